@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import {
+  EXPECTED_FINDING_IDS,
+  HYPOTHESIS_IDS,
+  MECHANISMS,
+  PHASE_NAMES,
+  QUESTION_IDS,
+  VERDICTS,
+} from '../model/analysis.ts';
+import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
+import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
+
+/**
+ * The case as JSON: what `inquest analyze --json` writes and what is attached to the PDF. Scripts read it, so it only ever
+ * grows under a new schema name. Times are ISO 8601 UTC with microseconds; what is unknown is null, never a guess.
+ */
+
+const count = z.int().nonnegative();
+const isoMicros = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+
+const sourceJson = z.strictObject({
+  evidenceId: z.string(),
+  byteOffset: count,
+  byteLength: count,
+  line: count.nullable(),
+});
+
+const factJson = z.strictObject({
+  id: z.string(),
+  text: z.string(),
+  weight: z.number(),
+  events: z.array(sourceJson),
+});
+
+const incidentJson = z.strictObject({
+  id: z.string(),
+  pid: z.int().nullable(),
+  unit: z.string().nullable(),
+  operation: z.string().nullable(),
+  start: isoMicros,
+  end: isoMicros,
+  mechanism: z.enum(MECHANISMS),
+  phases: z.array(
+    z.strictObject({ name: z.enum(PHASE_NAMES), from: isoMicros, to: isoMicros, seconds: z.number().nonnegative() }),
+  ),
+});
+
+const parseProfileJson = z.strictObject({
+  seconds: z.number().nonnegative(),
+  peakHeapBytes: count,
+  peakRssBytes: count,
+});
+
+export const caseJsonSchema = z.strictObject({
+  schema: z.literal('inquest.case/1'),
+  evidence: z.array(
+    z.strictObject({
+      id: z.string(),
+      path: z.string(),
+      format: z.enum(EVIDENCE_FORMATS),
+      bytes: count,
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      events: count,
+      problems: z.array(
+        z.strictObject({ kind: z.enum(PROBLEM_KINDS), message: z.string(), byteOffset: count.nullable() }),
+      ),
+    }),
+  ),
+  incidents: z.array(incidentJson),
+  incident: incidentJson.nullable(),
+  timeline: z.array(
+    z.strictObject({
+      time: isoMicros,
+      timestampDesc: z.string(),
+      kind: z.enum(EVENT_KINDS),
+      message: z.string(),
+      pid: z.int().nullable(),
+      severity: z.enum(SEVERITIES).nullable(),
+      source: sourceJson,
+    }),
+  ),
+  artifact: z
+    .strictObject({
+      path: z.string(),
+      bytes: count,
+      testcases: count,
+      suites: count,
+      passed: count,
+      failed: count,
+      errors: count,
+      skipped: count,
+      profile: z.strictObject({ stream: parseProfileJson, tree: parseProfileJson.nullable() }),
+    })
+    .nullable(),
+  database: z
+    .strictObject({
+      path: z.string(),
+      journalMode: z.string(),
+      pageSize: count,
+      pages: count,
+      freelistPages: count,
+      walBytes: count.nullable(),
+      walFrames: count.nullable(),
+      walCommittedFrames: count.nullable(),
+      walUncommittedFrames: count.nullable(),
+      hotJournal: z.boolean(),
+      integrity: z.string().nullable(),
+      tables: z.array(z.strictObject({ name: z.string(), rows: count.nullable(), bytes: count })),
+      job: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullable(),
+    })
+    .nullable(),
+  config: z
+    .strictObject({
+      timeoutSeconds: z.number(),
+      timeoutSource: z.enum(['file', 'default']),
+      gracefulTimeoutSeconds: z.number(),
+      workers: z.number().nullable(),
+      workerClass: z.string(),
+      maxRequests: z.number(),
+    })
+    .nullable(),
+  hypotheses: z
+    .array(
+      z.strictObject({
+        id: z.enum(HYPOTHESIS_IDS),
+        verdict: z.enum(VERDICTS),
+        score: z.number().min(0).max(1),
+        for: z.array(factJson),
+        against: z.array(factJson),
+        missing: z.array(z.strictObject({ what: z.string(), command: z.string() })),
+      }),
+    )
+    .length(HYPOTHESIS_IDS.length),
+  questions: z.array(
+    z.strictObject({
+      id: z.enum(QUESTION_IDS),
+      question: z.string(),
+      answer: z.string().nullable(),
+      facts: z.array(factJson),
+    }),
+  ),
+  expectedFindings: z.array(
+    z.strictObject({
+      id: z.enum(EXPECTED_FINDING_IDS),
+      expected: z.string(),
+      observed: z.string().nullable(),
+      holds: z.boolean().nullable(),
+    }),
+  ),
+  recommendations: z.array(
+    z.strictObject({ id: z.string(), text: z.string(), patch: z.string().nullable(), because: z.array(z.string()) }),
+  ),
+  problems: z.array(z.strictObject({ path: z.string(), kind: z.enum(PROBLEM_KINDS), message: z.string() })),
+});
+
+export type CaseJson = z.infer<typeof caseJsonSchema>;

@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import type { Analysis } from '../model/analysis.ts';
+import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
+import type { DatabaseReport } from '../model/database.ts';
+import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../model/event.ts';
+import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts';
+import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+import type { EpochMicros } from '../model/time.ts';
+import type { JobError, Progress } from './worker-protocol.ts';
+
+/**
+ * The one contract between the window and the app: a map of requests and a map of events. Preload, handlers and the types
+ * of the renderer derive from it. What the window sends is validated; what it gets is typed.
+ */
+
+/** Everything about a case that a window holds whole; events come by page. */
+export interface CaseView {
+  readonly title: string;
+  readonly files: readonly EvidenceFile[];
+  readonly problems: readonly CaseProblem[];
+  readonly eventCount: number;
+  readonly analysis: Analysis;
+  readonly databases: readonly DatabaseReport[];
+  readonly artifacts: readonly ArtifactReport[];
+  readonly processes: readonly ProcessSample[];
+  readonly vmstat: readonly VmstatSample[];
+  readonly hostMemory: readonly HostMemory[];
+  /** All events as points for the drawing, at most 20,000 (evenly thinned, notable ones kept), in time order. */
+  readonly points: readonly EventPoint[];
+}
+export interface EventPoint {
+  readonly row: number;
+  readonly time: EpochMicros;
+  readonly kind: EvidenceEvent['kind'];
+  readonly severity: EvidenceEvent['severity'];
+  readonly pid: number | null;
+  readonly evidenceId: EvidenceId;
+}
+
+export interface EventPage {
+  /** How many events pass the filter. */
+  readonly total: number;
+  readonly offset: number;
+  readonly events: readonly EvidenceEvent[];
+}
+
+/** The bytes an event rests on, with the lines around them, as text for people (control characters made visible). */
+export interface RawRecord {
+  readonly event: EvidenceEvent;
+  readonly path: string;
+  readonly before: readonly string[];
+  readonly text: string;
+  readonly after: readonly string[];
+  /** True when the record was longer than what is shown. */
+  readonly cut: boolean;
+}
+
+export type OpenOutcome =
+  | { readonly status: 'opened'; readonly view: CaseView }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly error: JobError };
+export type ExportOutcome =
+  | { readonly status: 'written'; readonly path: string }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly error: JobError };
+
+export interface AppInfo {
+  readonly version: string;
+  readonly electron: string;
+  readonly runtime: 'official' | 'test-runtime';
+  readonly platform: string;
+}
+
+const path = z.string().min(1).max(32_768);
+const row = z.int().nonnegative();
+
+export const eventFilterSchema = z.strictObject({
+  /** Case-insensitive substring of the message; empty for all. */
+  text: z.string().max(10_000),
+  kinds: z.array(z.enum(EVENT_KINDS)),
+  severities: z.array(z.enum(SEVERITIES)),
+  evidenceIds: z.array(z.string()),
+  pids: z.array(z.int()),
+  from: z.number().nullable(),
+  to: z.number().nullable(),
+});
+/** Empty lists mean "any". Times are EpochMicros, inclusive. */
+export type EventFilter = z.infer<typeof eventFilterSchema>;
+
+export const eventSortSchema = z.strictObject({
+  column: z.enum(['time', 'source', 'pid', 'severity', 'kind']),
+  descending: z.boolean(),
+});
+export type EventSort = z.infer<typeof eventSortSchema>;
+
+const responseOf = <T>() => z.custom<T>(() => true);
+
+export const REQUESTS = {
+  'app.info': { request: z.undefined(), response: responseOf<AppInfo>() },
+  /** Shows the open dialog; null when dismissed. */
+  'dialog.open': {
+    request: z.strictObject({ kind: z.enum(['files', 'folder']) }),
+    response: responseOf<readonly string[] | null>(),
+  },
+  /** Imports, profiles and analyses; progress comes as events. An open case is replaced when the new one is ready. */
+  'case.open': {
+    request: z.strictObject({ paths: z.array(path).min(1).max(10_000) }),
+    response: responseOf<OpenOutcome>(),
+  },
+  'case.openSample': { request: z.undefined(), response: responseOf<OpenOutcome>() },
+  'case.current': { request: z.undefined(), response: responseOf<CaseView | null>() },
+  'case.cancel': { request: z.undefined(), response: responseOf<void>() },
+  'case.close': { request: z.undefined(), response: responseOf<void>() },
+  'events.page': {
+    request: z.strictObject({
+      filter: eventFilterSchema,
+      sort: eventSortSchema,
+      offset: z.int().nonnegative(),
+      limit: z.int().min(1).max(1_000),
+    }),
+    response: responseOf<EventPage>(),
+  },
+  /** Position of an event within a filtered and sorted list, or null when the filter hides it. */
+  'events.position': {
+    request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema }),
+    response: responseOf<number | null>(),
+  },
+  'events.raw': { request: z.strictObject({ row }), response: responseOf<RawRecord>() },
+  'report.export': {
+    request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
+    response: responseOf<ExportOutcome>(),
+  },
+  'clipboard.write': { request: z.strictObject({ text: z.string().max(1_000_000) }), response: responseOf<void>() },
+} as const;
+
+export type RequestName = keyof typeof REQUESTS;
+export type RequestOf<N extends RequestName> = z.infer<(typeof REQUESTS)[N]['request']>;
+export type ResponseOf<N extends RequestName> = z.infer<(typeof REQUESTS)[N]['response']>;
+
+export type MenuCommand =
+  | 'open-files'
+  | 'open-folder'
+  | 'close-case'
+  | 'export-pdf'
+  | 'export-html'
+  | 'export-json'
+  | 'find'
+  | 'go-evidence'
+  | 'go-timeline'
+  | 'go-artifact'
+  | 'go-database'
+  | 'go-verdict'
+  | 'go-report';
+
+/** What the app tells the window without being asked. */
+export interface AppEvents {
+  readonly 'job.progress': { readonly progress: Progress; readonly sample: ProfileSample | null };
+  readonly 'menu.command': { readonly command: MenuCommand };
+}
+export type AppEventName = keyof AppEvents;
+export const APP_EVENT_NAMES = ['job.progress', 'menu.command'] as const satisfies readonly AppEventName[];
+
+/** What the preload script puts on `window.inquest`. */
+export interface InquestBridge {
+  request<N extends RequestName>(name: N, payload: RequestOf<N>): Promise<ResponseOf<N>>;
+  /** Returns the function that ends the subscription. */
+  on<N extends AppEventName>(name: N, listener: (payload: AppEvents[N]) => void): () => void;
+  /** Absolute paths of dropped files and folders (Electron's webUtils.getPathForFile). */
+  pathsOf(files: readonly unknown[]): readonly string[];
+}

@@ -1,0 +1,83 @@
+import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
+import type { GunicornConfig } from '../model/config.ts';
+import type { DatabaseReport } from '../model/database.ts';
+import type { CaseProblem, EvidenceFile } from '../model/evidence.ts';
+import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+
+/**
+ * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
+ * data. A worker serves one job and ends; cancelling is asking it to stop, then ending the thread.
+ */
+
+/** The columns of the event table, one element per event, in merged time order. 36 bytes an event; text stays on disk. */
+export interface EventColumns {
+  readonly count: number;
+  /** EpochMicros; whole numbers, exact in a double. */
+  readonly time: Float64Array;
+  readonly byteOffset: Float64Array;
+  readonly byteLength: Uint32Array;
+  readonly line: Uint32Array;
+  /** -1: no pid. */
+  readonly pid: Int32Array;
+  /** Index into `EvidenceFile[]`. */
+  readonly fileIndex: Uint16Array;
+  /** Index into EVENT_KINDS. */
+  readonly kind: Uint8Array;
+  /** Index into SEVERITIES; 255: none. */
+  readonly severity: Uint8Array;
+}
+
+/** Where the bytes of an evidence file can be read again: the file itself or its unpacked copy in the spool folder. */
+export interface FileLocation {
+  readonly absolutePath: string;
+}
+
+/** What the import worker hands back when it has read everything. */
+export interface ImportedEvidence {
+  readonly files: readonly EvidenceFile[];
+  /** Parallel to `files`; null for containers whose own bytes are never shown. */
+  readonly locations: readonly (FileLocation | null)[];
+  readonly problems: readonly CaseProblem[];
+  readonly columns: EventColumns;
+  readonly processes: readonly ProcessSample[];
+  readonly vmstat: readonly VmstatSample[];
+  readonly hostMemory: readonly HostMemory[];
+  readonly configs: readonly GunicornConfig[];
+  readonly databases: readonly DatabaseReport[];
+}
+
+export interface JobError {
+  /** `usage`: what was asked for cannot be done (missing path); `internal`: a defect of Inquest. */
+  readonly kind: 'usage' | 'internal';
+  readonly message: string;
+}
+
+export interface Progress {
+  readonly stage: 'unpacking' | 'hashing' | 'reading' | 'database' | 'profiling' | 'analysing' | 'writing';
+  /** What is being worked on, for people. */
+  readonly item: string;
+  readonly doneBytes: number;
+  /** null while unknown. */
+  readonly totalBytes: number | null;
+}
+
+export interface ImportRequest {
+  readonly paths: readonly string[];
+  /** An empty private folder for unpacked copies. */
+  readonly spoolDirectory: string;
+}
+export type ImportWorkerMessage =
+  | { readonly type: 'progress'; readonly progress: Progress }
+  | { readonly type: 'done'; readonly imported: ImportedEvidence }
+  | { readonly type: 'failed'; readonly error: JobError };
+
+export interface ProfileRequest {
+  readonly evidenceId: string;
+  readonly path: string;
+  readonly absolutePath: string;
+  readonly bytes: number;
+}
+export type ProfileWorkerMessage =
+  | { readonly type: 'progress'; readonly progress: Progress; readonly sample: ProfileSample }
+  | { readonly type: 'done'; readonly artifact: ArtifactReport }
+  | { readonly type: 'failed'; readonly error: JobError };

@@ -1,0 +1,47 @@
+import type { GunicornConfig } from '../model/config.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceId, ParseProblem, TimeResolution } from '../model/evidence.ts';
+import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+import type { EpochMicros } from '../model/time.ts';
+
+/** An event before the case has merged it: without its row. */
+export type ParsedEvent = Omit<EvidenceEvent, 'row'>;
+
+/** What a parser finds, in the order of the bytes. A bad record is data, not an exception. */
+export type ParsedItem =
+  | { readonly type: 'event'; readonly event: ParsedEvent }
+  | { readonly type: 'process'; readonly sample: ProcessSample }
+  | { readonly type: 'vmstat'; readonly sample: VmstatSample }
+  | { readonly type: 'host-memory'; readonly memory: HostMemory }
+  | { readonly type: 'gunicorn-config'; readonly config: GunicornConfig }
+  | { readonly type: 'problem'; readonly problem: ParseProblem };
+
+/** What a parser must be told because the bytes do not say it. */
+export interface ParseContext {
+  readonly evidenceId: EvidenceId;
+  /** File name, a hint only: the bytes decide. */
+  readonly fileName: string;
+  /** Zone for stamps without one, in minutes east of UTC, and where it is known from. */
+  readonly offsetMinutes: number;
+  readonly zoneFrom: TimeResolution['zoneFrom'];
+  /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
+  readonly nearTime: EpochMicros | null;
+  readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** Byte offset and 1-based line at which the first chunk begins; not 0 and 1 when one record is decoded again. */
+  readonly startOffset: number;
+  readonly startLine: number;
+}
+
+/**
+ * Reads one evidence file from chunks of any size, also one byte at a time, with the same result. Never throws on
+ * content, keeps no more than the record at hand, and loses no whole record.
+ */
+export interface EvidenceParser {
+  push(chunk: Uint8Array): readonly ParsedItem[];
+  /** Ends the file: yields what was pending, and a `truncated` problem when a record was cut. */
+  end(): readonly ParsedItem[];
+  /** How stamps became instants so far; null for formats without stamps. */
+  timeResolution(): TimeResolution | null;
+}
+
+export type CreateParser = (context: ParseContext) => EvidenceParser;

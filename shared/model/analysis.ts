@@ -1,0 +1,182 @@
+import type { Provenance } from './evidence.ts';
+import type { EpochMicros } from './time.ts';
+
+/** What ended the worker. The words and their meanings are those of the case JSON. */
+export const MECHANISMS = [
+  'gunicorn-timeout',
+  'kernel-oom',
+  'systemd-oomd',
+  'systemd-stop',
+  'external-sigkill',
+  'crash',
+  'none',
+] as const;
+export type Mechanism = (typeof MECHANISMS)[number];
+
+export const HYPOTHESIS_IDS = [
+  'memory-exhaustion',
+  'worker-timeout',
+  'database-lock',
+  'large-artifact',
+  'infinite-loop',
+] as const;
+export type HypothesisId = (typeof HYPOTHESIS_IDS)[number];
+
+export const VERDICTS = ['fits', 'contributes', 'inconclusive', 'ruled-out'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const PHASE_NAMES = [
+  'import-to-timeout',
+  'timeout-to-kill',
+  'import-to-kill',
+  'import-to-end',
+  'download',
+  'parse',
+  'insert',
+  'other-step',
+] as const;
+export type PhaseName = (typeof PHASE_NAMES)[number];
+
+/** A stretch of an incident. Phases of `depth` 0 follow one another; those of depth 1 lie inside the first of them. */
+export interface Phase {
+  readonly name: PhaseName;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly seconds: number;
+  readonly depth: 0 | 1;
+  /** False when the phase was still going on when the worker was ended. */
+  readonly finished: boolean;
+  readonly label: string;
+}
+
+/** A moment that a reader must see, with the event that shows it (null row: computed, such as the last heartbeat). */
+export interface KeyMoment {
+  readonly id: 'operation-start' | 'step' | 'last-heartbeat' | 'timeout' | 'end' | 'oom-kill' | 'replacement' | 'other';
+  readonly time: EpochMicros;
+  readonly label: string;
+  readonly row: number | null;
+  readonly source: Provenance | null;
+}
+
+/** A worker's death, or an operation's failure that nobody died of (mechanism `none`). */
+export interface Incident {
+  readonly id: string;
+  readonly pid: number | null;
+  readonly unit: string | null;
+  readonly host: string | null;
+  /** What it was doing, in the service's own words shortened: `VPN job 14`; null when the log does not tell. */
+  readonly operation: string | null;
+  readonly start: EpochMicros;
+  readonly end: EpochMicros;
+  readonly mechanism: Mechanism;
+  readonly phases: readonly Phase[];
+  readonly moments: readonly KeyMoment[];
+}
+
+/** A statement drawn from evidence, with what it says for (positive) or against (negative) each hypothesis. */
+export interface Fact {
+  readonly id: string;
+  readonly text: string;
+  /** Natural-log likelihood ratio per hypothesis; a hypothesis that is not named is neutral to the fact. */
+  readonly weights: Readonly<Partial<Record<HypothesisId, number>>>;
+  readonly sources: readonly Provenance[];
+  /** Rows of the events it rests on, for jumping to them. */
+  readonly rows: readonly number[];
+  /** Documentation or source code that justifies the rule. */
+  readonly basis: string;
+}
+
+/** A fact as one hypothesis sees it. */
+export interface WeightedFact {
+  readonly fact: Fact;
+  readonly weight: number;
+}
+
+/** Something that would decide and is not there, with the command that collects it on the host. */
+export interface MissingEvidence {
+  readonly what: string;
+  readonly command: string;
+}
+
+export interface HypothesisResult {
+  readonly id: HypothesisId;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** 0..1: the probability that the weights add up to. The verdict is not a threshold on it alone. */
+  readonly score: number;
+  /** One sentence: why this verdict. */
+  readonly reason: string;
+  readonly for: readonly WeightedFact[];
+  readonly against: readonly WeightedFact[];
+  readonly missing: readonly MissingEvidence[];
+}
+
+export const QUESTION_IDS = [
+  'artifact-size',
+  'worker-timeout-setting',
+  'wal-enabled',
+  'oom-events',
+  'manual-parse-succeeds',
+] as const;
+export interface Question {
+  readonly id: (typeof QUESTION_IDS)[number];
+  readonly question: string;
+  /** null: the evidence does not tell. */
+  readonly answer: string | null;
+  readonly facts: readonly Fact[];
+}
+
+export const EXPECTED_FINDING_IDS = [
+  'timeout-is-30',
+  'artifact-is-large',
+  'memory-spike-over-500mb',
+  'no-database-lock',
+] as const;
+export interface ExpectedFinding {
+  readonly id: (typeof EXPECTED_FINDING_IDS)[number];
+  readonly expected: string;
+  readonly observed: string | null;
+  readonly holds: boolean | null;
+}
+
+export interface Recommendation {
+  readonly id: string;
+  readonly text: string;
+  /** A unified diff or a snippet that can be applied, or null. */
+  readonly patch: string | null;
+  readonly because: readonly string[];
+}
+
+/** The configuration that was in force, as far as evidence tells. */
+export interface EffectiveConfig {
+  readonly timeoutSeconds: number;
+  readonly timeoutSource: 'file' | 'default';
+  /** How the timeout became known, for people: `gunicorn.conf.py line 4`, `--timeout 120 in ps`, `gunicorn's default`. */
+  readonly timeoutFrom: string;
+  readonly gracefulTimeoutSeconds: number;
+  readonly workers: number | null;
+  readonly workerClass: string;
+  readonly maxRequests: number;
+  readonly sources: readonly Provenance[];
+}
+
+/** Everything that is concluded from a case. A pure function of CaseEvidence; every shell shows this and nothing else. */
+export interface Analysis {
+  readonly incidents: readonly Incident[];
+  readonly incident: Incident | null;
+  /** One line: who was ended, when, how, in the middle of what. */
+  readonly headline: string;
+  /** The incident in three sentences: what happened, why, what to do. */
+  readonly summary: readonly [string, string, string];
+  readonly config: EffectiveConfig | null;
+  readonly facts: readonly Fact[];
+  /** All five, best first. */
+  readonly hypotheses: readonly HypothesisResult[];
+  readonly questions: readonly Question[];
+  readonly expectedFindings: readonly ExpectedFinding[];
+  readonly recommendations: readonly Recommendation[];
+  /** The artifact that the operation was about, or the largest; index into CaseEvidence.artifacts, or null. */
+  readonly artifactIndex: number | null;
+  /** The database that the operation wrote to; index into CaseEvidence.databases, or null. */
+  readonly databaseIndex: number | null;
+}

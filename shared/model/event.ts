@@ -1,0 +1,102 @@
+import type { EvidenceId, Provenance } from './evidence.ts';
+import type { EpochMicros } from './time.ts';
+
+/** syslog severities, RFC 5424 section 6.2.1; the index is the number that the journal's PRIORITY field carries. */
+export const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/**
+ * What an event is, as far as its own fixed wording (gunicorn's, the kernel's, systemd's, Python's) or its format tells.
+ * Application wording is free text and stays `log`; what an application message means is decided by the timeline, not here.
+ * The order is stored in event columns: append only.
+ */
+export const EVENT_KINDS = [
+  'log',
+  'arbiter-start',
+  'arbiter-stop',
+  'arbiter-signal',
+  'worker-boot',
+  'worker-timeout',
+  'worker-sigkill',
+  'worker-signalled',
+  'worker-exit-code',
+  'worker-exiting',
+  'worker-recycled',
+  'worker-error',
+  'oom-invoked',
+  'oom-context',
+  'oom-kill',
+  'systemd-start',
+  'systemd-process-exited',
+  'systemd-oom',
+  'systemd-oomd-kill',
+  'systemd-stop-timeout',
+  'systemd-unit',
+  'segfault',
+  'traceback',
+  'database-locked',
+  'kernel',
+  'process-sample',
+  'memory-sample',
+  'notice',
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** The numbers and names that a fixed wording carries, so that rules never parse text again. All optional by kind. */
+export interface EventDetail {
+  /** The process the message is about, which is often not the one that wrote it. */
+  readonly targetPid?: number;
+  readonly signal?: number;
+  readonly exitCode?: number;
+  /** `Starting gunicorn 26.1.0`. */
+  readonly version?: string;
+  /** oom-kill: a cgroup's limit or the whole host. */
+  readonly oomScope?: 'cgroup' | 'host';
+  readonly oomCgroup?: string;
+  readonly processName?: string;
+  readonly anonRssBytes?: number;
+  readonly limitBytes?: number;
+  readonly usageBytes?: number;
+  /** `Using worker: gthread`. */
+  readonly workerClass?: string;
+  /** systemd: the unit that the message is about. */
+  readonly unit?: string;
+  /** `stop-sigterm`, `oom-kill`: systemd's state or result word. */
+  readonly state?: string;
+}
+
+/** One event: a log entry or a row of a snapshot, at one instant, from known bytes. */
+export interface EvidenceEvent {
+  /** Row in the case's event table, in merged time order; stable for the life of a case. */
+  readonly row: number;
+  readonly time: EpochMicros;
+  /** How finely the source states the time, in microseconds: 1, 1000 (comma milliseconds) or 1000000 (whole seconds). */
+  readonly resolutionMicros: number;
+  /** What the time is the time of: `entry written`, `sampled`. */
+  readonly timestampDesc: string;
+  readonly kind: EventKind;
+  /** The message without the prefix of the log format; lines of a multi-line entry are joined by `\n`. */
+  readonly message: string;
+  readonly pid: number | null;
+  readonly identifier: string | null;
+  readonly host: string | null;
+  readonly severity: Severity | null;
+  readonly unit: string | null;
+  readonly detail: EventDetail;
+  readonly source: Provenance;
+}
+
+/** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
+export interface EventSource {
+  readonly count: number;
+  /** Events of any of these kinds. */
+  ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
+  /** Events written by `pid` with from <= time <= to. */
+  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[];
+  /** All events with from <= time <= to, at most `limit`. */
+  between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[];
+  /** Row of the event whose record begins at this byte of this file; null when none does. */
+  rowAt(evidenceId: EvidenceId, byteOffset: number): number | null;
+  /** Time of the first and last event of one evidence file; null when it has none. */
+  span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null;
+}

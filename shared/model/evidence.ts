@@ -1,0 +1,112 @@
+import type { EpochMicros } from './time.ts';
+
+/** Identifies one evidence file within a case: `e1`, `e2`, ... in the order in which they were found. */
+export type EvidenceId = string;
+
+/** Where a statement comes from: bytes of one evidence file. Offsets count the file's own bytes, after unpacking. */
+export interface Provenance {
+  readonly evidenceId: EvidenceId;
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  /** 1-based line number of the first byte, or null where lines mean nothing (SQLite pages). */
+  readonly line: number | null;
+}
+
+/** Every format that intake can name. `unknown` is listed, hashed and reported; it is never dropped silently. */
+export const EVIDENCE_FORMATS = [
+  'journal-short',
+  'journal-short-precise',
+  'journal-short-iso',
+  'journal-short-iso-precise',
+  'journal-short-full',
+  'journal-short-unix',
+  'journal-short-monotonic',
+  'journal-json',
+  'journal-empty',
+  'gunicorn-log',
+  'gunicorn-conf',
+  'sqlite',
+  'sqlite-wal',
+  'sqlite-shm',
+  'sqlite-journal',
+  'junit-xml',
+  'xml',
+  'ps',
+  'vmstat',
+  'free',
+  'meminfo',
+  'tar',
+  'tar-gzip',
+  'gzip',
+  'empty',
+  'unknown',
+] as const;
+export type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
+
+/** How the stamps of a source became instants; shown wherever its times are. */
+export interface TimeResolution {
+  /** Minutes east of UTC that were applied where stamps carry no zone; null when every stamp carries its own. */
+  readonly offsetMinutes: number | null;
+  /** `file`: read from the stamps or notices; `other-source`: taken from evidence that has it; `assumed`: nothing told. */
+  readonly zoneFrom: 'file' | 'other-source' | 'assumed';
+  /** The year given to the first yearless stamp; null when stamps carry their year. */
+  readonly year: number | null;
+  readonly yearFrom: 'file' | 'other-source' | 'assumed';
+}
+
+/** One evidence file: a loose file, a file in a folder, or a member of an archive. */
+export interface EvidenceFile {
+  readonly id: EvidenceId;
+  /** Path relative to what was given, `/`-separated, with members of an archive below the archive's name. */
+  readonly path: string;
+  readonly format: EvidenceFormat;
+  readonly bytes: number;
+  /** SHA-256 of the file's bytes, lower-case hex. */
+  readonly sha256: string;
+  /** Modification time that the file system or archive gives, or null. */
+  readonly modified: EpochMicros | null;
+  /** The archive that this file was unpacked from, or null. */
+  readonly containerId: EvidenceId | null;
+  /** Records read from it: log entries, table rows, settings, test cases. */
+  readonly records: number;
+  readonly time: TimeResolution | null;
+  readonly problems: readonly ParseProblem[];
+  /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
+  readonly problemCount: number;
+}
+
+/** A closed list of what can be wrong with evidence. */
+export const PROBLEM_KINDS = [
+  'unrecognised',
+  'unreadable',
+  'empty',
+  'truncated',
+  'malformed-record',
+  'line-too-long',
+  'invalid-encoding',
+  'unsafe-path',
+  'link-refused',
+  'limit-exceeded',
+  'damaged-archive',
+  'not-literal',
+  'assumed-time',
+  'damaged-database',
+  'malformed-xml',
+  'changed-during-reading',
+] as const;
+export type ProblemKind = (typeof PROBLEM_KINDS)[number];
+
+/** A bad record is data: what is wrong, where, and what can be done; the rest of the evidence is still analysed. */
+export interface ParseProblem {
+  readonly kind: ProblemKind;
+  readonly message: string;
+  /** Byte in the file at which it begins, or null when it concerns the file as a whole. */
+  readonly byteOffset: number | null;
+}
+
+/** A problem of something given that may not even have become an evidence file (a refused archive member). */
+export interface CaseProblem {
+  readonly path: string;
+  readonly kind: ProblemKind;
+  readonly message: string;
+}

@@ -1,0 +1,80 @@
+import type { Worker } from 'node:worker_threads';
+import type { JobError } from '../../shared/contract/worker-protocol.ts';
+
+/** A job that could not be done; `error` says whether what was asked for or Inquest itself is the reason. */
+export class JobFailure extends Error {
+  override readonly name = 'JobFailure';
+  readonly error: JobError;
+
+  constructor(error: JobError) {
+    super(error.message);
+    this.error = error;
+  }
+}
+
+/** A job that was stopped through its AbortSignal. Named like the platform's own abort errors. */
+export class JobCancelled extends Error {
+  override readonly name = 'AbortError';
+
+  constructor() {
+    super('The job was cancelled.');
+  }
+}
+
+/** What a message means for the job: null while it goes on, else how it ended. */
+export type JobOutcome<R> =
+  | { readonly status: 'done'; readonly result: R }
+  | { readonly status: 'failed'; readonly error: JobError }
+  | null;
+
+/**
+ * Listens to a worker that serves one job until the job ends. `read` gets every message (and may pass progress on) and
+ * returns the outcome once there is one. The worker has ended when the promise settles, so its memory and descriptors are
+ * free and a folder it wrote to can be removed.
+ *
+ * Rejects with JobCancelled when `signal` aborts, and with JobFailure when the worker reports a failure, throws, runs out
+ * of memory or ends without an outcome: a worker that dies fails one job, not the app.
+ */
+export function runJob<M extends { readonly type: string }, R>(
+  worker: Worker,
+  read: (message: M) => JobOutcome<R>,
+  signal?: AbortSignal,
+): Promise<R> {
+  return new Promise<R>((resolve, reject) => {
+    let settled = false;
+    const settle = (finish: () => void): void => {
+      if (settled) return;
+      settled = true;
+      signal?.removeEventListener('abort', cancel);
+      worker.terminate().then(finish, finish);
+    };
+    const fail = (error: JobError): void => settle(() => reject(new JobFailure(error)));
+    const cancel = (): void => settle(() => reject(new JobCancelled()));
+
+    worker.on('message', (message: M) => {
+      if (settled) return;
+      try {
+        const outcome = read(message);
+        if (outcome?.status === 'done') settle(() => resolve(outcome.result));
+        else if (outcome?.status === 'failed') fail(outcome.error);
+      } catch (thrown) {
+        settle(() => reject(thrown));
+      }
+    });
+    worker.on('messageerror', (error) =>
+      fail({ kind: 'internal', message: `A message of the worker could not be read: ${error.message}` }),
+    );
+    worker.on('error', (thrown: unknown) => fail(jobErrorOf(thrown)));
+    worker.on('exit', (exitCode) =>
+      fail({ kind: 'internal', message: `The worker ended before its job was done (exit code ${exitCode}).` }),
+    );
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener('abort', cancel, { once: true });
+  });
+}
+
+/** Anything thrown as data that can cross to another thread: a JobFailure keeps its own error, all else is a defect. */
+export function jobErrorOf(thrown: unknown): JobError {
+  if (thrown instanceof JobFailure) return thrown.error;
+  return { kind: 'internal', message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
+}

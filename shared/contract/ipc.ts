@@ -156,9 +156,24 @@ export type MenuCommand =
 export interface AppEvents {
   readonly 'job.progress': { readonly progress: Progress; readonly sample: ProfileSample | null };
   readonly 'menu.command': { readonly command: MenuCommand };
+  /** Files or folders given on the command line or by the desktop; the window opens them as if they were dropped. */
+  readonly 'paths.given': { readonly paths: readonly string[] };
 }
 export type AppEventName = keyof AppEvents;
-export const APP_EVENT_NAMES = ['job.progress', 'menu.command'] as const satisfies readonly AppEventName[];
+export const APP_EVENT_NAMES = [
+  'job.progress',
+  'menu.command',
+  'paths.given',
+] as const satisfies readonly AppEventName[];
+
+/** The one channel that requests travel on, and the one that events travel on. */
+export const REQUEST_CHANNEL = 'inquest:request';
+export const EVENT_CHANNEL = 'inquest:event';
+
+/** How a request's result crosses between the processes: errors are data, and the preload script turns them back. */
+export type IpcReply =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly error: JobError };
 
 /** What the preload script puts on `window.inquest`. */
 export interface InquestBridge {

@@ -1,0 +1,271 @@
+import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { type Death, deathsOf } from './deaths.ts';
+import { type Operation, operationsOf } from './operations.ts';
+import { type WorkerLife, workerLives } from './workers.ts';
+
+/** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
+export interface IncidentRecord {
+  readonly incident: Incident;
+  readonly death: Death | null;
+  readonly operation: Operation | null;
+  /** The line by which a failed operation announced itself; null for deaths. */
+  readonly failure: EvidenceEvent | null;
+}
+
+/** What the journals show of workers and their work, before anything is concluded. */
+export interface WorkerHistory {
+  readonly lives: readonly WorkerLife[];
+  readonly deaths: readonly Death[];
+  /** Every operation of every worker, in order of their start. */
+  readonly operations: readonly Operation[];
+  readonly incidents: readonly IncidentRecord[];
+}
+
+/** Reads lives, deaths, operations and incidents out of a case's events. */
+export function workerHistory(events: EventSource): WorkerHistory {
+  const lives = workerLives(events);
+  const deaths = deathsOf(lives, events);
+  const operationsByLife = new Map<WorkerLife, readonly Operation[]>();
+  for (const life of lives) {
+    const to = life.until === null ? FOREVER : ((life.until - 1) as EpochMicros);
+    operationsByLife.set(life, operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to)));
+  }
+  const strays = strayOperations(lives, events);
+  const operations = [...[...operationsByLife.values()].flat(), ...strays].sort((a, b) => a.start - b.start);
+
+  const records: IncidentRecord[] = deaths.map((death) => {
+    const own = operationsByLife.get(death.life) ?? [];
+    return deathRecord(death, openAt(own, death) ?? openAt(strays, death), events);
+  });
+  const diedWith = new Set(records.map((record) => record.operation));
+  for (const operation of operations) {
+    if (operation.outcome === 'failed' && !diedWith.has(operation)) records.push(failureRecord(operation));
+  }
+  records.sort((a, b) => a.incident.end - b.incident.end);
+  return {
+    lives,
+    deaths,
+    operations,
+    incidents: records.map((record, index) => ({ ...record, incident: { ...record.incident, id: `i${index + 1}` } })),
+  };
+}
+
+const BEGINNING = 0 as EpochMicros;
+const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
+
+/**
+ * Application lines of processes that gunicorn never named as workers: plain log files without a pid, or an export that
+ * begins after the boot. They still say what was going on.
+ */
+function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
+  const known = new Set(lives.map((life) => life.pid));
+  const byPid = new Map<number | null, EvidenceEvent[]>();
+  for (const event of events.ofKinds(['log', 'traceback', 'database-locked'])) {
+    if (event.pid !== null && known.has(event.pid)) continue;
+    const list = byPid.get(event.pid);
+    if (list === undefined) byPid.set(event.pid, [event]);
+    else list.push(event);
+  }
+  // Other services share a journal; only processes that speak of work in steps count.
+  return [...byPid.values()].flatMap((list) => operationsOf(list)).filter((operation) => operation.steps.length > 0);
+}
+
+/** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
+function openAt(operations: readonly Operation[], death: Death): Operation | null {
+  const endTime = death.timeout?.time ?? death.end.time;
+  const before = operations.filter((operation) => operation.start <= endTime);
+  const last = before.at(-1);
+  if (last === undefined || last.outcome === 'done') return null;
+  if (last.outcome === 'open') return last;
+  const lastLine = last.lines.at(-1);
+  return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
+}
+
+function deathRecord(death: Death, operation: Operation | null, events: EventSource): IncidentRecord {
+  const end = death.end.time;
+  const start = operation?.start ?? death.timeout?.time ?? end;
+  const incident: Incident = {
+    id: '',
+    pid: death.pid,
+    unit: unitOf(death, operation),
+    host: death.end.host,
+    operation: operation?.name ?? null,
+    start,
+    end,
+    mechanism: death.mechanism,
+    phases: phasesOf(start, end, death, operation),
+    moments: momentsOf(death, operation, events),
+  };
+  return { incident, death, operation, failure: null };
+}
+
+function unitOf(death: Death, operation: Operation | null): string | null {
+  const spoken = [death.end, death.timeout, death.life.boot, operation?.lines[0]?.event, death.killer];
+  for (const event of spoken) if (event?.unit != null) return event.unit;
+  return unitOfCgroup(death.killer?.detail.oomCgroup ?? null);
+}
+
+/** `/system.slice/regression-tracker.service` -> `regression-tracker.service`; other cgroups name no unit. */
+function unitOfCgroup(cgroup: string | null): string | null {
+  return /([^/]+\.(?:service|scope|slice))\/?$/.exec(cgroup ?? '')?.[1] ?? null;
+}
+
+function phase(
+  name: PhaseName,
+  label: string,
+  from: EpochMicros,
+  to: EpochMicros,
+  depth: 0 | 1,
+  finished: boolean,
+): Phase {
+  return { name, label, from, to, seconds: secondsBetween(from, to), depth, finished };
+}
+
+function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation: Operation | null): readonly Phase[] {
+  const phases: Phase[] = [];
+  const timeout = death.mechanism === 'gunicorn-timeout' ? death.timeout : null;
+  const workEnd = timeout?.time ?? end;
+  if (timeout !== null) {
+    if (operation !== null) phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
+    if (end > timeout.time) phases.push(phase('timeout-to-kill', 'timeout to kill', timeout.time, end, 0, true));
+  } else if (operation !== null) {
+    phases.push(phase('import-to-kill', 'import to kill', start, end, 0, false));
+  }
+  return [...phases, ...stepPhases(operation, workEnd)];
+}
+
+function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly Phase[] {
+  return (operation?.steps ?? [])
+    .filter((step) => step.from <= workEnd)
+    .map((step) => {
+      const finished = step.to !== null && step.to <= workEnd;
+      const to = finished && step.to !== null ? step.to : workEnd;
+      return phase(
+        step.name,
+        step.name === 'other-step' ? step.startLine.text.slice(0, 40) : step.name,
+        step.from,
+        to,
+        1,
+        finished,
+      );
+    });
+}
+
+const moment = (id: KeyMoment['id'], label: string, event: EvidenceEvent): KeyMoment => ({
+  id,
+  label,
+  time: event.time,
+  row: event.row,
+  source: event.source,
+});
+
+function momentsOf(death: Death, operation: Operation | null, events: EventSource): readonly KeyMoment[] {
+  const moments: KeyMoment[] = [];
+  const first = operation?.lines[0];
+  if (first !== undefined) {
+    moments.push(moment('operation-start', `${operation?.name ?? 'operation'} starts`, first.event));
+  }
+  for (const step of operation?.steps ?? []) {
+    moments.push(
+      moment(
+        'step',
+        `${step.name === 'other-step' ? step.startLine.text.slice(0, 40) : step.name} starts`,
+        step.startLine.event,
+      ),
+    );
+  }
+  if (death.killer !== null && death.mechanism === 'kernel-oom')
+    moments.push(moment('oom-kill', 'kernel OOM kill', death.killer));
+  if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
+  if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
+    moments.push(
+      moment(
+        'other',
+        death.mechanism === 'systemd-stop' ? 'systemd stop timed out' : 'systemd-oomd kill',
+        death.killer,
+      ),
+    );
+  }
+  if (death.end !== death.timeout && death.end.kind !== 'worker-boot' && death.end !== death.killer) {
+    moments.push(moment('end', endLabel(death), death.end));
+  }
+  const replacement = events
+    .ofKinds(['worker-boot'])
+    .find((event) => event.time >= death.end.time && event !== death.life.boot && event.detail.targetPid !== death.pid);
+  if (replacement !== undefined && secondsBetween(death.end.time, replacement.time) < 60) {
+    moments.push(moment('replacement', 'replacement worker boots', replacement));
+  }
+  return moments.sort((a, b) => a.time - b.time);
+}
+
+const SIGNAL_NAMES: Readonly<Record<number, string>> = {
+  4: 'SIGILL',
+  5: 'SIGTRAP',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+  31: 'SIGSYS',
+};
+
+/** How the end is called: `SIGKILL`, `exit code 1`, `worker exits`. */
+export function endLabel(death: Death): string {
+  if (death.signal !== null) return SIGNAL_NAMES[death.signal] ?? `signal ${death.signal}`;
+  const code = death.end.detail.exitCode;
+  if (code !== undefined) return `exit code ${code}`;
+  if (death.end.kind === 'worker-exiting') return 'worker exits';
+  return 'worker ends';
+}
+
+function failureRecord(operation: Operation): IncidentRecord {
+  const failure =
+    operation.lines.find((line) => line.event.kind === 'database-locked') ??
+    operation.lines.find((line) => line.reading.role === 'operation-failed' || line.event.kind === 'traceback') ??
+    operation.lines.at(-1);
+  const end = operation.lines.at(-1)?.event.time ?? operation.start;
+  const failureEvent = failure?.event ?? null;
+  const first = operation.lines[0];
+  const moments: KeyMoment[] = [];
+  if (first !== undefined)
+    moments.push(moment('operation-start', `${operation.name ?? 'operation'} starts`, first.event));
+  for (const step of operation.steps) moments.push(moment('step', `${step.name} starts`, step.startLine.event));
+  if (failureEvent !== null) moments.push(moment('end', 'operation fails', failureEvent));
+  return {
+    incident: {
+      id: '',
+      pid: operation.pid,
+      unit: first?.event.unit ?? null,
+      host: first?.event.host ?? null,
+      operation: operation.name,
+      start: operation.start,
+      end,
+      mechanism: 'none',
+      phases: [
+        phase('import-to-end', 'import to failure', operation.start, end, 0, true),
+        ...stepPhases(operation, end),
+      ],
+      moments,
+    },
+    death: null,
+    operation,
+    failure: failureEvent,
+  };
+}
+
+/**
+ * The incident that a reader asks about first: a death before a mere failure, one in the middle of an operation before an
+ * idle worker's, and among equals the latest.
+ */
+export function worstIncident(records: readonly IncidentRecord[]): IncidentRecord | null {
+  let worst: IncidentRecord | null = null;
+  const rank = (record: IncidentRecord): number =>
+    (record.death !== null ? 2 : 0) + (record.operation !== null ? 1 : 0);
+  for (const record of records) {
+    if (worst === null || rank(record) >= rank(worst)) worst = record;
+  }
+  return worst;
+}

@@ -1,0 +1,189 @@
+/**
+ * What an application's own log line says about the progress of an operation. Applications word this freely, so lines are
+ * read by the kind of activity (stems) and by tense ("Parsing" begins, "Parsed" ends), never by whole phrases.
+ */
+
+export type StepName = 'download' | 'parse' | 'insert' | 'other-step';
+
+export type MessageRole =
+  | 'operation-start'
+  | 'operation-done'
+  | 'operation-failed'
+  | 'step-start'
+  | 'step-done'
+  | 'progress'
+  | 'request-done'
+  | 'other';
+
+export interface MessageReading {
+  readonly role: MessageRole;
+  readonly step: StepName | null;
+  /** Records that the line counts (`Parsed 110000 test results`, `batch size: 320`), or null. */
+  readonly records: number | null;
+  /** Bytes that the line names (`(59261760 bytes)`, `56.5 MB`), or null. */
+  readonly bytes: number | null;
+  /** Seconds that the line itself states (`in 64.9s`), or null. */
+  readonly statedSeconds: number | null;
+  /** A file name or path that the line names, or null. */
+  readonly path: string | null;
+}
+
+const STEM_OF_STEP: readonly { readonly step: StepName; readonly pattern: RegExp }[] = [
+  // "Starting database insert (batch size: 320)", "Writing 320 rows to the database", "Saving results", "bulk upsert"
+  {
+    step: 'insert',
+    pattern:
+      /\b(?:insert\w*|upsert\w*|persist\w*|executemany|commit(?:s|ted|ting)?|flush(?:ed|ing)?|bulk[ -](?:write|load|save)\w*|sav(?:e|ing|ed)|stor(?:e|ing|ed)|(?:writ(?:e|ing|ten)|wrote|load(?:ing|ed)?|add(?:ing|ed)?)\b.{0,40}\b(?:database|db|rows?|records?|tables?|sqlite)|database (?:write|load))\b/i,
+  },
+  // "Parsing XML: logs/7.0/vpn/14/test-results.xml", "Reading report", "Deserialised 300 results"
+  {
+    step: 'parse',
+    pattern:
+      /\b(?:pars(?:e|es|ed|ing|er)|deseriali[sz]\w*|unmarshal\w*|decod(?:e|ed|ing)|tokeni[sz]\w*|(?:read(?:ing)?|load(?:ed|ing)?|scann?(?:ed|ing)?)\b.{0,30}\b(?:xml|junit|json|csv|report|results?|document|artifact)s?)\b/i,
+  },
+  // "Downloading artifact from https://...", "Fetched 59 MB", "pulling report from rig-3"
+  {
+    step: 'download',
+    pattern:
+      /\b(?:download\w*|fetch\w*|retriev\w*|pull(?:ed|ing)?|transferr?\w*|copy(?:ing)?|copied|upload\w*|receiv\w*|stream(?:ed|ing) from)\b/i,
+  },
+];
+
+/** Verbs of a whole operation, as stems: import, ingest, sync, process, ... */
+const OPERATION_STEM =
+  /\b(?:import\w*|ingest\w*|sync\w*|synchroni[sz]\w*|process(?:ing|ed|es)?|handl(?:e|ing|ed)|execut\w*|run(?:ning)?|analy[sz]\w*|index(?:ing|ed)?|migrat\w*|export\w*|rebuild\w*|refresh\w*|generat\w*|convert\w*|load(?:ing|ed)?|crunch\w*|evaluat\w*|collect\w*)\b/i;
+
+// "completed", "Import of VPN job 13 finished in 2.1s", "done"
+const DONE = /\b(?:finished|completed?|done|succeeded|successful(?:ly)?|ended)\b/i;
+// "Parsed 300 results", "Inserted 110000 rows", "Imported VPN job 13"
+const LEADING_PAST =
+  /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched)\b/i;
+const STARTED =
+  /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued)\b/i;
+const LEADING_ING = /^(?:now |re-?)?[a-z]+ing\b/i;
+const FAILED =
+  /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?)\b/i;
+const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
+// "Processed 300 of 5000", "45%", "[3/10]", "so far"
+const PROGRESS = /\b\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*\b|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
+// gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
+const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
+
+/**
+ * Reads one log line's bare text (without the logger's header).
+ *
+ * `isError` tells that the line was logged at ERROR or above: words such as "error" then mean failure; in an INFO line
+ * ("0 errors") they mean nothing.
+ */
+export function readMessage(text: string, isError: boolean): MessageReading {
+  const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
+  const figures = readFigures(text);
+  const reading = (role: MessageRole, of: StepName | null = step): MessageReading => ({ role, step: of, ...figures });
+
+  if (ACCESS_LINE.test(text)) return reading('request-done', null);
+  if (RETRY.test(text)) return reading('progress');
+  if (isError && FAILED.test(text)) return reading('operation-failed');
+  if (PROGRESS.test(text)) return reading('progress');
+  const startsInPast = LEADING_PAST.test(text);
+  const operationLevel = step === null || isOperationAboutWhole(text, step);
+  if (startsInPast || (DONE.test(text) && !STARTED.test(text))) {
+    if (operationLevel)
+      return OPERATION_STEM.test(text) || DONE.test(text) ? reading('operation-done', null) : reading('other');
+    return reading('step-done');
+  }
+  if (STARTED.test(text) || LEADING_ING.test(text)) {
+    if (operationLevel) {
+      return OPERATION_STEM.test(text) || STARTED.test(text)
+        ? reading('operation-start', null)
+        : reading('step-start', 'other-step');
+    }
+    return reading('step-start');
+  }
+  // "Import of VPN job 14": a heading without a verb form still opens the operation.
+  if (step === null && /^(?:import|ingest|sync)\b/i.test(text)) return reading('operation-start', null);
+  return reading('other');
+}
+
+/** `Started importing VPN job 14 (parse and insert)` names steps in passing; its leading verb is the operation's. */
+function isOperationAboutWhole(text: string, step: StepName): boolean {
+  const operationAt = text.search(/\b(?:import|ingest|sync|process)\w*/i);
+  if (operationAt < 0) return false;
+  const pattern = STEM_OF_STEP.find((entry) => entry.step === step)?.pattern;
+  const stepAt = pattern === undefined ? -1 : text.search(pattern);
+  return stepAt < 0 || operationAt < stepAt;
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  b: 1,
+  byte: 1,
+  bytes: 1,
+  kb: 1e3,
+  kib: 1024,
+  mb: 1e6,
+  mib: 1024 ** 2,
+  gb: 1e9,
+  gib: 1024 ** 3,
+};
+
+function readFigures(text: string): Pick<MessageReading, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
+  // "(59261760 bytes)", "56.5 MB"
+  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|[kmg]i?b|b)\b/i.exec(text);
+  // "in 64.9s", "took 120 ms", "after 3 seconds"
+  const duration =
+    /\b(?:in|took|after|within|elapsed:?)\s+(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(
+      text,
+    );
+  // "110000 test results", "320 rows", "batch size: 320", "batch of 320"
+  const records =
+    /\b(\d[\d,_]*)\s+(?:\w+\s+){0,2}?(?:results?|rows?|records?|tests?|test ?cases?|cases|items?|entries)\b/i.exec(
+      text,
+    ) ?? /\b(?:batch(?: size)?|rows|records|count|size|total)\s*(?:[:=]|of)\s*(\d[\d,_]*)/i.exec(text);
+  // "logs/7.0/vpn/14/test-results.xml"
+  const path =
+    /(?:^|[\s'"(=:])((?:\.{0,2}\/)?[\w@+.-]+(?:\/[\w@+.%-]+)*\.(?:xml|json|csv|gz|zip|xz|zst|bz2|tar))\b/i.exec(text);
+  const unit = size?.[2]?.toLowerCase();
+  return {
+    records: records?.[1] === undefined ? null : toNumber(records[1]),
+    bytes:
+      size?.[1] === undefined || unit === undefined ? null : Math.round(toNumber(size[1]) * (BYTE_UNITS[unit] ?? 1)),
+    statedSeconds: duration?.[1] === undefined ? null : toNumber(duration[1]) * secondsPerUnit(duration[2] ?? 's'),
+    path: path?.[1] ?? null,
+  };
+}
+
+function toNumber(digits: string): number {
+  return Number(digits.replace(/[,_]/g, ''));
+}
+
+function secondsPerUnit(unit: string): number {
+  const lower = unit.toLowerCase();
+  if (lower.startsWith('ms') || lower.startsWith('milli')) return 0.001;
+  return lower.startsWith('m') ? 60 : 1;
+}
+
+/** A line with its numbers, hashes and quoted parts masked: two lines of one template come from one logging call. */
+export function messageTemplate(text: string): string {
+  return text
+    .replace(/(['"]).*?\1/g, '?')
+    .replace(/\b[0-9a-f]{8,}\b/gi, '?')
+    .replace(/\d+(?:[.,_]\d+)*/g, '#');
+}
+
+/**
+ * What an operation works on, from the line that starts it: `Started importing VPN job 14` -> `VPN job 14`. Null when
+ * nothing but verbs is left. At most 60 characters.
+ */
+export function operationName(text: string): string | null {
+  let rest = text.trim();
+  // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
+  const leading =
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion)|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+  for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
+    rest = rest.slice(strip[0].length);
+  }
+  // What follows a preposition or a bracket says where from and how, not what.
+  rest =
+    rest.split(/\s+(?:from|using|via|with|at|in|into|to|by|as|because)\s+|\s*[([{;,]|\s+-\s+|:\s|\.{2,}|…/i)[0] ?? '';
+  rest = rest.replace(/[.:\s]+$/, '').slice(0, 60);
+  return rest === '' ? null : rest;
+}

@@ -1,0 +1,71 @@
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import type { EpochMicros } from '../model/time.ts';
+
+/**
+ * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
+ * the export begins later) to its end or to the boot of the next process with that pid.
+ */
+export interface WorkerLife {
+  readonly pid: number;
+  readonly boot: EvidenceEvent | null;
+  /** Everything that gunicorn, the kernel or systemd said about this process, in time order. */
+  readonly about: readonly EvidenceEvent[];
+  readonly from: EpochMicros;
+  /** When the next life of the same pid begins, or null. */
+  readonly until: EpochMicros | null;
+}
+
+const ABOUT_WORKER = [
+  'worker-boot',
+  'worker-timeout',
+  'worker-sigkill',
+  'worker-signalled',
+  'worker-exit-code',
+  'worker-exiting',
+  'worker-recycled',
+  'worker-error',
+  'oom-kill',
+  'segfault',
+] as const satisfies readonly EvidenceEvent['kind'][];
+
+/** The process that an event is about: the one it names, else the one that wrote it. */
+export function subjectPid(event: EvidenceEvent): number | null {
+  return event.detail.targetPid ?? event.pid;
+}
+
+/** All worker lives that the journals show, in order of their beginning. */
+export function workerLives(events: EventSource): readonly WorkerLife[] {
+  const byPid = new Map<number, EvidenceEvent[]>();
+  for (const event of events.ofKinds(ABOUT_WORKER)) {
+    const pid = subjectPid(event);
+    if (pid === null) continue;
+    const list = byPid.get(pid);
+    if (list === undefined) byPid.set(pid, [event]);
+    else list.push(event);
+  }
+  const lives: WorkerLife[] = [];
+  for (const [pid, about] of byPid) {
+    let current: EvidenceEvent[] = [];
+    const pieces: EvidenceEvent[][] = [];
+    for (const event of about) {
+      if (event.kind === 'worker-boot' && current.length > 0) {
+        pieces.push(current);
+        current = [];
+      }
+      current.push(event);
+    }
+    if (current.length > 0) pieces.push(current);
+    pieces.forEach((piece, index) => {
+      const first = piece[0];
+      if (first === undefined) return;
+      lives.push({
+        pid,
+        boot: first.kind === 'worker-boot' ? first : null,
+        about: piece,
+        from: first.time,
+        until: pieces[index + 1]?.[0]?.time ?? null,
+      });
+    });
+  }
+  return lives.sort((a, b) => a.from - b.from);
+}

@@ -1,0 +1,135 @@
+import type { Fact } from '../model/analysis.ts';
+import { secondsBetween } from '../model/time.ts';
+import { BASIS } from './basis.ts';
+import { type ArtifactFigures, artifactFigures } from './choose-artifact.ts';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { formatBytes, formatCount, formatSeconds } from './wording.ts';
+
+/** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
+export const LARGE_BYTES = 10_000_000;
+export const LARGE_TESTCASES = 10_000;
+/** ElementTree on CPython 3.11, see docs/measurements.md. */
+const ELEMENT_TREE_BYTES_PER_SECOND = 47_000_000;
+
+/** Size, history and measured cost of the artifact. */
+export function artifactFacts(context: FactContext): readonly Fact[] {
+  const operation = context.record?.operation ?? context.history.operations.at(-1) ?? null;
+  const figures = artifactFigures(context.artifact?.report ?? null, operation);
+  if (figures === null) return [];
+  return [
+    ...size(context, figures),
+    ...againstHistory(context, figures),
+    ...parsesByHand(context),
+    ...parseAgainstLog(context),
+  ];
+}
+
+/** Whether the artifact is large by the thresholds. Null when nothing is known of its size. */
+export function isLarge(figures: ArtifactFigures | null): boolean | null {
+  if (figures === null) return null;
+  return (figures.bytes ?? 0) >= LARGE_BYTES || (figures.testcases ?? 0) >= LARGE_TESTCASES;
+}
+
+function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+  const parts = [
+    figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
+    figures.testcases === null ? null : `${formatCount(figures.testcases)} test cases`,
+  ].filter((part) => part !== null);
+  const large = isLarge(figures) === true;
+  const veryLarge = (figures.bytes ?? 0) >= 5 * LARGE_BYTES || (figures.testcases ?? 0) >= 5 * LARGE_TESTCASES;
+  const report = context.artifact?.report;
+  const line = context.record?.operation?.lines.find(
+    (each) => each.reading.bytes !== null || each.reading.records !== null,
+  );
+  // What no worker died of is no culprit, however large.
+  const weight = large ? (veryLarge ? 2.5 : 1.5) : -4;
+  return [
+    {
+      id: large ? 'artifact-large' : 'artifact-small',
+      text: `The artifact has ${parts.join(' and ')}${figures.from === 'log' ? ", by the log's own words" : ''}: ${large ? 'large' : 'not large'} against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests.`,
+      weights: { 'large-artifact': weight },
+      ...(report === undefined ? sourcesOf(line?.event) : sourceOnly(report.source)),
+      basis: 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for',
+    },
+  ];
+}
+
+function againstHistory(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+  const history = context.database?.report.jobHistory ?? null;
+  const tests = figures.testcases;
+  const median = history?.medianSize ?? null;
+  if (history === null || tests === null || median === null || median <= 0) return [];
+  const ratio = tests / median;
+  if (ratio < 3 && ratio > 1 / 3) {
+    return [
+      {
+        id: 'artifact-as-usual',
+        text: `Its ${formatCount(tests)} tests are much like those of the ${formatCount(history.rows)} jobs before it (median ${formatCount(median)}).`,
+        weights: { 'large-artifact': -1.5 },
+        ...sourceOnly(context.database?.report.source ?? { evidenceId: '', byteOffset: 0, byteLength: 0, line: null }),
+        basis: "the service's own history of jobs",
+      },
+    ];
+  }
+  if (ratio < 10 || context.database === null) return [];
+  return [
+    {
+      id: 'artifact-outgrew-history',
+      text: `Its ${formatCount(tests)} tests are ${formatCount(ratio)} times the median of the ${formatCount(history.rows)} jobs in the database (${formatCount(median)}).`,
+      weights: { 'large-artifact': 1.5 },
+      ...sourceOnly(context.database.report.source),
+      basis: "the service's own history of jobs",
+    },
+  ];
+}
+
+function parsesByHand(context: FactContext): readonly Fact[] {
+  const report = context.artifact?.report;
+  if (report === undefined) return [];
+  if (report.damage !== null) {
+    return [
+      {
+        id: 'artifact-damaged',
+        text: `The artifact does not parse: ${report.damage.message} at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
+        weights: {},
+        ...sourceOnly({
+          ...report.source,
+          byteOffset: report.damage.byteOffset,
+          byteLength: 0,
+          line: report.damage.line,
+        }),
+        basis: BASIS.profile,
+      },
+    ];
+  }
+  return [
+    {
+      id: 'artifact-parses',
+      text: `The artifact parses by hand: ${formatCount(report.testcases)} test cases from ${formatBytes(report.bytes)} in ${formatSeconds(report.stream.seconds)}, streaming.`,
+      weights: {},
+      ...sourceOnly(report.source),
+      basis: BASIS.profile,
+    },
+  ];
+}
+
+/** Whether parsing is where the time went: the log's phase against the same bytes parsed here. */
+function parseAgainstLog(context: FactContext): readonly Fact[] {
+  const report = context.artifact?.report;
+  const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
+  if (report === undefined || step === null || context.workEnd === null) return [];
+  const finished = step.to !== null && step.to <= context.workEnd;
+  const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
+  const here = report.stream.seconds;
+  const python = report.bytes / ELEMENT_TREE_BYTES_PER_SECOND;
+  if (logged < 2 || logged < 5 * Math.max(here, python)) return [];
+  return [
+    {
+      id: 'parse-not-the-cost',
+      text: `The log shows ${formatSeconds(logged)} ${finished ? 'between start and parsed' : 'in the parse, unfinished'}; the same bytes take ${formatSeconds(here)} here and would take Python's ElementTree about ${formatSeconds(python)} (an estimate): parsing is not where the time went.`,
+      weights: { 'large-artifact': -0.5 },
+      ...sourcesOf(step.startLine.event, step.endLine?.event),
+      basis: `${BASIS.profile}; ${BASIS.pythonCost}`,
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+import type { ArtifactReport } from '../model/artifact.ts';
+import type { CaseEvidence } from '../model/case.ts';
+import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
+import type { Operation } from '../timeline/operations.ts';
+
+/**
+ * The artifact that the operation was about: the one whose path or size its log lines name, else the only one, else the
+ * largest. Null when the case has none.
+ */
+export function chooseArtifact(
+  evidence: CaseEvidence,
+  record: IncidentRecord | null,
+  history: WorkerHistory,
+): { readonly report: ArtifactReport; readonly index: number } | null {
+  const operation = record?.operation ?? (record === null ? (history.operations.at(-1) ?? null) : null);
+  let best: { report: ArtifactReport; index: number; score: number } | null = null;
+  evidence.artifacts.forEach((report, index) => {
+    const score = matchScore(report, operation);
+    if (best === null || score > best.score || (score === best.score && report.bytes > best.report.bytes)) {
+      best = { report, index, score };
+    }
+  });
+  return best;
+}
+
+function matchScore(report: ArtifactReport, operation: Operation | null): number {
+  let score = 0;
+  for (const { reading } of operation?.lines ?? []) {
+    if (reading.bytes === report.bytes) score = Math.max(score, 4);
+    if (reading.path !== null) score = Math.max(score, commonTail(report.path, reading.path));
+  }
+  return report.isJUnit ? score + 0.5 : score;
+}
+
+/** 3 when one path ends in the whole other, 1 when only the file names agree, else 0. */
+function commonTail(path: string, logged: string): number {
+  const a = path.split('/');
+  const b = logged.split('/').filter((part) => part !== '' && part !== '.');
+  if (a.at(-1) !== b.at(-1)) return 0;
+  const shorter = Math.min(a.length, b.length);
+  for (let back = 1; back <= shorter; back += 1) if (a.at(-back) !== b.at(-back)) return 1;
+  return 3;
+}
+
+/** Size and record count of what the operation read, from the artifact itself or else from the log's own words. */
+export interface ArtifactFigures {
+  readonly bytes: number | null;
+  readonly testcases: number | null;
+  readonly from: 'artifact' | 'log';
+}
+
+/** What is known of the artifact's size; the log's words serve when the artifact was not saved. */
+export function artifactFigures(report: ArtifactReport | null, operation: Operation | null): ArtifactFigures | null {
+  if (report !== null)
+    return { bytes: report.bytes, testcases: report.isJUnit ? report.testcases : null, from: 'artifact' };
+  const readings = (operation?.lines ?? []).map((line) => line.reading);
+  const bytes = maxOf(readings.map((reading) => reading.bytes));
+  const testcases = maxOf(readings.map((reading) => reading.records));
+  return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log' };
+}
+
+function maxOf(values: readonly (number | null)[]): number | null {
+  const present = values.filter((value) => value !== null);
+  return present.length === 0 ? null : Math.max(...present);
+}

@@ -1,0 +1,130 @@
+import type { EffectiveConfig } from '../model/analysis.ts';
+import type { ArtifactReport } from '../model/artifact.ts';
+import type { CaseEvidence } from '../model/case.ts';
+import type { DatabaseReport } from '../model/database.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceFile, Provenance } from '../model/evidence.ts';
+import type { ProcessSample, VmstatSample } from '../model/samples.ts';
+import type { EpochMicros } from '../model/time.ts';
+import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
+import type { OperationStep } from '../timeline/operations.ts';
+import { chooseArtifact } from './choose-artifact.ts';
+import { chooseDatabase } from './choose-database.ts';
+import { effectiveConfig } from './effective-config.ts';
+import { type KernelCoverage, kernelCoverage } from './kernel-coverage.ts';
+
+/** What every family of facts reads: the case, the incident, and what was chosen as its artifact, database and settings. */
+export interface FactContext {
+  readonly evidence: CaseEvidence;
+  readonly history: WorkerHistory;
+  /** null: no worker died and no operation failed. */
+  readonly record: IncidentRecord | null;
+  /** The stretch that facts look at: operation start (or a minute before the end) to the end. */
+  readonly window: { readonly from: EpochMicros; readonly to: EpochMicros } | null;
+  readonly config: EffectiveConfig | null;
+  readonly artifact: { readonly report: ArtifactReport; readonly index: number } | null;
+  readonly database: { readonly report: DatabaseReport; readonly index: number } | null;
+  /** Dated `ps` rows of the incident's pid within the worker's life, in time order. */
+  readonly processSamples: readonly (ProcessSample & { readonly time: EpochMicros })[];
+  /** Dated `vmstat` rows within the window. */
+  readonly vmstatSamples: readonly (VmstatSample & { readonly time: EpochMicros })[];
+  readonly kernel: KernelCoverage;
+  /** The step in which the worker was when it was ended, as far as the log tells. */
+  readonly lastStep: OperationStep | null;
+  /** Instant at which work could no longer go on: the TIMEOUT for a timed-out worker, else the end. */
+  readonly workEnd: EpochMicros | null;
+}
+
+const IDLE_WINDOW_MICROS = 60_000_000;
+/** One `ps` or `vmstat` interval of slack at each end of the window. */
+const SAMPLE_SLACK_MICROS = 5_000_000;
+
+/** Gathers what the facts about one incident need. */
+export function factContext(
+  evidence: CaseEvidence,
+  history: WorkerHistory,
+  record: IncidentRecord | null,
+): FactContext {
+  const incident = record?.incident ?? null;
+  const from =
+    incident === null
+      ? null
+      : incident.start < incident.end
+        ? incident.start
+        : ((incident.end - IDLE_WINDOW_MICROS) as EpochMicros);
+  const window = incident === null || from === null ? null : { from, to: incident.end };
+  const config = effectiveConfig(evidence, window);
+  const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
+  return {
+    evidence,
+    history,
+    record,
+    window,
+    config,
+    artifact: chooseArtifact(evidence, record, history),
+    database: chooseDatabase(evidence),
+    processSamples: samplesOfPid(evidence, record),
+    vmstatSamples:
+      window === null
+        ? []
+        : evidence.vmstat
+            .filter(isDated)
+            .filter((s) => s.time >= window.from - SAMPLE_SLACK_MICROS && s.time <= window.to + SAMPLE_SLACK_MICROS),
+    kernel: kernelCoverage(evidence, window),
+    lastStep: record?.operation?.steps.filter((step) => workEnd === null || step.from <= workEnd).at(-1) ?? null,
+    workEnd,
+  };
+}
+
+function isDated<S extends { readonly time: EpochMicros | null }>(
+  sample: S,
+): sample is S & { readonly time: EpochMicros } {
+  return sample.time !== null;
+}
+
+function samplesOfPid(
+  evidence: CaseEvidence,
+  record: IncidentRecord | null,
+): readonly (ProcessSample & { readonly time: EpochMicros })[] {
+  if (record === null || record.incident.pid === null) return [];
+  const { pid, end } = record.incident;
+  const born = record.death?.life.boot?.time ?? null;
+  return evidence.processes
+    .filter(isDated)
+    .filter((sample) => sample.pid === pid && sample.time <= end && (born === null || sample.time >= born - 1_000_000))
+    .sort((a, b) => a.time - b.time);
+}
+
+/** Provenance and rows of events, as a fact carries them. */
+export function sourcesOf(...events: readonly (EvidenceEvent | null | undefined)[]): {
+  readonly sources: readonly Provenance[];
+  readonly rows: readonly number[];
+} {
+  const present = events.filter((event) => event !== null && event !== undefined);
+  return { sources: present.map((event) => event.source), rows: present.map((event) => event.row) };
+}
+
+/** Provenance of samples, with the rows of the events that stand for them in the timeline. */
+export function sourcesOfSamples(
+  evidence: CaseEvidence,
+  samples: readonly { readonly source: Provenance }[],
+): { readonly sources: readonly Provenance[]; readonly rows: readonly number[] } {
+  const sources = samples.map((sample) => sample.source);
+  const rows = sources
+    .map((source) => evidence.events.rowAt(source.evidenceId, source.byteOffset))
+    .filter((row) => row !== null);
+  return { sources, rows };
+}
+
+/** A file as a whole, for facts about what it is or what it does not hold. */
+export function sourceOfFile(file: EvidenceFile): Provenance {
+  return { evidenceId: file.id, byteOffset: 0, byteLength: file.bytes, line: null };
+}
+
+/** Only the provenance of something that is not in the timeline. */
+export function sourceOnly(...sources: readonly Provenance[]): {
+  readonly sources: readonly Provenance[];
+  readonly rows: readonly number[];
+} {
+  return { sources, rows: [] };
+}

@@ -1,0 +1,107 @@
+import type { Fact } from '../model/analysis.ts';
+import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly, sourcesOfSamples } from './context.ts';
+import { cpuUse, finalStretch, loneSample } from './process-readings.ts';
+import { formatSeconds } from './wording.ts';
+
+/** Whether the worker was computing or waiting, from `ps` over time, else from the host's `vmstat`. */
+export function cpuFacts(context: FactContext): readonly Fact[] {
+  const { record } = context;
+  if (record === null || record.death === null) return [];
+  const stretch = finalStretch(context);
+  const whole = { from: record.incident.start, to: context.workEnd ?? record.incident.end };
+  const used =
+    (stretch === null ? null : cpuUse(context, stretch.from, stretch.to)) ?? cpuUse(context, whole.from, whole.to);
+  const facts: Fact[] = [];
+  if (used !== null) {
+    const sources = sourcesOfSamples(context.evidence, used.samples);
+    const span = `${formatTimeOfDay(used.samples[0]?.time ?? whole.from)} to ${formatTimeOfDay(used.samples[1]?.time ?? whole.to)} UTC`;
+    const figures = `${formatSeconds(used.cpuSeconds)} of CPU time in ${formatSeconds(used.seconds)}, state ${used.state} (${span})`;
+    if (used.level === 'busy') {
+      facts.push({
+        id: 'worker-busy',
+        text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.`,
+        weights: { 'infinite-loop': 2.5, 'database-lock': -2.5 },
+        ...sources,
+        basis: BASIS.ps,
+      });
+    } else if (used.level === 'idle') {
+      const disk = used.state === 'D';
+      facts.push({
+        id: disk ? 'worker-in-disk-wait' : 'worker-idle',
+        text: disk
+          ? `The worker hung in uninterruptible sleep: ${figures}. It waited for the disk or for memory to be paged in.`
+          : `The worker was waiting, not computing: ${figures}.`,
+        weights: disk
+          ? { 'infinite-loop': -4, 'database-lock': -0.5 }
+          : { 'infinite-loop': -4, 'database-lock': idleSpeaksForLock(context) },
+        ...sources,
+        basis: disk ? BASIS.ps : `${BASIS.ps}; ${BASIS.busy}`,
+      });
+    } else {
+      facts.push({
+        id: 'worker-partly-busy',
+        text: `The worker used ${figures}.`,
+        weights: { 'infinite-loop': -1 },
+        ...sources,
+        basis: BASIS.ps,
+      });
+    }
+    return facts;
+  }
+  return [...fromLoneSample(context), ...fromVmstat(context, stretch ?? whole)];
+}
+
+/** An idle worker fits a wait for a lock only where it was writing, or where the log does not tell what it did. */
+function idleSpeaksForLock(context: FactContext): number {
+  const step = context.lastStep;
+  if (step === null) return 0.5;
+  return step.name === 'insert' ? 1.5 : 0;
+}
+
+function fromLoneSample(context: FactContext): readonly Fact[] {
+  const sample = loneSample(context);
+  if (sample === null) return [];
+  const busy = sample.state.startsWith('R') && sample.cpuPercent >= 70;
+  const idle = sample.state.startsWith('S') && sample.cpuPercent <= 15;
+  if (!busy && !idle) return [];
+  return [
+    {
+      id: busy ? 'snapshot-busy' : 'snapshot-idle',
+      text: `The one snapshot of the process shows it ${busy ? 'running' : 'waiting'}: state ${sample.state}, ${sample.cpuPercent} % CPU over its life.`,
+      weights: busy
+        ? { 'infinite-loop': 1.5, 'database-lock': -1.5 }
+        : { 'infinite-loop': -1.5, 'database-lock': idleSpeaksForLock(context) / 2 },
+      ...(sample.time === null ? sourceOnly(sample.source) : sourcesOfSamples(context.evidence, [sample])),
+      basis: BASIS.ps,
+    },
+  ];
+}
+
+/** Share of all cores in use below which not even one of eight cores was busy throughout. */
+const NO_CORE_BUSY_PERCENT = 10;
+
+function fromVmstat(
+  context: FactContext,
+  stretch: { readonly from: EpochMicros; readonly to: EpochMicros },
+): readonly Fact[] {
+  const rows = context.vmstatSamples.filter((row) => row.time >= stretch.from && row.time <= stretch.to);
+  if (rows.length < 3) return [];
+  const used = rows.reduce((sum, row) => sum + row.userPercent + row.systemPercent, 0) / rows.length;
+  if (used > NO_CORE_BUSY_PERCENT) return [];
+  const first = rows[0];
+  const last = rows.at(-1);
+  return [
+    {
+      id: 'host-idle',
+      text: `The whole host used ${used.toFixed(1)} % of its CPU time on average (${formatTimeOfDay(first?.time ?? stretch.from)} to ${formatTimeOfDay(last?.time ?? stretch.to)} UTC): the worker was waiting, not computing.`,
+      weights: { 'infinite-loop': -3, 'database-lock': (idleSpeaksForLock(context) * 2) / 3 },
+      ...sourcesOfSamples(
+        context.evidence,
+        [first, last].filter((row) => row !== undefined),
+      ),
+      basis: BASIS.vmstat,
+    },
+  ];
+}

@@ -1,0 +1,226 @@
+import type { Fact } from '../model/analysis.ts';
+import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { formatBytes, formatCount, listing, plural } from './wording.ts';
+
+/** What the database's own files and SQLite's own errors say about a lock. */
+export function databaseFacts(context: FactContext): readonly Fact[] {
+  const facts: Fact[] = [...lockErrors(context)];
+  const report = context.database?.report;
+  if (report === undefined) return facts;
+  facts.push(journalMode(report));
+  if (context.record === null) return facts;
+  const wal = report.wal;
+  if (wal?.openTransaction != null) facts.push(openTransaction(context, report, wal.openTransaction));
+  else if (report.hotJournal) facts.push(hotJournal(report));
+  else facts.push(...nothingWritten(context, report));
+  if (report.integrity !== null && report.integrity !== 'ok') {
+    facts.push({
+      id: 'integrity',
+      text: `PRAGMA integrity_check of the committed state says: ${report.integrity.slice(0, 300)}`,
+      weights: {},
+      ...sourceOnly(report.source),
+      basis: 'SQLite, PRAGMA integrity_check (https://www.sqlite.org/pragma.html#pragma_integrity_check)',
+    });
+  }
+  return facts;
+}
+
+function journalMode(report: DatabaseReport): Fact {
+  const wal = report.wal;
+  const frames =
+    wal === null
+      ? ''
+      : wal.bytes === 0
+        ? '; its -wal is empty'
+        : `; its -wal holds ${plural(wal.validFrames, 'valid frame')}, ${formatCount(wal.committedFrames)} of them committed`;
+  return {
+    id: 'journal-mode',
+    text:
+      report.journalMode === 'wal'
+        ? `The database is in WAL mode${frames}.`
+        : 'The database is not in WAL mode: a writer shuts out readers, and readers a committing writer.',
+    weights: {},
+    ...sourceOnly(report.source),
+    basis: 'SQLite, Database File Format, section 1.3.3 (https://www.sqlite.org/fileformat2.html)',
+  };
+}
+
+/** SQLITE_BUSY of this operation; errors of other workers at other times are told apart by pid and window. */
+function lockErrors(context: FactContext): readonly Fact[] {
+  const errors = context.evidence.events.ofKinds(['database-locked']);
+  const { record, window } = context;
+  if (record === null || window === null) {
+    const first = errors[0];
+    return first === undefined
+      ? []
+      : [
+          {
+            id: 'lock-error-elsewhere',
+            text: `"database is locked" was logged ${errors.length === 1 ? 'once' : `${errors.length} times`}, and no worker was ended.`,
+            weights: { 'database-lock': 0.5 },
+            ...sourcesOf(...errors.slice(0, 5)),
+            basis: BASIS.busyResult,
+          },
+        ];
+  }
+  const own = errors.filter(
+    (event) =>
+      event.time >= window.from && event.time <= window.to && (event.pid === null || event.pid === record.incident.pid),
+  );
+  const first = own[0];
+  if (first === undefined) {
+    const others = errors.filter((event) => event.time >= window.from && event.time <= window.to);
+    const other = others[0];
+    if (other === undefined) return [];
+    return [
+      {
+        id: 'lock-error-of-another',
+        text: `Another process (pid ${other.pid ?? '?'}) got "database is locked" while the operation ran: somebody held the write lock for long.`,
+        weights: { 'database-lock': context.lastStep?.name === 'insert' ? 0.3 : 0 },
+        ...sourcesOf(...others.slice(0, 5)),
+        basis: BASIS.busyResult,
+      },
+    ];
+  }
+  const wentOn = record.operation?.lines.some(
+    (line) =>
+      line.event.time > (own.at(-1)?.time ?? 0) &&
+      line.event.kind === 'log' &&
+      line.reading.role !== 'operation-failed' &&
+      line.reading.role !== 'other',
+  );
+  const fatal = record.death === null;
+  return [
+    {
+      id: fatal ? 'lock-error-failed-operation' : wentOn === true ? 'lock-error-survived' : 'lock-error-before-end',
+      text: fatal
+        ? 'The operation failed with "database is locked": it waited for the write lock longer than its busy timeout.'
+        : wentOn === true
+          ? 'The operation got "database is locked" on its way and went on afterwards.'
+          : 'The operation got "database is locked" shortly before the worker was ended.',
+      weights: { 'database-lock': fatal ? 5 : wentOn === true ? 0.5 : 3 },
+      ...sourcesOf(...own.slice(0, 5)),
+      basis: BASIS.busyResult,
+    },
+  ];
+}
+
+/** Frames after the last commit: whose process wrote them held the write lock, and so did not wait for it. */
+function openTransaction(context: FactContext, report: DatabaseReport, transaction: OpenTransaction): Fact {
+  const touched = transaction.touched
+    .filter((entry) => entry.name !== '(unassigned)')
+    .slice(0, 4)
+    .map((entry) => `${entry.name} (${plural(entry.pages, 'page')})`);
+  const what = `The -wal ends in ${plural(transaction.frames, 'frame')} without a commit: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
+  const owner = transactionOwner(context, transaction);
+  const base = { ...sourceOnly(transaction.source, report.source), basis: BASIS.wal };
+  if (owner === 'this-operation') {
+    return {
+      id: 'open-transaction-of-operation',
+      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.`,
+      weights: { 'database-lock': -6 },
+      ...base,
+    };
+  }
+  if (owner === 'another') {
+    return {
+      id: 'open-transaction-of-another',
+      text: `${what}. Its rows belong to something else, so another process held the write lock.`,
+      weights: { 'database-lock': 2.5 },
+      ...base,
+    };
+  }
+  const wasWriting = context.lastStep?.name === 'insert';
+  return {
+    id: 'open-transaction',
+    text: `${what}. ${wasWriting ? 'The operation was writing at that moment; whoever writes holds the lock and does not wait for it.' : 'Whose it was cannot be read from its pages.'}`,
+    weights: { 'database-lock': wasWriting ? -3.5 : -1 },
+    ...base,
+  };
+}
+
+/**
+ * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no
+ * committed job has, are this operation's; rows of jobs that were there before are somebody else's.
+ */
+function transactionOwner(
+  context: FactContext,
+  transaction: OpenTransaction,
+): 'this-operation' | 'another' | 'unknown' {
+  const jobKey = context.record?.operation?.jobKey ?? null;
+  const history = context.database?.report.jobHistory ?? null;
+  const jobColumn = history === null ? null : new RegExp(`^${singular(history.table)}(?:_?id|_no|_key)?$`, 'i');
+  const keys = transaction.newKeys.filter(
+    (entry) => jobColumn === null || jobColumn.test(entry.column) || entry.table === history?.table,
+  );
+  const values = keys.flatMap((entry) => entry.values).map(Number);
+  if (values.length > 0) {
+    if (jobKey !== null && values.includes(jobKey)) return 'this-operation';
+    const committed = new Set((history?.keys ?? []).map(Number));
+    if (committed.size > 0 && values.some((value) => !committed.has(value))) {
+      // A service may number its jobs otherwise than its log does; a key nobody has committed yet is a new job's.
+      return context.lastStep?.name === 'insert' ? 'this-operation' : 'unknown';
+    }
+    return jobColumn === null ? 'unknown' : 'another';
+  }
+  // Rows that fit the size of the batch can hardly be anybody else's.
+  const rows = transaction.newRows.reduce((sum, entry) => Math.max(sum, entry.rows), 0);
+  const batch = context.lastStep?.startLine.reading.records ?? null;
+  return batch !== null && rows >= 100 && rows > batch / 100 && context.lastStep?.name === 'insert'
+    ? 'this-operation'
+    : 'unknown';
+}
+
+function singular(table: string): string {
+  return table
+    .replace(/ies$/i, 'y')
+    .replace(/s$/i, '')
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+function hotJournal(report: DatabaseReport): Fact {
+  return {
+    id: 'hot-journal',
+    text: 'A hot rollback journal lies beside the database: a write transaction was open when the copy was made or its process died, and that process held the lock.',
+    weights: { 'database-lock': -2 },
+    ...sourceOnly(report.source),
+    basis: BASIS.rollbackJournal,
+  };
+}
+
+/** The operation was writing, and its files show no trace of a write. */
+function nothingWritten(context: FactContext, report: DatabaseReport): readonly Fact[] {
+  const step = context.lastStep;
+  const open = step !== null && (step.to === null || step.to > (context.workEnd ?? 0));
+  if (!open || step.name !== 'insert' || context.record?.death === null) return [];
+  const wal = report.wal;
+  const sources = sourceOnly(...(wal === null ? [report.source] : [wal.source, report.source]));
+  if (report.journalMode === 'wal' && wal !== null) {
+    return [
+      {
+        id: 'nothing-written',
+        text:
+          wal.bytes === 0
+            ? 'The -wal is empty although the operation had begun its database write: it had not written a single page.'
+            : `The -wal holds no open transaction (${formatBytes(wal.bytes)}, all committed or stale) although the operation had begun its database write: it had not written a page that was not committed.`,
+        weights: { 'database-lock': 2 },
+        ...sources,
+        basis: BASIS.wal,
+      },
+    ];
+  }
+  if (report.journalMode === 'delete' && report.journalEvidenceId === null) {
+    return [
+      {
+        id: 'nothing-written',
+        text: 'No rollback journal lies beside the database although the operation had begun its database write: no write transaction had changed a page, as far as the copy shows.',
+        weights: { 'database-lock': 1 },
+        ...sources,
+        basis: BASIS.rollbackJournal,
+      },
+    ];
+  }
+  return [];
+}

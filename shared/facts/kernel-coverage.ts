@@ -1,0 +1,40 @@
+import type { CaseEvidence } from '../model/case.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
+import type { EpochMicros } from '../model/time.ts';
+
+/**
+ * Whether the kernel could have spoken in what was saved. Silence is evidence only where a kernel log covers the window;
+ * no kernel log is no evidence.
+ */
+export interface KernelCoverage {
+  /** `covers`: kernel entries on both sides, or an export made afterwards; `empty-export`: an export that found no entry. */
+  readonly state: 'covers' | 'empty-export' | 'absent';
+  readonly files: readonly EvidenceFile[];
+}
+
+const KERNEL_NAME = /(?:^|[^a-z])(?:kern(?:el)?|dmesg)(?:[^a-z]|$)/i;
+
+/** What the kernel logs of a case say about the window; `absent` when there is no window. */
+export function kernelCoverage(
+  evidence: CaseEvidence,
+  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
+): KernelCoverage {
+  if (window === null) return { state: 'absent', files: [] };
+  const kernelFileIds = new Set(
+    evidence.events
+      .ofKinds(['kernel', 'oom-invoked', 'oom-context', 'oom-kill', 'segfault'])
+      .map((event) => event.source.evidenceId),
+  );
+  const covering = evidence.files.filter((file) => {
+    if (!kernelFileIds.has(file.id)) return false;
+    const span = evidence.events.span(file.id);
+    if (span === null || span.from > window.to) return false;
+    // A kernel log may be quiet for days: one saved after the incident would hold later lines had there been any.
+    return span.to >= window.from || (file.modified !== null && file.modified >= window.to);
+  });
+  if (covering.length > 0) return { state: 'covers', files: covering };
+  // The bytes of an export without entries ("-- No entries --") do not say what was asked for; here only the name can.
+  const empty = evidence.files.filter((file) => file.format === 'journal-empty' && KERNEL_NAME.test(file.path));
+  if (empty.length > 0) return { state: 'empty-export', files: empty };
+  return { state: 'absent', files: [] };
+}

@@ -1,0 +1,216 @@
+import type { Fact } from '../model/analysis.ts';
+import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { endLabel } from '../timeline/incidents.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { formatBytes, formatSeconds } from './wording.ts';
+
+/** What ended the worker, as gunicorn, the kernel and systemd tell it. */
+export function mechanismFacts(context: FactContext): readonly Fact[] {
+  const { record } = context;
+  if (record === null) return noIncidentFacts(context);
+  const facts: Fact[] = [];
+  const death = record.death;
+  if (death === null) {
+    facts.push({
+      id: 'nobody-died',
+      text: `The operation failed, but no worker was ended: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself and no kill, timeout or fatal exit follows.`,
+      weights: { 'memory-exhaustion': -3, 'worker-timeout': -5, 'infinite-loop': -2.5, 'large-artifact': -1.5 },
+      ...sourcesOf(record.failure),
+      basis: BASIS.arbiter,
+    });
+    return facts;
+  }
+  const { incident } = record;
+  const at = (event: { time: typeof incident.end }): string => `${formatTimeOfDay(event.time, 3)} UTC`;
+
+  if (death.mechanism === 'gunicorn-timeout' && death.timeout !== null) {
+    facts.push({
+      id: 'timeout-logged',
+      text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${at(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${at(death.end)}`}).`,
+      weights: { 'worker-timeout': 6, 'memory-exhaustion': -1.5 },
+      ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
+      basis: BASIS.arbiter,
+    });
+    const delay = secondsBetween(death.timeout.time, death.end.time);
+    if (death.signal === 9 && delay > 5) {
+      facts.push({
+        id: 'slow-kill',
+        text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).`,
+        weights: { 'infinite-loop': -0.5 },
+        ...sourcesOf(death.timeout, death.end),
+        basis: BASIS.arbiter,
+      });
+    }
+  } else if (death.timeout === null && arbiterSpeaksOf(context)) {
+    facts.push({
+      id: 'no-timeout-logged',
+      text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
+      weights: { 'worker-timeout': -6 },
+      ...sourcesOf(death.end),
+      basis: BASIS.arbiter,
+    });
+  }
+  facts.push(...killerFacts(context));
+  return facts;
+}
+
+/** Whether the log holds the arbiter's own words about this worker: only then is its silence on a timeout evidence. */
+function arbiterSpeaksOf(context: FactContext): boolean {
+  const death = context.record?.death;
+  if (death === null || death === undefined) return false;
+  return death.life.about.some((event) => event.kind.startsWith('worker-')) || death.end.kind.startsWith('worker-');
+}
+
+function killerFacts(context: FactContext): readonly Fact[] {
+  const death = context.record?.death;
+  if (death === null || death === undefined) return [];
+  const { killer } = death;
+  switch (death.mechanism) {
+    case 'kernel-oom': {
+      if (killer === null || killer.kind === 'systemd-oom') {
+        return [
+          {
+            id: 'systemd-oom',
+            text: 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.',
+            weights: { 'memory-exhaustion': 6 },
+            ...sourcesOf(killer),
+            basis: BASIS.systemdOom,
+          },
+        ];
+      }
+      const { detail } = killer;
+      const context4 = context.evidence.events
+        .ofKinds(['oom-kill', 'oom-context'])
+        .filter((event) => Math.abs(secondsBetween(event.time, killer.time)) <= 2);
+      const limit = context4.find((event) => event.detail.limitBytes !== undefined);
+      const where =
+        detail.oomScope === 'cgroup' || context4.some((e) => e.detail.oomScope === 'cgroup')
+          ? `in its memory cgroup${limit?.detail.limitBytes === undefined ? '' : ` (limit ${formatBytes(limit.detail.limitBytes)})`}`
+          : 'because the host ran out of memory';
+      const size = context4.find((e) => e.detail.targetPid === death.pid && e.detail.anonRssBytes !== undefined)?.detail
+        .anonRssBytes;
+      return [
+        {
+          id: 'oom-kill-names-worker',
+          text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size === undefined ? '' : `; it held ${formatBytes(size)} of anonymous memory`}.`,
+          weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
+          ...sourcesOf(killer, limit, death.end === killer ? null : death.end),
+          basis: BASIS.oomKiller,
+        },
+      ];
+    }
+    case 'systemd-oomd':
+      return [
+        {
+          id: 'oomd-kill',
+          text: `systemd-oomd killed the unit's cgroup because of memory pressure as pid ${death.pid} ended.`,
+          weights: { 'memory-exhaustion': 7, 'infinite-loop': -1 },
+          ...sourcesOf(killer),
+          basis: BASIS.systemdOomd,
+        },
+      ];
+    case 'systemd-stop':
+      return [
+        {
+          id: 'systemd-stop',
+          text: 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+          weights: { 'memory-exhaustion': -3, 'worker-timeout': -1 },
+          ...sourcesOf(killer, death.end),
+          basis: BASIS.systemdStop,
+        },
+      ];
+    case 'crash':
+      return [
+        {
+          id: 'crash',
+          text: `The worker ended by its own fault (${endLabel(death)}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
+          weights: {
+            'memory-exhaustion': -3,
+            'worker-timeout': -2,
+            'infinite-loop': -3,
+            'database-lock': -2.5,
+            'large-artifact': -1,
+          },
+          ...sourcesOf(killer, death.end),
+          basis: BASIS.signals,
+        },
+      ];
+    case 'external-sigkill':
+      return [
+        {
+          id: 'sigkill-without-author',
+          text: `pid ${death.pid} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
+          weights: { 'worker-timeout': -1, 'infinite-loop': -1.5, 'database-lock': -2.5 },
+          ...sourcesOf(death.end),
+          basis: BASIS.signals,
+        },
+      ];
+    case 'gunicorn-timeout':
+      return [];
+  }
+}
+
+/** With no incident: what shows that workers lived and work was done. */
+function noIncidentFacts(context: FactContext): readonly Fact[] {
+  const facts: Fact[] = [];
+  const { history, evidence } = context;
+  const workerEvents = evidence.events.ofKinds([
+    'worker-boot',
+    'worker-exiting',
+    'worker-recycled',
+    'arbiter-start',
+    'arbiter-signal',
+  ]);
+  const first = workerEvents[0];
+  if (first !== undefined) {
+    const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
+    facts.push({
+      id: 'no-death-logged',
+      text:
+        graceful.length === 0
+          ? "gunicorn's log shows workers booting and none ending."
+          : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+      weights: {
+        'memory-exhaustion': -3,
+        'worker-timeout': -5,
+        'infinite-loop': -2.5,
+        'database-lock': -1.5,
+        'large-artifact': -1.5,
+      },
+      ...sourcesOf(first, ...graceful.slice(0, 5)),
+      basis: BASIS.arbiter,
+    });
+  }
+  const done = history.operations.filter((operation) => operation.outcome === 'done');
+  const last = done.at(-1);
+  if (last !== undefined) {
+    const lines = last.lines;
+    const end = lines.at(-1)?.event;
+    facts.push({
+      id: 'operation-completed',
+      text: `${last.name ?? 'The operation'} completed${end === undefined ? '' : ` after ${formatSeconds(secondsBetween(last.start, end.time))}`}.`,
+      weights: {
+        'large-artifact': -3,
+        'database-lock': -2,
+        'infinite-loop': -3,
+        'worker-timeout': -1,
+        'memory-exhaustion': -1,
+      },
+      ...sourcesOf(lines[0]?.event, end),
+      basis: BASIS.log,
+    });
+  }
+  if (facts.length === 0 && evidence.configs[0] !== undefined) {
+    return [
+      {
+        id: 'no-log',
+        text: 'No log of workers was saved, so nothing can be said of how any ended.',
+        weights: {},
+        ...sourceOnly(),
+        basis: BASIS.log,
+      },
+    ];
+  }
+  return facts;
+}

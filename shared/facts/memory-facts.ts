@@ -1,0 +1,199 @@
+import type { Fact } from '../model/analysis.ts';
+import type { HostMemory } from '../model/samples.ts';
+import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from './context.ts';
+import { memoryUse } from './process-readings.ts';
+import { formatBytes, listing } from './wording.ts';
+
+const MB = 1_000_000;
+
+/** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
+export function memoryFacts(context: FactContext): readonly Fact[] {
+  if (context.record === null) return [];
+  return [
+    ...gunicornGuess(context),
+    ...kernelSilence(context),
+    ...otherOomKills(context),
+    ...workerMemory(context),
+    ...hostMemory(context),
+    ...swapping(context),
+  ];
+}
+
+/** gunicorn prints "Perhaps out of memory?" for every SIGKILL (since 21.0), so the words weigh nothing. */
+function gunicornGuess(context: FactContext): readonly Fact[] {
+  const end = context.record?.death?.end;
+  if (end === undefined || !/out of memory/i.test(end.message) || !end.kind.startsWith('worker-')) return [];
+  return [
+    {
+      id: 'gunicorn-guesses-memory',
+      text: 'gunicorn asks "Perhaps out of memory?". It prints that for every SIGKILL, its own included, so it says nothing about memory.',
+      weights: {},
+      ...sourcesOf(end),
+      basis: BASIS.arbiter,
+    },
+  ];
+}
+
+function namesWorker(context: FactContext): boolean {
+  const mechanism = context.record?.incident.mechanism;
+  return mechanism === 'kernel-oom' || mechanism === 'systemd-oomd';
+}
+
+function kernelSilence(context: FactContext): readonly Fact[] {
+  const { kernel, window } = context;
+  if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
+  const names = listing(kernel.files.map((file) => file.path));
+  const sources = sourceOnly(...kernel.files.map(sourceOfFile));
+  if (kernel.state === 'empty-export') {
+    return [
+      {
+        id: 'kernel-log-empty',
+        text: `The kernel log was exported and has no entries (${names}): no OOM kill is recorded, as far as the export reached.`,
+        weights: { 'memory-exhaustion': -2.5 },
+        ...sources,
+        basis: BASIS.oomKiller,
+      },
+    ];
+  }
+  if (oomKillsInWindow(context).length > 0) return [];
+  return [
+    {
+      id: 'kernel-log-silent',
+      text: `The kernel log covers the incident and records no OOM kill (${names}).`,
+      weights: { 'memory-exhaustion': -3.5 },
+      ...sources,
+      basis: BASIS.oomKiller,
+    },
+  ];
+}
+
+function oomKillsInWindow(context: FactContext) {
+  const { window } = context;
+  if (window === null) return [];
+  return context.evidence.events
+    .ofKinds(['oom-kill'])
+    .filter((event) => secondsBetween(window.from, event.time) > -60 && secondsBetween(event.time, window.to) > -60);
+}
+
+function otherOomKills(context: FactContext): readonly Fact[] {
+  const pid = context.record?.incident.pid ?? null;
+  const others = oomKillsInWindow(context).filter((event) => event.detail.targetPid !== pid);
+  const first = others[0];
+  if (first === undefined || namesWorker(context)) return [];
+  const who = first.detail.processName ?? 'another process';
+  return [
+    {
+      id: 'oom-kill-of-another',
+      text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${others.some((e) => e.detail.oomScope === 'host') ? '; memory of the host was short' : ''}.`,
+      weights: { 'memory-exhaustion': others.some((event) => event.detail.oomScope === 'host') ? 0.5 : -0.5 },
+      ...sourcesOf(...others.slice(0, 5)),
+      basis: BASIS.oomKiller,
+    },
+  ];
+}
+
+/** Total memory of the host in bytes, from whichever snapshot states it. */
+export function hostTotal(context: FactContext): HostMemory | null {
+  const all = context.evidence.hostMemory;
+  return all.find((memory) => memory.from === 'meminfo') ?? all[0] ?? null;
+}
+
+function workerMemory(context: FactContext): readonly Fact[] {
+  const use = memoryUse(context);
+  if (use === null) return [];
+  const { first, peak, growthBytes } = use;
+  const host = hostTotal(context);
+  const share = host === null || host.totalBytes === 0 ? null : peak.rssBytes / host.totalBytes;
+  const grown = growthBytes >= 100 * MB;
+  const small = peak.rssBytes < 150 * MB && growthBytes < 50 * MB;
+  let weight = 0;
+  if (share !== null && share < 0.5) weight = small ? -2 : -1.5;
+  else if (share !== null && share >= 0.85) weight = 1.5;
+  else if (share === null && small) weight = -1;
+  // A limit of its cgroup may lie far below the host's memory: a growing worker is not cleared by a large host.
+  if (grown && context.record?.incident.mechanism !== 'gunicorn-timeout' && weight < 0) weight = -0.5;
+  const of =
+    share === null || host === null
+      ? ''
+      : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(host.totalBytes)}`;
+  const grewFrom =
+    growthBytes > 20 * MB
+      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)}`
+      : `held ${formatBytes(peak.rssBytes)} at most and did not grow`;
+  return [
+    {
+      id: 'worker-memory',
+      text: `The worker ${grewFrom} of resident memory${of}.`,
+      weights: { 'memory-exhaustion': weight, ...(grown ? { 'large-artifact': 1 } : {}) },
+      ...sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
+      basis: BASIS.ps,
+    },
+  ];
+}
+
+function hostMemory(context: FactContext): readonly Fact[] {
+  const host = hostTotal(context);
+  const rows = context.vmstatSamples;
+  if (host === null || host.totalBytes === 0) return [];
+  let tightest = rows[0];
+  for (const row of rows) {
+    if (tightest === undefined || row.freeBytes + row.cacheBytes < tightest.freeBytes + tightest.cacheBytes)
+      tightest = row;
+  }
+  const available =
+    tightest === undefined ? host.availableBytes : tightest.freeBytes + tightest.cacheBytes + tightest.buffBytes;
+  if (available === null) return [];
+  const share = available / host.totalBytes;
+  const when = tightest?.time == null ? '' : ` at its tightest (${formatTimeOfDay(tightest.time)} UTC)`;
+  const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
+  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const weight = share >= 0.2 ? (timedOut ? -1.5 : -0.5) : share < 0.05 ? 1.5 : 0;
+  return [
+    {
+      id: 'host-memory',
+      text: `The host had ${formatBytes(available)} of ${formatBytes(host.totalBytes)} free or reclaimable${when}.`,
+      weights: weight === 0 ? {} : { 'memory-exhaustion': weight },
+      ...sources,
+      basis: tightest === undefined ? 'proc(5), /proc/meminfo: MemAvailable' : BASIS.vmstat,
+    },
+  ];
+}
+
+/** KiB/s of swap traffic above which a host is thrashing rather than tidying up. */
+const THRASH_KIB_PER_SECOND = 500;
+
+function swapping(context: FactContext): readonly Fact[] {
+  const rows = context.vmstatSamples;
+  if (rows.length < 3) return [];
+  const thrashing = rows.filter((row) => row.swapInPerSecond + row.swapOutPerSecond >= THRASH_KIB_PER_SECOND);
+  const busiest = [...thrashing].sort(
+    (a, b) => b.swapInPerSecond + b.swapOutPerSecond - a.swapInPerSecond - a.swapOutPerSecond,
+  )[0];
+  if (busiest === undefined) {
+    return rows.some((row) => row.swapUsedBytes > 0) || rows.length < 5
+      ? []
+      : [
+          {
+            id: 'no-swapping',
+            text: 'No memory was swapped in or out while it ran.',
+            weights: { 'memory-exhaustion': -0.5 },
+            ...sourcesOfSamples(context.evidence, rows.slice(-1)),
+            basis: BASIS.vmstat,
+          },
+        ];
+  }
+  const share = thrashing.length / rows.length;
+  if (share < 0.25) return [];
+  const wait = Math.max(...thrashing.map((row) => row.waitPercent));
+  return [
+    {
+      id: 'swap-thrashing',
+      text: `The host was swapping in ${thrashing.length} of ${rows.length} samples, up to ${formatBytes((busiest.swapInPerSecond + busiest.swapOutPerSecond) * 1024)}/s, with up to ${wait} % of CPU time waiting for disk: memory was exhausted and work slowed to a crawl.`,
+      weights: { 'memory-exhaustion': 5, 'infinite-loop': -1.5, 'database-lock': -1 },
+      ...sourcesOfSamples(context.evidence, [busiest]),
+      basis: BASIS.vmstat,
+    },
+  ];
+}

@@ -1,0 +1,174 @@
+import type { Fact } from '../model/analysis.ts';
+import { secondsBetween } from '../model/time.ts';
+import { BASIS } from './basis.ts';
+import { artifactFigures } from './choose-artifact.ts';
+import { type FactContext, sourcesOf } from './context.ts';
+import { stuckFrame } from './traceback.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
+
+/**
+ * Rates so slow that a step which needs several times longer than they allow is not merely slow: a tenth or less of what
+ * a laptop does (ElementTree parses 47 MB/s, SQLite inserts some 100,000 rows/s within one transaction).
+ */
+const SLOW_PARSE_BYTES_PER_SECOND = 1_000_000;
+const SLOW_INSERT_ROWS_PER_SECOND = 1_000;
+const DISPROPORTION = 3;
+const MIN_STALL_SECONDS = 5;
+
+/** How far the operation came, as its own log lines and the abort's traceback show. */
+export function progressFacts(context: FactContext): readonly Fact[] {
+  if (context.record === null || context.workEnd === null) return [];
+  return [...stepsCompleted(context), ...stepAtTheEnd(context), ...abortTraceback(context)];
+}
+
+function stepsCompleted(context: FactContext): readonly Fact[] {
+  const steps = (context.record?.operation?.steps ?? []).filter(
+    (step) => step.to !== null && step.to <= (context.workEnd ?? 0),
+  );
+  const last = steps.at(-1);
+  if (last === undefined || context.lastStep === null) return [];
+  if (steps.length < 1 || context.lastStep === last) return [];
+  return [
+    {
+      id: 'steps-completed',
+      text: `The operation went on from step to step: ${steps.map((step) => `${step.name} took ${formatSeconds(secondsBetween(step.from, step.to ?? step.from))}`).join(', ')}.`,
+      weights: { 'infinite-loop': -0.7 },
+      ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
+      basis: BASIS.log,
+    },
+  ];
+}
+
+/** The step that was going on at the end, against the time that its amount of data can explain. */
+function stepAtTheEnd(context: FactContext): readonly Fact[] {
+  const { record, lastStep, workEnd } = context;
+  if (record === null || workEnd === null) return [];
+  const operation = record.operation;
+  if (operation === null) return [];
+  const figures = artifactFigures(context.artifact?.report ?? null, operation);
+  if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
+  if (record.death === null) return [];
+
+  const elapsed = secondsBetween(lastStep.from, workEnd);
+  const sources = sourcesOf(lastStep.startLine.event, record.death.timeout ?? record.death.end);
+  const silence = `nothing was logged for the last ${formatSeconds(elapsed)}`;
+  if (lastStep.name === 'download') {
+    return [
+      {
+        id: 'ended-while-downloading',
+        text: `The last step was a download that never ended (${silence}): neither the artifact's parse nor a database write had begun.`,
+        weights: { 'database-lock': -3.5, 'large-artifact': -1.5, 'infinite-loop': -0.5 },
+        ...sources,
+        basis: BASIS.log,
+      },
+    ];
+  }
+  const slowest = slowestExplainable(context, figures);
+  if (slowest !== null && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
+    return [
+      {
+        id: 'stalled-step',
+        text: `The ${lastStep.name} of ${slowest.what} had been going on for ${formatSeconds(elapsed)} without another word; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
+        weights:
+          lastStep.name === 'insert'
+            ? { 'database-lock': 1.5, 'infinite-loop': 1, 'large-artifact': -2 }
+            : { 'infinite-loop': 1.5, 'database-lock': -1.5, 'large-artifact': -1.5 },
+        ...sources,
+        basis: BASIS.log,
+      },
+    ];
+  }
+  const timedOut = record.incident.mechanism === 'gunicorn-timeout';
+  return [
+    {
+      id:
+        lastStep.name === 'insert'
+          ? 'ended-while-inserting'
+          : lastStep.name === 'parse'
+            ? 'ended-while-parsing'
+            : 'ended-in-step',
+      text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}.`,
+      weights: {
+        ...(lastStep.name === 'parse' ? { 'database-lock': -2.5 } : {}),
+        ...(timedOut && slowest !== null ? { 'large-artifact': 0.7 } : {}),
+      },
+      ...sources,
+      basis: BASIS.log,
+    },
+  ];
+}
+
+interface SlowestExplainable {
+  readonly seconds: number;
+  readonly what: string;
+  readonly rate: string;
+}
+
+function slowestExplainable(
+  context: FactContext,
+  figures: ReturnType<typeof artifactFigures>,
+): SlowestExplainable | null {
+  const step = context.lastStep;
+  if (step?.name === 'insert') {
+    const rows = step.startLine.reading.records ?? figures?.testcases ?? null;
+    if (rows === null) return null;
+    return {
+      seconds: 1 + rows / SLOW_INSERT_ROWS_PER_SECOND,
+      what: plural(rows, 'row'),
+      rate: `${formatCount(SLOW_INSERT_ROWS_PER_SECOND)} rows a second`,
+    };
+  }
+  const bytes = step?.startLine.reading.bytes ?? figures?.bytes ?? null;
+  if (bytes === null) return null;
+  return {
+    seconds: 1 + bytes / SLOW_PARSE_BYTES_PER_SECOND,
+    what: formatBytes(bytes),
+    rate: `${formatBytes(SLOW_PARSE_BYTES_PER_SECOND)} a second`,
+  };
+}
+
+/** The log names no step that was going on: only the whole operation can be held against the amount of data. */
+function withoutStep(context: FactContext, figures: ReturnType<typeof artifactFigures>): readonly Fact[] {
+  const { record, workEnd } = context;
+  const operation = record?.operation ?? null;
+  if (record === null || record.death === null || operation === null || workEnd === null || figures?.bytes == null)
+    return [];
+  const elapsed = secondsBetween(operation.start, workEnd);
+  const slowest =
+    2 + figures.bytes / SLOW_PARSE_BYTES_PER_SECOND + (figures.testcases ?? 0) / SLOW_INSERT_ROWS_PER_SECOND;
+  if (elapsed < 2 * MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
+  return [
+    {
+      id: 'operation-out-of-proportion',
+      text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
+      weights: { 'infinite-loop': 1, 'database-lock': 0.7, 'large-artifact': -2 },
+      ...sourcesOf(operation.lines[0]?.event, record.death.timeout ?? record.death.end),
+      basis: BASIS.log,
+    },
+  ];
+}
+
+function abortTraceback(context: FactContext): readonly Fact[] {
+  const frame = stuckFrame(context);
+  if (frame === null) return [];
+  const where = `${frame.file}, line ${frame.line}, in ${frame.functionName}${frame.code === null ? '' : ` (${frame.code})`}`;
+  const meaning = {
+    network: {
+      text: 'waiting for the network',
+      weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
+    },
+    sleep: { text: 'sleeping', weights: { 'infinite-loop': -2 } },
+    database: { text: 'in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
+    file: { text: 'in file input or output', weights: { 'database-lock': -1.5, 'infinite-loop': -1 } },
+    code: { text: 'running Python code', weights: { 'infinite-loop': 1, 'database-lock': -2 } },
+  }[frame.activity];
+  return [
+    {
+      id: 'stuck-in-frame',
+      text: `The traceback of the abort shows where the worker was: ${meaning.text}, at ${where}.`,
+      weights: meaning.weights,
+      ...sourcesOf(frame.event),
+      basis: BASIS.abort,
+    },
+  ];
+}

@@ -1,0 +1,41 @@
+/** How figures are worded in facts, answers and advice: one place, so that no two sentences disagree. */
+
+/** `59.3 MB`: decimal units, as disks and file managers count; exact below 1000 bytes. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const units = ['kB', 'MB', 'GB', 'TB'] as const;
+  let value = bytes;
+  let unit = 'bytes';
+  for (const next of units) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value * 10) / 10 >= 100 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+}
+
+/** `110,000`. */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** `0.02 s`, `1.3 s`, `92.5 s`, `5 min 12 s`, `2 h 3 min`. */
+export function formatSeconds(seconds: number): string {
+  const s = Math.max(0, seconds);
+  if (s < 0.1) return `${s.toFixed(s < 0.01 ? 3 : 2)} s`;
+  if (s < 120) return `${s.toFixed(1).replace(/\.0$/, '')} s`;
+  const whole = Math.round(s);
+  if (whole < 7200) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+/** `1 frame`, `434 frames`. */
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : many}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listing(words: readonly string[]): string {
+  if (words.length <= 1) return words[0] ?? '';
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}

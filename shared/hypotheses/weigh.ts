@@ -1,0 +1,46 @@
+import type { Fact, HypothesisId, WeightedFact } from '../model/analysis.ts';
+
+/**
+ * Prior log-odds of each hypothesis before any evidence: rare causes start lower. They are small against any decisive
+ * fact and only keep an empty case from looking like an even bet.
+ */
+const PRIOR: Readonly<Record<HypothesisId, number>> = {
+  'memory-exhaustion': -1,
+  'worker-timeout': -1,
+  'database-lock': -1.5,
+  'large-artifact': -1,
+  'infinite-loop': -1.5,
+};
+
+/** The facts as one hypothesis sees them, with their sum. */
+export interface Weighing {
+  readonly id: HypothesisId;
+  readonly for: readonly WeightedFact[];
+  readonly against: readonly WeightedFact[];
+  /** Log-odds: prior plus all weights. */
+  readonly total: number;
+  /** 0..1, the logistic of the total. */
+  readonly score: number;
+}
+
+/** Adds up what the facts say of one hypothesis, strongest first. */
+export function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
+  const weighted: WeightedFact[] = [];
+  for (const fact of facts) {
+    const weight = fact.weights[id] ?? 0;
+    if (weight !== 0) weighted.push({ fact, weight });
+  }
+  const total = weighted.reduce((sum, { weight }) => sum + weight, PRIOR[id]);
+  return {
+    id,
+    for: weighted.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight),
+    against: weighted.filter(({ weight }) => weight < 0).sort((a, b) => a.weight - b.weight),
+    total,
+    score: 1 / (1 + Math.exp(-total)),
+  };
+}
+
+/** Whether any of these facts was found. */
+export function has(weighing: Weighing, ...ids: readonly string[]): boolean {
+  return [...weighing.for, ...weighing.against].some(({ fact }) => ids.includes(fact.id));
+}

@@ -1,0 +1,70 @@
+import { isLarge } from '../facts/artifact-facts.ts';
+import { artifactFigures } from '../facts/choose-artifact.ts';
+import type { FactContext } from '../facts/context.ts';
+import { memoryUse } from '../facts/process-readings.ts';
+import { formatBytes, formatCount } from '../facts/wording.ts';
+import type { ExpectedFinding, HypothesisResult } from '../model/analysis.ts';
+import { verdictOf } from './questions.ts';
+
+const SPIKE_BYTES = 500_000_000;
+
+/** The four findings that the guide for such crashes expects, held against what was found. */
+export function checkExpectedFindings(
+  context: FactContext,
+  hypotheses: readonly HypothesisResult[],
+): readonly ExpectedFinding[] {
+  const timeout = context.config?.timeoutSeconds ?? null;
+  const figures = artifactFigures(
+    context.artifact?.report ?? null,
+    context.record?.operation ?? context.history.operations.at(-1) ?? null,
+  );
+  const peak = peakMemory(context);
+  const lock = verdictOf(hypotheses, 'database-lock');
+  return [
+    {
+      id: 'timeout-is-30',
+      expected: "The worker timeout is gunicorn's default of 30 s.",
+      observed: timeout === null ? null : `${timeout} s, from ${context.config?.timeoutFrom ?? 'the configuration'}`,
+      holds: timeout === null ? null : timeout === 30,
+    },
+    {
+      id: 'artifact-is-large',
+      expected: 'The artifact is large (10 MB or 10,000 tests and more).',
+      observed:
+        figures === null
+          ? null
+          : [
+              figures.bytes === null ? null : formatBytes(figures.bytes),
+              figures.testcases === null ? null : `${formatCount(figures.testcases)} tests`,
+            ]
+              .filter((part) => part !== null)
+              .join(', '),
+      holds: isLarge(figures),
+    },
+    {
+      id: 'memory-spike-over-500mb',
+      expected: 'Memory of the worker rises above 500 MB.',
+      observed: peak === null ? null : `at most ${formatBytes(peak)} seen`,
+      holds: peak === null ? null : peak > SPIKE_BYTES,
+    },
+    {
+      id: 'no-database-lock',
+      expected: 'No database lock is involved.',
+      observed: lock === null || lock.verdict === 'inconclusive' ? null : lock.reason,
+      holds: lock === null || lock.verdict === 'inconclusive' ? null : lock.verdict === 'ruled-out',
+    },
+  ];
+}
+
+/** Highest memory seen of the worker: in `ps`, or in the kernel's own words when it was killed for it. */
+function peakMemory(context: FactContext): number | null {
+  const pid = context.record?.incident.pid ?? null;
+  const fromKernel = context.evidence.events
+    .ofKinds(['oom-kill', 'oom-context'])
+    .filter((event) => event.detail.targetPid === pid && pid !== null)
+    .map((event) => event.detail.anonRssBytes)
+    .filter((bytes) => bytes !== undefined);
+  const fromPs = memoryUse(context)?.peak.rssBytes;
+  const all = fromPs === undefined ? fromKernel : [...fromKernel, fromPs];
+  return all.length === 0 ? null : Math.max(...all);
+}

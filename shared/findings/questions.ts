@@ -1,0 +1,100 @@
+import { artifactFigures } from '../facts/choose-artifact.ts';
+import type { FactContext } from '../facts/context.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
+import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
+
+/** The five questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
+export function answerQuestions(context: FactContext, facts: readonly Fact[]): readonly Question[] {
+  const pick = (...ids: readonly string[]): readonly Fact[] => facts.filter((fact) => ids.includes(fact.id));
+  return [
+    {
+      id: 'artifact-size',
+      question: 'How large is the artifact?',
+      answer: artifactSize(context),
+      facts: pick('artifact-large', 'artifact-small', 'artifact-outgrew-history', 'artifact-as-usual'),
+    },
+    {
+      id: 'worker-timeout-setting',
+      question: 'What is the worker timeout?',
+      answer:
+        context.config === null
+          ? null
+          : context.config.timeoutSeconds === 0
+            ? `switched off, from ${context.config.timeoutFrom}`
+            : `${context.config.timeoutSeconds} s, from ${context.config.timeoutFrom}`,
+      facts: pick(
+        'timeout-setting',
+        'timeout-not-in-force',
+        'heartbeat-during-operation',
+        'operation-outlived-timeout',
+      ),
+    },
+    { id: 'wal-enabled', question: 'Is WAL on?', answer: walEnabled(context), facts: pick('journal-mode') },
+    {
+      id: 'oom-events',
+      question: 'Were there OOM kills?',
+      answer: oomEvents(context),
+      facts: pick(
+        'oom-kill-names-worker',
+        'systemd-oom',
+        'oomd-kill',
+        'kernel-log-silent',
+        'kernel-log-empty',
+        'oom-kill-of-another',
+      ),
+    },
+    {
+      id: 'manual-parse-succeeds',
+      question: 'Does the artifact parse when tried by hand?',
+      answer: manualParse(context),
+      facts: pick('artifact-parses', 'artifact-damaged', 'parse-not-the-cost'),
+    },
+  ];
+}
+
+function artifactSize(context: FactContext): string | null {
+  const figures = artifactFigures(
+    context.artifact?.report ?? null,
+    context.record?.operation ?? context.history.operations.at(-1) ?? null,
+  );
+  if (figures === null) return null;
+  const parts = [
+    figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
+    figures.testcases === null ? null : plural(figures.testcases, 'test case'),
+  ].filter((part) => part !== null);
+  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : ''}`;
+}
+
+function walEnabled(context: FactContext): string | null {
+  const report = context.database?.report;
+  if (report === undefined) return null;
+  if (report.journalMode !== 'wal') return `no, ${report.path} uses a rollback journal`;
+  const wal = report.wal;
+  if (wal === null) return `yes (${report.path}; no -wal was saved with it)`;
+  return `yes (${report.path}; -wal of ${formatBytes(wal.bytes)} with ${plural(wal.validFrames, 'frame')}, ${formatCount(wal.uncommittedFrames)} after the last commit)`;
+}
+
+function oomEvents(context: FactContext): string | null {
+  const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom']);
+  const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
+  if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
+  if (kills.length > 0) return 'yes';
+  if (context.kernel.state === 'covers') return 'no: the kernel log covers the incident and has none';
+  if (context.kernel.state === 'empty-export') return 'no: the kernel log was exported and has no entries';
+  return null;
+}
+
+function manualParse(context: FactContext): string | null {
+  const report = context.artifact?.report;
+  if (report === undefined) return null;
+  if (report.damage !== null) return `no: ${report.damage.message}, line ${formatCount(report.damage.line)}`;
+  return `yes: ${plural(report.testcases, 'test case')} in ${formatSeconds(report.stream.seconds)}, with ${formatBytes(report.stream.peakRssBytes)} of memory on top`;
+}
+
+/** What a hypothesis came to, for rules that build on it. */
+export function verdictOf(
+  hypotheses: readonly HypothesisResult[],
+  id: HypothesisResult['id'],
+): HypothesisResult | null {
+  return hypotheses.find((hypothesis) => hypothesis.id === id) ?? null;
+}

@@ -1,0 +1,97 @@
+import type { FactContext } from '../facts/context.ts';
+import { formatSeconds, listing } from '../facts/wording.ts';
+import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
+import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { endLabel } from '../timeline/incidents.ts';
+
+/** One line for the top of every view: who was ended, when, how, in the middle of what. */
+export function headline(context: FactContext): string {
+  const { record, evidence } = context;
+  if (record === null) {
+    return evidence.events.count === 0
+      ? 'No log of workers was saved.'
+      : 'No worker was killed and no operation failed in what was saved.';
+  }
+  const { incident, death } = record;
+  const who = workerName(incident);
+  const at = `at ${formatTimeOfDay(incident.end, 3)} UTC on ${formatDate(incident.end)}`;
+  const work = incident.operation ?? 'its work';
+  if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
+  const into =
+    record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
+  const ended = {
+    'kernel-oom': 'was killed by the kernel for memory',
+    'systemd-oomd': 'was killed by systemd-oomd',
+    'systemd-stop': 'was killed while its unit was being stopped',
+    'external-sigkill': 'was killed by an unknown sender',
+    crash: `crashed (${endLabel(death)})`,
+    'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was ended',
+  }[death.mechanism];
+  const after =
+    death.timeout === null || death.mechanism !== 'gunicorn-timeout'
+      ? ''
+      : death.end === death.timeout
+        ? ' with WORKER TIMEOUT'
+        : `, ${formatSeconds(secondsBetween(death.timeout.time, death.end.time))} after WORKER TIMEOUT`;
+  return `${capital(who)} ${ended} ${at}${after}${into}.`;
+}
+
+function workerName(incident: Incident): string {
+  const pid = incident.pid === null ? 'a worker' : `worker ${incident.pid}`;
+  return incident.unit === null ? pid : `${pid} of ${incident.unit.replace(/\.service$/, '')}`;
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** The incident in three sentences: what happened, why, what to do. */
+export function summary(
+  context: FactContext,
+  facts: readonly Fact[],
+  hypotheses: readonly HypothesisResult[],
+  recommendations: readonly Recommendation[],
+): readonly [string, string, string] {
+  return [headline(context), why(context, facts, hypotheses), whatToDo(context, hypotheses, recommendations)];
+}
+
+function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {
+  const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
+    hypotheses.filter((h) => h.verdict === verdict);
+  const fits = of('fits');
+  const contributes = of('contributes');
+  const names = (list: readonly HypothesisResult[]): string => listing(list.map((h) => h.title.toLowerCase()));
+  if (context.record === null) {
+    const done = facts.find((fact) => fact.id === 'operation-completed' || fact.id === 'no-death-logged');
+    return done?.text ?? 'What was saved does not show how the workers fared.';
+  }
+  const ruledOut = of('ruled-out');
+  const tail = ruledOut.length === 0 ? '' : `; ruled out: ${names(ruledOut)}`;
+  const first = fits[0];
+  if (first === undefined) {
+    const suspects = of('inconclusive').filter((h) => h.score >= 0.5);
+    const suspicion = suspects.length === 0 ? '' : `, ${names(suspects)} is suspected but undecided`;
+    return `None of the five hypotheses explains it by itself${contributes.length === 0 ? '' : `; ${names(contributes)} played a part`}${suspicion}${tail}.`;
+  }
+  const part = contributes.length === 0 ? '' : `, with a part played by ${names(contributes)}`;
+  return `What fits is ${names(fits)}${part}${tail}: ${lowerFirst(first.reason)}`;
+}
+
+function lowerFirst(text: string): string {
+  // Names and pids keep their case: only an article or a plain word is lowered.
+  return /^(?:The|A|An|It|No|Memory|Nothing)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text;
+}
+
+function whatToDo(
+  context: FactContext,
+  hypotheses: readonly HypothesisResult[],
+  recommendations: readonly Recommendation[],
+): string {
+  const first = recommendations[0];
+  if (first !== undefined) return first.text;
+  if (context.record === null) return 'There is nothing to change.';
+  const missing = hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
+  return missing === undefined
+    ? 'Collect more evidence the next time it happens.'
+    : `To decide it, collect what is missing first: ${missing.what}`;
+}

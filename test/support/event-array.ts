@@ -1,0 +1,42 @@
+import type { EventKind, EventSource, EvidenceEvent } from '../../shared/model/event.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { EpochMicros } from '../../shared/model/time.ts';
+
+/** An EventSource over an array, for tests that need no event store. The array is taken to be in time order. */
+export class EventArray implements EventSource {
+  readonly events: readonly EvidenceEvent[];
+
+  constructor(events: readonly EvidenceEvent[]) {
+    this.events = events;
+  }
+
+  get count(): number {
+    return this.events.length;
+  }
+
+  ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
+    return this.events.filter((event) => kinds.includes(event.kind));
+  }
+
+  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
+    return this.events.filter((event) => event.pid === pid && event.time >= from && event.time <= to);
+  }
+
+  between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[] {
+    return this.events.filter((event) => event.time >= from && event.time <= to).slice(0, limit);
+  }
+
+  rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
+    const found = this.events.find(
+      ({ source }) => source.evidenceId === evidenceId && source.byteOffset === byteOffset,
+    );
+    return found?.row ?? null;
+  }
+
+  span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null {
+    const own = this.events.filter(({ source }) => source.evidenceId === evidenceId);
+    const first = own[0];
+    const last = own.at(-1);
+    return first === undefined || last === undefined ? null : { from: first.time, to: last.time };
+  }
+}

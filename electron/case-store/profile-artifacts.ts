@@ -1,0 +1,109 @@
+import type { ImportedEvidence, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
+import type { CaseProblem, EvidenceFile } from '../../shared/model/evidence.ts';
+import { baseName } from '../intake/names.ts';
+import { profileArtifact } from '../workers/profile-client.ts';
+import { JobFailure } from '../workers/run-job.ts';
+import { EVERY_EVENT } from './event-filter.ts';
+import type { EventStore } from './event-store.ts';
+
+/** Artifacts that are parsed and measured; others are listed with a problem that says so. */
+const PROFILED_ARTIFACTS = 8;
+/** Names that are looked for in the log, each at the price of reading it through. */
+const NAMES_LOOKED_FOR = 8;
+const MESSAGES_PER_NAME = 500;
+
+export interface ProfiledArtifacts {
+  readonly artifacts: readonly ArtifactReport[];
+  readonly problems: readonly CaseProblem[];
+}
+
+/**
+ * Profiles the XML files of a case, one after the other so that each is measured alone. JUnit comes before other XML; with
+ * more than can be profiled, those whose name a log mentions come first, then the largest. A profile that fails is a
+ * problem of the case; cancelling passes through.
+ */
+export async function profileArtifacts(
+  imported: ImportedEvidence,
+  store: EventStore,
+  options: {
+    readonly onProgress?: (progress: Progress, sample: ProfileSample | null) => void;
+    readonly signal?: AbortSignal;
+  },
+): Promise<ProfiledArtifacts> {
+  const artifacts: ArtifactReport[] = [];
+  const problems: CaseProblem[] = [];
+  for (const [rank, file] of rankArtifacts(imported.files, store).entries()) {
+    const location = imported.locations[imported.files.indexOf(file)] ?? null;
+    if (location === null) continue;
+    if (rank >= PROFILED_ARTIFACTS) {
+      const message = `Not parsed and measured: ${PROFILED_ARTIFACTS} XML files of this case were. Give it alone to see it.`;
+      problems.push({ path: file.path, kind: 'limit-exceeded', message });
+      continue;
+    }
+    try {
+      const request = {
+        evidenceId: file.id,
+        path: file.path,
+        absolutePath: location.absolutePath,
+        bytes: file.bytes,
+      };
+      artifacts.push(
+        await profileArtifact(request, {
+          onProgress: (progress: Progress, sample: ProfileSample) => options.onProgress?.(progress, sample),
+          ...(options.signal === undefined ? {} : { signal: options.signal }),
+        }),
+      );
+    } catch (thrown) {
+      if (!(thrown instanceof JobFailure)) throw thrown;
+      problems.push({ path: file.path, kind: 'unreadable', message: `It could not be profiled: ${thrown.message}` });
+    }
+  }
+  return { artifacts, problems };
+}
+
+function rankArtifacts(files: readonly EvidenceFile[], store: EventStore): EvidenceFile[] {
+  const xml = files.filter((file) => file.format === 'junit-xml' || file.format === 'xml');
+  const bySize = (a: EvidenceFile, b: EvidenceFile): number =>
+    Number(b.format === 'junit-xml') - Number(a.format === 'junit-xml') || b.bytes - a.bytes;
+  xml.sort(bySize);
+  if (xml.length <= PROFILED_ARTIFACTS) return xml;
+  const messages = messagesNaming(xml, store);
+  const tails = new Map(xml.map((file) => [file, longestTailIn(messages, file.path)]));
+  return xml.sort((a, b) => (tails.get(b) ?? 0) - (tails.get(a) ?? 0) || bySize(a, b));
+}
+
+/** The latest messages that name any of these files. */
+function messagesNaming(files: readonly EvidenceFile[], store: EventStore): string[] {
+  const names = new Set(files.map((file) => baseName(file.path)));
+  return [...names]
+    .slice(0, NAMES_LOOKED_FOR)
+    .flatMap((name) =>
+      store
+        .page({ ...EVERY_EVENT, text: name }, { column: 'time', descending: true }, 0, MESSAGES_PER_NAME)
+        .events.map((event) => event.message),
+    );
+}
+
+/**
+ * How many of a path's last segments some message has in a row: for `run/logs/vpn/14/results.xml` and a log that says
+ * `Parsing logs/vpn/14/results.xml` four. Jobs keep their artifacts under the same name in folders of their own.
+ */
+export function longestTailIn(messages: readonly string[], path: string): number {
+  const segments = path.split('/');
+  let found = 0;
+  for (let length = 1; length <= segments.length; length++) {
+    const tail = segments.slice(-length).join('/');
+    if (!messages.some((message) => hasPathTail(message, tail))) break;
+    found = length;
+  }
+  return found;
+}
+
+/** Whether a tail stands in a message from the beginning of one of its path segments on. */
+function hasPathTail(message: string, tail: string): boolean {
+  for (let at = message.indexOf(tail); at >= 0; at = message.indexOf(tail, at + 1)) {
+    if (at === 0 || !/[\w.-]/.test(message.charAt(at - 1))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+import type { GunicornConfig } from '../../shared/model/config.ts';
+import type { TimeResolution } from '../../shared/model/evidence.ts';
+import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
+import type { EventTable } from './event-table.ts';
+import type { FoundFile } from './inventory.ts';
+import type { IntakeLimits } from './limits.ts';
+import { EvidenceReader, failureReason } from './read-only.ts';
+
+/** What has been read from all files so far. */
+export class EvidenceSink {
+  readonly table: EventTable;
+  readonly processes: ProcessSample[] = [];
+  readonly vmstat: VmstatSample[] = [];
+  readonly hostMemory: HostMemory[] = [];
+  readonly configs: GunicornConfig[] = [];
+
+  constructor(table: EventTable) {
+    this.table = table;
+  }
+}
+
+/** What reading one file gave, besides what went to the sink. */
+export interface FileReading {
+  readonly records: number;
+  readonly time: TimeResolution | null;
+  /** The earliest and latest event; null when it has none. */
+  readonly span: { readonly from: number; readonly to: number } | null;
+}
+
+/**
+ * Reads a file once from its first byte to its last: hashes it where its hash is not known yet and, given a parser, puts
+ * what it finds into the sink. Keeps one chunk and the parser's record at hand. A file that cannot be read to its end keeps
+ * what was read of it, with a problem that says so.
+ */
+export function readFile(
+  file: FoundFile,
+  fileIndex: number,
+  parsing: { readonly create: CreateParser; readonly context: ParseContext } | null,
+  sink: EvidenceSink,
+  limits: IntakeLimits,
+  report: (readBytes: number) => void,
+): FileReading {
+  const hash = file.sha256 === null ? createHash('sha256') : null;
+  const records = new RecordCounter(file, fileIndex, sink, limits);
+  let parser = parsing?.create(parsing.context) ?? null;
+  let time: TimeResolution | null = null;
+  let position = 0;
+  /** A parser never throws on content; should one do so nevertheless, its file ends there and all others are still read. */
+  const parse = (step: (parser: EvidenceParser) => readonly ParsedItem[]): void => {
+    if (parser === null) return;
+    try {
+      records.take(step(parser));
+      time = parser.timeResolution();
+    } catch (thrown) {
+      parser = null;
+      const message = `Reading its records stopped here through a defect of Inquest: ${failureReason(thrown)}.`;
+      file.problems.add({ kind: 'unreadable', message, byteOffset: position });
+    }
+  };
+
+  if (hash !== null || parser !== null) {
+    try {
+      const reader = new EvidenceReader(file.absolutePath);
+      try {
+        for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
+          const content = chunk;
+          hash?.update(content);
+          parse((open) => open.push(content));
+          position = reader.position;
+          report(position);
+        }
+        const change = reader.changed();
+        if (change !== null) noteChange(file, change);
+      } finally {
+        reader.close();
+      }
+    } catch (thrown) {
+      const message = `Only its first ${position} bytes could be read and are what the hash is of: ${failureReason(thrown)}.`;
+      file.problems.add({ kind: 'unreadable', message, byteOffset: position });
+    }
+    parse((open) => open.end());
+  }
+  if (hash !== null) file.sha256 = hash.digest('hex');
+  return { records: records.count, time, span: records.span };
+}
+
+/** Reports once that a file is no longer what it was. */
+export function noteChange(file: FoundFile, change: string): void {
+  if (file.problems.has('changed-during-reading')) return;
+  const message = `The file changed while it was read: ${change}. Copy it and analyse the copy.`;
+  file.problems.add({ kind: 'changed-during-reading', message, byteOffset: null });
+}
+
+/** Sorts the items of one file into the sink. */
+class RecordCounter {
+  readonly #file: FoundFile;
+  readonly #fileIndex: number;
+  readonly #sink: EvidenceSink;
+  readonly #limits: IntakeLimits;
+  #events = 0;
+  #others = 0;
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
+  #limitNoted = false;
+
+  constructor(file: FoundFile, fileIndex: number, sink: EvidenceSink, limits: IntakeLimits) {
+    this.#file = file;
+    this.#fileIndex = fileIndex;
+    this.#sink = sink;
+    this.#limits = limits;
+  }
+
+  /** A row of a snapshot that is also an event counts once. */
+  get count(): number {
+    return Math.max(this.#events, this.#others);
+  }
+
+  get span(): FileReading['span'] {
+    return this.#events === 0 ? null : { from: this.#from, to: this.#to };
+  }
+
+  take(items: readonly ParsedItem[]): void {
+    for (const item of items) this.#takeOne(item);
+  }
+
+  #takeOne(item: ParsedItem): void {
+    const { processes, vmstat, hostMemory, configs, table } = this.#sink;
+    switch (item.type) {
+      case 'event':
+        this.#events += 1;
+        this.#from = Math.min(this.#from, item.event.time);
+        this.#to = Math.max(this.#to, item.event.time);
+        table.add(item.event, this.#fileIndex);
+        break;
+      case 'process':
+        this.#keep(processes, item.sample, item.sample.source.byteOffset);
+        break;
+      case 'vmstat':
+        this.#keep(vmstat, item.sample, item.sample.source.byteOffset);
+        break;
+      case 'host-memory':
+        this.#keep(hostMemory, item.memory, item.memory.source.byteOffset);
+        break;
+      case 'gunicorn-config':
+        configs.push(item.config);
+        this.#others += settingsIn(item.config);
+        break;
+      case 'problem':
+        this.#file.problems.add(item.problem);
+        break;
+    }
+  }
+
+  #keep<T>(samples: T[], sample: T, byteOffset: number): void {
+    this.#others += 1;
+    if (samples.length < this.#limits.samples) {
+      samples.push(sample);
+    } else if (!this.#limitNoted) {
+      this.#limitNoted = true;
+      const message = `More than ${this.#limits.samples} samples; those from here on were left out.`;
+      this.#file.problems.add({ kind: 'limit-exceeded', message, byteOffset });
+    }
+  }
+}
+
+function settingsIn(config: GunicornConfig): number {
+  const { evidenceId: _, ...settings } = config;
+  return Object.values(settings).filter((setting) => setting !== null).length;
+}

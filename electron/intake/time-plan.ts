@@ -1,0 +1,77 @@
+import { isYearless } from '../../shared/evidence/parsers.ts';
+import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
+import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+
+/** Formats whose every stamp is an instant by itself: it carries a zone, or counts from 1970. */
+const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
+  'journal-short-iso',
+  'journal-short-iso-precise',
+  'journal-short-full',
+  'journal-short-unix',
+  'journal-json',
+]);
+
+/** The part of a parse context that says how stamps become instants. */
+export interface TimeContext {
+  readonly offsetMinutes: number;
+  readonly zoneFrom: TimeResolution['zoneFrom'];
+  readonly nearTime: EpochMicros | null;
+  readonly nearTimeFrom: TimeResolution['yearFrom'];
+}
+
+/**
+ * Whether a file's stamps need nothing from elsewhere, given the zone that they tell (null: none). Such files are read
+ * first, and date the others.
+ */
+export function datesItself(format: EvidenceFormat, zoneMinutes: number | null): boolean {
+  if (isYearless(format)) return false;
+  return ABSOLUTE_FORMATS.has(format) || zoneMinutes !== null;
+}
+
+/** What the files that date themselves tell about the others. */
+export class TimeKnowledge {
+  #from = Number.POSITIVE_INFINITY;
+  #to = Number.NEGATIVE_INFINITY;
+  #journalZone: number | null = null;
+  #otherZone: number | null = null;
+
+  /** Takes in a file that dates itself; `span` are its first and last event. */
+  learn(
+    format: EvidenceFormat,
+    zoneMinutes: number | null,
+    span: { readonly from: number; readonly to: number } | null,
+  ): void {
+    if (span !== null) {
+      this.#from = Math.min(this.#from, span.from);
+      this.#to = Math.max(this.#to, span.to);
+    }
+    // journalctl prints the host's own zone; an application's log may be in any, so it speaks only where no journal does.
+    if (format.startsWith('journal-')) this.#journalZone ??= zoneMinutes;
+    else this.#otherZone ??= zoneMinutes;
+  }
+
+  /** How to read the stamps of a file: by its own zone, else by that of others, else as UTC; near the others' events. */
+  contextFor(zoneMinutes: number | null, modified: EpochMicros | null): TimeContext {
+    const others = this.#journalZone ?? this.#otherZone;
+    const dated = this.#from <= this.#to;
+    return {
+      offsetMinutes: zoneMinutes ?? others ?? 0,
+      zoneFrom: zoneMinutes !== null ? 'file' : others !== null ? 'other-source' : 'assumed',
+      nearTime: dated ? epochMicros(this.#from + (this.#to - this.#from) / 2) : modified,
+      nearTimeFrom: dated ? 'other-source' : 'assumed',
+    };
+  }
+}
+
+/** What had to be assumed about a file's stamps, for people; null when nothing was. */
+export function assumedTime(time: TimeResolution | null): string | null {
+  if (time === null) return null;
+  const zone = time.offsetMinutes !== null && time.zoneFrom === 'assumed';
+  const year = time.year !== null && time.yearFrom === 'assumed';
+  if (!zone && !year) return null;
+  const assumed = [
+    ...(zone ? ['they were read as UTC, since nothing tells their zone'] : []),
+    ...(year ? [`the year ${time.year} was taken from the file's modification time`] : []),
+  ];
+  return `Its stamps do not say everything: ${assumed.join(', and ')}. A journal export with -o short-iso-precise of the same host settles it.`;
+}

@@ -66,6 +66,8 @@ export interface JobHistory {
   readonly medianSize: number | null;
   readonly maxSize: number | null;
   readonly keys: readonly (number | string)[];
+  /** The most recent rows, newest first, for showing the job in question; few. */
+  readonly recent?: readonly JobRecord[];
 }
 
 /** One SQLite database with what lay beside it. */
@@ -81,6 +83,11 @@ export interface DatabaseReport {
   readonly wal: WalReport | null;
   /** A rollback journal that SQLite would roll back at the next open. */
   readonly hotJournal: boolean;
+  /**
+   * The write transaction that a rollback journal shows to have been open: a hot journal, or one whose header was not yet
+   * synced (SQLite does not roll that one back, but its writer held the lock). `frames` counts the journal's records.
+   */
+  readonly journalTransaction?: OpenTransaction | null;
   readonly journalEvidenceId: EvidenceId | null;
   readonly hasShm: boolean;
   /** `ok` or what PRAGMA integrity_check says of the committed state; null when it could not be run. */

@@ -1,0 +1,157 @@
+import type { OpenTransaction } from '../../model/database.ts';
+import type { Provenance } from '../../model/evidence.ts';
+import { assignPages, UNASSIGNED } from './assign-pages.ts';
+import { hasRowid, LEAF_TABLE, readCell, readPageHeader, readPayload } from './btree.ts';
+import type { DatabaseHeader } from './header.ts';
+import { keyColumns } from './key-columns.ts';
+import { findPageOwners, type PageOwners } from './page-owners.ts';
+import { type ProblemLog, SILENT_LOG } from './problems.ts';
+import { readColumn, readRecordLayout } from './record.ts';
+import { type RecordPattern, recordPatterns, same } from './record-pattern.ts';
+import { readSchema } from './schema.ts';
+import type { PageView } from './views.ts';
+
+const MAX_NEW_ROWS = 2_000_000;
+const MAX_DISTINCT_VALUES = 10_000;
+const MAX_LISTED_VALUES = 20;
+const RECORD_BYTES = 64 * 1024;
+
+/** What lay in the files when a write transaction was open. */
+export interface OpenTransactionInput {
+  readonly committed: PageView;
+  /** The same database with what the transaction had written so far. */
+  readonly uncommitted: PageView;
+  readonly changedPages: readonly number[];
+  /** Frames of the WAL, or records of the rollback journal. */
+  readonly frames: number;
+  readonly header: DatabaseHeader;
+  readonly committedOwners: PageOwners;
+  readonly source: Provenance;
+}
+
+/**
+ * Says what an open write transaction was writing: tables and indexes by pages, the rows it had added, and their keys, by
+ * which one can tell whose transaction it was. Pages that were still in the process's cache are unknown: numbers are at least.
+ * Rows of WITHOUT ROWID tables are not counted (their pages are).
+ */
+export function describeOpenTransaction(input: OpenTransactionInput, problems: ProblemLog): OpenTransaction {
+  const { committed, uncommitted, header, committedOwners, changedPages } = input;
+  const mixedOwners = findPageOwners(uncommitted, header, readSchema(uncommitted, header, SILENT_LOG), SILENT_LOG);
+  const knownNames = new Set(committedOwners.trees.map((tree) => tree.name));
+  const trees = [...committedOwners.trees, ...mixedOwners.trees.filter((tree) => !knownNames.has(tree.name))];
+  const patterns = recordPatterns(trees);
+  const owners = assignPages({
+    committed,
+    uncommitted,
+    changedPages,
+    header,
+    committedOwners,
+    mixedOwners,
+    trees,
+    patterns,
+  });
+
+  const pagesByName = new Map<string, number>();
+  for (const name of owners.values()) pagesByName.set(name, (pagesByName.get(name) ?? 0) + 1);
+  const touched = [...pagesByName]
+    .map(([name, pages]) => ({ name, pages }))
+    .sort((one, other) => other.pages - one.pages || (one.name < other.name ? -1 : 1));
+
+  const definitions = trees.flatMap((tree, index) => {
+    const pattern = patterns[index];
+    return tree.type === 'table' && pattern ? [{ name: tree.name, definition: pattern.table }] : [];
+  });
+  const newRows: { table: string; rows: number }[] = [];
+  const newKeys: { table: string; column: string; values: readonly (number | string)[] }[] = [];
+  for (const { name } of touched) {
+    const index = trees.findIndex((tree) => tree.name === name && tree.type === 'table');
+    const tree = trees[index];
+    if (name === UNASSIGNED || tree === undefined || tree.rootPage === 1) continue;
+    const pattern = patterns[index] ?? null;
+    const keys = pattern === null ? [] : keyColumns(name, pattern.table, definitions);
+    const isNewTable = !knownNames.has(name);
+    const pages = changedPages.filter((pageNumber) => owners.get(pageNumber) === name);
+    const read = readNewRows(input, pages, isNewTable ? null : tree.rootPage, keys, pattern);
+    if (read.limited) {
+      const message = `More than ${MAX_NEW_ROWS} uncommitted rows of ${name}; the rest is not counted.`;
+      problems.add('limit-exceeded', message, null);
+    }
+    if (read.rows > 0) newRows.push({ table: name, rows: read.rows });
+    for (const [column, values] of read.keys) {
+      if (values.length > 0) newKeys.push({ table: name, column, values });
+    }
+  }
+  return {
+    frames: input.frames,
+    pages: changedPages.length,
+    bytes: changedPages.length * header.pageSize,
+    touched,
+    newRows: newRows.sort((one, other) => other.rows - one.rows),
+    newKeys,
+    source: input.source,
+  };
+}
+
+interface NewRowsOfTable {
+  readonly rows: number;
+  readonly limited: boolean;
+  /** Distinct values by column, most frequent first, at most 20. */
+  readonly keys: ReadonlyMap<string, readonly (number | string)[]>;
+}
+
+/** Reads the rows of a table's rewritten leaves that the committed table does not have. `root` null: the table is new itself. */
+function readNewRows(
+  { committed, uncommitted, header }: OpenTransactionInput,
+  pages: readonly number[],
+  root: number | null,
+  keys: readonly string[],
+  pattern: RecordPattern | null,
+): NewRowsOfTable {
+  // The same row may stand on an old and a new page of one tree while pages are being split.
+  const met = new Set<number | bigint>();
+  const counts = new Map<string, Map<number | string, number>>(keys.map((column) => [column, new Map()]));
+  const stored = pattern?.table.columns.filter((column) => !column.virtual) ?? [];
+  const positions = keys.map((column) => ({ column, at: stored.findIndex((each) => same(each.name, column)) }));
+  let limited = false;
+  for (const pageNumber of pages) {
+    const page = uncommitted.page(pageNumber);
+    const pageHeader = page === null ? null : readPageHeader(page, pageNumber);
+    if (page === null || pageHeader?.type !== LEAF_TABLE) continue;
+    for (let index = 0; index < pageHeader.cells; index += 1) {
+      const cell = readCell(page, pageHeader, index, header.usableBytes);
+      if (cell === null || cell.rowid === null || met.has(cell.rowid)) continue;
+      // Where damage hides the answer the row does not count as new.
+      if (root !== null && hasRowid(committed, header.usableBytes, root, cell.rowid) !== false) continue;
+      if (met.size >= MAX_NEW_ROWS) {
+        limited = true;
+        break;
+      }
+      met.add(cell.rowid);
+      if (positions.length === 0) continue;
+      const payload = readPayload(uncommitted, page, cell, header.usableBytes, RECORD_BYTES);
+      const layout = readRecordLayout(payload);
+      if (layout === null) continue;
+      for (const { column, at } of positions) {
+        const isRowid = pattern?.table.rowidColumn === column;
+        const value = isRowid ? cell.rowid : readColumn(payload, layout, at, header.encoding);
+        const values = counts.get(column);
+        if (
+          values === undefined ||
+          (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'bigint')
+        )
+          continue;
+        const key = typeof value === 'bigint' ? value.toString() : value;
+        if (typeof key === 'string' && key.length > 200) continue;
+        if (values.size < MAX_DISTINCT_VALUES || values.has(key)) values.set(key, (values.get(key) ?? 0) + 1);
+      }
+    }
+  }
+  const listed = [...counts].map(([column, values]): [string, readonly (number | string)[]] => [
+    column,
+    [...values]
+      .sort((one, other) => other[1] - one[1])
+      .slice(0, MAX_LISTED_VALUES)
+      .map(([value]) => value),
+  ]);
+  return { rows: met.size, limited, keys: new Map(listed) };
+}

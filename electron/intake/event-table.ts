@@ -38,7 +38,7 @@ const KIND_INDEX = new Map<EventKind, number>(EVENT_KINDS.map((kind, index) => [
 const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index) => [severity, index]));
 
 /**
- * Events as they are read, 36 bytes each, in blocks: a table of millions grows without ever being copied. `finish` gives
+ * Events as they are read, 32 bytes each, in blocks: a table of millions grows without ever being copied. `finish` gives
  * them as columns in merged order.
  */
 export class EventTable {

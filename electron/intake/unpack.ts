@@ -104,7 +104,7 @@ export class Unpacker {
     });
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
-      else await this.#unpackGzip(file, next, contents);
+      else await this.#unpackGzip(file, next, () => reader.fromStart(), contents);
     } catch (thrown) {
       contents.abandon();
       if (!(thrown instanceof LimitReached)) throw thrown;
@@ -125,7 +125,12 @@ export class Unpacker {
     reportDamage(file, contents.wholeMembers, await tar.end());
   }
 
-  async #unpackGzip(file: FoundFile, next: () => Uint8Array | null, contents: ArchiveContents): Promise<void> {
+  async #unpackGzip(
+    file: FoundFile,
+    next: () => Uint8Array | null,
+    again: () => () => Uint8Array | null,
+    contents: ArchiveContents,
+  ): Promise<void> {
     let outputBytes = 0;
     let target: TarReader | SpoolFile | null = null;
     let head: Uint8Array = new Uint8Array(0);
@@ -144,7 +149,7 @@ export class Unpacker {
       await target.feed(content);
       return !target.finished;
     };
-    const end = await gunzip(next, async (output, consumedBytes) => {
+    const end = await gunzip(next, again, async (output, consumedBytes) => {
       outputBytes += output.length;
       this.#count(output.length);
       const { unpackRatio, unpackRatioFromBytes } = this.#limits;

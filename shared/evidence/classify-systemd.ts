@@ -1,0 +1,112 @@
+import type { Reading } from './classify.ts';
+import { signalNumber } from './signals.ts';
+
+/**
+ * systemd's fixed wording about services. Sources: src/core/service.c, src/core/unit.c, src/core/job.c and
+ * src/oom/oomd-manager.c of https://github.com/systemd/systemd (versions 219 to 257).
+ */
+interface Wording {
+  readonly sample: string;
+  readonly pattern: RegExp;
+  readonly read: (match: RegExpExecArray) => Reading;
+}
+
+/** `regression-tracker.service: ` in front of most messages; templates and escaped names included. */
+const UNIT = String.raw`^([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target)): `;
+
+function unitWording(sample: string, rest: string, read: (match: RegExpExecArray, unit: string) => Reading): Wording {
+  return { sample, pattern: new RegExp(UNIT + rest), read: (match) => read(match, match[1] ?? '') };
+}
+
+const WORDINGS: readonly Wording[] = [
+  unitWording(
+    'regression-tracker.service: Main process exited, code=killed, status=9/KILL',
+    String.raw`(?:Main|Control) process exited, code=(killed|dumped|exited), status=(\d+)(?:/(\w+))?`,
+    (m, unit) => ({
+      kind: 'systemd-process-exited',
+      detail: {
+        unit,
+        state: m[2] ?? '',
+        ...(m[2] === 'exited' ? { exitCode: Number(m[3]) } : { signal: Number(m[3]) }),
+      },
+    }),
+  ),
+  unitWording(
+    'regression-tracker.service: A process of this unit has been killed by the OOM killer.',
+    String.raw`A process of this unit has been killed by the OOM killer`,
+    (_m, unit) => ({ kind: 'systemd-oom', detail: { unit, state: 'oom-kill' } }),
+  ),
+  unitWording(
+    "regression-tracker.service: Failed with result 'oom-kill'.",
+    String.raw`(?:Failed with result|Unit entered failed state|Failed)[^']*'([\w-]+)'`,
+    (m, unit) => ({
+      kind: m[2] === 'oom-kill' ? 'systemd-oom' : 'systemd-unit',
+      detail: { unit, state: m[2] ?? '' },
+    }),
+  ),
+  unitWording(
+    "regression-tracker.service: State 'stop-sigterm' timed out. Killing.",
+    // before version 240: `regression-tracker.service: Stopping timed out. Killing.`, `stop-sigterm timed out. Killing.`
+    String.raw`(?:State '(stop-[\w-]+|final-[\w-]+)'|(stop-[\w-]+|final-[\w-]+|Stopping)) timed out`,
+    (m, unit) => ({ kind: 'systemd-stop-timeout', detail: { unit, state: m[2] ?? m[3] ?? '' } }),
+  ),
+  unitWording(
+    'regression-tracker.service: Killing process 23333 (gunicorn) with signal SIGKILL.',
+    String.raw`Killing process (\d+) \((.*?)\) with signal (SIG\w+)`,
+    (m, unit) => {
+      const signal = signalNumber(m[4] ?? '');
+      const detail = { unit, targetPid: Number(m[2]), processName: m[3] ?? '', ...(signal === null ? {} : { signal }) };
+      // SIGKILL is what a stop ends with when TERM was not enough.
+      return { kind: signal === 9 ? 'systemd-stop-timeout' : 'systemd-unit', detail };
+    },
+  ),
+  unitWording(
+    'regression-tracker.service: systemd-oomd killed 3 process(es) in this unit.',
+    String.raw`systemd-oomd killed .*process`,
+    (_m, unit) => ({ kind: 'systemd-oomd-kill', detail: { unit } }),
+  ),
+  unitWording(
+    'regression-tracker.service: Watchdog timeout (limit 30s)!',
+    String.raw`Watchdog timeout\b`,
+    (_m, unit) => ({ kind: 'systemd-unit', detail: { unit, state: 'watchdog' } }),
+  ),
+  unitWording(
+    'regression-tracker.service: Scheduled restart job, restart counter is at 1.',
+    // Succeeded, Deactivated successfully, Consumed 1min CPU time, start operation timed out, ...
+    String.raw`\S`,
+    (_m, unit) => ({ kind: 'systemd-unit', detail: { unit } }),
+  ),
+  {
+    sample: 'Started regression-tracker.service - Regression tracker.',
+    pattern: /^Started (?:([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*)?|.*)$/,
+    read: (m) => ({ kind: 'systemd-start', detail: m[1] === undefined ? {} : { unit: m[1].replace(/\.$/, '') } }),
+  },
+  {
+    sample: 'Stopping regression-tracker.service - Regression tracker...',
+    pattern:
+      /^(?:Starting|Stopping|Stopped|Reloading|Reloaded|Finished|Failed to start|Closed|Removed) (?:([\w@.:\\-]+?\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*|\.{1,3})?$|.)/,
+    read: (m) => ({ kind: 'systemd-unit', detail: m[1] === undefined ? {} : { unit: m[1] } }),
+  },
+];
+
+// Killed /system.slice/regression-tracker.service due to memory pressure for /system.slice being 70.12% > 60.00% for > 30s
+// Killed /system.slice/regression-tracker.service due to memory used (25 / 25) and swap used (7 / 8) being more than 90.00%
+const OOMD_KILL = /^Killed (\/\S+) due to (?:memory pressure|memory used|swap used)/;
+
+/** What a message of systemd or systemd-oomd is; null for free text. */
+export function classifySystemd(message: string, identifier: string | null): Reading | null {
+  if (identifier === 'systemd-oomd') {
+    const cgroup = OOMD_KILL.exec(message)?.[1];
+    if (cgroup === undefined) return null;
+    const unit = cgroup.slice(cgroup.lastIndexOf('/') + 1);
+    return { kind: 'systemd-oomd-kill', detail: { oomCgroup: cgroup, ...(unit === '' ? {} : { unit }) } };
+  }
+  for (const { pattern, read } of WORDINGS) {
+    const match = pattern.exec(message);
+    if (match !== null) return read(match);
+  }
+  return null;
+}
+
+/** Each wording's sample, for the test that every pattern reads its own. */
+export const SYSTEMD_SAMPLES: readonly string[] = WORDINGS.map(({ sample }) => sample);

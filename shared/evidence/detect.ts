@@ -1,0 +1,262 @@
+import type { EvidenceFormat } from '../model/evidence.ts';
+import { detectBinary } from './detect-binary.ts';
+import { readXmlStart } from './detect-xml.ts';
+import { readFreeHeader } from './free.ts';
+import { readAssignment } from './gunicorn-conf.ts';
+import { readLogLine } from './gunicorn-log.ts';
+import { withoutFraming } from './journal-json.ts';
+import { isJournalNotice, readJournalPrefix } from './journal-prefix.ts';
+import { isDecoration } from './lines.ts';
+import { readPsHeader } from './ps.ts';
+import { readPythonStatements } from './python-tokens.ts';
+import { parseDateLine } from './stamps.ts';
+import { readVmstatHeader } from './vmstat.ts';
+
+/** What a file is, and by what it was recognised. */
+export interface Detection {
+  readonly format: EvidenceFormat;
+  /** For people: `begins with the header of an SQLite database`. */
+  readonly why: string;
+}
+
+/** A text format: which lines speak for it. */
+interface LineDetector {
+  readonly format: EvidenceFormat;
+  readonly sample: string;
+  readonly why: string;
+  readonly reads: (line: string) => boolean;
+}
+
+/** A table's header settles the format by itself: its rows have no marks of their own. */
+const HEADERS: readonly LineDetector[] = [
+  {
+    format: 'ps',
+    sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
+    why: 'has the header of ps aux',
+    reads: (line) => readPsHeader(line) !== null,
+  },
+  {
+    format: 'vmstat',
+    sample: ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st',
+    why: 'has the header of vmstat',
+    reads: (line) => /^\s*r\s+b\s+swpd\s+free\s+(?:buff|inact)\b/.test(line) || readVmstatHeader(line) !== null,
+  },
+  {
+    format: 'free',
+    sample: '               total        used        free      shared  buff/cache   available',
+    why: 'has the header of free',
+    reads: (line) => readFreeHeader(line) !== null,
+  },
+  {
+    format: 'meminfo',
+    sample: 'MemTotal:       24684084 kB',
+    why: 'has the fields of /proc/meminfo',
+    reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
+  },
+];
+
+/** Entries: the format with the most lines wins. Text journals are counted by what their prefix says. */
+const ENTRIES: readonly LineDetector[] = [
+  {
+    format: 'journal-json',
+    sample: '{"__REALTIME_TIMESTAMP":"1764542464539733","MESSAGE":"Starting gunicorn 26.1.0"}',
+    why: 'has journal entries as JSON objects',
+    reads: (line) =>
+      withoutFraming(line).startsWith('{') && /"(?:__REALTIME_TIMESTAMP|__CURSOR|MESSAGE|_BOOT_ID)"\s?:/.test(line),
+  },
+  {
+    // -o json-pretty
+    format: 'journal-json',
+    sample: '\t"__REALTIME_TIMESTAMP" : "1764542464539733",',
+    why: 'has journal entries as JSON objects',
+    reads: (line) => /^\s*"__(?:REALTIME_TIMESTAMP|CURSOR)" : "/.test(line),
+  },
+  {
+    format: 'gunicorn-log',
+    sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
+    why: "has lines with the header of gunicorn's or Python's logger",
+    reads: (line) => readLogLine(line, 0) !== null,
+  },
+];
+
+/** Names that only gunicorn's configuration has. Source: https://docs.gunicorn.org/en/stable/settings.html */
+const GUNICORN_ONLY = new Set([
+  'worker_class',
+  'worker_connections',
+  'worker_tmp_dir',
+  'graceful_timeout',
+  'max_requests',
+  'max_requests_jitter',
+  'preload_app',
+  'wsgi_app',
+  'forwarded_allow_ips',
+  'accesslog',
+  'errorlog',
+  'access_log_format',
+  'limit_request_line',
+]);
+const GUNICORN_ALSO = new Set([
+  'bind',
+  'workers',
+  'threads',
+  'timeout',
+  'keepalive',
+  'loglevel',
+  'backlog',
+  'proc_name',
+  'chdir',
+  'daemon',
+  'reload',
+  'pidfile',
+  'user',
+  'group',
+  'umask',
+  'capture_output',
+  'certfile',
+  'keyfile',
+]);
+
+/** A log needs this share of its unindented lines to speak for it: a note that quotes a line is no log. */
+const SHARE_NEEDED = 0.2;
+const LINES_LOOKED_AT = 1_000;
+
+/**
+ * Tells a file's format from its first bytes (64 KiB suffice). Content decides; the name only settles what content leaves
+ * open: empty side files of SQLite, a configuration of one common setting.
+ *
+ * @param head first bytes of the file
+ * @param fileName its name, for those ties
+ * @param totalBytes its whole size
+ */
+export function detectFormat(head: Uint8Array, fileName: string, totalBytes: number): Detection {
+  if (totalBytes === 0) return { format: 'empty', why: 'has no bytes' };
+  const binary = detectBinary(head, totalBytes);
+  if (binary !== null) return binary;
+  const xml = readXmlStart(head);
+  if (xml !== null) return detectXml(xml.root);
+  if (isBinary(head)) return detectByName(fileName, totalBytes);
+  const text = new TextDecoder('utf-8').decode(head);
+  if (text.trim() === '') return { format: 'empty', why: 'has nothing but blanks' };
+  return detectText(text, fileName, head.length < totalBytes);
+}
+
+function detectXml(root: string | null): Detection {
+  if (root === 'testsuites' || root === 'testsuite')
+    return { format: 'junit-xml', why: `is XML with the root <${root}>` };
+  if (root === 'html') return { format: 'unknown', why: 'is an HTML page' };
+  return { format: 'xml', why: root === null ? 'begins like XML' : `is XML with the root <${root}>` };
+}
+
+/** NUL is no character of any text format here; UTF-16 is full of it. */
+function isBinary(head: Uint8Array): boolean {
+  let nuls = 0;
+  for (const byte of head) if (byte === 0) nuls += 1;
+  // A few NULs in a log are a crash's torn blocks, not a binary file.
+  return nuls > 0 && nuls * 3 > head.length;
+}
+
+function detectByName(fileName: string, totalBytes: number): Detection {
+  // A WAL index or rollback journal whose header was zeroed when the last connection closed.
+  if (/-shm$/.test(fileName) && totalBytes % 32_768 === 0) {
+    return { format: 'sqlite-shm', why: 'is named and sized like a WAL index; its header is zeroed' };
+  }
+  if (/-journal$/.test(fileName)) {
+    return { format: 'sqlite-journal', why: 'is named like a rollback journal; its header is zeroed' };
+  }
+  return { format: 'unknown', why: 'is binary (or UTF-16 text) and of no known format' };
+}
+
+function detectText(text: string, fileName: string, isCut: boolean): Detection {
+  const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
+  // The last line of a cut head is a piece; a piece of a single very long line still begins like its format.
+  if (isCut && lines.length > 1 && lines.length <= LINES_LOOKED_AT) lines.pop();
+  const counts = new Map<EvidenceFormat, { count: number; why: string }>();
+  let candidates = 0;
+  let notices = 0;
+  let header: LineDetector | null = null;
+  const vote = (format: EvidenceFormat, why: string): void => {
+    const found = counts.get(format);
+    if (found === undefined) counts.set(format, { count: 1, why });
+    else found.count += 1;
+  };
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    if (isJournalNotice(line)) {
+      notices += 1;
+      continue;
+    }
+    header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
+    if (prefix !== null) {
+      candidates += 1;
+      vote(prefix.format, `has lines with the stamp of ${prefix.format.replace('journal-', 'journalctl -o ')}`);
+      continue;
+    }
+    const entry = ENTRIES.find(({ reads }) => reads(line));
+    if (entry !== undefined) {
+      candidates += 1;
+      vote(entry.format, entry.why);
+    } else if (!/^\s/.test(line) && !isDecoration(line) && !/^[{}[\]],?$/.test(line) && parseDateLine(line) === null) {
+      candidates += 1;
+    }
+  }
+  const best = [...counts].sort(([, a], [, b]) => b.count - a.count)[0];
+  // A table inside a log (a script that logs ps) leaves it a log.
+  const shareNeeded = header === null ? SHARE_NEEDED : 0.5;
+  if (best !== undefined && best[1].count >= Math.max(1, candidates * shareNeeded)) {
+    return { format: best[0], why: best[1].why };
+  }
+  if (header !== null) return { format: header.format, why: header.why };
+  if (notices > 0 && counts.size === 0 && candidates === 0) {
+    return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
+  }
+  return detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
+}
+
+/** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */
+function detectConfiguration(text: string, fileName: string): Detection | null {
+  const names = new Set<string>();
+  const statements = readPythonStatements(text);
+  // [section] on a line of its own is INI, where `workers = 2` belongs to something else.
+  if (/^\[[\w:. -]+\]\s*$/m.test(text)) return null;
+  for (const statement of statements) {
+    if (statement.indent > 0) continue;
+    for (const name of readAssignment(statement)?.names ?? []) names.add(name);
+  }
+  const only = [...names].filter((name) => GUNICORN_ONLY.has(name));
+  const also = [...names].filter((name) => GUNICORN_ALSO.has(name));
+  const isNamed = /gunicorn.*\.(?:py|conf|cfg)$/i.test(fileName);
+  // `timeout = 5` and `user = "x"` stand in any program; names of gunicorn's own, or several common ones, tell.
+  if (
+    only.length > 0 ||
+    also.length >= 3 ||
+    (also.length >= 2 && names.has('workers')) ||
+    (isNamed && also.length > 0)
+  ) {
+    return {
+      format: 'gunicorn-conf',
+      why: `assigns ${[...only, ...also].slice(0, 3).join(', ')} as gunicorn's configuration does`,
+    };
+  }
+  if (isNamed && /\.py$/i.test(fileName))
+    return { format: 'gunicorn-conf', why: 'is named as gunicorn names its configuration' };
+  return null;
+}
+
+/** Formats that are not read but often given, with what to give instead. */
+function unknownWhy(lines: readonly string[]): string {
+  const first = lines.slice(0, 5);
+  // Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;...]
+  if (first.some((line) => /^\S{2,4} \d{4}-\d\d-\d\d \S+ \S+ \[s=[0-9a-f]/.test(line))) {
+    return 'is journalctl -o verbose; export again with -o json';
+  }
+  if (first.some((line) => /^__CURSOR=s=[0-9a-f]/.test(line)))
+    return 'is journalctl -o export; export again with -o json';
+  return 'matches no known format';
+}
+
+/** Each detector's sample, for the test that every detector reads its own. */
+export const DETECTOR_SAMPLES: readonly { readonly format: EvidenceFormat; readonly sample: string }[] = [
+  ...HEADERS,
+  ...ENTRIES,
+].map(({ format, sample }) => ({ format, sample }));

@@ -1,0 +1,222 @@
+import type { TimeResolution } from '../model/evidence.ts';
+import { type EpochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { classifyMessage } from './classify.ts';
+import { splitInnerHeader } from './inner-header.ts';
+import {
+  eventItem,
+  isDecoration,
+  type Line,
+  type LineHandler,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+  StrayLines,
+} from './lines.ts';
+import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { monthNumber, resolutionOf, wallOf, zoneMinutes } from './stamps.ts';
+
+/** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
+const ENTRY_LIMIT_LINES = 10_000;
+/** Characters of one entry that are kept. */
+const ENTRY_LIMIT_CHARACTERS = 1024 * 1024;
+
+// 2025-07-05T12:18:53.958748844Z [2025-07-05 12:18:53 +0000] ...      docker logs -t, kubectl logs --timestamps
+const CONTAINER_STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d) (?=\S)/;
+// web-1  | [2025-07-05 12:18:53 +0000] ...     docker compose logs
+const COMPOSE_SERVICE = /^[\w.-]{1,64}\s+\| /;
+// 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8.5.0"     gunicorn's access log
+const ACCESS_LINE =
+  /^\S{1,100} \S{1,100} \S{1,100} \[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] "/;
+
+/** When a line of a log file was written, and what is left when stamps of a container runtime are taken off. */
+export interface LogLineHead {
+  /** null: the line has a logger's header, but no time (`INFO:root:text`). */
+  readonly time: EpochMicros | null;
+  readonly resolutionMicros: number;
+  readonly message: string;
+  /** Minutes east of UTC that the stamp itself prints; null when it prints none. */
+  readonly zone: number | null;
+}
+
+/**
+ * Reads the beginning of an entry of a log file that gunicorn (and the application, by Python's logging) wrote. Null for a
+ * line that begins none. `offsetMinutes` is for stamps without a zone, which Python's asctime never prints.
+ */
+export function readLogLine(text: string, offsetMinutes: number): LogLineHead | null {
+  const compose = COMPOSE_SERVICE.exec(text);
+  const bare = compose === null ? text : text.slice(compose[0].length);
+  const container = CONTAINER_STAMP.exec(bare);
+  const message = container === null ? bare : bare.slice(container[0].length);
+  if (container !== null) {
+    const [, year, month, day, hour, minute, second, fraction, zoneText] = container;
+    const zone = zoneMinutes(zoneText ?? '');
+    const time = wallClockToMicros(wallOf(year, month, day, hour, minute, second, fraction), zone ?? offsetMinutes);
+    // The application's zone is in the inner stamp; the container's is always that of the runtime.
+    const inner = splitInnerHeader(message)?.stamp?.zone ?? null;
+    if (time !== null) return { time, resolutionMicros: resolutionOf(fraction), message, zone: inner ?? zone };
+  }
+  const header = splitInnerHeader(message);
+  if (header?.stamp != null) {
+    const { wall, zone, resolutionMicros } = header.stamp;
+    const time = wallClockToMicros(wall, zone ?? offsetMinutes);
+    return time === null ? null : { time, resolutionMicros, message, zone };
+  }
+  if (header !== null) return { time: null, resolutionMicros: MICROS_PER_SECOND, message, zone: null };
+  const access = ACCESS_LINE.exec(message);
+  if (access === null) return null;
+  const [, day, month, year, hour, minute, second, zoneText] = access;
+  const zone = zoneMinutes(zoneText ?? '');
+  const wall = wallOf(year, monthNumber(month ?? '') ?? 0, day, hour, minute, second);
+  const time = wallClockToMicros(wall, zone ?? offsetMinutes);
+  return time === null ? null : { time, resolutionMicros: MICROS_PER_SECOND, message, zone };
+}
+
+interface OpenEntry {
+  readonly head: LogLineHead;
+  readonly time: EpochMicros;
+  readonly first: Line;
+  last: Line;
+  readonly lines: string[];
+  characters: number;
+  blank: number;
+}
+
+/**
+ * gunicorn's own error log, as `--error-log` or a terminal keeps it, mixed with the application's logging and tracebacks.
+ * A line with a logger's header begins an entry; every other line (a traceback, a print) belongs to the one before.
+ * Source: error_fmt and datefmt in https://github.com/benoitc/gunicorn/blob/23.0.0/gunicorn/glogging.py
+ */
+export const createGunicornLogParser: CreateParser = (context) =>
+  parserOfLines(context, new GunicornLogHandler(context));
+
+class GunicornLogHandler implements LineHandler {
+  readonly #context: ParseContext;
+  readonly #stray: StrayLines;
+  #open: OpenEntry | null = null;
+  #anyEntry = false;
+  #unterminated: Line | null = null;
+  /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
+  #zoneOfFile: number | null;
+  /** A zone seen once: one damaged stamp must not shift the lines after it. */
+  #zoneSeenOnce: number | null = null;
+  #anyZoneless = false;
+  #lastTime: EpochMicros | null;
+  #timelessReported = false;
+
+  constructor(context: ParseContext) {
+    this.#context = context;
+    this.#stray = new StrayLines(context, 'log entries');
+    this.#zoneOfFile = context.zoneFrom === 'file' ? context.offsetMinutes : null;
+    // Known when one record is read again; at the start of a file a line without a time has none.
+    this.#lastTime = context.startOffset > 0 ? context.nearTime : null;
+  }
+
+  onLine(line: Line, out: ParsedItem[]): void {
+    if (!line.terminated) this.#unterminated = line;
+    const head = readLogLine(line.text, this.#zoneOfFile ?? this.#context.offsetMinutes);
+    const time = head === null ? null : (head.time ?? this.#lastTime);
+    if (head !== null && time !== null) {
+      this.#close(out);
+      this.#stray.flush(out);
+      if (head.time === null) this.#reportTimeless(line, out);
+      else if (head.zone === null) this.#anyZoneless = true;
+      else this.#learnZone(head.zone);
+      this.#lastTime = time;
+      this.#anyEntry = true;
+      const { message } = head;
+      this.#open = { head, time, first: line, last: line, lines: [message], characters: message.length, blank: 0 };
+      return;
+    }
+    const open = this.#open;
+    if (line.text.trim() === '') {
+      if (open !== null) open.blank += 1;
+    } else if (open !== null) {
+      this.#continue(open, line, out);
+    } else if (this.#anyEntry || !isDecoration(line.text)) {
+      this.#stray.add(line);
+    }
+  }
+
+  #learnZone(zone: number): void {
+    if (this.#zoneOfFile === null || this.#zoneSeenOnce === zone) this.#zoneOfFile = zone;
+    this.#zoneSeenOnce = zone;
+  }
+
+  #continue(open: OpenEntry, line: Line, out: ParsedItem[]): void {
+    open.last = line;
+    const isFull = open.lines.length > ENTRY_LIMIT_LINES || open.characters > ENTRY_LIMIT_CHARACTERS;
+    if (isFull) return;
+    for (; open.blank > 0; open.blank -= 1) open.lines.push('');
+    open.lines.push(line.text);
+    open.characters += line.text.length;
+    if (open.lines.length > ENTRY_LIMIT_LINES || open.characters > ENTRY_LIMIT_CHARACTERS) {
+      out.push(
+        problemItem(
+          'limit-exceeded',
+          `The entry at line ${open.first.number} of ${this.#context.fileName} goes on for more than ${ENTRY_LIMIT_LINES} lines or ${ENTRY_LIMIT_CHARACTERS} characters; the message shown ends there.`,
+          open.first.byteOffset,
+        ),
+      );
+    }
+  }
+
+  #reportTimeless(line: Line, out: ParsedItem[]): void {
+    if (this.#timelessReported) return;
+    this.#timelessReported = true;
+    out.push(
+      problemItem(
+        'assumed-time',
+        `Line ${line.number} of ${this.#context.fileName} and others like it have no time of their own; they were given the time of the entry before.`,
+        line.byteOffset,
+      ),
+    );
+  }
+
+  #close(out: ParsedItem[]): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    const message = open.lines.join('\n');
+    const read = classifyMessage({ message, identifier: null, pid: null });
+    out.push(
+      eventItem({
+        time: open.time,
+        resolutionMicros: open.head.resolutionMicros,
+        timestampDesc: 'entry written',
+        kind: read.kind,
+        message,
+        pid: read.header?.pid ?? null,
+        identifier: null,
+        host: null,
+        severity: read.severity,
+        unit: null,
+        detail: read.detail,
+        source: provenanceOfLines(this.#context, open.first, open.last),
+      }),
+    );
+  }
+
+  onEnd(out: ParsedItem[]): void {
+    this.#close(out);
+    this.#stray.flush(out);
+    if (this.#unterminated !== null) {
+      out.push(
+        problemItem(
+          'truncated',
+          `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last entry may be cut short.`,
+          this.#unterminated.byteOffset,
+        ),
+      );
+    }
+  }
+
+  timeResolution(): TimeResolution {
+    const fromFile = !this.#anyZoneless || this.#zoneOfFile !== null;
+    return {
+      offsetMinutes: this.#anyZoneless ? (this.#zoneOfFile ?? this.#context.offsetMinutes) : null,
+      zoneFrom: fromFile ? 'file' : this.#context.zoneFrom,
+      year: null,
+      yearFrom: 'file',
+    };
+  }
+}

@@ -1,0 +1,193 @@
+import type { EvidenceFormat } from '../model/evidence.ts';
+import { MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
+import { fractionMicros, monthNumber, resolutionOf, wallOf, zoneMinutes } from './stamps.ts';
+
+/** The text formats of `journalctl -o` that put one stamp in front of every entry. */
+export const JOURNAL_TEXT_FORMATS = [
+  'journal-short',
+  'journal-short-precise',
+  'journal-short-iso',
+  'journal-short-iso-precise',
+  'journal-short-full',
+  'journal-short-unix',
+  'journal-short-monotonic',
+] as const satisfies readonly EvidenceFormat[];
+export type JournalTextFormat = (typeof JOURNAL_TEXT_FORMATS)[number];
+
+/** The stamp of an entry, as its format prints it. */
+export type JournalStamp =
+  | {
+      readonly type: 'wall';
+      readonly wall: WallClock;
+      /** Minutes east of UTC; null when the format prints no zone or one that is not known. */
+      readonly zone: number | null;
+      /** A zone name that is printed but not known, else null. */
+      readonly unknownZone: string | null;
+    }
+  | { readonly type: 'yearless'; readonly wall: Omit<WallClock, 'year'> }
+  | { readonly type: 'epoch'; readonly micros: number }
+  | { readonly type: 'monotonic'; readonly micros: number };
+
+/** What stands in front of an entry's message. */
+export interface JournalPrefix {
+  readonly format: JournalTextFormat;
+  readonly stamp: JournalStamp;
+  readonly resolutionMicros: number;
+  readonly host: string | null;
+  readonly identifier: string;
+  readonly pid: number | null;
+  readonly message: string;
+  /** Columns that journalctl indents the further lines of the message by. */
+  readonly indent: number;
+}
+
+interface StampPattern {
+  readonly formats: readonly JournalTextFormat[];
+  readonly sample: string;
+  /** Ends after the blank that follows the stamp. */
+  readonly pattern: RegExp;
+  readonly read: (
+    match: RegExpExecArray,
+  ) => { readonly format: JournalTextFormat; readonly stamp: JournalStamp; readonly resolutionMicros: number } | null;
+}
+
+const CLOCK = String.raw`(\d\d):(\d\d):(\d\d)`;
+
+/** Source: output_timestamp_* in https://github.com/systemd/systemd/blob/v252/src/shared/logs-show.c */
+const STAMP_PATTERNS: readonly StampPattern[] = [
+  {
+    formats: ['journal-short-iso', 'journal-short-iso-precise'],
+    // +0000 before systemd 255, +00:00 since; rsyslog's files look the same
+    sample: '2025-11-30T22:41:04.539733+0000 ',
+    pattern: new RegExp(String.raw`^(\d{4})-(\d\d)-(\d\d)T${CLOCK}(?:[.,](\d{1,9}))?(Z|[+-]\d\d:?\d\d)? `),
+    read: (m) => ({
+      format: m[7] === undefined ? 'journal-short-iso' : 'journal-short-iso-precise',
+      stamp: {
+        type: 'wall',
+        wall: wallOf(m[1], m[2], m[3], m[4], m[5], m[6], m[7]),
+        zone: m[8] === undefined ? null : zoneMinutes(m[8]),
+        unknownZone: null,
+      },
+      resolutionMicros: resolutionOf(m[7]),
+    }),
+  },
+  {
+    formats: ['journal-short-full'],
+    sample: 'Sun 2025-11-30 22:41:04 UTC ',
+    // the weekday is the locale's; with-unit prints the same stamp
+    pattern: new RegExp(
+      String.raw`^\p{L}{2,4}\.? (\d{4})-(\d\d)-(\d\d) ${CLOCK}(?:\.(\d{1,6}))? ([A-Za-z]{1,6}|[+-]\d\d(?::?\d\d)?) (?!\[s=)`,
+      'u',
+    ),
+    read: (m) => {
+      const name = m[8] ?? '';
+      const zone = zoneMinutes(name);
+      return {
+        format: 'journal-short-full',
+        stamp: {
+          type: 'wall',
+          wall: wallOf(m[1], m[2], m[3], m[4], m[5], m[6], m[7]),
+          zone,
+          unknownZone: zone === null ? name : null,
+        },
+        resolutionMicros: resolutionOf(m[7]),
+      };
+    },
+  },
+  {
+    formats: ['journal-short', 'journal-short-precise'],
+    sample: 'Nov 30 22:41:04 ',
+    // syslog files pad the day with a blank
+    pattern: new RegExp(String.raw`^([A-Z][a-z]{2}) ([ 0-3]?\d) ${CLOCK}(?:\.(\d{1,6}))? `),
+    read: (m) => {
+      const month = monthNumber(m[1] ?? '');
+      if (month === null) return null;
+      const { year: _year, ...wall } = wallOf(0, month, m[2], m[3], m[4], m[5], m[6]);
+      return {
+        format: m[6] === undefined ? 'journal-short' : 'journal-short-precise',
+        stamp: { type: 'yearless', wall },
+        resolutionMicros: resolutionOf(m[6]),
+      };
+    },
+  },
+  {
+    formats: ['journal-short-unix'],
+    sample: '1764542464.539733 ',
+    pattern: /^(\d{9,11})\.(\d{6}) /,
+    read: (m) => ({
+      format: 'journal-short-unix',
+      stamp: { type: 'epoch', micros: Number(m[1]) * MICROS_PER_SECOND + fractionMicros(m[2]) },
+      resolutionMicros: 1,
+    }),
+  },
+  {
+    formats: ['journal-short-monotonic'],
+    // short-delta adds the time since the entry before it: [ 3496.197332 <    0.000393 >]
+    sample: '[ 3496.197332] ',
+    pattern: /^\[ *(\d{1,10})\.(\d{6})(?: <[^>\]]{0,40}>)?\] /,
+    read: (m) => ({
+      format: 'journal-short-monotonic',
+      stamp: { type: 'monotonic', micros: Number(m[1]) * MICROS_PER_SECOND + fractionMicros(m[2]) },
+      resolutionMicros: 1,
+    }),
+  },
+];
+
+// vm gunicorn[25321]: text       vm kernel: text       vm My Service[7]: text       gunicorn[25321]: text (--no-hostname)
+// The identifier ends at the first colon that a blank or the line's end follows; a host name has neither colon nor bracket.
+const ORIGIN = /^(?:([^\s:[\]]+) )?([^\s[][^\n]{0,200}?)(?:\[(\d{1,9})\])?:(?: |$)/;
+
+/**
+ * Reads the prefix of a journal entry in any of the text formats; null for a line that begins none. `expected` is tried
+ * first: lines of one file nearly always have one format, but exports are also concatenated.
+ */
+export function readJournalPrefix(text: string, expected: JournalTextFormat): JournalPrefix | null {
+  const first = STAMP_PATTERNS.find(({ formats }) => formats.includes(expected));
+  if (first !== undefined) {
+    const prefix = readWith(first, text);
+    if (prefix !== null) return prefix;
+  }
+  for (const candidate of STAMP_PATTERNS) {
+    if (candidate === first) continue;
+    const prefix = readWith(candidate, text);
+    if (prefix !== null) return prefix;
+  }
+  return null;
+}
+
+function readWith(candidate: StampPattern, text: string): JournalPrefix | null {
+  const match = candidate.pattern.exec(text);
+  if (match === null) return null;
+  const read = candidate.read(match);
+  if (read === null) return null;
+  const rest = text.slice(match[0].length);
+  const origin = ORIGIN.exec(rest);
+  if (origin === null) return null;
+  return {
+    ...read,
+    host: origin[1] ?? null,
+    identifier: origin[2] ?? '',
+    pid: origin[3] === undefined ? null : Number(origin[3]),
+    message: rest.slice(origin[0].length),
+    indent: match[0].length + origin[0].length,
+  };
+}
+
+// -- Journal begins at Sun 2025-11-30 22:40:00 UTC, ends at Sun 2025-11-30 23:00:00 UTC. --
+// -- Logs begin at ... --   -- Boot a240791736fc4f16beaa9416bb346a34 --   -- Reboot --   -- No entries --
+// -- cursor: s=7547...   (--show-cursor, without the closing dashes)
+const NOTICE =
+  /^-- (?:(?:Journal|Logs) begins? at .*|Boot [0-9a-f]{32}|Reboot|No entries|cursor: .*|No journal files .*)(?: --)?$/;
+
+/** Whether journalctl itself says this line, between or instead of entries. */
+export function isJournalNotice(text: string): boolean {
+  return text.startsWith('-- ') && NOTICE.test(text.trimEnd());
+}
+
+/** A notice after which entries belong to another boot. */
+export function isBootNotice(text: string): boolean {
+  return /^-- (?:Boot [0-9a-f]{32}|Reboot)(?: --)?\s*$/.test(text);
+}
+
+/** Each stamp's sample, for the test that every pattern reads its own. */
+export const STAMP_SAMPLES: readonly string[] = STAMP_PATTERNS.map(({ sample }) => sample);

@@ -1,0 +1,362 @@
+import type { TimeResolution } from '../model/evidence.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { classifyMessage } from './classify.ts';
+import { splitInnerHeader } from './inner-header.ts';
+import {
+  isBootNotice,
+  isJournalNotice,
+  type JournalPrefix,
+  type JournalTextFormat,
+  readJournalPrefix,
+} from './journal-prefix.ts';
+import {
+  eventItem,
+  isDecoration,
+  type Line,
+  type LineHandler,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+  StrayLines,
+} from './lines.ts';
+import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { resolveYearless, UNKNOWN_YEAR } from './stamps.ts';
+
+/** Lines of one entry that are kept; a longer one is reported and cut. */
+const ENTRY_LIMIT_LINES = 10_000;
+/** Entries that wait for a line that tells their year, or ties their uptime to a date. */
+const WAITING_LIMIT = 20_000;
+const DAY_MICROS = 86_400 * MICROS_PER_SECOND;
+
+/** An entry whose lines are being gathered. */
+interface OpenEntry {
+  readonly prefix: JournalPrefix;
+  readonly first: Line;
+  last: Line;
+  readonly continuation: string[];
+  /** Blank lines that belong to the entry only if more of it follows. */
+  blank: number;
+}
+
+/** Options that only re-reading one record needs. */
+export interface JournalTextOptions {
+  /** The known wall time of the first monotonic stamp. */
+  readonly firstMonotonicAt: EpochMicros | null;
+}
+
+/**
+ * Makes a parser for the text formats of journalctl (short, short-precise, short-iso, short-iso-precise, short-full,
+ * with-unit, short-unix, short-monotonic). `expected` only says which format to try first: every line tells its own.
+ *
+ * Multi-line messages are printed as indented continuation lines and become one event. Source: output_short in
+ * https://github.com/systemd/systemd/blob/v252/src/shared/logs-show.c
+ */
+export function createJournalTextParser(expected: JournalTextFormat, options?: JournalTextOptions): CreateParser {
+  return (context) => parserOfLines(context, new JournalTextHandler(context, expected, options ?? null));
+}
+
+class JournalTextHandler implements LineHandler {
+  readonly #context: ParseContext;
+  #format: JournalTextFormat;
+  readonly #stray: StrayLines;
+  #open: OpenEntry | null = null;
+  #anyEntry = false;
+  #unterminated: Line | null = null;
+
+  #zoneless = false;
+  #reportedZones = new Set<string>();
+  #firstYear: number | null = null;
+  /** Time of the yearless entry before: the next one lies nearest to it, so the year turns with New Year's Eve. */
+  #yearlessNear: EpochMicros | null;
+  #yearFromFile = false;
+  #yearReported = false;
+  /** Yearless entries for which only an assumption exists; a later line of the file may still tell the year. */
+  #yearless: OpenEntry[] = [];
+
+  #firstMonotonicAt: EpochMicros | null;
+  /** Wall time of the boot's monotonic zero, once a line has told it. */
+  #bootZero: number | null = null;
+  #lastMonotonic = -1;
+  #untied: OpenEntry[] = [];
+
+  constructor(context: ParseContext, expected: JournalTextFormat, options: JournalTextOptions | null) {
+    this.#context = context;
+    this.#format = expected;
+    this.#stray = new StrayLines(context, 'journal entries');
+    this.#yearlessNear = context.nearTime;
+    this.#firstMonotonicAt = options?.firstMonotonicAt ?? null;
+  }
+
+  onLine(line: Line, out: ParsedItem[]): void {
+    if (!line.terminated) this.#unterminated = line;
+    const { text } = line;
+    const code = text.charCodeAt(0);
+    const isIndented = code === 0x20 || code === 0x09;
+    // NaN: an empty line.
+    if (!isIndented && !Number.isNaN(code)) {
+      const prefix = readJournalPrefix(text, this.#format);
+      if (prefix !== null) {
+        this.#close(out);
+        this.#stray.flush(out);
+        this.#format = prefix.format;
+        this.#anyEntry = true;
+        this.#open = { prefix, first: line, last: line, continuation: [], blank: 0 };
+        return;
+      }
+    }
+    const open = this.#open;
+    if (text.trim() === '') {
+      if (open !== null) open.blank += 1;
+      return;
+    }
+    if (isIndented && open !== null) {
+      this.#continue(open, line, out);
+      return;
+    }
+    this.#close(out);
+    if (isJournalNotice(text)) {
+      this.#stray.flush(out);
+      if (isBootNotice(text)) this.#endBoot(out);
+      return;
+    }
+    // Whatever was pasted above the first entry; after it, everything that is no entry is reported.
+    if (!this.#anyEntry && isDecoration(text)) return;
+    this.#stray.add(line);
+  }
+
+  #continue(open: OpenEntry, line: Line, out: ParsedItem[]): void {
+    for (; open.blank > 0; open.blank -= 1) open.continuation.push('');
+    open.last = line;
+    if (open.continuation.length === ENTRY_LIMIT_LINES) {
+      out.push(
+        problemItem(
+          'limit-exceeded',
+          `The entry at line ${open.first.number} of ${this.#context.fileName} has more than ${ENTRY_LIMIT_LINES} lines; the message shown ends there.`,
+          open.first.byteOffset,
+        ),
+      );
+    }
+    if (open.continuation.length <= ENTRY_LIMIT_LINES) {
+      open.continuation.push(withoutIndent(line.text, open.prefix.indent));
+    }
+  }
+
+  #close(out: ParsedItem[]): void {
+    const open = this.#open;
+    if (open === null) return;
+    this.#open = null;
+    const { stamp } = open.prefix;
+    if (stamp.type === 'monotonic') {
+      this.#closeMonotonic(open, stamp.micros, out);
+      return;
+    }
+    if (stamp.type === 'yearless' && !this.#yearIsKnown(open)) {
+      this.#yearless.push(open);
+      if (this.#yearless.length >= WAITING_LIMIT) this.#releaseYearless(out);
+      return;
+    }
+    this.#releaseYearless(out);
+    this.#place(open, out);
+  }
+
+  /** Whether something better than an assumption tells the year; takes it from the entry's own inner stamp. */
+  #yearIsKnown(open: OpenEntry): boolean {
+    const hint = innerTime(open.prefix.message, this.#context.offsetMinutes);
+    const { stamp } = open.prefix;
+    if (hint !== null && stamp.type === 'yearless') {
+      const resolved = resolveYearless(stamp.wall, this.#context.offsetMinutes, hint);
+      // The logger's stamp and the journal's are of one moment; a date that a message merely begins with is not.
+      if (resolved !== null && Math.abs(resolved.time - hint) < DAY_MICROS) {
+        this.#yearlessNear = hint;
+        this.#yearFromFile = true;
+      }
+    }
+    return this.#yearFromFile || (this.#context.nearTime !== null && this.#context.nearTimeFrom !== 'assumed');
+  }
+
+  #releaseYearless(out: ParsedItem[]): void {
+    const waiting = this.#yearless;
+    this.#yearless = [];
+    for (const open of waiting) this.#place(open, out);
+  }
+
+  #place(open: OpenEntry, out: ParsedItem[]): void {
+    const time = this.#timeOf(open, out);
+    if (time === null) {
+      out.push(
+        problemItem(
+          'malformed-record',
+          `Line ${open.first.number} of ${this.#context.fileName} has a date that does not exist; the entry cannot be placed in time.`,
+          open.first.byteOffset,
+        ),
+      );
+      return;
+    }
+    this.#emit(open, time, open.prefix.resolutionMicros, out);
+  }
+
+  #timeOf(open: OpenEntry, out: ParsedItem[]): EpochMicros | null {
+    const { stamp } = open.prefix;
+    switch (stamp.type) {
+      case 'epoch':
+        return epochMicros(stamp.micros);
+      case 'monotonic':
+        return null;
+      case 'wall':
+        if (stamp.unknownZone !== null) this.#reportZone(stamp.unknownZone, open.first, out);
+        if (stamp.zone === null) this.#zoneless = true;
+        return wallClockToMicros(stamp.wall, stamp.zone ?? this.#context.offsetMinutes);
+      case 'yearless': {
+        this.#zoneless = true;
+        const resolved = resolveYearless(stamp.wall, this.#context.offsetMinutes, this.#yearlessNear);
+        if (resolved === null) return null;
+        if (!this.#yearReported && !this.#yearFromFile && this.#context.nearTime === null) {
+          this.#yearReported = true;
+          out.push(
+            problemItem(
+              'assumed-time',
+              `The stamps of ${this.#context.fileName} have no year and nothing tells it; ${UNKNOWN_YEAR} was taken, so only times within this file compare. Export with -o short-iso-precise.`,
+              open.first.byteOffset,
+            ),
+          );
+        }
+        this.#firstYear ??= resolved.year;
+        this.#yearlessNear = resolved.time;
+        return resolved.time;
+      }
+    }
+  }
+
+  #reportZone(zone: string, line: Line, out: ParsedItem[]): void {
+    if (this.#reportedZones.has(zone) || this.#reportedZones.size >= 10) return;
+    this.#reportedZones.add(zone);
+    const offset = this.#context.offsetMinutes;
+    out.push(
+      problemItem(
+        'assumed-time',
+        `The zone "${zone}" in ${this.#context.fileName} has no single meaning; its times were read ${offset} minutes east of UTC. Export with --utc.`,
+        line.byteOffset,
+      ),
+    );
+  }
+
+  /**
+   * Monotonic stamps become times by the first gunicorn stamp of the same boot: `[2025-11-30 22:41:04 +0000]` is cut to
+   * the second, so the result is exact to a second and says so; the order and distances of entries stay exact.
+   */
+  #closeMonotonic(open: OpenEntry, micros: number, out: ParsedItem[]): void {
+    if (micros + MICROS_PER_SECOND < this.#lastMonotonic) this.#endBoot(out);
+    this.#lastMonotonic = micros;
+    if (this.#bootZero === null) {
+      const wall = this.#firstMonotonicAt ?? gunicornTime(open.prefix.message);
+      this.#firstMonotonicAt = null;
+      if (wall !== null) {
+        this.#bootZero = wall - micros;
+        for (const waiting of this.#untied) this.#emitMonotonic(waiting, this.#bootZero, out);
+        this.#untied = [];
+      }
+    }
+    if (this.#bootZero !== null) this.#emitMonotonic(open, this.#bootZero, out);
+    else {
+      this.#untied.push(open);
+      if (this.#untied.length >= WAITING_LIMIT) this.#reportUntied(out);
+    }
+  }
+
+  #emitMonotonic(open: OpenEntry, bootZero: number, out: ParsedItem[]): void {
+    if (open.prefix.stamp.type !== 'monotonic') return;
+    this.#emit(open, epochMicros(bootZero + open.prefix.stamp.micros), MICROS_PER_SECOND, out);
+  }
+
+  #endBoot(out: ParsedItem[]): void {
+    this.#reportUntied(out);
+    this.#bootZero = null;
+    this.#lastMonotonic = -1;
+  }
+
+  #reportUntied(out: ParsedItem[]): void {
+    const first = this.#untied[0];
+    if (first === undefined) return;
+    out.push(
+      problemItem(
+        'assumed-time',
+        `${this.#untied.length} entries from line ${first.first.number} of ${this.#context.fileName} have only the uptime of their boot and no line ties it to a date; they are left out. Export with -o short-iso-precise or -o json.`,
+        first.first.byteOffset,
+      ),
+    );
+    this.#untied = [];
+  }
+
+  #emit(open: OpenEntry, time: EpochMicros, resolutionMicros: number, out: ParsedItem[]): void {
+    const { prefix, continuation } = open;
+    const message = continuation.length === 0 ? prefix.message : [prefix.message, ...continuation].join('\n');
+    const read = classifyMessage({ message, identifier: prefix.identifier, pid: prefix.pid });
+    // with-unit prints the unit where the other formats print the identifier
+    const printedUnit = /\.(?:service|scope|slice|socket|mount|timer)$/.test(prefix.identifier)
+      ? prefix.identifier
+      : null;
+    out.push(
+      eventItem({
+        time,
+        resolutionMicros,
+        timestampDesc: 'entry written',
+        kind: read.kind,
+        message,
+        pid: read.innerPid ?? prefix.pid,
+        identifier: prefix.identifier,
+        host: prefix.host,
+        severity: read.severity,
+        unit: read.unit ?? printedUnit,
+        detail: read.detail,
+        source: provenanceOfLines(this.#context, open.first, open.last),
+      }),
+    );
+  }
+
+  onEnd(out: ParsedItem[]): void {
+    this.#close(out);
+    this.#releaseYearless(out);
+    this.#stray.flush(out);
+    this.#reportUntied(out);
+    // journalctl ends every entry with a line feed.
+    if (this.#unterminated !== null) {
+      out.push(
+        problemItem(
+          'truncated',
+          `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last entry may be cut short.`,
+          this.#unterminated.byteOffset,
+        ),
+      );
+    }
+  }
+
+  timeResolution(): TimeResolution {
+    return {
+      offsetMinutes: this.#zoneless ? this.#context.offsetMinutes : null,
+      zoneFrom: this.#zoneless ? this.#context.zoneFrom : 'file',
+      year: this.#firstYear,
+      yearFrom: this.#firstYear === null || this.#yearFromFile ? 'file' : this.#context.nearTimeFrom,
+    };
+  }
+}
+
+/** The message's own indentation stays: only the columns that journalctl added go. */
+function withoutIndent(text: string, indent: number): string {
+  let blanks = 0;
+  while (blanks < indent && text.charCodeAt(blanks) === 0x20) blanks += 1;
+  // Less than the full indentation was re-wrapped by whoever pasted it; what is left is then the message's own.
+  return blanks === indent ? text.slice(indent) : text.trimStart();
+}
+
+/** The instant that gunicorn's own stamp in a message tells, zone and all; null when there is none. */
+function gunicornTime(message: string): EpochMicros | null {
+  const stamp = splitInnerHeader(message)?.stamp;
+  if (stamp == null || stamp.zone === null) return null;
+  return wallClockToMicros(stamp.wall, stamp.zone);
+}
+
+/** The time that any logger's stamp in a message tells, in the given zone where it prints none. */
+function innerTime(message: string, offsetMinutes: number): EpochMicros | null {
+  const stamp = splitInnerHeader(message)?.stamp;
+  return stamp == null ? null : wallClockToMicros(stamp.wall, stamp.zone ?? offsetMinutes);
+}

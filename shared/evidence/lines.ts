@@ -1,0 +1,243 @@
+import type { EvidenceEvent } from '../model/event.ts';
+import type { ParseProblem, ProblemKind, Provenance, TimeResolution } from '../model/evidence.ts';
+import type { EvidenceParser, ParseContext, ParsedItem } from './parser.ts';
+
+/** One line of text evidence. Offsets count bytes of the file; the text has neither line end nor byte order mark. */
+export interface Line {
+  readonly text: string;
+  /** Byte of the file at which the line begins. */
+  readonly byteOffset: number;
+  /** Bytes of the whole line, without CR and LF, also when `text` was cut. */
+  readonly byteLength: number;
+  /** 1-based. */
+  readonly number: number;
+  /** False for a last line that the file ends without a line feed. */
+  readonly terminated: boolean;
+  /** True when the line is longer than the limit and `text` holds its beginning only. */
+  readonly cut: boolean;
+  /** True when some bytes are not UTF-8; each such sequence became U+FFFD in `text`. */
+  readonly invalid: boolean;
+}
+
+/** Longest line that is read whole, in bytes. Journal messages end at 768 KiB (DATA_SIZE_MAX of systemd is larger, but rare). */
+export const LINE_LIMIT_BYTES = 1024 * 1024;
+
+const LF = 0x0a;
+const CR = 0x0d;
+
+/**
+ * Splits chunks of any size into lines. A line that lies within one chunk is decoded straight from it; only a line that
+ * spans chunks is gathered in a buffer, which never grows beyond the limit.
+ */
+export class LineReader {
+  readonly #limitBytes: number;
+  readonly #decoder = new TextDecoder('utf-8');
+  readonly #strictDecoder = new TextDecoder('utf-8', { fatal: true });
+  #pending = new Uint8Array(1024);
+  #pendingBytes = 0;
+  /** Bytes of the unfinished line beyond the limit, counted and not kept. */
+  #skippedBytes = 0;
+  #endsInCr = false;
+  #lineOffset: number;
+  #lineNumber: number;
+
+  constructor(startOffset = 0, startLine = 1, limitBytes = LINE_LIMIT_BYTES) {
+    this.#lineOffset = startOffset;
+    this.#lineNumber = startLine;
+    this.#limitBytes = limitBytes;
+  }
+
+  /** Calls `onLine` for each line that ends in this chunk. The chunk is not kept. */
+  push(chunk: Uint8Array, onLine: (line: Line) => void): void {
+    let from = 0;
+    for (let at = chunk.indexOf(LF, from); at >= 0; at = chunk.indexOf(LF, from)) {
+      if (this.#pendingBytes === 0 && this.#skippedBytes === 0) {
+        const bytes = at - from;
+        const endsInCr = bytes > 0 && chunk[at - 1] === CR;
+        this.#emit(chunk.subarray(from, Math.min(at, from + this.#limitBytes)), bytes, endsInCr, true, onLine);
+      } else {
+        this.#gather(chunk.subarray(from, at));
+        this.#emitPending(true, onLine);
+      }
+      from = at + 1;
+    }
+    if (from < chunk.length) this.#gather(chunk.subarray(from));
+  }
+
+  /** Ends the file: a last line without a line feed is handed out too. */
+  end(onLine: (line: Line) => void): void {
+    if (this.#pendingBytes > 0 || this.#skippedBytes > 0) this.#emitPending(false, onLine);
+  }
+
+  #gather(part: Uint8Array): void {
+    if (part.length === 0) return;
+    this.#endsInCr = part[part.length - 1] === CR;
+    const kept = Math.min(part.length, this.#limitBytes - this.#pendingBytes);
+    if (this.#pendingBytes + kept > this.#pending.length) {
+      const capacity = Math.min(this.#limitBytes, Math.max(this.#pendingBytes + kept, this.#pending.length * 2));
+      const grown = new Uint8Array(capacity);
+      grown.set(this.#pending.subarray(0, this.#pendingBytes));
+      this.#pending = grown;
+    }
+    this.#pending.set(part.subarray(0, kept), this.#pendingBytes);
+    this.#pendingBytes += kept;
+    this.#skippedBytes += part.length - kept;
+  }
+
+  #emitPending(terminated: boolean, onLine: (line: Line) => void): void {
+    const bytes = this.#pendingBytes + this.#skippedBytes;
+    const kept = this.#pending.subarray(0, this.#pendingBytes);
+    this.#pendingBytes = 0;
+    this.#skippedBytes = 0;
+    this.#emit(kept, bytes, this.#endsInCr, terminated, onLine);
+  }
+
+  #emit(kept: Uint8Array, bytes: number, endsInCr: boolean, terminated: boolean, onLine: (line: Line) => void): void {
+    const byteLength = endsInCr && terminated ? bytes - 1 : bytes;
+    const cut = byteLength > kept.length;
+    const text = this.#decoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    const line: Line = {
+      text,
+      byteOffset: this.#lineOffset,
+      byteLength,
+      number: this.#lineNumber,
+      terminated,
+      cut,
+      // A cut may fall inside a character, which is no fault of the evidence.
+      invalid: !cut && text.includes('\uFFFD') && !this.#isUtf8(kept),
+    };
+    this.#lineOffset += bytes + (terminated ? 1 : 0);
+    this.#lineNumber += 1;
+    onLine(line);
+  }
+
+  #isUtf8(bytes: Uint8Array): boolean {
+    try {
+      this.#strictDecoder.decode(bytes);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** What a line-based format does with its lines; everything else (splitting, limits, encoding) is common. */
+export interface LineHandler {
+  onLine(line: Line, out: ParsedItem[]): void;
+  onEnd(out: ParsedItem[]): void;
+  timeResolution(): TimeResolution | null;
+}
+
+/** Makes a parser of a line handler, reporting overlong lines and (once) bytes that are not UTF-8. */
+export function parserOfLines(context: ParseContext, handler: LineHandler): EvidenceParser {
+  const reader = new LineReader(context.startOffset, context.startLine);
+  let out: ParsedItem[] = [];
+  let encodingReported = false;
+  const onLine = (line: Line): void => {
+    if (line.cut) {
+      out.push(
+        problemItem(
+          'line-too-long',
+          `Line ${line.number} of ${context.fileName} has ${line.byteLength} bytes; only its first ${LINE_LIMIT_BYTES} were read.`,
+          line.byteOffset,
+        ),
+      );
+    }
+    if (line.invalid && !encodingReported) {
+      encodingReported = true;
+      out.push(
+        problemItem(
+          'invalid-encoding',
+          `Line ${line.number} of ${context.fileName} is not UTF-8; unreadable bytes are shown as U+FFFD, here and in any later line.`,
+          line.byteOffset,
+        ),
+      );
+    }
+    handler.onLine(line, out);
+  };
+  const take = (): readonly ParsedItem[] => {
+    const taken = out;
+    out = [];
+    return taken;
+  };
+  return {
+    push(chunk) {
+      reader.push(chunk, onLine);
+      return take();
+    },
+    end() {
+      reader.end(onLine);
+      handler.onEnd(out);
+      return take();
+    },
+    timeResolution: () => handler.timeResolution(),
+  };
+}
+
+/** A problem as a parsed item. */
+export function problemItem(kind: ProblemKind, message: string, byteOffset: number | null): ParsedItem {
+  const problem: ParseProblem = { kind, message, byteOffset };
+  return { type: 'problem', problem };
+}
+
+/** The bytes from the beginning of one line to the end of another (the same by default). */
+export function provenanceOfLines(context: ParseContext, first: Line, last: Line = first): Provenance {
+  return {
+    evidenceId: context.evidenceId,
+    byteOffset: first.byteOffset,
+    byteLength: last.byteOffset + last.byteLength - first.byteOffset,
+    line: first.number,
+  };
+}
+
+/**
+ * Collects lines that belong to no record, so that a damaged stretch is one problem with its extent and not thousands.
+ * `flush` is called when a record begins again and at the end.
+ */
+export class StrayLines {
+  readonly #context: ParseContext;
+  readonly #what: string;
+  #first: Line | null = null;
+  #count = 0;
+
+  /** `what` names the records of the format: `journal entries`. */
+  constructor(context: ParseContext, what: string) {
+    this.#context = context;
+    this.#what = what;
+  }
+
+  add(line: Line): void {
+    this.#first ??= line;
+    this.#count += 1;
+  }
+
+  flush(out: ParsedItem[]): void {
+    if (this.#first === null) return;
+    const { number, byteOffset } = this.#first;
+    const where = this.#count === 1 ? `Line ${number} is` : `Lines ${number} to ${number + this.#count - 1} are`;
+    out.push(
+      problemItem(
+        'malformed-record',
+        `${where} no ${this.#what} in ${this.#context.fileName} and cannot be placed in time; compare with the original export.`,
+        byteOffset,
+      ),
+    );
+    this.#first = null;
+    this.#count = 0;
+  }
+}
+
+/**
+ * Lines that exports gather around their content and that say nothing about the incident: blank lines, comments, and the
+ * echo of the command that was pasted along with its output (`root@vm:~# journalctl -u tracker`, `$ ps aux`).
+ */
+export function isDecoration(text: string): boolean {
+  return (
+    text.trim() === '' || /^\s*#/.test(text) || /^(?:[\w.-]+@[\w.-]+[:\s]\S*\s*|\[[^\]]*@[^\]]*\])?[$#%>]\s/.test(text)
+  );
+}
+
+/** A typed shorthand: an event as a parsed item. */
+export function eventItem(event: Omit<EvidenceEvent, 'row'>): ParsedItem {
+  return { type: 'event', event };
+}

@@ -1,0 +1,63 @@
+import type { EvidenceFormat } from '../model/evidence.ts';
+import { createFreeParser } from './free.ts';
+import { createGunicornConfParser } from './gunicorn-conf.ts';
+import { createGunicornLogParser } from './gunicorn-log.ts';
+import { createJournalJsonParser } from './journal-json.ts';
+import { JOURNAL_TEXT_FORMATS, type JournalTextFormat } from './journal-prefix.ts';
+import { createJournalTextParser } from './journal-text.ts';
+import { createMeminfoParser } from './meminfo.ts';
+import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
+import { createPsParser } from './ps.ts';
+import { createVmstatParser } from './vmstat.ts';
+
+export { sniffZone } from './sniff-zone.ts';
+
+/** The parser of every format that is read line by line. Databases, artifacts and containers are read elsewhere. */
+export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
+  'journal-short': createJournalTextParser('journal-short'),
+  'journal-short-precise': createJournalTextParser('journal-short-precise'),
+  'journal-short-iso': createJournalTextParser('journal-short-iso'),
+  'journal-short-iso-precise': createJournalTextParser('journal-short-iso-precise'),
+  'journal-short-full': createJournalTextParser('journal-short-full'),
+  'journal-short-unix': createJournalTextParser('journal-short-unix'),
+  'journal-short-monotonic': createJournalTextParser('journal-short-monotonic'),
+  'journal-json': createJournalJsonParser,
+  'gunicorn-log': createGunicornLogParser,
+  'gunicorn-conf': createGunicornConfParser,
+  ps: createPsParser,
+  vmstat: createVmstatParser,
+  free: createFreeParser,
+  meminfo: createMeminfoParser,
+};
+
+/** Formats whose rows mean nothing without the header or date line above them. */
+const HEADED_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['ps', 'vmstat', 'free', 'meminfo']);
+
+/**
+ * Reads one record again from its own bytes (without its final line end), as the event store does for the rows on screen.
+ * `context.nearTime` is the record's known time: it settles the year, and is the time where the record itself has none
+ * (uptime stamps, headers without a time). Null when the record cannot be read by itself: rows of ps and vmstat.
+ */
+export function decodeRecord(format: EvidenceFormat, bytes: Uint8Array, context: ParseContext): ParsedEvent | null {
+  if (HEADED_FORMATS.has(format)) return null;
+  const create = isJournalText(format)
+    ? createJournalTextParser(format, { firstMonotonicAt: context.nearTime })
+    : PARSERS[format];
+  if (create === undefined) return null;
+  // A header without a time takes the time of the entry before, which is the known time here.
+  const parser = create({ ...context, startOffset: Math.max(context.startOffset, 1) });
+  for (const item of [...parser.push(bytes), ...parser.end()]) {
+    if (item.type !== 'event') continue;
+    return { ...item.event, source: { ...item.event.source, byteOffset: context.startOffset } };
+  }
+  return null;
+}
+
+function isJournalText(format: EvidenceFormat): format is JournalTextFormat {
+  return JOURNAL_TEXT_FORMATS.some((text) => text === format);
+}
+
+/** Whether the format's stamps have no year. */
+export function isYearless(format: EvidenceFormat): boolean {
+  return format === 'journal-short' || format === 'journal-short-precise';
+}

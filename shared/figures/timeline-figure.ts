@@ -1,0 +1,294 @@
+import type { EventPoint } from '../contract/ipc.ts';
+import { formatSeconds } from '../facts/wording.ts';
+import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
+import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+import { type EpochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
+import { hostMemoryNote, memoryNodes, memorySeries } from './memory-lane.ts';
+import { type LabelPlace, placeLabels } from './place-labels.ts';
+import type { PaletteName, Scene, SceneNode } from './scene.ts';
+import { estimateTextWidth, fitText } from './text-width.ts';
+import { DAY_MICROS, type TimeScale, timeTicks, timeToPx } from './time-scale.ts';
+
+/** What the timeline shows. A CaseView has all of it; a report picks the points that it wants drawn. */
+export interface TimelineInput {
+  readonly incident: Incident | null;
+  readonly points: readonly EventPoint[];
+  readonly processes: readonly ProcessSample[];
+  readonly vmstat: readonly VmstatSample[];
+  readonly hostMemory: readonly HostMemory[];
+}
+
+export interface TimelineView {
+  /** In pixels. */
+  readonly width: number;
+  /** In pixels; the memory lane takes what the other rows leave. Without it the figure has its natural height. */
+  readonly height?: number;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  /** Names an instant as finely as a step of so many microseconds needs, in the display zone (utcTickLabel for UTC). */
+  timeLabel(time: EpochMicros, step: number): string;
+  /** Distance of the display zone from UTC in microseconds, so that ticks fall on its round hours; 0 when absent. */
+  readonly offsetMicros?: number;
+  /** Name of the display zone; `UTC` when absent. */
+  readonly zoneLabel?: string;
+}
+
+const LABEL_ROW = 15;
+const LABEL_SIZE = 10;
+const PHASE_HEIGHT = [20, 16] as const;
+const LANE_HEIGHT = 26;
+const MEMORY_HEIGHT = 84;
+const AXIS_HEIGHT = 30;
+const RIGHT_MARGIN = 10;
+/** Times beside markers are given to the millisecond: enough to order them, short enough to read. */
+const MARKER_STEP = 1_000;
+
+/** Where the drawing area of a timeline lies within its width, so that pointers and minimaps agree with it. */
+export function timelineScale(width: number, from: EpochMicros, to: EpochMicros): TimeScale {
+  const left = width < 700 ? 58 : 76;
+  return { from, to, left, width: Math.max(10, width - left - RIGHT_MARGIN) };
+}
+
+/** The timeline: moments, phases, lanes of events, memory and the time axis, for any range and width. */
+export function layoutTimeline(input: TimelineInput, view: TimelineView): Scene {
+  const scale = timelineScale(view.width, view.from, view.to);
+  const moments = layoutMoments(input.incident, scale, view);
+  const phaseRows = layoutPhases(input.incident, scale, moments.height);
+  const lanesTop = phaseRows.bottom + 6;
+  const lanes = layoutLanes(input, scale, view, lanesTop);
+  const memoryTop = lanes.bottom + 18;
+  const series = memorySeries(input.incident?.pid ?? null, input.processes, input.vmstat);
+  const natural = series === null ? 20 : MEMORY_HEIGHT;
+  const memoryHeight = Math.max(natural, (view.height ?? 0) - memoryTop - AXIS_HEIGHT);
+  const box = { x: scale.left, y: memoryTop, width: scale.width, height: memoryHeight };
+  const memory: readonly SceneNode[] =
+    series === null
+      ? [text(scale.left + 6, memoryTop + 12, 'no dated memory samples were saved', 'muted', 9)]
+      : memoryNodes(series, scale, box, hostMemoryNote(input.hostMemory));
+  const bottom = memoryTop + memoryHeight;
+  const axis = layoutAxis(scale, view, phaseRows.top, bottom);
+  return {
+    width: view.width,
+    height: bottom + AXIS_HEIGHT,
+    description: describe(input.incident, view),
+    nodes: [
+      ...axis.grid,
+      ...phaseRows.nodes,
+      ...lanes.ground,
+      gutter('memory', memoryTop + 10),
+      ...memory,
+      ...moments.lines(bottom),
+      ...lanes.marks,
+      ...moments.labels,
+      ...axis.labels,
+    ],
+  };
+}
+
+function text(x: number, y: number, words: string, fill: PaletteName, size: number): SceneNode {
+  return { type: 'text', x, y, text: words, fill, size };
+}
+
+function gutter(words: string, y: number): SceneNode {
+  return text(4, y, words, 'muted', 10);
+}
+
+function describe(incident: Incident | null, view: TimelineView): string {
+  const range = `${view.timeLabel(view.from, MARKER_STEP)} to ${view.timeLabel(view.to, MARKER_STEP)}`;
+  if (incident === null) return `Timeline from ${range}, without an incident.`;
+  const phases = incident.phases
+    .filter(({ depth }) => depth === 0)
+    .map(({ label, seconds }) => `${label} ${formatSeconds(seconds)}`);
+  const moments = incident.moments.map(({ label, time }) => `${label} at ${view.timeLabel(time, MARKER_STEP)}`);
+  return `Timeline from ${range}. ${[...phases, ...moments].join('; ')}.`;
+}
+
+interface MomentStyle {
+  readonly colour: PaletteName;
+  readonly dash?: string;
+  /** Which label wins when there is no room for all. */
+  readonly rank: number;
+}
+const MOMENT_STYLES: Readonly<Record<KeyMoment['id'], MomentStyle>> = {
+  end: { colour: 'danger', rank: 0 },
+  timeout: { colour: 'warning', rank: 1 },
+  'oom-kill': { colour: 'danger', rank: 1 },
+  'operation-start': { colour: 'accent', rank: 2 },
+  'last-heartbeat': { colour: 'muted', dash: '4 3', rank: 3 },
+  other: { colour: 'muted', rank: 4 },
+  replacement: { colour: 'muted', dash: '1 3', rank: 5 },
+  step: { colour: 'muted', dash: '1 3', rank: 6 },
+};
+
+/** Moments that get a line: a step does only where no phase bar shows its beginning. */
+function markedMoments(incident: Incident | null, scale: TimeScale): readonly KeyMoment[] {
+  if (incident === null) return [];
+  const shownByPhase = new Set<number>(incident.phases.filter(({ depth }) => depth === 1).map(({ from }) => from));
+  return incident.moments
+    .filter(({ id, time }) => time >= scale.from && time <= scale.to && !(id === 'step' && shownByPhase.has(time)))
+    .sort((a, b) => MOMENT_STYLES[a.id].rank - MOMENT_STYLES[b.id].rank || a.time - b.time);
+}
+
+function layoutMoments(incident: Incident | null, scale: TimeScale, view: TimelineView) {
+  const moments = markedMoments(incident, scale);
+  const words = moments.map((moment) => `${moment.label} ${view.timeLabel(moment.time, MARKER_STEP)}`);
+  const places = placeLabels(
+    moments.map((moment, index) => ({
+      x: timeToPx(scale, moment.time),
+      width: estimateTextWidth(words[index] ?? '', LABEL_SIZE),
+    })),
+    { left: 2, right: view.width - 2, maxRows: 6, gap: 5 },
+  );
+  const rows = places.reduce((most, place) => Math.max(most, place === null ? 0 : place.row + 1), 0);
+  const height = rows * LABEL_ROW + 6;
+  const rowY = (place: LabelPlace): number => (rows - place.row - 1) * LABEL_ROW;
+  const labels = moments.flatMap((moment, index): readonly SceneNode[] => {
+    const place = places[index];
+    if (place === undefined || place === null) return [];
+    const { colour } = MOMENT_STYLES[moment.id];
+    const anchor = place.side === 'right' ? 'start' : 'end';
+    return [
+      {
+        type: 'text',
+        x: place.side === 'right' ? place.from : place.to,
+        y: rowY(place) + 11,
+        text: words[index] ?? '',
+        fill: colour,
+        size: LABEL_SIZE,
+        weight: MOMENT_STYLES[moment.id].rank < 2 ? 'bold' : 'normal',
+        anchor,
+        ...rowOf(moment),
+      },
+    ];
+  });
+  const lines = (bottom: number): readonly SceneNode[] =>
+    moments.map((moment, index) => {
+      const place = places[index];
+      const { colour, dash } = MOMENT_STYLES[moment.id];
+      const x = timeToPx(scale, moment.time);
+      const y1 = place === undefined || place === null ? height : rowY(place) + 2;
+      const style = dash === undefined ? {} : { dash };
+      const title = words[index] ?? '';
+      return {
+        type: 'line',
+        x1: x,
+        y1,
+        x2: x,
+        y2: bottom,
+        stroke: colour,
+        width: 1,
+        title,
+        ...style,
+        ...rowOf(moment),
+      };
+    });
+  return { height, labels, lines };
+}
+
+function rowOf(moment: KeyMoment): { readonly row?: number } {
+  return moment.row === null ? {} : { row: moment.row };
+}
+
+function layoutPhases(incident: Incident | null, scale: TimeScale, top: number) {
+  const nodes: SceneNode[] = [];
+  let y = top;
+  const phases = incident?.phases ?? [];
+  for (const depth of [0, 1] as const) {
+    const own = phases.filter((phase) => phase.depth === depth);
+    if (own.length === 0) continue;
+    nodes.push(gutter(depth === 0 ? 'phases' : 'steps', y + PHASE_HEIGHT[depth] - 5));
+    for (const phase of own) nodes.push(...phaseBar(phase, scale, y, PHASE_HEIGHT[depth]));
+    y += PHASE_HEIGHT[depth] + 3;
+  }
+  return { nodes, top, bottom: y };
+}
+
+function phaseColours(phase: Phase): { readonly fill: PaletteName; readonly stroke: PaletteName } {
+  if (phase.name === 'timeout-to-kill') return { fill: 'danger-soft', stroke: 'danger' };
+  if (!phase.finished) return { fill: 'warning-soft', stroke: 'warning' };
+  return { fill: 'accent-soft', stroke: 'accent' };
+}
+
+function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): readonly SceneNode[] {
+  if (phase.to < scale.from || phase.from > scale.to) return [];
+  const right = scale.left + scale.width;
+  const x1 = Math.max(scale.left, timeToPx(scale, phase.from));
+  const x2 = Math.min(right, Math.max(x1 + 1.5, timeToPx(scale, phase.to)));
+  const cut = phase.finished || phase.name === 'timeout-to-kill' ? '' : ', cut off';
+  const words = `${phase.label} ${formatSeconds(phase.seconds)}${cut}`;
+  const size = phase.depth === 0 ? 10 : 9;
+  const weight = phase.depth === 0 ? 'bold' : 'normal';
+  const bar: SceneNode = {
+    type: 'rect',
+    x: x1,
+    y,
+    width: x2 - x1,
+    height,
+    radius: 2,
+    title: words,
+    ...phaseColours(phase),
+  };
+  const inside = fitText(words, x2 - x1 - 10, size, weight);
+  const short = inside === words ? words : fitText(formatSeconds(phase.seconds), x2 - x1 - 6, size, weight);
+  const label = inside !== '' && inside.length >= phase.label.length ? inside : short;
+  if (label === '') return [bar];
+  return [
+    bar,
+    { type: 'text', x: x1 + 5, y: y + height / 2 + size * 0.35, text: label, fill: 'ink', size, weight, title: words },
+  ];
+}
+
+function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView, top: number) {
+  const arbiters = arbiterPids(input.points);
+  const ground: SceneNode[] = [];
+  const marks: SceneNode[] = [];
+  const ownPid = input.incident?.pid ?? null;
+  LANES.forEach((lane, index) => {
+    const y = top + index * LANE_HEIGHT;
+    const middle = y + LANE_HEIGHT / 2;
+    const points = input.points.filter((point) => laneOf(point, arbiters) === lane);
+    ground.push({ type: 'line', x1: scale.left, y1: middle, x2: scale.left + scale.width, y2: middle, stroke: 'grid' });
+    ground.push(gutter(lane, middle + 3.5));
+    if (points.length === 0) ground.push(text(scale.left + 6, middle - 4, `no ${lane} events`, 'muted', 9));
+    const describeTime = (point: EventPoint): string => view.timeLabel(point.time, 1);
+    // A lane of the worker's own lines sets them off from those of other workers; the other lanes have no owner.
+    marks.push(...laneMarks(points, scale, middle, lane === 'app' ? ownPid : null, describeTime));
+  });
+  return { ground, marks, bottom: top + LANES.length * LANE_HEIGHT };
+}
+
+function layoutAxis(scale: TimeScale, view: TimelineView, top: number, bottom: number) {
+  const widest = estimateTextWidth(view.timeLabel(view.from, Math.max(1, (view.to - view.from) / 8)), 9) + 18;
+  const ticks = timeTicks(view.from, view.to, Math.max(2, scale.width / Math.max(56, widest)), view.offsetMicros ?? 0);
+  const grid: SceneNode[] = [];
+  const labels: SceneNode[] = [
+    { type: 'line', x1: scale.left, y1: bottom, x2: scale.left + scale.width, y2: bottom, stroke: 'faint' },
+  ];
+  for (const time of ticks.times) {
+    const x = timeToPx(scale, time);
+    grid.push({ type: 'line', x1: x, y1: top, x2: x, y2: bottom, stroke: 'grid' });
+    labels.push({ type: 'line', x1: x, y1: bottom, x2: x, y2: bottom + 4, stroke: 'faint' });
+    const words = view.timeLabel(time, ticks.step);
+    const half = estimateTextWidth(words, 9) / 2;
+    const anchor = x - half < scale.left - 20 ? 'start' : x + half > view.width - 2 ? 'end' : 'middle';
+    labels.push({ type: 'text', x, y: bottom + 14, text: words, fill: 'muted', size: 9, anchor });
+  }
+  labels.push(gutter(view.zoneLabel ?? 'UTC', bottom + 14));
+  // Ticks finer than a day do not say which day it is.
+  if (ticks.step < DAY_MICROS) {
+    labels.push(text(scale.left, bottom + 26, view.timeLabel(view.from, DAY_MICROS), 'muted', 9));
+    const span = secondsBetween(view.from, view.to);
+    const shown = span * MICROS_PER_SECOND < 1_000 ? `${span * MICROS_PER_SECOND} µs` : formatSeconds(span);
+    labels.push({
+      type: 'text',
+      x: scale.left + scale.width,
+      y: bottom + 26,
+      text: `${shown} shown`,
+      fill: 'muted',
+      size: 9,
+      anchor: 'end',
+    });
+  }
+  return { grid, labels };
+}

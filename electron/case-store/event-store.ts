@@ -265,7 +265,7 @@ export class EventStore implements EventSource {
   }
 
   #text(bytes: Uint8Array): string {
-    return visibleText(this.#decoder.decode(bytes).replaceAll('\r\n', '\n'));
+    return visibleText(this.#decoder.decode(bytes).replace(/\r(?=\n|$)/g, ''));
   }
 }
 

@@ -6,7 +6,7 @@ import { type Header, pack } from 'tar-stream';
 import { onTestFinished } from 'vitest';
 
 /** An empty folder of its own, gone when the test has finished. Its name begins with `prefix`. */
-export function tempFolder(prefix = 'inquest-test-'): string {
+export function tempFolder(prefix = 'evidence-'): string {
   const folder = mkdtempSync(join(tmpdir(), prefix));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;

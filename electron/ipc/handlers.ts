@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { AppInfo, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { OpenCase } from '../case-store/open-case.ts';
+import { writeAtomically } from './atomic-write.ts';
+import type { CaseSession } from './case-session.ts';
+import type { Handlers } from './dispatch.ts';
+import { evidenceProblem, folderBeside } from './evidence-guard.ts';
+import { type ExportFormat, exportFileName, renderExport } from './export-formats.ts';
+import { UsageError } from './job-error.ts';
+
+/** What handlers need of Electron, so that they run and are tested without it. */
+export interface ShellPorts {
+  readonly appInfo: () => AppInfo;
+  /** Absolute paths, or null when the dialog was dismissed. */
+  readonly chooseEvidence: (kind: 'files' | 'folder') => Promise<readonly string[] | null>;
+  /** An absolute path, or null when the dialog was dismissed. */
+  readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
+  readonly writeClipboard: (text: string) => void;
+  /** Absolute path of the sample case that comes with Inquest. */
+  readonly samplePath: () => string;
+  /** Where exports go when nothing better is known, absolute. */
+  readonly documentsFolder: () => string;
+  readonly toJobError: (error: unknown) => JobError;
+}
+
+/** The handlers of the contract over one session. Nothing here concludes anything: it opens, pages and hands on. */
+export function createHandlers(session: CaseSession, ports: ShellPorts): Handlers {
+  return {
+    'app.info': () => ports.appInfo(),
+    'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
+    'case.open': ({ paths }) => session.open(paths),
+    'case.openSample': () => session.open([ports.samplePath()]),
+    'case.current': () => session.current()?.openCase.view() ?? null,
+    'case.cancel': () => session.cancel(),
+    'case.close': () => session.close(),
+    'events.page': ({ filter, sort, offset, limit }) => requireCase(session).store.page(filter, sort, offset, limit),
+    'events.position': ({ row, filter, sort }) => requireCase(session).store.position(row, filter, sort),
+    'events.raw': ({ row }) => requireCase(session).store.raw(row),
+    'report.export': (payload) => exportReport(session, ports, payload),
+    'clipboard.write': ({ text }) => ports.writeClipboard(text),
+  };
+}
+
+function requireCase(session: CaseSession): OpenCase {
+  const current = session.current();
+  if (current === null) throw new UsageError('No case is open.');
+  return current.openCase;
+}
+
+async function exportReport(
+  session: CaseSession,
+  ports: ShellPorts,
+  { format }: RequestOf<'report.export'>,
+): Promise<ExportOutcome> {
+  const current = session.current();
+  if (current === null) return failed('No case is open.');
+  const folder = folderBeside(current.paths) ?? ports.documentsFolder();
+  const suggested = join(folder, exportFileName(current.openCase.title, format));
+  const path = await ports.chooseExportPath(suggested, format);
+  if (path === null) return { status: 'cancelled' };
+  const problem = await evidenceProblem(path, current.paths);
+  if (problem !== null) return failed(problem);
+  try {
+    await writeAtomically(path, await renderExport(current.openCase, format));
+    return { status: 'written', path };
+  } catch (error) {
+    return { status: 'failed', error: ports.toJobError(error) };
+  }
+}
+
+function failed(message: string): ExportOutcome {
+  return { status: 'failed', error: { kind: 'usage', message } };
+}

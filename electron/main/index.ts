@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import { app, session } from 'electron';
+import { openCase } from '../case-store/open-case.ts';
+import { CaseSession } from '../ipc/case-session.ts';
+import { toJobError } from '../ipc/job-error.ts';
+import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
+import { setupIpc } from './ipc.ts';
+import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';
+import { setupMenu } from './menu.ts';
+import { setupOffline, setupSandbox, setupSecurity } from './security.ts';
+import { setupShutdown } from './shutdown.ts';
+import { createMainWindow } from './window.ts';
+
+/** The built preload script and pages lie beside the built main process: out/main, out/preload, out/renderer. */
+const PRELOAD = join(import.meta.dirname, '../preload/index.cjs');
+const PAGES = join(import.meta.dirname, '../renderer');
+
+const launchPaths = setupLaunchPaths();
+if (launchPaths === null) app.quit();
+else {
+  setupSandbox();
+  setupOffline();
+  setupAppScheme();
+  // Not awaited: Electron is ready only after this module has been evaluated.
+  void app.whenReady().then(() => start(launchPaths));
+}
+
+function start(paths: LaunchPaths): void {
+  setupSecurity(session.defaultSession);
+  setupAppProtocol(PAGES);
+  const window = createMainWindow(PRELOAD);
+  const menu = setupMenu(window);
+  const cases = new CaseSession({
+    openCase,
+    toJobError,
+    onProgress: (progress, sample) => window.send('job.progress', { progress, sample }),
+    onChange: menu.setCaseOpen,
+  });
+  setupIpc(window, cases);
+  setupShutdown(cases);
+  paths.deliverTo(window);
+}

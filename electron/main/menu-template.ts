@@ -1,0 +1,86 @@
+import type { MenuItemConstructorOptions } from 'electron';
+import type { MenuCommand } from '../../shared/contract/ipc.ts';
+
+export interface MenuOptions {
+  readonly isMac: boolean;
+  /** Reloading and the developer tools are there while Inquest runs from source. */
+  readonly isPackaged: boolean;
+  readonly command: (command: MenuCommand) => void;
+}
+
+/** Menu items that mean nothing without an open case; their `id` is the command. */
+export const CASE_COMMANDS: readonly MenuCommand[] = [
+  'close-case',
+  'export-pdf',
+  'export-html',
+  'export-json',
+  'find',
+  'go-evidence',
+  'go-timeline',
+  'go-artifact',
+  'go-database',
+  'go-verdict',
+  'go-report',
+];
+
+/** The application menu. Every item of Inquest's own is a command of the contract; the window carries it out. */
+export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[] {
+  const item = (command: MenuCommand, label: string, accelerator?: string): MenuItemConstructorOptions => ({
+    id: command,
+    label,
+    click: () => options.command(command),
+    ...(accelerator === undefined ? {} : { accelerator }),
+  });
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const develop: MenuItemConstructorOptions[] = [separator, { role: 'reload' }, { role: 'toggleDevTools' }];
+
+  return [
+    ...(options.isMac ? [{ role: 'appMenu' } satisfies MenuItemConstructorOptions] : []),
+    {
+      label: '&File',
+      submenu: [
+        item('open-files', 'Open files…', 'CmdOrCtrl+O'),
+        item('open-folder', 'Open folder…', 'CmdOrCtrl+Shift+O'),
+        separator,
+        item('export-pdf', 'Export report as PDF…', 'CmdOrCtrl+E'),
+        item('export-html', 'Export report as HTML…'),
+        item('export-json', 'Export case as JSON…'),
+        separator,
+        item('close-case', 'Close case', 'CmdOrCtrl+W'),
+        ...(options.isMac ? [] : [separator, { role: 'quit' } satisfies MenuItemConstructorOptions]),
+      ],
+    },
+    {
+      label: '&Edit',
+      submenu: [
+        { role: 'undo' },
+        { role: 'redo' },
+        separator,
+        { role: 'cut' },
+        { role: 'copy' },
+        { role: 'paste' },
+        { role: 'selectAll' },
+        separator,
+        item('find', 'Find events…', 'CmdOrCtrl+F'),
+      ],
+    },
+    {
+      label: '&View',
+      submenu: [
+        item('go-evidence', 'Evidence', 'CmdOrCtrl+1'),
+        item('go-timeline', 'Timeline', 'CmdOrCtrl+2'),
+        item('go-artifact', 'Artifact', 'CmdOrCtrl+3'),
+        item('go-database', 'Database', 'CmdOrCtrl+4'),
+        item('go-verdict', 'Verdict', 'CmdOrCtrl+5'),
+        item('go-report', 'Report', 'CmdOrCtrl+6'),
+        separator,
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'togglefullscreen' },
+        ...(options.isPackaged ? [] : develop),
+      ],
+    },
+    { label: '&Help', role: 'help', submenu: [{ role: 'about' }] },
+  ];
+}

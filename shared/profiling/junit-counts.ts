@@ -204,10 +204,10 @@ export class JUnitCounts {
  * thousands), `0,042` (printed in a locale with a decimal comma; a group never follows a lone zero), `1e-05`, `0.5s`.
  */
 export function secondsOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
+  if (text === undefined || text.length > 100) return null;
   const plain = Number(text);
   if (plain >= 0 && plain < Infinity && text !== '') return plain;
-  const match = /^\s*(\d[\d,]*)(\.\d*)?\s*(?:s|sec|seconds)?\s*$/.exec(text.slice(0, 100));
+  const match = /^\s*(\d[\d,]*)(\.\d*)?\s*(?:s|sec|seconds)?\s*$/.exec(text);
   const [, whole, fraction = ''] = match ?? [];
   if (whole === undefined) return null;
   const isGrouped = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(whole);

@@ -128,18 +128,22 @@ function singleByteDecoder(label: string): TextDecoder | null {
   try {
     const decoder = new TextDecoder(label, { ignoreBOM: true });
     const everyByte = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-    return decoder.decode(everyByte).length === 256 ? decoder : null;
+    return decoder.decode(everyByte, { stream: true }).length === 256 ? decoder : null;
   } catch {
     return null;
   }
 }
 
+/**
+ * `stream` changes nothing for an encoding without state, but keeps Node from decoding windows-1252 as ISO-8859-1
+ * (https://github.com/nodejs/node/issues/56542).
+ */
 function singleByte(decoder: TextDecoder): Decode {
   return (bytes) => ({
     runs:
       bytes.length === 0
         ? []
-        : [{ text: decoder.decode(bytes), byteLength: bytes.length, bytesPerUnit: 1, damage: null }],
+        : [{ text: decoder.decode(bytes, { stream: true }), byteLength: bytes.length, bytesPerUnit: 1, damage: null }],
     consumed: bytes.length,
   });
 }

@@ -55,7 +55,7 @@ export function memoryNodes(series: MemorySeries, scale: TimeScale, box: Box, no
   const visible = withNeighbours(series.samples, scale);
   const bottom = box.y + box.height;
   const peak = visible.reduce((a, b) => Math.max(a, b.bytes), 0);
-  const axis = byteAxis(peak, box.height > 90 ? 4 : 2);
+  const axis = byteAxis(peak, box.height > 120 ? 4 : 3);
   const nodes: SceneNode[] = [];
   const yOf = (bytes: number): number => bottom - (bytes / axis.max) * box.height;
   for (const tick of axis.ticks) {
@@ -66,7 +66,7 @@ export function memoryNodes(series: MemorySeries, scale: TimeScale, box: Box, no
   nodes.push({
     type: 'text',
     x: box.x + 4,
-    y: box.y - 4,
+    y: box.y - 9,
     text: `${axis.unit}, ${series.name}${note}`,
     fill: 'muted',
     size: 9,
@@ -105,7 +105,8 @@ function peakLabel(
   const x = timeToPx(scale, top.time);
   const text = `peak ${formatBytes(top.bytes)}`;
   const width = estimateTextWidth(text, 9, 'bold');
-  const end = x + 6 + width > box.x + box.width;
+  // On the side with more room, where fewer markers stand as a rule: incidents end to the right.
+  const end = x - 6 - width > box.x && x > box.x + box.width / 2;
   const y = yOf(top.bytes);
   const label: SceneNode = {
     type: 'text',

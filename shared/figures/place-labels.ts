@@ -4,7 +4,7 @@
  *  - no two labels overlap;
  *  - no marker's line runs through another marker's label;
  *  - every label lies within [left, right].
- * A label that has no such place is left out (row null); its marker is still drawn and still has its words on hover.
+ * A label that has no such place is left out (null); its marker is still drawn and still has its words on hover.
  */
 
 export interface LabelRequest {
@@ -33,70 +33,46 @@ interface Placed {
   readonly place: LabelPlace;
 }
 
-/** Places for the labels, parallel to `requests`; earlier requests matter more when not all fit. */
+/** Tries per figure: more than a handful of moments ever needs, and few enough for every frame of a zoom. */
+const MAX_TRIES = 20_000;
+/** Labels beyond this many are not tried: a drawing with more words than that says nothing. */
+const MAX_LABELS = 12;
+
+/**
+ * Places for the labels, parallel to `requests`, in as few rows as possible. Earlier requests matter more: while not all
+ * find a place, the last is given up.
+ */
 export function placeLabels(requests: readonly LabelRequest[], space: LabelSpace): readonly (LabelPlace | null)[] {
-  const all = requests.map((_, index) => index);
-  const byX = (a: number, b: number): number => (requests[a]?.x ?? 0) - (requests[b]?.x ?? 0);
-  // Right to left gives stairs that descend to the right and always works away from the right end; the other orders win
-  // when labels near the right end must turn to the left.
-  const orders = [[...all].sort((a, b) => byX(b, a)), [...all].sort(byX), all];
-  let best: readonly (LabelPlace | null)[] = requests.map(() => null);
-  let bestCost = Number.POSITIVE_INFINITY;
-  for (const order of orders) {
-    for (const sides of [
-      ['right', 'left'],
-      ['left', 'right'],
-    ] as const) {
-      const places = placeInOrder(requests, order, sides, space);
-      const cost = placementCost(places);
-      if (cost < bestCost) {
-        best = places;
-        bestCost = cost;
-      }
+  const budget = { tries: MAX_TRIES };
+  for (let kept = Math.min(requests.length, MAX_LABELS); kept > 0; kept--) {
+    for (let rows = 1; rows <= space.maxRows; rows++) {
+      const placed = search(requests.slice(0, kept), rows, space, [], budget);
+      if (placed !== null) return requests.map((_, index) => placed[index]?.place ?? null);
     }
   }
-  return best;
+  return requests.map(() => null);
 }
 
-/** A label left out weighs more than any number of rows, and the more the earlier it was asked for. */
-function placementCost(places: readonly (LabelPlace | null)[]): number {
-  let cost = 0;
-  places.forEach((place, index) => {
-    cost += place === null ? 1_000 * (places.length - index) : place.row + (place.side === 'left' ? 0.1 : 0);
-  });
-  return cost;
-}
-
-function placeInOrder(
+/** Depth first over rows and sides; null when the requests cannot all be placed (or the tries are used up). */
+function search(
   requests: readonly LabelRequest[],
-  order: readonly number[],
-  sides: readonly ('left' | 'right')[],
-  space: LabelSpace,
-): readonly (LabelPlace | null)[] {
-  const places: (LabelPlace | null)[] = requests.map(() => null);
-  const placed: Placed[] = [];
-  for (const index of order) {
-    const request = requests[index];
-    if (request === undefined) continue;
-    const place = findPlace(request, sides, space, placed);
-    places[index] = place;
-    if (place !== null) placed.push({ x: request.x, place });
-  }
-  return places;
-}
-
-function findPlace(
-  request: LabelRequest,
-  sides: readonly ('left' | 'right')[],
+  rows: number,
   space: LabelSpace,
   placed: readonly Placed[],
-): LabelPlace | null {
-  for (let row = 0; row < space.maxRows; row++) {
-    for (const side of sides) {
+  budget: { tries: number },
+): readonly Placed[] | null {
+  const request = requests[placed.length];
+  if (request === undefined) return placed;
+  for (let row = 0; row < rows; row++) {
+    for (const side of ['right', 'left'] as const) {
+      // A single label is always tried, so that used-up tries never cost the most important one.
+      if (--budget.tries < 0 && requests.length > 1) return null;
       const from = side === 'right' ? request.x + space.gap : request.x - space.gap - request.width;
-      const place: LabelPlace = { row, side, from, to: from + request.width };
-      if (place.from < space.left || place.to > space.right) continue;
-      if (placed.every((other) => compatible({ x: request.x, place }, other, space.gap))) return place;
+      const next: Placed = { x: request.x, place: { row, side, from, to: from + request.width } };
+      if (from < space.left || next.place.to > space.right) continue;
+      if (!placed.every((other) => compatible(next, other, space.gap))) continue;
+      const all = search(requests, rows, space, [...placed, next], budget);
+      if (all !== null) return all;
     }
   }
   return null;

@@ -21,14 +21,3 @@ export function estimateTextWidth(text: string, size: number, weight: 'normal' |
   }
   return ems * size * (weight === 'bold' ? 1.05 : 1);
 }
-
-/** The text, shortened with an ellipsis to what fits into `width`; empty when not even three letters fit. */
-export function fitText(text: string, width: number, size: number, weight: 'normal' | 'bold' = 'normal'): string {
-  if (estimateTextWidth(text, size, weight) <= width) return text;
-  const letters = [...text];
-  for (let keep = letters.length - 1; keep >= 3; keep--) {
-    const shortened = `${letters.slice(0, keep).join('').trimEnd()}…`;
-    if (estimateTextWidth(shortened, size, weight) <= width) return shortened;
-  }
-  return '';
-}

@@ -2,12 +2,12 @@ import type { EventPoint } from '../contract/ipc.ts';
 import { formatSeconds } from '../facts/wording.ts';
 import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
-import { type EpochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
 import { hostMemoryNote, memoryNodes, memorySeries } from './memory-lane.ts';
 import { type LabelPlace, placeLabels } from './place-labels.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
-import { estimateTextWidth, fitText } from './text-width.ts';
+import { estimateTextWidth } from './text-width.ts';
 import { DAY_MICROS, type TimeScale, timeTicks, timeToPx } from './time-scale.ts';
 
 /** What the timeline shows. A CaseView has all of it; a report picks the points that it wants drawn. */
@@ -51,13 +51,14 @@ export function timelineScale(width: number, from: EpochMicros, to: EpochMicros)
 }
 
 /** The timeline: moments, phases, lanes of events, memory and the time axis, for any range and width. */
-export function layoutTimeline(input: TimelineInput, view: TimelineView): Scene {
+export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene {
+  const view = withDuration(given);
   const scale = timelineScale(view.width, view.from, view.to);
   const moments = layoutMoments(input.incident, scale, view);
   const phaseRows = layoutPhases(input.incident, scale, moments.height);
   const lanesTop = phaseRows.bottom + 6;
   const lanes = layoutLanes(input, scale, view, lanesTop);
-  const memoryTop = lanes.bottom + 18;
+  const memoryTop = lanes.bottom + 22;
   const series = memorySeries(input.incident?.pid ?? null, input.processes, input.vmstat);
   const natural = series === null ? 20 : MEMORY_HEIGHT;
   const memoryHeight = Math.max(natural, (view.height ?? 0) - memoryTop - AXIS_HEIGHT);
@@ -76,7 +77,7 @@ export function layoutTimeline(input: TimelineInput, view: TimelineView): Scene 
       ...axis.grid,
       ...phaseRows.nodes,
       ...lanes.ground,
-      gutter('memory', memoryTop + 10),
+      gutter('memory', memoryTop - 9),
       ...memory,
       ...moments.lines(bottom),
       ...lanes.marks,
@@ -84,6 +85,12 @@ export function layoutTimeline(input: TimelineInput, view: TimelineView): Scene 
       ...axis.labels,
     ],
   };
+}
+
+/** An instant is shown with half a millisecond on either side. */
+function withDuration(view: TimelineView): TimelineView {
+  if (view.to > view.from) return view;
+  return { ...view, from: epochMicros(view.from - 500), to: epochMicros(view.from + 500) };
 }
 
 function text(x: number, y: number, words: string, fill: PaletteName, size: number): SceneNode {
@@ -215,8 +222,9 @@ function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): re
   const right = scale.left + scale.width;
   const x1 = Math.max(scale.left, timeToPx(scale, phase.from));
   const x2 = Math.min(right, Math.max(x1 + 1.5, timeToPx(scale, phase.to)));
-  const cut = phase.finished || phase.name === 'timeout-to-kill' ? '' : ', cut off';
-  const words = `${phase.label} ${formatSeconds(phase.seconds)}${cut}`;
+  const cut = phase.finished || phase.depth === 0 ? '' : ', unfinished';
+  const duration = formatSeconds(phase.seconds);
+  const words = `${phase.label} ${duration}${cut}`;
   const size = phase.depth === 0 ? 10 : 9;
   const weight = phase.depth === 0 ? 'bold' : 'normal';
   const bar: SceneNode = {
@@ -229,14 +237,12 @@ function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): re
     title: words,
     ...phaseColours(phase),
   };
-  const inside = fitText(words, x2 - x1 - 10, size, weight);
-  const short = inside === words ? words : fitText(formatSeconds(phase.seconds), x2 - x1 - 6, size, weight);
-  const label = inside !== '' && inside.length >= phase.label.length ? inside : short;
-  if (label === '') return [bar];
-  return [
-    bar,
-    { type: 'text', x: x1 + 5, y: y + height / 2 + size * 0.35, text: label, fill: 'ink', size, weight, title: words },
-  ];
+  const label = [words, `${phase.label} ${duration}`, phase.label, duration].find(
+    (choice) => estimateTextWidth(choice, size, weight) <= x2 - x1 - 8,
+  );
+  if (label === undefined) return [bar];
+  const baseline = y + height / 2 + size * 0.35;
+  return [bar, { type: 'text', x: x1 + 5, y: baseline, text: label, fill: 'ink', size, weight, title: words }];
 }
 
 function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView, top: number) {
@@ -248,9 +254,17 @@ function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView,
     const y = top + index * LANE_HEIGHT;
     const middle = y + LANE_HEIGHT / 2;
     const points = input.points.filter((point) => laneOf(point, arbiters) === lane);
-    ground.push({ type: 'line', x1: scale.left, y1: middle, x2: scale.left + scale.width, y2: middle, stroke: 'grid' });
     ground.push(gutter(lane, middle + 3.5));
-    if (points.length === 0) ground.push(text(scale.left + 6, middle - 4, `no ${lane} events`, 'muted', 9));
+    if (points.length === 0) ground.push(text(scale.left + 6, middle + 3, `no ${lane} events`, 'muted', 9));
+    else
+      ground.push({
+        type: 'line',
+        x1: scale.left,
+        y1: middle,
+        x2: scale.left + scale.width,
+        y2: middle,
+        stroke: 'grid',
+      });
     const describeTime = (point: EventPoint): string => view.timeLabel(point.time, 1);
     // A lane of the worker's own lines sets them off from those of other workers; the other lanes have no owner.
     marks.push(...laneMarks(points, scale, middle, lane === 'app' ? ownPid : null, describeTime));

@@ -35,11 +35,14 @@ export interface WalReport {
   readonly evidenceId: EvidenceId;
   readonly bytes: number;
   readonly pageSize: number | null;
-  /** Frames whose salts and running checksum hold. */
+  /** Committed and uncommitted frames together. */
   readonly validFrames: number;
-  /** Valid frames up to and including the last commit. */
+  /** Frames up to and including the last commit; their salts and running checksum hold. */
   readonly committedFrames: number;
-  /** Valid frames after the last commit: a write transaction was open. */
+  /**
+   * Frames of the same generation after the last commit: a write transaction was open (or had been rolled back after it had
+   * spilled). Where it rewrote a page that it had already spilled, SQLite leaves checksums undone until the commit.
+   */
   readonly uncommittedFrames: number;
   /** Frames with the salts of an earlier generation, left over after a restart of the log. */
   readonly staleFrames: number;

@@ -1,5 +1,5 @@
 import {
-  hasRowid,
+  findRow,
   highestRowid,
   LEAF_INDEX,
   LEAF_TABLE,
@@ -56,8 +56,9 @@ export function assignPages(transaction: TransactionPages): ReadonlyMap<number, 
   const { uncommitted, changedPages, trees } = transaction;
   const assigned = new Map<number, string>();
   const undecided: number[] = [];
+  const changed = new Set(changedPages);
   for (const pageNumber of changedPages) {
-    const name = linkedOwner(transaction, pageNumber);
+    const name = linkedOwner(transaction, changed, pageNumber);
     if (name === null) undecided.push(pageNumber);
     else assigned.set(pageNumber, name);
   }
@@ -69,8 +70,7 @@ export function assignPages(transaction: TransactionPages): ReadonlyMap<number, 
     });
 
   let left = guess(undecided, (pageNumber) => onlyFittingTree(transaction, pageNumber, null));
-  const written = new Set(assigned.values());
-  left = guess(left, (pageNumber) => tableByRowids(transaction, written, pageNumber));
+  left = assignByRowids(transaction, assigned, left);
   const rows = new NewRows(transaction, assigned);
   left = guess(left, (pageNumber) => indexByRows(transaction, rows, pageNumber));
   const touched = new Set(assigned.values());
@@ -97,7 +97,7 @@ function onlyFileHeaderDiffers(before: Uint8Array | null, after: Uint8Array | nu
 }
 
 /** Owner by a link from a parent or by what the page was at the last commit, if its records allow that. */
-function linkedOwner(transaction: TransactionPages, pageNumber: number): string | null {
+function linkedOwner(transaction: TransactionPages, changed: ReadonlySet<number>, pageNumber: number): string | null {
   const { mixedOwners, committedOwners, uncommitted } = transaction;
   const page = uncommitted.page(pageNumber);
   for (const owners of [mixedOwners, committedOwners]) {
@@ -116,9 +116,33 @@ function linkedOwner(transaction: TransactionPages, pageNumber: number): string 
       continue;
     }
     const index = transaction.trees.findIndex((each) => each.name === tree.name);
-    if (index >= 0 && fitOfPage(transaction, pageNumber, index) !== 'impossible') return tree.name;
+    if (index < 0 || fitOfPage(transaction, pageNumber, index) === 'impossible') continue;
+    const linkIsNew = owners === mixedOwners && changed.has(owners.parentOf(pageNumber));
+    const isRoot = tree.rootPage === pageNumber;
+    if (linkIsNew || isRoot || fittingTrees(transaction, pageNumber).length < 2) return tree.name;
+    // Another tree could hold these records and the link is an old one: it counts if the page still has a record of before.
+    if (sharesRecord(transaction, pageNumber)) return tree.name;
   }
   return null;
+}
+
+/** Whether a page has a record that it had at the last commit: same rowid, or same bytes in an index. */
+function sharesRecord({ committed, uncommitted, header }: TransactionPages, pageNumber: number): boolean {
+  const keys = (view: PageView): ReadonlySet<string> => {
+    const page = view.page(pageNumber);
+    const pageHeader = page === null ? null : readPageHeader(page, pageNumber);
+    const found = new Set<string>();
+    if (page === null || pageHeader === null) return found;
+    for (let index = 0; index < pageHeader.cells; index += 1) {
+      const cell = readCell(page, pageHeader, index, header.usableBytes);
+      if (cell === null) continue;
+      const local = page.subarray(cell.localAt, cell.localAt + cell.localBytes);
+      found.add(`${pageHeader.type} ${cell.rowid ?? local.join(' ')}`);
+    }
+    return found;
+  };
+  const before = keys(committed);
+  return [...keys(uncommitted)].some((key) => before.has(key));
 }
 
 /** How the sampled records of a leaf fit a tree; interior pages fit by their kind alone. */
@@ -187,30 +211,117 @@ function onlyFittingTree(
   return names.length === 1 ? (names[0] ?? null) : null;
 }
 
-/** Of several tables that fit: the one whose rowids the page continues most closely (tables of equal columns: an archive). */
-function tableByRowids(transaction: TransactionPages, written: ReadonlySet<string>, pageNumber: number): string | null {
-  const { uncommitted, committed, trees, header } = transaction;
+/**
+ * Decides between tables of equal columns (results and their archive) by rowids, in the order of the rowids: a page whose
+ * first row the table already had on a page that changed is that table's, split; else the only such table that is being
+ * written; else the one whose known rowids the page continues most closely. Returns what stays undecided.
+ */
+function assignByRowids(
+  transaction: TransactionPages,
+  assigned: Map<number, string>,
+  left: readonly number[],
+): number[] {
+  const { committed, trees, header, changedPages } = transaction;
+  const changed = new Set(changedPages);
+  const written = new Set(assigned.values());
+  const edges = new RowidEdges();
+  for (const tree of trees) {
+    if (tree.type === 'table') edges.add(tree.name, highestRowid(committed, header.usableBytes, tree.rootPage));
+  }
+  for (const [pageNumber, name] of assigned) {
+    const range = rowidRange(transaction, pageNumber);
+    edges.add(name, range?.first);
+    edges.add(name, range?.last);
+  }
+  edges.sort();
+
+  const undecided: number[] = [];
+  const leaves: { pageNumber: number; first: number | bigint; last: number | bigint }[] = [];
+  for (const pageNumber of left) {
+    const range = rowidRange(transaction, pageNumber);
+    if (range === null) undecided.push(pageNumber);
+    else leaves.push({ pageNumber, ...range });
+  }
+  leaves.sort((one, other) => (one.first < other.first ? -1 : one.first > other.first ? 1 : 0));
+  for (const { pageNumber, first, last } of leaves) {
+    const candidates = fittingTrees(transaction, pageNumber).flatMap((index) => trees[index] ?? []);
+    const moved = candidates.filter((tree) => {
+      const row = findRow(committed, header.usableBytes, tree.rootPage, first);
+      return row?.found === true && changed.has(row.leaf);
+    });
+    const open = moved.length > 0 ? moved : candidates;
+    const touched = open.filter((tree) => written.has(tree.name));
+    const choice = only(open) ?? only(touched) ?? closest(open, edges, Number(first));
+    if (choice === null) {
+      undecided.push(pageNumber);
+      continue;
+    }
+    assigned.set(pageNumber, choice.name);
+    written.add(choice.name);
+    edges.reach(choice.name, last);
+  }
+  return undecided;
+}
+
+function only<T>(items: readonly T[]): T | null {
+  const [first] = items;
+  return items.length === 1 && first !== undefined ? first : null;
+}
+
+/** The table with a known rowid nearest to `first`, when no other has one as near. */
+function closest(trees: readonly Tree[], edges: RowidEdges, first: number): Tree | null {
+  const [best, second] = trees
+    .map((tree) => ({ tree, gap: edges.gap(tree.name, first) }))
+    .sort((one, other) => one.gap - other.gap);
+  return best !== undefined && (second === undefined || best.gap < second.gap) ? best.tree : null;
+}
+
+/** Rowids at the edges of what is known of each table: its highest at the last commit, and the ends of its written pages. */
+class RowidEdges {
+  readonly #edges = new Map<string, number[]>();
+  readonly #reached = new Map<string, number>();
+
+  add(table: string, rowid: number | bigint | null | undefined): void {
+    if (rowid === null || rowid === undefined) return;
+    const edges = this.#edges.get(table);
+    if (edges === undefined) this.#edges.set(table, [Number(rowid)]);
+    else edges.push(Number(rowid));
+  }
+
+  sort(): void {
+    for (const edges of this.#edges.values()) edges.sort((one, other) => one - other);
+  }
+
+  /** Pages are decided in the order of their rowids, so the last one decided is the nearest of its kind. */
+  reach(table: string, rowid: number | bigint): void {
+    this.#reached.set(table, Number(rowid));
+  }
+
+  gap(table: string, rowid: number): number {
+    const edges = this.#edges.get(table) ?? [];
+    let low = 0;
+    let high = edges.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((edges[middle] ?? 0) < rowid) low = middle + 1;
+      else high = middle;
+    }
+    const nearest = [edges[low - 1], edges[low], this.#reached.get(table)];
+    return Math.min(...nearest.map((edge) => (edge === undefined ? Number.POSITIVE_INFINITY : Math.abs(rowid - edge))));
+  }
+}
+
+/** First and last rowid of a table leaf; null for other pages and empty leaves. */
+function rowidRange(
+  { uncommitted, header }: TransactionPages,
+  pageNumber: number,
+): { readonly first: number | bigint; readonly last: number | bigint } | null {
   const page = uncommitted.page(pageNumber);
   const pageHeader = page === null ? null : readPageHeader(page, pageNumber);
-  if (page === null || pageHeader?.type !== LEAF_TABLE) return null;
+  if (page === null || pageHeader?.type !== LEAF_TABLE || pageHeader.cells === 0) return null;
   const first = readCell(page, pageHeader, 0, header.usableBytes)?.rowid;
-  if (typeof first !== 'number') return null;
-  const candidates = fittingTrees(transaction, pageNumber).flatMap((index) => {
-    const tree = trees[index];
-    if (tree === undefined) return [];
-    const known = hasRowid(committed, header.usableBytes, tree.rootPage, first) === true;
-    const highest = highestRowid(committed, header.usableBytes, tree.rootPage);
-    if (typeof highest !== 'number') return [];
-    return [{ name: tree.name, known, gap: Math.abs(first - highest) }];
-  });
-  // A page that begins with a row the table already has is that table's page, moved.
-  const known = candidates.filter((each) => each.known);
-  if (known.length === 1) return known[0]?.name ?? null;
-  const touched = candidates.filter((each) => written.has(each.name));
-  if (touched.length === 1) return touched[0]?.name ?? null;
-  candidates.sort((one, other) => one.gap - other.gap);
-  const [best, second] = candidates;
-  return best !== undefined && (second === undefined || best.gap * 2 < second.gap) ? best.name : null;
+  const last = readCell(page, pageHeader, pageHeader.cells - 1, header.usableBytes)?.rowid;
+  return first === undefined || first === null || last === undefined || last === null ? null : { first, last };
 }
 
 /** Where the rows of the transaction's table leaves lie, so that index entries can be compared with them. */

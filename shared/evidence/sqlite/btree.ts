@@ -133,9 +133,12 @@ export function readPayload(
   return payload;
 }
 
-/** What a walk meets. `claim` says whether the page may be entered: false when it was already met, which ends cycles. */
+/**
+ * What a walk meets. `claim` says whether the page may be entered: false when it was already met, which ends cycles.
+ * `parent` is the page that led to it; 0 for the root.
+ */
 export interface TreeVisitor {
-  claim(pageNumber: number, role: 'tree' | 'overflow'): boolean;
+  claim(pageNumber: number, role: 'tree' | 'overflow', parent: number): boolean;
   page?(pageNumber: number, page: Uint8Array, header: PageHeader): void;
 }
 
@@ -169,23 +172,25 @@ export function walkTree(
     problems.add('damaged-database', `${name}: ${message}`, view.mainOffset(pageNumber));
   };
 
-  const walkOverflow = (first: number, payloadBytes: number): void => {
+  const walkOverflow = (first: number, payloadBytes: number, from: number): void => {
+    let parent = from;
     // A payload of n bytes never needs more pages than this; a longer chain is a lie.
     let left = Math.ceil(payloadBytes / (usableBytes - 4));
     for (let next = first; next !== 0 && left > 0; left -= 1) {
       const page = view.page(next);
-      if (page === null || !visitor.claim(next, 'overflow')) {
+      if (page === null || !visitor.claim(next, 'overflow', parent)) {
         fail(`overflow page ${next} is ${page === null ? 'not in the file' : 'used twice'}.`, next);
         return;
       }
       pages += 1;
+      parent = next;
       next = readUint32(page, 0);
     }
   };
 
-  const stack: { pageNumber: number; depth: number }[] = [{ pageNumber: root, depth: 1 }];
+  const stack: { pageNumber: number; parent: number; depth: number }[] = [{ pageNumber: root, parent: 0, depth: 1 }];
   for (let entry = stack.pop(); entry !== undefined; entry = stack.pop()) {
-    const { pageNumber, depth } = entry;
+    const { pageNumber, parent, depth } = entry;
     const page = view.page(pageNumber);
     if (page === null) {
       fail(`page ${pageNumber} is not in the file.`, pageNumber);
@@ -196,7 +201,7 @@ export function walkTree(
       fail(`page ${pageNumber} is not a page of this b-tree.`, pageNumber);
       continue;
     }
-    if (!visitor.claim(pageNumber, 'tree')) {
+    if (!visitor.claim(pageNumber, 'tree', parent)) {
       fail(`page ${pageNumber} is used twice.`, pageNumber);
       continue;
     }
@@ -214,16 +219,21 @@ export function walkTree(
         fail(`cell ${index} of page ${pageNumber} does not lie within the page.`, pageNumber);
         continue;
       }
-      if (cell.leftChild !== 0) stack.push({ pageNumber: cell.leftChild, depth: depth + 1 });
-      if (cell.overflowPage !== 0) walkOverflow(cell.overflowPage, cell.payloadBytes - cell.localBytes);
+      if (cell.leftChild !== 0) stack.push({ pageNumber: cell.leftChild, parent: pageNumber, depth: depth + 1 });
+      if (cell.overflowPage !== 0) walkOverflow(cell.overflowPage, cell.payloadBytes - cell.localBytes, pageNumber);
     }
-    if (!header.leaf) stack.push({ pageNumber: header.rightChild, depth: depth + 1 });
+    if (!header.leaf) stack.push({ pageNumber: header.rightChild, parent: pageNumber, depth: depth + 1 });
   }
   return { pages, entries, damaged };
 }
 
-/** Whether a table has a row of this rowid: a descent from the root. null when damage is in the way. */
-export function hasRowid(view: PageView, usableBytes: number, root: number, rowid: number | bigint): boolean | null {
+/** The leaf of a table where a rowid stands or would stand: a descent from the root. null when damage is in the way. */
+export function findRow(
+  view: PageView,
+  usableBytes: number,
+  root: number,
+  rowid: number | bigint,
+): { readonly leaf: number; readonly found: boolean } | null {
   let pageNumber = root;
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
     const page = view.page(pageNumber);
@@ -232,7 +242,7 @@ export function hasRowid(view: PageView, usableBytes: number, root: number, rowi
     // First cell whose key is not less than the rowid; the left child of an interior cell holds keys <= its own.
     let low = 0;
     let high = header.cells;
-    let found: Cell | null = null;
+    let next: Cell | null = null;
     while (low < high) {
       const middle = (low + high) >> 1;
       const cell = readCell(page, header, middle, usableBytes);
@@ -241,11 +251,11 @@ export function hasRowid(view: PageView, usableBytes: number, root: number, rowi
         low = middle + 1;
       } else {
         high = middle;
-        found = cell;
+        next = cell;
       }
     }
-    if (header.leaf) return found !== null && found.rowid === rowid;
-    pageNumber = found === null ? header.rightChild : found.leftChild;
+    if (header.leaf) return { leaf: pageNumber, found: next !== null && next.rowid === rowid };
+    pageNumber = next === null ? header.rightChild : next.leftChild;
   }
   return null;
 }

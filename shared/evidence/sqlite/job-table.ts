@@ -1,5 +1,5 @@
 import type { TableDefinition } from './create-statement.ts';
-import { refersTo, singular } from './key-columns.ts';
+import { nameWords, refersTo, singular } from './key-columns.ts';
 import type { Tree } from './page-owners.ts';
 import { recordPatterns, same } from './record-pattern.ts';
 
@@ -100,7 +100,6 @@ function chooseSizeColumn(definition: TableDefinition, keyColumn: string): strin
 
 /** 6 for `jobs`, less for later words; the last word of a name says what a row is (`job_history` is not a job). */
 function jobNameScore(name: string): number {
-  const words = name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/).filter((word) => word !== '');
-  const at = JOB_WORDS.indexOf(singular(words.at(-1) ?? ''));
+  const at = JOB_WORDS.indexOf(singular(nameWords(name).at(-1) ?? ''));
   return at < 0 ? 0 : 6 - Math.min(at * 0.5, 4);
 }

@@ -13,14 +13,22 @@ export function singular(name: string): string {
   return lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower;
 }
 
-/** Whether `column` of a table refers to table `target`: by REFERENCES, or by name (`job_id`, `jobId`, `job` for `jobs`). */
+/** `import_runs` -> `import`, `runs`; `tblJobs` -> `tbl`, `Jobs`. */
+export function nameWords(name: string): readonly string[] {
+  return name.split(/[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])/).filter((word) => word !== '');
+}
+
+/**
+ * Whether `column` of a table refers to table `target`: by REFERENCES, or by name (`job_id`, `jobId`, `job` for `jobs`; also
+ * by the last word of a longer name: `run_id` for `import_runs`).
+ */
 export function refersTo(
   column: { readonly name: string; readonly references: string | null },
   target: string,
 ): boolean {
   if (column.references !== null) return same(column.references, target);
   const name = column.name.toLowerCase().replaceAll('_', '');
-  return [target.toLowerCase(), singular(target)].some((word) => {
+  return [target.toLowerCase(), singular(target), singular(nameWords(target).at(-1) ?? target)].some((word) => {
     const stem = word.replaceAll('_', '');
     return name === stem || [`${stem}id`, `${stem}no`, `${stem}nr`, `${stem}number`, `${stem}key`].includes(name);
   });

@@ -1,7 +1,7 @@
 import type { OpenTransaction } from '../../model/database.ts';
 import type { Provenance } from '../../model/evidence.ts';
 import { assignPages, UNASSIGNED } from './assign-pages.ts';
-import { hasRowid, LEAF_TABLE, readCell, readPageHeader, readPayload } from './btree.ts';
+import { findRow, LEAF_TABLE, readCell, readPageHeader, readPayload } from './btree.ts';
 import type { DatabaseHeader } from './header.ts';
 import { keyColumns } from './key-columns.ts';
 import { findPageOwners, type PageOwners } from './page-owners.ts';
@@ -121,7 +121,7 @@ function readNewRows(
       const cell = readCell(page, pageHeader, index, header.usableBytes);
       if (cell === null || cell.rowid === null || met.has(cell.rowid)) continue;
       // Where damage hides the answer the row does not count as new.
-      if (root !== null && hasRowid(committed, header.usableBytes, root, cell.rowid) !== false) continue;
+      if (root !== null && findRow(committed, header.usableBytes, root, cell.rowid)?.found !== false) continue;
       if (met.size >= MAX_NEW_ROWS) {
         limited = true;
         break;
@@ -146,7 +146,11 @@ function readNewRows(
       }
     }
   }
-  const listed = [...counts].map(([column, values]): [string, readonly (number | string)[]] => [
+  // A table's own keys tell something only while they are few: the row of a job, not its thousands of results.
+  const telling = [...counts].filter(
+    ([column, values]) => !isOwnKey(column, pattern) || values.size <= MAX_LISTED_VALUES,
+  );
+  const listed = telling.map(([column, values]): [string, readonly (number | string)[]] => [
     column,
     [...values]
       .sort((one, other) => other[1] - one[1])
@@ -154,4 +158,8 @@ function readNewRows(
       .map(([value]) => value),
   ]);
   return { rows: met.size, limited, keys: new Map(listed) };
+}
+
+function isOwnKey(column: string, pattern: RecordPattern | null): boolean {
+  return pattern !== null && [pattern.table.rowidColumn, ...pattern.table.primaryKey].includes(column);
 }

@@ -30,11 +30,13 @@ export interface PageOwners {
   ownerOf(pageNumber: number): number;
   /** True when the page was met as an overflow page, so that its first byte says nothing. */
   isOverflow(pageNumber: number): boolean;
+  /** The page that led to this one; 0 for roots and for pages that no tree owns. */
+  parentOf(pageNumber: number): number;
 }
 
 /**
  * Walks sqlite_schema and every table and index. In a sound database each page has one owner. Time and memory grow with
- * the readable pages only (5 bytes each), whatever sizes the bytes claim.
+ * the readable pages only (9 bytes each), whatever sizes the bytes claim.
  */
 export function findPageOwners(
   view: PageView,
@@ -44,6 +46,7 @@ export function findPageOwners(
 ): PageOwners {
   const owners = new Int32Array(view.readablePages + 1).fill(NOBODY);
   const overflow = new Uint8Array(view.readablePages + 1);
+  const parents = new Uint32Array(view.readablePages + 1);
   markPointerMap(owners, view, header);
   const trees: Tree[] = [];
   const walk = (object: Pick<Tree, 'name' | 'type' | 'tableName' | 'rootPage' | 'sql'>): void => {
@@ -54,9 +57,10 @@ export function findPageOwners(
       object.rootPage,
       `${object.type} ${object.name}`,
       {
-        claim(pageNumber, role) {
+        claim(pageNumber, role, parent) {
           if (owners[pageNumber] !== NOBODY) return false;
           owners[pageNumber] = index;
+          parents[pageNumber] = parent;
           if (role === 'overflow') overflow[pageNumber] = 1;
           return true;
         },
@@ -83,6 +87,7 @@ export function findPageOwners(
     trees,
     ownerOf: (pageNumber) => owners[pageNumber] ?? NOBODY,
     isOverflow: (pageNumber) => overflow[pageNumber] === 1,
+    parentOf: (pageNumber) => parents[pageNumber] ?? 0,
   };
 }
 

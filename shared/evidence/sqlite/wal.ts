@@ -20,7 +20,7 @@ export interface WalLog {
   readonly uncommittedFrames: number;
   readonly staleFrames: number;
   readonly tornBytes: number;
-  /** Frames of the current generation that lie behind a failed checksum: SQLite ignores them. */
+  /** Frames of the current generation behind a failed checksum with commits among them: damage, which SQLite ignores. */
   readonly unreachableFrames: number;
   /** Size of the database after the last commit, in pages; null when nothing was committed in this log. */
   readonly committedPageCount: number | null;
@@ -50,8 +50,11 @@ const EMPTY: WalLog = {
  * Reads a `-wal` file: which frames hold, which of them are committed, what each page was at the last commit and after it.
  * A file of 0 bytes is a valid, empty log (a clean checkpoint with TRUNCATE leaves it). Never throws.
  *
- * Frames after the last commit come from a transaction that was not committed: still open, or rolled back after it had
- * spilled its cache. The file alone cannot tell the two apart, because a rollback rewrites nothing (sqlite3WalUndo).
+ * Frames after the last commit come from a transaction that was not committed: open when the copy was made, or ended by the
+ * death of its process or by a rollback, which rewrites nothing (sqlite3WalUndo). Their checksums need not hold: when a
+ * transaction spills a page for the second time, SQLite overwrites the page in its frame and leaves the frame's checksum,
+ * writes further frames with salts and checksums of zero, and makes up for all of it at the commit (iReCksum in wal.c).
+ * Recovery ignores such frames as it ignores all that are not committed, so they say nothing against the file.
  */
 export function parseWal(bytes: Uint8Array, problems: ProblemLog): WalLog {
   if (bytes.length === 0) return EMPTY;
@@ -78,12 +81,11 @@ export function parseWal(bytes: Uint8Array, problems: ProblemLog): WalLog {
   const frameBytes = WAL_FRAME_HEADER_BYTES + pageSize;
   const slots = Math.floor((bytes.length - WAL_HEADER_BYTES) / frameBytes);
   const committedPages = new Map<number, number>();
-  let pending = new Map<number, number>();
+  const pending = new Map<number, number>();
   let committedPageCount: number | null = null;
   let committedFrames = 0;
-  let validFrames = 0;
-  for (; validFrames < slots; validFrames += 1) {
-    const offset = WAL_HEADER_BYTES + validFrames * frameBytes;
+  for (let frame = 0; frame < slots; frame += 1) {
+    const offset = WAL_HEADER_BYTES + frame * frameBytes;
     const pageNumber = readUint32(bytes, offset);
     if (pageNumber === 0 || readUint32(bytes, offset + 8) !== salt1 || readUint32(bytes, offset + 12) !== salt2) break;
     // The salts are not summed: only page number, commit size and the page itself are.
@@ -94,30 +96,29 @@ export function parseWal(bytes: Uint8Array, problems: ProblemLog): WalLog {
     const pageCountAfterCommit = readUint32(bytes, offset + 4);
     if (pageCountAfterCommit !== 0) {
       for (const [page, at] of pending) committedPages.set(page, at);
-      pending = new Map();
+      pending.clear();
       committedPageCount = pageCountAfterCommit;
-      committedFrames = validFrames + 1;
+      committedFrames = frame + 1;
     }
   }
 
-  const rest = countRest(bytes, validFrames, slots, frameBytes, salt1, salt2);
+  const rest = readRest(bytes, committedFrames, slots, frameBytes, salt1, salt2);
   const tornBytes = bytes.length - WAL_HEADER_BYTES - slots * frameBytes;
-  reportRest(rest, validFrames, committedFrames, frameBytes, tornBytes, problems);
-  const uncommittedFrames = validFrames - committedFrames;
+  reportRest(rest, committedFrames, frameBytes, tornBytes, problems);
   return {
     pageSize,
-    validFrames,
+    validFrames: committedFrames + rest.uncommitted,
     committedFrames,
-    uncommittedFrames,
+    uncommittedFrames: rest.uncommitted,
     staleFrames: rest.stale,
     tornBytes,
-    unreachableFrames: rest.sameGeneration,
+    unreachableFrames: rest.unreachable,
     committedPageCount,
     committedPages,
-    uncommittedPages: pending,
+    uncommittedPages: rest.pages,
     uncommittedRange: {
       byteOffset: WAL_HEADER_BYTES + committedFrames * frameBytes,
-      byteLength: uncommittedFrames * frameBytes,
+      byteLength: rest.uncommitted * frameBytes,
     },
   };
 }
@@ -162,61 +163,71 @@ class RunningChecksum {
   }
 }
 
+/** The whole frames behind the last commit that holds. */
 interface Rest {
+  readonly uncommitted: number;
+  readonly pages: ReadonlyMap<number, number>;
+  readonly unreachable: number;
+  readonly unreachableCommits: number;
   readonly stale: number;
   readonly zeroed: number;
-  readonly sameGeneration: number;
-  readonly commits: number;
 }
 
-/** What the whole frames behind the valid ones are. A checkpointed log is overwritten from its start, under new salts. */
-function countRest(
+function readRest(
   bytes: Uint8Array,
-  validFrames: number,
+  committedFrames: number,
   slots: number,
   frameBytes: number,
   salt1: number,
   salt2: number,
 ): Rest {
-  let stale = 0;
-  let zeroed = 0;
+  const pages = new Map<number, number>();
+  let uncommitted = 0;
   let sameGeneration = 0;
-  let commits = 0;
-  for (let frame = validFrames; frame < slots; frame += 1) {
+  let unreachableCommits = 0;
+  let zeroed = 0;
+  let running = true;
+  for (let frame = committedFrames; frame < slots; frame += 1) {
     const offset = WAL_HEADER_BYTES + frame * frameBytes;
-    if (isZero(bytes, offset, offset + WAL_FRAME_HEADER_BYTES)) {
-      zeroed += 1;
-    } else if (readUint32(bytes, offset + 8) === salt1 && readUint32(bytes, offset + 12) === salt2) {
+    const pageNumber = readUint32(bytes, offset);
+    const ofGeneration = readUint32(bytes, offset + 8) === salt1 && readUint32(bytes, offset + 12) === salt2;
+    // Salts and checksum of zero: written behind a rewritten frame. The first frames of a transaction carry salts, so
+    // such a frame without them in front is a leftover of an older transaction.
+    const unsummed = pageNumber !== 0 && isZero(bytes, offset + 8, offset + WAL_FRAME_HEADER_BYTES) && uncommitted > 0;
+    if (ofGeneration) {
       sameGeneration += 1;
-      if (readUint32(bytes, offset + 4) !== 0) commits += 1;
-    } else {
-      stale += 1;
+      if (readUint32(bytes, offset + 4) !== 0) unreachableCommits += 1;
+    }
+    running = running && pageNumber !== 0 && (ofGeneration || unsummed);
+    if (running) {
+      uncommitted += 1;
+      pages.set(pageNumber, offset + WAL_FRAME_HEADER_BYTES);
+    } else if (isZero(bytes, offset, offset + WAL_FRAME_HEADER_BYTES)) {
+      zeroed += 1;
     }
   }
-  return { stale, zeroed, sameGeneration, commits };
+  const behind = slots - committedFrames;
+  if (unreachableCommits > 0) {
+    // A later commit shows that the frames in front of it were no open transaction: one of them is damaged.
+    const stale = behind - sameGeneration - zeroed;
+    return { uncommitted: 0, pages: new Map(), unreachable: sameGeneration, unreachableCommits, stale, zeroed };
+  }
+  return { uncommitted, pages, unreachable: 0, unreachableCommits, stale: behind - uncommitted - zeroed, zeroed };
 }
 
 function reportRest(
   rest: Rest,
-  validFrames: number,
   committedFrames: number,
   frameBytes: number,
   tornBytes: number,
   problems: ProblemLog,
 ): void {
-  const place = `byte ${WAL_HEADER_BYTES + validFrames * frameBytes} of the -wal`;
-  if (rest.sameGeneration === 1 && rest.commits === 0) {
-    // SQLite writes a frame's header before its page; a process that dies in between leaves exactly this.
-    problems.add(
-      'truncated',
-      `The last frame (${validFrames + 1}, ${place}) is only half written; it is left out.`,
-      null,
-    );
-  } else if (rest.sameGeneration > 0) {
+  if (rest.unreachableCommits > 0) {
     problems.add(
       'damaged-database',
-      `Frame ${validFrames + 1} (${place}) fails its checksum. As SQLite does, it and the ${rest.sameGeneration - 1} frames ` +
-        `of the same generation behind it (${rest.commits} of them commits) are left out; the committed state is that of frame ${committedFrames}.`,
+      `The -wal is damaged behind frame ${committedFrames} (byte ${WAL_HEADER_BYTES + committedFrames * frameBytes} of the -wal): a checksum fails ` +
+        `although commits follow. As SQLite does, the ${rest.unreachable} frames from there on (${rest.unreachableCommits} of them commits) are left out; ` +
+        `the committed state is that of frame ${committedFrames}.`,
       null,
     );
   }

@@ -1,9 +1,9 @@
 import type { Fact } from '../model/analysis.ts';
-import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { secondsBetween } from '../model/time.ts';
 import { endLabel } from '../timeline/incidents.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatBytes, formatSeconds } from './wording.ts';
+import { formatBytes, formatMoment, formatSeconds } from './wording.ts';
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
 export function mechanismFacts(context: FactContext): readonly Fact[] {
@@ -21,14 +21,12 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
     });
     return facts;
   }
-  const { incident } = record;
-  const at = (event: { time: typeof incident.end }): string => `${formatTimeOfDay(event.time, 3)} UTC`;
 
   if (death.mechanism === 'gunicorn-timeout' && death.timeout !== null) {
     facts.push({
       id: 'timeout-logged',
-      text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${at(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${at(death.end)}`}).`,
-      weights: { 'worker-timeout': 6, 'memory-exhaustion': -1.5 },
+      text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${formatMoment(death.end)}`}).`,
+      weights: { 'worker-timeout': 6, 'memory-exhaustion': -1 },
       ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
       basis: BASIS.arbiter,
     });

@@ -11,13 +11,15 @@ const MB = 1_000_000;
 /** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
 export function memoryFacts(context: FactContext): readonly Fact[] {
   if (context.record === null) return [];
+  const swap = swapping(context);
+  const thrashing = swap.some((fact) => fact.id === 'swap-thrashing');
   return [
     ...gunicornGuess(context),
-    ...kernelSilence(context),
+    ...kernelSilence(context, thrashing),
     ...otherOomKills(context),
     ...workerMemory(context),
     ...hostMemory(context),
-    ...swapping(context),
+    ...swap,
   ];
 }
 
@@ -41,7 +43,10 @@ function namesWorker(context: FactContext): boolean {
   return mechanism === 'kernel-oom' || mechanism === 'systemd-oomd';
 }
 
-function kernelSilence(context: FactContext): readonly Fact[] {
+/** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */
+const SILENCE_WHILE_THRASHING = -0.5;
+
+function kernelSilence(context: FactContext, thrashing: boolean): readonly Fact[] {
   const { kernel, window } = context;
   if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => file.path));
@@ -51,7 +56,7 @@ function kernelSilence(context: FactContext): readonly Fact[] {
       {
         id: 'kernel-log-empty',
         text: `The kernel log was exported and has no entries (${names}): no OOM kill is recorded, as far as the export reached.`,
-        weights: { 'memory-exhaustion': -2.5 },
+        weights: { 'memory-exhaustion': thrashing ? SILENCE_WHILE_THRASHING : -2.5 },
         ...sources,
         basis: BASIS.oomKiller,
       },
@@ -62,7 +67,7 @@ function kernelSilence(context: FactContext): readonly Fact[] {
     {
       id: 'kernel-log-silent',
       text: `The kernel log covers the incident and records no OOM kill (${names}).`,
-      weights: { 'memory-exhaustion': -3.5 },
+      weights: { 'memory-exhaustion': thrashing ? SILENCE_WHILE_THRASHING : -3.5 },
       ...sources,
       basis: BASIS.oomKiller,
     },
@@ -120,12 +125,12 @@ function workerMemory(context: FactContext): readonly Fact[] {
       : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(host.totalBytes)}`;
   const grewFrom =
     growthBytes > 20 * MB
-      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)}`
-      : `held ${formatBytes(peak.rssBytes)} at most and did not grow`;
+      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of resident memory`
+      : `held at most ${formatBytes(peak.rssBytes)} of resident memory and did not grow`;
   return [
     {
       id: 'worker-memory',
-      text: `The worker ${grewFrom} of resident memory${of}.`,
+      text: `The worker ${grewFrom}${of}.`,
       weights: { 'memory-exhaustion': weight, ...(grown ? { 'large-artifact': 1 } : {}) },
       ...sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
       basis: BASIS.ps,

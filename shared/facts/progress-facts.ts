@@ -32,7 +32,7 @@ function stepsCompleted(context: FactContext): readonly Fact[] {
     {
       id: 'steps-completed',
       text: `The operation went on from step to step: ${steps.map((step) => `${step.name} took ${formatSeconds(secondsBetween(step.from, step.to ?? step.from))}`).join(', ')}.`,
-      weights: { 'infinite-loop': -0.7 },
+      weights: { 'infinite-loop': -0.3 },
       ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
       basis: BASIS.log,
     },
@@ -71,7 +71,7 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
         text: `The ${lastStep.name} of ${slowest.what} had been going on for ${formatSeconds(elapsed)} without another word; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
         weights:
           lastStep.name === 'insert'
-            ? { 'database-lock': 1.5, 'infinite-loop': 1, 'large-artifact': -2 }
+            ? { 'database-lock': 1.5, 'infinite-loop': 1.5, 'large-artifact': -2 }
             : { 'infinite-loop': 1.5, 'database-lock': -1.5, 'large-artifact': -1.5 },
         ...sources,
         basis: BASIS.log,

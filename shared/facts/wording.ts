@@ -1,3 +1,5 @@
+import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
+
 /** How figures are worded in facts, answers and advice: one place, so that no two sentences disagree. */
 
 /** `59.3 MB`: decimal units, as disks and file managers count; exact below 1000 bytes. */
@@ -22,11 +24,17 @@ export function formatCount(count: number): string {
 /** `0.02 s`, `1.3 s`, `92.5 s`, `5 min 12 s`, `2 h 3 min`. */
 export function formatSeconds(seconds: number): string {
   const s = Math.max(0, seconds);
+  if (s === 0) return '0 s';
   if (s < 0.1) return `${s.toFixed(s < 0.01 ? 3 : 2)} s`;
   if (s < 120) return `${s.toFixed(1).replace(/\.0$/, '')} s`;
   const whole = Math.round(s);
   if (whole < 7200) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+/** `04:12:15.229 UTC`, with as many decimals as the source's own stamps can bear (at most milliseconds). */
+export function formatMoment(event: { readonly time: EpochMicros; readonly resolutionMicros: number }): string {
+  return `${formatTimeOfDay(event.time, event.resolutionMicros >= 1_000_000 ? 0 : 3)} UTC`;
 }
 
 /** `1 frame`, `434 frames`. */

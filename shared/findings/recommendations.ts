@@ -148,7 +148,7 @@ function neededSeconds(context: FactContext): { readonly seconds: number; readon
     const rest = inserting * ((batch - written) / written);
     return {
       seconds: elapsed + rest,
-      how: `${formatCount(written)} of ${formatCount(batch)} rows had reached the -wal after ${formatSeconds(inserting)} of inserting; at that rate the rest takes another ${formatSeconds(rest)}`,
+      how: `${formatCount(written)} of ${formatCount(batch)} rows had reached the -wal after ${formatSeconds(inserting)} of inserting (a few more may have been in the page cache); at that rate the rest takes up to ${formatSeconds(rest)} more`,
     };
   }
   return { seconds: elapsed, how: `the operation had run ${formatSeconds(elapsed)} and was not done` };
@@ -178,7 +178,7 @@ function timeoutPatch(
     id: 'raise-timeout',
     text: sensible
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
-      : `This import would have needed about ${formatSeconds(need.seconds)}; no sensible worker timeout covers that. Raise it to ${timeout} s for smaller ones, and take imports of this size out of the request.`,
+      : `This import would have needed up to ${formatSeconds(need.seconds)}; no sensible worker timeout covers that. Raise it to ${timeout} s for smaller ones, and take imports of this size out of the request.`,
     patch,
     because: [need.how, large.text],
   };

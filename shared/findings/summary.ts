@@ -1,7 +1,7 @@
 import type { FactContext } from '../facts/context.ts';
-import { formatSeconds, listing } from '../facts/wording.ts';
+import { formatMoment, formatSeconds, listing } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
-import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { formatDate, secondsBetween } from '../model/time.ts';
 import { endLabel } from '../timeline/incidents.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
@@ -14,7 +14,8 @@ export function headline(context: FactContext): string {
   }
   const { incident, death } = record;
   const who = workerName(incident);
-  const at = `at ${formatTimeOfDay(incident.end, 3)} UTC on ${formatDate(incident.end)}`;
+  const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
+  const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =

@@ -65,7 +65,7 @@ const FAILED =
   /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?)\b/i;
 const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
-const PROGRESS = /\b\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*\b|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
+const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 

@@ -53,7 +53,7 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
     const line = readLine(event);
     if (line.reading.role === 'operation-start') {
       const template = messageTemplate(line.text);
-      if (template === openingTemplate) close('open');
+      if (template === openingTemplate) close(outcomeWithoutClosingLine(lines));
       if (lines.length === 0 || openingTemplate === null) openingTemplate = template;
     }
     lines.push(line);
@@ -66,7 +66,7 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
       openingTemplate = null;
     }
   }
-  if (lines.length > 0) close(lines.some((line) => isFailure(line)) && endsInFailure(lines) ? 'failed' : 'open');
+  if (lines.length > 0) close(outcomeWithoutClosingLine(lines));
   return operations;
 }
 
@@ -83,10 +83,14 @@ function isFailure(line: OperationLine): boolean {
   );
 }
 
-/** Whether nothing but the failure's own aftermath follows it; a retry that goes on afterwards is not a failure. */
-function endsInFailure(lines: readonly OperationLine[]): boolean {
+/** Failed when nothing but the failure's own aftermath follows it; a retry that goes on afterwards is not a failure. */
+function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOutcome {
   const last = lines.findLastIndex((line) => isFailure(line));
-  return lines.slice(last + 1).every(({ reading }) => reading.role === 'other' || reading.role === 'operation-failed');
+  if (last < 0) return 'open';
+  const onlyAftermath = lines
+    .slice(last + 1)
+    .every(({ reading }) => reading.role === 'other' || reading.role === 'operation-failed');
+  return onlyAftermath ? 'failed' : 'open';
 }
 
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {

@@ -67,5 +67,21 @@ export function workerLives(events: EventSource): readonly WorkerLife[] {
       });
     });
   }
-  return lives.sort((a, b) => a.from - b.from);
+  return lives.filter((life) => isOfService(life, events)).sort((a, b) => a.from - b.from);
+}
+
+const KERNEL_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set(['oom-kill', 'segfault'] as const);
+
+/**
+ * The kernel speaks of every process of the host: one it names is the service's only if the service's own log knows that
+ * pid, or, where no such log was saved, if its name is a Python server's.
+ */
+function isOfService(life: WorkerLife, events: EventSource): boolean {
+  if (life.about.some((event) => !KERNEL_KINDS.has(event.kind))) return true;
+  if (events.ofPid(life.pid, 0 as EpochMicros, Number.MAX_SAFE_INTEGER as EpochMicros).length > 0) return true;
+  const hasServiceLog = events.ofKinds(['arbiter-start', 'worker-boot', 'worker-timeout', 'worker-sigkill']).length > 0;
+  return (
+    !hasServiceLog &&
+    life.about.some((event) => /python|gunicorn|uwsgi|uvicorn|celery/i.test(event.detail.processName ?? ''))
+  );
 }

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { messageTemplate, operationName, readMessage } from '../../../shared/timeline/messages.ts';
+
+describe('readMessage', () => {
+  it.each([
+    ['Started importing VPN job 14', 'operation-start', null],
+    ['Importing VPN job 14', 'operation-start', null],
+    ['Beginning ingest of storage build 14', 'operation-start', null],
+    ['Processing routing build 231', 'operation-start', null],
+    ['Sync of rig-3 started', 'operation-start', null],
+    ['Handling request 99', 'operation-start', null],
+    ['Parsing XML: logs/7.0/vpn/14/test-results.xml (59261760 bytes)', 'step-start', 'parse'],
+    ['Reading report builds/52.xml (26000000 bytes)', 'step-start', 'parse'],
+    ['Parsed 110000 test results in 64.9s', 'step-done', 'parse'],
+    ['Starting database insert (batch size: 110000)', 'step-start', 'insert'],
+    ['Saving 60000 rows to the database', 'step-start', 'insert'],
+    ['Writing 320 rows into the db', 'step-start', 'insert'],
+    ['Inserted 20 rows', 'step-done', 'insert'],
+    ['Downloading artifact from http://rig-3/77/test-results.xml', 'step-start', 'download'],
+    ['Fetched 59 MB in 3.2 s', 'step-done', 'download'],
+    ['Import of vpn job 13 finished in 1.0s', 'operation-done', null],
+    ['Finished importing VPN job 14 in 9.1s', 'operation-done', null],
+    ['Imported VPN job 13 (300 tests)', 'operation-done', null],
+    ['Processed 300 of 5000 tests', 'progress', null],
+    ['Retrying download (attempt 2)', 'progress', 'download'],
+    ['127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8"', 'request-done', null],
+    ['0 errors so far', 'progress', null],
+  ] as const)('%s', (text, role, step) => {
+    const reading = readMessage(text, false);
+    expect({ role: reading.role, step: reading.step }).toEqual({ role, step });
+  });
+
+  it('takes failure words at their word only in lines logged as errors', () => {
+    expect(readMessage('Import of vpn job 14 failed: database is locked', true).role).toBe('operation-failed');
+    expect(readMessage('Parsed 20 results, 3 failed, 1 error', false).role).toBe('step-done');
+  });
+
+  it('reads figures with their units', () => {
+    expect(readMessage('Parsing XML: logs/7.0/vpn/14/test-results.xml (59261760 bytes)', false)).toMatchObject({
+      bytes: 59_261_760,
+      path: 'logs/7.0/vpn/14/test-results.xml',
+      records: null,
+    });
+    expect(readMessage('Starting database insert (batch size: 110,000)', false).records).toBe(110_000);
+    expect(readMessage('Parsed 110000 test results in 64.9s', false)).toMatchObject({
+      records: 110_000,
+      statedSeconds: 64.9,
+    });
+    expect(readMessage('Downloaded report, 56.5 MiB in 120 ms', false)).toMatchObject({
+      bytes: 59_244_544,
+      statedSeconds: 0.12,
+    });
+  });
+});
+
+describe('operationName', () => {
+  it.each([
+    ['Started importing VPN job 14', 'VPN job 14'],
+    ['Importing VPN job 14 from /srv/in', 'VPN job 14'],
+    ['Beginning ingest of storage build 14', 'storage build 14'],
+    ['Now processing the routing run #7: 3 files', 'routing run #7'],
+    ['Starting', null],
+  ])('%s', (text, name) => {
+    expect(operationName(text)).toBe(name);
+  });
+});
+
+describe('messageTemplate', () => {
+  it('is the same for two lines of one logging call', () => {
+    expect(messageTemplate('Started importing VPN job 13')).toBe(messageTemplate('Started importing VPN job 14'));
+    expect(messageTemplate("Parsing 'a.xml' (12 bytes)")).toBe(messageTemplate("Parsing 'b.xml' (59,261,760 bytes)"));
+    expect(messageTemplate('Started importing')).not.toBe(messageTemplate('Started parsing'));
+  });
+});

@@ -1,0 +1,164 @@
+import { useEffect, useRef, useState } from 'react';
+import type { CaseView, MenuCommand } from '../shared/contract/ipc.ts';
+import { CommandPalette } from './components/command-palette.tsx';
+import { DropTarget } from './components/drop-target.tsx';
+import { FailureNotice } from './components/failure-notice.tsx';
+import { Headline } from './components/headline.tsx';
+import { Toasts } from './components/toasts.tsx';
+import { TopBar } from './components/top-bar.tsx';
+import { ArtifactScreen } from './screens/artifact.tsx';
+import { DatabaseScreen } from './screens/database.tsx';
+import { EvidenceScreen } from './screens/evidence.tsx';
+import { ProgressScreen } from './screens/progress.tsx';
+import { ReportScreen } from './screens/report.tsx';
+import { StartScreen } from './screens/start.tsx';
+import { TimelineScreen } from './screens/timeline/timeline.tsx';
+import { VerdictScreen } from './screens/verdict.tsx';
+import { type Actions, useActions, useAppState, useBridge } from './state/app-context.tsx';
+import { TABS, type TabName } from './state/navigation.ts';
+
+/** The window: the bar, the headline of the incident, and the view that is chosen. */
+export function App() {
+  const { view, job, failure, trail } = useAppState();
+  const [isPaletteOpen, setIsPaletteOpen] = useState(false);
+  const searchField = useRef<HTMLInputElement>(null);
+  const focusSearch = (): void => {
+    searchField.current?.focus();
+    searchField.current?.select();
+  };
+  useMenuCommands(focusSearch);
+  useShortcuts({ hasCase: view !== null && job === null, focusSearch, openPalette: () => setIsPaletteOpen(true) });
+  useEffect(() => {
+    document.title = view === null ? 'Inquest' : `${view.title} – Inquest`;
+  }, [view]);
+
+  return (
+    <div className="window">
+      <TopBar onPalette={() => setIsPaletteOpen(true)} />
+      {view === null ? (
+        job === null ? (
+          <StartScreen />
+        ) : null
+      ) : (
+        <>
+          {failure === null ? null : <FailureNotice />}
+          <Headline view={view} />
+          <main id="view" role="tabpanel" aria-labelledby={`tab-${trail.here.tab}`} className="view">
+            <Screen tab={trail.here.tab} view={view} searchField={searchField} />
+          </main>
+        </>
+      )}
+      {job === null ? null : <ProgressScreen job={job} />}
+      {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
+      <DropTarget />
+      <Toasts />
+    </div>
+  );
+}
+
+function Screen(props: {
+  readonly tab: TabName;
+  readonly view: CaseView;
+  readonly searchField: React.RefObject<HTMLInputElement | null>;
+}) {
+  const { tab, view } = props;
+  switch (tab) {
+    case 'evidence':
+      return <EvidenceScreen view={view} />;
+    case 'timeline':
+      return <TimelineScreen view={view} searchField={props.searchField} />;
+    case 'artifact':
+      return <ArtifactScreen view={view} />;
+    case 'database':
+      return <DatabaseScreen view={view} />;
+    case 'verdict':
+      return <VerdictScreen view={view} />;
+    case 'report':
+      return <ReportScreen view={view} />;
+  }
+}
+
+/** Carries out what is chosen in the application menu. */
+function useMenuCommands(focusSearch: () => void): void {
+  const bridge = useBridge();
+  const actions = useActions();
+  const latest = useRef(focusSearch);
+  latest.current = focusSearch;
+  useEffect(
+    () =>
+      bridge.on('menu.command', ({ command }) => runMenuCommand(command, actions, () => find(actions, latest.current))),
+    [bridge, actions],
+  );
+}
+
+/** The search field belongs to the timeline: goes there first, and to the field when it has been drawn. */
+function find(actions: Actions, focusSearch: () => void): void {
+  actions.go('timeline');
+  requestAnimationFrame(focusSearch);
+}
+
+function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () => void): void {
+  switch (command) {
+    case 'open-files':
+      void actions.openDialog('files');
+      return;
+    case 'open-folder':
+      void actions.openDialog('folder');
+      return;
+    case 'close-case':
+      void actions.closeCase();
+      return;
+    case 'export-pdf':
+      void actions.exportReport('pdf');
+      return;
+    case 'export-html':
+      void actions.exportReport('html');
+      return;
+    case 'export-json':
+      void actions.exportReport('json');
+      return;
+    case 'find':
+      startFind();
+      return;
+    case 'go-evidence':
+    case 'go-timeline':
+    case 'go-artifact':
+    case 'go-database':
+    case 'go-verdict':
+    case 'go-report': {
+      const tab = TABS.find((each) => command === `go-${each}`);
+      if (tab !== undefined) actions.go(tab);
+    }
+  }
+}
+
+interface Shortcuts {
+  readonly hasCase: boolean;
+  readonly focusSearch: () => void;
+  readonly openPalette: () => void;
+}
+
+/** Keys that work everywhere: Ctrl+1..6, Ctrl+F, Ctrl+K, Alt+Left, Alt+Right. */
+function useShortcuts(shortcuts: Shortcuts): void {
+  const actions = useActions();
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const { hasCase, focusSearch, openPalette } = latest.current;
+      if (!hasCase) return;
+      const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
+      if (isCommand && /^[1-6]$/.test(event.key)) {
+        const tab = TABS[Number(event.key) - 1];
+        if (tab !== undefined) actions.go(tab);
+      } else if (isCommand && event.key === 'f') find(actions, focusSearch);
+      else if (isCommand && event.key === 'k') openPalette();
+      else if (event.altKey && event.key === 'ArrowLeft') actions.back();
+      else if (event.altKey && event.key === 'ArrowRight') actions.forward();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [actions]);
+}

@@ -1,0 +1,37 @@
+import { CircleAlert, X } from 'lucide-react';
+import { useActions, useAppState } from '../state/app-context.tsx';
+import { CopyButton } from './copy.tsx';
+
+const ADVICE = {
+  usage: 'Check that the files are still there and that you may read them, then open them again.',
+  internal: 'This is a defect of Inquest, not of the evidence. Opening fewer files may get round it.',
+} as const;
+
+/** An import that failed, in words, with what can be done about it. The case that was open stays open. */
+export function FailureNotice() {
+  const { failure, view } = useAppState();
+  const actions = useActions();
+  if (failure === null) return null;
+  return (
+    <section className="failure" role="alert">
+      <CircleAlert size={18} aria-hidden="true" />
+      <div className="failure-words">
+        <h2>Could not open {failure.title}</h2>
+        <p className="failure-message">{failure.error.message}</p>
+        <p>
+          {ADVICE[failure.error.kind]}
+          {view === null ? null : ' The case you had open is still open.'}
+        </p>
+        <div className="button-row">
+          <button type="button" className="button button-small" onClick={() => void actions.openDialog('files')}>
+            Open files…
+          </button>
+          <CopyButton text={failure.error.message} what="Message" withLabel />
+        </div>
+      </div>
+      <button type="button" className="icon-button" aria-label="Dismiss" onClick={actions.dismissFailure}>
+        <X size={14} aria-hidden="true" />
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+
+/** A row of key figures. */
+export function FigureRow({ children }: { readonly children: ReactNode }) {
+  return <dl className="figures">{children}</dl>;
+}
+
+export function Figure(props: {
+  readonly name: string;
+  readonly value: string;
+  readonly detail?: string | undefined;
+  readonly tone?: 'plain' | 'warning';
+}) {
+  return (
+    <div className={`figure figure-${props.tone ?? 'plain'}`}>
+      <dt>{props.name}</dt>
+      <dd className="figure-value numeric">{props.value}</dd>
+      {props.detail === undefined ? null : <dd className="figure-detail">{props.detail}</dd>}
+    </div>
+  );
+}
+
+/** Chooses one of several files of a kind; nothing when there is no choice. */
+export function FileChoice(props: {
+  readonly label: string;
+  readonly paths: readonly string[];
+  readonly chosen: number;
+  readonly inQuestion: number | null;
+  readonly onChoose: (index: number) => void;
+}) {
+  if (props.paths.length < 2) return <p className="file-name mono">{props.paths[0]}</p>;
+  return (
+    <label className="file-choice">
+      <span className="visually-hidden">{props.label}</span>
+      <select value={props.chosen} onChange={(event) => props.onChoose(Number(event.target.value))}>
+        {props.paths.map((path, index) => (
+          <option key={path} value={index}>
+            {path}
+            {index === props.inQuestion ? ' (in question)' : ''}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

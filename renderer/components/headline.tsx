@@ -1,0 +1,54 @@
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import { formatInstant } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import { MECHANISM_WORDS } from '../words.ts';
+import { Menu } from './menu.tsx';
+import { VerdictChip } from './verdict-mark.tsx';
+
+/** What happened, in one line, and how each hypothesis fares. */
+export function Headline({ view }: { readonly view: CaseView }) {
+  const { showVerdict } = useActions();
+  const { analysis } = view;
+  return (
+    <section className="headline" aria-label="Incident">
+      <h1 title={analysis.headline}>{analysis.headline}</h1>
+      <div className="headline-row">
+        <ul className="chips" aria-label="Hypotheses">
+          {analysis.hypotheses.map((hypothesis) => (
+            <li key={hypothesis.id}>
+              <VerdictChip
+                verdict={hypothesis.verdict}
+                title={hypothesis.title}
+                onPress={() => showVerdict(`hypothesis-${hypothesis.id}`)}
+              />
+            </li>
+          ))}
+        </ul>
+        {analysis.incidents.length > 1 ? <IncidentList view={view} /> : null}
+      </div>
+    </section>
+  );
+}
+
+/** All incidents that the evidence shows; the one that is analysed is marked. */
+function IncidentList({ view }: { readonly view: CaseView }) {
+  const { incidents, incident } = view.analysis;
+  return (
+    <Menu label={`${incidents.length} incidents`} className="button button-small incident-button">
+      <ul className="incident-list" aria-label="Incidents">
+        {incidents.map((each) => (
+          <li key={each.id} aria-current={each.id === incident?.id} className="incident-item">
+            <span className="mono">{formatInstant(each.end, 3)}</span>
+            <span>
+              {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {MECHANISM_WORDS[each.mechanism]}
+            </span>
+            <span className="secondary">
+              {each.operation ?? 'operation unknown'}
+              {each.id === incident?.id ? ' · analysed here' : ''}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Menu>
+  );
+}

@@ -1,0 +1,78 @@
+import { CornerDownRight, FileText } from 'lucide-react';
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { Provenance } from '../../shared/model/evidence.ts';
+import { baseName, formatCount } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+
+/** `journal.log:118`, or the byte where lines mean nothing. */
+export function sourceName(view: CaseView, source: Provenance): string {
+  const file = view.files.find((each) => each.id === source.evidenceId);
+  const name = file === undefined ? source.evidenceId : baseName(file.path);
+  return source.line === null ? `${name} @ ${formatCount(source.byteOffset)}` : `${name}:${source.line}`;
+}
+
+/** Path and bytes in full, for the hover text and for notes. */
+export function sourceInFull(view: CaseView, source: Provenance): string {
+  const file = view.files.find((each) => each.id === source.evidenceId);
+  const last = source.byteOffset + Math.max(0, source.byteLength - 1);
+  const line = source.line === null ? '' : `, line ${source.line}`;
+  return `${file?.path ?? source.evidenceId}${line}, bytes ${source.byteOffset}–${last}`;
+}
+
+/** What a fact rests on: links to its events, or the place in a file that holds no events. */
+export function SourceLinks(props: {
+  readonly view: CaseView;
+  readonly sources: readonly Provenance[];
+  readonly rows: readonly number[];
+}) {
+  const { view, sources, rows } = props;
+  const { showEvent, go } = useActions();
+  const shown = sources.slice(0, 3);
+  if (sources.length === 0 && rows.length > 0) {
+    return (
+      <span className="source-links">
+        {rows.slice(0, 3).map((row) => (
+          <button key={row} type="button" className="link" onClick={() => void showEvent(row)}>
+            <CornerDownRight size={12} aria-hidden="true" />
+            event {formatCount(row + 1)}
+          </button>
+        ))}
+      </span>
+    );
+  }
+  return (
+    <span className="source-links">
+      {shown.map((source, index) => {
+        const row = rows[index] ?? (index === 0 ? rows[0] : undefined);
+        const key = `${source.evidenceId}-${source.byteOffset}`;
+        const title = sourceInFull(view, source);
+        return row === undefined ? (
+          <button
+            key={key}
+            type="button"
+            className="link link-file"
+            title={`${title}. Show the file under Evidence`}
+            onClick={() => go('evidence')}
+          >
+            <FileText size={12} aria-hidden="true" />
+            {sourceName(view, source)}
+          </button>
+        ) : (
+          <button
+            key={key}
+            type="button"
+            className="link"
+            title={`${title}. Show the event on the timeline`}
+            onClick={() => void showEvent(row)}
+          >
+            <CornerDownRight size={12} aria-hidden="true" />
+            {sourceName(view, source)}
+          </button>
+        );
+      })}
+      {sources.length > shown.length ? (
+        <span className="secondary">and {formatCount(sources.length - shown.length)} more</span>
+      ) : null}
+    </span>
+  );
+}

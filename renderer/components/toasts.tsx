@@ -1,0 +1,40 @@
+import { CircleAlert, CircleCheck, Info, type LucideIcon, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { useActions, useAppState } from '../state/app-context.tsx';
+import type { Toast } from '../state/app-state.ts';
+
+const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCheck, info: Info, failed: CircleAlert };
+
+/** Short messages in the corner. Failures stay until they are dismissed. */
+export function Toasts() {
+  const { toasts } = useAppState();
+  return (
+    <section className="toasts" aria-live="polite" aria-label="Messages">
+      {toasts.map((toast) => (
+        <ToastCard key={toast.id} toast={toast} />
+      ))}
+    </section>
+  );
+}
+
+function ToastCard({ toast }: { readonly toast: Toast }) {
+  const { dismissToast } = useActions();
+  const Icon = TONE_ICONS[toast.tone];
+  useEffect(() => {
+    if (toast.tone === 'failed') return;
+    const timer = setTimeout(() => dismissToast(toast.id), toast.detail === null ? 2_500 : 9_000);
+    return () => clearTimeout(timer);
+  }, [toast, dismissToast]);
+  return (
+    <div className={`toast toast-${toast.tone}`} role={toast.tone === 'failed' ? 'alert' : 'status'}>
+      <Icon size={16} aria-hidden="true" />
+      <div className="toast-words">
+        <p>{toast.text}</p>
+        {toast.detail === null ? null : <p className="toast-detail">{toast.detail}</p>}
+      </div>
+      <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismissToast(toast.id)}>
+        <X size={14} aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,80 @@
+import { ArrowLeft, ArrowRight, Search } from 'lucide-react';
+import { useActions, useAppState } from '../state/app-context.tsx';
+import { Menu, MenuItem } from './menu.tsx';
+import { TabBar } from './tab-bar.tsx';
+import { ThemeSwitch } from './theme-switch.tsx';
+
+/** The bar at the top: views, back and forward, the zone of every time shown, commands, opening and appearance. */
+export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
+  const { view, trail } = useAppState();
+  const actions = useActions();
+  return (
+    <header className="top-bar">
+      <span className="brand">
+        <BrandMark />
+        Inquest
+      </span>
+      {view === null ? null : (
+        <>
+          <TabBar current={trail.here.tab} />
+          <div className="trail-buttons">
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Back"
+              title="Back (Alt+←)"
+              disabled={trail.past.length === 0}
+              onClick={actions.back}
+            >
+              <ArrowLeft size={15} aria-hidden="true" />
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Forward"
+              title="Forward (Alt+→)"
+              disabled={trail.future.length === 0}
+              onClick={actions.forward}
+            >
+              <ArrowRight size={15} aria-hidden="true" />
+            </button>
+          </div>
+        </>
+      )}
+      <div className="top-bar-tools">
+        {view === null ? null : (
+          <>
+            <button type="button" className="palette-button" onClick={onPalette}>
+              <Search size={13} aria-hidden="true" />
+              <span>Go to…</span>
+              <kbd>Ctrl K</kbd>
+            </button>
+            <span className="zone-label" title="All times are shown in Coordinated Universal Time">
+              UTC
+            </span>
+            <Menu label="Open">
+              <MenuItem shortcut="Ctrl O" onPress={() => void actions.openDialog('files')}>
+                Open files…
+              </MenuItem>
+              <MenuItem onPress={() => void actions.openDialog('folder')}>Open folder…</MenuItem>
+              <MenuItem onPress={() => void actions.openSample()}>Open the sample incident</MenuItem>
+              <hr />
+              <MenuItem onPress={() => void actions.closeCase()}>Close the case</MenuItem>
+            </Menu>
+          </>
+        )}
+        <ThemeSwitch />
+      </div>
+    </header>
+  );
+}
+
+/** A pulse that stops: a worker's heartbeat, and its end. */
+function BrandMark() {
+  return (
+    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" className="brand-mark">
+      <rect width="18" height="18" rx="4" />
+      <path d="M3 9.5h3l1.6-4 2.6 7.5 1.5-3.5h3.3" />
+    </svg>
+  );
+}

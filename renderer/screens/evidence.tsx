@@ -1,0 +1,168 @@
+import { ChevronDown, ChevronRight, TriangleAlert } from 'lucide-react';
+import { Fragment, useState } from 'react';
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { CopyButton } from '../components/copy.tsx';
+import { countOf, formatBytes, formatCount } from '../format.ts';
+import { FORMAT_WORDS, PROBLEM_WORDS, timeResolutionWords } from '../words.ts';
+
+/** What was given: every file with its hash, what was read from it, how its times were understood, what was wrong. */
+export function EvidenceScreen({ view }: { readonly view: CaseView }) {
+  const bytes = view.files.filter((file) => file.containerId === null).reduce((sum, file) => sum + file.bytes, 0);
+  const problemCount = view.files.reduce((sum, file) => sum + file.problemCount, 0) + view.problems.length;
+  return (
+    <div className="page">
+      <header className="page-header">
+        <h2 className="page-heading">Evidence</h2>
+        <p className="secondary numeric">
+          {countOf(view.files.length, 'file')} · {formatBytes(bytes)} given · {countOf(view.eventCount, 'event')} ·{' '}
+          {problemCount === 0 ? 'no problems' : countOf(problemCount, 'problem')}
+        </p>
+      </header>
+      {view.problems.length === 0 ? null : (
+        <section className="case-problems" aria-label="Problems of the case">
+          <h3 className="caption">Could not be taken in, in whole or in part</h3>
+          <ul>
+            {view.problems.map((problem) => (
+              <li key={`${problem.path} ${problem.kind} ${problem.message}`} className="problem">
+                <TriangleAlert size={13} aria-hidden="true" />
+                <span>
+                  <strong>{PROBLEM_WORDS[problem.kind]}</strong> <span className="mono">{problem.path}</span>
+                  <span className="problem-message">{problem.message}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <div className="table-frame">
+        <table className="plain-table evidence-table" aria-label="Evidence files">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col">Format</th>
+              <th scope="col" className="number">
+                Size
+              </th>
+              <th scope="col" className="number">
+                Records
+              </th>
+              <th scope="col">SHA-256</th>
+              <th scope="col">Times</th>
+              <th scope="col">Problems</th>
+            </tr>
+          </thead>
+          <tbody>
+            {view.files.map((file) => (
+              <FileRows key={file.id} file={file} files={view.files} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </div>
+  );
+}
+
+function depthOf(file: EvidenceFile, files: readonly EvidenceFile[]): number {
+  let depth = 0;
+  let container = file.containerId;
+  // Archives nest to a limited depth; the bound keeps a circular list from hanging the window.
+  while (container !== null && depth < 8) {
+    depth += 1;
+    const parent = files.find((each) => each.id === container);
+    container = parent?.containerId ?? null;
+  }
+  return depth;
+}
+
+function FileRows({ file, files }: { readonly file: EvidenceFile; readonly files: readonly EvidenceFile[] }) {
+  const [isOpen, setIsOpen] = useState(false);
+  const words = file.time === null ? null : timeResolutionWords(file.time);
+  const container = files.find((each) => each.id === file.containerId);
+  const shownPath =
+    container !== undefined && file.path.startsWith(`${container.path}/`)
+      ? file.path.slice(container.path.length + 1)
+      : file.path;
+  const slash = shownPath.lastIndexOf('/');
+  const isAssumed = file.time?.zoneFrom === 'assumed' || file.time?.yearFrom === 'assumed';
+  const problemsId = `problems-${file.id}`;
+  return (
+    <Fragment>
+      <tr>
+        <th scope="row" className={`file-path depth-${Math.min(3, depthOf(file, files))}`} title={file.path}>
+          <span className="mono">
+            <span className="path-folder">{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
+            {shownPath.slice(slash + 1)}
+          </span>
+        </th>
+        <td className={file.format === 'unknown' ? 'unknown' : ''}>{FORMAT_WORDS[file.format]}</td>
+        <td className="number" title={`${formatCount(file.bytes)} bytes`}>
+          {formatBytes(file.bytes)}
+        </td>
+        <td className="number">{file.records === 0 ? '–' : formatCount(file.records)}</td>
+        <td>
+          <span className="hash">
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
+            <span className="hash-short mono" tabIndex={0}>
+              {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
+            </span>
+            <CopyButton text={file.sha256} what="SHA-256" />
+          </span>
+        </td>
+        <td>
+          {words === null ? (
+            <span className="secondary">–</span>
+          ) : (
+            <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
+              {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
+              {words.zone}
+              {file.time?.year === null ? null : <span>{words.year}</span>}
+            </span>
+          )}
+        </td>
+        <td>
+          {file.problemCount === 0 ? (
+            <span className="secondary">none</span>
+          ) : (
+            <button
+              type="button"
+              className="link problem-toggle"
+              aria-expanded={isOpen}
+              aria-controls={problemsId}
+              onClick={() => setIsOpen(!isOpen)}
+            >
+              {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
+              {countOf(file.problemCount, 'problem')}
+            </button>
+          )}
+        </td>
+      </tr>
+      {isOpen ? (
+        <tr id={problemsId} className="problem-rows">
+          <td colSpan={7}>
+            <ul>
+              {file.problems.map((problem) => (
+                <li key={`${problem.kind} ${problem.byteOffset} ${problem.message}`} className="problem">
+                  <TriangleAlert size={13} aria-hidden="true" />
+                  <span>
+                    <strong>{PROBLEM_WORDS[problem.kind]}</strong>{' '}
+                    {problem.byteOffset === null ? null : (
+                      <span className="secondary numeric">at byte {formatCount(problem.byteOffset)}</span>
+                    )}
+                    <span className="problem-message">{problem.message}</span>
+                  </span>
+                </li>
+              ))}
+            </ul>
+            {file.problemCount > file.problems.length ? (
+              <p className="secondary">
+                and {countOf(file.problemCount - file.problems.length, 'more problem')} of the same file, which are
+                counted but not listed
+              </p>
+            ) : null}
+          </td>
+        </tr>
+      ) : null}
+    </Fragment>
+  );
+}

@@ -1,0 +1,179 @@
+import { line, max, scaleLinear } from 'd3';
+import { Check } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileSample } from '../../shared/model/artifact.ts';
+import { ShareBar } from '../components/bars.tsx';
+import { formatBytes, formatDuration, formatShare } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
+
+const STAGES: readonly { readonly stage: Progress['stage']; readonly name: string }[] = [
+  { stage: 'unpacking', name: 'Unpack' },
+  { stage: 'hashing', name: 'Hash' },
+  { stage: 'reading', name: 'Read' },
+  { stage: 'database', name: 'Database' },
+  { stage: 'profiling', name: 'Profile' },
+  { stage: 'analysing', name: 'Analyse' },
+];
+
+/** A running import: where it is, how fast it goes, how long it still takes, and the way out. */
+export function ProgressScreen({ job }: { readonly job: JobState }) {
+  const actions = useActions();
+  const now = useSecondClock();
+  const progress = job.progress;
+  const share = shareDone(job);
+  const rate = bytesPerSecond(job);
+  const left = secondsLeft(job);
+  const current = STAGES.findIndex((each) => each.stage === progress?.stage);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault();
+      void actions.cancelJob();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [actions]);
+
+  return (
+    <div className="progress-screen">
+      <section className="progress-card" aria-labelledby="progress-title">
+        <header className="progress-header">
+          <h1 id="progress-title">Opening {job.title}</h1>
+          <span className="numeric secondary">
+            {formatDuration(Math.max(0, Math.round((now - job.startedMillis) / 1000)))}
+          </span>
+        </header>
+        <ol className="stages">
+          {STAGES.map((each, index) => (
+            <li
+              key={each.stage}
+              className={index < current ? 'stage-done' : index === current ? 'stage-current' : 'stage-ahead'}
+              aria-current={index === current ? 'step' : undefined}
+            >
+              <span className="stage-mark" aria-hidden="true">
+                {index < current ? <Check size={11} strokeWidth={3} /> : null}
+              </span>
+              {each.name}
+            </li>
+          ))}
+        </ol>
+        <p className="progress-item mono" title={progress?.item}>
+          {progress?.item ?? 'Starting'}
+        </p>
+        {share === null ? (
+          <div className="bar-unknown" role="progressbar" aria-label="Import" />
+        ) : (
+          <div
+            role="progressbar"
+            aria-label="Import"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.floor(share * 100)}
+          >
+            <ShareBar share={share} />
+          </div>
+        )}
+        <dl className="progress-figures">
+          <div>
+            <dt>Done</dt>
+            <dd>
+              {progress === null
+                ? '–'
+                : progress.totalBytes === null
+                  ? formatBytes(progress.doneBytes)
+                  : `${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
+            </dd>
+          </div>
+          <div>
+            <dt>Rate</dt>
+            <dd>{rate === null ? '–' : `${formatBytes(rate)}/s`}</dd>
+          </div>
+          <div>
+            <dt>Left in this stage</dt>
+            <dd>{left === null ? '–' : formatDuration(Math.ceil(left))}</dd>
+          </div>
+        </dl>
+        {job.samples.length > 1 ? <LiveProfile samples={job.samples} /> : null}
+        <footer className="progress-footer">
+          <span className="secondary">
+            The evidence is only read. The case you had open stays until this one is ready.
+          </span>
+          <button type="button" className="button" disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
+            {job.isCancelling ? 'Cancelling…' : 'Cancel'}
+            <kbd>Esc</kbd>
+          </button>
+        </footer>
+        <p className="visually-hidden" aria-live="polite">
+          {announcement(job)}
+        </p>
+      </section>
+    </div>
+  );
+}
+
+/** Changes a few times per import only: a screen reader would otherwise never come to rest. */
+function announcement(job: JobState): string {
+  const stage = STAGES.find((each) => each.stage === job.progress?.stage)?.name;
+  const share = shareDone(job);
+  if (stage === undefined) return 'Import started';
+  return share === null ? stage : `${stage}, ${formatShare(Math.floor(share * 4) / 4, 1)} done`;
+}
+
+function useSecondClock(): number {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 1_000);
+    return () => clearInterval(timer);
+  }, []);
+  return now;
+}
+
+const CHART = { width: 560, height: 84, left: 0, top: 6, bottom: 4 } as const;
+
+/** Memory and throughput over the bytes parsed so far, while the artifact is being profiled. */
+function LiveProfile({ samples }: { readonly samples: readonly ProfileSample[] }) {
+  const last = samples.at(-1);
+  const rates = samples.slice(1).map((sample, index) => {
+    const before = samples[index];
+    const seconds = before === undefined ? 0 : sample.seconds - before.seconds;
+    return {
+      bytes: sample.bytes,
+      rate: before === undefined || seconds <= 0 ? 0 : (sample.bytes - before.bytes) / seconds,
+    };
+  });
+  const x = scaleLinear([0, last?.bytes ?? 1], [0, CHART.width]);
+  const peakHeap = max(samples, (sample) => sample.heapBytes) ?? 0;
+  const peakRate = max(rates, (each) => each.rate) ?? 0;
+  const y = (peak: number) => scaleLinear([0, peak * 1.1 || 1], [CHART.height - CHART.bottom, CHART.top]);
+  const heapY = y(peakHeap);
+  const rateY = y(peakRate);
+  const heapPath = line<ProfileSample>(
+    (sample) => x(sample.bytes),
+    (sample) => heapY(sample.heapBytes),
+  )(samples);
+  const ratePath = line<{ bytes: number; rate: number }>(
+    (each) => x(each.bytes),
+    (each) => rateY(each.rate),
+  )(rates);
+  return (
+    <figure className="live-profile" aria-label="Cost of parsing so far">
+      <svg viewBox={`0 0 ${CHART.width} ${CHART.height}`} preserveAspectRatio="none" aria-hidden="true">
+        <path className="live-rate" d={ratePath ?? ''} />
+        <path className="live-heap" d={heapPath ?? ''} />
+      </svg>
+      <figcaption className="stack-legend">
+        <span className="legend-item">
+          <span className="legend-swatch swatch-accent" aria-hidden="true" />
+          heap, solid <strong>{formatBytes(last?.heapBytes ?? 0)}</strong> (peak {formatBytes(peakHeap)})
+        </span>
+        <span className="legend-item">
+          <span className="legend-swatch swatch-neutral" aria-hidden="true" />
+          throughput, dotted <strong>{formatBytes(rates.at(-1)?.rate ?? 0)}/s</strong>
+        </span>
+      </figcaption>
+    </figure>
+  );
+}

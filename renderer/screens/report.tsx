@@ -1,0 +1,173 @@
+import { Braces, FileCode2, FileText, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { Incident, Phase } from '../../shared/model/analysis.ts';
+import { VerdictMark } from '../components/verdict-mark.tsx';
+import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import { MECHANISM_WORDS } from '../words.ts';
+
+type Format = 'pdf' | 'html' | 'json';
+const FORMATS: readonly { format: Format; name: string; icon: LucideIcon; detail: string }[] = [
+  { format: 'pdf', name: 'Export PDF', icon: FileText, detail: 'to hand on; the case as JSON is attached inside' },
+  { format: 'html', name: 'Export HTML', icon: FileCode2, detail: 'one page that opens anywhere without a network' },
+  { format: 'json', name: 'Export JSON', icon: Braces, detail: 'for scripts, schema inquest.case/1' },
+];
+
+/** What the report will hold, and the buttons that write it. */
+export function ReportScreen({ view }: { readonly view: CaseView }) {
+  const { exportReport } = useActions();
+  const [writing, setWriting] = useState<Format | null>(null);
+  const write = async (format: Format): Promise<void> => {
+    setWriting(format);
+    await exportReport(format);
+    setWriting(null);
+  };
+  return (
+    <div className="page report-page">
+      <aside className="report-actions" aria-label="Export">
+        <h2 className="page-heading">Report</h2>
+        {FORMATS.map(({ format, name, icon: Icon, detail }) => (
+          <div key={format} className="report-action">
+            <button
+              type="button"
+              className={format === 'pdf' ? 'button button-primary' : 'button'}
+              disabled={writing !== null}
+              aria-describedby={`export-${format}`}
+              onClick={() => void write(format)}
+            >
+              <Icon size={14} aria-hidden="true" />
+              {name}
+            </button>
+            <p id={`export-${format}`} className="secondary">
+              {writing === format ? 'Writing…' : detail}
+            </p>
+          </div>
+        ))}
+        <p className="secondary report-note">
+          The files are written from the same case that the window shows. Nothing is sent anywhere.
+        </p>
+      </aside>
+      <Paper view={view} />
+    </div>
+  );
+}
+
+/** The report's contents on a sheet, shortened: an idea of what will be written, in its order. */
+function Paper({ view }: { readonly view: CaseView }) {
+  const { analysis } = view;
+  const { incident } = analysis;
+  return (
+    <article className="paper" aria-label="Preview of the report">
+      <p className="paper-kind">Incident report</p>
+      <h3 className="paper-title">{analysis.headline}</h3>
+      {incident === null ? null : (
+        <dl className="pairs paper-pairs">
+          <div>
+            <dt>Worker</dt>
+            <dd>
+              {incident.pid === null ? 'unknown pid' : `pid ${incident.pid}`}
+              {incident.unit === null ? '' : ` of ${incident.unit}`}
+              {incident.host === null ? '' : ` on ${incident.host}`}
+            </dd>
+          </div>
+          <div>
+            <dt>Operation</dt>
+            <dd>{incident.operation ?? 'not told by the log'}</dd>
+          </div>
+          <div>
+            <dt>Start</dt>
+            <dd className="mono">{formatInstant(incident.start)}</dd>
+          </div>
+          <div>
+            <dt>End</dt>
+            <dd className="mono">{formatInstant(incident.end)}</dd>
+          </div>
+          <div>
+            <dt>Mechanism</dt>
+            <dd>{MECHANISM_WORDS[incident.mechanism]}</dd>
+          </div>
+        </dl>
+      )}
+      <PaperSection title="Summary">
+        {analysis.summary.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </PaperSection>
+      <PaperSection title="Timeline">
+        {incident === null ? (
+          <p>No incident was found.</p>
+        ) : (
+          <table className="plain-table">
+            <tbody>
+              {phasesInOrder(incident).map((phase) => (
+                <tr key={`${phase.name} ${phase.from}`}>
+                  <th scope="row" className={`depth-${phase.depth}`}>
+                    {phase.label}
+                  </th>
+                  <td className="mono">{formatInstant(phase.from, 3)}</td>
+                  <td className="number">
+                    {formatDuration(phase.seconds)}
+                    {phase.finished ? '' : ', not finished'}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </PaperSection>
+      <PaperSection title="Hypotheses">
+        <table className="plain-table">
+          <tbody>
+            {analysis.hypotheses.map((hypothesis) => (
+              <tr key={hypothesis.id}>
+                <th scope="row">{hypothesis.title}</th>
+                <td>
+                  <VerdictMark verdict={hypothesis.verdict} />
+                </td>
+                <td className="number">{hypothesis.score.toFixed(2)}</td>
+                <td className="number secondary">
+                  {hypothesis.for.length} for, {hypothesis.against.length} against
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </PaperSection>
+      <PaperSection title="Also in the report">
+        <ul className="plain-list">
+          <li>
+            {countOf(analysis.questions.length, 'question')},{' '}
+            {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
+          </li>
+          <li>
+            {countOf(analysis.expectedFindings.length, 'expected finding')},{' '}
+            {countOf(analysis.expectedFindings.filter((finding) => finding.holds === true).length, 'holds', 'hold')}
+          </li>
+          <li>
+            {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
+          </li>
+          <li>{countOf(analysis.recommendations.length, 'recommendation')}</li>
+          <li>
+            Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
+            {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}
+          </li>
+        </ul>
+      </PaperSection>
+    </article>
+  );
+}
+
+/** Each phase followed by the steps inside it. */
+function phasesInOrder(incident: Incident): readonly Phase[] {
+  return incident.phases.toSorted((one, other) => one.from - other.from || one.depth - other.depth);
+}
+
+function PaperSection({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <section className="paper-section">
+      <h4>{title}</h4>
+      {children}
+    </section>
+  );
+}

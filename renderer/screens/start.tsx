@@ -1,0 +1,71 @@
+import { Archive, FileStack, FolderOpen, PlayCircle } from 'lucide-react';
+import { FailureNotice } from '../components/failure-notice.tsx';
+import { useActions } from '../state/app-context.tsx';
+
+/** What can be given, with the command that collects it: the reader may have to ask somebody for it. */
+const READ = [
+  {
+    what: 'Journal and logs',
+    detail: 'journalctl text or JSON, of the unit and of the kernel; gunicorn’s own log',
+    command: 'journalctl -u UNIT -o short-iso-precise',
+  },
+  { what: 'Configuration', detail: 'gunicorn.conf.py, read and never run', command: 'gunicorn.conf.py' },
+  {
+    what: 'Database',
+    detail: 'a copy of the SQLite file with its -wal, -shm and -journal',
+    command: 'app.db  app.db-wal',
+  },
+  { what: 'Artifact', detail: 'the JUnit XML file that was being imported', command: 'results.xml' },
+  { what: 'Host snapshots', detail: 'ps, vmstat, free, /proc/meminfo', command: 'ps aux   vmstat -t 1   free -b' },
+] as const;
+
+/** The first screen: ways to give evidence, and what is understood. */
+export function StartScreen() {
+  const actions = useActions();
+  return (
+    <main className="start">
+      <div className="start-column">
+        <header className="start-header">
+          <h1>What ended the worker?</h1>
+          <p>
+            Open what was saved from the host. Inquest rebuilds the incident to the microsecond, profiles the artifact,
+            opens the database copy without changing it and says which hypothesis fits, and why.
+          </p>
+        </header>
+        <FailureNotice />
+        <section className="drop-zone" aria-label="Open evidence">
+          <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
+          <p className="drop-zone-title">Drop files, a folder or an archive anywhere on this window</p>
+          <p className="secondary">tar, tar.gz and gzip archives are unpacked into a private folder</p>
+          <div className="button-row">
+            <button type="button" className="button button-primary" onClick={() => void actions.openDialog('files')}>
+              <Archive size={14} aria-hidden="true" />
+              Open files…
+            </button>
+            <button type="button" className="button" onClick={() => void actions.openDialog('folder')}>
+              <FolderOpen size={14} aria-hidden="true" />
+              Open folder…
+            </button>
+          </div>
+        </section>
+        <button type="button" className="sample-link" onClick={() => void actions.openSample()}>
+          <PlayCircle size={14} aria-hidden="true" />
+          Open the sample incident
+        </button>
+        <section className="start-reads" aria-labelledby="start-reads-title">
+          <h2 id="start-reads-title">What is read</h2>
+          <dl>
+            {READ.map((each) => (
+              <div key={each.what}>
+                <dt>{each.what}</dt>
+                <dd>{each.detail}</dd>
+                <dd className="mono">{each.command}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+        <p className="start-foot">Evidence is opened read-only and hashed. Nothing leaves this computer.</p>
+      </div>
+    </main>
+  );
+}

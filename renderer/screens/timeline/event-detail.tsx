@@ -1,0 +1,312 @@
+import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
+import { memo, type ReactNode, useEffect, useState } from 'react';
+import type { CaseView, RawRecord } from '../../../shared/contract/ipc.ts';
+import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay } from '../../../shared/model/time.ts';
+import { toJobError } from '../../bridge.ts';
+import { CopyButton } from '../../components/copy.tsx';
+import { SeverityMark } from '../../components/severity-mark.tsx';
+import { formatBytes, formatCount, formatDelta, formatEventTime, formatWeight } from '../../format.ts';
+import { useActions, useBridge } from '../../state/app-context.tsx';
+import { EMPTY_FILTER } from '../../state/navigation.ts';
+import { KIND_WORDS } from '../../words.ts';
+
+const AROUND_SECONDS = 30;
+
+interface DetailProps {
+  readonly view: CaseView;
+  readonly row: number | null;
+  readonly origin: { readonly time: EpochMicros; readonly name: string } | null;
+  readonly onLoaded: (event: EvidenceEvent) => void;
+}
+
+type Loaded =
+  | { readonly status: 'loading' }
+  | { readonly status: 'loaded'; readonly record: RawRecord }
+  | { readonly status: 'failed'; readonly message: string };
+
+/** The selected event down to its bytes, what rests on it, and ways to look around it. */
+export const EventDetail = memo(function EventDetail({ view, row, origin, onLoaded }: DetailProps) {
+  const bridge = useBridge();
+  const [loaded, setLoaded] = useState<Loaded>({ status: 'loading' });
+  useEffect(() => {
+    if (row === null) return;
+    let isCurrent = true;
+    bridge
+      .request('events.raw', { row })
+      .then((record) => {
+        if (!isCurrent) return;
+        setLoaded({ status: 'loaded', record });
+        onLoaded(record.event);
+      })
+      .catch((error: unknown) => {
+        if (isCurrent) setLoaded({ status: 'failed', message: toJobError(error).message });
+      });
+    return () => {
+      isCurrent = false;
+    };
+  }, [bridge, row, onLoaded]);
+
+  return (
+    <aside className="detail" aria-label="Selected event">
+      {row === null ? (
+        <NothingSelected view={view} />
+      ) : loaded.status === 'failed' ? (
+        <p className="notice notice-warning">The bytes of this event could not be read: {loaded.message}</p>
+      ) : loaded.status === 'loading' ? (
+        <p className="secondary detail-loading">Reading…</p>
+      ) : (
+        // The record before stays in sight until the next is here, dimmed: holding an arrow key must not flicker.
+        <div className={loaded.record.event.row === row ? 'detail-body' : 'detail-body detail-stale'}>
+          <Record view={view} record={loaded.record} origin={origin} />
+        </div>
+      )}
+    </aside>
+  );
+});
+
+function NothingSelected({ view }: { readonly view: CaseView }) {
+  const { showEvent } = useActions();
+  const moments = view.analysis.incident?.moments ?? [];
+  return (
+    <div className="detail-body">
+      <p className="detail-hint secondary">
+        <MousePointerClick size={14} aria-hidden="true" />
+        Select an event to see the bytes it rests on.
+      </p>
+      {moments.length === 0 ? null : (
+        <section aria-labelledby="moments-title">
+          <h3 id="moments-title" className="caption">
+            Key moments
+          </h3>
+          <ol className="moments">
+            {moments.map((moment) => (
+              <li key={`${moment.id} ${moment.time} ${moment.label}`}>
+                <button
+                  type="button"
+                  className="moment"
+                  disabled={moment.row === null}
+                  onClick={() => {
+                    if (moment.row !== null) void showEvent(moment.row);
+                  }}
+                >
+                  <span className="numeric moment-time">{formatTimeOfDay(moment.time, 3)}</span>
+                  <span>
+                    {moment.label}
+                    {moment.row === null ? <span className="secondary"> (computed)</span> : null}
+                  </span>
+                </button>
+              </li>
+            ))}
+          </ol>
+        </section>
+      )}
+    </div>
+  );
+}
+
+function Record(props: {
+  readonly view: CaseView;
+  readonly record: RawRecord;
+  readonly origin: DetailProps['origin'];
+}) {
+  const { view, record, origin } = props;
+  const { event } = record;
+  const { move, pin, showVerdict } = useActions();
+  const facts = view.analysis.facts.filter((fact) => fact.rows.includes(event.row));
+  const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
+  return (
+    <>
+      <header className="detail-header">
+        <p className="detail-time numeric">
+          <span className="secondary date">{formatDate(event.time)}</span>{' '}
+          <strong>{formatEventTime(event.time, event.resolutionMicros)}</strong> <span className="secondary">UTC</span>
+        </p>
+        {origin === null ? null : (
+          <p className="secondary numeric">
+            {formatDelta(event.time - origin.time)} from the {origin.name}
+          </p>
+        )}
+        <p className="detail-tags">
+          <SeverityMark severity={event.severity} />
+          <span className="tag">{KIND_WORDS[event.kind]}</span>
+          {event.pid === null ? null : <span className="tag numeric">pid {event.pid}</span>}
+        </p>
+      </header>
+      <p className="detail-message mono">{event.message}</p>
+      <div className="button-row">
+        {event.pid === null ? null : (
+          <button
+            type="button"
+            className="button button-small"
+            onClick={() => move({ filter: { ...EMPTY_FILTER, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
+          >
+            Same pid
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() =>
+            move(
+              {
+                filter: {
+                  ...EMPTY_FILTER,
+                  from: addSeconds(event.time, -AROUND_SECONDS),
+                  to: addSeconds(event.time, AROUND_SECONDS),
+                },
+              },
+              'filter',
+            )
+          }
+        >
+          <Crosshair size={12} aria-hidden="true" />±{AROUND_SECONDS} s
+        </button>
+        <button
+          type="button"
+          className="button button-small"
+          aria-pressed={origin?.name === 'pinned moment' && origin.time === event.time}
+          onClick={() => pin(origin?.name === 'pinned moment' && origin.time === event.time ? null : event.time)}
+        >
+          <Pin size={12} aria-hidden="true" />
+          {origin?.name === 'pinned moment' && origin.time === event.time ? 'Unpin' : 'Count from here'}
+        </button>
+      </div>
+      <section aria-label="Raw record">
+        <div className="detail-section-header">
+          <h3 className="caption">Raw record</h3>
+          <CopyButton text={record.text} what="Raw record" />
+        </div>
+        <RawLines record={record} />
+        <p className="detail-place">
+          <span className="mono">{record.path}</span>
+          <CopyButton
+            text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
+            what="Place"
+          />
+        </p>
+        <dl className="pairs">
+          {event.source.line === null ? null : <Pair name="Line">{formatCount(event.source.line)}</Pair>}
+          <Pair name="Bytes">
+            {formatCount(event.source.byteOffset)}–{formatCount(lastByte)}{' '}
+            <span className="secondary">({formatBytes(event.source.byteLength)})</span>
+          </Pair>
+        </dl>
+      </section>
+      <section aria-label="Fields">
+        <h3 className="caption">Fields</h3>
+        <dl className="pairs">
+          {fieldsOf(event).map(({ name, value }) => (
+            <Pair key={name} name={name}>
+              {value}
+            </Pair>
+          ))}
+        </dl>
+      </section>
+      {facts.length === 0 ? null : (
+        <section aria-label="Facts that rest on it">
+          <h3 className="caption">Facts that rest on it</h3>
+          <ul className="detail-facts">
+            {facts.map((fact) => {
+              const strongest = Object.entries(fact.weights).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))[0];
+              return (
+                <li key={fact.id}>
+                  <button
+                    type="button"
+                    className="link link-plain"
+                    onClick={() =>
+                      showVerdict(strongest === undefined ? 'questions-title' : `hypothesis-${strongest[0]}`)
+                    }
+                  >
+                    {fact.text}
+                  </button>
+                  {strongest === undefined ? null : (
+                    <span className="secondary numeric">
+                      {' '}
+                      {formatWeight(strongest[1])} {titleOf(view, strongest[0])}
+                    </span>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function titleOf(view: CaseView, id: string): string {
+  return view.analysis.hypotheses.find((hypothesis) => hypothesis.id === id)?.title ?? id;
+}
+
+function Pair({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd className="numeric">{children}</dd>
+    </div>
+  );
+}
+
+/** The record between its neighbours, each line with its number where lines mean something. */
+function RawLines({ record }: { readonly record: RawRecord }) {
+  const first = record.event.source.line;
+  const own = record.text.replace(/\n$/, '').split('\n');
+  const lines = [
+    ...record.before.map((text, index) => ({ text, offset: index - record.before.length, isOwn: false })),
+    ...own.map((text, index) => ({ text, offset: index, isOwn: true })),
+    ...record.after.map((text, index) => ({ text, offset: own.length + index, isOwn: false })),
+  ];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls sideways, which needs focus to work from the keyboard.
+    <pre className="raw" tabIndex={0}>
+      {lines.map((line) => (
+        <span key={line.offset} className={line.isOwn ? 'raw-line raw-own' : 'raw-line'}>
+          <span className="raw-number" aria-hidden="true">
+            {first === null ? '' : first + line.offset}
+          </span>
+          {line.text}
+          {'\n'}
+        </span>
+      ))}
+      {record.cut ? <span className="raw-cut">… the record is longer than what is shown here</span> : null}
+    </pre>
+  );
+}
+
+const DETAIL_NAMES: Readonly<Record<keyof EvidenceEvent['detail'], string>> = {
+  targetPid: 'About pid',
+  signal: 'Signal',
+  exitCode: 'Exit code',
+  version: 'Version',
+  oomScope: 'OOM scope',
+  oomCgroup: 'cgroup',
+  processName: 'Process',
+  anonRssBytes: 'Anonymous memory',
+  limitBytes: 'Limit',
+  usageBytes: 'Usage',
+  workerClass: 'Worker class',
+  unit: 'About unit',
+  state: 'State',
+};
+
+/** What is known of an event beyond its message, in words; nothing that is not there. */
+export function fieldsOf(event: EvidenceEvent): readonly { readonly name: string; readonly value: string }[] {
+  const resolution = event.resolutionMicros >= 1_000_000 ? '1 s' : event.resolutionMicros >= 1000 ? '1 ms' : '1 µs';
+  const fields: { name: string; value: string }[] = [
+    { name: 'Time is', value: `${event.timestampDesc}, to ${resolution}` },
+  ];
+  if (event.host !== null) fields.push({ name: 'Host', value: event.host });
+  if (event.identifier !== null) fields.push({ name: 'Identifier', value: event.identifier });
+  if (event.unit !== null) fields.push({ name: 'Unit', value: event.unit });
+  for (const [key, value] of Object.entries(event.detail)) {
+    if (value === undefined) continue;
+    const name = DETAIL_NAMES[key as keyof EvidenceEvent['detail']] ?? key;
+    fields.push({
+      name,
+      value: key.endsWith('Bytes') && typeof value === 'number' ? formatBytes(value) : String(value),
+    });
+  }
+  return fields;
+}

@@ -1,0 +1,189 @@
+import { Search, X } from 'lucide-react';
+import { type RefObject, useEffect, useState } from 'react';
+import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
+import { epochMicros, formatTimeOfDay } from '../../../shared/model/time.ts';
+import { baseName, countOf, formatCount } from '../../format.ts';
+import { useActions } from '../../state/app-context.tsx';
+import { conditionCount, EMPTY_FILTER } from '../../state/navigation.ts';
+import { useDebounced } from '../../state/use-events.ts';
+import { KIND_WORDS, SEVERITY_WORDS } from '../../words.ts';
+
+const TYPING_MILLIS = 200;
+
+interface FilterBarProps {
+  readonly view: CaseView;
+  readonly filter: EventFilter;
+  readonly onlyVisibleRange: boolean;
+  readonly total: number | null;
+  readonly searchField: RefObject<HTMLInputElement | null>;
+}
+
+/** Narrows the table: words, kind, severity, source, pid, and the stretch of time that the timeline shows. */
+export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }: FilterBarProps) {
+  const { move } = useActions();
+  const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
+  const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
+  return (
+    <search className="filter-bar" aria-label="Filter events">
+      <TextField filter={filter} field={searchField} />
+      <Choice<EventKind>
+        label="Kind"
+        values={EVENT_KINDS}
+        chosen={filter.kinds}
+        name={(kind) => KIND_WORDS[kind]}
+        onChoose={(kinds) => narrow({ kinds })}
+      />
+      <Choice<Severity>
+        label="Severity"
+        values={SEVERITIES}
+        chosen={filter.severities}
+        name={(severity) => SEVERITY_WORDS[severity]}
+        onChoose={(severities) => narrow({ severities })}
+      />
+      <Choice<string>
+        label="Source"
+        values={view.files.filter((file) => file.time !== null).map((file) => file.id)}
+        chosen={filter.evidenceIds}
+        name={(id) => baseName(view.files.find((file) => file.id === id)?.path ?? id)}
+        onChoose={(evidenceIds) => narrow({ evidenceIds })}
+      />
+      <PidField filter={filter} />
+      {filter.from === null || filter.to === null ? null : (
+        <button
+          type="button"
+          className="condition"
+          title="Lift this condition"
+          onClick={() => narrow({ from: null, to: null })}
+        >
+          <span className="numeric">
+            {formatTimeOfDay(epochMicros(filter.from), 3)} – {formatTimeOfDay(epochMicros(filter.to), 3)} UTC
+          </span>
+          <X size={12} aria-hidden="true" />
+        </button>
+      )}
+      <label className="toggle">
+        <input
+          type="checkbox"
+          checked={onlyVisibleRange}
+          onChange={(event) => move({ onlyVisibleRange: event.target.checked }, 'filter')}
+        />
+        Only the visible time range
+      </label>
+      <span className="filter-total numeric" aria-live="polite">
+        {total === null
+          ? '…'
+          : isNarrowed
+            ? `${formatCount(total)} of ${countOf(view.eventCount, 'event')}`
+            : countOf(total, 'event')}
+      </span>
+      <button
+        type="button"
+        className="button button-small button-quiet"
+        disabled={!isNarrowed}
+        onClick={() => move({ filter: EMPTY_FILTER, onlyVisibleRange: false }, 'filter')}
+      >
+        Clear
+      </button>
+    </search>
+  );
+}
+
+function TextField(props: { readonly filter: EventFilter; readonly field: RefObject<HTMLInputElement | null> }) {
+  const { filter, field } = props;
+  const { move } = useActions();
+  const [text, setText] = useState(filter.text);
+  const settled = useDebounced(text, TYPING_MILLIS);
+  // Changed from outside (back, clear, a jump): what is typed follows.
+  useEffect(() => setText(filter.text), [filter.text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed and has settled may change the filter.
+  useEffect(() => {
+    if (settled === text && settled !== filter.text) move({ filter: { ...filter, text: settled } }, 'text');
+  }, [settled]);
+  return (
+    <label className="search-field">
+      <Search size={13} aria-hidden="true" />
+      <input
+        ref={field}
+        type="search"
+        aria-label="Search messages"
+        placeholder="Search (Ctrl+F)"
+        value={text}
+        maxLength={10_000}
+        spellCheck={false}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') move({ filter: { ...filter, text } }, 'text');
+        }}
+      />
+    </label>
+  );
+}
+
+/** One value of a closed list, or any. Several values, chosen in the pane on the left, show as their number. */
+function Choice<T extends string>(props: {
+  readonly label: string;
+  readonly values: readonly T[];
+  readonly chosen: readonly T[];
+  readonly name: (value: T) => string;
+  readonly onChoose: (values: T[]) => void;
+}) {
+  const { label, values, chosen } = props;
+  const only = chosen.length === 1 ? chosen[0] : undefined;
+  return (
+    <select
+      aria-label={label}
+      className={chosen.length > 0 ? 'choice choice-set' : 'choice'}
+      value={only ?? (chosen.length > 1 ? '*several' : '')}
+      onChange={(event) => {
+        const value = values.find((each) => each === event.target.value);
+        props.onChoose(value === undefined ? [] : [value]);
+      }}
+    >
+      <option value="">{label}: any</option>
+      {chosen.length > 1 ? (
+        <option value="*several" disabled>
+          {label}: {chosen.length} chosen
+        </option>
+      ) : null}
+      {values.map((value) => (
+        <option key={value} value={value}>
+          {props.name(value)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function PidField({ filter }: { readonly filter: EventFilter }) {
+  const { move } = useActions();
+  const [text, setText] = useState(filter.pids.join(' '));
+  const shown = filter.pids.join(' ');
+  useEffect(() => setText(shown), [shown]);
+  const apply = (): void => {
+    const pids = pidsOf(text);
+    if (pids.join(' ') !== shown) move({ filter: { ...filter, pids } }, 'filter');
+    setText(pids.join(' '));
+  };
+  return (
+    <input
+      className={filter.pids.length > 0 ? 'pid-field choice-set' : 'pid-field'}
+      type="text"
+      inputMode="numeric"
+      aria-label="Pid"
+      placeholder="Pid"
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={apply}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') apply();
+      }}
+    />
+  );
+}
+
+/** Process ids in what was typed, each once; anything else is left out. */
+export function pidsOf(text: string): number[] {
+  const found = text.match(/\d{1,10}/g) ?? [];
+  return [...new Set(found.map(Number))].filter((pid) => pid <= 2 ** 22);
+}

@@ -1,0 +1,143 @@
+import { type BrushBehavior, bin, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
+import { memo, useEffect, useMemo, useRef } from 'react';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { epochMicros, formatDate, formatTimeOfDay } from '../../../shared/model/time.ts';
+import { clampRange, type PlotArea, type TimeRange } from '../../state/time-range.ts';
+
+const HEIGHT_PX = 34;
+const BIN_PX = 3;
+
+interface MinimapProps {
+  readonly view: CaseView;
+  readonly extent: TimeRange;
+  readonly shown: TimeRange;
+  readonly area: PlotArea;
+  readonly width: number;
+  readonly onLive: (range: TimeRange) => void;
+  readonly onCommit: (range: TimeRange) => void;
+}
+
+/** The whole case as a strip of event counts; the brush on it is what the picture above shows. */
+export const Minimap = memo(function Minimap(props: MinimapProps) {
+  const { view, extent, shown, area, width } = props;
+  const brushGroup = useRef<SVGGElement>(null);
+  const isBrushing = useRef(false);
+  const latest = useRef(props);
+  latest.current = props;
+
+  const bars = useMemo(() => {
+    const bins = Math.max(1, Math.floor(area.width / BIN_PX));
+    const span = extent.to - extent.from;
+    const edges = Array.from({ length: bins - 1 }, (_each, index) => extent.from + ((index + 1) / bins) * span);
+    const counts = bin<{ time: number }, number>()
+      .value((point) => point.time)
+      .domain([extent.from, extent.to])
+      .thresholds(edges)([...view.points]);
+    // By square root: a burst of thousands must not flatten the single lines that matter.
+    const heightOf = scaleSqrt([0, max(counts, (each) => each.length) ?? 1], [0, HEIGHT_PX - 14]);
+    return counts
+      .filter((each) => each.length > 0)
+      .map((each) => ({
+        x: area.left + (((each.x0 ?? extent.from) - extent.from) / span) * area.width,
+        height: Math.max(2, heightOf(each.length)),
+      }));
+  }, [view, extent, area]);
+
+  useEffect(() => {
+    const group = brushGroup.current;
+    if (group === null || area.width <= 0) return;
+    const toRange = (px: readonly [number, number]): TimeRange => {
+      const at = (x: number): number => extent.from + ((x - area.left) / area.width) * (extent.to - extent.from);
+      return clampRange({ from: epochMicros(at(px[0])), to: epochMicros(at(px[1])) }, extent);
+    };
+    const chosen = (event: D3BrushEvent<unknown>): TimeRange | null =>
+      event.sourceEvent === null || event.sourceEvent === undefined || event.selection === null
+        ? null
+        : toRange(event.selection as [number, number]);
+    const behaviour = brushX<unknown>()
+      .extent([
+        [area.left, 0],
+        [area.left + area.width, HEIGHT_PX],
+      ])
+      .on('start', (event: D3BrushEvent<unknown>) => {
+        isBrushing.current = Boolean(event.sourceEvent);
+      })
+      .on('brush', (event: D3BrushEvent<unknown>) => {
+        const range = chosen(event);
+        if (range !== null) latest.current.onLive(range);
+      })
+      .on('end', (event: D3BrushEvent<unknown>) => {
+        isBrushing.current = false;
+        const range = chosen(event);
+        if (range !== null) latest.current.onCommit(range);
+        // A click beside the brush clears it in d3; here it means: show that place.
+        else if (event.sourceEvent && event.selection === null) moveBrush(group, behaviour, latest.current);
+      });
+    select<SVGGElement, unknown>(group).call(behaviour);
+    moveBrush(group, behaviour, latest.current);
+    select(group).on('moved', () => {
+      if (!isBrushing.current) moveBrush(group, behaviour, latest.current);
+    });
+    return () => {
+      select(group).on('.brush', null).on('moved', null).selectAll('*').remove();
+    };
+  }, [extent, area]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the brush follows whenever what is shown changes.
+  useEffect(() => {
+    brushGroup.current?.dispatchEvent(new CustomEvent('moved'));
+  }, [shown]);
+
+  const incident = view.analysis.incident;
+  const xOf = (time: number): number => area.left + ((time - extent.from) / (extent.to - extent.from)) * area.width;
+  const sameDay = formatDate(extent.from) === formatDate(extent.to);
+  const label = (time: TimeRange['from']): string =>
+    `${sameDay ? '' : `${formatDate(time).slice(5)} `}${formatTimeOfDay(time)}`;
+  return (
+    <div className="minimap">
+      <svg width={width} height={HEIGHT_PX} role="img" aria-label="Where in the case the picture is">
+        {incident === null ? null : (
+          <rect
+            className="minimap-incident"
+            x={xOf(incident.start)}
+            width={Math.max(2, xOf(incident.end) - xOf(incident.start))}
+            height={HEIGHT_PX}
+          />
+        )}
+        {bars.map((bar) => (
+          <rect
+            key={bar.x}
+            className="minimap-bar"
+            x={bar.x}
+            y={HEIGHT_PX - bar.height}
+            width={BIN_PX - 1}
+            height={bar.height}
+          />
+        ))}
+        <text className="minimap-label" x={4} y={20}>
+          case
+        </text>
+        <text className="minimap-label" x={area.left + 10} y={10}>
+          {label(extent.from)}
+        </text>
+        <text className="minimap-label" x={area.left + area.width - 10} y={10} textAnchor="end">
+          {label(extent.to)}
+        </text>
+        <g ref={brushGroup} className="brush" />
+      </svg>
+    </div>
+  );
+});
+
+/** Less than this could not be seen nor taken hold of; the range itself stays what it is. */
+const LEAST_BRUSH_PX = 4;
+
+function moveBrush(group: SVGGElement, behaviour: BrushBehavior<unknown>, props: MinimapProps): void {
+  const { extent, shown, area } = props;
+  const xOf = (time: number): number => area.left + ((time - extent.from) / (extent.to - extent.from)) * area.width;
+  const middle = (xOf(shown.from) + xOf(shown.to)) / 2;
+  const half = Math.max(LEAST_BRUSH_PX, xOf(shown.to) - xOf(shown.from)) / 2;
+  const from = Math.max(area.left, middle - half);
+  const to = Math.min(area.left + area.width, Math.max(middle + half, from + LEAST_BRUSH_PX));
+  select<SVGGElement, unknown>(group).call(behaviour.move, [Math.min(from, to - LEAST_BRUSH_PX), to]);
+}

@@ -1,0 +1,86 @@
+import { PanelLeft, PanelRight } from 'lucide-react';
+import { type RefObject, useMemo, useState } from 'react';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
+import { effectiveFilter } from '../../state/navigation.ts';
+import { EventDetail } from './event-detail.tsx';
+import { EventTable } from './event-table.tsx';
+import { FacetPane } from './facets.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { TimelineChart } from './timeline-chart.tsx';
+
+/** Below this width the pane of facets would leave too little for the picture and the table. */
+const ROOM_FOR_FACETS_PX = 1_240;
+
+/** The incident in time: the picture, the events under it, their sources at the left and the selected one at the right. */
+export function TimelineScreen(props: {
+  readonly view: CaseView;
+  readonly searchField: RefObject<HTMLInputElement | null>;
+}) {
+  const { view } = props;
+  const { trail, flash } = useAppState();
+  const place = trail.here;
+  const origin = useDeltaOrigin();
+  const [total, setTotal] = useState<number | null>(null);
+  /** The selected event, once its bytes were read; points are thinned and need not hold it. */
+  const [selected, setSelected] = useState<EvidenceEvent | null>(null);
+  const [showsFacets, setShowsFacets] = useState(() => window.innerWidth >= ROOM_FOR_FACETS_PX);
+  const [showsDetail, setShowsDetail] = useState(true);
+  const filter = useMemo(() => effectiveFilter(place), [place]);
+
+  return (
+    <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
+      {showsFacets ? <FacetPane view={view} filter={place.filter} /> : null}
+      <div className="timeline-centre">
+        <TimelineChart
+          view={view}
+          range={place.range}
+          selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
+          origin={origin}
+          leading={
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Sources and facets"
+              title="Sources and facets"
+              aria-pressed={showsFacets}
+              onClick={() => setShowsFacets(!showsFacets)}
+            >
+              <PanelLeft size={15} aria-hidden="true" />
+            </button>
+          }
+          trailing={
+            <button
+              type="button"
+              className="icon-button"
+              aria-label="Selected event"
+              title="Selected event"
+              aria-pressed={showsDetail}
+              onClick={() => setShowsDetail(!showsDetail)}
+            >
+              <PanelRight size={15} aria-hidden="true" />
+            </button>
+          }
+        />
+        <FilterBar
+          view={view}
+          filter={place.filter}
+          onlyVisibleRange={place.onlyVisibleRange}
+          total={total}
+          searchField={props.searchField}
+        />
+        <EventTable
+          view={view}
+          filter={filter}
+          sort={place.sort}
+          selectedRow={place.selectedRow}
+          flash={flash}
+          origin={origin}
+          onTotal={setTotal}
+        />
+      </div>
+      {showsDetail ? <EventDetail view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
+    </div>
+  );
+}

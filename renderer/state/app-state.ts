@@ -1,0 +1,197 @@
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { JobError, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileSample } from '../../shared/model/artifact.ts';
+import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { advanceJob, type JobState, startJob } from './job.ts';
+import {
+  type ChangeTopic,
+  FIRST_PLACE,
+  goBack,
+  goForward,
+  moveTo,
+  type Place,
+  startTrail,
+  type Trail,
+} from './navigation.ts';
+import { clampRange, padRange, type TimeRange } from './time-range.ts';
+
+/** A short message that goes away by itself, or stays when it tells of a failure. */
+export interface Toast {
+  readonly id: number;
+  readonly tone: 'done' | 'info' | 'failed';
+  readonly text: string;
+  /** Second line: a path, the reason. */
+  readonly detail: string | null;
+}
+
+/** An import that failed: what was tried, and why it did not work. */
+export interface Failure {
+  readonly title: string;
+  readonly error: JobError;
+}
+
+export interface AppState {
+  readonly view: CaseView | null;
+  /** Changes with every case, so that what was fetched for one is never shown for another. */
+  readonly caseNumber: number;
+  readonly trail: Trail;
+  readonly job: JobState | null;
+  readonly failure: Failure | null;
+  readonly toasts: readonly Toast[];
+  readonly nextToastId: number;
+  /** The moment that deltas are counted from; null for the incident's end. */
+  readonly pinned: EpochMicros | null;
+  /** The event that was jumped to, to be flashed once; `count` tells two jumps to one event apart. */
+  readonly flash: { readonly row: number; readonly count: number } | null;
+  /** A hypothesis that the Verdict screen must scroll to. */
+  readonly revealed: { readonly id: string; readonly count: number } | null;
+}
+
+export type AppAction =
+  | { readonly type: 'opened'; readonly view: CaseView }
+  | { readonly type: 'closed' }
+  | { readonly type: 'job-started'; readonly title: string; readonly atMillis: number }
+  | {
+      readonly type: 'job-progress';
+      readonly progress: Progress;
+      readonly sample: ProfileSample | null;
+      readonly atMillis: number;
+    }
+  | { readonly type: 'job-cancelling' }
+  | { readonly type: 'job-ended' }
+  | { readonly type: 'job-failed'; readonly title: string; readonly error: JobError }
+  | { readonly type: 'failure-dismissed' }
+  | { readonly type: 'moved'; readonly change: Partial<Place>; readonly topic: ChangeTopic; readonly atMillis: number }
+  | {
+      readonly type: 'jumped-to-event';
+      readonly row: number;
+      readonly place: Partial<Place>;
+      readonly atMillis: number;
+    }
+  | { readonly type: 'revealed'; readonly id: string; readonly atMillis: number }
+  | { readonly type: 'back' }
+  | { readonly type: 'forward' }
+  | { readonly type: 'pinned'; readonly time: EpochMicros | null }
+  | { readonly type: 'told'; readonly toast: Omit<Toast, 'id'> }
+  | { readonly type: 'toast-dismissed'; readonly id: number };
+
+export const INITIAL_STATE: AppState = {
+  view: null,
+  caseNumber: 0,
+  trail: startTrail(FIRST_PLACE),
+  job: null,
+  failure: null,
+  toasts: [],
+  nextToastId: 1,
+  pinned: null,
+  flash: null,
+  revealed: null,
+};
+
+const MOST_TOASTS = 4;
+
+/** What the window shows next. Pure: times come with the actions. */
+export function reduce(state: AppState, action: AppAction): AppState {
+  switch (action.type) {
+    case 'opened':
+      return {
+        ...state,
+        view: action.view,
+        caseNumber: state.caseNumber + 1,
+        trail: startTrail(firstPlaceOf(action.view)),
+        job: null,
+        failure: null,
+        pinned: null,
+        flash: null,
+        revealed: null,
+      };
+    case 'closed':
+      return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
+    case 'job-started':
+      return { ...state, job: startJob(action.title, action.atMillis), failure: null };
+    case 'job-progress':
+      if (state.job === null) return state;
+      return { ...state, job: advanceJob(state.job, action.progress, action.sample, action.atMillis) };
+    case 'job-cancelling':
+      return state.job === null ? state : { ...state, job: { ...state.job, isCancelling: true } };
+    case 'job-ended':
+      return { ...state, job: null };
+    case 'job-failed':
+      return { ...state, job: null, failure: { title: action.title, error: action.error } };
+    case 'failure-dismissed':
+      return { ...state, failure: null };
+    case 'moved':
+      return { ...state, trail: moveTo(state.trail, action.change, action.topic, action.atMillis) };
+    case 'jumped-to-event':
+      return {
+        ...state,
+        trail: moveTo(
+          state.trail,
+          { ...action.place, tab: 'timeline', selectedRow: action.row },
+          'jump',
+          action.atMillis,
+        ),
+        flash: { row: action.row, count: (state.flash?.count ?? 0) + 1 },
+      };
+    case 'revealed':
+      return {
+        ...state,
+        trail: moveTo(state.trail, { tab: 'verdict' }, 'jump', action.atMillis),
+        revealed: { id: action.id, count: (state.revealed?.count ?? 0) + 1 },
+      };
+    case 'back':
+      return { ...state, trail: goBack(state.trail) };
+    case 'forward':
+      return { ...state, trail: goForward(state.trail) };
+    case 'pinned':
+      return { ...state, pinned: action.time };
+    case 'told': {
+      const toast = { ...action.toast, id: state.nextToastId };
+      return { ...state, toasts: [...state.toasts, toast].slice(-MOST_TOASTS), nextToastId: state.nextToastId + 1 };
+    }
+    case 'toast-dismissed':
+      return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
+  }
+}
+
+/** First and last moment of a case, with room for its incident; null when nothing in it has a time. */
+export function caseExtent(view: CaseView): TimeRange | null {
+  const incident = view.analysis.incident;
+  const moments: number[] = [];
+  const first = view.points[0];
+  const last = view.points.at(-1);
+  if (first !== undefined) moments.push(first.time);
+  if (last !== undefined) moments.push(last.time);
+  if (incident !== null) moments.push(incident.start, incident.end);
+  for (const sample of [...view.processes, ...view.vmstat]) if (sample.time !== null) moments.push(sample.time);
+  if (moments.length === 0) return null;
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const moment of moments) {
+    if (moment < from) from = moment;
+    if (moment > to) to = moment;
+  }
+  return padRange({ from: epochMicros(from), to: epochMicros(to) }, 0.01, 1);
+}
+
+/** The incident with some time around it, or null without one. */
+export function incidentRange(view: CaseView): TimeRange | null {
+  const incident = view.analysis.incident;
+  const extent = caseExtent(view);
+  if (incident === null || extent === null) return null;
+  return clampRange(padRange({ from: incident.start, to: incident.end }, 0.12, 2), extent);
+}
+
+/** What a case opens with: the incident on the timeline; the list of files when nothing in it has a time. */
+export function firstPlaceOf(view: CaseView): Place {
+  return { ...FIRST_PLACE, tab: view.eventCount > 0 ? 'timeline' : 'evidence', range: incidentRange(view) };
+}
+
+/** The moment that deltas are counted from, with its name: a pinned moment, else the incident's end, else the first event. */
+export function deltaOrigin(state: AppState): { readonly time: EpochMicros; readonly name: string } | null {
+  if (state.pinned !== null) return { time: state.pinned, name: 'pinned moment' };
+  const incident = state.view?.analysis.incident ?? null;
+  if (incident !== null) return { time: incident.end, name: 'end of the incident' };
+  const first = state.view?.points[0];
+  return first === undefined ? null : { time: first.time, name: 'first event' };
+}

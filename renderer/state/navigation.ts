@@ -1,0 +1,113 @@
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
+import type { TimeRange } from './time-range.ts';
+
+/** The tabs, in the order of the window. */
+export const TABS = ['evidence', 'timeline', 'artifact', 'database', 'verdict', 'report'] as const;
+export type TabName = (typeof TABS)[number];
+
+/** Where a person is in a case: everything that going back brings back. */
+export interface Place {
+  readonly tab: TabName;
+  readonly filter: EventFilter;
+  readonly sort: EventSort;
+  /** The visible stretch of the timeline; null for the whole case. */
+  readonly range: TimeRange | null;
+  /** Whether the table shows only what the timeline shows. */
+  readonly onlyVisibleRange: boolean;
+  readonly selectedRow: number | null;
+  /** Index into CaseView.artifacts; null for the one that the analysis chose. */
+  readonly artifactIndex: number | null;
+  readonly databaseIndex: number | null;
+}
+
+export const EMPTY_FILTER: EventFilter = {
+  text: '',
+  kinds: [],
+  severities: [],
+  evidenceIds: [],
+  pids: [],
+  from: null,
+  to: null,
+};
+export const BY_TIME: EventSort = { column: 'time', descending: false };
+export const FIRST_PLACE: Place = {
+  tab: 'timeline',
+  filter: EMPTY_FILTER,
+  sort: BY_TIME,
+  range: null,
+  onlyVisibleRange: false,
+  selectedRow: null,
+  artifactIndex: null,
+  databaseIndex: null,
+};
+
+/** What a change is about: two changes of one topic in quick succession are one step back. */
+export type ChangeTopic = 'tab' | 'range' | 'text' | 'filter' | 'selection' | 'jump';
+
+/** The places behind and ahead of a person, as in a browser. */
+export interface Trail {
+  readonly past: readonly Place[];
+  readonly here: Place;
+  readonly future: readonly Place[];
+  readonly lastChange: { readonly topic: ChangeTopic; readonly atMillis: number } | null;
+}
+
+const LONGEST_PAST = 200;
+const MERGE_WITHIN_MILLIS = 1_200;
+/** Steps that come in streams: a wheel turn, keystrokes, an arrow key held down. */
+const MERGING_TOPICS: ReadonlySet<ChangeTopic> = new Set<ChangeTopic>(['range', 'text', 'selection']);
+
+export function startTrail(here: Place): Trail {
+  return { past: [], here, future: [], lastChange: null };
+}
+
+/** Goes somewhere else. What lay ahead is forgotten; a change that changes nothing is no step. */
+export function moveTo(trail: Trail, change: Partial<Place>, topic: ChangeTopic, atMillis: number): Trail {
+  const here: Place = { ...trail.here, ...change };
+  const keys = Object.keys(change) as (keyof Place)[];
+  if (keys.every((key) => Object.is(trail.here[key], here[key]))) return trail;
+  const merges =
+    MERGING_TOPICS.has(topic) &&
+    trail.lastChange?.topic === topic &&
+    atMillis - trail.lastChange.atMillis < MERGE_WITHIN_MILLIS &&
+    trail.past.length > 0;
+  const past = merges ? trail.past : [...trail.past, trail.here].slice(-LONGEST_PAST);
+  return { past, here, future: [], lastChange: { topic, atMillis } };
+}
+
+export function goBack(trail: Trail): Trail {
+  const here = trail.past.at(-1);
+  if (here === undefined) return trail;
+  return { past: trail.past.slice(0, -1), here, future: [trail.here, ...trail.future], lastChange: null };
+}
+
+export function goForward(trail: Trail): Trail {
+  const here = trail.future[0];
+  if (here === undefined) return trail;
+  return { past: [...trail.past, trail.here], here, future: trail.future.slice(1), lastChange: null };
+}
+
+/** The filter that the table asks for: the person's own, narrowed to the visible range when the two are linked. */
+export function effectiveFilter(place: Place): EventFilter {
+  if (!place.onlyVisibleRange || place.range === null) return place.filter;
+  const from = Math.max(place.filter.from ?? Number.NEGATIVE_INFINITY, place.range.from);
+  const to = Math.min(place.filter.to ?? Number.POSITIVE_INFINITY, place.range.to);
+  return { ...place.filter, from, to };
+}
+
+/** How many kinds of condition a filter holds; 0 lets everything pass. */
+export function conditionCount(filter: EventFilter): number {
+  return (
+    (filter.text === '' ? 0 : 1) +
+    (filter.kinds.length > 0 ? 1 : 0) +
+    (filter.severities.length > 0 ? 1 : 0) +
+    (filter.evidenceIds.length > 0 ? 1 : 0) +
+    (filter.pids.length > 0 ? 1 : 0) +
+    (filter.from !== null || filter.to !== null ? 1 : 0)
+  );
+}
+
+/** Adds `value` to a list of allowed values, or takes it out when it is there. */
+export function toggled<T>(values: readonly T[], value: T): T[] {
+  return values.includes(value) ? values.filter((each) => each !== value) : [...values, value];
+}

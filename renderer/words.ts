@@ -1,0 +1,148 @@
+import type { Mechanism, PhaseName, Verdict } from '../shared/model/analysis.ts';
+import type { EventKind, Severity } from '../shared/model/event.ts';
+import type { EvidenceFormat, ProblemKind, TimeResolution } from '../shared/model/evidence.ts';
+import { formatOffset } from './format.ts';
+
+/** Names of closed lists as people read them. Records, so that a new member does not compile without its words. */
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  fits: 'fits',
+  contributes: 'contributes',
+  inconclusive: 'inconclusive',
+  'ruled-out': 'ruled out',
+};
+
+export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
+  fits: 'It explains the death.',
+  contributes: 'Part of the chain, not the explanation.',
+  inconclusive: 'The evidence that would decide is not there.',
+  'ruled-out': 'There is positive evidence against it.',
+};
+
+export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
+  'gunicorn-timeout': 'ended by gunicorn after WORKER TIMEOUT',
+  'kernel-oom': 'killed by the kernel’s OOM killer',
+  'systemd-oomd': 'killed by systemd-oomd',
+  'systemd-stop': 'killed by systemd while stopping',
+  'external-sigkill': 'killed from outside (SIGKILL)',
+  crash: 'crashed',
+  none: 'no worker was killed',
+};
+
+export const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
+  'import-to-timeout': 'import to timeout',
+  'timeout-to-kill': 'timeout to kill',
+  'import-to-kill': 'import to kill',
+  'import-to-end': 'import to end',
+  download: 'download',
+  parse: 'parse',
+  insert: 'insert',
+  'other-step': 'other step',
+};
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  emerg: 'emergency',
+  alert: 'alert',
+  crit: 'critical',
+  err: 'error',
+  warning: 'warning',
+  notice: 'notice',
+  info: 'info',
+  debug: 'debug',
+};
+
+export const KIND_WORDS: Readonly<Record<EventKind, string>> = {
+  log: 'log',
+  'arbiter-start': 'arbiter start',
+  'arbiter-stop': 'arbiter stop',
+  'arbiter-signal': 'arbiter signal',
+  'worker-boot': 'worker boot',
+  'worker-timeout': 'worker timeout',
+  'worker-sigkill': 'worker SIGKILL',
+  'worker-signalled': 'worker signalled',
+  'worker-exit-code': 'worker exit code',
+  'worker-exiting': 'worker exiting',
+  'worker-recycled': 'worker recycled',
+  'worker-error': 'worker error',
+  'oom-invoked': 'OOM invoked',
+  'oom-context': 'OOM context',
+  'oom-kill': 'OOM kill',
+  'systemd-start': 'systemd start',
+  'systemd-process-exited': 'process exited',
+  'systemd-oom': 'systemd OOM',
+  'systemd-oomd-kill': 'oomd kill',
+  'systemd-stop-timeout': 'stop timeout',
+  'systemd-unit': 'systemd unit',
+  segfault: 'segfault',
+  traceback: 'traceback',
+  'database-locked': 'database locked',
+  kernel: 'kernel',
+  'process-sample': 'process sample',
+  'memory-sample': 'memory sample',
+  notice: 'notice',
+};
+
+export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
+  'journal-short': 'journal, short',
+  'journal-short-precise': 'journal, short-precise',
+  'journal-short-iso': 'journal, short-iso',
+  'journal-short-iso-precise': 'journal, short-iso-precise',
+  'journal-short-full': 'journal, short-full',
+  'journal-short-unix': 'journal, short-unix',
+  'journal-short-monotonic': 'journal, short-monotonic',
+  'journal-json': 'journal, JSON',
+  'journal-empty': 'journal without entries',
+  'gunicorn-log': 'gunicorn log',
+  'gunicorn-conf': 'gunicorn configuration',
+  sqlite: 'SQLite database',
+  'sqlite-wal': 'SQLite write-ahead log',
+  'sqlite-shm': 'SQLite shared memory',
+  'sqlite-journal': 'SQLite rollback journal',
+  'junit-xml': 'JUnit XML',
+  xml: 'XML',
+  ps: 'ps',
+  vmstat: 'vmstat',
+  free: 'free',
+  meminfo: '/proc/meminfo',
+  tar: 'tar archive',
+  'tar-gzip': 'tar archive, gzip',
+  gzip: 'gzip',
+  empty: 'empty file',
+  unknown: 'not recognised',
+};
+
+export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
+  unrecognised: 'not recognised',
+  unreadable: 'could not be read',
+  empty: 'empty',
+  truncated: 'cut short',
+  'malformed-record': 'malformed record',
+  'line-too-long': 'line too long',
+  'invalid-encoding': 'invalid encoding',
+  'unsafe-path': 'unsafe path refused',
+  'link-refused': 'link refused',
+  'limit-exceeded': 'limit exceeded',
+  'damaged-archive': 'damaged archive',
+  'not-literal': 'not a literal value',
+  'assumed-time': 'time assumed',
+  'damaged-database': 'damaged database',
+  'malformed-xml': 'malformed XML',
+  'changed-during-reading': 'changed while being read',
+};
+
+const KNOWN_FROM = {
+  file: 'stated by the file',
+  'other-source': 'taken from other evidence',
+  assumed: 'assumed',
+} as const;
+
+/** How the stamps of a file became instants, one statement each for the zone and the year. */
+export function timeResolutionWords(resolution: TimeResolution): { readonly zone: string; readonly year: string } {
+  return {
+    zone:
+      resolution.offsetMinutes === null
+        ? 'zone in every stamp'
+        : `${formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
+    year:
+      resolution.year === null ? 'year in every stamp' : `year ${resolution.year}, ${KNOWN_FROM[resolution.yearFrom]}`,
+  };
+}

@@ -1,0 +1,427 @@
+import type {
+  AppEventName,
+  AppEvents,
+  CaseView,
+  EventFilter,
+  EventSort,
+  InquestBridge,
+  OpenOutcome,
+  RawRecord,
+  RequestName,
+  RequestOf,
+  ResponseOf,
+} from '../../../shared/contract/ipc.ts';
+import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../../../shared/model/event.ts';
+import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
+import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+
+export interface MockOptions {
+  readonly initial: 'none' | 'reference' | 'large' | 'bare';
+  /** How fast the mock import runs; 0 finishes at once. */
+  readonly speed: number;
+}
+
+/** A bridge whose events can be sent by hand. */
+export interface MockBridge extends InquestBridge {
+  emit<N extends AppEventName>(name: N, payload: AppEvents[N]): void;
+  /** Requests as they came, for tests. */
+  readonly requests: readonly { readonly name: RequestName; readonly payload: unknown }[];
+}
+
+interface MockCase {
+  readonly view: CaseView;
+  readonly events: readonly EvidenceEvent[];
+}
+
+/** The app's side of the contract in memory: filters, sorts and pages like the event store, and plays an import. */
+export function createMockBridge(options: MockOptions): MockBridge {
+  const listeners = new Map<AppEventName, Set<(payload: never) => void>>();
+  const requests: { name: RequestName; payload: unknown }[] = [];
+  let current = mockCase(options.initial);
+  let cancelled = false;
+
+  const emit = <N extends AppEventName>(name: N, payload: AppEvents[N]): void => {
+    for (const listener of listeners.get(name) ?? []) (listener as (payload: AppEvents[N]) => void)(payload);
+  };
+
+  const playImport = async (): Promise<OpenOutcome> => {
+    cancelled = false;
+    for (const step of importSteps()) {
+      if (options.speed > 0) await new Promise((resolve) => setTimeout(resolve, 40 / options.speed));
+      if (cancelled) return { status: 'cancelled' };
+      emit('job.progress', step);
+    }
+    current = mockCase('reference');
+    return current === null
+      ? { status: 'failed', error: { kind: 'internal', message: 'no case' } }
+      : { status: 'opened', view: current.view };
+  };
+
+  const handlers: { [N in RequestName]: (payload: RequestOf<N>) => Promise<ResponseOf<N>> } = {
+    'app.info': async () => ({ version: '0.1.0', electron: 'none', runtime: 'test-runtime', platform: 'mock' }),
+    'dialog.open': async () => ['/cases/incident-2026-01-28.tar.gz'],
+    'case.open': async ({ paths }) =>
+      paths.some((path) => path.includes('missing'))
+        ? { status: 'failed', error: { kind: 'usage', message: `${paths[0]}: no such file or folder` } }
+        : playImport(),
+    'case.openSample': () => playImport(),
+    'case.current': async () => current?.view ?? null,
+    'case.cancel': async () => {
+      cancelled = true;
+    },
+    'case.close': async () => {
+      current = null;
+    },
+    'events.page': async ({ filter, sort, offset, limit }) => {
+      const passing = passingEvents(current?.events ?? [], filter, sort);
+      return { total: passing.length, offset, events: passing.slice(offset, offset + limit) };
+    },
+    'events.position': async ({ row, filter, sort }) => {
+      const position = passingEvents(current?.events ?? [], filter, sort).findIndex((event) => event.row === row);
+      return position < 0 ? null : position;
+    },
+    'events.raw': async ({ row }) => rawRecord(current, row),
+    'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
+    'clipboard.write': async () => undefined,
+  };
+
+  return {
+    requests,
+    emit,
+    request: (name, payload) => {
+      requests.push({ name, payload });
+      return handlers[name](payload);
+    },
+    on: (name, listener) => {
+      const own = listeners.get(name) ?? new Set();
+      own.add(listener as (payload: never) => void);
+      listeners.set(name, own);
+      return () => own.delete(listener as (payload: never) => void);
+    },
+    pathsOf: (files) => files.map((file) => (file instanceof File ? `/dropped/${file.name}` : '')),
+  };
+}
+
+function passingEvents(
+  events: readonly EvidenceEvent[],
+  filter: EventFilter,
+  sort: EventSort,
+): readonly EvidenceEvent[] {
+  const text = filter.text.toLowerCase();
+  const passing = events.filter(
+    (event) =>
+      (text === '' || event.message.toLowerCase().includes(text)) &&
+      (filter.kinds.length === 0 || filter.kinds.includes(event.kind)) &&
+      (filter.severities.length === 0 || (event.severity !== null && filter.severities.includes(event.severity))) &&
+      (filter.evidenceIds.length === 0 || filter.evidenceIds.includes(event.source.evidenceId)) &&
+      (filter.pids.length === 0 || (event.pid !== null && filter.pids.includes(event.pid))) &&
+      (filter.from === null || event.time >= filter.from) &&
+      (filter.to === null || event.time <= filter.to),
+  );
+  const key = (event: EvidenceEvent): number | string =>
+    sort.column === 'time'
+      ? event.row
+      : sort.column === 'pid'
+        ? (event.pid ?? -1)
+        : sort.column === 'source'
+          ? event.source.evidenceId
+          : sort.column === 'kind'
+            ? EVENT_KINDS.indexOf(event.kind)
+            : event.severity === null
+              ? SEVERITIES.length
+              : SEVERITIES.indexOf(event.severity);
+  const sign = sort.descending ? -1 : 1;
+  return passing.toSorted((one, other) => {
+    const a = key(one);
+    const b = key(other);
+    return sign * (a < b ? -1 : a > b ? 1 : one.row - other.row);
+  });
+}
+
+function lineOf(event: EvidenceEvent): string {
+  return `${formatIsoMicros(event.time).replace('Z', '+0000')} ${event.host ?? 'vm'} ${event.identifier ?? 'gunicorn'}[${event.pid ?? 0}]: ${event.message}`;
+}
+
+function rawRecord(mock: MockCase | null, row: number): RawRecord {
+  const event = mock?.events[row];
+  if (mock === null || event === undefined) throw new Error(`there is no event ${row}`);
+  return {
+    event,
+    path: mock.view.files.find((file) => file.id === event.source.evidenceId)?.path ?? event.source.evidenceId,
+    before: mock.events.slice(Math.max(0, row - 3), row).map(lineOf),
+    text: lineOf(event),
+    after: mock.events.slice(row + 1, row + 4).map(lineOf),
+    cut: false,
+  };
+}
+
+function mockCase(name: MockOptions['initial']): MockCase | null {
+  switch (name) {
+    case 'none':
+      return null;
+    case 'reference':
+      return { view: referenceView(), events: referenceEvents() };
+    case 'large':
+      return largeCase();
+    case 'bare':
+      return bareCase();
+  }
+}
+
+const LARGE_EVENTS = 60_000;
+
+/** The reference case between tens of thousands of access lines, with damage, and several incidents, artifacts, databases. */
+function largeCase(): MockCase {
+  const base = referenceView();
+  const notable = referenceEvents();
+  const start = addSeconds(base.analysis.incident?.start ?? epochMicros(0), -6 * 3600);
+  const filler: EvidenceEvent[] = [];
+  const sample = notable[0];
+  if (sample === undefined) throw new Error('the reference case has no events');
+  for (let index = 0; index < LARGE_EVENTS; index += 1) {
+    filler.push({
+      ...sample,
+      time: addSeconds(start, index * 0.4 + ((index * 7919) % 100) / 300),
+      kind: index % 997 === 0 ? 'database-locked' : 'log',
+      severity: index % 997 === 0 ? 'warning' : index % 1499 === 0 ? 'err' : 'info',
+      pid: 23_330 + (index % 9),
+      detail: {},
+      message:
+        index % 997 === 0
+          ? 'sqlite3.OperationalError: database is locked'
+          : `10.0.${index % 200}.7 - - "GET /api/jobs/${index % 40}/results?page=${index % 13} HTTP/1.1" 200 ${1200 + (index % 9000)} "-" "ci-agent/4.2"`,
+    });
+  }
+  const merged = [...notable, ...filler].sort((one, other) => one.time - other.time);
+  const newRows = new Map<number, number>();
+  let byteOffset = 0;
+  const events = merged.map((event, row) => {
+    if (notable.includes(event)) newRows.set(event.row, row);
+    const byteLength = event.message.length + 60;
+    const moved = { ...event, row, source: { ...event.source, byteOffset, byteLength, line: row + 1 } };
+    byteOffset += byteLength;
+    return moved;
+  });
+  const renumber = (row: number): number => newRows.get(row) ?? row;
+  const { analysis } = base;
+  const moveFact = <F extends { readonly rows: readonly number[] }>(fact: F): F => ({
+    ...fact,
+    rows: fact.rows.map(renumber),
+  });
+  const incident =
+    analysis.incident === null
+      ? null
+      : {
+          ...analysis.incident,
+          moments: analysis.incident.moments.map((moment) => ({
+            ...moment,
+            row: moment.row === null ? null : renumber(moment.row),
+          })),
+        };
+  const earlier =
+    incident === null
+      ? []
+      : [
+          {
+            ...incident,
+            id: 'i0',
+            pid: 23_331,
+            operation: null,
+            mechanism: 'external-sigkill' as const,
+            start: addSeconds(incident.start, -9_000),
+            end: addSeconds(incident.end, -9_000),
+          },
+        ];
+  const thinned = events.filter((event, index) => event.kind !== 'log' || index % 4 === 0);
+  const artifact = base.artifacts[0];
+  const database = base.databases[0];
+  return {
+    events,
+    view: {
+      ...base,
+      title: 'host-7 night shift',
+      eventCount: events.length,
+      files: base.files.map((file, index) =>
+        index === 1
+          ? {
+              ...file,
+              problemCount: 214,
+              problems: [
+                {
+                  kind: 'malformed-record',
+                  message: 'A record has no time; it was skipped and reading went on at the next line.',
+                  byteOffset: 91_222,
+                },
+                {
+                  kind: 'truncated',
+                  message: 'The last record is cut short. Collect the journal again if the end matters.',
+                  byteOffset: 8_123_000,
+                },
+              ],
+              time: { offsetMinutes: 120, zoneFrom: 'assumed', year: 2026, yearFrom: 'other-source' },
+            }
+          : file,
+      ),
+      problems: [
+        ...base.problems,
+        {
+          path: 'host-7.tar.gz/../../etc/passwd',
+          kind: 'unsafe-path',
+          message: 'The member points outside the archive and was not unpacked.',
+        },
+      ],
+      artifacts:
+        artifact === undefined
+          ? []
+          : [
+              artifact,
+              {
+                ...artifact,
+                path: 'host-7/older.xml',
+                damage: {
+                  message: 'unexpected end of the document',
+                  line: 1_204_113,
+                  column: 18,
+                  byteOffset: 41_000_112,
+                },
+              },
+            ],
+      databases:
+        database === undefined
+          ? []
+          : [
+              database,
+              {
+                ...database,
+                path: 'host-7/other.db',
+                integrity: '*** in database main ***\nPage 14: btreeInitPage() returns error code 11',
+                wal: null,
+              },
+            ],
+      analysis: {
+        ...analysis,
+        incident,
+        incidents: [...earlier, ...(incident === null ? [] : [incident])],
+        facts: analysis.facts.map(moveFact),
+        hypotheses: analysis.hypotheses.map((hypothesis) => ({
+          ...hypothesis,
+          for: hypothesis.for.map((each) => ({ ...each, fact: moveFact(each.fact) })),
+          against: hypothesis.against.map((each) => ({ ...each, fact: moveFact(each.fact) })),
+        })),
+      },
+      points: thinned.map(({ row, time, kind, severity, pid, source }) => ({
+        row,
+        time,
+        kind,
+        severity,
+        pid,
+        evidenceId: source.evidenceId,
+      })),
+    },
+  };
+}
+
+/** A case that holds one unreadable file: every screen has to say what is missing. */
+function bareCase(): MockCase {
+  const base = referenceView();
+  const file = base.files[0];
+  return {
+    events: [],
+    view: {
+      ...base,
+      title: 'notes.bin',
+      files:
+        file === undefined
+          ? []
+          : [
+              {
+                ...file,
+                path: 'notes.bin',
+                format: 'unknown',
+                containerId: null,
+                records: 0,
+                time: null,
+                problemCount: 1,
+                problems: [
+                  {
+                    kind: 'unrecognised',
+                    message: 'No known format. It is listed and hashed, and nothing else.',
+                    byteOffset: null,
+                  },
+                ],
+              },
+            ],
+      problems: [],
+      eventCount: 0,
+      points: [],
+      artifacts: [],
+      databases: [],
+      processes: [],
+      vmstat: [],
+      hostMemory: [],
+      analysis: {
+        ...base.analysis,
+        incidents: [],
+        incident: null,
+        headline: 'No worker’s death was found in this evidence.',
+        summary: [
+          'Nothing in the evidence shows the end of a worker.',
+          'No log or journal was given.',
+          'Collect the journal of the unit and of the kernel.',
+        ],
+        config: null,
+        facts: [],
+        hypotheses: base.analysis.hypotheses.map((hypothesis) => ({
+          ...hypothesis,
+          verdict: 'inconclusive' as const,
+          score: 0.2,
+          reason: 'There is no evidence that would tell.',
+          for: [],
+          against: [],
+          missing: [
+            { what: 'The journal of the unit', command: 'journalctl -u regression-tracker -o short-iso-precise' },
+          ],
+        })),
+        questions: base.analysis.questions.map((question) => ({ ...question, answer: null, facts: [] })),
+        expectedFindings: base.analysis.expectedFindings.map((finding) => ({
+          ...finding,
+          observed: null,
+          holds: null,
+        })),
+        recommendations: [],
+        artifactIndex: null,
+        databaseIndex: null,
+      },
+    },
+  };
+}
+
+function* importSteps(): Generator<AppEvents['job.progress']> {
+  const stages: readonly { stage: Progress['stage']; item: string; total: number | null }[] = [
+    { stage: 'unpacking', item: 'incident-2026-01-28.tar.gz', total: 2_931_884 },
+    { stage: 'hashing', item: 'logs/7.0/vpn/14/test-results.xml', total: 59_261_760 },
+    { stage: 'reading', item: 'journal-unit.txt', total: 61_440 },
+    { stage: 'database', item: 'regression.db', total: null },
+    { stage: 'profiling', item: 'logs/7.0/vpn/14/test-results.xml', total: 59_261_760 },
+    { stage: 'analysing', item: 'facts and hypotheses', total: null },
+  ];
+  for (const { stage, item, total } of stages) {
+    const steps = stage === 'profiling' ? 60 : 8;
+    for (let step = 1; step <= steps; step += 1) {
+      const doneBytes = Math.round(((total ?? 1_000_000) * step) / steps);
+      yield {
+        progress: { stage, item, doneBytes, totalBytes: total },
+        sample:
+          stage === 'profiling'
+            ? {
+                bytes: doneBytes,
+                seconds: step * 0.011 + Math.sin(step / 5) * 0.004,
+                heapBytes: 6e6 + ((step * 1.7e6) % 11e6),
+                rssBytes: 92e6 + step * 2e5,
+              }
+            : null,
+      };
+    }
+  }
+}

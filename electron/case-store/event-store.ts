@@ -10,7 +10,7 @@ import {
   SEVERITIES,
 } from '../../shared/model/event.ts';
 import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
-import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import { NO_PID } from '../intake/event-table.ts';
 import { visibleText } from '../intake/names.ts';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
@@ -74,13 +74,18 @@ export class EventStore implements EventSource {
     }
     const event = this.#decode(row);
     this.#events.set(row, event);
-    if (this.#events.size > CACHED_EVENTS) {
-      for (const oldest of this.#events.keys()) {
-        this.#events.delete(oldest);
-        break;
-      }
-    }
+    if (this.#events.size > CACHED_EVENTS) this.#forgetOldest();
     return event;
+  }
+
+  /** Many at a time: a map whose first entry is deleted over and over is slow to find its next first one. */
+  #forgetOldest(): void {
+    let surplus = CACHED_EVENTS / 4;
+    for (const row of this.#events.keys()) {
+      if (surplus === 0) return;
+      this.#events.delete(row);
+      surplus -= 1;
+    }
   }
 
   /** `limit` events of a filtered and sorted list from the `offset`th on, and how many there are in all. */
@@ -190,8 +195,29 @@ export class EventStore implements EventSource {
   #textTest(text: string): ((row: number) => boolean) | null {
     if (text === '') return null;
     const wanted = text.toLowerCase();
+    const oneLine = !text.includes('\n');
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
-    return (row) => (this.#events.get(row) ?? this.#decode(row)).message.toLowerCase().includes(wanted);
+    return (row) => {
+      if (oneLine && !this.#mayHold(row, wanted)) return false;
+      return (this.#events.get(row) ?? this.#decode(row)).message.toLowerCase().includes(wanted);
+    };
+  }
+
+  /**
+   * Whether a record's own text leaves it possible that its message holds a piece of a line: decoding is dear, and most
+   * records of a search can be told by their bytes. JSON may spell a message in other bytes (escapes, an array of numbers).
+   */
+  #mayHold(row: number, wanted: string): boolean {
+    const fileIndex = this.#columns.fileIndex[row] ?? 0;
+    const byteLength = Math.min(this.#columns.byteLength[row] ?? 0, DECODED_RECORD_BYTES);
+    try {
+      const bytes = this.#reader.read(fileIndex, this.#columns.byteOffset[row] ?? 0, byteLength);
+      const text = this.#decoder.decode(bytes).toLowerCase();
+      if (text.includes(wanted)) return true;
+      return this.#files[fileIndex]?.format === 'journal-json' && (text.includes('\\') || text.includes('"message":['));
+    } catch {
+      return true;
+    }
   }
 
   #placeOrder(): Uint32Array {
@@ -221,10 +247,12 @@ export class EventStore implements EventSource {
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
     } as const;
+    // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
+    const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';
     const plain = (message: string): EvidenceEvent => ({
       ...known,
-      resolutionMicros: 1,
-      timestampDesc: 'entry written',
+      resolutionMicros: sampled ? MICROS_PER_SECOND : 1,
+      timestampDesc: sampled ? 'sampled' : 'entry written',
       message,
       identifier: null,
       host: null,
@@ -235,7 +263,7 @@ export class EventStore implements EventSource {
     try {
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, DECODED_RECORD_BYTES));
       const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
-      return parsed === null ? plain(this.#decoder.decode(bytes)) : { ...parsed, ...known };
+      return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
     } catch (thrown) {
       return plain(unreadable(thrown));
     }

@@ -162,9 +162,7 @@ function parseAll(
     if (create !== null) file.records = reading.records;
     file.time = reading.time;
     const assumed = assumedTime(reading.time);
-    if (assumed !== null && !file.found.problems.has('assumed-time')) {
-      file.found.problems.add({ kind: 'assumed-time', message: assumed, byteOffset: null });
-    }
+    if (assumed !== null) file.found.problems.add({ kind: 'assumed-time', message: assumed, byteOffset: null });
     return reading;
   };
 
@@ -215,14 +213,19 @@ async function readDatabase(
       hasShm: group.shm !== null,
     });
     for (const problem of problems) main.found.problems.add(problem);
-    main.records =
-      report?.tables.reduce((sum, table) => sum + (table.type === 'table' ? (table.rows ?? 0) : 0), 0) ?? 0;
+    main.records = report === null ? 0 : rowsOf(report);
     return report;
   } catch (thrown) {
     const message = `The database could not be inspected: ${failureReason(thrown)}.`;
     main.found.problems.add({ kind: 'damaged-database', message, byteOffset: null });
     return null;
   }
+}
+
+/** Rows of the service's own tables: `sqlite_schema` and its like are SQLite's. */
+function rowsOf(report: DatabaseReport): number {
+  const tables = report.tables.filter(({ type, name }) => type === 'table' && !name.startsWith('sqlite_'));
+  return tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
 }
 
 /** A file's bytes, hashed on the way; null (with a problem) when it is too large to hold or cannot be read. */

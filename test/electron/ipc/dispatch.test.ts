@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
+import { toJobError } from '../../../electron/ipc/job-error.ts';
+import { REQUESTS } from '../../../shared/contract/ipc.ts';
+
+const WINDOW_ID = 1;
+const fromWindow = { sender: { id: WINDOW_ID }, senderFrame: { url: 'inquest://app/index.html', parent: null } };
+
+/** Handlers that record what reaches them; `case.close` fails, as a handler may. */
+function recording(): { readonly handlers: Handlers; readonly calls: [string, unknown][] } {
+  const calls: [string, unknown][] = [];
+  const record =
+    <T>(name: string, answer: T) =>
+    (payload: unknown): T => {
+      calls.push([name, payload]);
+      return answer;
+    };
+  const handlers: Handlers = {
+    'app.info': record('app.info', { version: '1', electron: '45', runtime: 'official', platform: 'linux' }),
+    'dialog.open': record('dialog.open', ['/evidence']),
+    'case.open': record('case.open', Promise.resolve({ status: 'cancelled' })),
+    'case.openSample': record('case.openSample', { status: 'cancelled' }),
+    'case.current': record('case.current', null),
+    'case.cancel': record('case.cancel', undefined),
+    'case.close': () => Promise.reject(new Error('the disk is on fire')),
+    'events.page': record('events.page', { total: 0, offset: 0, events: [] }),
+    'events.position': record('events.position', 3),
+    'events.raw': () => {
+      throw new RangeError('There is no event 9.');
+    },
+    'report.export': record('report.export', { status: 'cancelled' }),
+    'clipboard.write': record('clipboard.write', undefined),
+  };
+  return { handlers, calls };
+}
+
+function dispatchWith(handlers: Handlers) {
+  return createDispatch({ handlers, windowContentsId: () => WINDOW_ID, toJobError });
+}
+
+const filter = { text: '', kinds: [], severities: [], evidenceIds: [], pids: [], from: null, to: null };
+const sort = { column: 'time', descending: false };
+
+describe('createDispatch', () => {
+  it('hands valid payloads to the handler of the name and its answer back', async () => {
+    const { handlers, calls } = recording();
+    const dispatch = dispatchWith(handlers);
+    expect(await dispatch(fromWindow, 'dialog.open', { kind: 'files' })).toEqual({ ok: true, value: ['/evidence'] });
+    expect(await dispatch(fromWindow, 'case.open', { paths: ['/a'] })).toEqual({
+      ok: true,
+      value: { status: 'cancelled' },
+    });
+    expect(await dispatch(fromWindow, 'events.position', { row: 0, filter, sort })).toEqual({ ok: true, value: 3 });
+    expect(calls).toEqual([
+      ['dialog.open', { kind: 'files' }],
+      ['case.open', { paths: ['/a'] }],
+      ['events.position', { row: 0, filter, sort }],
+    ]);
+  });
+
+  it('serves nobody but the window, whatever is asked', async () => {
+    const { handlers, calls } = recording();
+    const dispatch = dispatchWith(handlers);
+    const stranger = { ...fromWindow, sender: { id: 2 } };
+    for (const name of [...Object.keys(REQUESTS), 'no.such']) {
+      const reply = await dispatch(stranger, name, undefined);
+      expect(reply).toEqual({
+        ok: false,
+        error: { kind: 'usage', message: 'request refused: not the window of this app' },
+      });
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it.each<[string, unknown]>([
+    ['dialog.open', { kind: 'everything' }],
+    ['dialog.open', undefined],
+    ['case.open', { paths: [] }],
+    ['case.open', { paths: [''] }],
+    ['case.open', { paths: ['/a'], also: 'this' }],
+    ['case.open', { paths: Array.from({ length: 10_001 }, () => '/a') }],
+    ['app.info', { anything: true }],
+    ['events.page', { filter, sort, offset: -1, limit: 10 }],
+    ['events.page', { filter, sort, offset: 0, limit: 1_001 }],
+    ['events.page', { filter, sort: { ...sort, column: 'constructor' }, offset: 0, limit: 10 }],
+    ['events.page', { filter: { ...filter, kinds: ['no-kind'] }, sort, offset: 0, limit: 10 }],
+    ['events.position', { row: 1.5, filter, sort }],
+    ['report.export', { format: 'exe' }],
+    ['report.export', { format: 'pdf', path: '/etc/passwd' }],
+    ['clipboard.write', { text: 'x'.repeat(1_000_001) }],
+  ])('refuses %s with a malformed payload and calls no handler', async (name, payload) => {
+    const { handlers, calls } = recording();
+    const reply = await dispatchWith(handlers)(fromWindow, name, payload);
+    expect(reply).toMatchObject({ ok: false, error: { kind: 'usage' } });
+    expect(calls).toEqual([]);
+  });
+
+  it.each(['no.such', 'constructor', '__proto__', 'toString', '', 3, null, ['case.open'], { toString: 'case.open' }])(
+    'refuses the name %j',
+    async (name) => {
+      const reply = await dispatchWith(recording().handlers)(fromWindow, name, undefined);
+      expect(reply).toMatchObject({
+        ok: false,
+        error: { message: 'request refused: there is no request of this name' },
+      });
+    },
+  );
+
+  it('lets errors of handlers cross as data, thrown or rejected', async () => {
+    const dispatch = dispatchWith(recording().handlers);
+    expect(await dispatch(fromWindow, 'case.close', undefined)).toEqual({
+      ok: false,
+      error: { kind: 'internal', message: 'the disk is on fire' },
+    });
+    expect(await dispatch(fromWindow, 'events.raw', { row: 9 })).toMatchObject({
+      ok: false,
+      error: { message: 'There is no event 9.' },
+    });
+  });
+});

@@ -19,13 +19,18 @@ export function shownPaths(files: readonly FoundFile[], givenPaths: readonly str
   }
 
   const taken = new Set<string>();
+  const copies = new Map<string, number>();
   return files.map((file) => {
     const prefixed = colliding.has(file.given) && !file.givenItself;
     const name = prefixed ? `${basename(givenPaths[file.given] ?? '')}/${file.name}` : file.name;
     const shown = visibleName(name);
     // An archive may hold a name twice, and two loose files may share theirs: each stays one entry.
     let unique = shown;
-    for (let copy = 2; taken.has(unique); copy++) unique = `${shown} (${copy})`;
+    while (taken.has(unique)) {
+      const copy = (copies.get(shown) ?? 1) + 1;
+      copies.set(shown, copy);
+      unique = `${shown} (${copy})`;
+    }
     taken.add(unique);
     return unique;
   });

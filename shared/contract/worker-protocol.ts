@@ -9,7 +9,7 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.t
  * data. A worker serves one job and ends; cancelling is asking it to stop, then ending the thread.
  */
 
-/** The columns of the event table, one element per event, in merged time order. 36 bytes an event; text stays on disk. */
+/** The columns of the event table, one element per event, in merged time order. 32 bytes an event; text stays on disk. */
 export interface EventColumns {
   readonly count: number;
   /** EpochMicros; whole numbers, exact in a double. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type FoundFile, listGiven } from '../../../electron/intake/inventory.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
 import { CaseProblems } from '../../../electron/intake/problem-list.ts';
+import { shownPaths } from '../../../electron/intake/shown-paths.ts';
 import { Spool } from '../../../electron/intake/spool.ts';
 import { Unpacker } from '../../../electron/intake/unpack.ts';
 import { tarGzipOf, tarOf, tempFolder } from '../../support/bundles.ts';
@@ -95,6 +96,18 @@ describe('archives', () => {
     expect(files[4]?.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(files[4]?.sha256).toBe(sha256(level4));
     expect(files[3]?.container).toBe(files[2]);
+  });
+
+  test('a name that an archive holds twice gives two files', async () => {
+    const entries = Array.from({ length: 3 }, (_, index) => ({ name: 'same.txt', content: `${index}` }));
+    const { files } = await unpack(await tarOf([...entries, { name: 'same.txt (2)', content: '' }]), 'x.tar');
+    expect(shownPaths(files, ['x.tar'])).toEqual([
+      'x.tar',
+      'same.txt',
+      'same.txt (2)',
+      'same.txt (3)',
+      'same.txt (2) (2)',
+    ]);
   });
 
   test('unpacked copies have names of the spool and are for the user alone', async () => {

@@ -11,8 +11,8 @@ export function databaseFacts(context: FactContext): readonly Fact[] {
   if (report === undefined) return facts;
   facts.push(journalMode(report));
   if (context.record === null) return facts;
-  const wal = report.wal;
-  if (wal?.openTransaction != null) facts.push(openTransaction(context, report, wal.openTransaction));
+  const transaction = report.wal?.openTransaction ?? report.journalTransaction ?? null;
+  if (transaction !== null) facts.push(openTransaction(context, report, transaction));
   else if (report.hotJournal) facts.push(hotJournal(report));
   else facts.push(...nothingWritten(context, report));
   if (report.integrity !== null && report.integrity !== 'ok') {
@@ -113,9 +113,16 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
     .filter((entry) => entry.name !== '(unassigned)')
     .slice(0, 4)
     .map((entry) => `${entry.name} (${plural(entry.pages, 'page')})`);
-  const what = `The -wal ends in ${plural(transaction.frames, 'frame')} without a commit: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
+  const trace =
+    report.wal?.openTransaction === transaction
+      ? `The -wal ends in ${plural(transaction.frames, 'frame')} without a commit`
+      : `The rollback journal holds ${plural(transaction.frames, 'page')} of an unfinished transaction`;
+  const what = `${trace}: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
   const owner = transactionOwner(context, transaction);
-  const base = { ...sourceOnly(transaction.source, report.source), basis: BASIS.wal };
+  const base = {
+    ...sourceOnly(transaction.source, report.source),
+    basis: report.wal?.openTransaction === transaction ? BASIS.wal : BASIS.rollbackJournal,
+  };
   if (owner === 'this-operation') {
     return {
       id: 'open-transaction-of-operation',
@@ -127,7 +134,7 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
   if (owner === 'another') {
     return {
       id: 'open-transaction-of-another',
-      text: `${what}. Its rows belong to something else, so another process held the write lock.`,
+      text: `${what}. It adds nothing to this operation's job, so another process held the write lock.`,
       weights: { 'database-lock': 2.5 },
       ...base,
     };
@@ -143,7 +150,8 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
 
 /**
  * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no
- * committed job has, are this operation's; rows of jobs that were there before are somebody else's.
+ * committed job has, are this operation's; rows of earlier jobs, and transactions that add no row to any job while the
+ * operation was inserting, are somebody else's.
  */
 function transactionOwner(
   context: FactContext,
@@ -151,30 +159,37 @@ function transactionOwner(
 ): 'this-operation' | 'another' | 'unknown' {
   const jobKey = context.record?.operation?.jobKey ?? null;
   const history = context.database?.report.jobHistory ?? null;
-  const jobColumn = history === null ? null : new RegExp(`^${singular(history.table)}(?:_?id|_no|_key)?$`, 'i');
-  const keys = transaction.newKeys.filter(
-    (entry) => jobColumn === null || jobColumn.test(entry.column) || entry.table === history?.table,
-  );
-  const values = keys.flatMap((entry) => entry.values).map(Number);
+  const wasInserting = context.lastStep?.name === 'insert';
+  if (history === null) return batchOwner(context, transaction);
+  const jobColumn = new RegExp(`(?:^|_)${lastWord(history.table)}(?:_?id|_no|_key)?$`, 'i');
+  const values = transaction.newKeys
+    .filter((entry) => jobColumn.test(entry.column) || entry.table === history.table)
+    .flatMap((entry) => (entry.table === history.table && entry.column !== history.keyColumn ? [] : entry.values))
+    .map(Number);
+  if (jobKey !== null && values.includes(jobKey)) return 'this-operation';
+  const committed = history.keys.map(Number);
+  if (values.some((value) => !committed.includes(value))) return wasInserting ? 'this-operation' : 'unknown';
   if (values.length > 0) {
-    if (jobKey !== null && values.includes(jobKey)) return 'this-operation';
-    const committed = new Set((history?.keys ?? []).map(Number));
-    if (committed.size > 0 && values.some((value) => !committed.has(value))) {
-      // A service may number its jobs otherwise than its log does; a key nobody has committed yet is a new job's.
-      return context.lastStep?.name === 'insert' ? 'this-operation' : 'unknown';
-    }
-    return jobColumn === null ? 'unknown' : 'another';
+    // A service may number its jobs otherwise than its log does: the newest one may be this operation's own.
+    return values.includes(Math.max(...committed)) ? 'unknown' : 'another';
   }
-  // Rows that fit the size of the batch can hardly be anybody else's.
-  const rows = transaction.newRows.reduce((sum, entry) => Math.max(sum, entry.rows), 0);
+  const addsToJobs = transaction.newRows.some((entry) => entry.table === history.table);
+  return wasInserting && !addsToJobs ? 'another' : 'unknown';
+}
+
+/** Without a table of jobs: rows that fit the size of the batch can hardly be anybody else's. */
+function batchOwner(context: FactContext, transaction: OpenTransaction): 'this-operation' | 'unknown' {
+  const rows = transaction.newRows.reduce((most, entry) => Math.max(most, entry.rows), 0);
   const batch = context.lastStep?.startLine.reading.records ?? null;
-  return batch !== null && rows >= 100 && rows > batch / 100 && context.lastStep?.name === 'insert'
+  return batch !== null && rows >= 100 && rows > batch / 100 && rows <= batch && context.lastStep?.name === 'insert'
     ? 'this-operation'
     : 'unknown';
 }
 
-function singular(table: string): string {
-  return table
+/** `import_runs` -> `run`: other tables refer to it as `run_id` or `import_run_id`. Safe within a pattern. */
+function lastWord(table: string): string {
+  const word = table.split('_').at(-1) ?? table;
+  return word
     .replace(/ies$/i, 'y')
     .replace(/s$/i, '')
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

@@ -48,7 +48,7 @@ export function App() {
           </main>
         </>
       )}
-      {job === null ? null : <ProgressScreen job={job} />}
+      {job === null ? null : <ProgressScreen job={job} hasCase={view !== null} />}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
       <DropTarget />
       <Toasts />

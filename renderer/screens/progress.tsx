@@ -18,7 +18,7 @@ const STAGES: readonly { readonly stage: Progress['stage']; readonly name: strin
 ];
 
 /** A running import: where it is, how fast it goes, how long it still takes, and the way out. */
-export function ProgressScreen({ job }: { readonly job: JobState }) {
+export function ProgressScreen({ job, hasCase }: { readonly job: JobState; readonly hasCase: boolean }) {
   const actions = useActions();
   const now = useSecondClock();
   const progress = job.progress;
@@ -99,11 +99,14 @@ export function ProgressScreen({ job }: { readonly job: JobState }) {
         {job.samples.length > 1 ? <LiveProfile samples={job.samples} /> : null}
         <footer className="progress-footer">
           <span className="secondary">
-            The evidence is only read. The case you had open stays until this one is ready.
+            The evidence is only read.
+            {hasCase ? ' The case you had open stays until this one is ready.' : ''}
           </span>
           <button type="button" className="button" disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
             {job.isCancelling ? 'Cancelling…' : 'Cancel'}
-            <kbd>Esc</kbd>
+            <span className="key" aria-hidden="true">
+              Esc
+            </span>
           </button>
         </footer>
         <p className="visually-hidden" aria-live="polite">

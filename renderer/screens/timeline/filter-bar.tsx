@@ -140,7 +140,7 @@ function Choice<T extends string>(props: {
         props.onChoose(value === undefined ? [] : [value]);
       }}
     >
-      <option value="">{label}: any</option>
+      <option value="">{chosen.length === 0 ? label : `${label}: any`}</option>
       {chosen.length > 1 ? (
         <option value="*several" disabled>
           {label}: {chosen.length} chosen
@@ -184,6 +184,6 @@ function PidField({ filter }: { readonly filter: EventFilter }) {
 
 /** Process ids in what was typed, each once; anything else is left out. */
 export function pidsOf(text: string): number[] {
-  const found = text.match(/\d{1,10}/g) ?? [];
+  const found = text.match(/\d+/g) ?? [];
   return [...new Set(found.map(Number))].filter((pid) => pid <= 2 ** 22);
 }

@@ -269,19 +269,22 @@ function StageHeight({ px, children }: { readonly px: number; readonly children:
   );
 }
 
+function wantedHeight(): number {
+  return Math.max(LEAST_HEIGHT_PX, Math.round(window.innerHeight * HEIGHT_SHARE));
+}
+
 /** Height wanted for the picture, and the height to keep: labels that come and go while zooming must not move the table. */
 function useChartHeight(): {
   readonly wanted: number;
   readonly isLow: boolean;
   readonly grownTo: (sceneHeight: number) => number;
 } {
-  const of = (): number => Math.max(LEAST_HEIGHT_PX, Math.round(window.innerHeight * HEIGHT_SHARE));
-  const [wanted, setWanted] = useState(of);
+  const [wanted, setWanted] = useState(wantedHeight);
   const tallest = useRef(0);
   useEffect(() => {
     const onResize = (): void => {
       tallest.current = 0;
-      setWanted(of());
+      setWanted(wantedHeight());
     };
     window.addEventListener('resize', onResize);
     return () => window.removeEventListener('resize', onResize);

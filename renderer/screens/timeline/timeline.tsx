@@ -1,7 +1,8 @@
-import { PanelLeft, PanelRight } from 'lucide-react';
+import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
 import { EventDetail } from './event-detail.tsx';
@@ -29,6 +30,15 @@ export function TimelineScreen(props: {
   const [showsDetail, setShowsDetail] = useState(true);
   const filter = useMemo(() => effectiveFilter(place), [place]);
 
+  if (view.eventCount === 0) {
+    return (
+      <EmptyState icon={ChartGantt} title="Nothing in this evidence carries a time">
+        <p>Add the journal of the unit and of the kernel, as text or as JSON, for the hour around the incident:</p>
+        <pre className="mono">{'journalctl -u UNIT -o short-iso-precise\njournalctl -k -o short-iso-precise'}</pre>
+        <p>gunicorn’s own log, ps and vmstat snapshots with dates show on the timeline too.</p>
+      </EmptyState>
+    );
+  }
   return (
     <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
       {showsFacets ? <FacetPane view={view} filter={place.filter} /> : null}

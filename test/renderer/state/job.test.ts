@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { advanceJob, bytesPerSecond, secondsLeft, shareDone, startJob } from '../../../renderer/state/job.ts';
+import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+
+const progress = (doneBytes: number, change: Partial<Progress> = {}): Progress => ({
+  stage: 'hashing',
+  item: 'results.xml',
+  doneBytes,
+  totalBytes: 10_000_000,
+  ...change,
+});
+
+describe('progress of an import', () => {
+  it('gives rate, share and time left', () => {
+    let job = startJob('case', 0);
+    job = advanceJob(job, progress(0), null, 0);
+    job = advanceJob(job, progress(2_000_000), null, 1_000);
+    expect(bytesPerSecond(job)).toBe(2_000_000);
+    expect(shareDone(job)).toBe(0.2);
+    expect(secondsLeft(job)).toBe(4);
+  });
+
+  it('says nothing before it has seen enough', () => {
+    let job = startJob('case', 0);
+    expect(bytesPerSecond(job)).toBeNull();
+    job = advanceJob(job, progress(0), null, 0);
+    job = advanceJob(job, progress(2_000_000), null, 50);
+    expect(bytesPerSecond(job)).toBeNull();
+    expect(secondsLeft(job)).toBeNull();
+  });
+
+  it('counts anew with another item, and knows no share without a total', () => {
+    let job = advanceJob(startJob('case', 0), progress(9_000_000), null, 0);
+    job = advanceJob(job, progress(100, { item: 'journal.log', totalBytes: null }), null, 1_000);
+    expect(bytesPerSecond(job)).toBeNull();
+    expect(shareDone(job)).toBeNull();
+    expect(job.marks).toHaveLength(1);
+  });
+
+  it('keeps the shape of a long profile within a bounded number of samples', () => {
+    let job = startJob('case', 0);
+    for (let step = 1; step <= 5_000; step += 1) {
+      const sample = { bytes: step * 1_000, seconds: step / 100, heapBytes: step, rssBytes: step };
+      job = advanceJob(job, progress(step * 1_000, { stage: 'profiling' }), sample, step * 10);
+    }
+    expect(job.samples.length).toBeLessThanOrEqual(600);
+    expect(job.samples.at(0)?.bytes).toBeLessThan(50_000);
+    expect(job.samples.at(-1)?.bytes).toBeGreaterThan(4_900_000);
+  });
+});

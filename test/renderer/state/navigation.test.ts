@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import {
+  conditionCount,
+  EMPTY_FILTER,
+  effectiveFilter,
+  FIRST_PLACE,
+  goBack,
+  goForward,
+  moveTo,
+  startTrail,
+  toggled,
+} from '../../../renderer/state/navigation.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
+
+const range = (from: number, to: number) => ({ from: epochMicros(from), to: epochMicros(to) });
+
+describe('the trail of places', () => {
+  it('goes back and forward through tabs, filters and selections', () => {
+    let trail = startTrail(FIRST_PLACE);
+    trail = moveTo(trail, { tab: 'verdict' }, 'tab', 0);
+    trail = moveTo(trail, { tab: 'timeline', selectedRow: 7 }, 'jump', 10);
+    trail = moveTo(trail, { filter: { ...EMPTY_FILTER, pids: [23333] } }, 'filter', 20);
+    const end = trail.here;
+    trail = goBack(trail);
+    expect(trail.here).toMatchObject({ tab: 'timeline', selectedRow: 7, filter: EMPTY_FILTER });
+    trail = goBack(trail);
+    expect(trail.here).toMatchObject({ tab: 'verdict', selectedRow: null });
+    trail = goForward(goForward(trail));
+    expect(trail.here).toEqual(end);
+    expect(goForward(trail)).toBe(trail);
+  });
+
+  it('takes a stream of zoom steps as one', () => {
+    let trail = moveTo(startTrail(FIRST_PLACE), { range: range(0, 100) }, 'range', 0);
+    trail = moveTo(trail, { range: range(10, 90) }, 'range', 200);
+    trail = moveTo(trail, { range: range(20, 80) }, 'range', 400);
+    expect(trail.past).toHaveLength(1);
+    expect(goBack(trail).here.range).toBeNull();
+  });
+
+  it('takes a zoom after a pause, or of another topic, as another step', () => {
+    let trail = moveTo(startTrail(FIRST_PLACE), { range: range(0, 100) }, 'range', 0);
+    trail = moveTo(trail, { range: range(10, 90) }, 'range', 5_000);
+    trail = moveTo(trail, { selectedRow: 3 }, 'selection', 5_100);
+    trail = moveTo(trail, { range: range(20, 80) }, 'range', 5_200);
+    expect(trail.past).toHaveLength(4);
+  });
+
+  it('does not merge into the place that was gone back to', () => {
+    let trail = moveTo(startTrail(FIRST_PLACE), { selectedRow: 1 }, 'selection', 0);
+    trail = goBack(trail);
+    trail = moveTo(trail, { selectedRow: 2 }, 'selection', 100);
+    expect(goBack(trail).here.selectedRow).toBeNull();
+  });
+
+  it('forgets what lay ahead after a turn, and counts no step that changes nothing', () => {
+    let trail = moveTo(startTrail(FIRST_PLACE), { tab: 'report' }, 'tab', 0);
+    expect(moveTo(trail, { tab: 'report' }, 'tab', 5_000)).toBe(trail);
+    trail = moveTo(goBack(trail), { tab: 'database' }, 'tab', 6_000);
+    expect(trail.future).toEqual([]);
+  });
+
+  it('keeps a bounded past', () => {
+    let trail = startTrail(FIRST_PLACE);
+    for (let row = 0; row < 1_000; row += 1) trail = moveTo(trail, { selectedRow: row }, 'jump', row * 10_000);
+    expect(trail.past.length).toBeLessThanOrEqual(200);
+    expect(trail.here.selectedRow).toBe(999);
+  });
+});
+
+describe('the filter', () => {
+  it('is narrowed to the visible range only when linked', () => {
+    const place = { ...FIRST_PLACE, range: range(100, 200) };
+    expect(effectiveFilter(place)).toBe(place.filter);
+    expect(effectiveFilter({ ...place, onlyVisibleRange: true })).toMatchObject({ from: 100, to: 200 });
+  });
+
+  it('never widens a range of its own', () => {
+    const filter = { ...EMPTY_FILTER, from: 150, to: 900 };
+    const place = { ...FIRST_PLACE, filter, range: range(100, 200), onlyVisibleRange: true };
+    expect(effectiveFilter(place)).toMatchObject({ from: 150, to: 200 });
+  });
+
+  it('counts its conditions', () => {
+    expect(conditionCount(EMPTY_FILTER)).toBe(0);
+    expect(conditionCount({ ...EMPTY_FILTER, text: 'x', pids: [1, 2], from: 3 })).toBe(3);
+  });
+
+  it('toggles values', () => {
+    expect(toggled([1, 2], 2)).toEqual([1]);
+    expect(toggled([1], 2)).toEqual([1, 2]);
+  });
+});

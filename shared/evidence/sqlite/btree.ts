@@ -43,6 +43,16 @@ export function readPageHeader(page: Uint8Array, pageNumber: number): PageHeader
   };
 }
 
+/** A page of a view with its b-tree header; null when it is not there or no b-tree page. */
+export function readTreePage(
+  view: PageView,
+  pageNumber: number,
+): { readonly page: Uint8Array; readonly header: PageHeader } | null {
+  const page = view.page(pageNumber);
+  const header = page === null ? null : readPageHeader(page, pageNumber);
+  return page === null || header === null ? null : { page, header };
+}
+
 export interface Cell {
   /** Page of the keys up to this one; 0 on leaves. */
   readonly leftChild: number;

@@ -10,7 +10,7 @@ export function singular(name: string): string {
   const lower = name.toLowerCase();
   if (lower.endsWith('ies') && lower.length > 4) return `${lower.slice(0, -3)}y`;
   if (/(?:ch|sh|ss|x|z)es$/.test(lower)) return lower.slice(0, -2);
-  return lower.endsWith('s') && !lower.endsWith('ss') ? lower.slice(0, -1) : lower;
+  return /[^siu]s$/.test(lower) ? lower.slice(0, -1) : lower;
 }
 
 /** `import_runs` -> `import`, `runs`; `tblJobs` -> `tbl`, `Jobs`. */

@@ -1,7 +1,7 @@
 import type { OpenTransaction } from '../../model/database.ts';
 import type { Provenance } from '../../model/evidence.ts';
 import { assignPages, UNASSIGNED } from './assign-pages.ts';
-import { findRow, LEAF_TABLE, readCell, readPageHeader, readPayload } from './btree.ts';
+import { findRow, LEAF_TABLE, readCell, readPayload, readTreePage } from './btree.ts';
 import type { DatabaseHeader } from './header.ts';
 import { keyColumns } from './key-columns.ts';
 import { findPageOwners, type PageOwners } from './page-owners.ts';
@@ -14,7 +14,8 @@ import type { PageView } from './views.ts';
 const MAX_NEW_ROWS = 2_000_000;
 const MAX_DISTINCT_VALUES = 10_000;
 const MAX_LISTED_VALUES = 20;
-const RECORD_BYTES = 64 * 1024;
+/** Key columns come early in a row; one behind a text longer than this is not read. */
+const RECORD_BYTES = 8 * 1024;
 
 /** What lay in the files when a write transaction was open. */
 export interface OpenTransactionInput {
@@ -114,9 +115,9 @@ function readNewRows(
   const positions = keys.map((column) => ({ column, at: stored.findIndex((each) => same(each.name, column)) }));
   let limited = false;
   for (const pageNumber of pages) {
-    const page = uncommitted.page(pageNumber);
-    const pageHeader = page === null ? null : readPageHeader(page, pageNumber);
-    if (page === null || pageHeader?.type !== LEAF_TABLE) continue;
+    const found = readTreePage(uncommitted, pageNumber);
+    if (found?.header.type !== LEAF_TABLE) continue;
+    const { page, header: pageHeader } = found;
     for (let index = 0; index < pageHeader.cells; index += 1) {
       const cell = readCell(page, pageHeader, index, header.usableBytes);
       if (cell === null || cell.rowid === null || met.has(cell.rowid)) continue;

@@ -17,12 +17,15 @@ export interface SchemaObject {
 
 const MAX_OBJECTS = 20_000;
 const MAX_ROW_BYTES = 1024 * 1024;
+/** All rows together: hostile rows could share one overflow chain and be read again and again. */
+const MAX_SCHEMA_BYTES = 64 * 1024 * 1024;
 
 /** Reads sqlite_schema, which is the b-tree on page 1. Rows that cannot be read become problems. */
 export function readSchema(view: PageView, header: DatabaseHeader, problems: ProblemLog): readonly SchemaObject[] {
   const objects: SchemaObject[] = [];
   const met = new Set<number>();
   let refused = 0;
+  let readBytes = 0;
   walkTree(
     view,
     header.usableBytes,
@@ -39,7 +42,8 @@ export function readSchema(view: PageView, header: DatabaseHeader, problems: Pro
         for (let index = 0; index < pageHeader.cells; index += 1) {
           const cell = readCell(page, pageHeader, index, header.usableBytes);
           if (cell === null) continue;
-          if (objects.length >= MAX_OBJECTS) {
+          readBytes += Math.min(cell.payloadBytes, MAX_ROW_BYTES);
+          if (objects.length >= MAX_OBJECTS || readBytes > MAX_SCHEMA_BYTES) {
             refused += 1;
             continue;
           }
@@ -56,7 +60,7 @@ export function readSchema(view: PageView, header: DatabaseHeader, problems: Pro
     SILENT_LOG,
   );
   if (refused > 0) {
-    const message = `The schema has more than ${MAX_OBJECTS} tables and indexes; ${refused} are left out.`;
+    const message = `The schema is larger than ${MAX_OBJECTS} rows or ${MAX_SCHEMA_BYTES / 1024 / 1024} MiB; ${refused} tables and indexes are left out.`;
     problems.add('limit-exceeded', message, null);
   }
   return objects;

@@ -6,7 +6,7 @@ export interface PageView {
   readonly pageSize: number;
   /** Pages that the database has by its own account. */
   readonly pageCount: number;
-  /** Pages that can be read: never more than `pageCount`, fewer when the main file is cut short. */
+  /** Highest page that can be read: never above `pageCount`, lower when the main file is cut short. */
   readonly readablePages: number;
   /** Bytes of page `pageNumber` (from 1), always a whole page; null when it is not there. */
   page(pageNumber: number): Uint8Array | null;
@@ -29,8 +29,15 @@ interface Stack {
 }
 
 function stackView({ main, pageSize, pageCount, overlays }: Stack): PageView {
-  let readable = Math.floor(main.length / pageSize);
-  for (const overlay of overlays) for (const page of overlay.pages.keys()) if (page > readable) readable = page;
+  const filePages = Math.floor(main.length / pageSize);
+  // Page numbers of uncommitted frames are not vouched for by a checksum, and memory is taken per readable page. A
+  // transaction that has allocated pages without writing them leaves gaps, but not many times what it wrote.
+  const held = overlays.reduce((sum, overlay) => sum + overlay.pages.size, filePages);
+  const believable = 4 * held + 65_536;
+  let readable = filePages;
+  for (const overlay of overlays) {
+    for (const page of overlay.pages.keys()) if (page > readable && page <= believable) readable = page;
+  }
   return {
     pageSize,
     pageCount,

@@ -1,6 +1,7 @@
 import sax from 'sax';
 import type { ArtifactReport, XmlDamage } from '../model/artifact.ts';
 import { type Attributes, JUnitCounts } from './junit-counts.ts';
+import { TextSkipper } from './text-skipper.ts';
 import { type DecodedRun, XmlDecoder } from './xml-decoder.ts';
 
 declare module 'sax' {
@@ -73,6 +74,7 @@ export function createJUnitReader(): JUnitReader {
 
 class SaxJUnitReader implements JUnitReader {
   readonly #parser = new sax.SAXParser(true, { strictEntities: true });
+  readonly #skipper = new TextSkipper(this.#parser);
   readonly #decoder = new XmlDecoder();
   readonly #counts = new JUnitCounts();
   readonly #openNames: OpenName[] = [];
@@ -107,6 +109,8 @@ class SaxJUnitReader implements JUnitReader {
     parser.onopentag = () => this.#openTag(parser.tag);
     parser.onclosetag = () => this.#closeTag();
     parser.onattribute = (attribute) => this.#attribute(attribute.name, attribute.value);
+    parser.onopencdata = () => this.#skipper.enterCdata();
+    parser.onclosecdata = () => this.#skipper.leaveCdata();
     parser.oncomment = () => this.#leaveText(parser.position + 1);
     parser.onprocessinginstruction = () => this.#leaveText(parser.position);
     parser.onerror = (error) => this.#saxError(error);
@@ -164,7 +168,7 @@ class SaxJUnitReader implements JUnitReader {
     this.#runColumn = parser.column;
     const went = this.#guarded(() => {
       if (run.damage !== null) this.#tolerate(run.damage, this.#runBytes, parser.line + 1, parser.column + 1);
-      parser.write(run.text);
+      this.#skipper.write(run.text);
       parser.flush();
       this.#emptyBuffers();
     });
@@ -212,6 +216,7 @@ class SaxJUnitReader implements JUnitReader {
     this.#openNames.push({ name, line: this.#parser.line + 1 });
     this.#textStartByte = this.#byteAt(this.#parser.position);
     this.#attributes = 0;
+    this.#skipper.passTag(this.#openNames.length);
     // sax keeps the tag until it is closed.
     tag.attributes = NO_ATTRIBUTES;
   }
@@ -222,6 +227,7 @@ class SaxJUnitReader implements JUnitReader {
     this.#measureText(startByte);
     this.#textStartByte = endByte;
     this.#openNames.pop();
+    this.#skipper.passTag(this.#openNames.length);
     this.#counts.closeElement(endByte);
   }
 

@@ -1,14 +1,10 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JUnitStatistics } from '../../../shared/profiling/junit-statistics.ts';
+import { junitFixture, mutatedDocument, place } from './mutate.ts';
 import { readJUnit, readJUnitCutAt } from './read-junit.ts';
 
-const fixture = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(new URL(`../../fixtures/junit/${name}.xml`, import.meta.url)));
-const surefire = fixture('surefire');
-const fixtures = ['surefire', 'pytest', 'phpunit-nested', 'jenkins', 'namespaces', 'not-junit'].map(fixture);
-
+const surefire = junitFixture('surefire');
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
 /** Byte up to which test cases were counted, from the words of the damage. */
@@ -161,7 +157,12 @@ describe('a file that is not JUnit', () => {
   });
 
   it('is other XML: no counts, but size, lines and depth', () => {
-    expect(readJUnit(fixture('not-junit'))).toMatchObject({ isJUnit: false, testcases: 0, maxDepth: 3, damage: null });
+    expect(readJUnit(junitFixture('not-junit'))).toMatchObject({
+      isJUnit: false,
+      testcases: 0,
+      maxDepth: 3,
+      damage: null,
+    });
   });
 
   it('is JUnit all the same inside a wrapper of its own', () => {
@@ -231,39 +232,9 @@ ${levels}]>
 });
 
 describe('bytes changed at random', () => {
-  const place = fc.double({ min: 0, max: 1, noNaN: true, maxExcluded: true });
-  const bytes = fc.uint8Array({ minLength: 1, maxLength: 6 });
-  const markup = fc
-    .constantFrom(
-      '<',
-      '>',
-      '&',
-      '"',
-      '/>',
-      '</testcase>',
-      '<testcase>',
-      '<failure>',
-      ']]>',
-      '<![CDATA[',
-      '<!--',
-      '-->',
-      '\0',
-      '\xff',
-    )
-    .map((string) => Uint8Array.from(string, (character) => character.charCodeAt(0)));
-  const mutation = fc.record({ place, removed: fc.nat({ max: 40 }), inserted: fc.oneof(bytes, markup) });
-  const mutated = fc
-    .record({ original: fc.constantFrom(...fixtures), mutations: fc.array(mutation, { minLength: 1, maxLength: 5 }) })
-    .map(({ original, mutations }) =>
-      mutations.reduce<Uint8Array>((document, { place, removed, inserted }) => {
-        const at = Math.floor(place * document.length);
-        return Uint8Array.from([...document.subarray(0, at), ...inserted, ...document.subarray(at + removed)]);
-      }, original),
-    );
-
   it('never throws, counts no more than is there, and does not depend on the chunks', () => {
     fc.assert(
-      fc.property(mutated, fc.array(place, { maxLength: 20 }), (document, places) => {
+      fc.property(mutatedDocument, fc.array(place, { maxLength: 20 }), (document, places) => {
         const statistics = readJUnit(document);
         const { testcases, passed, failed, errors, skipped, damage } = statistics;
         expect(passed + failed + errors + skipped).toBe(testcases);

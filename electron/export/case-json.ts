@@ -1,0 +1,175 @@
+import type { CaseJson } from '../../shared/contract/case-json.ts';
+import type { Analysis, Fact, Incident, WeightedFact } from '../../shared/model/analysis.ts';
+import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.ts';
+import type { CaseEvidence } from '../../shared/model/case.ts';
+import type { DatabaseReport } from '../../shared/model/database.ts';
+import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { Provenance } from '../../shared/model/evidence.ts';
+import { formatIsoMicros } from '../../shared/model/time.ts';
+
+type SourceJson = CaseJson['timeline'][number]['source'];
+type FactJson = CaseJson['questions'][number]['facts'][number];
+type IncidentJson = CaseJson['incidents'][number];
+
+/** The case as scripts read it; it satisfies caseJsonSchema. `events` become the timeline, in the order given. */
+export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: Iterable<EvidenceEvent>): CaseJson {
+  const artifact = analysis.artifactIndex === null ? undefined : evidence.artifacts[analysis.artifactIndex];
+  const database = analysis.databaseIndex === null ? undefined : evidence.databases[analysis.databaseIndex];
+  const { config } = analysis;
+  return {
+    schema: 'inquest.case/1',
+    evidence: evidence.files.map(({ id, path, format, bytes, sha256, records, problems }) => ({
+      id,
+      path,
+      format,
+      bytes,
+      sha256,
+      events: records,
+      problems: problems.map(({ kind, message, byteOffset }) => ({ kind, message, byteOffset })),
+    })),
+    incidents: analysis.incidents.map(incidentJson),
+    incident: analysis.incident === null ? null : incidentJson(analysis.incident),
+    timeline: Array.from(events, eventJson),
+    artifact: artifact === undefined ? null : artifactJson(artifact),
+    database: database === undefined ? null : databaseJson(database, analysis.incident),
+    config:
+      config === null
+        ? null
+        : {
+            timeoutSeconds: config.timeoutSeconds,
+            timeoutSource: config.timeoutSource,
+            gracefulTimeoutSeconds: config.gracefulTimeoutSeconds,
+            workers: config.workers,
+            workerClass: config.workerClass,
+            maxRequests: config.maxRequests,
+          },
+    hypotheses: analysis.hypotheses.map(({ id, verdict, score, missing, ...facts }) => ({
+      id,
+      verdict,
+      score: rounded(score, 3),
+      for: facts.for.map(weightedFactJson),
+      against: facts.against.map(weightedFactJson),
+      missing: missing.map(({ what, command }) => ({ what, command })),
+    })),
+    questions: analysis.questions.map(({ id, question, answer, facts }) => ({
+      id,
+      question,
+      answer,
+      facts: facts.map((fact) => factJson(fact, heaviestWeight(fact))),
+    })),
+    expectedFindings: analysis.expectedFindings.map(({ id, expected, observed, holds }) => ({
+      id,
+      expected,
+      observed,
+      holds,
+    })),
+    recommendations: analysis.recommendations.map(({ id, text, patch, because }) => ({
+      id,
+      text,
+      patch,
+      because: [...because],
+    })),
+    problems: [
+      ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),
+      ...evidence.files.flatMap(({ path, problems }) => problems.map(({ kind, message }) => ({ path, kind, message }))),
+    ],
+  };
+}
+
+/** Text of the JSON file: two spaces of indent and a line feed at the end, as every writer of the case gives it. */
+export function caseJsonText(caseJson: CaseJson): string {
+  return `${JSON.stringify(caseJson, null, 2)}\n`;
+}
+
+function rounded(value: number, decimals: number): number {
+  const factor = 10 ** decimals;
+  return Math.round(value * factor) / factor;
+}
+
+function sourceJson({ evidenceId, byteOffset, byteLength, line }: Provenance): SourceJson {
+  return { evidenceId, byteOffset, byteLength, line };
+}
+
+function eventJson(event: EvidenceEvent): CaseJson['timeline'][number] {
+  const { time, timestampDesc, kind, message, pid, severity, source } = event;
+  return { time: formatIsoMicros(time), timestampDesc, kind, message, pid, severity, source: sourceJson(source) };
+}
+
+function incidentJson({ id, pid, unit, operation, start, end, mechanism, phases }: Incident): IncidentJson {
+  return {
+    id,
+    pid,
+    unit,
+    operation,
+    start: formatIsoMicros(start),
+    end: formatIsoMicros(end),
+    mechanism,
+    phases: phases.map(({ name, from, to, seconds }) => ({
+      name,
+      from: formatIsoMicros(from),
+      to: formatIsoMicros(to),
+      seconds: rounded(seconds, 6),
+    })),
+  };
+}
+
+function factJson(fact: Fact, weight: number): FactJson {
+  return { id: fact.id, text: fact.text, weight: rounded(weight, 3), events: fact.sources.map(sourceJson) };
+}
+
+function weightedFactJson({ fact, weight }: WeightedFact): FactJson {
+  return factJson(fact, weight);
+}
+
+/** A fact outside the view of one hypothesis is given the weight that says most, 0 when it weighs nothing. */
+function heaviestWeight({ weights }: Fact): number {
+  return Object.values(weights).reduce((most, weight) => (Math.abs(weight) > Math.abs(most) ? weight : most), 0);
+}
+
+function profileJson({ seconds, peakHeapBytes, peakRssBytes }: ParseProfile) {
+  return { seconds: rounded(seconds, 6), peakHeapBytes, peakRssBytes };
+}
+
+function artifactJson(artifact: ArtifactReport): NonNullable<CaseJson['artifact']> {
+  const { path, bytes, testcases, suites, passed, failed, errors, skipped, stream, tree } = artifact;
+  return {
+    path,
+    bytes,
+    testcases,
+    suites,
+    passed,
+    failed,
+    errors,
+    skipped,
+    profile: { stream: profileJson(stream), tree: tree === null ? null : profileJson(tree) },
+  };
+}
+
+function databaseJson(database: DatabaseReport, incident: Incident | null): NonNullable<CaseJson['database']> {
+  const { path, journalMode, pageSize, pages, freelistPages, wal, hotJournal, integrity } = database;
+  return {
+    path,
+    journalMode,
+    pageSize,
+    pages,
+    freelistPages,
+    walBytes: wal?.bytes ?? null,
+    walFrames: wal?.validFrames ?? null,
+    walCommittedFrames: wal?.committedFrames ?? null,
+    walUncommittedFrames: wal?.uncommittedFrames ?? null,
+    hotJournal,
+    integrity,
+    tables: database.tables
+      .filter(({ type }) => type === 'table')
+      .map(({ name, rows, bytes }) => ({ name, rows, bytes })),
+    job: jobJson(database, incident),
+  };
+}
+
+/** The row that the operation is about, when its number is a key of the table that lists jobs. */
+function jobJson({ jobHistory }: DatabaseReport, incident: Incident | null): Record<string, string | number> | null {
+  const number = /(\d+)\D*$/.exec(incident?.operation ?? '')?.[1];
+  if (jobHistory === null || number === undefined) return null;
+  const key = jobHistory.keys.find((candidate) => String(candidate) === number);
+  return key === undefined ? null : { table: jobHistory.table, [jobHistory.keyColumn]: key };
+}

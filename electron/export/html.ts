@@ -1,0 +1,261 @@
+import type { CaseJson } from '../../shared/contract/case-json.ts';
+import { layoutProfile } from '../../shared/figures/profile-figure.ts';
+import { PALETTE_NAMES, type Palette, type Scene } from '../../shared/figures/scene.ts';
+import { escapeXml, sceneToSvg } from '../../shared/figures/scene-svg.ts';
+import { utcTickLabel } from '../../shared/figures/time-scale.ts';
+import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
+import type { Field, Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
+import { visibleText } from '../../shared/report/visible.ts';
+import { caseJsonText } from './case-json.ts';
+import { HTML_STYLE } from './html-style.ts';
+
+/** Width of the figures in CSS pixels: that of the text column. */
+const FIGURE_WIDTH = 1_100;
+
+/**
+ * The report as one HTML file that needs nothing else: no script, no address to load from, and a policy that forbids both.
+ * What the evidence says is text everywhere. The case JSON lies inside as a file to save.
+ */
+export function writeHtml(report: Report, caseJson: CaseJson): string {
+  const body = [
+    titleBlock(report),
+    incidentSection(report),
+    timelineSection(report),
+    section('Verdict', report.hypotheses.map(hypothesisBlock).join('')),
+    recommendationSection(report),
+    questionSection(report),
+    artifactSection(report),
+    databaseSection(report),
+    problemSection(report),
+    evidenceSection(report, caseJson),
+  ].join('\n');
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Inquest">
+<title>${text(`Incident report: ${report.title}`)}</title>
+<style>${HTML_STYLE}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+</body>
+</html>
+`;
+}
+
+/** Evidence as text: nothing in it is markup, nothing in it is invisible. */
+function text(words: string): string {
+  return escapeXml(visibleText(words));
+}
+
+function section(title: string, content: string): string {
+  return content === '' ? '' : `<section><h2>${text(title)}</h2>${content}</section>`;
+}
+
+function fieldList(fields: readonly Field[]): string {
+  if (fields.length === 0) return '';
+  return `<dl>${fields.map(({ label, value }) => `<dt>${text(label)}</dt><dd>${text(value)}</dd>`).join('')}</dl>`;
+}
+
+interface Column {
+  readonly head: string;
+  readonly class?: string;
+}
+
+/** A table from cells that are markup already. */
+function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return '';
+  const attribute = (index: number): string => {
+    const name = columns[index]?.class;
+    return name === undefined ? '' : ` class="${name}"`;
+  };
+  const head = columns.map((column, index) => `<th scope="col"${attribute(index)}>${text(column.head)}</th>`).join('');
+  const body = rows
+    .map((cells) => `<tr>${cells.map((cell, index) => `<td${attribute(index)}>${cell}</td>`).join('')}</tr>`)
+    .join('\n');
+  return `<div class="scroll"><table><thead><tr>${head}</tr></thead><tbody>\n${body}\n</tbody></table></div>`;
+}
+
+const MARKS = { fits: '●', contributes: '◆', inconclusive: '?', 'ruled-out': '✗' } as const;
+
+function titleBlock(report: Report): string {
+  const verdicts = report.hypotheses.map(
+    ({ title, verdict, verdictWords }) =>
+      `<li class="${verdict}"><span class="name">${text(title)}</span><b>${MARKS[verdict]} ${text(verdictWords)}</b></li>`,
+  );
+  return `<header><div class="kicker">Incident report</div><h1>${text(report.title)}</h1><p class="headline">${text(report.headline)}</p><ul class="verdicts">${verdicts.join('')}</ul></header>`;
+}
+
+const SUMMARY_LABELS = ['What happened', 'Why', 'What to do'];
+
+function incidentSection(report: Report): string {
+  const summary = report.summary.map((value, index) => ({ label: SUMMARY_LABELS[index] ?? '', value }));
+  return section('The incident', fieldList(summary) + fieldList(report.incident));
+}
+
+/** Colours as CSS variables, so that one drawing serves light, dark and paper. */
+const CSS_PALETTE = Object.fromEntries(PALETTE_NAMES.map((name) => [name, `var(--${name})`])) as Palette;
+
+function figure(scene: Scene, title: string, idPrefix: string, caption: string): string {
+  const nodes = scene.nodes.map((node) => (node.type === 'text' ? { ...node, text: visibleText(node.text) } : node));
+  const svg = sceneToSvg({ ...scene, nodes }, CSS_PALETTE, {
+    title,
+    fontFamily: 'Inter, system-ui, sans-serif',
+    idPrefix,
+    hover: true,
+  });
+  return `<figure class="scroll">${svg}<figcaption>${text(caption)}</figcaption></figure>`;
+}
+
+function timelineSection(report: Report): string {
+  const { timeline, keyEvents, phases } = report;
+  const parts: string[] = [];
+  if (timeline !== null) {
+    const { input, from, to, caption } = timeline;
+    const scene = layoutTimeline(input, { width: FIGURE_WIDTH, from, to, timeLabel: utcTickLabel });
+    parts.push(figure(scene, 'Timeline of the incident', 'timeline', caption));
+  }
+  parts.push(
+    table(
+      [
+        { head: 'Phase' },
+        { head: 'From (UTC)', class: 'mono time' },
+        { head: 'To (UTC)', class: 'mono time' },
+        { head: 'Duration' },
+      ],
+      phases.map(({ label, depth, from, to, duration, note }) => [
+        `${depth === 0 ? '' : '&nbsp;&nbsp;&nbsp;'}${text(label)}`,
+        utcTickLabel(from, 1),
+        utcTickLabel(to, 1),
+        text(`${duration}${note === '' ? '' : `, ${note}`}`),
+      ]),
+    ),
+  );
+  if (keyEvents.length > 0) {
+    const columns = [
+      { head: 'Time (UTC)', class: 'mono time' },
+      { head: 'Since previous', class: 'num' },
+      { head: 'Source', class: 'mono' },
+      { head: 'Pid', class: 'num' },
+      { head: 'Message', class: 'mono message' },
+    ];
+    parts.push(`<h3>Key events</h3>${table(columns, keyEvents.map(eventRow))}`);
+  }
+  return section('Timeline', parts.join(''));
+}
+
+function eventRow(event: ReportEvent): readonly string[] {
+  const moment = event.moment === null ? '' : `<span class="moment">${text(event.moment)}</span>`;
+  return [
+    `<time datetime="${event.date}T${event.clock}Z">${event.date} ${event.clock}</time>`,
+    text(event.delta),
+    text(event.source),
+    event.pid === null ? '' : String(event.pid),
+    moment + text(event.message),
+  ];
+}
+
+function hypothesisBlock(hypothesis: ReportHypothesis): string {
+  const { title, verdict, verdictWords, score, reason, missing } = hypothesis;
+  const row = (side: string) => (fact: ReportFact) => [
+    side,
+    `${fact.weight > 0 ? '+' : ''}${fact.weight.toFixed(1)}`,
+    text(fact.text),
+    fact.sources.map(text).join('<br>'),
+  ];
+  const facts = table(
+    [{ head: 'Speaks' }, { head: 'Weight', class: 'num' }, { head: 'Fact' }, { head: 'Source', class: 'mono' }],
+    [...hypothesis.for.map(row('for')), ...hypothesis.against.map(row('against'))],
+  );
+  const lacking = missing.map(
+    ({ what, command }) => `<p class="small">Missing: ${text(what)}</p><pre>${text(command)}</pre>`,
+  );
+  return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${facts}${lacking.join('')}`;
+}
+
+function recommendationSection({ recommendations }: Report): string {
+  if (recommendations.length === 0) return '';
+  const items = recommendations.map(({ text: words, patch, because }) => {
+    const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
+    return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
+  });
+  return section('What to change', `<ol class="changes">${items.join('')}</ol>`);
+}
+
+function questionSection({ questions, expectedFindings }: Report): string {
+  const answers = table(
+    [{ head: 'Question' }, { head: 'Answer' }, { head: 'Source', class: 'mono' }],
+    questions.map(({ question, answer, known, sources }) => [
+      text(question),
+      known ? text(answer) : `<span class="unknown">${text(answer)}</span>`,
+      sources.map(text).join('<br>'),
+    ]),
+  );
+  const words = { yes: '✓ as expected', no: '✗ not so', unknown: '? unknown' } as const;
+  const findings = table(
+    [{ head: 'Expected' }, { head: 'Observed' }, { head: 'Holds' }],
+    expectedFindings.map(({ expected, observed, holds }) => [
+      text(expected),
+      text(observed),
+      `<b class="${holds}">${words[holds]}</b>`,
+    ]),
+  );
+  return section('Questions', answers) + section('Expected findings', findings);
+}
+
+function artifactSection({ artifact }: Report): string {
+  if (artifact === null) return '';
+  const scene = layoutProfile(artifact.report, { width: FIGURE_WIDTH, height: 300 });
+  const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
+  return section(
+    'Artifact',
+    fieldList(artifact.fields) + figure(scene, 'Cost of parsing the artifact', 'profile', caption),
+  );
+}
+
+function databaseSection({ database, config }: Report): string {
+  const tables =
+    database === null
+      ? ''
+      : fieldList(database.fields) +
+        table(
+          [
+            { head: 'Table', class: 'mono' },
+            { head: 'Rows', class: 'num' },
+            { head: 'Size', class: 'num' },
+          ],
+          database.tables.map(({ name, rows, size }) => [text(name), text(rows), text(size)]),
+        );
+  return section('Database', tables) + section('Configuration', fieldList(config));
+}
+
+function problemSection({ problems }: Report): string {
+  const rows = problems.map(({ path, kind, message }) => [text(path), text(kind), text(message)]);
+  return section(
+    'Problems with the evidence',
+    table([{ head: 'File', class: 'mono' }, { head: 'Kind' }, { head: 'What is wrong' }], rows),
+  );
+}
+
+function evidenceSection({ evidence, notes }: Report, caseJson: CaseJson): string {
+  const files = table(
+    [
+      { head: 'File', class: 'mono' },
+      { head: 'Format' },
+      { head: 'Bytes', class: 'num' },
+      { head: 'Records', class: 'num' },
+      { head: 'SHA-256', class: 'mono' },
+    ],
+    evidence.map(({ path, format, bytes, records, sha256 }) => [path, format, bytes, records, sha256].map(text)),
+  );
+  const encoded = Buffer.from(caseJsonText(caseJson), 'utf8').toString('base64');
+  const download = `<p><a download="case.json" href="data:application/json;base64,${encoded}">case.json</a>: the case as JSON, inside this file.</p>`;
+  const reading = notes.map((note) => `<p class="small">${text(note)}</p>`).join('');
+  return section('Evidence', files + download) + section('How to read this', reading);
+}

@@ -1,0 +1,184 @@
+import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
+import type { Field, Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
+import { padded, textColumns, wrapped } from './wrap.ts';
+
+export interface TextOptions {
+  /** Columns of the terminal; taken as 80 at least and 160 at most. */
+  readonly width: number;
+  readonly colour: boolean;
+}
+
+type Tone = 'title' | 'heading' | 'good' | 'bad' | 'warn' | 'quiet';
+/** SGR parameters, ECMA-48 8.3.117. */
+const SGR: Readonly<Record<Tone, string>> = {
+  title: '1',
+  heading: '1;4',
+  good: '32',
+  bad: '1;31',
+  warn: '33',
+  quiet: '2',
+};
+
+const TOP_FACTS = 4;
+
+/**
+ * The verdict and the timeline for a terminal: 80 to 160 columns, wrapped, nothing clipped, control characters escaped.
+ * Escape sequences appear only when colour is asked for, and then only our own.
+ */
+export function writeText(report: Report, options: TextOptions): string {
+  const width = Math.min(160, Math.max(80, Math.floor(options.width)));
+  const paint = (tone: Tone, text: string): string => (options.colour ? `\u001b[${SGR[tone]}m${text}\u001b[0m` : text);
+  const out: string[] = [];
+  const heading = (words: string): void => {
+    out.push('', paint('heading', words));
+  };
+  out.push(...wrapped(report.title, width).map((line) => paint('quiet', line)));
+  out.push(...wrapped(report.headline, width).map((line) => paint('title', line)));
+  for (const sentence of report.summary) {
+    if (sentence !== report.headline) out.push(...wrapped(sentence, width));
+  }
+  if (report.incident.length > 0) {
+    heading('Incident');
+    out.push(...fieldLines(report.incident, width));
+  }
+  if (report.phases.length > 0) {
+    heading('Phases (UTC)');
+    out.push(...phaseLines(report, width));
+  }
+  if (report.keyEvents.length > 0) {
+    heading(`Key events (UTC${sameDate(report.keyEvents) ? `, ${report.keyEvents[0]?.date ?? ''}` : ''})`);
+    out.push(...eventLines(report.keyEvents, width, paint));
+  }
+  heading('Hypotheses');
+  for (const hypothesis of report.hypotheses) out.push(...hypothesisLines(hypothesis, width, paint));
+  if (report.questions.length > 0) {
+    heading('Questions');
+    for (const { question, answer } of report.questions) out.push(...indented(`${question} `, answer, width));
+  }
+  if (report.recommendations.length > 0) {
+    heading('What to change');
+    report.recommendations.forEach(({ text, patch }, index) => {
+      out.push(...indented(`${index + 1}. `, text, width));
+      for (const line of patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+    });
+  }
+  if (report.problems.length > 0) {
+    heading('Problems with the evidence');
+    for (const { path, kind, message } of report.problems) {
+      out.push(...indented('- ', `${path === '' ? '' : `${path}: `}${message} [${kind}]`, width));
+    }
+  }
+  return `${out.join('\n')}\n`;
+}
+
+function fieldLines(fields: readonly Field[], width: number): readonly string[] {
+  const labels = Math.max(...fields.map(({ label }) => textColumns(label)));
+  return fields.flatMap(({ label, value }) => indented(`  ${padded(label, labels)}  `, value, width));
+}
+
+/** `prefix` and the text beside it, continued below its own beginning (or four columns in, after a long prefix). */
+function indented(prefix: string, text: string, width: number): readonly string[] {
+  const indent = textColumns(prefix) > width / 2 ? 4 : textColumns(prefix);
+  if (indent < textColumns(prefix)) {
+    const [first = '', ...rest] = wrapped(`${prefix.trimEnd()} ${text}`, width);
+    return [first, ...wrapped(rest.join(' '), width - indent).map((line) => ' '.repeat(indent) + line)].filter(
+      (line) => line.trim() !== '',
+    );
+  }
+  return wrapped(text, width - indent).map((line, index) => (index === 0 ? prefix : ' '.repeat(indent)) + line);
+}
+
+/** A line of code: its own indent is kept, and it is broken only at the end of the line. */
+function indentedBy(columns: number, line: string, width: number): readonly string[] {
+  const own = /^ */.exec(line)?.[0].length ?? 0;
+  return wrapped(line.slice(own), width - columns - own).map((piece) => ' '.repeat(columns + own) + piece);
+}
+
+function phaseLines({ phases }: Report, width: number): readonly string[] {
+  const name = ({ label, depth }: Report['phases'][number]): string => `${depth === 0 ? '' : '  '}${label}`;
+  const names = Math.min(44, Math.max(...phases.map((phase) => textColumns(name(phase)))));
+  return phases.flatMap((phase) => {
+    const range = `${formatDate(phase.from)} ${formatTimeOfDay(phase.from, 3)} - ${formatTimeOfDay(phase.to, 3)}`;
+    const tail = `${range}  ${phase.duration}${phase.note === '' ? '' : `, ${phase.note}`}`;
+    return indented(`  ${padded(name(phase), names)}  `, tail, width);
+  });
+}
+
+function sameDate(events: readonly ReportEvent[]): boolean {
+  return events.every(({ date }) => date === events[0]?.date);
+}
+
+function eventLines(
+  events: readonly ReportEvent[],
+  width: number,
+  paint: (tone: Tone, text: string) => string,
+): readonly string[] {
+  const oneDay = sameDate(events);
+  const deltas = Math.max(...events.map(({ delta }) => delta.length));
+  const pids = Math.max(3, ...events.map(({ pid }) => String(pid ?? '').length));
+  const sources = Math.min(32, Math.max(...events.map(({ source }) => textColumns(source))));
+  return events.flatMap((event) => {
+    const time = oneDay ? event.clock : `${event.date} ${event.clock}`;
+    const head = `  ${time}  ${padded(event.delta, deltas, 'right')}  ${padded(String(event.pid ?? ''), pids, 'right')}  `;
+    const room = width - textColumns(head);
+    const wide = room - sources - 2 >= 40;
+    const tone = toneOf(event.severity);
+    const moment = event.moment === null ? '' : `[${event.moment}] `;
+    if (!wide) {
+      const lines = wrapped(`${moment}${event.message} (${event.source})`, room);
+      return lines.map(
+        (line, index) => (index === 0 ? head : ' '.repeat(textColumns(head))) + painted(line, tone, paint),
+      );
+    }
+    const places = wrapped(event.source, sources);
+    const lines = wrapped(moment + event.message, room - sources - 2);
+    return Array.from({ length: Math.max(places.length, lines.length) }, (_, index) => {
+      const place = paint('quiet', padded(places[index] ?? '', sources));
+      const start = index === 0 ? head : ' '.repeat(textColumns(head));
+      return `${start}${place}  ${painted(lines[index] ?? '', tone, paint)}`.trimEnd();
+    });
+  });
+}
+
+function painted(text: string, tone: Tone | null, paint: (tone: Tone, text: string) => string): string {
+  return tone === null || text === '' ? text : paint(tone, text);
+}
+
+function toneOf(severity: string | null): Tone | null {
+  if (severity === 'emerg' || severity === 'alert' || severity === 'crit' || severity === 'err') return 'bad';
+  return severity === 'warning' ? 'warn' : null;
+}
+
+const VERDICT_TONE = { fits: 'bad', contributes: 'warn', inconclusive: 'quiet', 'ruled-out': 'good' } as const;
+
+function hypothesisLines(
+  hypothesis: ReportHypothesis,
+  width: number,
+  paint: (tone: Tone, text: string) => string,
+): readonly string[] {
+  const { id, verdict, score, reason } = hypothesis;
+  const name = padded(id, 17);
+  const verdictWords = padded(verdict, 12);
+  const plain = `  ${name}  ${verdictWords}  ${score.toFixed(3)}  `;
+  const rest = wrapped(reason, width - textColumns(plain));
+  const first = `  ${paint('title', name)}  ${paint(VERDICT_TONE[verdict], verdictWords)}  ${score.toFixed(3)}  ${rest[0] ?? ''}`;
+  const facts = [
+    ...hypothesis.for.map((fact) => ({ ...fact, side: 'for' })),
+    ...hypothesis.against.map((fact) => ({ ...fact, side: 'against' })),
+  ]
+    .sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, TOP_FACTS);
+  return [
+    first.trimEnd(),
+    ...rest.slice(1).map((line) => ' '.repeat(textColumns(plain)) + line),
+    ...facts.flatMap(({ side, weight, text, sources }) => {
+      const where = sources.length === 0 ? '' : ` (${sources.join(', ')})`;
+      const label = `      ${padded(side, 7)} ${padded((weight > 0 ? '+' : '') + weight.toFixed(1), 5, 'right')}  `;
+      return indented(label, text + where, width);
+    }),
+    ...hypothesis.missing.flatMap(({ what, command }) => [
+      ...indented('      missing        ', what, width),
+      ...indentedBy(21, `$ ${command}`, width),
+    ]),
+  ];
+}

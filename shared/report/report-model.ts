@@ -1,0 +1,312 @@
+import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
+import type { Analysis, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
+import type { ArtifactReport } from '../model/artifact.ts';
+import type { CaseEvidence } from '../model/case.ts';
+import type { DatabaseReport } from '../model/database.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { shortPaths, sourceName, sourceNames } from './paths.ts';
+import type {
+  Field,
+  Report,
+  ReportEvent,
+  ReportFact,
+  ReportFile,
+  ReportHypothesis,
+  ReportPhase,
+  ReportProblem,
+  ReportQuestion,
+} from './report.ts';
+import { reportTimeline } from './report-timeline.ts';
+import { exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
+
+export interface ReportInput {
+  readonly title: string;
+  readonly evidence: CaseEvidence;
+  readonly analysis: Analysis;
+  /** From selectKeyEvents, in time order. */
+  readonly keyEvents: readonly EvidenceEvent[];
+  /** null: leave the time of making open, so that the same case always gives the same document. */
+  readonly generatedAt: EpochMicros | null;
+}
+
+/** Messages longer than this are cut in the report, which then says by how much; the evidence keeps them whole. */
+const MAX_MESSAGE_CHARS = 1_500;
+/** Problems listed one by one; a file damaged throughout has its number said instead. */
+const MAX_PROBLEMS = 60;
+
+/** Puts a case into words: the one model behind PDF, HTML and the terminal. Pure; never fails on a sound case. */
+export function buildReport(input: ReportInput): Report {
+  const { title, evidence, analysis, keyEvents, generatedAt } = input;
+  const paths = shortPaths(evidence.files);
+  const artifact = analysis.artifactIndex === null ? undefined : evidence.artifacts[analysis.artifactIndex];
+  const database = analysis.databaseIndex === null ? undefined : evidence.databases[analysis.databaseIndex];
+  return {
+    title,
+    headline: analysis.headline,
+    generatedAt,
+    documentTime: generatedAt ?? analysis.incident?.end ?? null,
+    incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis.incidents.length),
+    summary: analysis.summary,
+    timeline: reportTimeline(evidence, analysis, keyEvents),
+    phases: phasesOf(analysis.incident),
+    keyEvents: eventRows(keyEvents, analysis.incident, paths),
+    hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
+    artifact: artifact === undefined ? null : { report: artifact, fields: artifactFields(artifact, paths) },
+    database: database === undefined ? null : databaseSection(database, paths),
+    config: configFields(analysis, paths),
+    questions: analysis.questions.map(({ question, answer, facts }): ReportQuestion => {
+      const sources = sourceNames(
+        facts.flatMap((fact) => fact.sources),
+        paths,
+      );
+      return { question, answer: answer ?? 'The evidence does not tell.', known: answer !== null, sources };
+    }),
+    expectedFindings: analysis.expectedFindings.map(({ expected, observed, holds }) => ({
+      expected,
+      observed: observed ?? 'The evidence does not tell.',
+      holds: holds === null ? 'unknown' : holds ? 'yes' : 'no',
+    })),
+    recommendations: analysis.recommendations,
+    problems: problemsOf(evidence, paths),
+    evidence: evidence.files.map(fileOf),
+    notes: NOTES,
+  };
+}
+
+const NOTES: readonly string[] = [
+  'All times are UTC. Offsets and lines count from the beginning of the named file, after unpacking.',
+  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
+  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
+  'The evidence was opened for reading only. SHA-256 sums are of the bytes as they were read.',
+];
+
+function incidentFields(incident: Incident, count: number): readonly Field[] {
+  const fields: (Field | null)[] = [
+    incident.operation === null ? null : { label: 'Operation', value: incident.operation },
+    { label: 'Worker', value: incident.pid === null ? 'unknown' : `pid ${incident.pid}` },
+    incident.unit === null ? null : { label: 'Service', value: incident.unit },
+    incident.host === null ? null : { label: 'Host', value: incident.host },
+    { label: 'From', value: utcStamp(incident.start) },
+    { label: 'To', value: utcStamp(incident.end) },
+    { label: 'Duration', value: formatSeconds(secondsBetween(incident.start, incident.end)) },
+    { label: 'Ended by', value: MECHANISM_WORDS[incident.mechanism] },
+    count > 1 ? { label: 'Incidents', value: `${count} in this evidence; this report is about one of them` } : null,
+  ];
+  return fields.filter((field) => field !== null);
+}
+
+function phasesOf(incident: Incident | null): readonly ReportPhase[] {
+  return (incident?.phases ?? []).map(({ label, depth, from, to, seconds, finished }) => ({
+    label,
+    depth,
+    from,
+    to,
+    duration: formatSeconds(seconds),
+    note: finished || depth === 0 ? '' : 'unfinished',
+  }));
+}
+
+function eventRows(
+  events: readonly EvidenceEvent[],
+  incident: Incident | null,
+  paths: ReadonlyMap<string, string>,
+): readonly ReportEvent[] {
+  const moments = new Map<number, string>();
+  // The first moment of a row names it best: the operation's start comes before its first step.
+  for (const { row, label } of incident?.moments ?? []) {
+    if (row !== null && !moments.has(row)) moments.set(row, label);
+  }
+  return events.map((event, index) => {
+    const previous = events[index - 1];
+    return {
+      time: event.time,
+      date: formatDate(event.time),
+      clock: formatTimeOfDay(event.time, 6),
+      delta: previous === undefined ? '' : exactDelta(previous.time, event.time),
+      source: sourceName(event.source, paths),
+      pid: event.pid,
+      severity: event.severity,
+      message: shortened(event.message),
+      moment: moments.get(event.row) ?? null,
+    };
+  });
+}
+
+function shortened(message: string): string {
+  if (message.length <= MAX_MESSAGE_CHARS) return message;
+  const kept = message.slice(0, MAX_MESSAGE_CHARS);
+  return `${kept} … (${formatCount(message.length - MAX_MESSAGE_CHARS)} more characters in the evidence)`;
+}
+
+function hypothesisOf(hypothesis: HypothesisResult, paths: ReadonlyMap<string, string>): ReportHypothesis {
+  const factOf = ({ fact, weight }: WeightedFact): ReportFact => ({
+    text: fact.text,
+    weight,
+    sources: sourceNames(fact.sources, paths),
+  });
+  const { id, title, verdict, score, reason, missing } = hypothesis;
+  return {
+    id,
+    title,
+    verdict,
+    verdictWords: VERDICT_WORDS[verdict],
+    score,
+    reason,
+    for: hypothesis.for.map(factOf),
+    against: hypothesis.against.map(factOf),
+    missing,
+  };
+}
+
+function artifactFields(artifact: ArtifactReport, paths: ReadonlyMap<string, string>): readonly Field[] {
+  const { stream, tree } = artifact;
+  const speed = stream.seconds > 0 ? `, ${formatBytes(artifact.bytes / stream.seconds)}/s` : '';
+  const fields: (Field | null)[] = [
+    { label: 'File', value: paths.get(artifact.evidenceId) ?? artifact.path },
+    {
+      label: 'Size',
+      value: `${formatCount(artifact.bytes)} bytes (${formatBytes(artifact.bytes)}), ${formatCount(artifact.lines)} lines`,
+    },
+    artifact.isJUnit
+      ? {
+          label: 'Test cases',
+          value: `${formatCount(artifact.testcases)} in ${formatCount(artifact.suites)} suites: ${formatCount(artifact.passed)} passed, ${formatCount(artifact.failed)} failed, ${formatCount(artifact.errors)} errors, ${formatCount(artifact.skipped)} skipped`,
+        }
+      : { label: 'Content', value: 'XML, not JUnit' },
+    artifact.declaredTests !== null && artifact.declaredTests !== artifact.testcases
+      ? {
+          label: 'Declared',
+          value: `${formatCount(artifact.declaredTests)} test cases by its own header, unlike what it holds`,
+        }
+      : null,
+    {
+      label: 'Parsed here',
+      value: `as a stream in ${formatSeconds(stream.seconds)}${speed}, memory up by ${formatBytes(stream.peakRssBytes)} at most`,
+    },
+    tree === null
+      ? null
+      : {
+          label: 'As a tree',
+          value: `in ${formatSeconds(tree.seconds)}, memory up by ${formatBytes(tree.peakRssBytes)} at most`,
+        },
+    artifact.damage === null
+      ? null
+      : {
+          label: 'Damage',
+          value: `${artifact.damage.message} (line ${formatCount(artifact.damage.line)}, byte ${formatCount(artifact.damage.byteOffset)})`,
+        },
+  ];
+  return fields.filter((field) => field !== null);
+}
+
+function databaseSection(
+  database: DatabaseReport,
+  paths: ReadonlyMap<string, string>,
+): NonNullable<Report['database']> {
+  const { wal } = database;
+  const open = wal?.openTransaction ?? null;
+  const fields: (Field | null)[] = [
+    { label: 'File', value: paths.get(database.evidenceId) ?? database.path },
+    {
+      label: 'Size',
+      value: `${formatBytes(database.bytes)}: ${formatCount(database.pages)} pages of ${formatCount(database.pageSize)} bytes, ${formatCount(database.freelistPages)} of them free`,
+    },
+    { label: 'Journal mode', value: database.journalMode === 'wal' ? 'WAL' : 'rollback journal (not WAL)' },
+    wal === null
+      ? null
+      : {
+          label: 'Write-ahead log',
+          value: `${formatBytes(wal.bytes)}, ${formatCount(wal.validFrames)} valid frames: ${formatCount(wal.committedFrames)} committed, ${formatCount(wal.uncommittedFrames)} after the last commit${wal.tornBytes > 0 ? `, last frame cut after ${formatCount(wal.tornBytes)} bytes` : ''}`,
+        },
+    open === null ? null : { label: 'Open transaction', value: openTransactionWords(open) },
+    database.hotJournal
+      ? { label: 'Hot journal', value: 'a rollback journal that SQLite would roll back at the next open' }
+      : null,
+    { label: 'Integrity', value: database.integrity ?? 'not checked' },
+    database.jobHistory === null
+      ? null
+      : {
+          label: 'Earlier jobs',
+          value: `${formatCount(database.jobHistory.rows)} rows in ${database.jobHistory.table}${database.jobHistory.medianSize === null ? '' : `, ${database.jobHistory.sizeColumn ?? 'size'} ${formatCount(database.jobHistory.medianSize)} at the median and ${formatCount(database.jobHistory.maxSize ?? database.jobHistory.medianSize)} at most`}`,
+        },
+  ];
+  const tables = database.tables
+    .filter(({ type }) => type === 'table')
+    .slice(0, 12)
+    .map(({ name, rows, bytes }) => ({
+      name,
+      rows: rows === null ? 'unreadable' : formatCount(rows),
+      size: formatBytes(bytes),
+    }));
+  return { fields: fields.filter((field) => field !== null), tables };
+}
+
+function openTransactionWords(open: NonNullable<NonNullable<DatabaseReport['wal']>['openTransaction']>): string {
+  const rows = open.newRows.map(({ table, rows: count }) => `${formatCount(count)} new in ${table}`).join(', ');
+  const keys = open.newKeys.map(({ table, column, values }) => `${table}.${column} = ${values.join(', ')}`).join('; ');
+  const touched = open.touched
+    .slice(0, 4)
+    .map(({ name, pages }) => `${name} (${formatCount(pages)})`)
+    .join(', ');
+  return [
+    `${formatCount(open.frames)} frames rewrite ${formatCount(open.pages)} pages`,
+    touched === '' ? '' : `of ${touched}`,
+    rows === '' ? '' : `rows: ${rows}`,
+    keys === '' ? '' : `for ${keys}`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+function configFields(analysis: Analysis, paths: ReadonlyMap<string, string>): readonly Field[] {
+  const { config } = analysis;
+  if (config === null) return [];
+  const sources = sourceNames(config.sources, paths);
+  const fields: (Field | null)[] = [
+    {
+      label: 'Worker timeout',
+      value: `${config.timeoutSeconds === 0 ? 'switched off' : `${config.timeoutSeconds} s`}, from ${config.timeoutFrom}`,
+    },
+    { label: 'Graceful timeout', value: `${config.gracefulTimeoutSeconds} s` },
+    { label: 'Workers', value: `${config.workers ?? 'unknown number'}, class ${config.workerClass}` },
+    { label: 'Max requests', value: config.maxRequests === 0 ? 'no limit' : formatCount(config.maxRequests) },
+    sources.length === 0 ? null : { label: 'Read from', value: sources.join(', ') },
+  ];
+  return fields.filter((field) => field !== null);
+}
+
+function problemsOf(evidence: CaseEvidence, paths: ReadonlyMap<string, string>): readonly ReportProblem[] {
+  const all: ReportProblem[] = [
+    ...evidence.problems,
+    ...evidence.files.flatMap(({ id, path: wholePath, problems, problemCount }) => {
+      const path = paths.get(id) ?? wholePath;
+      return [
+        ...problems.map(({ kind, message, byteOffset }) => ({
+          path,
+          kind,
+          message: byteOffset === null ? message : `${message} (byte ${formatCount(byteOffset)})`,
+        })),
+        ...(problemCount > problems.length
+          ? [
+              {
+                path,
+                kind: 'more',
+                message: `${formatCount(problemCount - problems.length)} more problems of this file`,
+              },
+            ]
+          : []),
+      ];
+    }),
+  ];
+  if (all.length <= MAX_PROBLEMS) return all;
+  const rest = all.length - MAX_PROBLEMS;
+  return [
+    ...all.slice(0, MAX_PROBLEMS),
+    { path: '', kind: 'more', message: `${formatCount(rest)} more problems; the case JSON lists them.` },
+  ];
+}
+
+function fileOf({ id, path, format, bytes, records, sha256 }: CaseEvidence['files'][number]): ReportFile {
+  return { id, path, format, bytes: formatCount(bytes), records: formatCount(records), sha256 };
+}

@@ -1,0 +1,131 @@
+import type { TimelineInput } from '../figures/timeline-figure.ts';
+import type { HypothesisId, Verdict } from '../model/analysis.ts';
+import type { ArtifactReport } from '../model/artifact.ts';
+import type { EpochMicros } from '../model/time.ts';
+
+/**
+ * The report as plain data: every word that PDF, HTML and the terminal show is chosen once, here; the writers only set it.
+ * Figures are given as their input, so that each writer lays them out at its own width. All times are UTC.
+ */
+export interface Report {
+  readonly title: string;
+  readonly headline: string;
+  /** When the report was made; null leaves it open, so that the same case gives the same bytes. */
+  readonly generatedAt: EpochMicros | null;
+  /** The time that documents carry as theirs: generatedAt, else the end of the incident, else null. */
+  readonly documentTime: EpochMicros | null;
+  /** Worker, host, operation, times; empty without an incident. */
+  readonly incident: readonly Field[];
+  readonly summary: readonly string[];
+  readonly timeline: ReportTimeline | null;
+  readonly phases: readonly ReportPhase[];
+  readonly keyEvents: readonly ReportEvent[];
+  readonly hypotheses: readonly ReportHypothesis[];
+  readonly artifact: { readonly report: ArtifactReport; readonly fields: readonly Field[] } | null;
+  readonly database: { readonly fields: readonly Field[]; readonly tables: readonly ReportTable[] } | null;
+  readonly config: readonly Field[];
+  readonly questions: readonly ReportQuestion[];
+  readonly expectedFindings: readonly ReportFinding[];
+  readonly recommendations: readonly ReportRecommendation[];
+  readonly problems: readonly ReportProblem[];
+  readonly evidence: readonly ReportFile[];
+  /** How the numbers are to be read. */
+  readonly notes: readonly string[];
+}
+
+export interface Field {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface ReportTimeline {
+  readonly input: TimelineInput;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly caption: string;
+}
+
+export interface ReportPhase {
+  readonly label: string;
+  readonly depth: 0 | 1;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly duration: string;
+  /** `unfinished` for a step that was going on when the worker was ended; else empty. */
+  readonly note: string;
+}
+
+export interface ReportEvent {
+  readonly time: EpochMicros;
+  /** `2026-01-28`, `04:12:15.229579`: with six decimals always, as the source states them. */
+  readonly date: string;
+  readonly clock: string;
+  /** Time since the row before: `+20.659131 s`; empty for the first. */
+  readonly delta: string;
+  /** File and line, `journal/crash_logs.txt:12`. */
+  readonly source: string;
+  readonly pid: number | null;
+  readonly severity: string | null;
+  readonly message: string;
+  /** What the event is in the incident (`WORKER TIMEOUT`), or null. */
+  readonly moment: string | null;
+}
+
+export interface ReportFact {
+  readonly text: string;
+  readonly weight: number;
+  readonly sources: readonly string[];
+}
+
+export interface ReportHypothesis {
+  readonly id: HypothesisId;
+  readonly title: string;
+  readonly verdict: Verdict;
+  /** `fits`, `contributes`, `inconclusive`, `ruled out`. */
+  readonly verdictWords: string;
+  readonly score: number;
+  readonly reason: string;
+  readonly for: readonly ReportFact[];
+  readonly against: readonly ReportFact[];
+  readonly missing: readonly { readonly what: string; readonly command: string }[];
+}
+
+export interface ReportQuestion {
+  readonly question: string;
+  readonly answer: string;
+  readonly known: boolean;
+  readonly sources: readonly string[];
+}
+
+export interface ReportFinding {
+  readonly expected: string;
+  readonly observed: string;
+  readonly holds: 'yes' | 'no' | 'unknown';
+}
+
+export interface ReportRecommendation {
+  readonly text: string;
+  readonly patch: string | null;
+  readonly because: readonly string[];
+}
+
+export interface ReportProblem {
+  readonly path: string;
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface ReportTable {
+  readonly name: string;
+  readonly rows: string;
+  readonly size: string;
+}
+
+export interface ReportFile {
+  readonly id: string;
+  readonly path: string;
+  readonly format: string;
+  readonly bytes: string;
+  readonly records: string;
+  readonly sha256: string;
+}

@@ -1,0 +1,33 @@
+import type { Mechanism, Verdict } from '../model/analysis.ts';
+import { type EpochMicros, formatDate, formatTimeOfDay } from '../model/time.ts';
+
+/** What ended the worker, as a reader would say it. */
+export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
+  'gunicorn-timeout': "gunicorn's timeout: the arbiter logged WORKER TIMEOUT and ended the worker",
+  'kernel-oom': "the kernel's OOM killer",
+  'systemd-oomd': 'systemd-oomd, for memory pressure',
+  'systemd-stop': 'systemd, because the unit did not stop in time',
+  'external-sigkill': 'SIGKILL from a sender that the evidence does not name',
+  crash: 'a fatal signal or exit of its own',
+  none: 'nothing: no worker was ended',
+};
+
+export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
+  fits: 'fits',
+  contributes: 'contributes',
+  inconclusive: 'inconclusive',
+  'ruled-out': 'ruled out',
+};
+
+/** `2026-01-28 04:12:15.229579 UTC`. */
+export function utcStamp(time: EpochMicros): string {
+  return `${formatDate(time)} ${formatTimeOfDay(time, 6)} UTC`;
+}
+
+/** Distance of two instants for a table column, exact to the microsecond: `+20.659131 s`. */
+export function exactDelta(from: EpochMicros, to: EpochMicros): string {
+  const micros = to - from;
+  const sign = micros < 0 ? '-' : '+';
+  const magnitude = Math.abs(micros);
+  return `${sign}${Math.floor(magnitude / 1e6)}.${String(magnitude % 1e6).padStart(6, '0')} s`;
+}

@@ -7,5 +7,9 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [react()],
   server: { fs: { allow: [fileURLToPath(new URL('../../..', import.meta.url))] } },
-  build: { target: 'esnext', outDir: fileURLToPath(new URL('../../../test-output/preview', import.meta.url)) },
+  build: {
+    target: 'esnext',
+    assetsInlineLimit: 0,
+    outDir: fileURLToPath(new URL('../../../test-output/preview', import.meta.url)),
+  },
 });

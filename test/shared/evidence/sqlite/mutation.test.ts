@@ -57,7 +57,7 @@ describe('damaged bytes', () => {
           }
           expect(problems.length).toBeLessThanOrEqual(51);
         }),
-        { numRuns: 250 },
+        { numRuns: 1000 },
       );
     },
   );
@@ -90,5 +90,26 @@ describe('damaged bytes', () => {
         },
       ),
     );
+  });
+});
+
+describe('hostile sizes', () => {
+  it('takes no memory for page numbers that nothing vouches for', () => {
+    const input = fixtureInput('import-killed');
+    const wal = input.wal?.bytes.slice() ?? new Uint8Array(0);
+    // Page number of the last, uncommitted frame.
+    new DataView(wal.buffer).setUint32(wal.length - 536, 0xfffffff0);
+    const { report, committed } = readDatabase(databaseInput(input.main, wal));
+    expect(committed?.readablePages).toBe(report?.pages);
+    expect(report?.wal?.openTransaction?.newKeys).toEqual([{ table: 'outcomes', column: 'run_id', values: [7] }]);
+  });
+
+  it('does not believe a page count that the file cannot hold', () => {
+    const main = fixtureInput('journal-finished').main.slice();
+    new DataView(main.buffer).setUint32(28, 0xffffffff);
+    const { report, committed, problems } = readDatabase(databaseInput(main));
+    expect(committed?.readablePages).toBe(21);
+    expect(report?.tables.find((table) => table.name === 'import_runs')?.rows).toBe(6);
+    expect(problems).toContainEqual(expect.objectContaining({ kind: 'truncated' }));
   });
 });

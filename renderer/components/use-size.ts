@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 
 /** Size of an element's content box in whole CSS pixels, kept up to date; 0 before the first layout. */
 export function useSize<E extends Element>(): {
@@ -8,9 +8,11 @@ export function useSize<E extends Element>(): {
 } {
   const ref = useRef<E>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
+  // Before the first paint, so that nothing is seen to jump.
+  useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return;
+    setSize({ width: Math.floor(element.clientWidth), height: Math.floor(element.clientHeight) });
     const observer = new ResizeObserver(([entry]) => {
       if (entry === undefined) return;
       const width = Math.floor(entry.contentRect.width);

@@ -75,7 +75,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
       { width, height: height.wanted, from: shown.from, to: shown.to, timeLabel: utcTickLabel },
     );
   }, [view, shown, width, height.wanted, height.isLow]);
-  const stageHeight = height.grownTo(scene?.height ?? 0);
+  const stageHeight = height.grownTo(scene?.height ?? height.wanted);
 
   const commit = (next: TimeRange): void => {
     setLive(null);

@@ -7,6 +7,8 @@ import type { Reading } from './classify.ts';
  */
 interface Wording {
   readonly sample: string;
+  /** Text that every such message has: looking for it first spares the pattern for the millions of other lines. */
+  readonly marker: string;
   readonly pattern: RegExp;
   readonly read: (match: RegExpExecArray) => Reading;
 }
@@ -23,12 +25,14 @@ const TRAP_SIGNALS: readonly (readonly [RegExp, number])[] = [
 const WORDINGS: readonly Wording[] = [
   {
     sample: 'python3 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0',
+    marker: ' invoked oom-killer: ',
     pattern: /^(.{1,64}?) invoked oom-killer: /,
     read: (m) => ({ kind: 'oom-invoked', detail: { processName: m[1] ?? '' } }),
   },
   {
     sample:
       'oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/lab-24013,task_memcg=/lab-24013,task=python3,pid=24020,uid=0',
+    marker: 'oom-kill:constraint=',
     pattern: /^oom-kill:constraint=(CONSTRAINT_\w+),(.*),task=(.*),pid=(\d+),uid=\d+$/,
     read: (m) => {
       // A global kill prints `global_oom` in place of `oom_memcg=`.
@@ -48,23 +52,27 @@ const WORDINGS: readonly Wording[] = [
   {
     sample:
       'Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB, shmem-rss:0kB, UID:0 pgtables:880kB oom_score_adj:0',
+    marker: 'Memory cgroup out of memory: ',
     pattern: /^Memory cgroup out of memory: Kill(?:ed)? process (\d+),? \((.*?)\)(.*)$/,
     read: (m) => ({ kind: 'oom-kill', detail: { ...killDetail(m), oomScope: 'cgroup' } }),
   },
   {
     // `Out of memory (oom_kill_allocating_task): Killed process ...` as well
     sample: 'Out of memory: Kill process 24020 (python3) score 907 or sacrifice child',
+    marker: 'Out of memory',
     pattern: /^Out of memory(?: \([^)]*\))?: Kill(?:ed)? process (\d+),? \((.*?)\)(.*)$/,
     read: (m) => ({ kind: 'oom-kill', detail: { ...killDetail(m), oomScope: 'host' } }),
   },
   {
     // the second line of kernels before 4.19; whether a cgroup or the host was short, the line before it says
     sample: 'Killed process 24020 (python3) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB, shmem-rss:0kB',
+    marker: 'Killed process ',
     pattern: /^Killed process (\d+),? \((.*?)\)(,? (?:UID:? ?\d+,? ?)?total-vm:.*)$/,
     read: (m) => ({ kind: 'oom-kill', detail: killDetail(m) }),
   },
   {
     sample: 'memory: usage 430080kB, limit 430080kB, failcnt 469',
+    marker: 'memory: usage ',
     pattern: /^memory: usage (\d+)kB, limit (\d+)kB, failcnt \d+/,
     read: (m) => ({
       kind: 'oom-context',
@@ -73,45 +81,59 @@ const WORDINGS: readonly Wording[] = [
   },
   {
     sample: 'Memory cgroup stats for /system.slice/tracker.service:',
+    marker: 'Memory cgroup stats for ',
     pattern: /^Memory cgroup stats for (\/[^:]*):/,
     read: (m) => ({ kind: 'oom-context', detail: { oomCgroup: m[1] ?? '', oomScope: 'cgroup' } }),
   },
   {
     sample: 'Task in /docker/8f2c killed as a result of limit of /docker/8f2c',
+    marker: 'killed as a result of limit of ',
     pattern: /^Task in (?:\S+) killed as a result of limit of (\S+)/,
     read: (m) => ({ kind: 'oom-context', detail: { oomCgroup: m[1] ?? '', oomScope: 'cgroup' } }),
   },
   {
     sample: 'Tasks in /system.slice/tracker.service are going to be killed due to memory.oom.group set',
+    marker: 'memory.oom.group',
     pattern: /^Tasks in (\S+) are going to be killed due to memory\.oom\.group set/,
     read: (m) => ({ kind: 'oom-context', detail: { oomCgroup: m[1] ?? '', oomScope: 'cgroup' } }),
   },
   {
     sample: 'oom_reaper: reaped process 24020 (python3), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB',
+    marker: 'oom_reaper: ',
     pattern: /^oom_reaper: (?:reaped process|unable to reap pid:?) ?(\d+) \((.*?)\)/,
     read: (m) => ({ kind: 'oom-context', detail: { targetPid: Number(m[1]), processName: m[2] ?? '' } }),
   },
   {
     sample:
       '[  24020]     0 24020   108380   103936   102398     1538         0   901120        0             0 python3',
+    marker: '[',
     pattern: /^\[\s*(\d+)\](?:\s+-?\d+){6,11} (.+)$/,
     read: (m) => ({ kind: 'oom-context', detail: { targetPid: Number(m[1]), processName: m[2] ?? '' } }),
   },
   {
     sample:
       '[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name',
-    pattern: /^(?:\[\s*pid\s*\]\s+uid\s+tgid\b|Tasks state \(memory values in pages\):)/,
+    marker: ' tgid ',
+    pattern: /^\[\s*pid\s*\]\s+uid\s+tgid\b/,
+    read: () => ({ kind: 'oom-context', detail: {} }),
+  },
+  {
+    sample: 'Tasks state (memory values in pages):',
+    marker: 'Tasks state (',
+    pattern: /^Tasks state \(memory values in pages\):/,
     read: () => ({ kind: 'oom-context', detail: {} }),
   },
   {
     sample:
       'python3[24020]: segfault at 0 ip 00007f00eaf2d030 sp 00007fffb6966d40 error 4 in libsqlite3.so.0[7f00eae00000+12a000]',
+    marker: ': segfault at ',
     pattern: /^(.{1,64})\[(\d+)\]: segfault at [0-9a-f]+/,
     read: (m) => ({ kind: 'segfault', detail: { targetPid: Number(m[2]), processName: m[1] ?? '', signal: SIGSEGV } }),
   },
   {
     sample:
       'traps: python3[24020] general protection fault ip:7f00eaf2d030 sp:7fffb6966d40 error:0 in libexpat.so.1[7f00eae00000+12a000]',
+    marker: 'traps: ',
     pattern: /^traps: (.{1,64})\[(\d+)\] (general protection|trap [\w ]+)/,
     read: (m) => ({
       kind: 'segfault',
@@ -135,7 +157,8 @@ function killDetail(match: RegExpExecArray): EventDetail {
 
 /** What a kernel message is; anything without known wording is `kernel`. */
 export function classifyKernel(message: string): Reading {
-  for (const { pattern, read } of WORDINGS) {
+  for (const { marker, pattern, read } of WORDINGS) {
+    if (!message.includes(marker)) continue;
     const match = pattern.exec(message);
     if (match !== null) return read(match);
   }

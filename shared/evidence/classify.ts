@@ -28,6 +28,9 @@ export interface Classification {
   readonly header: InnerHeader | null;
 }
 
+/** No fixed wording is longer; what a hostile line adds behind it is not looked at. */
+const WORDING_LIMIT_CHARACTERS = 4096;
+
 /** What one family of wordings makes of a text. */
 export interface Reading {
   readonly kind: EventKind;
@@ -42,19 +45,20 @@ export interface Reading {
  */
 export function classifyMessage(entry: MessageToClassify): Classification {
   const { message, identifier } = entry;
+  const start = message.length > WORDING_LIMIT_CHARACTERS ? message.slice(0, WORDING_LIMIT_CHARACTERS) : message;
   if (identifier === 'kernel') {
-    const reading = classifyKernel(message);
+    const reading = classifyKernel(start);
     return { ...reading, severity: null, unit: null, innerPid: null, header: null };
   }
   if (isSystemd(identifier, entry.pid)) {
-    const reading = classifySystemd(message, identifier);
+    const reading = classifySystemd(start, identifier);
     if (reading !== null) {
       return { ...reading, severity: null, unit: reading.detail.unit ?? null, innerPid: null, header: null };
     }
   }
   const header = splitInnerHeader(message);
   const severity = header?.level == null ? null : severityOfLevel(header.level);
-  const gunicorn = classifyGunicorn(header?.text ?? message, header);
+  const gunicorn = classifyGunicorn(header?.text.slice(0, WORDING_LIMIT_CHARACTERS) ?? start, header);
   // `[14] [INFO] done` may be any application's way of naming job 14; with a time or gunicorn's words it is a pid.
   const isGunicorn = header?.style === 'gunicorn' && (header.timeText !== null || gunicorn !== null);
   const base = { severity, unit: null, innerPid: isGunicorn ? header.pid : null, header };
@@ -75,12 +79,15 @@ function isSystemd(identifier: string | null, pid: number | null): boolean {
 // The text is SQLite's own for SQLITE_BUSY and SQLITE_LOCKED: https://www.sqlite.org/rescode.html#busy
 const LOCKED_EXCEPTION =
   /\b(?:OperationalError|BusyError|DatabaseError)\)?:? \(?['"]?database (?:table |schema )?is locked\b/;
-// ERROR - Import of job 7 failed: database is locked   (str() of the exception, at the end of what was logged)
+// ERROR - Import of job 7 failed: database is locked        WARNING - attempt 2 (database is locked), retrying
+// What is logged of the exception is often its text alone; words in front of it must not turn it round ("no database ...").
 const LOCKED_TEXT =
-  /(?:^|[:\s('"-])database (?:table |schema )?is locked\b['")\].]*\s*(?:$|\n|\(Background on this error)/;
+  /(?:^|[:('"[=-]\s?|\b(?:because|since|as|that|while|the|sqlite)\s)database (?:table |schema )?is locked\b/i;
+// error: database is locked        (printed, without a logger)
+const LOCKED_PRINT = /^[^\n]{0,500}: database (?:table |schema )?is locked\.?$/;
 
 // Traceback (most recent call last):       Source: Lib/traceback.py
-const TRACEBACK = /(?:^|\n)\s*(?:\+ Exception Group )?Traceback \(most recent call last\):/;
+const TRACEBACK = /(?:^|\n)[ \t]*(?:\+ Exception Group )?Traceback \(most recent call last\):/;
 
 // Fatal Python error: Segmentation fault   Source: Python/pylifecycle.c, Modules/faulthandler.c
 const FATAL_PYTHON_ERROR =
@@ -95,7 +102,9 @@ const FATAL_SIGNALS: Readonly<Record<string, number>> = {
 function classifyPython(message: string, header: InnerHeader | null, pid: number | null): Reading | null {
   if (LOCKED_EXCEPTION.test(message)) return { kind: 'database-locked', detail: {} };
   const isTrouble = header?.level === 'WARNING' || header?.level === 'ERROR' || header?.level === 'CRITICAL';
-  if (isTrouble && LOCKED_TEXT.test(message)) return { kind: 'database-locked', detail: {} };
+  if (isTrouble ? LOCKED_TEXT.test(message) : header === null && LOCKED_PRINT.test(message)) {
+    return { kind: 'database-locked', detail: {} };
+  }
   if (TRACEBACK.test(message)) return { kind: 'traceback', detail: {} };
   const fatal = FATAL_PYTHON_ERROR.exec(message);
   if (fatal === null) return null;

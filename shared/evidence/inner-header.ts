@@ -101,16 +101,20 @@ const PYTHON_HEADERS: readonly {
 // INFO:root:Started importing VPN job 14      Source: logging.BASIC_FORMAT
 const PYTHON_BASIC = new RegExp(String.raw`^(${LEVEL}):([\w.$<>-]+):`);
 
+/** Longest header that is looked for; the patterns below are only safe on short text. */
+const HEADER_LIMIT_CHARACTERS = 400;
+
 /**
  * Splits the header of gunicorn's or Python's logger off a message. Null when the message has none: it is then bare text.
  * Only the beginning of the message is looked at, so that a line that quotes a header is not taken for one.
  */
 export function splitInnerHeader(message: string): InnerHeader | null {
   const first = message.charCodeAt(0);
+  const start = message.length > HEADER_LIMIT_CHARACTERS ? message.slice(0, HEADER_LIMIT_CHARACTERS) : message;
   // Headers begin with a bracket, a digit or a level in capitals; most other lines are told apart by one character.
   const isBracket = first === 0x5b;
   if (isBracket) {
-    const gunicorn = GUNICORN_HEADER.exec(message);
+    const gunicorn = GUNICORN_HEADER.exec(start);
     if (gunicorn !== null) {
       return {
         style: 'gunicorn',
@@ -126,7 +130,7 @@ export function splitInnerHeader(message: string): InnerHeader | null {
         text: message.slice(gunicorn[0].length),
       };
     }
-    const timeless = GUNICORN_TIMELESS_HEADER.exec(message);
+    const timeless = GUNICORN_TIMELESS_HEADER.exec(start);
     if (timeless !== null) {
       return {
         style: 'gunicorn',
@@ -139,9 +143,9 @@ export function splitInnerHeader(message: string): InnerHeader | null {
       };
     }
   }
-  if (isBracket || (first >= 0x30 && first <= 0x39)) return splitPythonHeader(message);
+  if (isBracket || (first >= 0x30 && first <= 0x39)) return splitPythonHeader(message, start);
   if (first < 0x41 || first > 0x5a) return null;
-  const basic = PYTHON_BASIC.exec(message);
+  const basic = PYTHON_BASIC.exec(start);
   if (basic === null) return null;
   return {
     style: 'python',
@@ -154,9 +158,9 @@ export function splitInnerHeader(message: string): InnerHeader | null {
   };
 }
 
-function splitPythonHeader(message: string): InnerHeader | null {
+function splitPythonHeader(message: string, start: string): InnerHeader | null {
   for (const { pattern, logger, level, pid } of PYTHON_HEADERS) {
-    const match = pattern.exec(message);
+    const match = pattern.exec(start);
     if (match === null) continue;
     const zone = match[8]?.trim();
     const stamp: Stamp = {
@@ -165,7 +169,7 @@ function splitPythonHeader(message: string): InnerHeader | null {
       resolutionMicros: resolutionOf(match[7]),
     };
     const loggerName = logger === null ? undefined : (match[logger] ?? match[logger + 1] ?? match[logger + 2]);
-    const timeText = /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?Z| ?[+-]\d\d:?\d\d)?)/.exec(message)?.[1] ?? null;
+    const timeText = /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?Z| ?[+-]\d\d:?\d\d)?)/.exec(start)?.[1] ?? null;
     return {
       style: 'python',
       timeText,

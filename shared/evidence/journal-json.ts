@@ -117,7 +117,7 @@ class JournalJsonHandler implements LineHandler {
 
   #readEntry(object: JsonObject, first: Line, last: Line, out: ParsedItem[]): void {
     // The text formats of journalctl show the sender's own time where there is one; so does this, to the same instant.
-    const micros = timeField(object['_SOURCE_REALTIME_TIMESTAMP']) ?? timeField(object['__REALTIME_TIMESTAMP']);
+    const micros = timeField(object._SOURCE_REALTIME_TIMESTAMP) ?? timeField(object.__REALTIME_TIMESTAMP);
     if (micros === null) {
       out.push(
         problemItem(
@@ -128,7 +128,7 @@ class JournalJsonHandler implements LineHandler {
       );
       return;
     }
-    if (object['MESSAGE'] === null) {
+    if (object.MESSAGE === null) {
       out.push(
         problemItem(
           'malformed-record',
@@ -137,11 +137,10 @@ class JournalJsonHandler implements LineHandler {
         ),
       );
     }
-    const message = fieldText(object['MESSAGE']) ?? '';
-    const isKernel = fieldText(object['_TRANSPORT']) === 'kernel';
-    const identifier =
-      fieldText(object['SYSLOG_IDENTIFIER']) ?? fieldText(object['_COMM']) ?? (isKernel ? 'kernel' : null);
-    const pid = pidField(object['_PID']) ?? pidField(object['SYSLOG_PID']);
+    const message = fieldText(object.MESSAGE) ?? '';
+    const isKernel = fieldText(object._TRANSPORT) === 'kernel';
+    const identifier = fieldText(object.SYSLOG_IDENTIFIER) ?? fieldText(object._COMM) ?? (isKernel ? 'kernel' : null);
+    const pid = pidField(object._PID) ?? pidField(object.SYSLOG_PID);
     const read = classifyMessage({ message, identifier: isKernel ? 'kernel' : identifier, pid });
     out.push(
       eventItem({
@@ -152,15 +151,15 @@ class JournalJsonHandler implements LineHandler {
         message,
         pid: read.innerPid ?? pid,
         identifier,
-        host: fieldText(object['_HOSTNAME']),
+        host: fieldText(object._HOSTNAME),
         // Lines from a service's stdout all carry the stream's PRIORITY; the level in the line says more.
-        severity: read.severity ?? severityField(object['PRIORITY']),
+        severity: read.severity ?? severityField(object.PRIORITY),
         unit:
-          fieldText(object['UNIT']) ??
-          fieldText(object['USER_UNIT']) ??
+          fieldText(object.UNIT) ??
+          fieldText(object.USER_UNIT) ??
           read.unit ??
-          fieldText(object['_SYSTEMD_UNIT']) ??
-          fieldText(object['_SYSTEMD_USER_UNIT']),
+          fieldText(object._SYSTEMD_UNIT) ??
+          fieldText(object._SYSTEMD_USER_UNIT),
         detail: read.detail,
         source: provenanceOfLines(this.#context, first, last),
       }),

@@ -124,7 +124,7 @@ const STAMP_PATTERNS: readonly StampPattern[] = [
     formats: ['journal-short-monotonic'],
     // short-delta adds the time since the entry before it: [ 3496.197332 <    0.000393 >]
     sample: '[ 3496.197332] ',
-    pattern: /^\[ *(\d{1,10})\.(\d{6})(?: <[^>\]]{0,40}>)?\] /,
+    pattern: /^\[ *(\d{1,10})\.(\d{6})(?: <[^>\]]{0,40}>| +)?\] /,
     read: (m) => ({
       format: 'journal-short-monotonic',
       stamp: { type: 'monotonic', micros: Number(m[1]) * MICROS_PER_SECOND + fractionMicros(m[2]) },
@@ -133,9 +133,44 @@ const STAMP_PATTERNS: readonly StampPattern[] = [
   },
 ];
 
-// vm gunicorn[25321]: text       vm kernel: text       vm My Service[7]: text       gunicorn[25321]: text (--no-hostname)
-// The identifier ends at the first colon that a blank or the line's end follows; a host name has neither colon nor bracket.
-const ORIGIN = /^(?:([^\s:[\]]+) )?([^\s[][^\n]{0,200}?)(?:\[(\d{1,9})\])?:(?: |$)/;
+/** Longest identifier that is looked for; journald's are a few dozen characters. */
+const IDENTIFIER_LIMIT = 200;
+const BLANK = 0x20;
+const BRACKET = 0x5b;
+
+/** Where an entry comes from, and where its message begins in the text that follows the stamp. */
+interface Origin {
+  readonly host: string | null;
+  readonly identifier: string;
+  readonly pid: number | null;
+  readonly messageAt: number;
+}
+
+/**
+ * `vm gunicorn[25321]: text`, `vm kernel: text`, `vm My Service[7]: text`, `gunicorn[25321]: text` (--no-hostname). The
+ * identifier ends at the first colon that a blank or the line's end follows; a host name has neither colon nor bracket.
+ * Written out because this runs for every line of a journal.
+ */
+function readOrigin(rest: string): Origin | null {
+  const firstBlank = rest.indexOf(' ');
+  const firstWord = firstBlank < 0 ? '' : rest.slice(0, firstBlank);
+  const hasHost = firstWord !== '' && firstWord.length <= 255 && !/[:[\]]/.test(firstWord);
+  const from = hasHost ? firstBlank + 1 : 0;
+  const first = rest.charCodeAt(from);
+  if (first === BLANK || first === BRACKET) return null;
+  let colon = rest.indexOf(':', from);
+  while (colon >= 0 && colon + 1 < rest.length && rest.charCodeAt(colon + 1) !== BLANK)
+    colon = rest.indexOf(':', colon + 1);
+  if (colon <= from || colon - from > IDENTIFIER_LIMIT) return null;
+  const name = rest.slice(from, colon);
+  const pid = name.endsWith(']') ? /\[(\d{1,9})\]$/.exec(name) : null;
+  return {
+    host: hasHost ? firstWord : null,
+    identifier: pid === null ? name : name.slice(0, pid.index),
+    pid: pid === null ? null : Number(pid[1]),
+    messageAt: Math.min(colon + 2, rest.length),
+  };
+}
 
 /**
  * Reads the prefix of a journal entry in any of the text formats; null for a line that begins none. `expected` is tried
@@ -161,16 +196,11 @@ function readWith(candidate: StampPattern, text: string): JournalPrefix | null {
   const read = candidate.read(match);
   if (read === null) return null;
   const rest = text.slice(match[0].length);
-  const origin = ORIGIN.exec(rest);
-  if (origin === null) return null;
-  return {
-    ...read,
-    host: origin[1] ?? null,
-    identifier: origin[2] ?? '',
-    pid: origin[3] === undefined ? null : Number(origin[3]),
-    message: rest.slice(origin[0].length),
-    indent: match[0].length + origin[0].length,
-  };
+  const origin = readOrigin(rest);
+  if (origin === null || origin.identifier === '') return null;
+  const { host, identifier, pid, messageAt } = origin;
+  const message = rest.slice(messageAt);
+  return { ...read, host, identifier, pid, message, indent: match[0].length + messageAt };
 }
 
 // -- Journal begins at Sun 2025-11-30 22:40:00 UTC, ends at Sun 2025-11-30 23:00:00 UTC. --

@@ -70,7 +70,9 @@ class JournalTextHandler implements LineHandler {
   #yearlessNear: EpochMicros | null;
   #yearFromFile = false;
   #yearReported = false;
-  /** Yearless entries for which only an assumption exists; a later line of the file may still tell the year. */
+  /** No line told the year for so long that none is waited for any more. */
+  #yearSettled = false;
+  /** Yearless entries that came before any line of the file that tells the year. */
   #yearless: OpenEntry[] = [];
 
   #firstMonotonicAt: EpochMicros | null;
@@ -152,17 +154,20 @@ class JournalTextHandler implements LineHandler {
     }
     if (stamp.type === 'yearless' && !this.#yearIsKnown(open)) {
       this.#yearless.push(open);
-      if (this.#yearless.length >= WAITING_LIMIT) this.#releaseYearless(out);
+      if (this.#yearless.length >= WAITING_LIMIT) {
+        this.#yearSettled = true;
+        this.#releaseYearless(out);
+      }
       return;
     }
     this.#releaseYearless(out);
     this.#place(open, out);
   }
 
-  /** Whether something better than an assumption tells the year; takes it from the entry's own inner stamp. */
+  /** Whether the year is settled; an entry whose logger printed a whole date settles it for the file. */
   #yearIsKnown(open: OpenEntry): boolean {
-    const hint = innerTime(open.prefix.message, this.#context.offsetMinutes);
     const { stamp } = open.prefix;
+    const hint = this.#yearFromFile ? null : innerTime(open.prefix.message, this.#context.offsetMinutes);
     if (hint !== null && stamp.type === 'yearless') {
       const resolved = resolveYearless(stamp.wall, this.#context.offsetMinutes, hint);
       // The logger's stamp and the journal's are of one moment; a date that a message merely begins with is not.
@@ -171,7 +176,7 @@ class JournalTextHandler implements LineHandler {
         this.#yearFromFile = true;
       }
     }
-    return this.#yearFromFile || (this.#context.nearTime !== null && this.#context.nearTimeFrom !== 'assumed');
+    return this.#yearFromFile || this.#yearSettled || this.#context.nearTimeFrom === 'file';
   }
 
   #releaseYearless(out: ParsedItem[]): void {

@@ -8,11 +8,11 @@ import {
 } from '../model/time.ts';
 
 /** English month names as strftime's %b prints them in the C locale, which services run in. */
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
+const MONTHS: readonly string[] = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** 1..12 for `Jan`..`Dec`, else null. */
 export function monthNumber(name: string): number | null {
-  const index = MONTHS.findIndex((month) => month === name);
+  const index = MONTHS.indexOf(name);
   return index < 0 ? null : index + 1;
 }
 
@@ -96,6 +96,8 @@ export function wallOf(
 /** Used when nothing at all tells the year: a leap year, so that every date of the file exists. */
 export const UNKNOWN_YEAR = 2000;
 
+const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
+
 /**
  * The instant of a yearless stamp: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
  * year. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
@@ -109,6 +111,10 @@ export function resolveYearless(
   const nearYear = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
   // Without any hint the year must be UNKNOWN_YEAR and not one before it. Leap years are at most eight years apart.
   const reach = nearTime === null ? 0 : wall.month === 2 && wall.day === 29 ? 8 : 1;
+  const inNearYear = wallClockToMicros({ ...wall, year: nearYear }, offsetMinutes);
+  // Within half a year no other year is nearer: the usual case, and a journal has millions of stamps.
+  if (inNearYear !== null && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
+    return { time: inNearYear, year: nearYear };
   let best: { readonly time: EpochMicros; readonly year: number } | null = null;
   for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
     const time = wallClockToMicros({ ...wall, year }, offsetMinutes);

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ParsedItem } from '../../../shared/evidence/parser.ts';
+import { decodeRecord, PARSERS } from '../../../shared/evidence/parsers.ts';
+import { CONTEXT, contextOf, FIXTURE_FORMATS, fixture, parse, sourceOf } from './support.ts';
+
+/** The first line of an event's message: what damage to the lines below cannot reach. */
+function gist(item: ParsedItem): unknown {
+  if (item.type !== 'event') return item;
+  const { time, message, pid, identifier, source } = item.event;
+  return { time, message: message.split('\n')[0], pid, identifier, byteOffset: source.byteOffset };
+}
+
+/** Formats in which one record's meaning rests on bytes elsewhere in the file: a header, a boot's tie, a whole table. */
+const DEPENDENT = new Set(['journal-short-monotonic', 'free', 'meminfo', 'gunicorn-conf', 'ps', 'vmstat']);
+
+describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
+  const bytes = fixture(path);
+  const context = contextOf(path, bytes);
+  const whole = parse(format, bytes, context);
+
+  it('gives the same items whatever the chunks', () => {
+    expect(whole.items.length).toBeGreaterThan(0);
+    for (const chunkBytes of [1, 7]) {
+      expect(parse(format, bytes, context, chunkBytes).items).toEqual(whole.items);
+    }
+  });
+
+  it('reads CR LF line ends as it reads LF', () => {
+    const crlf = new TextEncoder().encode(new TextDecoder().decode(bytes).replaceAll('\n', '\r\n'));
+    const gists = (items: readonly ParsedItem[]): unknown[] =>
+      items.flatMap((item) => (item.type === 'event' ? [[item.event.time, item.event.message, item.event.kind]] : []));
+    const parsed = parse(format, crlf, context);
+    expect(gists(parsed.items)).toEqual(gists(whole.items));
+    expect(parsed.items.map(({ type }) => type)).toEqual(whole.items.map(({ type }) => type));
+  });
+
+  it('decodes every event again from its own bytes', () => {
+    for (const event of whole.events) {
+      const { byteOffset, byteLength, line } = event.source;
+      const record = bytes.subarray(byteOffset, byteOffset + byteLength);
+      expect(record.at(-1)).not.toBe(0x0a);
+      const again = decodeRecord(format, record, {
+        ...context,
+        offsetMinutes: whole.time?.offsetMinutes ?? 0,
+        nearTime: event.time,
+        startOffset: byteOffset,
+        startLine: line ?? 1,
+      });
+      if (format === 'ps' || format === 'vmstat') expect(again).toBeNull();
+      else expect(again).toEqual(event);
+    }
+  });
+
+  it('never throws on damage and keeps the records outside it', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(bytes.length - 1),
+        fc.uint8Array({ minLength: 1, maxLength: 60 }),
+        fc.constantFrom(1000, 13),
+        (at, garbage, chunkBytes) => {
+          const damaged = bytes.slice();
+          damaged.set(garbage.subarray(0, bytes.length - at), at);
+          const to = Math.min(bytes.length, at + garbage.length);
+          const parsed = parse(format, damaged, context, chunkBytes);
+          if (DEPENDENT.has(format)) return;
+          const gists = parsed.items.map((item) => JSON.stringify(gist(item)));
+          for (const item of whole.items) {
+            const source = sourceOf(item);
+            // A record's first byte makes sense only if the line end before it is whole, and its last if the one after it is.
+            if (source === null || (source.byteOffset - 1 < to && source.byteOffset + source.byteLength + 1 > at))
+              continue;
+            expect(gists).toContain(JSON.stringify(gist(item)));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('survives a cut anywhere and keeps the records before it', () => {
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), (length) => {
+        const parsed = parse(format, bytes.subarray(0, length), context);
+        if (DEPENDENT.has(format)) return;
+        const gists = parsed.items.map((item) => JSON.stringify(gist(item)));
+        for (const item of whole.items) {
+          const source = sourceOf(item);
+          if (source === null || source.byteOffset + source.byteLength > length) continue;
+          expect(gists).toContain(JSON.stringify(gist(item)));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it('reads any bytes with any parser without throwing', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => {
+      for (const create of Object.values(PARSERS)) {
+        const parser = create(CONTEXT);
+        parser.push(bytes);
+        parser.end();
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe('rows of tables', () => {
+  // One damaged row of ps or vmstat costs that row alone: headers and dates above it are whole.
+  it.each(['host/ps.txt', 'host/vmstat-t.txt'] as const)('keeps the other rows of %s', (path) => {
+    const format = path.includes('ps') ? 'ps' : 'vmstat';
+    const bytes = fixture(path);
+    const rows = parse(format, bytes).events;
+    fc.assert(
+      fc.property(fc.nat(rows.length - 1), fc.constantFrom('x', '-', '\u0000'), (index, char) => {
+        const { byteOffset, byteLength } = rows[index]?.source ?? { byteOffset: 0, byteLength: 0 };
+        const damaged = bytes.slice();
+        damaged.fill(char.charCodeAt(0), byteOffset, byteOffset + byteLength);
+        const parsed = parse(format, damaged);
+        expect(parsed.events).toEqual(rows.filter((_row, at) => at !== index));
+        expect(parsed.problems).toHaveLength(1);
+        expect(parsed.problems[0]).toMatchObject({ kind: 'malformed-record', byteOffset });
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -1,0 +1,143 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/parser.ts';
+import { PARSERS, sniffZone } from '../../../shared/evidence/parsers.ts';
+import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
+
+const FIXTURES = fileURLToPath(new URL('../../fixtures/evidence/', import.meta.url));
+
+/** Bytes of a fixture, by its path below test/fixtures/evidence. */
+export function fixture(path: string): Uint8Array {
+  return new Uint8Array(readFileSync(join(FIXTURES, path)));
+}
+
+export function fixtureNames(folder: string): readonly string[] {
+  return readdirSync(join(FIXTURES, folder));
+}
+
+export const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** A context as intake makes it for a UTC host whose other evidence is of the end of 2025. */
+export const CONTEXT: ParseContext = {
+  evidenceId: 'e1',
+  fileName: 'evidence.txt',
+  offsetMinutes: 0,
+  zoneFrom: 'file',
+  nearTime: epochMicros(Date.UTC(2025, 11, 15) * 1000),
+  nearTimeFrom: 'other-source',
+  startOffset: 0,
+  startLine: 1,
+};
+
+/** The context that intake makes for a fixture: the zone that it reveals, and evidence of about its time beside it. */
+export function contextOf(path: string, bytes: Uint8Array): ParseContext {
+  const isOfRun = path.startsWith('journal-messages/') || path.startsWith('gunicorn/error-log-t');
+  return {
+    ...CONTEXT,
+    offsetMinutes: sniffZone(bytes) ?? 0,
+    nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
+  };
+}
+
+export interface Parsed {
+  readonly items: readonly ParsedItem[];
+  readonly events: readonly ParsedEvent[];
+  readonly problems: readonly ParseProblem[];
+  readonly time: TimeResolution | null;
+}
+
+/** Parses bytes in chunks of a size, reusing one buffer as a file reader does. */
+export function parse(
+  format: EvidenceFormat,
+  bytes: Uint8Array,
+  context: Partial<ParseContext> = {},
+  chunkBytes = 65_536,
+): Parsed {
+  const create = PARSERS[format];
+  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const parser = create({ ...CONTEXT, ...context });
+  const items: ParsedItem[] = [];
+  const buffer = new Uint8Array(chunkBytes);
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    const part = bytes.subarray(at, at + chunkBytes);
+    buffer.set(part);
+    items.push(...parser.push(buffer.subarray(0, part.length)));
+  }
+  items.push(...parser.end());
+  return {
+    items,
+    events: items.flatMap((item) => (item.type === 'event' ? [item.event] : [])),
+    problems: items.flatMap((item) => (item.type === 'problem' ? [item.problem] : [])),
+    time: parser.timeResolution(),
+  };
+}
+
+/** What one item of a parser says, with the bytes it rests on, for comparing runs. */
+export function sourceOf(item: ParsedItem): { readonly byteOffset: number; readonly byteLength: number } | null {
+  switch (item.type) {
+    case 'event':
+      return item.event.source;
+    case 'process':
+    case 'vmstat':
+      return item.sample.source;
+    case 'host-memory':
+      return item.memory.source;
+    case 'gunicorn-config':
+    case 'problem':
+      return null;
+  }
+}
+
+/** Every fixture of a line-based format, with the format it must be recognised as. */
+export const FIXTURE_FORMATS: readonly (readonly [path: string, format: EvidenceFormat])[] = [
+  ['journal-unit/short.txt', 'journal-short'],
+  ['journal-unit/short-berlin.txt', 'journal-short'],
+  ['journal-unit/short-precise.txt', 'journal-short-precise'],
+  ['journal-unit/no-hostname.txt', 'journal-short-precise'],
+  ['journal-unit/short-iso.txt', 'journal-short-iso'],
+  ['journal-unit/short-iso-precise.txt', 'journal-short-iso-precise'],
+  ['journal-unit/short-full.txt', 'journal-short-full'],
+  ['journal-unit/with-unit.txt', 'journal-short-full'],
+  ['journal-unit/short-unix.txt', 'journal-short-unix'],
+  ['journal-unit/short-monotonic.txt', 'journal-short-monotonic'],
+  ['journal-unit/short-delta.txt', 'journal-short-monotonic'],
+  ['journal-unit/json.txt', 'journal-json'],
+  ['journal-unit/json-seq.txt', 'journal-json'],
+  ['journal-unit/json-sse.txt', 'journal-json'],
+  ['journal-unit/json-pretty.txt', 'journal-json'],
+  ['journal-oom/short.txt', 'journal-short'],
+  ['journal-oom/short-iso-precise.txt', 'journal-short-iso-precise'],
+  ['journal-oom/short-full.txt', 'journal-short-full'],
+  ['journal-oom/with-unit.txt', 'journal-short-full'],
+  ['journal-oom/short-unix.txt', 'journal-short-unix'],
+  ['journal-oom/short-monotonic.txt', 'journal-short-monotonic'],
+  ['journal-oom/json.txt', 'journal-json'],
+  ['journal-messages/short.txt', 'journal-short'],
+  ['journal-messages/short-precise.txt', 'journal-short-precise'],
+  ['journal-messages/short-iso.txt', 'journal-short-iso'],
+  ['journal-messages/short-iso-precise.txt', 'journal-short-iso-precise'],
+  ['journal-messages/short-full.txt', 'journal-short-full'],
+  ['journal-messages/short-full-berlin.txt', 'journal-short-full'],
+  ['journal-messages/short-unix.txt', 'journal-short-unix'],
+  ['journal-messages/short-monotonic.txt', 'journal-short-monotonic'],
+  ['journal-messages/json.txt', 'journal-json'],
+  ['journal-messages/json-seq.txt', 'journal-json'],
+  ['journal-messages/json-pretty.txt', 'journal-json'],
+  ['gunicorn/error-log-26.txt', 'gunicorn-log'],
+  ['gunicorn/error-log-tracebacks.txt', 'gunicorn-log'],
+  ['gunicorn/conf-default-timeout.py.txt', 'gunicorn-conf'],
+  ['gunicorn/conf-timeout-120.py.txt', 'gunicorn-conf'],
+  ['host/ps.txt', 'ps'],
+  ['host/ps-date.txt', 'ps'],
+  ['host/vmstat.txt', 'vmstat'],
+  ['host/vmstat-t.txt', 'vmstat'],
+  ['host/vmstat-w.txt', 'vmstat'],
+  ['host/free-h.txt', 'free'],
+  ['host/free-k.txt', 'free'],
+  ['host/free-m.txt', 'free'],
+  ['host/free-b.txt', 'free'],
+  ['host/meminfo.txt', 'meminfo'],
+];

@@ -178,7 +178,7 @@ function timeoutPatch(
     id: 'raise-timeout',
     text: sensible
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
-      : `This import would have needed up to ${formatSeconds(need.seconds)}; no sensible worker timeout covers that. Raise it to ${timeout} s for smaller ones, and take imports of this size out of the request.`,
+      : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
     patch,
     because: [need.how, large.text],
   };

@@ -57,25 +57,31 @@ export function summary(
 }
 
 function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {
-  const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
-    hypotheses.filter((h) => h.verdict === verdict);
-  const fits = of('fits');
-  const contributes = of('contributes');
-  const names = (list: readonly HypothesisResult[]): string => listing(list.map((h) => h.title.toLowerCase()));
   if (context.record === null) {
     const done = facts.find((fact) => fact.id === 'operation-completed' || fact.id === 'no-death-logged');
     return done?.text ?? 'What was saved does not show how the workers fared.';
   }
-  const ruledOut = of('ruled-out');
-  const tail = ruledOut.length === 0 ? '' : `; ruled out: ${names(ruledOut)}`;
+  const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
+    hypotheses.filter((hypothesis) => hypothesis.verdict === verdict);
+  const clause = (list: readonly HypothesisResult[], one: string, many: string): string =>
+    list.length === 0
+      ? ''
+      : `${listing(list.map((hypothesis) => hypothesis.title.toLowerCase()))} ${list.length === 1 ? one : many}`;
+  const fits = of('fits');
   const first = fits[0];
-  if (first === undefined) {
-    const suspects = of('inconclusive').filter((h) => h.score >= 0.5);
-    const suspicion = suspects.length === 0 ? '' : `, ${names(suspects)} is suspected but undecided`;
-    return `None of the five hypotheses explains it by itself${contributes.length === 0 ? '' : `; ${names(contributes)} played a part`}${suspicion}${tail}.`;
+  const parts = [clause(fits, 'fits', 'fit'), clause(of('contributes'), 'contributes', 'contribute')];
+  const excluded = clause(of('ruled-out'), 'is ruled out', 'are ruled out');
+  if (first !== undefined) {
+    const involved = parts.filter((part) => part !== '').join(' and ');
+    return `${capital(involved)}${excluded === '' ? '' : `, while ${excluded}`}: ${lowerFirst(first.reason)}`;
   }
-  const part = contributes.length === 0 ? '' : `, with a part played by ${names(contributes)}`;
-  return `What fits is ${names(fits)}${part}${tail}: ${lowerFirst(first.reason)}`;
+  const suspects = of('inconclusive').filter((hypothesis) => hypothesis.score >= 0.5);
+  const rest = [
+    parts[1] ?? '',
+    clause(suspects, 'is suspected but undecided', 'are suspected but undecided'),
+    excluded,
+  ].filter((part) => part !== '');
+  return `None of the five hypotheses explains it by itself${rest.length === 0 ? '' : `; ${listing(rest)}`}.`;
 }
 
 function lowerFirst(text: string): string {

@@ -1,8 +1,10 @@
 import { isLarge } from '../facts/artifact-facts.ts';
 import { artifactFigures } from '../facts/choose-artifact.ts';
 import type { FactContext } from '../facts/context.ts';
+import { formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisId, HypothesisResult, MissingEvidence, Verdict } from '../model/analysis.ts';
 import { HYPOTHESIS_IDS } from '../model/analysis.ts';
+import { secondsBetween } from '../model/time.ts';
 import { missingEvidence } from './missing.ts';
 import { has, type Weighing, weigh } from './weigh.ts';
 
@@ -125,17 +127,23 @@ function judgeTimeout(
         reason: `The timeout ended the worker; a ${TITLES[suspect.weighing.id].toLowerCase()} is suspected behind it and cannot be decided from what was saved.`,
       };
     }
-    return {
-      verdict: 'fits',
-      reason:
-        'The arbiter ended the worker because no heartbeat came within the timeout, and nothing that was saved points to a deeper cause.',
-    };
+    return { verdict: 'fits', reason: timeoutReason(context) };
   }
   if (death?.timeout != null) {
     return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };
   }
   if (ruledOut(weighing)) return { verdict: 'ruled-out', reason: strongest(weighing, 'against') };
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
+}
+
+function timeoutReason(context: FactContext): string {
+  const { record, config, workEnd } = context;
+  if (record?.operation == null || workEnd === null) {
+    return 'The arbiter ended the worker because no heartbeat came within the timeout, and nothing that was saved points to a deeper cause.';
+  }
+  const ran = formatSeconds(secondsBetween(record.operation.start, workEnd));
+  const limit = config === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
+  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that, and nothing that was saved points to a deeper cause.`;
 }
 
 function judgeLock(context: FactContext, weighing: Weighing): Judgement {

@@ -6,6 +6,7 @@ import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
 import type { Field, Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
 import { visibleText } from '../../shared/report/visible.ts';
+import { summaryFields } from '../../shared/report/words.ts';
 import { caseJsonText } from './case-json.ts';
 import { HTML_STYLE } from './html-style.ts';
 
@@ -92,11 +93,8 @@ function titleBlock(report: Report): string {
   return `<header><div class="kicker">Incident report</div><h1>${text(report.title)}</h1><p class="headline">${text(report.headline)}</p><ul class="verdicts">${verdicts.join('')}</ul></header>`;
 }
 
-const SUMMARY_LABELS = ['What happened', 'Why', 'What to do'];
-
 function incidentSection(report: Report): string {
-  const summary = report.summary.map((value, index) => ({ label: SUMMARY_LABELS[index] ?? '', value }));
-  return section('The incident', fieldList(summary) + fieldList(report.incident));
+  return section('The incident', fieldList(summaryFields(report)) + fieldList(report.incident));
 }
 
 /** Colours as CSS variables, so that one drawing serves light, dark and paper. */

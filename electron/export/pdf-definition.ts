@@ -5,6 +5,7 @@ import { sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
 import type { Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
+import { summaryFields } from '../../shared/report/words.ts';
 import {
   CONTENT_WIDTH,
   codeBox,
@@ -86,13 +87,10 @@ function verdictStrip({ hypotheses }: Report, texts: Texts): Content {
 
 const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: () => 0, paddingBottom: () => 0 };
 
-const SUMMARY_LABELS = ['What happened', 'Why', 'What to do'];
-
 function incidentSection(report: Report, texts: Texts): Content[] {
-  const sentences = report.summary.map((value, index) => ({ label: SUMMARY_LABELS[index] ?? '', value }));
   return [
     heading('The incident'),
-    fieldTable(texts, sentences),
+    fieldTable(texts, summaryFields(report)),
     ...(report.incident.length === 0 ? [] : [fieldGrid(texts, report.incident)]),
   ];
 }
@@ -115,7 +113,7 @@ function timelineSection(report: Report, texts: Texts): Content[] {
   }
   if (report.phases.length > 0) {
     const rows = report.phases.map(({ label, depth, from, to, duration, note }): TableCell[] => [
-      sans(texts, `${depth === 0 ? '' : '    '}${label}`),
+      { text: texts.Inter(label), style: 'body', margin: [depth === 0 ? 0 : 12, 0, 0, 0] },
       mono(texts, `${utcTickLabel(from, 1)} - ${utcTickLabel(to, 1)}`),
       sans(texts, `${duration}${note === '' ? '' : `, ${note}`}`),
     ]);

@@ -43,6 +43,15 @@ export function hostMemoryNote(hostMemory: readonly HostMemory[]): string {
   return total === 0 ? '' : `, host has ${formatBytes(total)}`;
 }
 
+/** Words on a ground of their own, so that lines that pass behind do not strike them through. */
+export function note(x: number, y: number, words: string): readonly SceneNode[] {
+  const width = estimateTextWidth(words, 9);
+  return [
+    { type: 'rect', x: x - 2, y: y - 9, width: width + 4, height: 12, fill: 'surface' },
+    { type: 'text', x, y, text: words, fill: 'muted', size: 9 },
+  ];
+}
+
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -50,8 +59,13 @@ interface Box {
   readonly height: number;
 }
 
-/** Draws the curve with its axis into `box`; the axis labels stand to the left of it. */
-export function memoryNodes(series: MemorySeries, scale: TimeScale, box: Box, note: string): readonly SceneNode[] {
+/** The curve with its axis in `box`, the axis labels to the left of it; `words` are drawn over what comes later. */
+export function memoryNodes(
+  series: MemorySeries,
+  scale: TimeScale,
+  box: Box,
+  hostNote: string,
+): { readonly curve: readonly SceneNode[]; readonly words: readonly SceneNode[] } {
   const visible = withNeighbours(series.samples, scale);
   const bottom = box.y + box.height;
   const peak = visible.reduce((a, b) => Math.max(a, b.bytes), 0);
@@ -63,17 +77,10 @@ export function memoryNodes(series: MemorySeries, scale: TimeScale, box: Box, no
     nodes.push({ type: 'line', x1: box.x, y1: y, x2: box.x + box.width, y2: y, stroke: 'grid' });
     nodes.push({ type: 'text', x: box.x - 6, y: y + 3, text: axis.label(tick), fill: 'muted', size: 9, anchor: 'end' });
   }
-  nodes.push({
-    type: 'text',
-    x: box.x + 4,
-    y: box.y - 9,
-    text: `${axis.unit}, ${series.name}${note}`,
-    fill: 'muted',
-    size: 9,
-  });
+  const words = note(box.x + 4, box.y - 9, `${axis.unit}, ${series.name}${hostNote}`);
   const pixels = perColumn(visible, scale).map(({ x, bytes }): [number, number] => [round(x), round(yOf(bytes))]);
   const first = pixels[0];
-  if (first === undefined) return nodes;
+  if (first === undefined) return { curve: nodes, words };
   const clip = { x: box.x, y: box.y - 2, width: box.width, height: box.height + 3 };
   const title = `${series.name}: at most ${formatBytes(peak)} in view`;
   if (pixels.length === 1) {
@@ -87,7 +94,7 @@ export function memoryNodes(series: MemorySeries, scale: TimeScale, box: Box, no
     if (filled !== null) nodes.push({ type: 'path', d: filled, fill: 'accent-soft', clip, title });
     if (stroked !== null) nodes.push({ type: 'path', d: stroked, stroke: 'series-1', width: 1.5, clip, title });
   }
-  return [...nodes, ...peakLabel(visible, scale, box, yOf)];
+  return { curve: nodes, words: [...words, ...peakLabel(visible, scale, box, yOf)] };
 }
 
 function peakLabel(

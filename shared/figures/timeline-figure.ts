@@ -4,7 +4,7 @@ import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
-import { hostMemoryNote, memoryNodes, memorySeries } from './memory-lane.ts';
+import { hostMemoryNote, memoryNodes, memorySeries, note } from './memory-lane.ts';
 import { type LabelPlace, placeLabels } from './place-labels.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
@@ -63,9 +63,9 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
   const natural = series === null ? 20 : MEMORY_HEIGHT;
   const memoryHeight = Math.max(natural, (view.height ?? 0) - memoryTop - AXIS_HEIGHT);
   const box = { x: scale.left, y: memoryTop, width: scale.width, height: memoryHeight };
-  const memory: readonly SceneNode[] =
+  const memory =
     series === null
-      ? [text(scale.left + 6, memoryTop + 12, 'no dated memory samples were saved', 'muted', 9)]
+      ? { curve: [], words: note(scale.left + 6, memoryTop + 12, 'no dated memory samples were saved') }
       : memoryNodes(series, scale, box, hostMemoryNote(input.hostMemory));
   const bottom = memoryTop + memoryHeight;
   const axis = layoutAxis(scale, view, phaseRows.top, bottom);
@@ -78,8 +78,10 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
       ...phaseRows.nodes,
       ...lanes.ground,
       gutter('memory', memoryTop - 9),
-      ...memory,
+      ...memory.curve,
       ...moments.lines(bottom),
+      ...lanes.notes,
+      ...memory.words,
       ...lanes.marks,
       ...moments.labels,
       ...axis.labels,
@@ -248,6 +250,7 @@ function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): re
 function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView, top: number) {
   const arbiters = arbiterPids(input.points);
   const ground: SceneNode[] = [];
+  const notes: SceneNode[] = [];
   const marks: SceneNode[] = [];
   const ownPid = input.incident?.pid ?? null;
   LANES.forEach((lane, index) => {
@@ -255,7 +258,7 @@ function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView,
     const middle = y + LANE_HEIGHT / 2;
     const points = input.points.filter((point) => laneOf(point, arbiters) === lane);
     ground.push(gutter(lane, middle + 3.5));
-    if (points.length === 0) ground.push(text(scale.left + 6, middle + 3, `no ${lane} events`, 'muted', 9));
+    if (points.length === 0) notes.push(...note(scale.left + 6, middle + 3, `no ${lane} events`));
     else
       ground.push({
         type: 'line',
@@ -269,7 +272,7 @@ function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView,
     // A lane of the worker's own lines sets them off from those of other workers; the other lanes have no owner.
     marks.push(...laneMarks(points, scale, middle, lane === 'app' ? ownPid : null, describeTime));
   });
-  return { ground, marks, bottom: top + LANES.length * LANE_HEIGHT };
+  return { ground, notes, marks, bottom: top + LANES.length * LANE_HEIGHT };
 }
 
 function layoutAxis(scale: TimeScale, view: TimelineView, top: number, bottom: number) {

@@ -1,3 +1,4 @@
+import { splitInnerHeader } from '../evidence/inner-header.ts';
 import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { Analysis, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
@@ -76,6 +77,7 @@ export function buildReport(input: ReportInput): Report {
 
 const NOTES: readonly string[] = [
   'All times are UTC. Offsets and lines count from the beginning of the named file, after unpacking.',
+  'Messages are shown without the time and the process that the logger of the service repeats; the source line has them whole.',
   'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
   'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
   'The evidence was opened for reading only. SHA-256 sums are of the bytes as they were read.',
@@ -127,10 +129,18 @@ function eventRows(
       source: sourceName(event.source, paths),
       pid: event.pid,
       severity: event.severity,
-      message: shortened(event.message),
+      message: shortened(withoutRepeats(event.message)),
       moment: moments.get(event.row) ?? null,
     };
   });
+}
+
+/** `CRITICAL: WORKER TIMEOUT (pid:23333)`: without the time and pid that the service's logger repeats after the journal. */
+function withoutRepeats(message: string): string {
+  const inner = splitInnerHeader(message);
+  if (inner === null) return message;
+  const header = [inner.level, inner.logger].filter((part) => part !== null).join(' ');
+  return header === '' ? inner.text : `${header}: ${inner.text}`;
 }
 
 function shortened(message: string): string {

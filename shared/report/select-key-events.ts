@@ -19,6 +19,9 @@ export const NOTABLE_KINDS: readonly EventKind[] = EVENT_KINDS.filter(
     kind !== 'systemd-unit',
 );
 
+/** Rows of `ps` and `vmstat` fill a table without telling anything that the memory curve does not show. */
+const SAMPLE_KINDS: ReadonlySet<EventKind> = new Set(['process-sample', 'memory-sample']);
+
 /**
  * The events that tell the incident, in time order, at most 40: first those that the moments show, then those that facts
  * rest on (the weightiest first), then notable ones around the incident, then the worker's own lines. Without an incident:
@@ -27,7 +30,8 @@ export const NOTABLE_KINDS: readonly EventKind[] = EVENT_KINDS.filter(
 export function selectKeyEvents(analysis: Analysis, events: EventSource): EvidenceEvent[] {
   const chosen = new Map<number, EvidenceEvent>();
   const take = (event: EvidenceEvent | null | undefined): void => {
-    if (event !== null && event !== undefined && chosen.size < MAX_KEY_EVENTS) chosen.set(event.row, event);
+    if (event === null || event === undefined || SAMPLE_KINDS.has(event.kind)) return;
+    if (chosen.size < MAX_KEY_EVENTS) chosen.set(event.row, event);
   };
   const { incident } = analysis;
   const notable = events.ofKinds(NOTABLE_KINDS);

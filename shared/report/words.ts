@@ -1,5 +1,6 @@
 import type { Mechanism, Verdict } from '../model/analysis.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay } from '../model/time.ts';
+import type { Field, Report } from './report.ts';
 
 /** What ended the worker, as a reader would say it. */
 export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
@@ -18,6 +19,15 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   inconclusive: 'inconclusive',
   'ruled-out': 'ruled out',
 };
+
+const SUMMARY_LABELS = ['What happened', 'Why', 'What to do'];
+
+/** The three sentences with what each is about; a first one that only repeats the headline above it is left out. */
+export function summaryFields(report: Pick<Report, 'headline' | 'summary'>): readonly Field[] {
+  return report.summary
+    .map((value, index) => ({ label: SUMMARY_LABELS[index] ?? '', value }))
+    .filter(({ value }) => value !== report.headline);
+}
 
 /** `2026-01-28 04:12:15.229579 UTC`. */
 export function utcStamp(time: EpochMicros): string {

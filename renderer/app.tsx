@@ -22,9 +22,10 @@ export function App() {
   const { view, job, failure, trail } = useAppState();
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
-  const focusSearch = (): void => {
+  const focusSearch = (): boolean => {
     searchField.current?.focus();
     searchField.current?.select();
+    return searchField.current !== null;
   };
   useMenuCommands(focusSearch);
   useShortcuts({ hasCase: view !== null && job === null, focusSearch, openPalette: () => setIsPaletteOpen(true) });
@@ -79,7 +80,7 @@ function Screen(props: {
 }
 
 /** Carries out what is chosen in the application menu. */
-function useMenuCommands(focusSearch: () => void): void {
+function useMenuCommands(focusSearch: () => boolean): void {
   const bridge = useBridge();
   const actions = useActions();
   const latest = useRef(focusSearch);
@@ -91,10 +92,18 @@ function useMenuCommands(focusSearch: () => void): void {
   );
 }
 
-/** The search field belongs to the timeline: goes there first, and to the field when it has been drawn. */
-function find(actions: Actions, focusSearch: () => void): void {
+/** Frames that the timeline may take to be drawn: one second on an idle machine. */
+const DRAWING_FRAMES = 60;
+
+/** The search field belongs to the timeline: goes there first, and to the field as soon as it has been drawn. */
+function find(actions: Actions, focusSearch: () => boolean): void {
   actions.go('timeline');
-  requestAnimationFrame(focusSearch);
+  const tryIn = (framesLeft: number): void => {
+    requestAnimationFrame(() => {
+      if (!focusSearch() && framesLeft > 0) tryIn(framesLeft - 1);
+    });
+  };
+  tryIn(DRAWING_FRAMES);
 }
 
 function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () => void): void {
@@ -134,7 +143,7 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
 
 interface Shortcuts {
   readonly hasCase: boolean;
-  readonly focusSearch: () => void;
+  readonly focusSearch: () => boolean;
   readonly openPalette: () => void;
 }
 

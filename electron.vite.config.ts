@@ -1,11 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+/**
+ * electron-vite puts `const require`, `__filename` and `__dirname` into every chunk in which it sees such a word. All code
+ * here is ES modules, and one that makes its own `require` (createRequire) would then declare it twice.
+ */
+const withoutCommonJsShim: Plugin = {
+  name: 'without-commonjs-shim',
+  configResolved({ plugins }) {
+    const shim = plugins.find((plugin) => plugin.name === 'vite:esm-shim');
+    if (shim === undefined) throw new Error('electron-vite no longer adds vite:esm-shim: this plugin can go');
+    delete shim.renderChunk;
+  },
+};
+
 export default defineConfig({
   main: {
+    plugins: [withoutCommonJsShim],
     build: {
       outDir: 'out/main',
       // A worker starts from a file beside the chunk that starts it, so everything lies flat in one folder.

@@ -18,7 +18,14 @@ export interface LaunchOptions {
   readonly args?: readonly string[];
   /** Where the app keeps its settings; a new empty folder unless given. */
   readonly profileFolder?: string;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
+
+/** Under load a start takes seconds instead of the half it takes alone. */
+const WINDOW_MILLIS = 20_000;
+/** A control that has not come by then is not coming. */
+const ACTION_MILLIS = 15_000;
 
 /** Starts the built app in a real Electron, with settings of its own, and waits for its page. */
 export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp> {
@@ -29,9 +36,20 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     // Root has no Chromium sandbox; the app's own options stay sandboxed, and a test looks at them.
     args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ROOT, ...(options.args ?? [])],
     cwd: ROOT,
-    env: { ...environment(), XDG_CONFIG_HOME: profileFolder },
+    // Playwright would otherwise show every page in the light appearance, whatever the system says.
+    colorScheme: null,
+    env: { ...environment(), XDG_CONFIG_HOME: profileFolder, ...options.environment },
   });
-  const page = await app.firstWindow();
+  const output: string[] = [];
+  for (const stream of [app.process().stdout, app.process().stderr]) {
+    stream?.on('data', (chunk) => output.push(String(chunk)));
+  }
+  const page = await app.firstWindow({ timeout: WINDOW_MILLIS }).catch((error: unknown) => {
+    // Without a window there is nothing to close politely, and what the app wrote says why there is none.
+    app.process().kill('SIGKILL');
+    throw new Error(`The app opened no window: ${String(error)}\n${output.join('')}`);
+  });
+  page.setDefaultTimeout(ACTION_MILLIS);
   const pageErrors: string[] = [];
   page.on('console', (message) => {
     if (message.type() === 'error') pageErrors.push(message.text());

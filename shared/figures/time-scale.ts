@@ -4,8 +4,8 @@ import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, MICROS_PER_
  * The maths of a time axis, pure. What holds, for every scale with `from < to` and `width > 0`:
  *  - timeToPx(from) = left and timeToPx(to) = left + width;
  *  - timeToPx never decreases with time;
- *  - pxToTime(timeToPx(t)) = t for from <= t <= to, to the microsecond, while the axis shows less than 100 years
- *    (a double keeps about 1e-13 of the width, which is less than half a microsecond there);
+ *  - pxToTime(timeToPx(t)) = t for from <= t <= to, exactly while the axis shows at most a month, and within a millionth of
+ *    a pixel on any axis (a double holds a position to about 1e-13 of it);
  *  - pxToTime always yields a whole microsecond.
  * A scale whose ends coincide (an incident without duration) puts that instant at the left end.
  */

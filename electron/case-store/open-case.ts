@@ -11,6 +11,7 @@ import type { EvidenceFile, EvidenceFormat } from '../../shared/model/evidence.t
 import { visibleName } from '../intake/names.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { EventStore } from './event-store.ts';
+import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
 
 /** Points that a window draws at most. */
@@ -37,6 +38,8 @@ export interface OpenCaseOptions {
   /** `sample` comes with the progress of profiling. */
   readonly onProgress?: (progress: Progress, sample: ProfileSample | null) => void;
   readonly signal?: AbortSignal;
+  /** Takes the measurements of artifacts anew instead of keeping the first; default false. */
+  readonly measureAgain?: boolean;
 }
 
 /** Nothing of what was given is evidence that Inquest reads; the message lists what there was. */
@@ -87,6 +90,8 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     const { artifacts, problems } = await profileArtifacts(imported, store, {
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(signal === undefined ? {} : { signal }),
+      measurements: new Measurements(),
+      measureAgain: options.measureAgain ?? false,
     });
     throwIfCancelled();
 

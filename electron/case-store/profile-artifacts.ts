@@ -6,6 +6,7 @@ import { profileArtifact } from '../workers/profile-client.ts';
 import { JobFailure } from '../workers/run-job.ts';
 import { EVERY_EVENT } from './event-filter.ts';
 import type { EventStore } from './event-store.ts';
+import type { Measurements } from './measurements.ts';
 
 /** Artifacts that are parsed and measured; others are listed with a problem that says so. */
 const PROFILED_ARTIFACTS = 8;
@@ -29,6 +30,9 @@ export async function profileArtifacts(
   options: {
     readonly onProgress?: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal?: AbortSignal;
+    readonly measurements: Measurements;
+    /** Replaces what was kept of an earlier measurement. */
+    readonly measureAgain: boolean;
   },
 ): Promise<ProfiledArtifacts> {
   const artifacts: ArtifactReport[] = [];
@@ -48,18 +52,29 @@ export async function profileArtifacts(
         absolutePath: location.absolutePath,
         bytes: file.bytes,
       };
-      artifacts.push(
-        await profileArtifact(request, {
-          onProgress: (progress: Progress, sample: ProfileSample) => options.onProgress?.(progress, sample),
-          ...(options.signal === undefined ? {} : { signal: options.signal }),
-        }),
-      );
+      const artifact = await profileArtifact(request, {
+        onProgress: (progress: Progress, sample: ProfileSample) => options.onProgress?.(progress, sample),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      artifacts.push(await withKeptMeasurement(artifact, file.sha256, options));
     } catch (thrown) {
       if (!(thrown instanceof JobFailure)) throw thrown;
       problems.push({ path: file.path, kind: 'unreadable', message: `It could not be profiled: ${thrown.message}` });
     }
   }
   return { artifacts, problems };
+}
+
+/** The first measurement of these bytes on this machine stands until it is taken again: see Measurements. */
+async function withKeptMeasurement(
+  artifact: ArtifactReport,
+  sha256: string,
+  options: { readonly measurements: Measurements; readonly measureAgain: boolean },
+): Promise<ArtifactReport> {
+  const kept = options.measureAgain ? null : await options.measurements.recall(sha256);
+  if (kept !== null) return { ...artifact, stream: kept };
+  await options.measurements.remember(sha256, artifact.stream);
+  return artifact;
 }
 
 function rankArtifacts(files: readonly EvidenceFile[], store: EventStore): EvidenceFile[] {

@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
+import { toJobError } from '../case-store/job-error.ts';
 import { NothingRecognised, type OpenCase, openCase } from '../case-store/open-case.ts';
+import { writeAtomically } from '../case-store/write-atomically.ts';
+import { evidenceProblem } from '../export/evidence-guard.ts';
+import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
 import { writeText } from '../export/text.ts';
-import { writeAtomically } from '../ipc/atomic-write.ts';
-import { evidenceProblem } from '../ipc/evidence-guard.ts';
-import { type ExportFormat, renderExport, reportOf } from '../ipc/export-formats.ts';
-import { toJobError } from '../ipc/job-error.ts';
 import { JobCancelled } from '../workers/run-job.ts';
 import type { CliCommand } from './arguments.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -34,6 +34,7 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       paths: command.paths,
       onProgress: (step) => progress.show(step),
       signal: interrupt.signal,
+      measureAgain: command.measureAgain,
     });
     progress.clear();
     await writeOutputs(command, opened);

@@ -11,6 +11,7 @@ export type CliCommand =
       readonly json: string | null;
       readonly pdf: string | null;
       readonly html: string | null;
+      readonly measureAgain: boolean;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -25,11 +26,13 @@ log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the JUnit XML
 The evidence is only read. The verdict and the timeline are printed as a table.
 
 Options:
-  --json FILE   write the case as JSON; - writes it to standard output instead of the table
-  --pdf FILE    write the report as PDF, with the case JSON attached inside
-  --html FILE   write the report as one HTML file
-  -h, --help    show this help
-  --version     show the version
+  --json FILE      write the case as JSON; - writes it to standard output instead of the table
+  --pdf FILE       write the report as PDF, with the case JSON attached inside
+  --html FILE      write the report as one HTML file
+  --measure-again  measure the artifact anew; by default the first measurement of the same bytes on this machine is kept,
+                   so that the same evidence gives the same report
+  -h, --help       show this help
+  --version        show the version
 
 Exit status:
   0  analysed, whatever the verdict
@@ -56,7 +59,14 @@ export function readArguments(args: readonly string[]): CliCommand {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
-  return { type: 'analyze', paths, json: values.json ?? null, pdf: values.pdf ?? null, html: values.html ?? null };
+  return {
+    type: 'analyze',
+    paths,
+    json: values.json ?? null,
+    pdf: values.pdf ?? null,
+    html: values.html ?? null,
+    measureAgain: values['measure-again'] ?? false,
+  };
 }
 
 function parse(args: readonly string[]) {
@@ -68,6 +78,7 @@ function parse(args: readonly string[]) {
       json: { type: 'string' },
       pdf: { type: 'string' },
       html: { type: 'string' },
+      'measure-again': { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { AppInfo, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import { UsageError } from '../case-store/job-error.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
-import { writeAtomically } from './atomic-write.ts';
+import { writeAtomically } from '../case-store/write-atomically.ts';
+import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
+import { type ExportFormat, exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';
-import { evidenceProblem, folderBeside } from './evidence-guard.ts';
-import { type ExportFormat, exportFileName, renderExport } from './export-formats.ts';
-import { UsageError } from './job-error.ts';
 
 /** What handlers need of Electron, so that they run and are tested without it. */
 export interface ShellPorts {

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { app, session } from 'electron';
+import { toJobError } from '../case-store/job-error.ts';
 import { openCase } from '../case-store/open-case.ts';
 import { CaseSession } from '../ipc/case-session.ts';
-import { toJobError } from '../ipc/job-error.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';

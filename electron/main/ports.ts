@@ -1,9 +1,9 @@
 import { basename, join } from 'node:path';
 import { app, clipboard, dialog } from 'electron';
 import type { AppInfo } from '../../shared/contract/ipc.ts';
-import type { ExportFormat } from '../ipc/export-formats.ts';
+import { toJobError } from '../case-store/job-error.ts';
+import type { ExportFormat } from '../export/export-case.ts';
 import type { ShellPorts } from '../ipc/handlers.ts';
-import { toJobError } from '../ipc/job-error.ts';
 import type { MainWindow } from './window.ts';
 
 const SAMPLE = 'incident-2026-01-28.tar.gz';

@@ -12,6 +12,8 @@ export function startWorker(name: WorkerName, data: unknown, limits: WorkerOptio
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, import.meta.url), options);
   // Node 20 does not run the parent's module hooks in a worker, so the worker registers tsx itself before its first import.
   const source = new URL(`./${name}.ts`, import.meta.url).href;
-  const bootstrap = `import('tsx/esm/api').then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
+  // Code given as text resolves against the working directory, which is the user's and not the project's.
+  const tsx = import.meta.resolve('tsx/esm/api');
+  const bootstrap = `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(source)}); });`;
   return new Worker(bootstrap, { ...options, eval: true });
 }

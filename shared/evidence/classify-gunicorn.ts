@@ -1,6 +1,6 @@
 import type { EventDetail } from '../model/event.ts';
-import type { Reading } from './classify.ts';
 import type { InnerHeader, InnerLevel } from './inner-header.ts';
+import type { Reading } from './reading.ts';
 import { signalNumber } from './signals.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { EventDetail } from '../model/event.ts';
-import type { Reading } from './classify.ts';
+import type { Reading } from './reading.ts';
 
 /**
  * The kernel's fixed wording about processes it kills. Sources: mm/oom_kill.c, mm/memcontrol.c, arch/x86/mm/fault.c and

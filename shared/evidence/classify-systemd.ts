@@ -1,4 +1,4 @@
-import type { Reading } from './classify.ts';
+import type { Reading } from './reading.ts';
 import { signalNumber } from './signals.ts';
 
 /**

@@ -3,6 +3,7 @@ import { classifyGunicorn } from './classify-gunicorn.ts';
 import { classifyKernel } from './classify-kernel.ts';
 import { classifySystemd } from './classify-systemd.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
+import type { Reading } from './reading.ts';
 
 export { type InnerHeader, type InnerLevel, splitInnerHeader } from './inner-header.ts';
 
@@ -30,12 +31,6 @@ export interface Classification {
 
 /** No fixed wording is longer; what a hostile line adds behind it is not looked at. */
 const WORDING_LIMIT_CHARACTERS = 4096;
-
-/** What one family of wordings makes of a text. */
-export interface Reading {
-  readonly kind: EventKind;
-  readonly detail: EventDetail;
-}
 
 /**
  * Says what a message is by the fixed wording of gunicorn, the kernel, systemd and Python, and by nothing else: words of an

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { toJobError, UsageError } from '../../../electron/case-store/job-error.ts';
 import type { OpenCase } from '../../../electron/case-store/open-case.ts';
 import { CaseSession, type SessionOptions } from '../../../electron/ipc/case-session.ts';
-import { toJobError, UsageError } from '../../../electron/ipc/job-error.ts';
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';
 import { referenceOpenCase } from '../../support/reference-open-case.ts';
 

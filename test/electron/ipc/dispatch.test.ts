@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { toJobError } from '../../../electron/case-store/job-error.ts';
 import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
-import { toJobError } from '../../../electron/ipc/job-error.ts';
 import { REQUESTS } from '../../../shared/contract/ipc.ts';
 
 const WINDOW_ID = 1;

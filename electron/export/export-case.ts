@@ -3,9 +3,9 @@ import type { Report } from '../../shared/report/report.ts';
 import { buildReport } from '../../shared/report/report-model.ts';
 import { selectKeyEvents } from '../../shared/report/select-key-events.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
-import { toCaseJson } from '../export/case-json.ts';
-import { writeHtml } from '../export/html.ts';
-import { writePdf } from '../export/pdf.ts';
+import { toCaseJson } from './case-json.ts';
+import { writeHtml } from './html.ts';
+import { writePdf } from './pdf.ts';
 
 export type ExportFormat = 'pdf' | 'html' | 'json';
 

@@ -1,6 +1,6 @@
 import type { JobError } from '../../shared/contract/worker-protocol.ts';
-import { NothingRecognised } from '../case-store/open-case.ts';
 import { JobFailure } from '../workers/run-job.ts';
+import { NothingRecognised } from './open-case.ts';
 
 /** What was asked for cannot be done; the message says why, for people. */
 export class UsageError extends Error {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeAtomically } from '../../../electron/ipc/atomic-write.ts';
+import { writeAtomically } from '../../../electron/case-store/write-atomically.ts';
 import { tempFolder } from '../../support/bundles.ts';
 
 describe('writeAtomically', () => {

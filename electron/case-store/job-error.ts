@@ -14,6 +14,7 @@ const FILE_SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
   ENOSPC: 'no space left on the disk',
   EROFS: 'the file system is read-only',
+  EEXIST: 'a file of that name is in the way',
   EISDIR: 'it is a folder',
   ENOTDIR: 'a part of the path is not a folder',
   ENAMETOOLONG: 'the name is too long',

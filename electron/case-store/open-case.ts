@@ -157,7 +157,7 @@ function describeNothing({ files, problems }: Pick<ImportedEvidence, 'files' | '
     ...files.map((file) => `  ${file.path}: ${file.format}, ${file.bytes} bytes`),
     ...problems.map((problem) => `  ${problem.path}: ${problem.message}`),
   ];
-  if (lines.length === 0) return 'Nothing was recognised as evidence: there was no file.';
+  if (lines.length === 0) return 'Nothing was recognised as evidence: what was given is empty, there is no file in it.';
   const unnamed = lines.length - NAMED_FILES;
   const named = lines.slice(0, NAMED_FILES);
   if (unnamed > 0) named.push(`  and ${unnamed} more`);

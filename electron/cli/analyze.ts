@@ -78,7 +78,6 @@ async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null
 async function writeOutputs(command: AnalyzeCommand, opened: OpenCase): Promise<void> {
   if (command.json === '-') {
     process.stdout.write(await renderExport(opened, 'json'));
-    process.stdout.write('\n');
   } else {
     process.stdout.write(
       writeText(reportOf(opened), {

@@ -3,9 +3,10 @@ import type { Report } from '../../shared/report/report.ts';
 import { buildReport } from '../../shared/report/report-model.ts';
 import { selectKeyEvents } from '../../shared/report/select-key-events.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
-import { toCaseJson } from './case-json.ts';
+import { caseJsonText, toCaseJson } from './case-json.ts';
 import { writeHtml } from './html.ts';
 import { writePdf } from './pdf.ts';
+import { timelineEvents } from './timeline-events.ts';
 
 export type ExportFormat = 'pdf' | 'html' | 'json';
 
@@ -14,7 +15,7 @@ export async function renderExport(opened: OpenCase, format: ExportFormat): Prom
   const caseJson = caseJsonOf(opened);
   switch (format) {
     case 'json':
-      return `${JSON.stringify(caseJson, null, 2)}\n`;
+      return caseJsonText(caseJson);
     case 'html':
       return writeHtml(reportOf(opened), caseJson);
     case 'pdf':
@@ -35,7 +36,10 @@ export function reportOf(opened: OpenCase): Report {
 }
 
 function caseJsonOf(opened: OpenCase): CaseJson {
-  return toCaseJson(opened.evidence, opened.analysis, selectKeyEvents(opened.analysis, opened.store));
+  const { events, shortened } = timelineEvents(opened);
+  const evidence =
+    shortened === null ? opened.evidence : { ...opened.evidence, problems: [...opened.evidence.problems, shortened] };
+  return toCaseJson(evidence, opened.analysis, events);
 }
 
 /** A file name for an export: `incident-2026-01-28.tar.gz` becomes `incident-2026-01-28-report.pdf`. */

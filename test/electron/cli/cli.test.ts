@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
+
+const CLI = fileURLToPath(new URL('../../../electron/cli/main.ts', import.meta.url));
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const INCIDENT = fileURLToPath(new URL('../../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url));
+
+interface Ran {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let folder: string;
+
+/** Runs the command line as a user does, from a folder that is not the project's. */
+function inquest(...args: readonly string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', TSX, CLI, ...args],
+      { cwd: folder, env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') }, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+      },
+    );
+  });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'inquest-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('inquest analyze', () => {
+  it('prints the verdict and the timeline as a table, silent on a stderr that is no terminal', async () => {
+    const { status, stdout, stderr } = await inquest('analyze', INCIDENT);
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/database-lock +fits/);
+    expect(stdout).toMatch(/worker-timeout +contributes/);
+    expect(stdout).toContain('16:03:40');
+    expect(stdout).toContain('2026-02-11');
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);
+  });
+
+  it('writes nothing but the contract to standard output with --json -', async () => {
+    const { status, stdout } = await inquest('analyze', INCIDENT, '--json', '-');
+    expect(status).toBe(0);
+    const parsed = caseJsonSchema.parse(JSON.parse(stdout));
+    expect(parsed.incident?.mechanism).toBe('gunicorn-timeout');
+    expect(parsed.timeline.length).toBeGreaterThan(17);
+    expect(parsed.evidence.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256))).toBe(true);
+  });
+
+  it('writes the same bytes twice', async () => {
+    const outputs = async (run: string): Promise<readonly Buffer[]> => {
+      const out = join(folder, run);
+      const { status } = await inquest(
+        'analyze',
+        INCIDENT,
+        '--pdf',
+        join(out, 'r.pdf'),
+        '--html',
+        join(out, 'r.html'),
+        '--json',
+        join(out, 'c.json'),
+      );
+      expect(status).toBe(0);
+      return Promise.all(['r.pdf', 'r.html', 'c.json'].map((name) => readFile(join(out, name))));
+    };
+    const first = await outputs('first');
+    // A wall clock in any of them would show after a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const second = await outputs('second');
+    expect(first[0]?.subarray(0, 5).toString()).toBe('%PDF-');
+    first.forEach((bytes, index) => {
+      expect(bytes.equals(second[index] ?? Buffer.alloc(0))).toBe(true);
+    });
+  });
+
+  it('exits 3 on an empty folder and on nothing but strangers, and says what it saw', async () => {
+    await mkdir(join(folder, 'empty'));
+    const empty = await inquest('analyze', join(folder, 'empty'));
+    expect(empty.status).toBe(3);
+    expect(empty.stdout).toBe('');
+    expect(empty.stderr).toMatch(/^inquest: .*empty/i);
+    await mkdir(join(folder, 'strange'));
+    await writeFile(join(folder, 'strange', 'holiday.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]));
+    const strange = await inquest('analyze', join(folder, 'strange'));
+    expect(strange.status).toBe(3);
+    expect(strange.stderr).toContain('holiday.jpg');
+  });
+
+  it('exits 2 on a missing path, naming it, and on wrong usage', async () => {
+    const missing = await inquest('analyze', 'no/such/place');
+    expect(missing.status).toBe(2);
+    expect(missing.stderr).toContain('no/such/place');
+    for (const args of [[], ['analyze'], ['frobnicate'], ['analyze', INCIDENT, '--frob']]) {
+      const wrong = await inquest(...args);
+      expect(wrong.status, args.join(' ')).toBe(2);
+      expect(wrong.stderr).toContain('--help');
+    }
+  });
+
+  it('refuses to write over evidence, before it reads any', async () => {
+    const evidence = join(folder, 'evidence');
+    await mkdir(evidence);
+    await writeFile(
+      join(evidence, 'meminfo.txt'),
+      'MemTotal:       24684084 kB\nMemFree:        24257736 kB\nMemAvailable:   24268008 kB\n',
+    );
+    const { status, stderr } = await inquest('analyze', evidence, '--json', join(evidence, 'meminfo.txt'));
+    expect(status).toBe(2);
+    expect(stderr).toContain('belongs to the evidence');
+    expect(await readdir(evidence)).toEqual(['meminfo.txt']);
+  });
+
+  it('exits 2 when an output cannot be written, after an analysis', async () => {
+    await writeFile(join(folder, 'a-file'), '');
+    const { status, stderr } = await inquest('analyze', INCIDENT, '--pdf', join(folder, 'a-file', 'report.pdf'));
+    expect(status).toBe(2);
+    expect(stderr).toContain('a-file');
+  });
+});
+
+describe('inquest', () => {
+  it('explains itself and tells its version', async () => {
+    const help = await inquest('--help');
+    expect(help.status).toBe(0);
+    expect(help.stdout).toContain('Exit status');
+    const version = await inquest('--version');
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});

@@ -16,7 +16,8 @@ module.exports = {
     },
     {
       name: 'shared-has-no-node',
-      comment: 'shared/ is also bundled for the window, which has no Node; files and processes are the business of electron/.',
+      comment:
+        'shared/ is also bundled for the window, which has no Node; files and processes are the business of electron/.',
       severity: 'error',
       from: { path: '^shared/' },
       to: NODE_CORE,
@@ -27,7 +28,10 @@ module.exports = {
         'Pure computation only: schemas (zod), geometry of figures (d3, which needs no DOM for scales and shapes), streaming XML (sax). React, Electron and anything that touches a DOM or a disk stay out.',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { path: 'node_modules/', pathNot: 'node_modules/(zod|d3|d3-[a-z-]+|@types/d3[a-z-]*|internmap|sax|@types/sax)/' },
+      to: {
+        path: 'node_modules/',
+        pathNot: 'node_modules/(zod|d3|d3-[a-z-]+|@types/d3[a-z-]*|internmap|sax|@types/sax)/',
+      },
     },
     {
       name: 'renderer-knows-only-the-contract',
@@ -67,7 +71,8 @@ module.exports = {
     },
     {
       name: 'preload-knows-only-the-contract',
-      comment: 'The preload script is the one piece of ours with privileges inside the page: contract and bridge, nothing else.',
+      comment:
+        'The preload script is the one piece of ours with privileges inside the page: contract and bridge, nothing else.',
       severity: 'error',
       from: { path: '^electron/preload/' },
       to: { path: '^(electron|shared|renderer)/', pathNot: '^(electron/preload|shared/contract|shared/model)/' },
@@ -124,13 +129,20 @@ module.exports = {
         'The packaged app holds production dependencies only. Electron itself is the runtime; react and its kin are bundled into the page; tsx is for running from source.',
       severity: 'error',
       from: { path: '^(electron|shared)/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: 'node_modules/(electron|tsx|@types)/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/(electron|tsx|@types)/',
+      },
     },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -28,8 +28,8 @@ export function createMainWindow(preloadPath: string): MainWindow {
     minHeight: MINIMUM_SIZE.height,
     show: false,
     title: app.getName(),
-    // The page's own background, so that opening does not flash.
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#16181d' : '#ffffff',
+    // The page's own background (--canvas in renderer/styles/tokens.css), so that opening does not flash.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#0e1014' : '#f6f7f9',
     webPreferences: {
       preload: preloadPath,
       sandbox: true,

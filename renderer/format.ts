@@ -4,6 +4,7 @@ import { type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND } from
 export {
   formatBytes,
   formatCount,
+  formatScore,
   formatSeconds as formatDuration,
   plural as countOf,
 } from '../shared/facts/wording.ts';

@@ -195,7 +195,7 @@ function OpenTransactionBlock({ transaction }: { readonly transaction: OpenTrans
 function History({ database }: { readonly database: DatabaseReport }) {
   const history = database.jobHistory;
   if (history === null) return null;
-  const keys = history.keys.slice(-12);
+  const keys = history.keys.slice(0, 12);
   return (
     <section className="block" aria-labelledby="history-title">
       <h3 id="history-title" className="block-heading">
@@ -224,7 +224,7 @@ function History({ database }: { readonly database: DatabaseReport }) {
         )}
         <div>
           <dt>
-            {history.keys.length > keys.length ? 'Last ' : ''}
+            {history.keys.length > keys.length ? 'Latest ' : ''}
             <span className="mono">{history.keyColumn}</span>
           </dt>
           <dd className="numeric">{keys.length === 0 ? 'none' : keys.join(', ')}</dd>

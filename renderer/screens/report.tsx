@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
 import { VerdictMark } from '../components/verdict-mark.tsx';
-import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
+import { countOf, formatBytes, formatDuration, formatInstant, formatScore } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { MECHANISM_WORDS } from '../words.ts';
 
@@ -125,7 +125,7 @@ function Paper({ view }: { readonly view: CaseView }) {
                 <td>
                   <VerdictMark verdict={hypothesis.verdict} />
                 </td>
-                <td className="number">{hypothesis.score.toFixed(2)}</td>
+                <td className="number">{formatScore(hypothesis.score)}</td>
                 <td className="number secondary">
                   {hypothesis.for.length} for, {hypothesis.against.length} against
                 </td>

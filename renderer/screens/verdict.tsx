@@ -7,7 +7,7 @@ import { CodeBlock } from '../components/copy.tsx';
 import { EvidenceMatrix } from '../components/evidence-matrix.tsx';
 import { SourceLinks } from '../components/source-link.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
-import { countOf, formatWeight } from '../format.ts';
+import { countOf, formatScore, formatWeight } from '../format.ts';
 import { useAppState } from '../state/app-context.tsx';
 
 /** Which hypothesis fits and why, what would still decide, and what to do. */
@@ -147,7 +147,7 @@ function HypothesisCard(props: {
           <ShareBar share={hypothesis.score} tone={hypothesis.verdict === 'fits' ? 'accent' : 'quiet'} />
           <span className="numeric">
             <span className="visually-hidden">Score </span>
-            {hypothesis.score.toFixed(2)}
+            {formatScore(hypothesis.score)}
           </span>
         </div>
       </header>

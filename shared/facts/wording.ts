@@ -42,6 +42,12 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${formatCount(count)} ${count === 1 ? singular : many}`;
 }
 
+/** `0.87`; `> 0.99` and `< 0.01` at the ends: no sum of evidence is a certainty. */
+export function formatScore(score: number): string {
+  if (score > 0.99) return '> 0.99';
+  return score < 0.01 ? '< 0.01' : score.toFixed(2);
+}
+
 /** `a`, `a and b`, `a, b and c`. */
 export function listing(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? '';

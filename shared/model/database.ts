@@ -68,6 +68,7 @@ export interface JobHistory {
   readonly sizeColumn: string | null;
   readonly medianSize: number | null;
   readonly maxSize: number | null;
+  /** Newest first, at most 10,000. */
   readonly keys: readonly (number | string)[];
   /** The most recent rows, newest first, for showing the job in question; few. */
   readonly recent?: readonly JobRecord[];

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildNeeded } from './build-state.ts';
 import { type Display, obtainDisplay } from './display.ts';
 import { ROOT } from './project.ts';
 import { type Runtime, runtimeForTests } from './runtime.ts';
@@ -8,7 +9,8 @@ import { addCounts, type Counts, countsOfVitest, NO_COUNTS, summaryLine } from '
 
 /*
  * Everything that must hold, in the order in which it is cheapest to find out: types, lint, arrows between folders, unit
- * and integration tests, the build, the tests of the built app in a real Electron. The last line is the summary.
+ * and integration tests, the build, the tests of the built app in a real Electron. The last line is the summary. Parts can
+ * be named: npm test -- build e2e
  */
 
 interface Step {
@@ -23,16 +25,30 @@ const ONE_FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
 const ONE_SKIPPED: Counts = { passed: 0, failed: 0, skipped: 1 };
 const REPORTS = join(ROOT, 'test-output');
 
+const PARTS = {
+  types: () => check('types', 'typecheck'),
+  lint: () => check('lint', 'lint'),
+  arch: () => check('architecture', 'arch'),
+  unit: () => vitest('unit and integration tests', 'vitest.config.ts', 'unit.json', {}),
+  build: () => check('build', 'build'),
+  e2e: (): Step | Promise<Step> => endToEnd(),
+};
+type Part = keyof typeof PARTS;
+const isPart = (name: string): name is Part => Object.hasOwn(PARTS, name);
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !isPart(name));
+if (unknown.length > 0) {
+  console.error(`There is no part named ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
+}
+
 mkdirSync(REPORTS, { recursive: true });
-const steps: Step[] = [
-  check('types', 'typecheck'),
-  check('lint', 'lint'),
-  check('architecture', 'arch'),
-  vitest('unit and integration tests', 'vitest.config.ts', 'unit.json', {}),
-];
-const build = check('build', 'build');
-steps.push(build);
-steps.push(build.counts.failed > 0 ? skipEndToEnd('the build failed') : await endToEnd());
+const steps: Step[] = [];
+for (const part of Object.keys(PARTS).filter(isPart)) {
+  if (named.length > 0 && !named.includes(part)) continue;
+  steps.push(await PARTS[part]());
+}
 
 console.log('\nSummary');
 for (const step of steps) console.log(`  ${step.name}: ${step.note ?? summaryLine(step.counts)}`);
@@ -71,6 +87,9 @@ function vitest(name: string, config: string, reportName: string, environment: N
 }
 
 async function endToEnd(): Promise<Step> {
+  if (steps.some((step) => step.name === 'build' && step.counts.failed > 0)) return skipEndToEnd('the build failed');
+  const stale = buildNeeded(ROOT);
+  if (stale !== null) console.log(`Note: ${stale} since the app was built; npm run build makes it current.`);
   const display = await obtainDisplay();
   if (typeof display === 'string') return skipEndToEnd(display);
   try {

@@ -7,6 +7,7 @@ import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
 import type { Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
 import { summaryFields } from '../../shared/report/words.ts';
 import {
+  type Block,
   CONTENT_WIDTH,
   codeBox,
   columnWidths,
@@ -17,7 +18,9 @@ import {
   mono,
   PAPER,
   PLAIN,
+  paragraph,
   sans,
+  section,
   type Texts,
   VERDICT_LOOK,
 } from './pdf-parts.ts';
@@ -41,18 +44,27 @@ export const PDF_STYLES: StyleDictionary = {
 
 /** The whole report as pdfmake's content, section by section. */
 export function pdfContent(report: Report, texts: Texts): Content[] {
-  return [
-    ...titleBlock(report, texts),
-    ...incidentSection(report, texts),
-    ...timelineSection(report, texts),
-    ...verdictSection(report, texts),
-    ...recommendationSection(report, texts),
-    ...questionSection(report, texts),
-    ...artifactSection(report, texts),
-    ...databaseSection(report, texts),
-    ...problemSection(report, texts),
-    ...evidenceSection(report, texts),
+  const blocks = [
+    ...section('The incident', incidentBlocks(report, texts)),
+    ...section('Timeline', timelineBlocks(report, texts)),
+    ...section(
+      'Verdict',
+      report.hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
+    ),
+    ...section('What to change', recommendationBlocks(report, texts)),
+    ...section('Questions', questionBlocks(report, texts)),
+    ...section('Expected findings', findingBlocks(report, texts)),
+    ...section('Artifact', artifactBlocks(report, texts)),
+    ...section('Database', databaseBlocks(report, texts)),
+    ...section('Configuration', report.config.length === 0 ? [] : [fieldTable(texts, report.config)]),
+    ...section('Problems with the evidence', problemBlocks(report, texts)),
+    ...section('Evidence', [evidenceTable(report, texts)]),
+    ...section(
+      'How to read this',
+      report.notes.map((note) => paragraph(texts, note, 'small', [0, 0, 0, 3])),
+    ),
   ];
+  return [...titleBlock(report, texts), ...blocks.map(({ content }) => content)];
 }
 
 function titleBlock(report: Report, texts: Texts): Content[] {
@@ -87,50 +99,52 @@ function verdictStrip({ hypotheses }: Report, texts: Texts): Content {
 
 const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: () => 0, paddingBottom: () => 0 };
 
-function incidentSection(report: Report, texts: Texts): Content[] {
-  return [
-    heading('The incident'),
-    fieldTable(texts, summaryFields(report)),
-    ...(report.incident.length === 0 ? [] : [fieldGrid(texts, report.incident)]),
-  ];
+function incidentBlocks(report: Report, texts: Texts): Block[] {
+  const summary = fieldTable(texts, summaryFields(report));
+  return report.incident.length === 0 ? [summary] : [summary, fieldGrid(texts, report.incident)];
 }
 
-function figure(scene: Scene, texts: Texts, title: string): Content {
+/** A figure with its caption, which stays with it. */
+function figure(scene: Scene, texts: Texts, title: string, caption: string): Block {
   const nodes = scene.nodes.map((node) => (node.type === 'text' ? { ...node, text: texts.Inter(node.text) } : node));
   const svg = sceneToSvg({ ...scene, nodes }, PAPER, { title, fontFamily: 'Inter', idPrefix: 'figure', hover: false });
-  return { svg, font: 'Inter', width: scene.width };
+  const content: Content = {
+    stack: [
+      { svg, font: 'Inter', width: scene.width },
+      { text: texts.Inter(caption), style: 'quiet', margin: [0, 3, 0, 6] },
+    ],
+    unbreakable: true,
+  };
+  return { content, startHeight: scene.height + 35 };
 }
 
-function timelineSection(report: Report, texts: Texts): Content[] {
-  const { timeline, keyEvents } = report;
-  if (timeline === null && keyEvents.length === 0) return [];
-  const content: Content[] = [heading('Timeline')];
+function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): Block[] {
+  const blocks: Block[] = [];
   if (timeline !== null) {
     const { input, from, to, caption } = timeline;
     const scene = layoutTimeline(input, { width: CONTENT_WIDTH, from, to, timeLabel: utcTickLabel });
-    content.push(figure(scene, texts, 'Timeline of the incident'));
-    content.push({ text: texts.Inter(caption), style: 'quiet', margin: [0, 3, 0, 6] });
+    blocks.push(figure(scene, texts, 'Timeline of the incident', caption));
   }
-  if (report.phases.length > 0) {
-    const rows = report.phases.map(({ label, depth, from, to, duration, note }): TableCell[] => [
+  if (phases.length > 0) {
+    const rows = phases.map(({ label, depth, from, to, duration, note }): TableCell[] => [
       { text: texts.Inter(label), style: 'body', margin: [depth === 0 ? 0 : 12, 0, 0, 0] },
       mono(texts, `${utcTickLabel(from, 1)} - ${utcTickLabel(to, 1)}`),
       sans(texts, `${duration}${note === '' ? '' : `, ${note}`}`),
     ]);
-    content.push(dataTable(columnWidths(190, 160), ['Phase', 'From - to', 'Duration'], rows));
+    blocks.push(dataTable(columnWidths(190, 160), ['Phase', 'From - to', 'Duration'], rows));
   }
   if (keyEvents.length > 0) {
-    content.push({ text: 'Key events', style: 'subheading', headlineLevel: 2 });
     const rows = keyEvents.map((event, index) => eventRow(event, keyEvents[index - 1], texts));
-    const header = ['Time (UTC)', '>Since previous', 'Source', 'Pid', 'Message'];
-    content.push(dataTable(columnWidths(70, 64, 92, 32), header, rows));
+    const columns = ['Time (UTC)', '>Since previous', 'Source', 'Pid', 'Message'];
+    const table = dataTable(columnWidths(70, 64, 92, 32), columns, rows);
+    blocks.push(heading({ text: 'Key events', style: 'subheading' }, 25, [table]), table);
   }
-  return content;
+  return blocks;
 }
 
 function eventRow(event: ReportEvent, previous: ReportEvent | undefined, texts: Texts): TableCell[] {
   const newDay = previous === undefined || previous.date !== event.date;
-  const message: Content[] = [{ text: texts.JetBrainsMono(event.message), style: 'mono' }];
+  const message: Content[] = [{ text: texts.JetBrainsMono(event.message), style: 'mono', preserveLeadingSpaces: true }];
   if (event.moment !== null) {
     message.unshift({ text: texts.Inter(event.moment), fontSize: 8, bold: true, color: PAPER.accent });
   }
@@ -147,37 +161,33 @@ function monoRight(texts: Texts, text: string) {
   return { text: texts.JetBrainsMono(text), style: 'mono', alignment: 'right' } as const;
 }
 
-function verdictSection({ hypotheses }: Report, texts: Texts): Content[] {
-  return [heading('Verdict'), ...hypotheses.flatMap((hypothesis) => hypothesisBlock(hypothesis, texts))];
-}
-
-function hypothesisBlock(hypothesis: ReportHypothesis, texts: Texts): Content[] {
+function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const { title, verdict, verdictWords, score, reason, missing } = hypothesis;
   const { mark, colour } = VERDICT_LOOK[verdict];
-  const content: Content[] = [
-    {
-      text: [
-        { text: `${mark} `, color: colour },
-        { text: texts.Inter(title) },
-        { text: `   ${verdictWords}`, color: colour },
-        { text: `   score ${score.toFixed(3)}`, bold: false, fontSize: 8, color: PAPER.muted },
-      ],
-      style: 'subheading',
-      headlineLevel: 2,
-    },
-    { text: texts.Inter(reason), style: 'body', margin: [0, 0, 0, 3] },
-  ];
   const rows = [
     ...hypothesis.for.map((fact) => factRow('for', fact, texts)),
     ...hypothesis.against.map((fact) => factRow('against', fact, texts)),
   ];
-  if (rows.length > 0)
-    content.push(dataTable(columnWidths(36, 34, 275), ['Speaks', '>Weight', 'Fact', 'Source'], rows));
-  for (const { what, command } of missing) {
-    content.push({ text: texts.Inter(`Missing: ${what}`), style: 'small', margin: [0, 2, 0, 1], headlineLevel: 3 });
-    content.push(codeBox(texts, command));
-  }
-  return content;
+  const columns = ['Speaks', '>Weight', 'Fact', 'Source'];
+  const body = [
+    paragraph(texts, reason, 'body', [0, 0, 0, 3]),
+    ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 275), columns, rows)]),
+  ];
+  const words: Content = [
+    { text: `${mark} `, color: colour },
+    { text: texts.Inter(title) },
+    { text: `   ${verdictWords}`, color: colour },
+    { text: `   score ${score.toFixed(3)}`, bold: false, fontSize: 8, color: PAPER.muted },
+  ];
+  return [
+    heading({ text: words, style: 'subheading' }, 25, body),
+    ...body,
+    ...missing.flatMap(({ what, command }) => {
+      const box = codeBox(texts, command);
+      const text = texts.Inter(`Missing: ${what}`);
+      return [heading({ text, style: 'small', margin: [0, 2, 0, 1] }, 16, [box]), box];
+    }),
+  ];
 }
 
 function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact, texts: Texts): TableCell[] {
@@ -189,89 +199,68 @@ function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact,
   ];
 }
 
-function recommendationSection({ recommendations }: Report, texts: Texts): Content[] {
-  if (recommendations.length === 0) return [];
-  const blocks = recommendations.flatMap(({ text, patch, because }, index): Content[] => [
-    {
-      text: texts.Inter(`${index + 1}. ${text}`),
-      style: 'body',
-      bold: true,
-      margin: [0, index === 0 ? 0 : 6, 0, 1],
-      headlineLevel: 3,
-    },
-    ...because.map(
-      (reason): Content => ({ text: texts.Inter(`Because: ${reason}`), style: 'quiet', margin: [12, 0, 0, 1] }),
-    ),
-    ...(patch === null ? [] : [codeBox(texts, patch)]),
-  ]);
-  return [heading('What to change'), ...blocks];
+function recommendationBlocks({ recommendations }: Report, texts: Texts): Block[] {
+  return recommendations.flatMap(({ text, patch, because }, index): Block[] => {
+    const body = [
+      ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
+      ...(patch === null ? [] : [codeBox(texts, patch)]),
+    ];
+    const words = texts.Inter(`${index + 1}. ${text}`);
+    const margin: [number, number, number, number] = [0, index === 0 ? 0 : 6, 0, 1];
+    return [heading({ text: words, style: 'body', bold: true, margin }, 32, body.slice(0, 2)), ...body];
+  });
 }
 
-function questionSection({ questions, expectedFindings }: Report, texts: Texts): Content[] {
-  const answers = questions.map(({ question, answer, known, sources }): TableCell[] => [
+function questionBlocks({ questions }: Report, texts: Texts): Block[] {
+  const rows = questions.map(({ question, answer, known, sources }): TableCell[] => [
     sans(texts, question),
     sans(texts, answer, known ? 'body' : 'label'),
     mono(texts, sources.join('\n'), 'monoSmall'),
   ]);
+  return rows.length === 0 ? [] : [dataTable(columnWidths(150, 225), ['Question', 'Answer', 'Source'], rows)];
+}
+
+function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
   const words = { yes: '✓ as expected', no: '✗ not so', unknown: '? unknown' } as const;
   const colours = { yes: PAPER.ok, no: PAPER.danger, unknown: PAPER.muted } as const;
-  const findings = expectedFindings.map(({ expected, observed, holds }): TableCell[] => [
+  const rows = expectedFindings.map(({ expected, observed, holds }): TableCell[] => [
     sans(texts, expected),
     sans(texts, observed, holds === 'unknown' ? 'label' : 'body'),
     { text: words[holds], style: 'small', bold: true, color: colours[holds] },
   ]);
-  return [
-    ...(answers.length === 0
-      ? []
-      : [heading('Questions'), dataTable(columnWidths(150, 225), ['Question', 'Answer', 'Source'], answers)]),
-    ...(findings.length === 0
-      ? []
-      : [heading('Expected findings'), dataTable(columnWidths(200, 207), ['Expected', 'Observed', 'Holds'], findings)]),
-  ];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(200, 207), ['Expected', 'Observed', 'Holds'], rows)];
 }
 
-function artifactSection({ artifact }: Report, texts: Texts): Content[] {
+function artifactBlocks({ artifact }: Report, texts: Texts): Block[] {
   if (artifact === null) return [];
   const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 230 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
-  return [
-    heading('Artifact'),
-    fieldTable(texts, artifact.fields),
-    figure(scene, texts, 'Cost of parsing the artifact'),
-    { text: texts.Inter(caption), style: 'quiet', margin: [0, 3, 0, 0] },
-  ];
+  return [fieldTable(texts, artifact.fields), figure(scene, texts, 'Cost of parsing the artifact', caption)];
 }
 
-function databaseSection({ database, config }: Report, texts: Texts): Content[] {
-  const content: Content[] = [];
-  if (database !== null) {
-    content.push(heading('Database'), fieldTable(texts, database.fields));
-    const rows = database.tables.map(({ name, rows: count, size }): TableCell[] => [
-      mono(texts, name),
-      { text: texts.Inter(count), style: 'small', alignment: 'right' },
-      { text: texts.Inter(size), style: 'small', alignment: 'right' },
-      { text: '' },
-    ]);
-    if (rows.length > 0) content.push(dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows));
-  }
-  if (config.length > 0) content.push(heading('Configuration'), fieldTable(texts, config));
-  return content;
+function databaseBlocks({ database }: Report, texts: Texts): Block[] {
+  if (database === null) return [];
+  const rows = database.tables.map(({ name, rows: count, size }): TableCell[] => [
+    mono(texts, name),
+    { text: texts.Inter(count), style: 'small', alignment: 'right' },
+    { text: texts.Inter(size), style: 'small', alignment: 'right' },
+    { text: '' },
+  ]);
+  const fields = fieldTable(texts, database.fields);
+  if (rows.length === 0) return [fields];
+  return [fields, dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows)];
 }
 
-function problemSection({ problems }: Report, texts: Texts): Content[] {
-  if (problems.length === 0) return [];
+function problemBlocks({ problems }: Report, texts: Texts): Block[] {
   const rows = problems.map(({ path, kind, message }): TableCell[] => [
     mono(texts, path, 'monoSmall'),
     sans(texts, kind, 'small'),
     sans(texts, message, 'small'),
   ]);
-  return [
-    heading('Problems with the evidence'),
-    dataTable(columnWidths(170, 72), ['File', 'Kind', 'What is wrong'], rows),
-  ];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(170, 72), ['File', 'Kind', 'What is wrong'], rows)];
 }
 
-function evidenceSection({ evidence, notes }: Report, texts: Texts): Content[] {
+function evidenceTable({ evidence }: Report, texts: Texts): Block {
   const rows = evidence.map(({ path, format, bytes, records, sha256 }): TableCell[] => [
     mono(texts, path, 'monoSmall'),
     sans(texts, format, 'small'),
@@ -279,10 +268,5 @@ function evidenceSection({ evidence, notes }: Report, texts: Texts): Content[] {
     { text: records, style: 'small', alignment: 'right' },
     mono(texts, sha256, 'monoSmall'),
   ]);
-  return [
-    heading('Evidence'),
-    dataTable(columnWidths(156, 74, 56, 42), ['File', 'Format', '>Bytes', '>Records', 'SHA-256'], rows),
-    heading('How to read this'),
-    ...notes.map((note): Content => ({ text: texts.Inter(note), style: 'small', margin: [0, 0, 0, 3] })),
-  ];
+  return dataTable(columnWidths(156, 74, 56, 42), ['File', 'Format', '>Bytes', '>Records', 'SHA-256'], rows);
 }

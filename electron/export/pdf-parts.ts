@@ -1,4 +1,4 @@
-import type { Content, CustomTableLayout, TableCell } from 'pdfmake/interfaces.js';
+import type { Content, ContentText, CustomTableLayout, TableCell } from 'pdfmake/interfaces.js';
 import { PALETTES } from '../../shared/figures/palettes.ts';
 import type { Verdict } from '../../shared/model/analysis.ts';
 import type { Field } from '../../shared/report/report.ts';
@@ -57,9 +57,58 @@ const BOX: CustomTableLayout = {
   paddingBottom: () => 5,
 };
 
-/** Text of a section's heading; it is kept with what follows and listed in the outline. */
-export function heading(words: string): Content {
-  return { text: words, style: 'heading', headlineLevel: 1, outline: true };
+/**
+ * A piece of the document. pdfmake cannot keep a heading with the table or figure after it, so every piece tells how much
+ * room its beginning takes (a figure all of itself, a table its header and first row), and headings ask for that much.
+ */
+export interface Block {
+  readonly content: Content;
+  /** In points, rather too much than too little. */
+  readonly startHeight: number;
+}
+
+/** A heading begins a new page unless it, and the beginning of what it is about, fits on this one. */
+export function heading(content: ContentText, ownHeight: number, next: readonly Block[]): Block {
+  const startHeight = ownHeight + next.reduce((sum, block) => sum + block.startHeight, 0);
+  // pdfmake hands this number to pageBreakBefore and has no use of its own for it: here it is the room asked for, in points.
+  return { content: { ...content, headlineLevel: Math.ceil(startHeight) }, startHeight };
+}
+
+/** A section with its heading, which is listed in the outline; nothing at all when it has no blocks. */
+export function section(words: string, blocks: readonly Block[]): readonly Block[] {
+  if (blocks.length === 0) return [];
+  return [heading({ text: words, style: 'heading', outline: true }, 40, blocks.slice(0, 1)), ...blocks];
+}
+
+/** Text that may go on to the next page after its second line. */
+export function paragraph(texts: Texts, words: string, style: string, margin: [number, number, number, number]): Block {
+  const text = texts.Inter(words);
+  return {
+    content: { text, style, margin },
+    startHeight: Math.min(2, lineCount(text, CONTENT_WIDTH)) * LINE_HEIGHT + 4,
+  };
+}
+
+/** Of the text sizes in use, the largest and its widest letters on average: estimates err towards more room. */
+const LINE_HEIGHT = 13;
+const LETTER_WIDTH = 5.2;
+
+function lineCount(text: string, width: number): number {
+  const perLine = Math.max(1, Math.floor(width / LETTER_WIDTH));
+  return text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / perLine)), 0);
+}
+
+/** Height of a table's row. */
+function rowHeight(cells: readonly TableCell[], widths: readonly number[]): number {
+  const lines = cells.map((cell, index) => cellLines(cell, widths[index] ?? CONTENT_WIDTH));
+  return Math.max(1, ...lines) * LINE_HEIGHT + 8;
+}
+
+function cellLines(cell: unknown, width: number): number {
+  if (typeof cell === 'string') return lineCount(cell, width);
+  if (Array.isArray(cell)) return cell.reduce((sum: number, part) => sum + cellLines(part, width), 0);
+  if (typeof cell !== 'object' || cell === null) return 0;
+  return ('text' in cell ? cellLines(cell.text, width) : 0) + ('stack' in cell ? cellLines(cell.stack, width) : 0);
 }
 
 export function sans(texts: Texts, text: string, style = 'body'): TableCell {
@@ -71,9 +120,9 @@ export function mono(texts: Texts, text: string, style = 'mono'): TableCell {
 }
 
 /** Code or a command in a box, with its indents. */
-export function codeBox(texts: Texts, code: string): Content {
+export function codeBox(texts: Texts, code: string): Block {
   const text = texts.JetBrainsMono(code);
-  return {
+  const content: Content = {
     table: {
       widths: [CONTENT_WIDTH - 14 - 1],
       body: [[{ text, style: 'mono', preserveLeadingSpaces: true, fillColor: '#f6f7f9' }]],
@@ -81,22 +130,21 @@ export function codeBox(texts: Texts, code: string): Content {
     layout: BOX,
     margin: [0, 2, 0, 4],
   };
+  return { content, startHeight: Math.min(6, lineCount(text, CONTENT_WIDTH - 15)) * LINE_HEIGHT + 16 };
 }
 
 /** Labels with values, one pair a row. */
-export function fieldTable(texts: Texts, fields: readonly Field[], labelWidth = 96): Content {
+export function fieldTable(texts: Texts, fields: readonly Field[], labelWidth = 96): Block {
+  const widths = columnWidths(labelWidth);
+  const body = fields.map(({ label, value }) => [sans(texts, label, 'label'), sans(texts, value)]);
   return {
-    table: {
-      widths: columnWidths(labelWidth),
-      body: fields.map(({ label, value }) => [sans(texts, label, 'label'), sans(texts, value)]),
-    },
-    layout: PLAIN,
-    margin: [-CELL_PADDING, 0, -CELL_PADDING, 4],
+    content: { table: { widths, body }, layout: PLAIN, margin: [-CELL_PADDING, 0, -CELL_PADDING, 4] },
+    startHeight: Math.min(60, rowHeight(body[0] ?? [], widths)),
   };
 }
 
 /** Labels with short values, two pairs a row; a long value has a row of its own. */
-export function fieldGrid(texts: Texts, fields: readonly Field[]): Content {
+export function fieldGrid(texts: Texts, fields: readonly Field[]): Block {
   const long = (field: Field): boolean => field.value.length > 36;
   const rows: TableCell[][] = [];
   const pair = ({ label, value }: Field): TableCell[] => [sans(texts, label, 'label'), sans(texts, value)];
@@ -108,10 +156,10 @@ export function fieldGrid(texts: Texts, fields: readonly Field[]): Content {
   for (const { label, value } of fields.filter(long)) {
     rows.push([sans(texts, label, 'label'), { text: texts.Inter(value), style: 'body', colSpan: 3 }, '', '']);
   }
+  const widths = columnWidths(96, 156, 64);
   return {
-    table: { widths: columnWidths(96, 156, 64), body: rows },
-    layout: PLAIN,
-    margin: [-CELL_PADDING, 2, -CELL_PADDING, 4],
+    content: { table: { widths, body: rows }, layout: PLAIN, margin: [-CELL_PADDING, 2, -CELL_PADDING, 4] },
+    startHeight: Math.min(60, rowHeight(rows[0] ?? [], widths)),
   };
 }
 
@@ -119,10 +167,10 @@ export function fieldGrid(texts: Texts, fields: readonly Field[]): Content {
  * A table with a header that is repeated on every page; a head that begins with `>` is set flush right. Rows stay whole
  * unless one is so long that a page may not hold it.
  */
-export function dataTable(widths: number[], header: readonly string[], rows: readonly TableCell[][]): Content {
-  const longest = Math.max(0, ...rows.map((row) => Math.max(...row.map(textLength))));
-  const short = longest <= 900;
-  return {
+export function dataTable(widths: number[], header: readonly string[], rows: readonly TableCell[][]): Block {
+  const heights = rows.map((row) => rowHeight(row, widths));
+  const short = heights.every((height) => height <= MAX_WHOLE_ROW);
+  const content: Content = {
     table: {
       headerRows: 1,
       ...(short ? { keepWithHeaderRows: 1, dontBreakRows: true } : {}),
@@ -139,15 +187,11 @@ export function dataTable(widths: number[], header: readonly string[], rows: rea
     layout: RULED,
     margin: [-CELL_PADDING, 0, -CELL_PADDING, 4],
   };
+  return { content, startHeight: 20 + Math.min(heights[0] ?? 0, short ? MAX_WHOLE_ROW : 60) };
 }
 
-/** Letters in a cell, whatever its nesting. */
-function textLength(cell: unknown): number {
-  if (typeof cell === 'string') return cell.length;
-  if (Array.isArray(cell)) return cell.reduce((sum: number, part) => sum + textLength(part), 0);
-  if (typeof cell !== 'object' || cell === null) return 0;
-  return ('text' in cell ? textLength(cell.text) : 0) + ('stack' in cell ? textLength(cell.stack) : 0);
-}
+/** Half a page: a taller row may be broken, because one that is taller than a page would lose its end. */
+const MAX_WHOLE_ROW = 370;
 
 /** Each verdict has a shape of its own besides its colour. */
 export const VERDICT_LOOK: Readonly<

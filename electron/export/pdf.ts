@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import pdfmake from 'pdfmake';
-import type { Content, Node, NodeQueries, TDocumentDefinitions } from 'pdfmake/interfaces.js';
+import type { Content, Node, TDocumentDefinitions } from 'pdfmake/interfaces.js';
 import type { CaseJson } from '../../shared/contract/case-json.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { Report } from '../../shared/report/report.ts';
@@ -82,23 +82,19 @@ function definition(report: Report, texts: Texts, json: Buffer): TDocumentDefini
     footer: (page, pages): Content => ({
       columns: [
         { text: shortTitle, style: 'footer', width: '*', noWrap: true },
-        { text: `${page} / ${pages}`, style: 'footer', width: 60, alignment: 'right' },
+        { text: `${page} / ${pages}`, style: ['footer', 'mono'], width: 60, alignment: 'right', noWrap: true },
       ],
       margin: [40, 18, 40, 0],
     }),
-    pageBreakBefore: isOrphanedHeading,
+    pageBreakBefore: isTooLow,
   };
 }
 
-/** Whether nothing but other headings follows a heading on its page; the footer comes last and does not count. */
-function isOrphanedHeading(node: Node, queries: NodeQueries): boolean {
-  if (node.headlineLevel === undefined) return false;
-  return queries
-    .getFollowingNodesOnPage()
-    .every(
-      ({ headlineLevel, style, text, svg }) =>
-        headlineLevel !== undefined || style === 'footer' || (text === undefined && svg === undefined),
-    );
+/** Whether a heading stands so low that what it is about would begin on the next page; see Block in pdf-parts.ts. */
+function isTooLow({ headlineLevel, startPosition }: Node): boolean {
+  if (headlineLevel === undefined) return false;
+  const { top, pageInnerHeight } = startPosition;
+  return top > PAGE_MARGINS[1] && top - PAGE_MARGINS[1] + headlineLevel > pageInnerHeight;
 }
 
 /** No ligatures that turn `!=` and `->` of a log line into other signs. */

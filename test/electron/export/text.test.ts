@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { writeText } from '../../../electron/export/text.ts';
+import { textColumns, wrapped } from '../../../electron/export/wrap.ts';
+import { FOREIGN, LONG_WORD } from '../../support/hostile-case.ts';
+import { emptyReport, hostileReport, referenceReport } from '../../support/reports.ts';
+
+const plain = { width: 100, colour: false };
+
+describe('the report in a terminal', () => {
+  it('tells the reference incident', () => {
+    const text = writeText(referenceReport().report, plain);
+    for (const words of ['04:10:22', '04:11:54', '04:12:15', '2026-01-28', '92.5 s', '20.7 s', 'timeout = 300']) {
+      expect(text).toContain(words);
+    }
+    expect(text).toMatch(/worker-timeout {2,}fits/);
+    expect(text).toMatch(/large-artifact {2,}contributes/);
+    for (const id of ['database-lock', 'memory-exhaustion', 'infinite-loop']) {
+      expect(text).toMatch(new RegExp(`${id} {2,}ruled-out`));
+    }
+  });
+
+  it.each([80, 100, 137, 160])('keeps to %i columns and clips nothing', (width) => {
+    const text = writeText(hostileReport().report, { width, colour: false });
+    for (const line of text.split('\n')) expect(textColumns(line)).toBeLessThanOrEqual(width);
+    // The long word is broken over lines and indented, but all of it is there.
+    expect(text.replace(/\s+/g, '')).toContain(LONG_WORD);
+    expect(text).toContain('中文');
+  });
+
+  it.each([1, 1_000])('takes a width of %i as one that it can set', (width) => {
+    const lines = writeText(referenceReport().report, { width, colour: false }).split('\n');
+    expect(Math.max(...lines.map(textColumns))).toBeLessThanOrEqual(160);
+  });
+
+  it('lets no control character of the evidence through', () => {
+    const text = writeText(hostileReport().report, plain);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(FOREIGN).toContain('\u001b');
+    expect(text).toContain('\\u{1b}[31m');
+  });
+
+  it('colours only when asked, and says the same', () => {
+    const coloured = writeText(referenceReport().report, { width: 100, colour: true });
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what colours are made of
+    const stripped = coloured.replace(/\u001b\[[\d;]*m/g, '');
+    expect(coloured).not.toBe(stripped);
+    const squeezed = (text: string): string => text.replace(/[ \t]+/g, ' ');
+    expect(squeezed(stripped)).toBe(squeezed(writeText(referenceReport().report, plain)));
+  });
+
+  it('tells of a case without conclusions', () => {
+    const text = writeText(emptyReport().report, plain);
+    expect(text).toMatch(/worker-timeout {2,}inconclusive/);
+    expect(text).toContain('The evidence does not tell.');
+  });
+});
+
+describe('wrapping', () => {
+  it('breaks at spaces, breaks long words anywhere, counts wide letters twice', () => {
+    expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+    expect(wrapped('abcdefghij x', 4)).toEqual(['abcd', 'efgh', 'ij x']);
+    expect(wrapped('中文中文', 5)).toEqual(['中文', '中文']);
+    expect(wrapped('', 10)).toEqual(['']);
+  });
+});

@@ -1,0 +1,70 @@
+import { toCaseJson } from '../../electron/export/case-json.ts';
+import type { CaseJson } from '../../shared/contract/case-json.ts';
+import type { Analysis } from '../../shared/model/analysis.ts';
+import type { CaseEvidence } from '../../shared/model/case.ts';
+import type { Report } from '../../shared/report/report.ts';
+import { buildReport } from '../../shared/report/report-model.ts';
+import { selectKeyEvents } from '../../shared/report/select-key-events.ts';
+import { hostileCase } from './hostile-case.ts';
+import { referenceAnalysis, referenceEvidence } from './reference-case.ts';
+
+export interface WrittenCase {
+  readonly report: Report;
+  readonly caseJson: CaseJson;
+}
+
+/** Report and JSON of a case, as both shells make them. */
+export function written(evidence: CaseEvidence, analysis: Analysis, title: string): WrittenCase {
+  const keyEvents = selectKeyEvents(analysis, evidence.events);
+  return {
+    report: buildReport({ title, evidence, analysis, keyEvents, generatedAt: null }),
+    caseJson: toCaseJson(evidence, analysis, keyEvents),
+  };
+}
+
+export function referenceReport(): WrittenCase {
+  return written(referenceEvidence(), referenceAnalysis(), 'incident-2026-01-28');
+}
+
+export function hostileReport(copies = 1): WrittenCase {
+  const { evidence, analysis } = hostileCase(copies);
+  return written(evidence, analysis, '<b>title</b> & <script>');
+}
+
+/** A case in which nothing was found: an unreadable file and no conclusion. */
+export function emptyReport(): WrittenCase {
+  const evidence = referenceEvidence();
+  const analysis = referenceAnalysis();
+  const nothing: CaseEvidence = {
+    ...evidence,
+    files: evidence.files.slice(-1),
+    events: { count: 0, ofKinds: () => [], ofPid: () => [], between: () => [], rowAt: () => null, span: () => null },
+    processes: [],
+    vmstat: [],
+    hostMemory: [],
+    configs: [],
+    databases: [],
+    artifacts: [],
+  };
+  const open: Analysis = {
+    incidents: [],
+    incident: null,
+    headline: 'No log of workers was saved.',
+    summary: ['No log of workers was saved.', 'What was saved does not show how the workers fared.', 'Save the log.'],
+    config: null,
+    facts: [],
+    hypotheses: analysis.hypotheses.map((hypothesis) => ({
+      ...hypothesis,
+      verdict: 'inconclusive',
+      score: 0.2,
+      for: [],
+      against: [],
+    })),
+    questions: analysis.questions.map((question) => ({ ...question, answer: null, facts: [] })),
+    expectedFindings: analysis.expectedFindings.map((finding) => ({ ...finding, observed: null, holds: null })),
+    recommendations: [],
+    artifactIndex: null,
+    databaseIndex: null,
+  };
+  return written(nothing, open, 'nothing');
+}

@@ -11,6 +11,7 @@ import { VerdictScreen } from '../../../renderer/screens/verdict.tsx';
 import { AppContexts, createActions } from '../../../renderer/state/app-context.tsx';
 import { INITIAL_STATE, reduce } from '../../../renderer/state/app-state.ts';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { formatScore } from '../../../shared/facts/wording.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 
@@ -59,7 +60,7 @@ describe('the Verdict screen', () => {
     const text = words(html);
     for (const each of view.analysis.hypotheses) {
       expect(text).toContain(each.verdict === 'ruled-out' ? 'ruled out' : each.verdict);
-      expect(text).toContain(each.score.toFixed(2));
+      expect(text).toContain(formatScore(each.score).replace('>', '&gt;').replace('<', '&lt;'));
       expect(html).toContain(each.reason.slice(0, 30));
     }
   });

@@ -52,12 +52,20 @@ function build(): void {
 
 function run(path: string): void {
   if (process.getuid?.() === 0 && !forApp.includes('--no-sandbox')) {
-    console.log(`Running as root: Chromium refuses to start with its sandbox then. Start as an ordinary user, or, where that
-cannot be (a container), give the sandbox up for this run: npm start -- --no-sandbox`);
+    const script = process.env.npm_lifecycle_event ?? 'start';
+    console.error(`Chromium does not start as root with its sandbox. Start as an ordinary user or, where that cannot be (a
+container), give the sandbox up for this run: npm run ${script} -- --no-sandbox`);
+    process.exitCode = 1;
+    return;
   }
   // Set by some editors' terminals; Electron would start as plain Node.
   const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env;
-  const app = spawn(path, [ROOT, ...forApp], { stdio: 'inherit', env: environment });
+  const app = spawn(path, [ROOT, ...forApp], {
+    // npm runs scripts in the project's folder; evidence is named from where the user is.
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    stdio: 'inherit',
+    env: environment,
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => app.kill(signal));
   app.on('error', (error) => {
     console.error(`${path} could not be started: ${error.message}`);

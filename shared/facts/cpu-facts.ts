@@ -81,6 +81,18 @@ function fromLoneSample(context: FactContext): readonly Fact[] {
 
 /** Share of all cores in use below which not even one of eight cores was busy throughout. */
 const NO_CORE_BUSY_PERCENT = 10;
+/** Share from which at least one of two cores was. Whose work it was, the host's figures do not tell. */
+const A_CORE_BUSY_PERCENT = 40;
+
+function hostBusy(context: FactContext, rows: FactContext['vmstatSamples'], usedPercent: number): Fact {
+  return {
+    id: 'host-busy',
+    text: `The host used ${usedPercent.toFixed(1)} % of its CPU time on average until the end: something was computing, most likely the worker.`,
+    weights: { 'infinite-loop': 1, 'database-lock': -1 },
+    ...sourcesOfSamples(context.evidence, rows.slice(-1)),
+    basis: BASIS.vmstat,
+  };
+}
 
 function fromVmstat(
   context: FactContext,
@@ -89,6 +101,7 @@ function fromVmstat(
   const rows = context.vmstatSamples.filter((row) => row.time >= stretch.from && row.time <= stretch.to);
   if (rows.length < 3) return [];
   const used = rows.reduce((sum, row) => sum + row.userPercent + row.systemPercent, 0) / rows.length;
+  if (used >= A_CORE_BUSY_PERCENT) return [hostBusy(context, rows, used)];
   if (used > NO_CORE_BUSY_PERCENT) return [];
   const first = rows[0];
   const last = rows.at(-1);

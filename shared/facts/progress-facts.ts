@@ -141,7 +141,7 @@ function withoutStep(context: FactContext, figures: ReturnType<typeof artifactFi
     {
       id: 'operation-out-of-proportion',
       text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
-      weights: { 'infinite-loop': 1, 'database-lock': 0.7, 'large-artifact': -2 },
+      weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
       ...sourcesOf(operation.lines[0]?.event, record.death.timeout ?? record.death.end),
       basis: BASIS.log,
     },

@@ -19,6 +19,7 @@ export interface Death {
 /** Signals by which a process ends on a defect of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS (signal(7)). */
 const CRASH_SIGNALS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 31]);
 const SIGKILL = 9;
+const SIGTERM = 15;
 
 /**
  * Between a kill and the arbiter's word of it lies one wake-up of the arbiter (about a second); kernel logs in `short`
@@ -37,7 +38,9 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
     const death = deathOf(life, context);
     if (death !== null) deaths.push(death);
   }
-  return [...deaths, ...unloggedDeaths(lives, deaths, events, context)].sort((a, b) => a.end.time - b.end.time);
+  const unlogged = unloggedDeaths(lives, deaths, events, context);
+  const withUnit = unitDeaths(lives, [...deaths, ...unlogged], events, context);
+  return [...deaths, ...unlogged, ...withUnit].sort((a, b) => a.end.time - b.end.time);
 }
 
 interface DeathContext {
@@ -109,6 +112,9 @@ function whoSentSigkill(
 ): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
   const oomd = context.oomdKills.find((event) => near(event, exit.time));
   if (oomd !== undefined) return { mechanism: 'systemd-oomd', killer: oomd };
+  // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
+  const systemdOom = context.systemdOom.find((event) => near(event, exit.time));
+  if (systemdOom !== undefined) return { mechanism: 'kernel-oom', killer: systemdOom };
   const stop = context.stopTimeouts.find((event) => near(event, exit.time));
   if (stop !== undefined) return { mechanism: 'systemd-stop', killer: stop };
   // On TERM the arbiter waits graceful_timeout and then kills what is left (arbiter.py, stop): systemd's doing if it asked.
@@ -119,8 +125,6 @@ function whoSentSigkill(
     (event) => stopping !== undefined && event.time >= stopping.time && event.time <= exit.time,
   );
   if (stopping !== undefined && told) return { mechanism: 'systemd-stop', killer: stopping };
-  const systemdOom = context.systemdOom.find((event) => near(event, exit.time));
-  if (systemdOom !== undefined) return { mechanism: 'kernel-oom', killer: systemdOom };
   return { mechanism: 'external-sigkill', killer: null };
 }
 
@@ -166,6 +170,48 @@ function unloggedDeaths(
     });
   }
   return unlogged;
+}
+
+/**
+ * Deaths of the whole unit: when systemd, systemd-oomd or the kernel end the arbiter with its workers, nobody of gunicorn
+ * is left to say so, and systemd's word on the main process is all there is. The worker that spoke last stands for the
+ * unit, since it is the one that was at work; without any known worker the main process does.
+ */
+function unitDeaths(
+  lives: readonly WorkerLife[],
+  known: readonly Death[],
+  events: EventSource,
+  context: DeathContext,
+): readonly Death[] {
+  const deaths: Death[] = [];
+  for (const exit of events.ofKinds(['systemd-process-exited'])) {
+    const signal = exit.detail.signal ?? null;
+    // Code `exited` is the main process's own decision, and TERM is how a stop is asked for.
+    if (signal === null || signal === SIGTERM) continue;
+    if ([...known, ...deaths].some((death) => near(death.end, exit.time))) continue;
+    const victim = lastToSpeak(lives, exit, events);
+    const killed = signal === SIGKILL ? whoSentSigkill(exit, context) : { mechanism: 'crash' as const, killer: exit };
+    const pid = victim?.pid ?? mainPid(exit, events);
+    if (pid === null) continue;
+    const life = victim ?? { pid, boot: null, about: [exit], from: exit.time, until: null };
+    deaths.push({ pid, timeout: null, end: exit, signal, life, ...killed });
+  }
+  return deaths;
+}
+
+function lastToSpeak(lives: readonly WorkerLife[], exit: EvidenceEvent, events: EventSource): WorkerLife | null {
+  let last: { readonly life: WorkerLife; readonly time: EpochMicros } | null = null;
+  for (const life of lives) {
+    if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
+    if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
+    const time = events.ofPid(life.pid, life.from, exit.time).at(-1)?.time ?? life.from;
+    if (last === null || time > last.time) last = { life, time };
+  }
+  return last?.life ?? null;
+}
+
+function mainPid(exit: EvidenceEvent, events: EventSource): number | null {
+  return events.ofKinds(['arbiter-start']).findLast((event) => event.time <= exit.time)?.pid ?? null;
 }
 
 /** Seconds after the arbiter's start or reload within which its workers boot. */

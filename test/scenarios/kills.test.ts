@@ -51,6 +51,40 @@ describe('a worker that was killed', () => {
     expect(Object.values(verdictsOf(analysis))).not.toContain('fits');
   });
 
+  it("with its whole unit by systemd's stop timeout, so that nobody of gunicorn was left to say so", async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .journal(5, 'systemd', 1, 'Stopping results-api.service - Results API...')
+      .arbiter(5.1, 'INFO', 'Handling signal: term')
+      .systemd(95, "State 'stop-sigterm' timed out. Killing.")
+      .systemd(95.01, 'Killing process 800 (gunicorn) with signal SIGKILL.')
+      .systemd(95.01, 'Killing process 4242 (gunicorn) with signal SIGKILL.')
+      .systemd(95.1, 'Main process exited, code=killed, status=9/KILL')
+      .systemd(95.3, "Failed with result 'timeout'.")
+      .quietKernel()
+      .config('timeout = 300')
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('systemd-stop');
+    expect(analysis.incident?.pid).toBe(4242);
+    expect(analysis.incident?.operation).toBe('vpn job 14');
+    expect(Object.values(verdictsOf(analysis))).not.toContain('fits');
+  });
+
+  it('with its whole unit by systemd-oomd', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .systemd(12, 'systemd-oomd killed 3 process(es) in this unit.')
+      .systemd(12.2, 'Main process exited, code=killed, status=9/KILL')
+      .systemd(12.3, "Failed with result 'oom-kill'.")
+      .quietKernel()
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('systemd-oomd');
+    expect(analysis.incident?.pid).toBe(4242);
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('fits');
+  });
+
   it('by systemd-oomd', async () => {
     const analysis = await new Scenario()
       .boot()

@@ -23,6 +23,7 @@ import {
   section,
   type Texts,
   VERDICT_LOOK,
+  wholeTable,
 } from './pdf-parts.ts';
 
 /** Styles of the PDF; sizes in points. */
@@ -104,25 +105,28 @@ function incidentBlocks(report: Report, texts: Texts): Block[] {
   return report.incident.length === 0 ? [summary] : [summary, fieldGrid(texts, report.incident)];
 }
 
+/** The timeline is laid out larger than it is printed, so that it stands on the first page under the summary. */
+const DRAWN_LARGER = 1.12;
+
 /** A figure with its caption, which stays with it. */
 function figure(scene: Scene, texts: Texts, title: string, caption: string): Block {
   const nodes = scene.nodes.map((node) => (node.type === 'text' ? { ...node, text: texts.Inter(node.text) } : node));
   const svg = sceneToSvg({ ...scene, nodes }, PAPER, { title, fontFamily: 'Inter', idPrefix: 'figure', hover: false });
   const content: Content = {
     stack: [
-      { svg, font: 'Inter', width: scene.width },
+      { svg, font: 'Inter', width: CONTENT_WIDTH },
       { text: texts.Inter(caption), style: 'quiet', margin: [0, 3, 0, 6] },
     ],
     unbreakable: true,
   };
-  return { content, startHeight: scene.height + 35 };
+  return { content, startHeight: scene.height * (CONTENT_WIDTH / scene.width) + 35 };
 }
 
 function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): Block[] {
   const blocks: Block[] = [];
   if (timeline !== null) {
     const { input, from, to, caption } = timeline;
-    const scene = layoutTimeline(input, { width: CONTENT_WIDTH, from, to, timeLabel: utcTickLabel });
+    const scene = layoutTimeline(input, { width: CONTENT_WIDTH * DRAWN_LARGER, from, to, timeLabel: utcTickLabel });
     blocks.push(figure(scene, texts, 'Timeline of the incident', caption));
   }
   if (phases.length > 0) {
@@ -131,7 +135,7 @@ function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): 
       mono(texts, `${utcTickLabel(from, 1)} - ${utcTickLabel(to, 1)}`),
       sans(texts, `${duration}${note === '' ? '' : `, ${note}`}`),
     ]);
-    blocks.push(dataTable(columnWidths(190, 160), ['Phase', 'From - to', 'Duration'], rows));
+    blocks.push(wholeTable(dataTable(columnWidths(190, 160), ['Phase', 'From - to', 'Duration'], rows), rows.length));
   }
   if (keyEvents.length > 0) {
     const rows = keyEvents.map((event, index) => eventRow(event, keyEvents[index - 1], texts));

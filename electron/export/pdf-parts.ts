@@ -190,6 +190,13 @@ export function dataTable(widths: number[], header: readonly string[], rows: rea
   return { content, startHeight: 20 + Math.min(heights[0] ?? 0, short ? MAX_WHOLE_ROW : 60) };
 }
 
+/** A table of few rows stays on one page: torn apart it would be harder to read than a gap is to look at. */
+export function wholeTable(table: Block, rows: number): Block {
+  return rows > MAX_ROWS_KEPT_WHOLE ? table : { ...table, content: { stack: [table.content], unbreakable: true } };
+}
+
+const MAX_ROWS_KEPT_WHOLE = 8;
+
 /** Half a page: a taller row may be broken, because one that is taller than a page would lose its end. */
 const MAX_WHOLE_ROW = 370;
 

@@ -4,6 +4,7 @@ import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { ProcessSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
+import { fileLabel } from './wording.ts';
 
 /** Settings read from a gunicorn command line. Source: https://docs.gunicorn.org/en/stable/settings.html */
 export interface CommandLineSettings {
@@ -117,7 +118,7 @@ function timeoutFrom(evidence: CaseEvidence, flags: ReturnType<typeof commandLin
   }
   const config = evidence.configs[0];
   if (config === undefined) return "gunicorn's default";
-  const path = evidence.files.find((file) => file.id === config.evidenceId)?.path ?? 'the configuration';
+  const path = fileLabel(evidence.files.find((file) => file.id === config.evidenceId)?.path ?? 'the configuration');
   const setting = config.timeoutSeconds;
   if (setting === null) return `gunicorn's default, since ${path} sets none`;
   const line = setting.source.line === null ? '' : ` line ${setting.source.line}`;

@@ -4,7 +4,7 @@ import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from './context.ts';
 import { memoryUse } from './process-readings.ts';
-import { formatBytes, listing } from './wording.ts';
+import { fileLabel, formatBytes, listing } from './wording.ts';
 
 const MB = 1_000_000;
 
@@ -49,7 +49,7 @@ const SILENCE_WHILE_THRASHING = -0.5;
 function kernelSilence(context: FactContext, thrashing: boolean): readonly Fact[] {
   const { kernel, window } = context;
   if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
-  const names = listing(kernel.files.map((file) => file.path));
+  const names = listing(kernel.files.map((file) => fileLabel(file.path)));
   const sources = sourceOnly(...kernel.files.map(sourceOfFile));
   if (kernel.state === 'empty-export') {
     return [

@@ -37,6 +37,11 @@ export function formatMoment(event: { readonly time: EpochMicros; readonly resol
   return `${formatTimeOfDay(event.time, event.resolutionMicros >= 1_000_000 ? 0 : 3)} UTC`;
 }
 
+/** A file's own name within sentences; where it lies stands in the list of evidence and in each source. */
+export function fileLabel(path: string): string {
+  return path.split('/').at(-1) ?? path;
+}
+
 /** `1 frame`, `434 frames`. */
 export function plural(count: number, singular: string, many = `${singular}s`): string {
   return `${formatCount(count)} ${count === 1 ? singular : many}`;

@@ -239,7 +239,8 @@ function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): re
     title: words,
     ...phaseColours(phase),
   };
-  const label = [words, `${phase.label} ${duration}`, phase.label, duration].find(
+  // Where both do not fit, how long it took says more than its name, which its colour and place suggest.
+  const label = [words, `${phase.label} ${duration}`, duration, phase.label].find(
     (choice) => estimateTextWidth(choice, size, weight) <= x2 - x1 - 8,
   );
   if (label === undefined) return [bar];

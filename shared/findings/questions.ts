@@ -1,6 +1,6 @@
 import { artifactFigures } from '../facts/choose-artifact.ts';
 import type { FactContext } from '../facts/context.ts';
-import { formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
+import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
 
 /** The five questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
@@ -68,10 +68,10 @@ function artifactSize(context: FactContext): string | null {
 function walEnabled(context: FactContext): string | null {
   const report = context.database?.report;
   if (report === undefined) return null;
-  if (report.journalMode !== 'wal') return `no, ${report.path} uses a rollback journal`;
+  if (report.journalMode !== 'wal') return `no, ${fileLabel(report.path)} uses a rollback journal`;
   const wal = report.wal;
-  if (wal === null) return `yes (${report.path}; no -wal was saved with it)`;
-  return `yes (${report.path}; -wal of ${formatBytes(wal.bytes)} with ${plural(wal.validFrames, 'frame')}, ${formatCount(wal.uncommittedFrames)} after the last commit)`;
+  if (wal === null) return `yes (${fileLabel(report.path)}; no -wal was saved with it)`;
+  return `yes (${fileLabel(report.path)}; -wal of ${formatBytes(wal.bytes)} with ${plural(wal.validFrames, 'frame')}, ${formatCount(wal.uncommittedFrames)} after the last commit)`;
 }
 
 function oomEvents(context: FactContext): string | null {

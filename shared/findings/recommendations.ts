@@ -1,6 +1,6 @@
 import type { FactContext } from '../facts/context.ts';
 import { memoryUse } from '../facts/process-readings.ts';
-import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
+import { fileLabel, formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { verdictOf } from './questions.ts';
@@ -165,23 +165,35 @@ function timeoutPatch(
   const wanted = Math.ceil((need.seconds * 1.5) / 30) * 30;
   const sensible = wanted <= LONGEST_SENSIBLE_TIMEOUT_SECONDS;
   const timeout = sensible ? wanted : LONGEST_SENSIBLE_TIMEOUT_SECONDS;
-  const config = context.evidence.configs[0];
-  const path = context.evidence.files.find((file) => file.id === config?.evidenceId)?.path ?? 'gunicorn.conf.py';
-  const old = config?.timeoutSeconds ?? null;
-  const patch = [
-    `--- a/${path}`,
-    `+++ b/${path}`,
-    ...(old === null ? [] : [`-timeout = ${old.value}`]),
-    `+timeout = ${timeout}`,
-  ].join('\n');
   return {
     id: 'raise-timeout',
     text: sensible
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
       : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
-    patch,
+    patch: timeoutChange(context, timeout),
     because: [need.how, large.text],
   };
+}
+
+/**
+ * The change to the configuration: a unified diff that patch(1) applies where a line is added after the last known setting;
+ * the line itself where one must be replaced, since a diff would have to quote it to the letter.
+ */
+function timeoutChange(context: FactContext, timeoutSeconds: number): string {
+  const setting = `timeout = ${timeoutSeconds}`;
+  const config = context.evidence.configs[0];
+  const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
+  if (config === undefined || file === undefined) return setting;
+  const path = fileLabel(file.path);
+  const old = config.timeoutSeconds;
+  if (old !== null) return `${setting}  # ${path} line ${old.source.line ?? '?'}, now ${old.value}`;
+  const { gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload } = config;
+  const lines = [gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload]
+    .map((each) => each?.source.line ?? null)
+    .filter((line) => line !== null);
+  if (lines.length === 0) return setting;
+  const after = Math.max(...lines);
+  return [`--- a/${path}`, `+++ b/${path}`, `@@ -${after},0 +${after + 1} @@`, `+${setting}`].join('\n');
 }
 
 /** Memory that a whole-document parse of the artifact takes, with half as much again to spare. */

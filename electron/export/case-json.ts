@@ -166,10 +166,15 @@ function databaseJson(database: DatabaseReport, incident: Incident | null): NonN
   };
 }
 
-/** The row that the operation is about, when its number is a key of the table that lists jobs. */
-function jobJson({ jobHistory }: DatabaseReport, incident: Incident | null): Record<string, string | number> | null {
-  const number = /(\d+)\D*$/.exec(incident?.operation ?? '')?.[1];
+/** The row that the operation is about, when its number is a key of the table that lists jobs: whole where it was kept. */
+function jobJson(
+  { jobHistory }: DatabaseReport,
+  incident: Incident | null,
+): Record<string, string | number | null> | null {
+  const number = incident?.operation?.match(/\d+/g)?.at(-1);
   if (jobHistory === null || number === undefined) return null;
   const key = jobHistory.keys.find((candidate) => String(candidate) === number);
-  return key === undefined ? null : { table: jobHistory.table, [jobHistory.keyColumn]: key };
+  if (key === undefined) return null;
+  const row = jobHistory.recent?.find((record) => record.key === number);
+  return { table: jobHistory.table, [jobHistory.keyColumn]: key, ...row?.values };
 }

@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../scripts/project.ts';
 import { launchApp, type RunningApp } from './support/app.ts';
 
 /** A server on this machine that must never be reached: offline is a promise, and this is what keeps it. */
@@ -214,19 +216,19 @@ describe('requests over IPC', () => {
     expect(messages[4]).toMatch(/no request named no\.such/);
   });
 
-  it('are refused from a frame inside the page', async () => {
-    // The page cannot make such a frame, so the main process asks as one: same window, but not its main frame.
-    const reply = await running.app.evaluate(async ({ ipcMain, BrowserWindow }) => {
-      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
-      const handlers: Map<string, (event: unknown, ...args: unknown[]) => unknown> = Reflect.get(
-        ipcMain,
-        '_invokeHandlers',
-      );
-      const handler = handlers.get('inquest:request');
-      if (contents === undefined || handler === undefined) throw new Error('no window or no handler');
-      const frame = { url: contents.mainFrame.url, parent: contents.mainFrame };
-      return handler({ sender: contents, senderFrame: frame }, 'app.info', undefined);
-    });
-    expect(reply).toEqual({ ok: false, error: { kind: 'usage', message: 'request refused: not the main frame' } });
+  it('are refused from any other window, even one with the same page and the same preload script', async () => {
+    const answer = await running.app.evaluate(
+      async ({ BrowserWindow }, preload) => {
+        const other = new BrowserWindow({ show: false, webPreferences: { preload, sandbox: true } });
+        await other.loadURL('inquest://app/index.html');
+        const answered: unknown = await other.webContents.executeJavaScript(
+          "window.inquest.request('app.info').then(() => 'served', (error) => error.message)",
+        );
+        other.destroy();
+        return answered;
+      },
+      join(ROOT, 'out', 'preload', 'index.cjs'),
+    );
+    expect(answer).toBe('request refused: not the window of this app');
   });
 });

@@ -55,10 +55,13 @@ async function exportReport(
 ): Promise<ExportOutcome> {
   const current = session.current();
   if (current === null) return failed('No case is open.');
-  const folder = folderBeside(current.paths) ?? ports.documentsFolder();
+  // The sample lies with the program, where people neither look for documents nor may always write.
+  const isSample = current.paths.includes(ports.samplePath());
+  const folder = (isSample ? null : folderBeside(current.paths)) ?? ports.documentsFolder();
   const suggested = join(folder, exportFileName(current.openCase.title, format));
   const path = await ports.chooseExportPath(suggested, format);
   if (path === null) return { status: 'cancelled' };
+  if (session.current() !== current) return failed('The case was closed before the report could be written.');
   const problem = await evidenceProblem(path, current.paths);
   if (problem !== null) return failed(problem);
   try {

@@ -38,7 +38,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     cwd: ROOT,
     // Playwright would otherwise show every page in the light appearance, whatever the system says.
     colorScheme: null,
-    env: { ...environment(), XDG_CONFIG_HOME: profileFolder, ...options.environment },
+    env: { ...environment(), ...homeBelow(profileFolder), ...options.environment },
   });
   const output: string[] = [];
   for (const stream of [app.process().stdout, app.process().stderr]) {
@@ -61,6 +61,11 @@ export async function launchApp(options: LaunchOptions = {}): Promise<RunningApp
     if (options.profileFolder === undefined) rmSync(profileFolder, { recursive: true, force: true });
   };
   return { app, page, pageErrors, close };
+}
+
+/** Settings and caches of this run's own: nothing of an earlier run, or of the person who runs the tests, plays in. */
+function homeBelow(folder: string): Record<string, string> {
+  return { XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: join(folder, 'cache'), XDG_DATA_HOME: join(folder, 'data') };
 }
 
 /** The environment of this process without what would turn Electron into plain Node. */

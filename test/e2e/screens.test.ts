@@ -63,6 +63,13 @@ describe('every screen', () => {
       await goTo(running.page, tab);
       await shoot(`${index + 1}-${tab.toLowerCase()}`);
     }
+    await goTo(running.page, 'Timeline');
+    await running.page.getByRole('button', { name: /^04:11:54.*WORKER TIMEOUT/ }).click();
+    await eventually(
+      () => running.page.getByRole('complementary', { name: 'Selected event' }).innerText(),
+      (words) => expect(words).toContain('crash_logs.txt'),
+    );
+    await shoot('7-timeline-selected');
   });
 
   it('needs no sideways scrolling at the smallest size', async () => {

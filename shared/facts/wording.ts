@@ -47,10 +47,10 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
   return `${formatCount(count)} ${count === 1 ? singular : many}`;
 }
 
-/** `0.87`; `> 0.99` and `< 0.01` at the ends: no sum of evidence is a certainty. */
+/** `0.87`; `>0.99` and `<0.01` at the ends: no sum of evidence is a certainty. */
 export function formatScore(score: number): string {
-  if (score > 0.99) return '> 0.99';
-  return score < 0.01 ? '< 0.01' : score.toFixed(2);
+  if (score > 0.99) return '>0.99';
+  return score < 0.01 ? '<0.01' : score.toFixed(2);
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -17,9 +17,18 @@ function windowOptions(context: FactContext): string {
 function unitOption(context: FactContext): string {
   const unit = context.record?.incident.unit ?? null;
   if (unit !== null) return `-u ${shellWord(unit)}`;
-  const identifier =
-    context.record?.death?.end.identifier ?? context.record?.operation?.lines[0]?.event.identifier ?? null;
+  const spoken = [
+    context.record?.death?.end,
+    context.record?.death?.life.boot,
+    context.record?.operation?.lines[0]?.event,
+  ];
+  const identifier = spoken.map((event) => event?.identifier ?? null).find(isServiceIdentifier) ?? null;
   return identifier === null ? '-u SERVICE' : `-t ${shellWord(identifier)}`;
+}
+
+/** The kernel and systemd speak of the service under names of their own. */
+function isServiceIdentifier(identifier: string | null): boolean {
+  return identifier !== null && identifier !== 'kernel' && !identifier.startsWith('systemd');
 }
 
 /** Quotes a word for a POSIX shell: what evidence calls itself must not become a command. */

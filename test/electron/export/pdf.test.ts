@@ -53,6 +53,13 @@ describe.each(CASES)('the PDF of %s', (_, make) => {
 });
 
 describe('the PDF', () => {
+  it.skipIf(NO_POPPLER)('gives every SHA-256 in one piece, to be searched for and copied', async () => {
+    const { report } = referenceReport();
+    const text = pagesOf(await pdfOf(referenceReport())).join('\n');
+    expect(report.evidence.length).toBeGreaterThan(5);
+    for (const { sha256 } of report.evidence) expect(text).toContain(sha256);
+  });
+
   it.skipIf(NO_POPPLER)('says what the report says', async () => {
     const text = pagesOf(await pdfOf(referenceReport())).join('\n');
     for (const words of [

@@ -1,4 +1,5 @@
 import type { Fact } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import { secondsBetween } from '../model/time.ts';
 import { endLabel } from '../timeline/incidents.ts';
 import { BASIS } from './basis.ts';
@@ -31,6 +32,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
     const delay = secondsBetween(death.timeout.time, death.end.time);
+    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end));
     if (death.signal === 9 && delay > 5) {
       facts.push({
         id: 'slow-kill',
@@ -51,6 +53,44 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   }
   facts.push(...killerFacts(context));
   return facts;
+}
+
+/** Seconds within which a worker that can run Python code leaves after SIGABRT. */
+const PROMPT_EXIT_SECONDS = 2;
+
+/**
+ * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
+ * running Python or in a wait that a signal ends; one that needs SIGKILL was inside C or the kernel. SQLite's wait for a
+ * lock is such a C call, of which Python learns nothing until it returns.
+ */
+function abortFacts(
+  signal: number | null,
+  delaySeconds: number,
+  timeout: EvidenceEvent,
+  end: EvidenceEvent,
+): readonly Fact[] {
+  if (end === timeout) return [];
+  if (signal === 9) {
+    return [
+      {
+        id: 'deaf-to-abort',
+        text: 'The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within SQLite, the disk).',
+        weights: { 'database-lock': 0.5 },
+        ...sourcesOf(timeout, end),
+        basis: BASIS.abort,
+      },
+    ];
+  }
+  if (delaySeconds > PROMPT_EXIT_SECONDS) return [];
+  return [
+    {
+      id: 'abort-handler-ran',
+      text: 'The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends, not in a wait within SQLite.',
+      weights: { 'database-lock': -1.5, 'infinite-loop': 0.5 },
+      ...sourcesOf(timeout, end),
+      basis: BASIS.abort,
+    },
+  ];
 }
 
 /** Whether the log holds the arbiter's own words about this worker: only then is its silence on a timeout evidence. */

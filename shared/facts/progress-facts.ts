@@ -136,7 +136,7 @@ function withoutStep(context: FactContext, figures: ReturnType<typeof artifactFi
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
     2 + figures.bytes / SLOW_PARSE_BYTES_PER_SECOND + (figures.testcases ?? 0) / SLOW_INSERT_ROWS_PER_SECOND;
-  if (elapsed < 2 * MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
+  if (elapsed < MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
   return [
     {
       id: 'operation-out-of-proportion',

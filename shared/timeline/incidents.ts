@@ -1,3 +1,4 @@
+import { splitInnerHeader } from '../evidence/inner-header.ts';
 import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
@@ -56,20 +57,37 @@ const BEGINNING = 0 as EpochMicros;
 const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
 
 /**
- * Application lines of processes that gunicorn never named as workers: plain log files without a pid, or an export that
- * begins after the boot. They still say what was going on.
+ * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
+ * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
 function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
-  const known = new Set(lives.map((life) => life.pid));
+  const workers = new Set<number | null>(lives.map((life) => life.pid));
+  const arbiters = arbiterPids(events);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKinds(['log', 'traceback', 'database-locked'])) {
-    if (event.pid !== null && known.has(event.pid)) continue;
+    if (event.pid !== null && workers.has(event.pid)) continue;
+    // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
+    if (arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn') continue;
     const list = byPid.get(event.pid);
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
-  // Other services share a journal; only processes that speak of work in steps count.
-  return [...byPid.values()].flatMap((list) => operationsOf(list)).filter((operation) => operation.steps.length > 0);
+  return [...byPid].flatMap(([pid, list]) => {
+    // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
+    const ofService = pid === null || arbiters.has(pid);
+    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+  });
+}
+
+function arbiterPids(events: EventSource): ReadonlySet<number | null> {
+  const spoken = events.ofKinds([
+    'arbiter-start',
+    'arbiter-signal',
+    'arbiter-stop',
+    'worker-timeout',
+    'worker-sigkill',
+  ]);
+  return new Set(spoken.map((event) => event.pid).filter((pid) => pid !== null));
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */

@@ -7,7 +7,7 @@ import type { ImportedEvidence, Progress } from '../../shared/contract/worker-pr
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
-import type { EvidenceFile, EvidenceFormat } from '../../shared/model/evidence.ts';
+import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
 import { visibleName } from '../intake/names.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { EventStore } from './event-store.ts';
@@ -55,7 +55,7 @@ export class NothingRecognised extends Error {
 }
 
 /** Formats that say nothing about an incident by themselves. */
-const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'empty', 'tar', 'tar-gzip', 'gzip']);
+const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'empty', ...ARCHIVE_FORMATS]);
 
 /**
  * Opens evidence: takes it in on a worker, profiles its artifacts on another, analyses the whole. Evidence is only read;

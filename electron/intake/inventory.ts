@@ -1,5 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import type { ArchiveFormat } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { IntakeLimits } from './limits.ts';
 import { visibleName } from './names.ts';
@@ -28,7 +29,7 @@ export interface FoundFile {
   /** Known for spooled files and for archives once they have been read through. */
   sha256: string | null;
   /** What kind of container it turned out to be, and how many members were taken from it. */
-  archive: 'tar' | 'tar-gzip' | 'gzip' | null;
+  archive: ArchiveFormat | null;
   members: number;
   readonly problems: FileProblems;
 }

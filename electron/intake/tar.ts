@@ -3,9 +3,10 @@ import { extract, type Header } from 'tar-stream';
 import { type EpochMicros, epochMicros, MICROS_PER_MILLI } from '../../shared/model/time.ts';
 
 /** A member's header, as far as intake believes it. */
-export interface TarMember {
+export interface ArchiveMember {
   readonly name: string;
-  readonly bytes: number;
+  /** Null when the archive does not say. */
+  readonly bytes: number | null;
   readonly modified: EpochMicros | null;
   /** What it is to intake: links, devices and unknown types carry no evidence of their own. */
   readonly type: 'file' | 'folder' | 'link' | 'device' | 'unsupported';
@@ -13,10 +14,10 @@ export interface TarMember {
 }
 
 /** Takes one member's content. */
-export interface TarMemberSink {
+export interface MemberSink {
   write(content: Uint8Array): void;
-  /** `whole` is false when the archive broke off within the member. */
-  end(whole: boolean): void;
+  /** `whole` is false when the archive broke off within the member, or when it has the `fault` that is told. */
+  end(whole: boolean, fault?: string): void;
 }
 
 export interface TarEnd {
@@ -52,7 +53,7 @@ export function isTarHeader(block: Uint8Array): boolean {
   return octal !== undefined && Number.parseInt(octal, 8) === sum;
 }
 
-function memberOf(header: Header): TarMember {
+function memberOf(header: Header): ArchiveMember {
   const millis = header.mtime.getTime();
   return {
     name: header.name,
@@ -63,7 +64,7 @@ function memberOf(header: Header): TarMember {
   };
 }
 
-function memberType(type: Header['type']): TarMember['type'] {
+function memberType(type: Header['type']): ArchiveMember['type'] {
   switch (type) {
     case 'file':
     case 'contiguous-file':
@@ -89,13 +90,13 @@ function memberType(type: Header['type']): TarMember['type'] {
  */
 export class TarReader {
   readonly #extract = extract(EXTRACT_OPTIONS);
-  #open: TarMemberSink | null = null;
+  #open: MemberSink | null = null;
   #damage: string | null = null;
   #thrown: { readonly reason: unknown } | null = null;
   #fedBytes = 0;
   #nextHeaderAt = 0;
 
-  constructor(begin: (member: TarMember) => TarMemberSink | null) {
+  constructor(begin: (member: ArchiveMember) => MemberSink | null) {
     const guarded = (work: () => void): void => {
       if (this.#thrown !== null) return;
       try {
@@ -109,7 +110,7 @@ export class TarReader {
       guarded(() => {
         const member = memberOf(header);
         const headerEnd = 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : 0;
-        this.#nextHeaderAt = headerEnd + Math.ceil(member.bytes / BLOCK_BYTES) * BLOCK_BYTES;
+        this.#nextHeaderAt = headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
         const sink = begin(member);
         this.#open = sink;
         content.on('data', (chunk) => guarded(() => (chunk instanceof Uint8Array ? sink?.write(chunk) : undefined)));

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
-import { gunzip } from './gunzip.ts';
+import { crc32 } from 'node:zlib';
+import { detectBinary } from '../../shared/evidence/detect-binary.ts';
+import { ArchiveContents } from './archive-contents.ts';
+import { COMPRESSIONS, type CompressionFormat, isCompression, ZIP_METHODS, ZIP_STORED } from './compressions.ts';
+import type { ByteSource, Decompress } from './decompress.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
-import { baseName, plainPath, unsafeMemberName, visibleName } from './names.ts';
-import { type CaseProblems, FileProblems } from './problem-list.ts';
-import { EvidenceReader, failureReason } from './read-only.ts';
+import { unsafeMemberName, visibleName } from './names.ts';
+import type { CaseProblems } from './problem-list.ts';
+import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
 import type { Spool, SpoolFile } from './spool.ts';
-import { isTarHeader, type TarEnd, type TarMember, type TarMemberSink, TarReader } from './tar.ts';
+import { type ArchiveMember, isTarHeader, TarReader } from './tar.ts';
+import { nextZipMember, overlappingMembers, readZipDirectory, type ZipMember } from './zip.ts';
 
 const TAR_BLOCK_BYTES = 512;
-/** RFC 1952: the magic and the only compression method there is. */
-const GZIP_MAGIC = [0x1f, 0x8b, 0x08] as const;
 
 /** Unpacking one archive stopped at a limit; what was whole until then stays. */
 class LimitReached extends Error {
@@ -19,10 +22,27 @@ class LimitReached extends Error {
 
 export type UnpackProgress = (file: FoundFile, readBytes: number) => void;
 
-/** Tells gzip and tar by content; null for everything else. */
-function containerKind(head: Uint8Array): 'gzip' | 'tar' | null {
-  if (GZIP_MAGIC.every((byte, at) => head[at] === byte)) return 'gzip';
+/** What an archive is by its first bytes; whether a compressed one holds a tar shows when it is unpacked. */
+type ContainerKind = CompressionFormat | 'tar' | 'zip';
+
+function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
+  const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
+  if (format === 'zip' || isCompression(format)) return format;
   return isTarHeader(head) ? 'tar' : null;
+}
+
+/** How the unpacking of one archive ended. */
+interface ArchiveEnd {
+  /** Null when it ended as it should. */
+  readonly damage: string | null;
+  readonly byteOffset: number;
+  readonly unsupported?: boolean;
+}
+
+/** What one archive has given so far, and from how many of its bytes. */
+interface Growth {
+  outputBytes: number;
+  consumedBytes: number;
 }
 
 /**
@@ -66,7 +86,7 @@ export class Unpacker {
     }
     const members: FoundFile[] = [];
     try {
-      const kind = containerKind(reader.at(0, TAR_BLOCK_BYTES));
+      const kind = containerKind(reader.at(0, TAR_BLOCK_BYTES), reader.stamp.bytes);
       if (kind === null) return [file];
       file.archive = kind;
       if (level > this.#limits.archiveDepth) {
@@ -89,7 +109,7 @@ export class Unpacker {
     return expanded;
   }
 
-  async #unpack(file: FoundFile, kind: 'gzip' | 'tar', reader: EvidenceReader, members: FoundFile[]): Promise<void> {
+  async #unpack(file: FoundFile, kind: ContainerKind, reader: EvidenceReader, members: FoundFile[]): Promise<void> {
     const hash = file.sha256 === null ? createHash('sha256') : null;
     const next = (): Uint8Array | null => {
       const chunk = reader.next();
@@ -104,7 +124,8 @@ export class Unpacker {
     });
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
-      else await this.#unpackGzip(file, next, () => reader.fromStart(), contents);
+      else if (kind === 'zip') await this.#unpackZip(file, reader, contents);
+      else await this.#unpackCompressed(file, kind, next, () => reader.fromStart(), contents);
     } catch (thrown) {
       contents.abandon();
       if (!(thrown instanceof LimitReached)) throw thrown;
@@ -116,7 +137,7 @@ export class Unpacker {
     if (hash !== null) file.sha256 = hash.digest('hex');
   }
 
-  async #unpackTar(file: FoundFile, next: () => Uint8Array | null, contents: ArchiveContents): Promise<void> {
+  async #unpackTar(file: FoundFile, next: ByteSource, contents: ArchiveContents): Promise<void> {
     const tar = contents.openTar();
     for (let chunk = next(); chunk !== null && !tar.finished; chunk = next()) {
       this.#count(chunk.length);
@@ -125,18 +146,20 @@ export class Unpacker {
     reportDamage(file, contents.wholeMembers, await tar.end());
   }
 
-  async #unpackGzip(
+  async #unpackCompressed(
     file: FoundFile,
-    next: () => Uint8Array | null,
-    again: () => () => Uint8Array | null,
+    format: CompressionFormat,
+    next: ByteSource,
+    again: () => ByteSource,
     contents: ArchiveContents,
   ): Promise<void> {
-    let outputBytes = 0;
+    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
+    const { decompress, tarFormat } = COMPRESSIONS[format];
     let target: TarReader | SpoolFile | null = null;
     let head: Uint8Array = new Uint8Array(0);
     const open = (): TarReader | SpoolFile => {
       if (isTarHeader(head)) {
-        file.archive = 'tar-gzip';
+        file.archive = tarFormat;
         return contents.openTar();
       }
       return contents.openSingle();
@@ -149,15 +172,9 @@ export class Unpacker {
       await target.feed(content);
       return !target.finished;
     };
-    const end = await gunzip(next, again, async (output, consumedBytes) => {
-      outputBytes += output.length;
-      this.#count(output.length);
-      const { unpackRatio, unpackRatioFromBytes } = this.#limits;
-      if (outputBytes > unpackRatioFromBytes && outputBytes > unpackRatio * consumedBytes) {
-        throw new LimitReached(
-          `It unpacks to more than ${unpackRatio} times its size, as a decompression bomb does; unpacking stopped after ${outputBytes} bytes.`,
-        );
-      }
+    const end = await decompress(next, again, async (output, consumedBytes) => {
+      growth.consumedBytes = consumedBytes;
+      this.#grow(growth, output.length);
       if (target !== null) return put(output);
       // The first output may be shorter than the block that tells a tar.
       head = head.length === 0 ? output : Buffer.concat([head, output]);
@@ -171,13 +188,94 @@ export class Unpacker {
     }
     // Read into a variable of its own: TypeScript does not see that the callbacks assign `target`.
     const opened: TarReader | SpoolFile = target;
-    if (opened instanceof TarReader) {
-      const tarEnd = await opened.end();
-      const damage = end.damage ?? tarEnd.damage;
-      reportDamage(file, contents.wholeMembers, { damage, byteOffset: end.consumedBytes });
-    } else {
-      contents.closeSingle(end.complete);
-      reportDamage(file, contents.wholeMembers, { damage: end.damage, byteOffset: end.consumedBytes });
+    const tarEnd = opened instanceof TarReader ? await opened.end() : null;
+    if (tarEnd === null) contents.closeSingle(format, end.complete);
+    const { consumedBytes, unsupported } = end;
+    const damage = end.damage ?? tarEnd?.damage ?? null;
+    reportDamage(file, contents.wholeMembers, { damage, byteOffset: consumedBytes, unsupported });
+  }
+
+  async #unpackZip(file: FoundFile, reader: EvidenceReader, contents: ArchiveContents): Promise<void> {
+    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
+    const { members, damage } = await readZipDirectory(reader, this.#limits.entries);
+    const overlapping = overlappingMembers(members);
+    for (const member of members) {
+      this.#report(file, member.headerAt);
+      if (overlapping.has(member)) {
+        const message = 'The member was refused: it lies within another one, as in a decompression bomb.';
+        this.#refuse(file, member, 'damaged-archive', message);
+      } else await this.#unpackZipMember(file, reader, member, contents, growth);
+    }
+    if (damage === null) return;
+    let at = 0;
+    for (let member = nextZipMember(reader, at); member !== null; member = nextZipMember(reader, at)) {
+      this.#report(file, member.headerAt);
+      const end = await this.#unpackZipMember(file, reader, member, contents, growth);
+      at = Math.max(end, member.headerAt + 4);
+    }
+    const words = `its directory cannot be read, members were found one by one: ${damage.replace(/\.$/, '')}`;
+    reportDamage(file, contents.wholeMembers, { damage: words, byteOffset: file.bytes });
+  }
+
+  /** Unpacks or refuses one member; returns where its bytes end as far as it is known. */
+  async #unpackZipMember(
+    file: FoundFile,
+    reader: EvidenceReader,
+    member: ZipMember,
+    contents: ArchiveContents,
+    growth: Growth,
+  ): Promise<number> {
+    const { dataAt, packedBytes } = member;
+    const dataEnd = packedBytes === null ? reader.stamp.bytes : (dataAt ?? member.headerAt) + packedBytes;
+    const knownEnd = packedBytes === null ? (dataAt ?? member.headerAt) : dataEnd;
+    const decompress = member.method === ZIP_STORED ? copyStored : ZIP_METHODS.get(member.method);
+    const isFile = member.type === 'file';
+    const reason = zipObstacle(member, decompress !== undefined);
+    if (isFile && reason !== null) {
+      this.#refuse(file, member, 'unreadable', reason);
+      return knownEnd;
+    }
+    const sink = contents.openMember(member);
+    if (sink === null || decompress === undefined || dataAt === null) return knownEnd;
+    const consumedBefore = growth.consumedBytes;
+    let bytes = 0;
+    let checksum = 0;
+    const source = (): ByteSource => rangeOf(reader, dataAt, dataEnd);
+    const end = await decompress(source(), source, async (output, consumedBytes) => {
+      growth.consumedBytes = consumedBefore + consumedBytes;
+      this.#grow(growth, output.length);
+      bytes += output.length;
+      checksum = crc32(output, checksum);
+      sink.write(output);
+      return member.bytes === null || bytes <= member.bytes;
+    });
+    growth.consumedBytes = consumedBefore + end.consumedBytes;
+    const isCut = dataEnd > reader.stamp.bytes || (packedBytes === null && !end.complete);
+    let fault: string | null = null;
+    if (end.damage !== null) fault = `Its compressed data is damaged (${end.damage})`;
+    else if (member.bytes !== null && bytes !== member.bytes) {
+      const amount = bytes > member.bytes ? 'more' : 'less';
+      fault = `It unpacks to ${amount} than the ${member.bytes} bytes that the archive states`;
+    } else if (member.crc32 !== null && checksum !== member.crc32) fault = 'Its checksum does not hold';
+    if (fault === null) sink.end(true);
+    else if (isCut) sink.end(false);
+    else {
+      sink.end(false, fault);
+      const message = `The member ${visibleName(member.name.slice(0, 512))} is damaged. Copy the archive again.`;
+      file.problems.add({ kind: 'damaged-archive', message, byteOffset: Math.min(dataAt, file.bytes) });
+    }
+    return packedBytes === null && end.complete ? dataAt + end.consumedBytes : knownEnd;
+  }
+
+  /** Counts output, of which a bomb gives too much. */
+  #grow(growth: Growth, bytes: number): void {
+    growth.outputBytes += bytes;
+    this.#count(bytes);
+    const { unpackRatio, unpackRatioFromBytes } = this.#limits;
+    if (growth.outputBytes > unpackRatioFromBytes && growth.outputBytes > unpackRatio * growth.consumedBytes) {
+      throw new LimitReached(
+        `It unpacks to more than ${unpackRatio} times its size, as a decompression bomb does; unpacking stopped after ${growth.outputBytes} bytes.`,
+      );
     }
   }
 
@@ -189,13 +287,13 @@ export class Unpacker {
   }
 
   /** Whether a member becomes evidence; a refused one is reported here. */
-  #admit(file: FoundFile, member: TarMember): boolean {
+  #admit(file: FoundFile, member: ArchiveMember): boolean {
     this.#entries.count += 1;
     if (this.#entries.count > this.#limits.entries) {
       throw new LimitReached(`It brings more than ${this.#limits.entries} entries; unpacking stopped.`);
     }
-    const refuse = (kind: 'unsafe-path' | 'link-refused' | 'limit-exceeded' | 'unreadable', message: string): false => {
-      this.#problems.add(`${visibleName(file.name)}: ${visibleName(member.name.slice(0, 512))}`, kind, message);
+    const refuse = (kind: RefusalKind, message: string): false => {
+      this.#refuse(file, member, kind, message);
       return false;
     };
     if (Buffer.byteLength(member.name) > this.#limits.pathBytes) {
@@ -210,7 +308,7 @@ export class Unpacker {
       case 'folder':
         return false;
       case 'link':
-        return refuse('link-refused', `A link to ${visibleName(member.linkTarget ?? '')}, not followed.`);
+        return refuse('link-refused', linkMessage(member.linkTarget));
       case 'device':
         return refuse('link-refused', 'A device or named pipe; it carries no evidence.');
       case 'unsupported':
@@ -224,98 +322,57 @@ export class Unpacker {
         return true;
     }
   }
+
+  #refuse(file: FoundFile, member: ArchiveMember, kind: RefusalKind, message: string): void {
+    this.#problems.add(`${visibleName(file.name)}: ${visibleName(member.name.slice(0, 512))}`, kind, message);
+  }
 }
 
-function reportDamage(file: FoundFile, wholeMembers: number, end: TarEnd): void {
+type RefusalKind = 'unsafe-path' | 'link-refused' | 'limit-exceeded' | 'unreadable' | 'damaged-archive';
+
+function linkMessage(target: string | null): string {
+  return target === null ? 'A link, not followed.' : `A link to ${visibleName(target)}, not followed.`;
+}
+
+/** Why a file of a ZIP cannot be unpacked, and what can be done; null when it can. */
+function zipObstacle(member: ZipMember, hasMethod: boolean): string | null {
+  if (member.isEncrypted) return 'The member is encrypted. Unpack it with its password and give the files.';
+  if (!hasMethod) {
+    return `The member is compressed with method ${member.method}, which is not read. Unpack it and give the files.`;
+  }
+  if (member.dataAt === null) return 'The directory names a place where the member is not. Copy the archive again.';
+  if (member.method === ZIP_STORED && member.packedBytes === null) {
+    return "Only the archive's directory, which is missing, tells where the member ends. Copy the archive again.";
+  }
+  return null;
+}
+
+/** The bytes of a member that is not compressed. */
+const copyStored: Decompress = async (next, _again, write) => {
+  let consumedBytes = 0;
+  for (let chunk = next(); chunk !== null; chunk = next()) {
+    consumedBytes += chunk.length;
+    if (!(await write(chunk, consumedBytes))) break;
+  }
+  return { damage: null, complete: true, consumedBytes, unsupported: false };
+};
+
+/** The bytes of a file from one place to another, or to its end. */
+function rangeOf(reader: EvidenceReader, from: number, to: number): ByteSource {
+  let at = from;
+  return () => {
+    const chunk = reader.at(at, Math.min(READ_CHUNK_BYTES, to - at));
+    at += chunk.length;
+    return chunk.length === 0 ? null : chunk;
+  };
+}
+
+function reportDamage(file: FoundFile, wholeMembers: number, end: ArchiveEnd): void {
   if (end.damage === null) return;
-  const message =
-    `The archive is damaged at byte ${end.byteOffset} of ${file.bytes} (${end.damage}): ` +
-    `${wholeMembers} members were read whole. Check its SHA-256 against the original and copy it again.`;
-  file.problems.add({ kind: 'damaged-archive', message, byteOffset: Math.min(end.byteOffset, file.bytes) });
-}
-
-/** Turns the content of one archive into found files. */
-class ArchiveContents {
-  readonly #archive: FoundFile;
-  readonly #members: FoundFile[];
-  readonly #limits: IntakeLimits;
-  readonly #spool: Spool;
-  readonly #admit: (member: TarMember) => boolean;
-  #open: SpoolFile | null = null;
-  wholeMembers = 0;
-
-  constructor(
-    archive: FoundFile,
-    members: FoundFile[],
-    options: {
-      readonly limits: IntakeLimits;
-      readonly spool: Spool;
-      readonly admit: (member: TarMember) => boolean;
-    },
-  ) {
-    this.#archive = archive;
-    this.#members = members;
-    this.#limits = options.limits;
-    this.#spool = options.spool;
-    this.#admit = options.admit;
-  }
-
-  openTar(): TarReader {
-    return new TarReader((member) => (this.#admit(member) ? this.#sink(member) : null));
-  }
-
-  openSingle(): SpoolFile {
-    this.#open = this.#spool.create();
-    return this.#open;
-  }
-
-  /** A .gz holds one file; its name is that of the archive without the ending, since the one inside can be anything. */
-  closeSingle(whole: boolean): void {
-    const name = baseName(this.#archive.name).replace(/\.gz$/i, '');
-    this.#close({ name, modified: this.#archive.modified, bytes: null }, whole);
-  }
-
-  /** Removes what is half unpacked. */
-  abandon(): void {
-    this.#open?.discard();
-    this.#open = null;
-  }
-
-  #sink(member: TarMember): TarMemberSink {
-    const file = this.#spool.create();
-    this.#open = file;
-    return {
-      write: (content) => file.write(content),
-      end: (whole) =>
-        this.#close({ name: plainPath(member.name), modified: member.modified, bytes: member.bytes }, whole),
-    };
-  }
-
-  #close(member: { name: string; modified: FoundFile['modified']; bytes: number | null }, whole: boolean): void {
-    const file = this.#open;
-    if (file === null) return;
-    this.#open = null;
-    const problems = new FileProblems(this.#limits.problems);
-    if (whole) this.wholeMembers += 1;
-    else {
-      const expected = member.bytes === null ? '' : ` of ${member.bytes}`;
-      const message = `The archive breaks off within this file: ${file.bytes}${expected} bytes could be unpacked and were read.`;
-      problems.add({ kind: 'truncated', message, byteOffset: file.bytes });
-    }
-    // Members of what was given are named as the archive names them; deeper ones below the archive that holds them.
-    this.#members.push({
-      given: this.#archive.given,
-      givenItself: false,
-      name: this.#archive.givenItself ? member.name : `${this.#archive.name}/${member.name}`,
-      absolutePath: file.absolutePath,
-      bytes: file.bytes,
-      modified: member.modified,
-      stamp: null,
-      container: this.#archive,
-      sha256: file.close(),
-      archive: null,
-      members: 0,
-      problems,
-    });
-  }
+  const where = `at byte ${end.byteOffset} of ${file.bytes} (${end.damage}): ${wholeMembers} members were read whole.`;
+  const message = end.unsupported
+    ? `Unpacking stopped ${where} Unpack it yourself and give the files.`
+    : `The archive is damaged ${where} Check its SHA-256 against the original and copy it again.`;
+  const kind = end.unsupported ? 'unreadable' : 'damaged-archive';
+  file.problems.add({ kind, message, byteOffset: Math.min(end.byteOffset, file.bytes) });
 }

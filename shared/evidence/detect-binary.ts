@@ -6,6 +6,19 @@ interface Magic {
   readonly at: number;
   readonly bytes: readonly number[];
   readonly why: string;
+  /** What else must hold. */
+  readonly reads?: (head: Uint8Array) => boolean;
+}
+
+const ZSTD_MAGIC = [0x28, 0xb5, 0x2f, 0xfd] as const;
+const BZIP2_WHY = 'begins with the magic number of bzip2';
+
+function isSkippableFrame(head: Uint8Array): boolean {
+  return (head[0] ?? 0) >> 4 === 5 && head[1] === 0x2a && head[2] === 0x4d && head[3] === 0x18 && head[4] === 4;
+}
+
+function isBzip2Header(head: Uint8Array): boolean {
+  return /^BZh[1-9]$/.test(String.fromCharCode(...head.subarray(0, 4)));
 }
 
 const ascii = (text: string): readonly number[] => [...text].map((char) => char.charCodeAt(0));
@@ -13,6 +26,18 @@ const ascii = (text: string): readonly number[] => [...text].map((char) => char.
 const MAGICS: readonly Magic[] = [
   // RFC 1952, section 2.3.1
   { format: 'gzip', at: 0, bytes: [0x1f, 0x8b, 0x08], why: 'begins with the magic number of gzip' },
+  // APPNOTE.TXT, sections 4.3.7, 4.3.16 (an archive without members) and 8.5.5 (one that was to be split)
+  { format: 'zip', at: 0, bytes: ascii('PK\x03\x04'), why: 'begins with the header of a ZIP member' },
+  { format: 'zip', at: 0, bytes: ascii('PK\x05\x06'), why: 'is a ZIP archive without members' },
+  { format: 'zip', at: 0, bytes: ascii('PK\x07\x08PK\x03\x04'), why: 'begins with the marker of a ZIP archive' },
+  // https://tukaani.org/xz/xz-file-format.txt, section 2.1.1.1
+  { format: 'xz', at: 0, bytes: [0xfd, ...ascii('7zXZ'), 0], why: 'begins with the magic number of xz' },
+  // RFC 8878, section 3.1.1; pzstd puts a skippable frame of 12 bytes first
+  { format: 'zstd', at: 0, bytes: ZSTD_MAGIC, why: 'begins with the magic number of zstd' },
+  { format: 'zstd', at: 12, bytes: ZSTD_MAGIC, why: 'begins with a frame that zstd skips', reads: isSkippableFrame },
+  // BZh, the level, and the magic number of a block or, in an empty file, of the end
+  { format: 'bzip2', at: 4, bytes: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], why: BZIP2_WHY, reads: isBzip2Header },
+  { format: 'bzip2', at: 4, bytes: [0x17, 0x72, 0x45, 0x38, 0x50, 0x90], why: BZIP2_WHY, reads: isBzip2Header },
   // https://www.sqlite.org/fileformat2.html
   { format: 'sqlite', at: 0, bytes: ascii('SQLite format 3\0'), why: 'begins with the header of an SQLite database' },
   {
@@ -42,10 +67,6 @@ const MAGICS: readonly Magic[] = [
     bytes: ascii('LPKSHHRH'),
     why: 'is a native systemd journal; export it with journalctl --file=FILE -o json',
   },
-  { format: 'unknown', at: 0, bytes: ascii('PK\x03\x04'), why: 'is a ZIP archive; unpack it first' },
-  { format: 'unknown', at: 0, bytes: [0xfd, 0x37, 0x7a, 0x58, 0x5a], why: 'is compressed with xz; unpack it first' },
-  { format: 'unknown', at: 0, bytes: [0x28, 0xb5, 0x2f, 0xfd], why: 'is compressed with zstd; unpack it first' },
-  { format: 'unknown', at: 0, bytes: ascii('BZh'), why: 'is compressed with bzip2; unpack it first' },
   { format: 'unknown', at: 0, bytes: [0x7f, 0x45, 0x4c, 0x46], why: 'is a program or core dump (ELF)' },
 ];
 
@@ -58,8 +79,9 @@ export function detectBinary(
   head: Uint8Array,
   totalBytes: number,
 ): { readonly format: EvidenceFormat; readonly why: string } | null {
-  for (const { format, at, bytes, why } of MAGICS) {
-    if (bytes.every((byte, index) => head[at + index] === byte)) return { format, why };
+  for (const { format, at, bytes, why, reads } of MAGICS) {
+    if (!bytes.every((byte, index) => head[at + index] === byte)) continue;
+    if (reads === undefined || reads(head)) return { format, why };
   }
   if (isWalIndex(head, totalBytes))
     return { format: 'sqlite-shm', why: 'is a WAL index: version 3007000, whole 32 KiB pages' };

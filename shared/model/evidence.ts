@@ -12,6 +12,21 @@ export interface Provenance {
   readonly line: number | null;
 }
 
+/** Formats that hold other files, which are unpacked and listed below them. */
+export const ARCHIVE_FORMATS = [
+  'tar',
+  'tar-gzip',
+  'tar-bzip2',
+  'tar-xz',
+  'tar-zstd',
+  'zip',
+  'gzip',
+  'bzip2',
+  'xz',
+  'zstd',
+] as const;
+export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
+
 /** Every format that intake can name. `unknown` is listed, hashed and reported; it is never dropped silently. */
 export const EVIDENCE_FORMATS = [
   'journal-short',
@@ -35,9 +50,7 @@ export const EVIDENCE_FORMATS = [
   'vmstat',
   'free',
   'meminfo',
-  'tar',
-  'tar-gzip',
-  'gzip',
+  ...ARCHIVE_FORMATS,
   'empty',
   'unknown',
 ] as const;

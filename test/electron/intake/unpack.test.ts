@@ -1,36 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { type FoundFile, listGiven } from '../../../electron/intake/inventory.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { CaseProblems } from '../../../electron/intake/problem-list.ts';
+import type { FoundFile } from '../../../electron/intake/inventory.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
-import { Spool } from '../../../electron/intake/spool.ts';
-import { Unpacker } from '../../../electron/intake/unpack.ts';
-import { tarGzipOf, tarOf, tempFolder } from '../../support/bundles.ts';
-
-async function unpack(content: Uint8Array, fileName: string, limits: Partial<IntakeLimits> = {}) {
-  const path = join(tempFolder(), fileName);
-  writeFileSync(path, content);
-  const allLimits = { ...INTAKE_LIMITS, ...limits };
-  const spoolFolder = tempFolder();
-  const entries = { count: 0 };
-  const problems = new CaseProblems(1000);
-  const [given] = listGiven([path], allLimits, entries, problems);
-  if (given === undefined) throw new Error('nothing listed');
-  const unpacker = new Unpacker({
-    limits: allLimits,
-    spool: new Spool(spoolFolder),
-    entries,
-    problems,
-    files: 1,
-    report: () => {},
-  });
-  const files = await unpacker.expand(given);
-  return { files, archive: given, problems: problems.list(), spoolFolder };
-}
+import { tarGzipOf, tarOf } from '../../support/bundles.ts';
+import { unpackBytes } from '../../support/unpack-bytes.ts';
 
 const contentOf = (file: FoundFile | undefined): string => readFileSync(file?.absolutePath ?? '', 'latin1');
 const sha256 = (content: Uint8Array | string): string => createHash('sha256').update(content).digest('hex');
@@ -42,7 +17,7 @@ describe('archives', () => {
       { name: 'case/unit.txt', content: 'one' },
       { name: './case//empty.txt', content: '' },
     ]);
-    const { files, problems } = await unpack(archive, 'case.tar.gz');
+    const { files, problems } = await unpackBytes(archive, 'case.tar.gz');
     expect(files.map((file) => [file.name, file.archive, file.bytes, file.sha256])).toEqual([
       ['case.tar.gz', 'tar-gzip', archive.length, sha256(archive)],
       ['case/unit.txt', null, 3, sha256('one')],
@@ -55,17 +30,17 @@ describe('archives', () => {
   });
 
   test('content tells an archive, not its name', async () => {
-    const { files } = await unpack(await tarOf([{ name: 'a.txt', content: 'a' }]), 'evidence.bin');
+    const { files } = await unpackBytes(await tarOf([{ name: 'a.txt', content: 'a' }]), 'evidence.bin');
     expect(files.map((file) => [file.name, file.archive])).toEqual([
       ['evidence.bin', 'tar'],
       ['a.txt', null],
     ]);
-    const notOne = await unpack(Buffer.from('no archive at all'), 'evidence.tar.gz');
+    const notOne = await unpackBytes(Buffer.from('no archive at all'), 'evidence.tar.gz');
     expect(notOne.files.map((file) => [file.name, file.archive])).toEqual([['evidence.tar.gz', null]]);
   });
 
   test('a single .gz is one file named after it', async () => {
-    const { files } = await unpack(gzipSync('text\n'), 'unit.log.gz');
+    const { files } = await unpackBytes(gzipSync('text\n'), 'unit.log.gz');
     expect(files.map((file) => [file.name, file.archive])).toEqual([
       ['unit.log.gz', 'gzip'],
       ['unit.log', null],
@@ -74,7 +49,7 @@ describe('archives', () => {
   });
 
   test('several gzip members after one another are one content', async () => {
-    const { files } = await unpack(Buffer.concat([gzipSync('one '), gzipSync('two')]), 'unit.log.gz');
+    const { files } = await unpackBytes(Buffer.concat([gzipSync('one '), gzipSync('two')]), 'unit.log.gz');
     expect(contentOf(files[1])).toBe('one two');
   });
 
@@ -85,7 +60,7 @@ describe('archives', () => {
       { name: 'four.tgz', content: level4 },
     ]);
     const level2 = await tarGzipOf([{ name: 'three.tar', content: level3 }]);
-    const { files } = await unpack(await tarOf([{ name: 'two.tgz', content: level2 }]), 'one.tar');
+    const { files } = await unpackBytes(await tarOf([{ name: 'two.tgz', content: level2 }]), 'one.tar');
     expect(files.map((file) => file.name)).toEqual([
       'one.tar',
       'two.tgz',
@@ -100,7 +75,7 @@ describe('archives', () => {
 
   test('a name that an archive holds twice gives two files', async () => {
     const entries = Array.from({ length: 3 }, (_, index) => ({ name: 'same.txt', content: `${index}` }));
-    const { files } = await unpack(await tarOf([...entries, { name: 'same.txt (2)', content: '' }]), 'x.tar');
+    const { files } = await unpackBytes(await tarOf([...entries, { name: 'same.txt (2)', content: '' }]), 'x.tar');
     expect(shownPaths(files, ['x.tar'])).toEqual([
       'x.tar',
       'same.txt',
@@ -111,7 +86,7 @@ describe('archives', () => {
   });
 
   test('unpacked copies have names of the spool and are for the user alone', async () => {
-    const { spoolFolder, files } = await unpack(await tarOf([{ name: 'a/b.txt', content: 'b' }]), 'x.tar');
+    const { spoolFolder, files } = await unpackBytes(await tarOf([{ name: 'a/b.txt', content: 'b' }]), 'x.tar');
     expect(readdirSync(spoolFolder)).toEqual(['m000001']);
     expect(statSync(files[1]?.absolutePath ?? '').mode & 0o777).toBe(0o600);
   });
@@ -119,7 +94,7 @@ describe('archives', () => {
 
 describe('hostile archives', () => {
   test('climbing and absolute names are refused, the rest is read', async () => {
-    const { files, problems, spoolFolder } = await unpack(
+    const { files, problems, spoolFolder } = await unpackBytes(
       await tarGzipOf([
         { name: '../../climb.txt', content: 'x'.repeat(2000) },
         { name: 'a/../../b.txt', content: 'x' },
@@ -142,7 +117,7 @@ describe('hostile archives', () => {
   });
 
   test('links and devices are refused, the rest is read', async () => {
-    const { files, problems } = await unpack(
+    const { files, problems } = await unpackBytes(
       await tarOf([
         { name: 'link', type: 'symlink', linkname: '/etc/passwd' },
         { name: 'hard', type: 'link', linkname: 'fine.txt' },
@@ -158,13 +133,13 @@ describe('hostile archives', () => {
   });
 
   test('control characters in names are made visible in problems', async () => {
-    const { problems } = await unpack(await tarOf([{ name: '../\x1b[31mred\u202e.txt', content: '' }]), 'x.tar');
+    const { problems } = await unpackBytes(await tarOf([{ name: '../\x1b[31mred\u202e.txt', content: '' }]), 'x.tar');
     expect(problems[0]?.path).toBe('x.tar: ../\\x1b[31mred\\u202e.txt');
   });
 
   test('a decompression bomb is stopped and its half-unpacked member removed', async () => {
     const bomb = gzipSync(Buffer.alloc(96 * 1024 * 1024));
-    const { files, archive, spoolFolder } = await unpack(bomb, 'bomb.gz');
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb.gz');
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(archive.sha256).toBe(sha256(bomb));
@@ -172,7 +147,7 @@ describe('hostile archives', () => {
   });
 
   test('a bomb within a tar.gz keeps the members before it', async () => {
-    const { files, archive } = await unpack(
+    const { files, archive } = await unpackBytes(
       await tarGzipOf([
         { name: 'before.txt', content: 'kept' },
         { name: 'zeros.bin', content: Buffer.alloc(96 * 1024 * 1024) },
@@ -185,7 +160,7 @@ describe('hostile archives', () => {
 
   test('the number of entries, the unpacked bytes and the length of paths are limited', async () => {
     const many = await tarOf(Array.from({ length: 20 }, (_, index) => ({ name: `${index}.txt`, content: 'x' })));
-    const entries = await unpack(many, 'x.tar', { entries: 10 });
+    const entries = await unpackBytes(many, 'x.tar', { entries: 10 });
     expect(entries.files).toHaveLength(1 + 10);
     expect(entries.archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
 
@@ -193,11 +168,11 @@ describe('hostile archives', () => {
       { name: 'a', content: 'a' },
       { name: 'b', content: randomBytes(300_000) },
     ]);
-    const bytes = await unpack(large, 'x.tgz', { unpackedBytes: 200_000 });
+    const bytes = await unpackBytes(large, 'x.tgz', { unpackedBytes: 200_000 });
     expect(bytes.files.map((file) => file.name)).toEqual(['x.tgz', 'a']);
     expect(bytes.archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
 
-    const long = await unpack(
+    const long = await unpackBytes(
       await tarOf([
         { name: `${'d/'.repeat(3000)}x`, content: 'x' },
         { name: 'y', content: 'y' },
@@ -221,7 +196,7 @@ describe('damaged archives', () => {
       { name: 'third.txt', content: 'lost' },
     ]);
     const cut = archive.subarray(0, Math.floor(archive.length / 2));
-    const { files, archive: container } = await unpack(cut, 'x.tar.gz');
+    const { files, archive: container } = await unpackBytes(cut, 'x.tar.gz');
     expect(files.map((file) => file.name)).toEqual(['x.tar.gz', 'first.txt', 'second.txt']);
     expect(contentOf(files[1])).toBe(first);
     expect(second.startsWith(contentOf(files[2]))).toBe(true);
@@ -242,7 +217,7 @@ describe('damaged archives', () => {
       { name: 'second.txt', content: lines(40) },
     ]);
     for (let bytes = 3; bytes < archive.length; bytes += 97) {
-      const { files, archive: container } = await unpack(archive.subarray(0, bytes), 'x.tar.gz');
+      const { files, archive: container } = await unpackBytes(archive.subarray(0, bytes), 'x.tar.gz');
       expect(container.problems.list.map((problem) => problem.kind)).toEqual(['damaged-archive']);
       for (const file of files.slice(1)) expect(file.problems.count === 0 || file.problems.has('truncated')).toBe(true);
       if (files.length === 3) expect(contentOf(files[1])).toBe(content);
@@ -251,7 +226,7 @@ describe('damaged archives', () => {
 
   test('a plain tar that breaks off within a member keeps its piece', async () => {
     const archive = await tarOf([{ name: 'a.txt', content: 'x'.repeat(5000) }]);
-    const { files, archive: container } = await unpack(archive.subarray(0, 3000), 'x.tar');
+    const { files, archive: container } = await unpackBytes(archive.subarray(0, 3000), 'x.tar');
     expect(files.map((file) => [file.name, file.bytes])).toEqual([
       ['x.tar', 3000],
       ['a.txt', 3000 - 512],
@@ -265,7 +240,7 @@ describe('damaged archives', () => {
       { name: 'b.txt', content: 'b' },
     ]);
     archive.fill(0xff, 1024, 1100);
-    const { files, archive: container } = await unpack(archive, 'x.tar');
+    const { files, archive: container } = await unpackBytes(archive, 'x.tar');
     expect(files.map((file) => file.name)).toEqual(['x.tar', 'a.txt']);
     expect(container.problems.list[0]).toMatchObject({ kind: 'damaged-archive', byteOffset: 1024 });
     expect(container.sha256).toBe(sha256(archive));
@@ -276,7 +251,7 @@ describe('damaged archives', () => {
     const packed = gzipSync(content);
     const middle = Math.floor(packed.length / 2);
     packed.fill(0, middle, middle + 64);
-    const { files, archive } = await unpack(packed, 'unit.log.gz');
+    const { files, archive } = await unpackBytes(packed, 'unit.log.gz');
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['damaged-archive']);
     expect(files[1]?.bytes).toBeGreaterThan(content.length * 0.4);
     expect(archive.sha256).toBe(sha256(packed));
@@ -285,17 +260,17 @@ describe('damaged archives', () => {
   test('a small gzip whose checksum does not hold gives all its content', async () => {
     const packed = gzipSync('a few lines of a log\n');
     packed[packed.length - 6] = (packed[packed.length - 6] ?? 0) ^ 0xff;
-    const { files, archive } = await unpack(packed, 'unit.log.gz');
+    const { files, archive } = await unpackBytes(packed, 'unit.log.gz');
     expect(contentOf(files[1])).toBe('a few lines of a log\n');
     expect(archive.problems.list[0]?.message).toContain('incorrect data check');
   });
 
   test('what follows the compressed data is named', async () => {
-    const { files, archive } = await unpack(Buffer.concat([gzipSync('whole'), Buffer.from('JUNKJUNK')]), 'a.gz');
+    const { files, archive } = await unpackBytes(Buffer.concat([gzipSync('whole'), Buffer.from('JUNKJUNK')]), 'a.gz');
     expect(contentOf(files[1])).toBe('whole');
     expect(files[1]?.problems.count).toBe(0);
     expect(archive.problems.list[0]?.message).toContain('not gzip');
-    const padded = await unpack(Buffer.concat([gzipSync('whole'), Buffer.alloc(512)]), 'a.gz');
+    const padded = await unpackBytes(Buffer.concat([gzipSync('whole'), Buffer.alloc(512)]), 'a.gz');
     expect(contentOf(padded.files[1])).toBe('whole');
     expect(padded.archive.problems.count).toBe(0);
   });

@@ -1,0 +1,30 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { listGiven } from '../../electron/intake/inventory.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../electron/intake/limits.ts';
+import { CaseProblems } from '../../electron/intake/problem-list.ts';
+import { Spool } from '../../electron/intake/spool.ts';
+import { Unpacker } from '../../electron/intake/unpack.ts';
+import { tempFolder } from './bundles.ts';
+
+/** Unpacks one archive as intake does, into a folder of its own. */
+export async function unpackBytes(content: Uint8Array, fileName: string, limits: Partial<IntakeLimits> = {}) {
+  const path = join(tempFolder(), fileName);
+  writeFileSync(path, content);
+  const allLimits = { ...INTAKE_LIMITS, ...limits };
+  const spoolFolder = tempFolder();
+  const entries = { count: 0 };
+  const problems = new CaseProblems(1000);
+  const [given] = listGiven([path], allLimits, entries, problems);
+  if (given === undefined) throw new Error('nothing listed');
+  const unpacker = new Unpacker({
+    limits: allLimits,
+    spool: new Spool(spoolFolder),
+    entries,
+    problems,
+    files: 1,
+    report: () => {},
+  });
+  const files = await unpacker.expand(given);
+  return { files, archive: given, problems: problems.list(), spoolFolder };
+}

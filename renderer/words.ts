@@ -93,6 +93,7 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   'journal-empty': 'journal without entries',
   'gunicorn-log': 'gunicorn log',
   'gunicorn-conf': 'gunicorn configuration',
+  'systemd-unit': 'systemd unit',
   sqlite: 'SQLite database',
   'sqlite-wal': 'SQLite write-ahead log',
   'sqlite-shm': 'SQLite shared memory',

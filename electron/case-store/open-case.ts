@@ -106,6 +106,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       configs: imported.configs,
       databases: imported.databases,
       artifacts,
+      ...(imported.host === undefined ? {} : { host: imported.host }),
     };
     onProgress?.({ stage: 'analysing', item: titleOf(paths), doneBytes: 0, totalBytes: null }, null);
     const analysis = analyse(evidence);

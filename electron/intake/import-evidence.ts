@@ -69,6 +69,7 @@ export async function readGivenEvidence(
     hostMemory: sink.hostMemory,
     configs: sink.configs,
     databases,
+    host: sink.host,
   };
 }
 

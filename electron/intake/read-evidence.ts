@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { TimeResolution } from '../../shared/model/evidence.ts';
+import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
+import type { UnitFragment } from '../../shared/model/unit.ts';
 import type { EventTable } from './event-table.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -15,6 +17,12 @@ export class EvidenceSink {
   readonly vmstat: VmstatSample[] = [];
   readonly hostMemory: HostMemory[] = [];
   readonly configs: GunicornConfig[] = [];
+  readonly host = {
+    units: [] as UnitFragment[],
+    filesystems: [] as FilesystemUsage[],
+    fileSizes: [] as FileSize[],
+    load: [] as HostLoad[],
+  };
 
   constructor(table: EventTable) {
     this.table = table;
@@ -126,7 +134,7 @@ class RecordCounter {
   }
 
   #takeOne(item: ParsedItem): void {
-    const { processes, vmstat, hostMemory, configs, table } = this.#sink;
+    const { processes, vmstat, hostMemory, configs, host, table } = this.#sink;
     switch (item.type) {
       case 'event':
         this.#events += 1;
@@ -146,6 +154,19 @@ class RecordCounter {
       case 'gunicorn-config':
         configs.push(item.config);
         this.#others += settingsIn(item.config);
+        break;
+      case 'unit-fragment':
+        this.#keep(host.units, item.fragment, item.fragment.assignments[0]?.source.byteOffset ?? 0);
+        this.#others += item.fragment.assignments.length - 1;
+        break;
+      case 'filesystem':
+        this.#keep(host.filesystems, item.usage, item.usage.source.byteOffset);
+        break;
+      case 'file-size':
+        this.#keep(host.fileSizes, item.size, item.size.source.byteOffset);
+        break;
+      case 'host-load':
+        this.#keep(host.load, item.load, item.load.source.byteOffset);
         break;
       case 'problem':
         this.#file.problems.add(item.problem);

@@ -2,6 +2,7 @@ import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import type { CaseProblem, EvidenceFile } from '../model/evidence.ts';
+import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 
 /**
@@ -44,6 +45,7 @@ export interface ImportedEvidence {
   readonly hostMemory: readonly HostMemory[];
   readonly configs: readonly GunicornConfig[];
   readonly databases: readonly DatabaseReport[];
+  readonly host?: HostRecords;
 }
 
 export interface JobError {

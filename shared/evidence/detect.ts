@@ -10,6 +10,7 @@ import { isDecoration } from './lines.ts';
 import { readPsHeader } from './ps.ts';
 import { readPythonStatements } from './python-tokens.ts';
 import { parseDateLine } from './stamps.ts';
+import { isServiceAssignment, readUnitSection } from './systemd-unit.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
 /** What a file is, and by what it was recognised. */
@@ -54,6 +55,12 @@ const HEADERS: readonly LineDetector[] = [
     reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
   },
 ];
+
+/** Recognised as a whole, not by votes: an INI file is a unit file by what its sections and keys are called. */
+function detectUnit(lines: readonly string[]): Detection | null {
+  const isUnit = lines.some((line) => readUnitSection(line) !== null) && lines.some(isServiceAssignment);
+  return isUnit ? { format: 'systemd-unit', why: 'has the sections and settings of a systemd unit' } : null;
+}
 
 /** Entries: the format with the most lines wins. Text journals are counted by what their prefix says. */
 const ENTRIES: readonly LineDetector[] = [
@@ -210,7 +217,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   if (notices > 0 && counts.size === 0 && candidates === 0) {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
-  return detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
+  return detectUnit(lines) ?? detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
 }
 
 /** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */

@@ -1,8 +1,10 @@
 import type { GunicornConfig } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceId, ParseProblem, TimeResolution } from '../model/evidence.ts';
+import type { FileSize, FilesystemUsage, HostLoad } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
+import type { UnitFragment } from '../model/unit.ts';
 
 /** An event before the case has merged it: without its row. */
 export type ParsedEvent = Omit<EvidenceEvent, 'row'>;
@@ -14,6 +16,10 @@ export type ParsedItem =
   | { readonly type: 'vmstat'; readonly sample: VmstatSample }
   | { readonly type: 'host-memory'; readonly memory: HostMemory }
   | { readonly type: 'gunicorn-config'; readonly config: GunicornConfig }
+  | { readonly type: 'unit-fragment'; readonly fragment: UnitFragment }
+  | { readonly type: 'filesystem'; readonly usage: FilesystemUsage }
+  | { readonly type: 'file-size'; readonly size: FileSize }
+  | { readonly type: 'host-load'; readonly load: HostLoad }
   | { readonly type: 'problem'; readonly problem: ParseProblem };
 
 /** What a parser must be told because the bytes do not say it. */

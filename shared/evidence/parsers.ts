@@ -8,6 +8,7 @@ import { createJournalTextParser } from './journal-text.ts';
 import { createMeminfoParser } from './meminfo.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
 import { createPsParser } from './ps.ts';
+import { createSystemdUnitParser } from './systemd-unit.ts';
 import { createVmstatParser } from './vmstat.ts';
 
 export { sniffZone } from './sniff-zone.ts';
@@ -24,6 +25,7 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'journal-json': createJournalJsonParser,
   'gunicorn-log': createGunicornLogParser,
   'gunicorn-conf': createGunicornConfParser,
+  'systemd-unit': createSystemdUnitParser,
   ps: createPsParser,
   vmstat: createVmstatParser,
   free: createFreeParser,

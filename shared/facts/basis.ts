@@ -11,6 +11,9 @@ export const BASIS = {
     'Linux, mm/oom_kill.c: dump_header and __oom_kill_process (https://docs.kernel.org/admin-guide/mm/concepts.html)',
   memcg: 'Linux, cgroup v2 memory controller (https://docs.kernel.org/admin-guide/cgroup-v2.html#memory)',
   systemdOom: 'systemd.service(5), OOMPolicy= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
+  memoryMax:
+    'systemd.resource-control(5), MemoryMax= (https://www.freedesktop.org/software/systemd/man/systemd.resource-control.html)',
+  unitFile: 'systemd.service(5) (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
   systemdOomd: 'systemd-oomd.service(8) (https://www.freedesktop.org/software/systemd/man/systemd-oomd.service.html)',
   systemdStop:
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',

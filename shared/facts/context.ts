@@ -12,6 +12,7 @@ import { chooseArtifact } from './choose-artifact.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { effectiveConfig } from './effective-config.ts';
 import { type KernelCoverage, kernelCoverage } from './kernel-coverage.ts';
+import { type ServiceUnit, serviceUnit } from './service-unit.ts';
 
 /** What every family of facts reads: the case, the incident, and what was chosen as its artifact, database and settings. */
 export interface FactContext {
@@ -22,6 +23,8 @@ export interface FactContext {
   /** The stretch that facts look at: operation start (or a minute before the end) to the end. */
   readonly window: { readonly from: EpochMicros; readonly to: EpochMicros } | null;
   readonly config: EffectiveConfig | null;
+  /** The service's systemd unit with its drop-ins, when it was saved. */
+  readonly unit: ServiceUnit | null;
   readonly artifact: { readonly report: ArtifactReport; readonly index: number } | null;
   readonly database: { readonly report: DatabaseReport; readonly index: number } | null;
   /** Dated `ps` rows of the incident's pid within the worker's life, in time order. */
@@ -53,7 +56,8 @@ export function factContext(
         ? incident.start
         : ((incident.end - IDLE_WINDOW_MICROS) as EpochMicros);
   const window = incident === null || from === null ? null : { from, to: incident.end };
-  const config = effectiveConfig(evidence, window);
+  const unit = serviceUnit(evidence, incident?.unit ?? null);
+  const config = effectiveConfig(evidence, window, unit);
   const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
   return {
     evidence,
@@ -61,6 +65,7 @@ export function factContext(
     record,
     window,
     config,
+    unit,
     artifact: chooseArtifact(evidence, record, history),
     database: chooseDatabase(evidence),
     processSamples: samplesOfPid(evidence, record),

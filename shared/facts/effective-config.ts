@@ -4,81 +4,78 @@ import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { ProcessSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
+import { type CommandLineSettings, commandLineSettings } from './command-line.ts';
+import type { ServiceUnit } from './service-unit.ts';
 import { fileLabel } from './wording.ts';
 
-/** Settings read from a gunicorn command line. Source: https://docs.gunicorn.org/en/stable/settings.html */
-export interface CommandLineSettings {
-  readonly timeoutSeconds: number | null;
-  readonly gracefulTimeoutSeconds: number | null;
-  readonly workers: number | null;
-  readonly workerClass: string | null;
-  readonly maxRequests: number | null;
-}
-
 /**
- * Reads gunicorn's flags from a command line as `ps` prints it (arguments joined by blanks, quoting lost). Null when it is
- * not a gunicorn.
- */
-export function commandLineSettings(command: string): CommandLineSettings | null {
-  // `/usr/bin/python3 -m gunicorn app:application --timeout 120`, `gunicorn: master [app:application]` has no flags
-  if (!/\bgunicorn\b/.test(command)) return null;
-  const value = (...flags: readonly string[]): string | null => {
-    for (const flag of flags) {
-      const escaped = flag.replace(/[-]/g, '\\-');
-      const separator = flag.startsWith('--') ? '[= ]' : '[= ]?';
-      const found = new RegExp(`(?:^|\\s)${escaped}${separator}(\\S+)`).exec(command);
-      if (found?.[1] !== undefined) return found[1];
-    }
-    return null;
-  };
-  const number = (text: string | null): number | null => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
-  return {
-    timeoutSeconds: number(value('--timeout', '-t')),
-    gracefulTimeoutSeconds: number(value('--graceful-timeout')),
-    workers: number(value('--workers', '-w')),
-    workerClass: value('--worker-class', '-k'),
-    maxRequests: number(value('--max-requests')),
-  };
-}
-
-/**
- * The settings in force: command-line flags (as `ps` shows them) win over the file, the file over gunicorn's defaults.
- * Null when neither a configuration file nor a gunicorn command line with flags was saved: then nothing is known, since a
- * file that was not saved may exist. `timeoutSource` has only two words: whatever is set explicitly is `file`;
- * `timeoutFrom` says precisely where.
+ * The settings in force: command-line flags (as `ps` shows them) win over those of the unit's ExecStart, these over
+ * GUNICORN_CMD_ARGS in its Environment, these over the file, the file over gunicorn's defaults. Null when neither a
+ * configuration file nor a gunicorn command line with flags was saved: then nothing is known, since a file that was not
+ * saved may exist. `timeoutSource` has only two words: whatever is set explicitly is `file`; `timeoutFrom` says precisely
+ * where. Source of the order: https://docs.gunicorn.org/en/stable/configure.html
  */
 export function effectiveConfig(
   evidence: CaseEvidence,
   window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
+  unit: ServiceUnit | null = null,
 ): EffectiveConfig | null {
   const file = evidence.configs[0] ?? null;
-  const flags = commandLineFlags(evidence, window);
-  if (file === null && flags === null) return null;
+  const layers = flagLayers(evidence, window, unit);
+  if (file === null && layers.length === 0) return null;
   const sources: Provenance[] = [];
-  const pick = <T>(
-    fromFlags: T | null | undefined,
-    fromFile: { value: T; source: Provenance } | null | undefined,
-  ): T | null => {
-    if (fromFlags !== null && fromFlags !== undefined) return fromFlags;
+  const pick = <K extends keyof CommandLineSettings>(
+    name: K,
+    fromFile: { value: NonNullable<CommandLineSettings[K]>; source: Provenance } | null | undefined,
+  ): CommandLineSettings[K] | null => {
+    for (const { settings } of layers) if (settings[name] !== null) return settings[name];
     if (fromFile === null || fromFile === undefined) return null;
     sources.push(fromFile.source);
     return fromFile.value;
   };
-  const timeout = pick(flags?.settings.timeoutSeconds, file?.timeoutSeconds);
-  if (flags !== null) sources.push(flags.sample.source);
-  const workerClass = pick(flags?.settings.workerClass, file?.workerClass) ?? workerClassFromLog(evidence);
+  const timeout = pick('timeoutSeconds', file?.timeoutSeconds);
+  sources.push(...layers.map(({ source }) => source));
+  const workerClass = pick('workerClass', file?.workerClass) ?? workerClassFromLog(evidence);
   return {
     timeoutSeconds: timeout ?? GUNICORN_DEFAULTS.timeoutSeconds,
     timeoutSource: timeout === null ? 'default' : 'file',
-    timeoutFrom: timeoutFrom(evidence, flags),
+    timeoutFrom: timeoutFrom(evidence, layers),
     gracefulTimeoutSeconds:
-      pick(flags?.settings.gracefulTimeoutSeconds, file?.gracefulTimeoutSeconds) ??
-      GUNICORN_DEFAULTS.gracefulTimeoutSeconds,
-    workers: pick(flags?.settings.workers, file?.workers) ?? GUNICORN_DEFAULTS.workers,
+      pick('gracefulTimeoutSeconds', file?.gracefulTimeoutSeconds) ?? GUNICORN_DEFAULTS.gracefulTimeoutSeconds,
+    workers: pick('workers', file?.workers) ?? GUNICORN_DEFAULTS.workers,
     workerClass: workerClass ?? GUNICORN_DEFAULTS.workerClass,
-    maxRequests: pick(flags?.settings.maxRequests, file?.maxRequests) ?? GUNICORN_DEFAULTS.maxRequests,
+    maxRequests: pick('maxRequests', file?.maxRequests) ?? GUNICORN_DEFAULTS.maxRequests,
     sources: sources.length > 0 || file === null ? sources : wholeFile(evidence, file.evidenceId),
   };
+}
+
+/** Flags of one place, and how to name it. */
+interface FlagLayer {
+  readonly settings: CommandLineSettings;
+  readonly source: Provenance;
+  readonly where: string;
+}
+
+/** Every place that sets flags, the one that wins first. */
+function flagLayers(
+  evidence: CaseEvidence,
+  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
+  unit: ServiceUnit | null,
+): readonly FlagLayer[] {
+  const layers: FlagLayer[] = [];
+  const running = commandLineFlags(evidence, window);
+  if (running !== null) {
+    const { settings, sample } = running;
+    layers.push({ settings, source: sample.source, where: `on the command line of pid ${sample.pid}` });
+  }
+  if (unit?.flags != null) {
+    layers.push({ settings: unit.flags.value, source: unit.flags.source, where: `in ExecStart of ${unit.flags.from}` });
+  }
+  if (unit?.environmentFlags != null) {
+    const { value, source, from } = unit.environmentFlags;
+    layers.push({ settings: value, source, where: `in GUNICORN_CMD_ARGS of ${from}` });
+  }
+  return layers;
 }
 
 function wholeFile(evidence: CaseEvidence, evidenceId: string): readonly Provenance[] {
@@ -112,10 +109,9 @@ function workerClassFromLog(evidence: CaseEvidence): string | null {
   );
 }
 
-function timeoutFrom(evidence: CaseEvidence, flags: ReturnType<typeof commandLineFlags>): string {
-  if (flags !== null && flags.settings.timeoutSeconds !== null) {
-    return `--timeout ${flags.settings.timeoutSeconds} on the command line of pid ${flags.sample.pid}`;
-  }
+function timeoutFrom(evidence: CaseEvidence, layers: readonly FlagLayer[]): string {
+  const layer = layers.find(({ settings }) => settings.timeoutSeconds !== null);
+  if (layer !== undefined) return `--timeout ${layer.settings.timeoutSeconds} ${layer.where}`;
   const config = evidence.configs[0];
   if (config === undefined) return "gunicorn's default";
   const path = fileLabel(evidence.files.find((file) => file.id === config.evidenceId)?.path ?? 'the configuration');

@@ -7,6 +7,7 @@ import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { progressFacts } from './progress-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
+import { unitFacts } from './unit-facts.ts';
 
 /** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
 const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
@@ -17,6 +18,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   databaseFacts,
   artifactFacts,
   memoryFacts,
+  unitFacts,
 ];
 
 /** All facts about the incident of the context. */

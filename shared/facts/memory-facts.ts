@@ -1,4 +1,5 @@
 import type { Fact } from '../model/analysis.ts';
+import type { Provenance } from '../model/evidence.ts';
 import type { HostMemory } from '../model/samples.ts';
 import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
@@ -110,7 +111,11 @@ function workerMemory(context: FactContext): readonly Fact[] {
   if (use === null) return [];
   const { first, peak, growthBytes } = use;
   const host = hostTotal(context);
-  const share = host === null || host.totalBytes === 0 ? null : peak.rssBytes / host.totalBytes;
+  const limit = context.unit?.memoryMaxBytes ?? null;
+  // The cgroup's limit, where one is known, is what the worker can run into; the host's memory lies beyond it.
+  const boundBytes = Math.min(limit?.value ?? Number.POSITIVE_INFINITY, host?.totalBytes || Number.POSITIVE_INFINITY);
+  const share = Number.isFinite(boundBytes) && boundBytes > 0 ? peak.rssBytes / boundBytes : null;
+  const limitBinds = limit !== null && limit.value === boundBytes;
   const grown = growthBytes >= 100 * MB;
   const small = peak.rssBytes < 150 * MB && growthBytes < 50 * MB;
   let weight = 0;
@@ -120,9 +125,11 @@ function workerMemory(context: FactContext): readonly Fact[] {
   // A limit of its cgroup may lie far below the host's memory: a growing worker is not cleared by a large host.
   if (grown && context.record?.incident.mechanism !== 'gunicorn-timeout' && weight < 0) weight = -0.5;
   const of =
-    share === null || host === null
+    share === null
       ? ''
-      : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(host.totalBytes)}`;
+      : limitBinds
+        ? `, ${(share * 100).toFixed(1)} % of the unit's limit of ${formatBytes(boundBytes)} (${limit.from})`
+        : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(boundBytes)}`;
   const grewFrom =
     growthBytes > 20 * MB
       ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of resident memory`
@@ -132,10 +139,20 @@ function workerMemory(context: FactContext): readonly Fact[] {
       id: 'worker-memory',
       text: `The worker ${grewFrom}${of}.`,
       weights: { 'memory-exhaustion': weight, ...(grown ? { 'large-artifact': 1 } : {}) },
-      ...sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
-      basis: BASIS.ps,
+      ...withLimit(
+        sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
+        limitBinds ? limit.source : null,
+      ),
+      basis: limitBinds ? `${BASIS.ps}; ${BASIS.memoryMax}` : BASIS.ps,
     },
   ];
+}
+
+function withLimit(
+  of: { readonly sources: readonly Provenance[]; readonly rows: readonly number[] },
+  limit: Provenance | null,
+): { readonly sources: readonly Provenance[]; readonly rows: readonly number[] } {
+  return limit === null ? of : { ...of, sources: [...of.sources, limit] };
 }
 
 function hostMemory(context: FactContext): readonly Fact[] {

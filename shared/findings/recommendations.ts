@@ -97,12 +97,16 @@ export function recommend(
     const need = neededBytes(context);
     add(
       'memory-limit',
-      need === null
-        ? "Give the service the memory it needs, or make it need less: read the kernel's task table for who held it."
-        : `Raise the memory limit to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`,
-      need === null ? null : `[Service]\nMemoryMax=${Math.ceil(need / 2 ** 20)}M`,
+      memoryLimitText(context, need) ??
+        (need === null
+          ? "Give the service the memory it needs, or make it need less: read the kernel's task table for who held it."
+          : `Raise the memory limit to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`),
+      need === null || need <= (context.unit?.memoryMaxBytes?.value ?? 0)
+        ? null
+        : `[Service]\nMemoryMax=${Math.ceil(need / 2 ** 20)}M`,
       verdictOf(hypotheses, 'memory-exhaustion')?.reason,
       need === null ? undefined : 'ElementTree holds about 3.5 times the file in memory (measured on CPython 3.11).',
+      found('unit-settings')?.text,
     );
   }
   if (record.incident.mechanism === 'external-sigkill') {
@@ -127,6 +131,7 @@ export function recommend(
       "Let TimeoutStopSec= exceed gunicorn's graceful_timeout, and graceful_timeout the longest import, or do not restart the service while one runs.",
       null,
       found('systemd-stop')?.text,
+      found('unit-settings')?.text,
     );
   }
   return recommendations;
@@ -181,6 +186,8 @@ function timeoutPatch(
  */
 function timeoutChange(context: FactContext, timeoutSeconds: number): string {
   const setting = `timeout = ${timeoutSeconds}`;
+  const unitChange = timeoutChangeInUnit(context, timeoutSeconds);
+  if (unitChange !== null) return unitChange;
   const config = context.evidence.configs[0];
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
   if (config === undefined || file === undefined) return setting;
@@ -203,4 +210,36 @@ function neededBytes(context: FactContext): number | null {
     context.record?.operation?.lines.find((line) => line.reading.bytes !== null)?.reading.bytes ??
     null;
   return bytes === null ? null : Math.ceil((bytes * 3.5 * 1.5) / 2 ** 20) * 2 ** 20;
+}
+
+/** What to do about a limit that the unit file states; null when no unit file was saved or it states none. */
+function memoryLimitText(context: FactContext, need: number | null): string | null {
+  const limit = context.unit?.memoryMaxBytes ?? null;
+  if (limit === null) return null;
+  const stated = `MemoryMax of ${formatBytes(limit.value)} (${limit.from})`;
+  if (need === null)
+    return `Raise the ${stated}, or make the service need less: read the kernel's task table for who held the memory.`;
+  return need > limit.value
+    ? `Raise the ${stated} to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`
+    : `The ${stated} should have been enough for this artifact alone (about ${formatBytes(need)}): it holds for all workers together, so read the kernel's task table for who held the memory.`;
+}
+
+/**
+ * Where the flag of the unit file is what is in force, a change of gunicorn.conf.py would do nothing: the drop-in that
+ * replaces the flag. Null when the unit sets no timeout.
+ */
+function timeoutChangeInUnit(context: FactContext, timeoutSeconds: number): string | null {
+  const { unit } = context;
+  const changed = (text: string): string =>
+    text.replace(
+      /(^|\s)(--timeout[= ]|-t[= ]?)\S+/,
+      (_all, blank: string, flag: string) => `${blank}${flag}${timeoutSeconds}`,
+    );
+  if (unit?.flags?.value.timeoutSeconds != null && unit.execStart !== null) {
+    return `[Service]\nExecStart=\nExecStart=${changed(unit.execStart.value)}`;
+  }
+  if (unit?.environmentFlags?.value.timeoutSeconds != null) {
+    return `[Service]\nEnvironment="GUNICORN_CMD_ARGS=${changed(unit.environmentArguments?.value ?? '')}"`;
+  }
+  return null;
 }

@@ -3,6 +3,7 @@ import type { GunicornConfig } from './config.ts';
 import type { DatabaseReport } from './database.ts';
 import type { EventSource } from './event.ts';
 import type { CaseProblem, EvidenceFile } from './evidence.ts';
+import type { HostRecords } from './host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from './samples.ts';
 
 /** Everything read from the evidence, before anybody has drawn a conclusion. The analysis is a pure function of it. */
@@ -16,4 +17,6 @@ export interface CaseEvidence {
   readonly configs: readonly GunicornConfig[];
   readonly databases: readonly DatabaseReport[];
   readonly artifacts: readonly ArtifactReport[];
+  /** Unit files, `df`, `ls`, `du`, `sar`; absent where none was read. */
+  readonly host?: HostRecords;
 }

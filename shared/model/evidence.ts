@@ -40,6 +40,7 @@ export const EVIDENCE_FORMATS = [
   'journal-empty',
   'gunicorn-log',
   'gunicorn-conf',
+  'systemd-unit',
   'sqlite',
   'sqlite-wal',
   'sqlite-shm',

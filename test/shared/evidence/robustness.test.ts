@@ -12,7 +12,15 @@ function gist(item: ParsedItem): unknown {
 }
 
 /** Formats in which one record's meaning rests on bytes elsewhere in the file: a header, a boot's tie, a whole table. */
-const DEPENDENT = new Set(['journal-short-monotonic', 'free', 'meminfo', 'gunicorn-conf', 'ps', 'vmstat']);
+const DEPENDENT = new Set([
+  'journal-short-monotonic',
+  'free',
+  'meminfo',
+  'gunicorn-conf',
+  'systemd-unit',
+  'ps',
+  'vmstat',
+]);
 
 describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
   const bytes = fixture(path);

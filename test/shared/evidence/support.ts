@@ -85,7 +85,14 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.sample.source;
     case 'host-memory':
       return item.memory.source;
+    case 'filesystem':
+      return item.usage.source;
+    case 'file-size':
+      return item.size.source;
+    case 'host-load':
+      return item.load.source;
     case 'gunicorn-config':
+    case 'unit-fragment':
     case 'problem':
       return null;
   }
@@ -130,6 +137,9 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['gunicorn/error-log-tracebacks.txt', 'gunicorn-log'],
   ['gunicorn/conf-default-timeout.py.txt', 'gunicorn-conf'],
   ['gunicorn/conf-timeout-120.py.txt', 'gunicorn-conf'],
+  ['systemd/tracker-cat.txt', 'systemd-unit'],
+  ['systemd/tracker-service.txt', 'systemd-unit'],
+  ['systemd/override-conf.txt', 'systemd-unit'],
   ['host/ps.txt', 'ps'],
   ['host/ps-date.txt', 'ps'],
   ['host/vmstat.txt', 'vmstat'],

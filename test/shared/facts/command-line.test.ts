@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandLineSettings } from '../../../shared/facts/effective-config.ts';
+import { commandLineSettings } from '../../../shared/facts/command-line.ts';
 
 describe('commandLineSettings', () => {
   it.each([

@@ -1,0 +1,34 @@
+import type { Fact } from '../model/analysis.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly } from './context.ts';
+import { formatBytes, formatSeconds, listing } from './wording.ts';
+
+/** What the service's systemd unit allows it, as far as it bears on how a worker can end. It weighs nothing by itself. */
+export function unitFacts(context: FactContext): readonly Fact[] {
+  const { unit } = context;
+  if (unit === null) return [];
+  const { memoryMaxBytes, memoryHighBytes, timeoutStopSeconds, watchdogSeconds, oomPolicy } = unit;
+  const settings = [
+    memoryMaxBytes === null ? null : { text: `MemoryMax of ${formatBytes(memoryMaxBytes.value)}`, of: memoryMaxBytes },
+    memoryHighBytes === null
+      ? null
+      : { text: `MemoryHigh of ${formatBytes(memoryHighBytes.value)}`, of: memoryHighBytes },
+    oomPolicy === null ? null : { text: `OOMPolicy=${oomPolicy.value.slice(0, 20)}`, of: oomPolicy },
+    timeoutStopSeconds === null
+      ? null
+      : { text: `TimeoutStopSec of ${formatSeconds(timeoutStopSeconds.value)}`, of: timeoutStopSeconds },
+    watchdogSeconds === null
+      ? null
+      : { text: `WatchdogSec of ${formatSeconds(watchdogSeconds.value)}`, of: watchdogSeconds },
+  ].filter((setting) => setting !== null);
+  if (settings.length === 0) return [];
+  return [
+    {
+      id: 'unit-settings',
+      text: `The unit${unit.name === null ? '' : ` ${unit.name}`} sets ${listing(settings.map(({ text, of }) => `${text} (${of.from})`))}.`,
+      weights: {},
+      ...sourceOnly(...settings.map(({ of }) => of.source)),
+      basis: `${BASIS.unitFile}; ${BASIS.memoryMax}`,
+    },
+  ];
+}

@@ -153,6 +153,7 @@ function parseAll(
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
       ...knowledge.contextFor(file.told.zoneMinutes, file.found.modified),
+      uptimeTies: sink.uptimeTies,
       startOffset: 0,
       startLine: 1,
     };
@@ -175,7 +176,9 @@ function parseAll(
     if (PARSERS[file.format] !== undefined && !file.told.datesItself) waiting.push(file);
     else knowledge.learn(file.format, file.told.zoneMinutes, read(file).span);
   }
-  for (const file of waiting) read(file);
+  // Uptime is dated by any other file, also by one that had to wait for a year.
+  for (const file of waiting) if (file.format !== 'dmesg') read(file);
+  for (const file of waiting) if (file.format === 'dmesg') read(file);
 }
 
 function noteUnreadableContent(file: IntakeFile): void {

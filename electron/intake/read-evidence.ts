@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { TimeResolution } from '../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
@@ -23,6 +24,9 @@ export class EvidenceSink {
     fileSizes: [] as FileSize[],
     load: [] as HostLoad[],
   };
+
+  /** What dates uptime stamps, from all events so far. */
+  readonly uptimeTies = new UptimeTies();
 
   constructor(table: EventTable) {
     this.table = table;
@@ -141,6 +145,7 @@ class RecordCounter {
         this.#from = Math.min(this.#from, item.event.time);
         this.#to = Math.max(this.#to, item.event.time);
         table.add(item.event, this.#fileIndex);
+        this.#sink.uptimeTies.learn(item.event);
         break;
       case 'process':
         this.#keep(processes, item.sample, item.sample.source.byteOffset);

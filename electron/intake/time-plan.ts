@@ -9,6 +9,7 @@ const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
   'journal-short-full',
   'journal-short-unix',
   'journal-json',
+  'syslog-rfc5424',
 ]);
 
 /** The part of a parse context that says how stamps become instants. */
@@ -46,7 +47,7 @@ export class TimeKnowledge {
       this.#to = Math.max(this.#to, span.to);
     }
     // journalctl prints the host's own zone; an application's log may be in any, so it speaks only where no journal does.
-    if (format.startsWith('journal-')) this.#journalZone ??= zoneMinutes;
+    if (format.startsWith('journal-') || format.startsWith('syslog-')) this.#journalZone ??= zoneMinutes;
     else this.#otherZone ??= zoneMinutes;
   }
 

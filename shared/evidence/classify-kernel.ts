@@ -155,8 +155,17 @@ function killDetail(match: RegExpExecArray): EventDetail {
   };
 }
 
+// [ 3501.341241] Memory cgroup ...     rsyslog's imklog keeps the uptime within the message of kern.log
+const UPTIME = /^\[ *\d{1,10}\.\d{6}\](?:\[ *[TC]\d+\])? /;
+
+/** A kernel message without the uptime that some loggers leave in front of it. */
+export function withoutUptime(message: string): string {
+  return message.startsWith('[') ? message.replace(UPTIME, '') : message;
+}
+
 /** What a kernel message is; anything without known wording is `kernel`. */
-export function classifyKernel(message: string): Reading {
+export function classifyKernel(logged: string): Reading {
+  const message = withoutUptime(logged);
   for (const { marker, pattern, read } of WORDINGS) {
     if (!message.includes(marker)) continue;
     const match = pattern.exec(message);

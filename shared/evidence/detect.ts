@@ -1,6 +1,7 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
 import { detectBinary } from './detect-binary.ts';
 import { readXmlStart } from './detect-xml.ts';
+import { readDmesgLine } from './dmesg.ts';
 import { readFreeHeader } from './free.ts';
 import { readAssignment } from './gunicorn-conf.ts';
 import { readLogLine } from './gunicorn-log.ts';
@@ -61,6 +62,14 @@ function detectUnit(lines: readonly string[]): Detection | null {
   const isUnit = lines.some((line) => readUnitSection(line) !== null) && lines.some(isServiceAssignment);
   return isUnit ? { format: 'systemd-unit', why: 'has the sections and settings of a systemd unit' } : null;
 }
+
+/** Asked before the journal's formats, whose patterns would take its lines for entries of strange hosts. */
+const DMESG: LineDetector = {
+  format: 'dmesg',
+  sample: '[ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB',
+  why: 'has messages with the stamps of dmesg',
+  reads: (line) => readDmesgLine(line) !== null,
+};
 
 /** Entries: the format with the most lines wins. Text journals are counted by what their prefix says. */
 const ENTRIES: readonly LineDetector[] = [
@@ -193,10 +202,18 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       continue;
     }
     header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    if (DMESG.reads(line)) {
+      candidates += 1;
+      vote(DMESG.format, DMESG.why);
+      continue;
+    }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
     if (prefix !== null) {
       candidates += 1;
-      vote(prefix.format, `has lines with the stamp of ${prefix.format.replace('journal-', 'journalctl -o ')}`);
+      vote(
+        prefix.format,
+        `has lines with the stamp of ${prefix.format.replace('journal-', 'journalctl -o ').replace('-rfc', ' by RFC ')}`,
+      );
       continue;
     }
     const entry = ENTRIES.find(({ reads }) => reads(line));
@@ -259,11 +276,15 @@ function unknownWhy(lines: readonly string[]): string {
   }
   if (first.some((line) => /^__CURSOR=s=[0-9a-f]/.test(line)))
     return 'is journalctl -o export; export again with -o json';
+  // [Nov24 03:48] python3[9930]: segfault ...     [  +0.000014] Code: ...
+  if (lines.some((line) => /^\[(?:[A-Z][a-z]{2}\d\d \d\d:\d\d|<? *\+?\d{1,6}\.\d{6}>?)\] /.test(line)))
+    return 'is dmesg -e or -d, whose stamps are relative; save it with dmesg --time-format iso';
   return 'matches no known format';
 }
 
 /** Each detector's sample, for the test that every detector reads its own. */
 export const DETECTOR_SAMPLES: readonly { readonly format: EvidenceFormat; readonly sample: string }[] = [
   ...HEADERS,
+  DMESG,
   ...ENTRIES,
 ].map(({ format, sample }) => ({ format, sample }));

@@ -1,8 +1,9 @@
+import { SEVERITIES, type Severity } from '../model/event.ts';
 import type { EvidenceFormat } from '../model/evidence.ts';
 import { MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import { fractionMicros, monthNumber, resolutionOf, wallOf, zoneMinutes } from './stamps.ts';
 
-/** The text formats of `journalctl -o` that put one stamp in front of every entry. */
+/** The text formats that put one stamp in front of every entry: those of `journalctl -o`, and syslog with its priority. */
 export const JOURNAL_TEXT_FORMATS = [
   'journal-short',
   'journal-short-precise',
@@ -11,6 +12,8 @@ export const JOURNAL_TEXT_FORMATS = [
   'journal-short-full',
   'journal-short-unix',
   'journal-short-monotonic',
+  'syslog-rfc3164',
+  'syslog-rfc5424',
 ] as const satisfies readonly EvidenceFormat[];
 export type JournalTextFormat = (typeof JOURNAL_TEXT_FORMATS)[number];
 
@@ -37,6 +40,8 @@ export interface JournalPrefix {
   readonly identifier: string;
   readonly pid: number | null;
   readonly message: string;
+  /** From syslog's priority; null where none is printed. */
+  readonly severity: Severity | null;
   /** Columns that journalctl indents the further lines of the message by. */
   readonly indent: number;
 }
@@ -137,6 +142,7 @@ const STAMP_PATTERNS: readonly StampPattern[] = [
 const IDENTIFIER_LIMIT = 200;
 const BLANK = 0x20;
 const BRACKET = 0x5b;
+const LESS_THAN = 0x3c;
 
 /** Where an entry comes from, and where its message begins in the text that follows the stamp. */
 interface Origin {
@@ -161,6 +167,11 @@ function readOrigin(rest: string): Origin | null {
   let colon = rest.indexOf(':', from);
   while (colon >= 0 && colon + 1 < rest.length && rest.charCodeAt(colon + 1) !== BLANK)
     colon = rest.indexOf(':', colon + 1);
+  const bracketEnd = rest.indexOf('] ', from);
+  if (bracketEnd >= 0 && (colon < 0 || bracketEnd < colon)) {
+    const tag = readTagWithoutColon(rest.slice(from, from + IDENTIFIER_LIMIT));
+    if (tag !== null) return { ...tag, host: hasHost ? firstWord : null, messageAt: from + tag.messageAt };
+  }
   if (colon <= from || colon - from > IDENTIFIER_LIMIT) return null;
   const name = rest.slice(from, colon);
   const pid = name.endsWith(']') ? /\[(\d{1,9})\]$/.exec(name) : null;
@@ -172,11 +183,18 @@ function readOrigin(rest: string): Origin | null {
   };
 }
 
+/** `gunicorn[24015] text`: rsyslog writes no colon behind the tag of a message that it got in the format of RFC 5424. */
+function readTagWithoutColon(text: string): Omit<Origin, 'host'> | null {
+  const tag = /^([^\s[\]:]{1,100})\[(\d{1,9})\] /.exec(text);
+  return tag === null ? null : { identifier: tag[1] ?? '', pid: Number(tag[2]), messageAt: tag[0].length };
+}
+
 /**
  * Reads the prefix of a journal entry in any of the text formats; null for a line that begins none. `expected` is tried
  * first: lines of one file nearly always have one format, but exports are also concatenated.
  */
 export function readJournalPrefix(text: string, expected: JournalTextFormat): JournalPrefix | null {
+  if (text.charCodeAt(0) === LESS_THAN) return readSyslogPrefix(text);
   const first = STAMP_PATTERNS.find(({ formats }) => formats.includes(expected));
   if (first !== undefined) {
     const prefix = readWith(first, text);
@@ -200,7 +218,54 @@ function readWith(candidate: StampPattern, text: string): JournalPrefix | null {
   if (origin === null || origin.identifier === '') return null;
   const { host, identifier, pid, messageAt } = origin;
   const message = rest.slice(messageAt);
-  return { ...read, host, identifier, pid, message, indent: match[0].length + messageAt };
+  return { ...read, host, identifier, pid, message, severity: null, indent: match[0].length + messageAt };
+}
+
+// <165>Nov 30 22:41:04 vm gunicorn[24015]: text          RFC 3164, https://www.rfc-editor.org/rfc/rfc3164#section-4.1
+const PRIORITY = /^<(\d{1,3})>/;
+/** 23 facilities of 8 severities. */
+const PRIORITY_LIMIT = 191;
+// <165>1 2026-01-28T04:10:19.18Z vm gunicorn 24015 ID47 [sd id="x"] text
+// rsyslog leaves the blank of an RFC 3164 tag in front of the text.
+// Source: https://www.rfc-editor.org/rfc/rfc5424#section-6
+const RFC_5424 = new RegExp(
+  String.raw`^<(\d{1,3})>1 (\d{4})-(\d\d)-(\d\d)T${CLOCK}(?:\.(\d{1,6}))?(Z|[+-]\d\d:\d\d) (\S{1,255}) (\S{1,48}) (\S{1,128}) \S{1,32} (?:-|(?:\[[^\s\]="]{1,32}(?: [^\s\]="]{1,32}="(?:[^"\\\]]|\\.)*")*\])+)(?: \uFEFF? ?|$)`,
+);
+
+/** Reads the prefix of a syslog line that begins with its priority, in either of the two formats. */
+function readSyslogPrefix(text: string): JournalPrefix | null {
+  const priority = PRIORITY.exec(text);
+  if (priority === null || Number(priority[1]) > PRIORITY_LIMIT) return null;
+  const severity = SEVERITIES[Number(priority[1]) & 7] ?? null;
+  const modern = RFC_5424.exec(text);
+  if (modern !== null) {
+    const [head, , year, month, day, hour, minute, second, fraction, zone, host, application, process] = modern;
+    return {
+      format: 'syslog-rfc5424',
+      stamp: {
+        type: 'wall',
+        wall: wallOf(year, month, day, hour, minute, second, fraction),
+        zone: zoneMinutes(zone ?? ''),
+        unknownZone: null,
+      },
+      resolutionMicros: resolutionOf(fraction),
+      // A dash says that the sender does not know (NILVALUE).
+      host: host === '-' ? null : (host ?? null),
+      identifier: application ?? '-',
+      pid: /^\d{1,9}$/.test(process ?? '') ? Number(process) : null,
+      severity,
+      message: text.slice(head.length),
+      indent: head.length,
+    };
+  }
+  const rest = text.slice(priority[0].length);
+  for (const candidate of STAMP_PATTERNS) {
+    const prefix = readWith(candidate, rest);
+    if (prefix !== null) {
+      return { ...prefix, format: 'syslog-rfc3164', severity, indent: prefix.indent + priority[0].length };
+    }
+  }
+  return null;
 }
 
 // -- Journal begins at Sun 2025-11-30 22:40:00 UTC, ends at Sun 2025-11-30 23:00:00 UTC. --

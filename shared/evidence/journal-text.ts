@@ -294,7 +294,8 @@ class JournalTextHandler implements LineHandler {
 
   #emit(open: OpenEntry, time: EpochMicros, resolutionMicros: number, out: ParsedItem[]): void {
     const { prefix, continuation } = open;
-    const message = continuation.length === 0 ? prefix.message : [prefix.message, ...continuation].join('\n');
+    const first = withLineBreaks(prefix.message);
+    const message = continuation.length === 0 ? first : [first, ...continuation].join('\n');
     const read = classifyMessage({ message, identifier: prefix.identifier, pid: prefix.pid });
     // with-unit prints the unit where the other formats print the identifier
     const printedUnit = /\.(?:service|scope|slice|socket|mount|timer)$/.test(prefix.identifier)
@@ -310,7 +311,7 @@ class JournalTextHandler implements LineHandler {
         pid: read.innerPid ?? prefix.pid,
         identifier: prefix.identifier,
         host: prefix.host,
-        severity: read.severity,
+        severity: read.severity ?? prefix.severity,
         unit: read.unit ?? printedUnit,
         detail: read.detail,
         source: provenanceOfLines(this.#context, open.first, open.last),
@@ -343,6 +344,14 @@ class JournalTextHandler implements LineHandler {
       yearFrom: this.#firstYear === null || this.#yearFromFile ? 'file' : this.#context.nearTimeFrom,
     };
   }
+}
+
+/**
+ * rsyslog writes a traceback on one line, its line feeds as `#012` ($EscapeControlCharactersOnReceive). Elsewhere `#012` may
+ * be the application's own.
+ */
+function withLineBreaks(message: string): string {
+  return message.includes('Traceback (most recent call last):#012') ? message.replaceAll('#012', '\n') : message;
 }
 
 /** The message's own indentation stays: only the columns that journalctl added go. */

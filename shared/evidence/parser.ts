@@ -5,6 +5,7 @@ import type { FileSize, FilesystemUsage, HostLoad } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import type { UnitFragment } from '../model/unit.ts';
+import type { UptimeTies } from './uptime-ties.ts';
 
 /** An event before the case has merged it: without its row. */
 export type ParsedEvent = Omit<EvidenceEvent, 'row'>;
@@ -33,6 +34,8 @@ export interface ParseContext {
   /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** What dates uptime stamps, from the files that were read before. */
+  readonly uptimeTies?: UptimeTies;
   /** Byte offset and 1-based line at which the first chunk begins; not 0 and 1 when one record is decoded again. */
   readonly startOffset: number;
   readonly startLine: number;

@@ -1,4 +1,5 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { createDmesgParser } from './dmesg.ts';
 import { createFreeParser } from './free.ts';
 import { createGunicornConfParser } from './gunicorn-conf.ts';
 import { createGunicornLogParser } from './gunicorn-log.ts';
@@ -22,6 +23,9 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'journal-short-full': createJournalTextParser('journal-short-full'),
   'journal-short-unix': createJournalTextParser('journal-short-unix'),
   'journal-short-monotonic': createJournalTextParser('journal-short-monotonic'),
+  'syslog-rfc3164': createJournalTextParser('syslog-rfc3164'),
+  'syslog-rfc5424': createJournalTextParser('syslog-rfc5424'),
+  dmesg: createDmesgParser(),
   'journal-json': createJournalJsonParser,
   'gunicorn-log': createGunicornLogParser,
   'gunicorn-conf': createGunicornConfParser,
@@ -44,7 +48,9 @@ export function decodeRecord(format: EvidenceFormat, bytes: Uint8Array, context:
   if (HEADED_FORMATS.has(format)) return null;
   const create = isJournalText(format)
     ? createJournalTextParser(format, { firstMonotonicAt: context.nearTime })
-    : PARSERS[format];
+    : format === 'dmesg'
+      ? createDmesgParser(context.nearTime)
+      : PARSERS[format];
   if (create === undefined) return null;
   // A header without a time takes the time of the entry before, which is the known time here.
   const parser = create({ ...context, startOffset: Math.max(context.startOffset, 1) });
@@ -61,5 +67,5 @@ function isJournalText(format: EvidenceFormat): format is JournalTextFormat {
 
 /** Whether the format's stamps have no year. */
 export function isYearless(format: EvidenceFormat): boolean {
-  return format === 'journal-short' || format === 'journal-short-precise';
+  return format === 'journal-short' || format === 'journal-short-precise' || format === 'syslog-rfc3164';
 }

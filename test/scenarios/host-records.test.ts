@@ -59,3 +59,51 @@ describe('settings in the systemd unit', () => {
     expect(await timeoutOf(withUnit('ExecStart=/srv/bin/gunicorn app'))).toBe(30);
   });
 });
+
+describe('a memory limit in the unit', () => {
+  const service = unitFile(
+    'ExecStart=/srv/venv/bin/gunicorn -t 120 app:application',
+    'MemoryMax=420M',
+    'OOMPolicy=continue',
+  );
+  const killed = (): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .app(0.1, 'INFO', 'Parsing XML: vpn/14.xml (90000000 bytes)')
+      .sigkill(9)
+      .replacement(9.1)
+      .psSeries(8, (second) => ({ state: 'R', rssKib: 24_000 + Math.max(0, second) * 48_000, cpuSeconds: second }))
+      .file('etc/results-api.service', service)
+      .host(24_000_000, 20_000_000);
+  const TEXT =
+    'Memory cgroup out of memory: Killed process 4242 (gunicorn) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB, shmem-rss:0kB, UID:0 pgtables:880kB oom_score_adj:0';
+
+  it('reached, with the kernel log in dmesg -T: memory exhaustion, and the limit is named', async () => {
+    const analysis = await killed()
+      .file('system/dmesg.txt', `[Sat Mar 14 00:10:00 2026] Linux version 6.1.0\n[Sat Mar 14 02:30:08 2026] ${TEXT}\n`)
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('kernel-oom');
+    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'fits', 'worker-timeout': 'ruled-out' });
+    const memory = analysis.facts.find(({ id }) => id === 'worker-memory');
+    expect(memory?.text).toMatch(/9\d\.\d % of the unit's limit of 440 MB \(results-api\.service line 6\)/);
+    expect(memory?.weights['memory-exhaustion']).toBeGreaterThan(0);
+    const advice = analysis.recommendations.find(({ id }) => id === 'memory-limit');
+    expect(advice?.text).toContain('MemoryMax of 440 MB');
+    expect(advice?.patch).toMatch(/^\[Service\]\nMemoryMax=\d+M$/);
+  });
+
+  it('reached, with a plain dmesg that gunicorn itself dates', async () => {
+    const analysis = await killed()
+      .file('dmesg', `[    0.000000] Linux version 6.1.0\n[ 8408.100200] ${TEXT}\n`)
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('kernel-oom');
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('fits');
+  });
+
+  it('a plain dmesg with nothing to date it decides nothing', async () => {
+    const analysis = await killed().file('dmesg', '[    0.000000] Linux version 6.1.0\n').analyse();
+    expect(analysis.incident?.mechanism).toBe('external-sigkill');
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('inconclusive');
+  });
+});

@@ -34,7 +34,10 @@ export const CONTEXT: ParseContext = {
 
 /** The context that intake makes for a fixture: the zone that it reveals, and evidence of about its time beside it. */
 export function contextOf(path: string, bytes: Uint8Array): ParseContext {
-  const isOfRun = path.startsWith('journal-messages/') || path.startsWith('gunicorn/error-log-t');
+  const isOfRun =
+    path.startsWith('journal-messages/') ||
+    path.startsWith('syslog/rsyslog') ||
+    path.startsWith('gunicorn/error-log-t');
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
@@ -137,6 +140,15 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['gunicorn/error-log-tracebacks.txt', 'gunicorn-log'],
   ['gunicorn/conf-default-timeout.py.txt', 'gunicorn-conf'],
   ['gunicorn/conf-timeout-120.py.txt', 'gunicorn-conf'],
+  ['syslog/rfc3164.txt', 'syslog-rfc3164'],
+  ['syslog/rfc3164-forward.txt', 'syslog-rfc3164'],
+  ['syslog/rfc5424.txt', 'syslog-rfc5424'],
+  ['syslog/rsyslog-traditional.txt', 'journal-short'],
+  ['syslog/rsyslog-file.txt', 'journal-short-iso-precise'],
+  ['dmesg/raw.txt', 'dmesg'],
+  ['dmesg/decoded.txt', 'dmesg'],
+  ['dmesg/ctime.txt', 'dmesg'],
+  ['dmesg/iso.txt', 'dmesg'],
   ['systemd/tracker-cat.txt', 'systemd-unit'],
   ['systemd/tracker-service.txt', 'systemd-unit'],
   ['systemd/override-conf.txt', 'systemd-unit'],

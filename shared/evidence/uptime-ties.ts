@@ -1,0 +1,80 @@
+import type { EventDetail, EventKind } from '../model/event.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
+import { withoutUptime } from './classify-kernel.ts';
+
+/** Messages remembered; each is about a process that the kernel killed or saw crash, so a case has few. */
+const TIES_LIMIT = 10_000;
+/** Two logs write the same message down within this span; farther apart it is two messages. */
+const SAME_MESSAGE_MICROS = 5 * MICROS_PER_SECOND;
+
+/** Kernel messages that name a process and sizes, so that the same text is the same message. */
+const TELLING_KINDS: ReadonlySet<EventKind> = new Set(['oom-kill', 'segfault']);
+/** What the kernel calls a worker: the interpreter, or gunicorn's own title cut to 15 bytes. */
+const WORKER_NAME = /^(?:python|gunicorn|pypy|uwsgi)/;
+
+/** What an event says of a tie between uptime and wall time. */
+export interface TyingEvent {
+  readonly kind: EventKind;
+  readonly message: string;
+  readonly detail: EventDetail;
+}
+
+/** Where the boot's zero lies in wall time, and how that became known. */
+export interface UptimeTie {
+  readonly bootMicros: number;
+  readonly how: string;
+}
+
+/** Remembers events with wall time through which a `dmesg` with nothing but uptime can be dated. */
+export class UptimeTies {
+  /** null: the same message at two times, which ties nothing. */
+  readonly #messages = new Map<string, EpochMicros | null>();
+  readonly #sigkills = new Map<number, EpochMicros | null>();
+  readonly #timedOut = new Set<number>();
+
+  /** Takes in an event of a source that has wall time. */
+  learn(event: TyingEvent & { readonly time: EpochMicros }): void {
+    const { kind, detail, time } = event;
+    if (this.#messages.size + this.#sigkills.size + this.#timedOut.size >= TIES_LIMIT) return;
+    if (TELLING_KINDS.has(kind)) remember(this.#messages, withoutUptime(event.message), time);
+    if (detail.targetPid === undefined) return;
+    if (kind === 'worker-sigkill') remember(this.#sigkills, detail.targetPid, time);
+    if (kind === 'worker-timeout') this.#timedOut.add(detail.targetPid);
+  }
+
+  /**
+   * The tie for messages of one boot: through the first that another source has too, else through the arbiter's word of
+   * the SIGKILL of a worker that the kernel says it killed (not one that the arbiter itself had timed out). Null when
+   * neither is there.
+   */
+  find(messages: readonly (TyingEvent & { readonly uptimeMicros: number })[]): UptimeTie | null {
+    for (const { kind, message, uptimeMicros } of messages) {
+      const time = TELLING_KINDS.has(kind) ? (this.#messages.get(message) ?? null) : null;
+      if (time !== null) {
+        return {
+          bootMicros: time - uptimeMicros,
+          how: `were dated through a message that another source has with its time ("${message.slice(0, 80)}"); distances between messages are exact.`,
+        };
+      }
+    }
+    for (const { kind, detail, uptimeMicros } of messages) {
+      const pid = detail.targetPid;
+      if (kind !== 'oom-kill' || pid === undefined || this.#timedOut.has(pid)) continue;
+      if (!WORKER_NAME.test(detail.processName ?? '')) continue;
+      const time = this.#sigkills.get(pid) ?? null;
+      if (time !== null) {
+        return {
+          bootMicros: time - uptimeMicros,
+          how: `were dated through pid ${pid}, which the kernel killed and of whose SIGKILL gunicorn tells: right to about a second if both speak of the same process. journalctl -k -o short-iso-precise would settle it.`,
+        };
+      }
+    }
+    return null;
+  }
+}
+
+function remember<K>(times: Map<K, EpochMicros | null>, key: K, time: EpochMicros): void {
+  const known = times.get(key);
+  if (known === undefined) times.set(key, time);
+  else if (known !== null && Math.abs(known - time) > SAME_MESSAGE_MICROS) times.set(key, null);
+}

@@ -1,5 +1,6 @@
 import { detectFormat } from '../../shared/evidence/detect.ts';
 import { sniffZone } from '../../shared/evidence/parsers.ts';
+import { firstBytes } from '../../shared/evidence/unknown.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FoundFile } from './inventory.ts';
 import { baseName, folderName, visibleName } from './names.ts';
@@ -13,6 +14,8 @@ export const HEAD_BYTES = 64 * 1024;
 export interface Identified {
   readonly format: EvidenceFormat;
   readonly why: string;
+  /** Its first bytes for people, in hex and as characters. */
+  readonly begins: string;
   /** The zone that its first stamps or notices tell, in minutes east of UTC. */
   readonly zoneMinutes: number | null;
   /** Whether its stamps need neither a year nor a zone from elsewhere. */
@@ -22,14 +25,14 @@ export interface Identified {
 /** Tells a file's format from its content. Throws the file system's error when it cannot be read. */
 export function identify(file: FoundFile): Identified {
   if (file.archive !== null) {
-    return { format: file.archive, why: 'its content is an archive', zoneMinutes: null, datesItself: true };
+    return { format: file.archive, why: 'its content is an archive', begins: '', zoneMinutes: null, datesItself: true };
   }
   const reader = new EvidenceReader(file.absolutePath);
   try {
     const head = reader.at(0, HEAD_BYTES);
     const { format, why } = detectFormat(head, visibleName(baseName(file.name)), reader.stamp.bytes);
     const zoneMinutes = sniffZone(head);
-    return { format, why, zoneMinutes, datesItself: datesItself(format, zoneMinutes) };
+    return { format, why, begins: firstBytes(head), zoneMinutes, datesItself: datesItself(format, zoneMinutes) };
   } finally {
     reader.close();
   }

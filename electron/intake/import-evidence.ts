@@ -183,7 +183,8 @@ function parseAll(
 
 function noteUnreadableContent(file: IntakeFile): void {
   if (file.format === 'unknown') {
-    const message = `No format Inquest reads (${file.told.why}); it was hashed and listed.`;
+    const { why, begins } = file.told;
+    const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
     file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
   } else if (file.format === 'empty') {
     file.found.problems.add({ kind: 'empty', message: 'The file has no content.', byteOffset: null });

@@ -12,6 +12,7 @@ import { readPsHeader } from './ps.ts';
 import { readPythonStatements } from './python-tokens.ts';
 import { parseDateLine } from './stamps.ts';
 import { isServiceAssignment, readUnitSection } from './systemd-unit.ts';
+import { looksLike } from './unknown.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
 /** What a file is, and by what it was recognised. */
@@ -148,6 +149,12 @@ export function detectFormat(head: Uint8Array, fileName: string, totalBytes: num
   if (totalBytes === 0) return { format: 'empty', why: 'has no bytes' };
   const binary = detectBinary(head, totalBytes);
   if (binary !== null) return binary;
+  const detection = detectContent(head, fileName, totalBytes);
+  const look = detection.format === 'unknown' ? looksLike(head) : null;
+  return look === null ? detection : { format: 'unknown', why: look };
+}
+
+function detectContent(head: Uint8Array, fileName: string, totalBytes: number): Detection {
   const xml = readXmlStart(head);
   if (xml !== null) return detectXml(xml.root);
   if (isBinary(head)) return detectByName(fileName, totalBytes);

@@ -90,6 +90,7 @@ describe('taking in evidence', () => {
     const { file } = await read([folder]);
     expect(file('empty.txt')).toMatchObject({ format: 'empty', bytes: 0, problems: [{ kind: 'empty' }] });
     expect(file('blob.bin')).toMatchObject({ format: 'unknown', problems: [{ kind: 'unrecognised' }] });
+    expect(file('blob.bin')?.problems[0]?.message).toContain('it begins with 00 01 02 03 ff fe (......)');
     expect(file('blob.bin')?.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect((await read([tempFolder()])).files).toEqual([]);
   });

@@ -1,0 +1,86 @@
+/** What people save by mistake or beside the evidence, by its first bytes. */
+interface Look {
+  readonly at: number;
+  /** The bytes, as characters below 256. */
+  readonly bytes: string;
+  readonly what: string;
+}
+
+/** Sources: the formats' own documents, and https://github.com/file/file/tree/master/magic/Magdir */
+const LOOKS: readonly Look[] = [
+  { at: 0, bytes: '\x89PNG\r\n\x1a\n', what: 'is a PNG picture' },
+  { at: 0, bytes: '\xff\xd8\xff', what: 'is a JPEG picture' },
+  { at: 0, bytes: 'GIF8', what: 'is a GIF picture' },
+  { at: 8, bytes: 'WEBP', what: 'is a WebP picture' },
+  { at: 0, bytes: '%PDF-', what: 'is a PDF document' },
+  { at: 0, bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', what: 'is an old Office document' },
+  { at: 0, bytes: '\xd4\xc3\xb2\xa1', what: 'is a packet capture (pcap)' },
+  { at: 0, bytes: '\xa1\xb2\xc3\xd4', what: 'is a packet capture (pcap)' },
+  { at: 0, bytes: '\x4d\x3c\xb2\xa1', what: 'is a packet capture (pcap, nanoseconds)' },
+  { at: 0, bytes: '\x0a\x0d\x0d\x0a', what: 'is a packet capture (pcapng)' },
+  { at: 0, bytes: 'PERFILE2', what: 'is a recording of perf; give the output of perf script' },
+  { at: 0, bytes: 'KDUMP   ', what: 'is a crash dump of a kernel (kdump)' },
+  { at: 0, bytes: 'JAVA PROFILE 1.', what: 'is a heap dump of Java' },
+  { at: 0, bytes: 'MZ', what: 'is a program for Windows' },
+  { at: 0, bytes: 'MDMP', what: 'is a minidump of Windows' },
+  { at: 0, bytes: 'ElfFile\0', what: 'is an event log of Windows' },
+  { at: 0, bytes: '\xca\xfe\xba\xbe', what: 'is a Java class or a program for macOS' },
+  { at: 0, bytes: '\xcf\xfa\xed\xfe', what: 'is a program for macOS' },
+  { at: 0, bytes: '\0asm', what: 'is a WebAssembly module' },
+  { at: 0, bytes: "7z\xbc\xaf'\x1c", what: 'is a 7-Zip archive; unpack it and give the files' },
+  { at: 0, bytes: 'Rar!\x1a\x07', what: 'is a RAR archive; unpack it and give the files' },
+  { at: 0, bytes: '\x04"M\x18', what: 'is compressed with lz4; unpack it with lz4 -d' },
+  { at: 0, bytes: '\x1f\x9d', what: 'is compressed with compress; unpack it with uncompress' },
+  { at: 0, bytes: '\x5d\0\0', what: 'is compressed with lzma; unpack it with xz --format=lzma -d' },
+  { at: 0, bytes: '!<arch>\n', what: 'is an ar archive or a Debian package' },
+  { at: 0, bytes: '\xed\xab\xee\xdb', what: 'is an RPM package' },
+  { at: 0, bytes: '070701', what: 'is a cpio archive; unpack it and give the files' },
+  { at: 0, bytes: 'LUKS\xba\xbe', what: 'is an encrypted disk (LUKS)' },
+  { at: 0, bytes: '-----BEGIN PGP MESSAGE', what: 'is encrypted with PGP; decrypt it and give the result' },
+  { at: 0, bytes: 'age-encryption.org/', what: 'is encrypted with age; decrypt it and give the result' },
+  { at: 0, bytes: 'Salted__', what: 'is encrypted by openssl; decrypt it and give the result' },
+  { at: 0, bytes: 'PGDMP', what: 'is a dump of PostgreSQL' },
+  { at: 0, bytes: 'REDIS0', what: 'is a dump of Redis' },
+  { at: 0, bytes: '\xff\xfe', what: 'is UTF-16 text; convert it with iconv -f utf-16 -t utf-8' },
+  { at: 0, bytes: '\xfe\xff', what: 'is UTF-16 text; convert it with iconv -f utf-16 -t utf-8' },
+];
+
+/** Bytes needed to say that they look random, and the share of all bits that is information in such bytes. */
+const RANDOM_FROM_BYTES = 512;
+const RANDOM_BITS_PER_BYTE = 7.3;
+/** Bytes that no text has: beyond this share of them, it is none. */
+const NO_TEXT_SHARE = 0.05;
+
+/** What a file of no known format looks like, as what follows "it": `is a PNG picture`; null when it looks like nothing. */
+export function looksLike(head: Uint8Array): string | null {
+  for (const { at, bytes, what } of LOOKS) {
+    if ([...bytes].every((char, index) => head[at + index] === char.charCodeAt(0))) return what;
+  }
+  let strange = 0;
+  for (const byte of head)
+    if (byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f) strange += 1;
+  if (strange <= head.length * NO_TEXT_SHARE) return null;
+  if (head.length >= RANDOM_FROM_BYTES && bitsPerByte(head) > RANDOM_BITS_PER_BYTE) {
+    return 'looks random: encrypted (as an SQLite database can be) or compressed in a way that is not known';
+  }
+  return 'is binary and of no known format';
+}
+
+/** Shannon's entropy of the bytes. */
+function bitsPerByte(bytes: Uint8Array): number {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits -= (count / bytes.length) * Math.log2(count / bytes.length);
+  return bits;
+}
+
+const SHOWN_BYTES = 16;
+
+/** The first bytes in hex and as characters: `89 50 4e 47 (.PNG)`. */
+export function firstBytes(head: Uint8Array): string {
+  const shown = [...head.subarray(0, SHOWN_BYTES)];
+  const hex = shown.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  const characters = shown.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+  return `${hex} (${characters})`;
+}

@@ -21,8 +21,9 @@ Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
   inquest --help | --version
 
-PATH is a file, a folder or an archive (.tar, .tar.gz, .gz) with what was saved from the host: journal exports, kernel
-log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the JUnit XML, ps, vmstat, free and meminfo snapshots.
+PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
+was saved from the host: journal exports, kernel log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the
+JUnit XML, ps, vmstat, free and meminfo snapshots.
 The evidence is only read. The verdict and the timeline are printed as a table.
 
 Options:

@@ -36,7 +36,7 @@ export function StartScreen() {
         <section className="drop-zone" aria-label="Open evidence">
           <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
           <p className="drop-zone-title">Drop files, a folder or an archive anywhere on this window</p>
-          <p className="secondary">tar, tar.gz and gzip archives are unpacked into a private folder</p>
+          <p className="secondary">zip, tar, gzip, bzip2, xz and zstd archives are unpacked into a private folder</p>
           <div className="button-row">
             <button type="button" className="button button-primary" onClick={() => void actions.openDialog('files')}>
               <Archive size={14} aria-hidden="true" />

@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { caseJsonSchema } from '../../shared/contract/case-json.ts';
+import { tarGzipOf, tarOf, tempFolder, writeTree } from '../support/bundles.ts';
+import { unpackTarGz } from '../support/unpack.ts';
+
+const CLI = fileURLToPath(new URL('../../electron/cli/main.ts', import.meta.url));
+const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const INCIDENT = new URL('../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url);
+/** Root may read everything: what cannot be read has to be left out, which the tests' names say. */
+const isRoot = process.getuid?.() === 0;
+
+/** Runs `inquest analyze PATH --json -` as a user does. */
+function analyze(path: string): Promise<{ readonly status: number; readonly json: unknown; readonly stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, XDG_CACHE_HOME: tempFolder('cache-') };
+    const args = ['--import', TSX, CLI, 'analyze', path, '--json', '-'];
+    execFile(process.execPath, args, { env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+      try {
+        resolve({ status: error === null ? 0 : Number(error.code ?? -1), json: JSON.parse(stdout), stderr });
+      } catch {
+        reject(new Error(`status ${error?.code}, no JSON: ${stderr}`));
+      }
+    });
+  });
+}
+
+/** A ZIP without a directory whose one member unpacks to far more than it states. */
+function zipBomb(): Buffer {
+  const zeros = Buffer.alloc(96 * 1024 * 1024);
+  const data = deflateRawSync(zeros);
+  const header = Buffer.alloc(30);
+  header.write('PK\x03\x04');
+  header.writeUInt16LE(20, 4);
+  header.writeUInt16LE(8, 8);
+  header.writeUInt32LE(crc32(zeros), 14);
+  header.writeUInt32LE(data.length, 18);
+  header.writeUInt32LE(zeros.length, 22);
+  header.writeUInt16LE(4, 26);
+  return Buffer.concat([header, Buffer.from('bomb'), data]);
+}
+
+describe('a hostile bundle around a recorded incident', () => {
+  test(`each trap is reported by name, and the verdict is right${isRoot ? ' (unreadable file left out: root reads all)' : ''}`, async () => {
+    const incident = await unpackTarGz(INCIDENT);
+    const folder = writeTree(tempFolder(), Object.fromEntries(incident));
+    const line = '2026-02-11T16:00:00.000001+00:00 host gunicorn[77]: ';
+    const download = await tarGzipOf([
+      { name: 'notes.txt', content: 'whole' },
+      { name: 'more.txt', content: Array.from({ length: 9000 }, (_, at) => `line ${at * 7919}`).join('\n') },
+    ]);
+    writeTree(folder, {
+      'traps/long-line.txt': `${line}begin\n${line}${'x'.repeat(10 * 1024 * 1024)}\n${line}end\n`,
+      'traps/bomb.zip': zipBomb(),
+      'traps/climb.tar': await tarOf([
+        { name: '../../../etc/cron.d/job', content: 'x' },
+        { name: 'fine.txt', content: 'fine' },
+      ]),
+      'traps/empty.log': '',
+      'traps/picture.bin': Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'),
+      'traps/download.tar.gz': download.subarray(0, Math.floor(download.length / 2)),
+    });
+    symlinkSync('/etc/passwd', join(folder, 'traps/link'));
+    if (!isRoot) {
+      writeFileSync(join(folder, 'traps/secret.txt'), 'x');
+      chmodSync(join(folder, 'traps/secret.txt'), 0);
+    }
+
+    const { status, json, stderr } = await analyze(folder);
+    expect([status, stderr]).toEqual([0, '']);
+    const { evidence, problems, incident: judged, hypotheses } = caseJsonSchema.parse(json);
+    const problemsOf = (name: string) => evidence.find(({ path }) => path === `traps/${name}`)?.problems ?? [];
+    const told = (name: string): string =>
+      problemsOf(name)
+        .map(({ kind, message }) => `${kind}: ${message}`)
+        .join('\n');
+    expect(told('long-line.txt')).toMatch(/line-too-long: /);
+    expect(told('bomb.zip')).toMatch(/limit-exceeded: .*decompression bomb/);
+    expect(told('empty.log')).toMatch(/^empty: [^\n]*$/);
+    expect(told('picture.bin')).toMatch(/^unrecognised: .*PNG.*89 50 4e 47[^\n]*$/);
+    expect(told('download.tar.gz')).toMatch(/damaged-archive: .*copy it again/);
+    expect(evidence.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['traps/climb.tar/fine.txt', 'traps/download.tar.gz/notes.txt']),
+    );
+    expect(problems.map(({ path, kind }) => [path, kind])).toEqual(
+      expect.arrayContaining([
+        ['traps/link', 'link-refused'],
+        ...(isRoot ? [] : [['traps/secret.txt', 'unreadable']]),
+        ['traps/climb.tar: ../../../etc/cron.d/job', 'unsafe-path'],
+      ]),
+    );
+
+    expect(judged?.mechanism).toBe('gunicorn-timeout');
+    expect(Object.fromEntries(hypotheses.map(({ id, verdict }) => [id, verdict]))).toMatchObject({
+      'database-lock': 'fits',
+      'worker-timeout': 'contributes',
+      'memory-exhaustion': 'ruled-out',
+      'large-artifact': 'ruled-out',
+    });
+  });
+});
+
+test('a folder of nothing but traps says so, and ends with the status for nothing recognised', async () => {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(folder, 'bomb.zip'), zipBomb());
+  await expect(analyze(folder)).rejects.toThrow(/^status 3, [^]*bomb\.zip/);
+});

@@ -47,6 +47,19 @@ const lines = (count: number): string =>
     (_, index) => `2026-01-28T04:10:22.${index} host gunicorn[233]: ${randomBytes(9).toString('hex')}`,
   ).join('\n');
 
+test.each([
+  ['bzip2', 'QlpoOTFBWSZTWTc5wBAAAAfRgAAQQAAmZJaAIAAxANABE9RmkxpNkgzcMsbr0sQI0XckU4UJA3OcAQA='],
+  [
+    'xz',
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAVcmVhZCB3aXRob3V0IHRoZSB0b29sCgAAAAlTAbhpUYpMAAEuFlYJVd8ftvN9AQAAAAAEWVo=',
+  ],
+  ['zstd', 'KLUv/QRYsQAAcmVhZCB3aXRob3V0IHRoZSB0b29sCr57aKk='],
+] as const)('%s is read where its tool is not installed', async (format, packed) => {
+  const { content, end } = await unpack(format, Buffer.from(packed, 'base64'));
+  expect(content.toString()).toBe('read without the tool\n');
+  expect(end.damage).toBeNull();
+});
+
 describe.skipIf(missing).each(FORMATS)('%s', (format) => {
   test('what the tool packs is what comes out, whatever it is', async () => {
     const contents: readonly (string | Uint8Array)[] = [

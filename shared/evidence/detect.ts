@@ -1,13 +1,17 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
 import { detectBinary } from './detect-binary.ts';
 import { readXmlStart } from './detect-xml.ts';
+import { readDfHeader } from './df.ts';
 import { readDmesgLine } from './dmesg.ts';
+import { isDuRow } from './du.ts';
 import { readFreeHeader } from './free.ts';
 import { readAssignment } from './gunicorn-conf.ts';
 import { readLogLine } from './gunicorn-log.ts';
+import { isJournalDiskUsage } from './journal-disk-usage.ts';
 import { withoutFraming } from './journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from './journal-prefix.ts';
 import { isDecoration } from './lines.ts';
+import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
 import { readPythonStatements } from './python-tokens.ts';
 import { parseDateLine } from './stamps.ts';
@@ -56,6 +60,18 @@ const HEADERS: readonly LineDetector[] = [
     why: 'has the fields of /proc/meminfo',
     reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
   },
+  {
+    format: 'df',
+    sample: 'Filesystem     1K-blocks     Used Available Use% Mounted on',
+    why: 'has the header of df',
+    reads: (line) => readDfHeader(line) !== null,
+  },
+  {
+    format: 'journal-disk-usage',
+    sample: 'Archived and active journals take up 56.0M in the file system.',
+    why: 'is what journalctl --disk-usage prints',
+    reads: isJournalDiskUsage,
+  },
 ];
 
 /** Recognised as a whole, not by votes: an INI file is a unit file by what its sections and keys are called. */
@@ -93,6 +109,18 @@ const ENTRIES: readonly LineDetector[] = [
     sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
     why: "has lines with the header of gunicorn's or Python's logger",
     reads: (line) => readLogLine(line, 0) !== null,
+  },
+  {
+    format: 'ls',
+    sample: '-rw-r--r-- 1 root root 59261760 Jan 28 04:05 test-results.xml',
+    why: 'has rows of ls -l',
+    reads: isLsRow,
+  },
+  {
+    format: 'du',
+    sample: '57876\t./logs/7.0/vpn/14/test-results.xml',
+    why: 'has rows of du',
+    reads: isDuRow,
   },
 ];
 

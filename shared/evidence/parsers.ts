@@ -1,11 +1,15 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { createDfParser } from './df.ts';
 import { createDmesgParser } from './dmesg.ts';
+import { createDuParser } from './du.ts';
 import { createFreeParser } from './free.ts';
 import { createGunicornConfParser } from './gunicorn-conf.ts';
 import { createGunicornLogParser } from './gunicorn-log.ts';
+import { createJournalDiskUsageParser } from './journal-disk-usage.ts';
 import { createJournalJsonParser } from './journal-json.ts';
 import { JOURNAL_TEXT_FORMATS, type JournalTextFormat } from './journal-prefix.ts';
 import { createJournalTextParser } from './journal-text.ts';
+import { createLsParser } from './ls.ts';
 import { createMeminfoParser } from './meminfo.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
 import { createPsParser } from './ps.ts';
@@ -34,6 +38,10 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   vmstat: createVmstatParser,
   free: createFreeParser,
   meminfo: createMeminfoParser,
+  df: createDfParser,
+  ls: createLsParser,
+  du: createDuParser,
+  'journal-disk-usage': createJournalDiskUsageParser,
 };
 
 /** Formats whose rows mean nothing without the header or date line above them. */

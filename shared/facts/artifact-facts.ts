@@ -14,7 +14,7 @@ const ELEMENT_TREE_BYTES_PER_SECOND = 47_000_000;
 /** Size, history and measured cost of the artifact. */
 export function artifactFacts(context: FactContext): readonly Fact[] {
   const operation = context.record?.operation ?? context.history.operations.at(-1) ?? null;
-  const figures = artifactFigures(context.artifact?.report ?? null, operation);
+  const figures = artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes);
   if (figures === null) return [];
   return [
     ...size(context, figures),
@@ -46,12 +46,23 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
   return [
     {
       id: large ? 'artifact-large' : 'artifact-small',
-      text: `The artifact has ${parts.join(' and ')}${figures.from === 'log' ? ", by the log's own words" : ''}: ${large ? 'large' : 'not large'} against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests.`,
+      text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${large ? 'large' : 'not large'} against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests.`,
       weights: { 'large-artifact': weight },
-      ...(report === undefined ? sourcesOf(line?.event) : sourceOnly(report.source)),
+      ...(report !== undefined
+        ? sourceOnly(report.source)
+        : figures.listed !== null
+          ? sourceOnly(figures.listed.source)
+          : sourcesOf(line?.event)),
       basis: 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for',
     },
   ];
+}
+
+function sizeFrom(figures: ArtifactFigures): string {
+  if (figures.from === 'log') return ", by the log's own words";
+  if (figures.listed === null) return '';
+  const { from, precision } = figures.listed;
+  return `, by ${from} on the host${precision === 'exact' ? '' : ' (rounded)'}`;
 }
 
 function againstHistory(context: FactContext, figures: ArtifactFigures): readonly Fact[] {

@@ -23,6 +23,7 @@ export const BASIS = {
   wal: 'SQLite, WAL-mode File Format, sections 3 and 4 (https://www.sqlite.org/walformat.html)',
   rollbackJournal: 'SQLite, File Locking, hot journals (https://www.sqlite.org/lockingv3.html#hot_journals)',
   busy: 'SQLite, sqlite3_busy_timeout: waits by sleeping (https://www.sqlite.org/c3ref/busy_timeout.html)',
+  diskFull: 'SQLite, SQLITE_FULL (https://www.sqlite.org/rescode.html#full); errno(3), ENOSPC',
   busyResult: 'SQLite, SQLITE_BUSY, "database is locked" (https://www.sqlite.org/rescode.html#busy)',
   profile: "Inquest's own streaming parse of the same bytes on this machine",
   pythonCost:

@@ -1,5 +1,6 @@
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
+import type { FileSize } from '../model/host.ts';
 import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 
@@ -46,17 +47,43 @@ function commonTail(path: string, logged: string): number {
 export interface ArtifactFigures {
   readonly bytes: number | null;
   readonly testcases: number | null;
-  readonly from: 'artifact' | 'log';
+  readonly from: 'artifact' | 'log' | 'listing';
+  /** The row of `ls` or `du` that `bytes` is from, when it is. */
+  readonly listed: FileSize | null;
 }
 
-/** What is known of the artifact's size; the log's words serve when the artifact was not saved. */
-export function artifactFigures(report: ArtifactReport | null, operation: Operation | null): ArtifactFigures | null {
+/**
+ * What is known of the artifact's size; when it was not saved, the log's words serve, and where the log states no size a
+ * row of `ls` or `du` for the file that the log names.
+ */
+export function artifactFigures(
+  report: ArtifactReport | null,
+  operation: Operation | null,
+  fileSizes: readonly FileSize[] = [],
+): ArtifactFigures | null {
   if (report !== null)
-    return { bytes: report.bytes, testcases: report.isJUnit ? report.testcases : null, from: 'artifact' };
+    return { bytes: report.bytes, testcases: report.isJUnit ? report.testcases : null, from: 'artifact', listed: null };
   const readings = (operation?.lines ?? []).map((line) => line.reading);
   const bytes = maxOf(readings.map((reading) => reading.bytes));
   const testcases = maxOf(readings.map((reading) => reading.records));
-  return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log' };
+  const listed = bytes === null ? listedSize(operation, fileSizes) : null;
+  if (listed !== null) return { bytes: listed.bytes, testcases, from: 'listing', listed };
+  return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log', listed: null };
+}
+
+/** The row for the file that the operation's lines name, the one with the longest common path first, exact before rounded. */
+function listedSize(operation: Operation | null, fileSizes: readonly FileSize[]): FileSize | null {
+  const named = (operation?.lines ?? []).map(({ reading }) => reading.path).filter((path) => path !== null);
+  let best: { readonly size: FileSize; readonly score: number } | null = null;
+  for (const size of fileSizes) {
+    if (size.isDirectory) continue;
+    const tail = Math.max(0, ...named.map((path) => commonTail(size.path, path)));
+    // The same name under another folder is another file: jobs keep their reports under the same name.
+    if (tail < 3) continue;
+    const score = tail + (size.precision === 'exact' ? 0.5 : 0);
+    if (best === null || score > best.score) best = { size, score };
+  }
+  return best?.size ?? null;
 }
 
 function maxOf(values: readonly (number | null)[]): number | null {

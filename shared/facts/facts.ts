@@ -6,6 +6,7 @@ import { databaseFacts } from './database-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
 
@@ -16,6 +17,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   progressFacts,
   cpuFacts,
   databaseFacts,
+  storageFacts,
   artifactFacts,
   memoryFacts,
   unitFacts,

@@ -45,7 +45,7 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   if (record === null || workEnd === null) return [];
   const operation = record.operation;
   if (operation === null) return [];
-  const figures = artifactFigures(context.artifact?.report ?? null, operation);
+  const figures = artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes);
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
   if (record.death === null) return [];
 

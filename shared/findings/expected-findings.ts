@@ -17,6 +17,7 @@ export function checkExpectedFindings(
   const figures = artifactFigures(
     context.artifact?.report ?? null,
     context.record?.operation ?? context.history.operations.at(-1) ?? null,
+    context.evidence.host?.fileSizes,
   );
   const peak = peakMemory(context);
   const lock = verdictOf(hypotheses, 'database-lock');

@@ -56,13 +56,14 @@ function artifactSize(context: FactContext): string | null {
   const figures = artifactFigures(
     context.artifact?.report ?? null,
     context.record?.operation ?? context.history.operations.at(-1) ?? null,
+    context.evidence.host?.fileSizes,
   );
   if (figures === null) return null;
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
     figures.testcases === null ? null : plural(figures.testcases, 'test case'),
   ].filter((part) => part !== null);
-  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : ''}`;
+  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact was not saved`}`;
 }
 
 function walEnabled(context: FactContext): string | null {

@@ -93,6 +93,15 @@ export function recommend(
       large.text,
     );
   }
+  if (found('disk-full-error') !== undefined) {
+    add(
+      'free-disk-space',
+      'Free space on the filesystem of the database, warn well before it is full, and let an import that runs out of room roll back and say so.',
+      'df -h; df -i; du -xh --max-depth=2 / | sort -h | tail -20',
+      found('disk-full-error')?.text,
+      found('filesystem-full')?.text,
+    );
+  }
   if (verdict('memory-exhaustion') === 'fits') {
     const need = neededBytes(context);
     add(

@@ -195,7 +195,7 @@ function judgeLoop(context: FactContext, weighing: Weighing): Judgement {
 function judgeArtifact(context: FactContext, weighing: Weighing, deeper: readonly Judgement[]): Judgement {
   const { record } = context;
   const operation = record?.operation ?? context.history.operations.at(-1) ?? null;
-  const large = isLarge(artifactFigures(context.artifact?.report ?? null, operation));
+  const large = isLarge(artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes));
   const mechanism = record?.incident.mechanism ?? 'none';
   if (large === null) {
     return ruledOut(weighing)

@@ -107,3 +107,69 @@ describe('a memory limit in the unit', () => {
     expect(verdictsOf(analysis)['memory-exhaustion']).toBe('inconclusive');
   });
 });
+
+describe('a full disk', () => {
+  const failed = (): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .app(0.1, 'INFO', 'Parsed 20 test results in 0.0s')
+      .app(0.2, 'INFO', 'Starting database insert (batch size: 20)')
+      .app(0.9, 'ERROR', 'Import of vpn job 14 failed: database or disk is full')
+      .stderr(0.9, 'Traceback (most recent call last):')
+      .stderr(0.9, '  File "/srv/app/tasks.py", line 88, in insert')
+      .stderr(0.9, 'sqlite3.OperationalError: database or disk is full')
+      .app(60, 'INFO', 'Importing vpn job 15')
+      .app(61, 'INFO', 'Import of vpn job 15 finished in 1.0s')
+      .quietKernel()
+      .config('timeout = 30');
+  const DF =
+    'Filesystem     1K-blocks     Used Available Use% Mounted on\n/dev/vda1       20511312  3126544  16317516  17% /\n/dev/vdb1        1020588  1003996         0 100% /srv\n/dev/loop0         65536    65536         0 100% /snap/core20/1405\n';
+
+  it('that failed an insert and killed nobody: nothing fits, and no lock is blamed', async () => {
+    const analysis = await failed().file('system/df.txt', DF).analyse();
+    expect(analysis.incident?.mechanism).toBe('none');
+    const verdicts = verdictsOf(analysis);
+    expect(Object.values(verdicts)).not.toContain('fits');
+    expect(verdicts['database-lock']).toBe('ruled-out');
+    const fact = analysis.facts.find(({ id }) => id === 'disk-full-error');
+    expect(fact?.text).toContain('/srv 100 % full');
+    expect(fact?.text).not.toContain('/snap');
+    expect(analysis.recommendations.map(({ id }) => id)).toContain('free-disk-space');
+  });
+
+  it('that nothing complained of is told and weighs nothing', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .timeout(31)
+      .sigkill(32)
+      .file('system/df.txt', DF)
+      .analyse();
+    expect(analysis.facts.find(({ id }) => id === 'filesystem-full')?.weights).toEqual({});
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('disk-full-error');
+  });
+});
+
+describe('an artifact that was not saved', () => {
+  it('is measured by ls on the host, where the log names it without its size', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .app(0.1, 'INFO', 'Parsing XML: logs/7.0/vpn/14/test-results.xml')
+      .timeout(31)
+      .sigkill(32)
+      .replacement(32.1)
+      .config('timeout = 30')
+      .file(
+        'system/listing.txt',
+        'logs/7.0/vpn/13:\ntotal 16\n-rw-r--r-- 1 app app    12000 Mar 13 02:29 test-results.xml\n\nlogs/7.0/vpn/14:\ntotal 57876\n-rw-r--r-- 1 app app 59261760 Mar 14 02:29 test-results.xml\n',
+      )
+      .analyse();
+    expect(analysis.facts.find(({ id }) => id === 'artifact-large')?.text).toContain(
+      '59,261,760 bytes (59.3 MB), by ls on the host',
+    );
+    expect(analysis.questions.find(({ id }) => id === 'artifact-size')?.answer).toContain('by ls on the host');
+    expect(verdictsOf(analysis)['large-artifact']).toBe('contributes');
+  });
+});

@@ -18,6 +18,11 @@ const DEPENDENT = new Set([
   'meminfo',
   'gunicorn-conf',
   'systemd-unit',
+  'df',
+  'ls',
+  'du',
+  'top',
+  'sar',
   'ps',
   'vmstat',
 ]);

@@ -1,0 +1,91 @@
+import type { Fact } from '../model/analysis.ts';
+import type { FilesystemUsage } from '../model/host.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { fileLabel, formatBytes, listing } from './wording.ts';
+
+// sqlite3.OperationalError: database or disk is full     OSError: [Errno 28] No space left on device     Disk quota exceeded
+// SQLITE_FULL and strerror of ENOSPC and EDQUOT: https://www.sqlite.org/rescode.html#full, errno(3)
+const DISK_FULL = /\b(?:database or disk is full|no space left on device|disk quota exceeded)\b/i;
+/** Share in use from which a filesystem has no room for what an import writes. */
+const FULL_PERCENT = 99;
+/** Read-only images and filesystems of the kernel's own, which are full or empty by nature. */
+const NOT_FOR_DATA = /^(?:\/dev\/loop\d|squashfs|iso9660|efivarfs|devtmpfs|udev|none$)/;
+const NOT_DATA_MOUNT = /^\/(?:snap|boot|sys|dev|proc|run)(?:\/|$)/;
+
+/** Whether the disk was full: by what the operation itself logged, and by `df`. */
+export function storageFacts(context: FactContext): readonly Fact[] {
+  const full = fullFilesystems(context);
+  return [...fullError(context, full), ...fullFilesystem(context, full)];
+}
+
+function fullError(context: FactContext, full: readonly FilesystemUsage[]): readonly Fact[] {
+  const lines = (context.record?.operation?.lines ?? []).filter(({ event }) => DISK_FULL.test(event.message));
+  const first = lines[0];
+  if (first === undefined) return [];
+  const { sources, rows } = sourcesOf(...lines.slice(0, 5).map(({ event }) => event));
+  return [
+    {
+      id: 'disk-full-error',
+      text: `The operation failed to write because the disk was full ("${DISK_FULL.exec(first.event.message)?.[0] ?? ''}")${full.length === 0 ? '' : `, and df shows ${describe(full)}`}. A write that finds no room fails at once: it waits for no lock.`,
+      weights: { 'database-lock': -4, 'infinite-loop': -1 },
+      sources: [...sources, ...full.map(({ source }) => source)],
+      rows,
+      basis: BASIS.diskFull,
+    },
+  ];
+}
+
+function fullFilesystem(context: FactContext, full: readonly FilesystemUsage[]): readonly Fact[] {
+  if (full.length === 0) return [];
+  const holder = databaseFilesystem(context);
+  const holds = holder !== null && full.includes(holder.usage);
+  return [
+    {
+      id: 'filesystem-full',
+      text: `df shows ${describe(full)}${holds ? `, which holds the database (${holder.path})` : ''}.`,
+      // Full when df ran: whether it was full while the operation wrote, only its own errors tell.
+      weights: {},
+      ...sourceOnly(...full.map(({ source }) => source), ...(holds ? [holder.source] : [])),
+      basis: 'df(1) of GNU coreutils',
+    },
+  ];
+}
+
+function fullFilesystems(context: FactContext): readonly FilesystemUsage[] {
+  const seen = new Set<string>();
+  return (context.evidence.host?.filesystems ?? [])
+    .filter(({ filesystem, mountPoint }) => !NOT_FOR_DATA.test(filesystem) && !NOT_DATA_MOUNT.test(mountPoint))
+    .filter(({ usedPercent }) => usedPercent >= FULL_PERCENT)
+    .filter(({ mountPoint, of }) => {
+      const key = `${of} ${mountPoint}`;
+      return !seen.has(key) && seen.add(key).size > 0;
+    })
+    .slice(0, 5);
+}
+
+function describe(full: readonly FilesystemUsage[]): string {
+  return listing(
+    full.map(({ mountPoint, usedPercent, availableBytes, of }) =>
+      of === 'inodes'
+        ? `${mountPoint} without free inodes (${usedPercent} % in use)`
+        : `${mountPoint} ${usedPercent} % full${availableBytes === null ? '' : ` (${formatBytes(availableBytes)} left)`}`,
+    ),
+  );
+}
+
+/** The filesystem under the database, where a listing of the host shows its whole path. */
+function databaseFilesystem(context: FactContext) {
+  const name = context.database === null ? null : fileLabel(context.database.report.path);
+  const file = (context.evidence.host?.fileSizes ?? []).find(
+    ({ path }) => path.startsWith('/') && name !== null && fileLabel(path) === name,
+  );
+  if (file === undefined) return null;
+  let best: FilesystemUsage | null = null;
+  for (const usage of context.evidence.host?.filesystems ?? []) {
+    const { mountPoint } = usage;
+    const holds = mountPoint === '/' || file.path.startsWith(`${mountPoint}/`);
+    if (holds && (best === null || mountPoint.length > best.mountPoint.length)) best = usage;
+  }
+  return best === null ? null : { usage: best, path: file.path, source: file.source };
+}

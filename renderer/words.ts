@@ -107,6 +107,8 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   vmstat: 'vmstat',
   free: 'free',
   meminfo: '/proc/meminfo',
+  top: 'top',
+  sar: 'sar',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

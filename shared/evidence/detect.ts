@@ -14,8 +14,11 @@ import { isDecoration } from './lines.ts';
 import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
 import { readPythonStatements } from './python-tokens.ts';
+import { readSarBanner } from './sar.ts';
 import { parseDateLine } from './stamps.ts';
 import { isServiceAssignment, readUnitSection } from './systemd-unit.ts';
+
+import { isTopSummary } from './top.ts';
 import { looksLike } from './unknown.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
@@ -59,6 +62,18 @@ const HEADERS: readonly LineDetector[] = [
     sample: 'MemTotal:       24684084 kB',
     why: 'has the fields of /proc/meminfo',
     reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
+  },
+  {
+    format: 'top',
+    sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
+    why: 'has the summary of top',
+    reads: isTopSummary,
+  },
+  {
+    format: 'sar',
+    sample: 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)',
+    why: "has sar's first line",
+    reads: (line) => readSarBanner(line) !== null,
   },
   {
     format: 'df',

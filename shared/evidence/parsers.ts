@@ -13,7 +13,9 @@ import { createLsParser } from './ls.ts';
 import { createMeminfoParser } from './meminfo.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
 import { createPsParser } from './ps.ts';
+import { createSarParser } from './sar.ts';
 import { createSystemdUnitParser } from './systemd-unit.ts';
+import { createTopParser } from './top.ts';
 import { createVmstatParser } from './vmstat.ts';
 
 export { sniffZone } from './sniff-zone.ts';
@@ -38,6 +40,8 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   vmstat: createVmstatParser,
   free: createFreeParser,
   meminfo: createMeminfoParser,
+  top: createTopParser,
+  sar: createSarParser,
   df: createDfParser,
   ls: createLsParser,
   du: createDuParser,
@@ -45,7 +49,7 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
 };
 
 /** Formats whose rows mean nothing without the header or date line above them. */
-const HEADED_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['ps', 'vmstat', 'free', 'meminfo']);
+const HEADED_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['ps', 'vmstat', 'free', 'meminfo', 'top']);
 
 /**
  * Reads one record again from its own bytes (without its final line end), as the event store does for the rows on screen.

@@ -19,6 +19,7 @@ export const BASIS = {
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
   signals: 'signal(7): SIGKILL cannot be caught, and the kernel logs nothing of a kill by hand',
   ps: 'ps(1), procps-ng: STAT, RSS, TIME (https://man7.org/linux/man-pages/man1/ps.1.html)',
+  sar: 'sar(1), sysstat: -r, -W (https://man7.org/linux/man-pages/man1/sar.1.html)',
   vmstat: 'vmstat(8), procps-ng (https://man7.org/linux/man-pages/man8/vmstat.8.html)',
   wal: 'SQLite, WAL-mode File Format, sections 3 and 4 (https://www.sqlite.org/walformat.html)',
   rollbackJournal: 'SQLite, File Locking, hot journals (https://www.sqlite.org/lockingv3.html#hot_journals)',

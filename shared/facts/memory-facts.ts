@@ -1,11 +1,11 @@
 import type { Fact } from '../model/analysis.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { HostMemory } from '../model/samples.ts';
-import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from './context.ts';
 import { memoryUse } from './process-readings.ts';
-import { fileLabel, formatBytes, listing } from './wording.ts';
+import { fileLabel, formatBytes, formatSeconds, listing } from './wording.ts';
 
 const MB = 1_000_000;
 
@@ -156,7 +156,7 @@ function withLimit(
 }
 
 function hostMemory(context: FactContext): readonly Fact[] {
-  const host = hostTotal(context);
+  let host = hostTotal(context);
   const rows = context.vmstatSamples;
   if (host === null || host.totalBytes === 0) return [];
   let tightest = rows[0];
@@ -164,11 +164,14 @@ function hostMemory(context: FactContext): readonly Fact[] {
     if (tightest === undefined || row.freeBytes + row.cacheBytes < tightest.freeBytes + tightest.cacheBytes)
       tightest = row;
   }
+  const dated = tightest === undefined ? tightestSnapshot(context) : null;
+  if (dated !== null) host = dated;
   const available =
     tightest === undefined ? host.availableBytes : tightest.freeBytes + tightest.cacheBytes + tightest.buffBytes;
   if (available === null) return [];
   const share = available / host.totalBytes;
-  const when = tightest?.time == null ? '' : ` at its tightest (${formatTimeOfDay(tightest.time)} UTC)`;
+  const moment = tightest?.time ?? dated?.time ?? null;
+  const when = moment === null ? '' : ` at its tightest (${formatTimeOfDay(moment)} UTC)`;
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
   const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
   const weight = share >= 0.2 ? (timedOut ? -1.5 : -0.5) : share < 0.05 ? 1.5 : 0;
@@ -178,9 +181,29 @@ function hostMemory(context: FactContext): readonly Fact[] {
       text: `The host had ${formatBytes(available)} of ${formatBytes(host.totalBytes)} free or reclaimable${when}.`,
       weights: weight === 0 ? {} : { 'memory-exhaustion': weight },
       ...sources,
-      basis: tightest === undefined ? 'proc(5), /proc/meminfo: MemAvailable' : BASIS.vmstat,
+      basis:
+        tightest !== undefined
+          ? BASIS.vmstat
+          : host.from === 'sar'
+            ? BASIS.sar
+            : 'proc(5), /proc/meminfo: MemAvailable',
     },
   ];
+}
+
+/** The dated snapshot of `free`, `top` or `sar` within the window (or the one next after it) with the least available. */
+function tightestSnapshot(context: FactContext): HostMemory | null {
+  const { window } = context;
+  if (window === null) return null;
+  const dated = context.evidence.hostMemory.flatMap((memory) =>
+    memory.time === null || memory.availableBytes === null || memory.totalBytes === 0
+      ? []
+      : [{ memory, time: memory.time, share: memory.availableBytes / memory.totalBytes }],
+  );
+  const within = dated.filter(({ time }) => time >= window.from && time <= window.to);
+  let tightest = within[0] ?? null;
+  for (const each of within) if (tightest === null || each.share < tightest.share) tightest = each;
+  return tightest?.memory ?? null;
 }
 
 /** KiB/s of swap traffic above which a host is thrashing rather than tidying up. */
@@ -188,7 +211,7 @@ const THRASH_KIB_PER_SECOND = 500;
 
 function swapping(context: FactContext): readonly Fact[] {
   const rows = context.vmstatSamples;
-  if (rows.length < 3) return [];
+  if (rows.length < 3) return swappingBySar(context);
   const thrashing = rows.filter((row) => row.swapInPerSecond + row.swapOutPerSecond >= THRASH_KIB_PER_SECOND);
   const busiest = [...thrashing].sort(
     (a, b) => b.swapInPerSecond + b.swapOutPerSecond - a.swapInPerSecond - a.swapOutPerSecond,
@@ -216,6 +239,41 @@ function swapping(context: FactContext): readonly Fact[] {
       weights: { 'memory-exhaustion': 5, 'infinite-loop': -1.5, 'database-lock': -1 },
       ...sourcesOfSamples(context.evidence, [busiest]),
       basis: BASIS.vmstat,
+    },
+  ];
+}
+
+/** Longest interval of sar whose average still says something about one incident; its default is ten minutes. */
+const SAR_INTERVAL_LIMIT_SECONDS = 1_200;
+
+/** Kept up over minutes, this is gigabytes: no tidying up, whatever else the host did. */
+const HEAVY_SAR_BYTES_PER_SECOND = 5_000_000;
+
+/** sar averages over minutes: traffic that shows in such an average was far heavier while it lasted. */
+function swappingBySar(context: FactContext): readonly Fact[] {
+  const { window } = context;
+  if (window === null) return [];
+  const traffic = (context.evidence.host?.load ?? []).flatMap((load) => {
+    const { time, intervalSeconds, swapInBytesPerSecond, swapOutBytesPerSecond } = load;
+    if (time === null || intervalSeconds === null || swapInBytesPerSecond === null || swapOutBytesPerSecond === null)
+      return [];
+    const overlaps = time >= window.from && addSeconds(time, -intervalSeconds) <= window.to;
+    if (!overlaps || intervalSeconds > SAR_INTERVAL_LIMIT_SECONDS) return [];
+    return [{ load, time, intervalSeconds, bytesPerSecond: swapInBytesPerSecond + swapOutBytesPerSecond }];
+  });
+  const busiest = [...traffic].sort((a, b) => b.bytesPerSecond - a.bytesPerSecond)[0];
+  if (busiest === undefined || busiest.bytesPerSecond < THRASH_KIB_PER_SECOND * 1024) return [];
+  return [
+    {
+      id: 'swap-thrashing',
+      text: `The host swapped ${formatBytes(Math.round(busiest.bytesPerSecond))}/s on average over the ${formatSeconds(busiest.intervalSeconds)} before ${formatTimeOfDay(busiest.time)} UTC, in which the operation ran: memory was exhausted.`,
+      weights: {
+        'memory-exhaustion': busiest.bytesPerSecond >= HEAVY_SAR_BYTES_PER_SECOND ? 5 : 3,
+        'infinite-loop': -1,
+        'database-lock': -0.5,
+      },
+      ...sourceOnly(busiest.load.source),
+      basis: BASIS.sar,
     },
   ];
 }

@@ -54,6 +54,8 @@ export const EVIDENCE_FORMATS = [
   'vmstat',
   'free',
   'meminfo',
+  'top',
+  'sar',
   'df',
   'ls',
   'du',

@@ -1,13 +1,13 @@
 import type { Provenance } from './evidence.ts';
 import type { EpochMicros } from './time.ts';
 
-/** One row of `ps aux` (procps): what a process looked like at one moment. Sizes in bytes, times in seconds. */
+/** One row of `ps aux` or `top` (procps): what a process looked like at one moment. Sizes in bytes, times in seconds. */
 export interface ProcessSample {
   /** From a date line above the table; null for a single undated snapshot. */
   readonly time: EpochMicros | null;
   readonly pid: number;
   readonly user: string;
-  /** ps's %CPU: CPU time over elapsed time since the process started, not the load of the moment. */
+  /** ps's %CPU: CPU time over elapsed time since the process started; top's: over the interval since the snapshot before. */
   readonly cpuPercent: number;
   readonly memPercent: number;
   readonly vszBytes: number;
@@ -40,7 +40,7 @@ export interface VmstatSample {
   readonly source: Provenance;
 }
 
-/** Memory of the whole host as `free` or `/proc/meminfo` states it, in bytes. */
+/** Memory of the whole host as `free`, `/proc/meminfo`, `top` or `sar` states it, in bytes. */
 export interface HostMemory {
   readonly time: EpochMicros | null;
   readonly totalBytes: number;
@@ -48,6 +48,6 @@ export interface HostMemory {
   readonly availableBytes: number | null;
   readonly swapTotalBytes: number | null;
   readonly swapFreeBytes: number | null;
-  readonly from: 'free' | 'meminfo';
+  readonly from: 'free' | 'meminfo' | 'top' | 'sar';
   readonly source: Provenance;
 }

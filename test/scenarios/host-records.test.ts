@@ -173,3 +173,31 @@ describe('an artifact that was not saved', () => {
     expect(verdictsOf(analysis)['large-artifact']).toBe('contributes');
   });
 });
+
+describe('memory of the host by sar', () => {
+  const timedOut = (swapIn: string): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .app(0.1, 'INFO', 'Parsing XML: vpn/14.xml (3000000 bytes)')
+      .timeout(61)
+      .sigkill(62)
+      .replacement(62.1)
+      .quietKernel()
+      .config('timeout = 60')
+      .file(
+        'system/sar.txt',
+        `Linux 6.1.0 (app-3) \t03/14/26 \t_x86_64_\t(2 CPU)\n\n02:20:01     pswpin/s pswpout/s\n02:30:01         0.00      0.00\n02:40:01     ${swapIn}      ${swapIn}\nAverage:     1.00 1.00\n`,
+      );
+
+  it('swapping heavily while the operation ran: memory exhaustion behind the timeout', async () => {
+    const verdicts = verdictsOf(await timedOut('2600.00').analyse());
+    expect(verdicts).toMatchObject({ 'memory-exhaustion': 'fits', 'worker-timeout': 'contributes' });
+  });
+
+  it('swapping a little is no exhaustion', async () => {
+    const analysis = await timedOut('3.00').analyse();
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('swap-thrashing');
+    expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('fits');
+  });
+});

@@ -1,5 +1,6 @@
 import type { EventFilter, EventPage, EventPoint, EventSort, RawRecord } from '../../shared/contract/ipc.ts';
 import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { NativeJournal } from '../../shared/evidence/native-journal/journal.ts';
 import type { ParseContext } from '../../shared/evidence/parser.ts';
 import { decodeRecord } from '../../shared/evidence/parsers.ts';
 import {
@@ -48,6 +49,8 @@ export class EventStore implements EventSource {
   #sorted: { readonly key: string; readonly rows: Uint32Array } | null = null;
   /** Row numbers by file and then by offset; made when first asked for. */
   #byPlace: Uint32Array | null = null;
+  /** Native journals by file, opened when one of their events is first shown. */
+  readonly #journals = new Map<number, NativeJournal>();
 
   constructor(imported: ImportedEvidence) {
     this.#columns = imported.columns;
@@ -109,6 +112,12 @@ export class EventStore implements EventSource {
     const shownBytes = Math.min(byteLength, RAW_RECORD_BYTES);
     const path = this.#files[fileIndex]?.path ?? '';
     try {
+      if (this.#files[fileIndex]?.format === 'journal-native') {
+        // Its neighbours in the file are other objects, no lines; an entry's own text lies in objects that it refers to.
+        const shown = this.#journal(fileIndex).text(byteOffset, RAW_RECORD_BYTES);
+        if (shown === null) throw new Error('its entry is not there any more');
+        return { event, path, before: [], text: visibleText(shown.text), after: [], cut: shown.cut };
+      }
       const text = this.#text(this.#reader.read(fileIndex, byteOffset, shownBytes));
       const before = this.#linesBefore(fileIndex, byteOffset);
       const after = this.#linesAfter(fileIndex, byteOffset + byteLength);
@@ -170,6 +179,7 @@ export class EventStore implements EventSource {
   close(): void {
     this.#reader.close();
     this.#events.clear();
+    this.#journals.clear();
   }
 
   #answer(filter: EventFilter, limit: number): readonly EvidenceEvent[] {
@@ -209,12 +219,14 @@ export class EventStore implements EventSource {
    */
   #mayHold(row: number, wanted: string): boolean {
     const fileIndex = this.#columns.fileIndex[row] ?? 0;
+    const format = this.#files[fileIndex]?.format;
+    if (format === 'journal-native') return true;
     const byteLength = Math.min(this.#columns.byteLength[row] ?? 0, DECODED_RECORD_BYTES);
     try {
       const bytes = this.#reader.read(fileIndex, this.#columns.byteOffset[row] ?? 0, byteLength);
       const text = this.#decoder.decode(bytes).toLowerCase();
       if (text.includes(wanted)) return true;
-      return this.#files[fileIndex]?.format === 'journal-json' && (text.includes('\\') || text.includes('"message":['));
+      return format === 'journal-json' && (text.includes('\\') || text.includes('"message":['));
     } catch {
       return true;
     }
@@ -261,12 +273,29 @@ export class EventStore implements EventSource {
     });
     if (file === undefined) return plain('');
     try {
+      if (file.format === 'journal-native') {
+        const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
+        return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
+      }
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, DECODED_RECORD_BYTES));
       const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
     } catch (thrown) {
       return plain(unreadable(thrown));
     }
+  }
+
+  #journal(fileIndex: number): NativeJournal {
+    const known = this.#journals.get(fileIndex);
+    if (known !== undefined) return known;
+    const source = {
+      size: this.#files[fileIndex]?.bytes ?? 0,
+      at: (offset: number, length: number) => this.#reader.read(fileIndex, offset, length),
+    };
+    const journal = NativeJournal.open(source);
+    if (journal === null) throw new Error('its file is no journal any more');
+    this.#journals.set(fileIndex, journal);
+    return journal;
   }
 
   #linesBefore(fileIndex: number, byteOffset: number): string[] {

@@ -10,7 +10,7 @@ import { type FoundFile, listGiven } from './inventory.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { baseName, visibleName } from './names.ts';
 import { CaseProblems } from './problem-list.ts';
-import { EvidenceSink, type FileReading, noteChange, readFile } from './read-evidence.ts';
+import { EvidenceSink, type FileReading, noteChange, readFile, readNativeJournalFile } from './read-evidence.ts';
 import { EvidenceReader, failureReason, stampAt, stampChange } from './read-only.ts';
 import { shownPaths } from './shown-paths.ts';
 import { Spool } from './spool.ts';
@@ -157,11 +157,15 @@ function parseAll(
       startOffset: 0,
       startLine: 1,
     };
-    const stage = create === null ? 'hashing' : 'reading';
+    const isNative = file.format === 'journal-native';
+    const stage = create === null && !isNative ? 'hashing' : 'reading';
     const parsing = create === null ? null : { create, context };
-    const reading = readFile(file.found, file.index, parsing, sink, limits, (bytes) => work.at(file, stage, bytes));
+    const report = (bytes: number): void => work.at(file, stage, bytes);
+    const reading = isNative
+      ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
+      : readFile(file.found, file.index, parsing, sink, limits, report);
     work.done(file);
-    if (create !== null) file.records = reading.records;
+    if (create !== null || isNative) file.records = reading.records;
     file.time = reading.time;
     const assumed = assumedTime(reading.time);
     if (assumed !== null) file.found.problems.add({ kind: 'assumed-time', message: assumed, byteOffset: null });

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
+import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
@@ -95,6 +97,44 @@ export function readFile(
     parse((open) => open.end());
   }
   if (hash !== null) file.sha256 = hash.digest('hex');
+  return { records: records.count, time, span: records.span };
+}
+
+/**
+ * Reads a native journal whole into memory, hashes it where its hash is not known yet, and puts its entries into the sink. One
+ * that is too large to hold is only hashed, with a problem that says what to do.
+ */
+export function readNativeJournalFile(
+  file: FoundFile,
+  fileIndex: number,
+  context: ParseContext,
+  sink: EvidenceSink,
+  limits: IntakeLimits,
+  report: (readBytes: number) => void,
+): FileReading {
+  if (file.bytes > limits.journalBytes) {
+    const message = `Native journals of more than ${limits.journalBytes} bytes are hashed but not read; export it with journalctl --file=FILE -o json.`;
+    file.problems.add({ kind: 'limit-exceeded', message, byteOffset: null });
+    return readFile(file, fileIndex, null, sink, limits, report);
+  }
+  const records = new RecordCounter(file, fileIndex, sink, limits);
+  try {
+    const reader = new EvidenceReader(file.absolutePath);
+    try {
+      const bytes = reader.at(0, reader.stamp.bytes);
+      file.sha256 ??= createHash('sha256').update(bytes).digest('hex');
+      report(bytes.length);
+      for (const item of readNativeJournal(bytesInMemory(bytes), context)) records.take([item]);
+      const change = reader.changed();
+      if (change !== null) noteChange(file, change);
+    } finally {
+      reader.close();
+    }
+  } catch (thrown) {
+    const message = `It cannot be read: ${failureReason(thrown)}.`;
+    file.problems.add({ kind: 'unreadable', message, byteOffset: null });
+  }
+  const time: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
   return { records: records.count, time, span: records.span };
 }
 

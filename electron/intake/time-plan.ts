@@ -10,6 +10,9 @@ const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
   'journal-short-unix',
   'journal-json',
   'syslog-rfc5424',
+  'journal-export',
+  'journal-verbose',
+  'journal-native',
 ]);
 
 /** The part of a parse context that says how stamps become instants. */

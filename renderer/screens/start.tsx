@@ -6,7 +6,8 @@ import { useActions } from '../state/app-context.tsx';
 const READ = [
   {
     what: 'Journal and logs',
-    detail: 'journalctl text or JSON, of the unit and of the kernel; gunicorn’s own log',
+    detail:
+      'journalctl in any format or the journal files themselves, of the unit and of the kernel; gunicorn’s own log',
     command: 'journalctl -u UNIT -o short-iso-precise',
   },
   { what: 'Configuration', detail: 'gunicorn.conf.py, read and never run', command: 'gunicorn.conf.py' },

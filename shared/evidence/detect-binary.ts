@@ -60,13 +60,9 @@ const MAGICS: readonly Magic[] = [
   },
   // POSIX pax and GNU tar
   { format: 'tar', at: 257, bytes: ascii('ustar'), why: 'has the magic word of tar at byte 257' },
+  // https://systemd.io/JOURNAL_FILE_FORMAT/#header
+  { format: 'journal-native', at: 0, bytes: ascii('LPKSHHRH'), why: 'begins with the signature of a native journal' },
   // What cannot be read is at least named, with the way out.
-  {
-    format: 'unknown',
-    at: 0,
-    bytes: ascii('LPKSHHRH'),
-    why: 'is a native systemd journal; export it with journalctl --file=FILE -o json',
-  },
   { format: 'unknown', at: 0, bytes: [0x7f, 0x45, 0x4c, 0x46], why: 'is a program or core dump (ELF)' },
 ];
 

@@ -10,6 +10,7 @@ import { readLogLine } from './gunicorn-log.ts';
 import { isJournalDiskUsage } from './journal-disk-usage.ts';
 import { withoutFraming } from './journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from './journal-prefix.ts';
+import { readVerboseHeader } from './journal-verbose.ts';
 import { isDecoration } from './lines.ts';
 import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
@@ -103,6 +104,10 @@ const DMESG: LineDetector = {
   reads: (line) => readDmesgLine(line) !== null,
 };
 
+/** Fields that journald itself adds; a sender's fields (`MESSAGE=`) look like any file of settings. */
+const EXPORT_FIELD =
+  /^(?:__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP)|_(?:BOOT_ID|MACHINE_ID|HOSTNAME|TRANSPORT|PID|UID|GID|COMM|EXE|CMDLINE|CAP_EFFECTIVE|SELINUX_CONTEXT|RUNTIME_SCOPE|STREAM_ID|(?:SYSTEMD|SOURCE|AUDIT|KERNEL|UDEV)_[A-Z_]+))=/;
+
 /** Entries: the format with the most lines wins. Text journals are counted by what their prefix says. */
 const ENTRIES: readonly LineDetector[] = [
   {
@@ -118,6 +123,19 @@ const ENTRIES: readonly LineDetector[] = [
     sample: '\t"__REALTIME_TIMESTAMP" : "1764542464539733",',
     why: 'has journal entries as JSON objects',
     reads: (line) => /^\s*"__(?:REALTIME_TIMESTAMP|CURSOR)" : "/.test(line),
+  },
+  {
+    format: 'journal-export',
+    sample: '__REALTIME_TIMESTAMP=1764542464539733',
+    why: 'has journal entries in the Journal Export Format',
+    reads: (line) => EXPORT_FIELD.test(line),
+  },
+  {
+    format: 'journal-verbose',
+    sample:
+      'Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;b=a240791736fc4f16beaa9416bb346a34;m=d063bcd4;t=644d78eca3c55;x=20e8fb4dfb87cd47]',
+    why: 'has lines with the stamp and cursor of journalctl -o verbose',
+    reads: (line) => readVerboseHeader(line) !== null,
   },
   {
     format: 'gunicorn-log',
@@ -319,13 +337,6 @@ function detectConfiguration(text: string, fileName: string): Detection | null {
 
 /** Formats that are not read but often given, with what to give instead. */
 function unknownWhy(lines: readonly string[]): string {
-  const first = lines.slice(0, 5);
-  // Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;...]
-  if (first.some((line) => /^\S{2,4} \d{4}-\d\d-\d\d \S+ \S+ \[s=[0-9a-f]/.test(line))) {
-    return 'is journalctl -o verbose; export again with -o json';
-  }
-  if (first.some((line) => /^__CURSOR=s=[0-9a-f]/.test(line)))
-    return 'is journalctl -o export; export again with -o json';
   // [Nov24 03:48] python3[9930]: segfault ...     [  +0.000014] Code: ...
   if (lines.some((line) => /^\[(?:[A-Z][a-z]{2}\d\d \d\d:\d\d|<? *\+?\d{1,6}\.\d{6}>?)\] /.test(line)))
     return 'is dmesg -e or -d, whose stamps are relative; save it with dmesg --time-format iso';

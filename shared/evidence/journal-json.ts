@@ -1,17 +1,7 @@
-import { SEVERITIES, type Severity } from '../model/event.ts';
 import type { TimeResolution } from '../model/evidence.ts';
-import { epochMicros } from '../model/time.ts';
-import { classifyMessage } from './classify.ts';
+import { readJournalEntry } from './journal-fields.ts';
 import { isJournalNotice } from './journal-prefix.ts';
-import {
-  eventItem,
-  isDecoration,
-  type Line,
-  type LineHandler,
-  parserOfLines,
-  problemItem,
-  provenanceOfLines,
-} from './lines.ts';
+import { isDecoration, type Line, type LineHandler, parserOfLines, problemItem, provenanceOfLines } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 
 /** Lines of one json-pretty object; a journal entry has a few dozen fields. */
@@ -116,19 +106,10 @@ class JournalJsonHandler implements LineHandler {
   }
 
   #readEntry(object: JsonObject, first: Line, last: Line, out: ParsedItem[]): void {
-    // The text formats of journalctl show the sender's own time where there is one; so does this, to the same instant.
-    const micros = timeField(object._SOURCE_REALTIME_TIMESTAMP) ?? timeField(object.__REALTIME_TIMESTAMP);
-    if (micros === null) {
-      out.push(
-        problemItem(
-          'malformed-record',
-          `The entry at line ${first.number} of ${this.#context.fileName} has no readable __REALTIME_TIMESTAMP and cannot be placed in time.`,
-          first.byteOffset,
-        ),
-      );
-      return;
-    }
-    if (object.MESSAGE === null) {
+    const where = `The entry at line ${first.number} of ${this.#context.fileName}`;
+    const source = provenanceOfLines(this.#context, first, last);
+    const item = readJournalEntry((name) => fieldText(object[name]), source, where);
+    if (item.type === 'event' && object.MESSAGE === null) {
       out.push(
         problemItem(
           'malformed-record',
@@ -137,33 +118,7 @@ class JournalJsonHandler implements LineHandler {
         ),
       );
     }
-    const message = fieldText(object.MESSAGE) ?? '';
-    const isKernel = fieldText(object._TRANSPORT) === 'kernel';
-    const identifier = fieldText(object.SYSLOG_IDENTIFIER) ?? fieldText(object._COMM) ?? (isKernel ? 'kernel' : null);
-    const pid = pidField(object._PID) ?? pidField(object.SYSLOG_PID);
-    const read = classifyMessage({ message, identifier: isKernel ? 'kernel' : identifier, pid });
-    out.push(
-      eventItem({
-        time: epochMicros(micros),
-        resolutionMicros: 1,
-        timestampDesc: 'entry written',
-        kind: read.kind,
-        message,
-        pid: read.innerPid ?? pid,
-        identifier,
-        host: fieldText(object._HOSTNAME),
-        // Lines from a service's stdout all carry the stream's PRIORITY; the level in the line says more.
-        severity: read.severity ?? severityField(object.PRIORITY),
-        unit:
-          fieldText(object.UNIT) ??
-          fieldText(object.USER_UNIT) ??
-          read.unit ??
-          fieldText(object._SYSTEMD_UNIT) ??
-          fieldText(object._SYSTEMD_USER_UNIT),
-        detail: read.detail,
-        source: provenanceOfLines(this.#context, first, last),
-      }),
-    );
+    out.push(item);
   }
 
   onEnd(out: ParsedItem[]): void {
@@ -206,24 +161,4 @@ function fieldText(value: unknown, isNested = false): string | null {
   }
   // One level of nesting is the format's; more is somebody else's JSON.
   return isNested ? null : fieldText(value[0], true);
-}
-
-/** Latest time that a double of microseconds keeps exactly, a little past the year 2255. */
-const LATEST_MICROS = Number.MAX_SAFE_INTEGER;
-
-function timeField(value: unknown): number | null {
-  const text = fieldText(value);
-  if (text === null || !/^\d{1,17}$/.test(text)) return null;
-  const micros = Number(text);
-  return micros > 0 && micros <= LATEST_MICROS ? micros : null;
-}
-
-function pidField(value: unknown): number | null {
-  const text = fieldText(value);
-  return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : null;
-}
-
-function severityField(value: unknown): Severity | null {
-  const text = fieldText(value);
-  return text !== null && /^[0-7]$/.test(text) ? (SEVERITIES[Number(text)] ?? null) : null;
 }

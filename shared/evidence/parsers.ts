@@ -6,9 +6,11 @@ import { createFreeParser } from './free.ts';
 import { createGunicornConfParser } from './gunicorn-conf.ts';
 import { createGunicornLogParser } from './gunicorn-log.ts';
 import { createJournalDiskUsageParser } from './journal-disk-usage.ts';
+import { createJournalExportParser } from './journal-export.ts';
 import { createJournalJsonParser } from './journal-json.ts';
 import { JOURNAL_TEXT_FORMATS, type JournalTextFormat } from './journal-prefix.ts';
 import { createJournalTextParser } from './journal-text.ts';
+import { createJournalVerboseParser } from './journal-verbose.ts';
 import { createLsParser } from './ls.ts';
 import { createMeminfoParser } from './meminfo.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
@@ -20,7 +22,7 @@ import { createVmstatParser } from './vmstat.ts';
 
 export { sniffZone } from './sniff-zone.ts';
 
-/** The parser of every format that is read line by line. Databases, artifacts and containers are read elsewhere. */
+/** The parser of every format that is read from its beginning to its end. Native journals, databases, artifacts and containers are read elsewhere. */
 export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'journal-short': createJournalTextParser('journal-short'),
   'journal-short-precise': createJournalTextParser('journal-short-precise'),
@@ -33,6 +35,8 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'syslog-rfc5424': createJournalTextParser('syslog-rfc5424'),
   dmesg: createDmesgParser(),
   'journal-json': createJournalJsonParser,
+  'journal-export': createJournalExportParser,
+  'journal-verbose': createJournalVerboseParser,
   'gunicorn-log': createGunicornLogParser,
   'gunicorn-conf': createGunicornConfParser,
   'systemd-unit': createSystemdUnitParser,

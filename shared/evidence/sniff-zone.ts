@@ -63,6 +63,9 @@ function zoneOfOther(line: string): number | null {
     const quoted = /"MESSAGE"\s?:\s?"(\[\d{4}-[^"]{1,60})/.exec(line)?.[1];
     return quoted === undefined ? null : (splitInnerHeader(quoted)?.stamp?.zone ?? null);
   }
+  // MESSAGE=[2026-01-28 04:10:19 +0000] ... in an export, indented in verbose
+  const field = /^ {0,4}MESSAGE=(\[\d{4}-.{1,60})/.exec(line)?.[1];
+  if (field !== undefined) return splitInnerHeader(field)?.stamp?.zone ?? null;
   const date = parseDateLine(line);
   if (date !== null) return 'zone' in date ? date.zone : null;
   const vmstat = /^\s*r\s+b\s/.test(line) ? readVmstatHeader(line) : null;

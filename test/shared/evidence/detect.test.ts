@@ -51,7 +51,7 @@ describe('binary formats', () => {
     ['sqlite-shm', padded([0x18, 0xe2, 0x2d, 0x00], 32_768)],
     ['sqlite-shm', padded([0x00, 0x2d, 0xe2, 0x18], 65_536)],
     ['gzip', new Uint8Array(gzipSync('anything'))],
-    ['unknown', padded([...bytesOf('LPKSHHRH')], 4096)],
+    ['journal-native', padded([...bytesOf('LPKSHHRH')], 4096)],
     ['unknown', padded([], 4096)],
     ['empty', new Uint8Array(0)],
     ['empty', bytesOf(' \n\n')],
@@ -135,9 +135,9 @@ describe('text that is not what it quotes', () => {
     expect(detectText('timeout = 120\n', 'gunicorn.conf.py')).toBe('gunicorn-conf');
   });
 
-  it('says what to give instead of formats that are not read', () => {
-    const verbose = detectFormat(fixture('journal-unit/verbose.txt'), 'a', 10_000);
-    expect(verbose).toEqual({ format: 'unknown', why: expect.stringContaining('-o json') });
+  it('says what to do with formats that are not read', () => {
+    const relative = detectFormat(bytesOf('[Nov24 03:48] python3[9930]: segfault\n[  +0.000014] Code: 1\n'), 'a', 60);
+    expect(relative).toEqual({ format: 'unknown', why: expect.stringContaining('dmesg --time-format iso') });
   });
 
   it('has no format outside the list', () => {

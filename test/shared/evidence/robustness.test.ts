@@ -40,6 +40,8 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
   });
 
   it('reads CR LF line ends as it reads LF', () => {
+    // A change of line ends breaks the lengths of binary fields.
+    if (path === 'journal-messages/export.txt') return;
     const crlf = new TextEncoder().encode(new TextDecoder().decode(bytes).replaceAll('\n', '\r\n'));
     const gists = (items: readonly ParsedItem[]): unknown[] =>
       items.flatMap((item) => (item.type === 'event' ? [[item.event.time, item.event.message, item.event.kind]] : []));

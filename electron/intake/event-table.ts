@@ -1,12 +1,9 @@
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
-import type { ParsedEvent } from '../../shared/evidence/parser.ts';
+import { NO_PID, NO_SEVERITY, type ParsedEvent } from '../../shared/evidence/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../shared/model/event.ts';
 import { sortRows } from '../case-store/sort-rows.ts';
 
-/** The value of the severity column where an event has none. */
-export const NO_SEVERITY = 255;
-/** The value of the pid column where an event has none. */
-export const NO_PID = -1;
+export { NO_PID, NO_SEVERITY } from '../../shared/evidence/parser.ts';
 
 const BLOCK_EVENTS = 1 << 16;
 
@@ -43,6 +40,8 @@ const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index
  */
 export class EventTable {
   #blocks: Block[] = [];
+  /** The block that is being filled. */
+  #last: Block = columnsOf(0);
   #count = 0;
 
   get count(): number {
@@ -50,18 +49,44 @@ export class EventTable {
   }
 
   add(event: ParsedEvent, fileIndex: number): void {
+    const { time, source, pid, kind, severity } = event;
+    this.addRow(
+      fileIndex,
+      time,
+      source.byteOffset,
+      source.byteLength,
+      source.line ?? 0,
+      pid ?? NO_PID,
+      KIND_INDEX.get(kind) ?? 0,
+      severity === null ? NO_SEVERITY : (SEVERITY_INDEX.get(severity) ?? NO_SEVERITY),
+    );
+  }
+
+  /** Adds an event by the values of its columns; see EventColumns. */
+  addRow(
+    fileIndex: number,
+    time: number,
+    byteOffset: number,
+    byteLength: number,
+    line: number,
+    pid: number,
+    kind: number,
+    severity: number,
+  ): void {
     const at = this.#count % BLOCK_EVENTS;
-    if (at === 0) this.#blocks.push(columnsOf(BLOCK_EVENTS));
-    const block = this.#blocks[this.#blocks.length - 1];
-    if (block === undefined) return;
-    block.time[at] = event.time;
-    block.byteOffset[at] = event.source.byteOffset;
-    block.byteLength[at] = event.source.byteLength;
-    block.line[at] = event.source.line ?? 0;
-    block.pid[at] = event.pid ?? NO_PID;
+    if (at === 0) {
+      this.#last = columnsOf(BLOCK_EVENTS);
+      this.#blocks.push(this.#last);
+    }
+    const block = this.#last;
+    block.time[at] = time;
+    block.byteOffset[at] = byteOffset;
+    block.byteLength[at] = byteLength;
+    block.line[at] = line;
+    block.pid[at] = pid;
     block.fileIndex[at] = fileIndex;
-    block.kind[at] = KIND_INDEX.get(event.kind) ?? 0;
-    block.severity[at] = event.severity === null ? NO_SEVERITY : (SEVERITY_INDEX.get(event.severity) ?? NO_SEVERITY);
+    block.kind[at] = kind;
+    block.severity[at] = severity;
     this.#count += 1;
   }
 

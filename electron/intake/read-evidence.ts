@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
 import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
-import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { TimeResolution } from '../../shared/model/evidence.ts';
@@ -62,10 +62,10 @@ export function readFile(
   let time: TimeResolution | null = null;
   let position = 0;
   /** A parser never throws on content; should one do so nevertheless, its file ends there and all others are still read. */
-  const parse = (step: (parser: EvidenceParser) => readonly ParsedItem[]): void => {
+  const parse = (step: (parser: EvidenceParser) => void): void => {
     if (parser === null) return;
     try {
-      records.take(step(parser));
+      step(parser);
       time = parser.timeResolution();
     } catch (thrown) {
       parser = null;
@@ -81,7 +81,10 @@ export function readFile(
         for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
           const content = chunk;
           hash?.update(content);
-          parse((open) => open.push(content));
+          parse((open) => {
+            if (open.pushInto === undefined) records.take(open.push(content));
+            else open.pushInto(content, records);
+          });
           position = reader.position;
           report(position);
         }
@@ -94,7 +97,7 @@ export function readFile(
       const message = `Only its first ${position} bytes could be read and are what the hash is of: ${failureReason(thrown)}.`;
       file.problems.add({ kind: 'unreadable', message, byteOffset: position });
     }
-    parse((open) => open.end());
+    parse((open) => records.take(open.end()));
   }
   if (hash !== null) file.sha256 = hash.digest('hex');
   return { records: records.count, time, span: records.span };
@@ -146,7 +149,7 @@ export function noteChange(file: FoundFile, change: string): void {
 }
 
 /** Sorts the items of one file into the sink. */
-class RecordCounter {
+class RecordCounter implements ItemSink {
   readonly #file: FoundFile;
   readonly #fileIndex: number;
   readonly #sink: EvidenceSink;
@@ -174,10 +177,25 @@ class RecordCounter {
   }
 
   take(items: readonly ParsedItem[]): void {
-    for (const item of items) this.#takeOne(item);
+    for (const item of items) this.item(item);
   }
 
-  #takeOne(item: ParsedItem): void {
+  event(
+    time: number,
+    byteOffset: number,
+    byteLength: number,
+    line: number,
+    pid: number,
+    kind: number,
+    severity: number,
+  ): void {
+    this.#events += 1;
+    if (time < this.#from) this.#from = time;
+    if (time > this.#to) this.#to = time;
+    this.#sink.table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity);
+  }
+
+  item(item: ParsedItem): void {
     const { processes, vmstat, hostMemory, configs, host, table } = this.#sink;
     switch (item.type) {
       case 'event':

@@ -32,9 +32,12 @@ export function severityOfLevel(level: InnerLevel): Severity {
   return SEVERITY_OF_LEVEL[level];
 }
 
-const LEVEL = 'DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL';
+/** The words that stand for levels in headers, in the order in which the patterns try them. */
+export const LEVEL_WORDS = ['DEBUG', 'INFO', 'WARNING', 'WARN', 'ERROR', 'CRITICAL', 'FATAL'] as const;
+const LEVEL = LEVEL_WORDS.join('|');
 
-function levelOf(word: string | undefined): InnerLevel | null {
+/** The level that such a word stands for, in any case; null for other words. */
+export function levelOf(word: string | undefined): InnerLevel | null {
   switch (word?.toUpperCase()) {
     case 'DEBUG':
       return 'DEBUG';

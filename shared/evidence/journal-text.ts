@@ -2,6 +2,7 @@ import type { TimeResolution } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { splitInnerHeader } from './inner-header.ts';
+import { JournalLineBytes } from './journal-bytes.ts';
 import {
   isBootNotice,
   isJournalNotice,
@@ -14,6 +15,7 @@ import {
   isDecoration,
   type Line,
   type LineHandler,
+  type PlainEvent,
   parserOfLines,
   problemItem,
   provenanceOfLines,
@@ -81,6 +83,8 @@ class JournalTextHandler implements LineHandler {
   #lastMonotonic = -1;
   #untied: OpenEntry[] = [];
 
+  readonly #lineBytes = new JournalLineBytes();
+
   constructor(context: ParseContext, expected: JournalTextFormat, options: JournalTextOptions | null) {
     this.#context = context;
     this.#format = expected;
@@ -124,6 +128,17 @@ class JournalTextHandler implements LineHandler {
     // Whatever was pasted above the first entry; after it, everything that is no entry is reported.
     if (!this.#anyEntry && isDecoration(text)) return;
     this.#stray.add(line);
+  }
+
+  takeLine(chunk: Uint8Array, from: number, end: number, next: number, out: ParsedItem[]): PlainEvent | null {
+    // Below an entry of one line stands something visible that is not indented: only then it has ended for certain.
+    if (next <= 0x20 || next >= 0x7f || !this.#lineBytes.read(chunk, from, end)) return null;
+    this.#close(out);
+    this.#stray.flush(out);
+    if (this.#yearless.length > 0) this.#releaseYearless(out);
+    this.#format = this.#lineBytes.format;
+    this.#anyEntry = true;
+    return this.#lineBytes;
   }
 
   #continue(open: OpenEntry, line: Line, out: ParsedItem[]): void {

@@ -1,6 +1,6 @@
 import type { EvidenceEvent } from '../model/event.ts';
 import type { ParseProblem, ProblemKind, Provenance, TimeResolution } from '../model/evidence.ts';
-import type { EvidenceParser, ParseContext, ParsedItem } from './parser.ts';
+import type { EvidenceParser, ItemSink, ParseContext, ParsedItem } from './parser.ts';
 
 /** One line of text evidence. Offsets count bytes of the file; the text has neither line end nor byte order mark. */
 export interface Line {
@@ -22,8 +22,24 @@ export interface Line {
 /** Longest line that is read whole, in bytes. Journal messages end at 768 KiB (DATA_SIZE_MAX of systemd is larger, but rare). */
 export const LINE_LIMIT_BYTES = 1024 * 1024;
 
+/** Longest line that is offered as bytes; the rare longer one goes the way of all text. */
+const BYTES_LIMIT_BYTES = 64 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
+
+/**
+ * Looks at a whole line as bytes[from..end) of a chunk, without its line end, and says whether it needs no text. `next` is
+ * the first byte of the line below, -1 where the chunk ends.
+ */
+export type TakeLine = (
+  chunk: Uint8Array,
+  from: number,
+  end: number,
+  next: number,
+  byteOffset: number,
+  number: number,
+) => boolean;
 
 /**
  * Splits chunks of any size into lines. A line that lies within one chunk is decoded straight from it; only a line that
@@ -32,7 +48,6 @@ const CR = 0x0d;
 export class LineReader {
   readonly #limitBytes: number;
   readonly #decoder = new TextDecoder('utf-8');
-  readonly #strictDecoder = new TextDecoder('utf-8', { fatal: true });
   #pending = new Uint8Array(1024);
   #pendingBytes = 0;
   /** Bytes of the unfinished line beyond the limit, counted and not kept. */
@@ -47,13 +62,26 @@ export class LineReader {
     this.#limitBytes = limitBytes;
   }
 
-  /** Calls `onLine` for each line that ends in this chunk. The chunk is not kept. */
-  push(chunk: Uint8Array, onLine: (line: Line) => void): void {
+  /**
+   * Calls `onLine` for each line that ends in this chunk, but for those that lie in it whole and that `takeLine` took. The
+   * chunk is not kept.
+   */
+  push(chunk: Uint8Array, onLine: (line: Line) => void, takeLine: TakeLine | null = null): void {
     let from = 0;
     for (let at = chunk.indexOf(LF, from); at >= 0; at = chunk.indexOf(LF, from)) {
       if (this.#pendingBytes === 0 && this.#skippedBytes === 0) {
         const bytes = at - from;
         const endsInCr = bytes > 0 && chunk[at - 1] === CR;
+        if (takeLine !== null && bytes > 0 && bytes <= BYTES_LIMIT_BYTES) {
+          const end = endsInCr ? at - 1 : at;
+          const next = at + 1 < chunk.length ? (chunk[at + 1] ?? -1) : -1;
+          if (takeLine(chunk, from, end, next, this.#lineOffset, this.#lineNumber)) {
+            this.#lineOffset += bytes + 1;
+            this.#lineNumber += 1;
+            from = at + 1;
+            continue;
+          }
+        }
         this.#emit(chunk.subarray(from, Math.min(at, from + this.#limitBytes)), bytes, endsInCr, true, onLine);
       } else {
         this.#gather(chunk.subarray(from, at));
@@ -104,21 +132,41 @@ export class LineReader {
       terminated,
       cut,
       // A cut may fall inside a character, which is no fault of the evidence.
-      invalid: !cut && text.includes('\uFFFD') && !this.#isUtf8(kept),
+      invalid: !cut && text.includes('\uFFFD') && !isUtf8(kept),
     };
     this.#lineOffset += bytes + (terminated ? 1 : 0);
     this.#lineNumber += 1;
     onLine(line);
   }
+}
 
-  #isUtf8(bytes: Uint8Array): boolean {
-    try {
-      this.#strictDecoder.decode(bytes);
-      return true;
-    } catch {
-      return false;
-    }
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    strictDecoder.decode(bytes);
+    return true;
+  } catch {
+    return false;
   }
+}
+
+const NOT_ASCII = 0x80808080;
+
+/** Whether no byte of a chunk has its highest bit set; looks at four at a time. */
+function isAsciiChunk(bytes: Uint8Array): boolean {
+  const misaligned = bytes.byteOffset % 4 === 0 ? 0 : Math.min(bytes.length, 4 - (bytes.byteOffset % 4));
+  const wordBytes = (bytes.length - misaligned) & ~3;
+  if (!isAscii(bytes, 0, misaligned) || !isAscii(bytes, misaligned + wordBytes, bytes.length)) return false;
+  if (wordBytes === 0) return true;
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + misaligned, wordBytes / 4);
+  for (let index = 0; index < words.length; index++) if (((words[index] ?? 0) & NOT_ASCII) !== 0) return false;
+  return true;
+}
+
+function isAscii(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
+  return true;
 }
 
 /** What a line-based format does with its lines; everything else (splitting, limits, encoding) is common. */
@@ -126,6 +174,20 @@ export interface LineHandler {
   onLine(line: Line, out: ParsedItem[]): void;
   onEnd(out: ParsedItem[]): void;
   timeResolution(): TimeResolution | null;
+  /**
+   * Reads the one event that a line is, from bytes[from..end) of a chunk (UTF-8, without line end) and the first byte of the
+   * line below (-1: not known). Null when the line must go to `onLine`, and then nothing has changed. What has to come
+   * before the event goes to `out`. The result is valid until the next call.
+   */
+  takeLine?(chunk: Uint8Array, from: number, end: number, next: number, out: ParsedItem[]): PlainEvent | null;
+}
+
+/** What is kept in memory of an event besides its place; see ItemSink for the units. */
+export interface PlainEvent {
+  readonly time: number;
+  readonly pid: number;
+  readonly kind: number;
+  readonly severity: number;
 }
 
 /** Makes a parser of a line handler, reporting overlong lines and (once) bytes that are not UTF-8. */
@@ -160,11 +222,36 @@ export function parserOfLines(context: ParseContext, handler: LineHandler): Evid
     out = [];
     return taken;
   };
+  const { takeLine } = handler;
+  const pushInto = (chunk: Uint8Array, sink: ItemSink): void => {
+    const drain = (): void => {
+      for (const item of out) sink.item(item);
+      out = [];
+    };
+    const allAscii = isAsciiChunk(chunk);
+    reader.push(
+      chunk,
+      (line) => {
+        onLine(line);
+        if (out.length > 0) drain();
+      },
+      (bytes, from, end, next, byteOffset, number) => {
+        // A line that is not UTF-8 has to be reported.
+        if (!allAscii && !isAscii(bytes, from, end) && !isUtf8(bytes.subarray(from, end))) return false;
+        const event = takeLine?.call(handler, bytes, from, end, next, out) ?? null;
+        if (event === null) return false;
+        if (out.length > 0) drain();
+        sink.event(event.time, byteOffset, end - from, number, event.pid, event.kind, event.severity);
+        return true;
+      },
+    );
+  };
   return {
     push(chunk) {
       reader.push(chunk, onLine);
       return take();
     },
+    ...(takeLine === undefined ? {} : { pushInto }),
     end() {
       reader.end(onLine);
       handler.onEnd(out);

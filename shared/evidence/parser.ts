@@ -41,12 +41,40 @@ export interface ParseContext {
   readonly startLine: number;
 }
 
+/** The pid of a plain event that has none. */
+export const NO_PID = -1;
+/** The severity of a plain event that has none; all others are indexes into SEVERITIES. */
+export const NO_SEVERITY = 255;
+
+/** Takes in what a parser finds without an object for every event. Called in the order of the records. */
+export interface ItemSink {
+  item(item: ParsedItem): void;
+  /**
+   * An event by what is kept of it in memory. `time` is EpochMicros, `line` 1-based, `pid` NO_PID where it has none, `kind`
+   * an index into EVENT_KINDS, `severity` one into SEVERITIES or NO_SEVERITY.
+   */
+  event(
+    time: number,
+    byteOffset: number,
+    byteLength: number,
+    line: number,
+    pid: number,
+    kind: number,
+    severity: number,
+  ): void;
+}
+
 /**
  * Reads one evidence file from chunks of any size, also one byte at a time, with the same result. Never throws on
  * content, keeps no more than the record at hand, and loses no whole record.
  */
 export interface EvidenceParser {
   push(chunk: Uint8Array): readonly ParsedItem[];
+  /**
+   * Does what `push` does, for an import: hands the same records to `sink`, those that need no more than a look at their
+   * bytes as bare numbers. Where it is missing, `push` is all there is.
+   */
+  pushInto?(chunk: Uint8Array, sink: ItemSink): void;
   /** Ends the file: yields what was pending, and a `truncated` problem when a record was cut. */
   end(): readonly ParsedItem[];
   /** How stamps became instants so far; null for formats without stamps. */

@@ -1,0 +1,153 @@
+import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { knownIdentifier, MessageClassifier } from './classify-bytes.ts';
+import type { JournalTextFormat } from './journal-prefix.ts';
+import type { PlainEvent } from './lines.ts';
+import { NO_PID } from './parser.ts';
+
+const ZERO = 0x30;
+const BLANK = 0x20;
+const PLUS = 0x2b;
+const DASH = 0x2d;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const LETTER_T = 0x54;
+const LETTER_Z = 0x5a;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
+
+/** The same limits as in journal-prefix.ts, in bytes, which are never fewer than characters. */
+const HOST_LIMIT_BYTES = 255;
+const IDENTIFIER_LIMIT_BYTES = 200;
+const PID_LIMIT_DIGITS = 9;
+const LATEST_ZONE_MINUTES = 14 * 60;
+/** `2026-01-28T04:10:22+0000 h i: `: shorter lines are left to the patterns. */
+const SHORTEST_BYTES = 26;
+
+/**
+ * Reads a journal entry of one line from its bytes, for the stamps that nearly all lines of exports have:
+ * `2026-01-28T04:12:15.229579+0000 vm gunicorn[25321]: text`, also without decimals, with `+00:00` or `Z`. Says the same as
+ * readJournalPrefix and classifyMessage, or nothing.
+ */
+export class JournalLineBytes implements PlainEvent {
+  time = 0;
+  pid = NO_PID;
+  kind = 0;
+  severity = 0;
+  format: JournalTextFormat = 'journal-short-iso-precise';
+  readonly #classifier = new MessageClassifier();
+  /** The date of the last line, as a number and as the micros of its midnight: a journal has few dates. */
+  #date = -1;
+  #midnight = 0;
+
+  /** Whether bytes[from..end), a line without its end, was read; the fields are then the entry's. */
+  read(bytes: Uint8Array, from: number, end: number): boolean {
+    const originAt = this.#readStamp(bytes, from, end);
+    return originAt >= 0 && this.#readOrigin(bytes, originAt, end);
+  }
+
+  /** Where the text behind the stamp begins; -1 when it is another stamp, or none that exists. */
+  #readStamp(bytes: Uint8Array, from: number, end: number): number {
+    if (end - from < SHORTEST_BYTES || bytes[from + 10] !== LETTER_T) return -1;
+    const date = this.#readDate(bytes, from);
+    if (!date || bytes[from + 13] !== COLON || bytes[from + 16] !== COLON) return -1;
+    const hour = twoDigits(bytes, from + 11);
+    const minute = twoDigits(bytes, from + 14);
+    const second = twoDigits(bytes, from + 17);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+    let at = from + 19;
+    let micros = 0;
+    this.format = 'journal-short-iso';
+    if (bytes[at] === DOT) {
+      const high = twoDigits(bytes, at + 1);
+      const middle = twoDigits(bytes, at + 3);
+      const low = twoDigits(bytes, at + 5);
+      if (high < 0 || middle < 0 || low < 0) return -1;
+      micros = high * 10_000 + middle * 100 + low;
+      at += 7;
+      this.format = 'journal-short-iso-precise';
+    }
+    let zoneMinutes = 0;
+    const sign = bytes[at];
+    if (sign === LETTER_Z) at += 1;
+    else if (sign === PLUS || sign === DASH) {
+      const minutesAt = bytes[at + 3] === COLON ? at + 4 : at + 3;
+      if (minutesAt + 2 >= end) return -1;
+      const hours = twoDigits(bytes, at + 1);
+      const minutes = twoDigits(bytes, minutesAt);
+      zoneMinutes = hours * 60 + minutes;
+      if (hours < 0 || minutes < 0 || zoneMinutes > LATEST_ZONE_MINUTES) return -1;
+      if (sign === DASH) zoneMinutes = -zoneMinutes;
+      at = minutesAt + 2;
+    } else return -1;
+    if (at >= end || bytes[at] !== BLANK) return -1;
+    const seconds = hour * 3600 + (minute - zoneMinutes) * 60 + second;
+    this.time = this.#midnight + seconds * MICROS_PER_SECOND + micros;
+    return at + 1;
+  }
+
+  #readDate(bytes: Uint8Array, from: number): boolean {
+    if (bytes[from + 4] !== DASH || bytes[from + 7] !== DASH) return false;
+    const century = twoDigits(bytes, from);
+    const year = twoDigits(bytes, from + 2);
+    const month = twoDigits(bytes, from + 5);
+    const day = twoDigits(bytes, from + 8);
+    if (century < 0 || year < 0 || month < 0 || day < 0) return false;
+    const date = ((century * 100 + year) * 100 + month) * 100 + day;
+    if (date === this.#date) return true;
+    const wall = { year: century * 100 + year, month, day, hour: 0, minute: 0, second: 0, micros: 0 };
+    const midnight = wallClockToMicros(wall, 0);
+    if (midnight === null) return false;
+    this.#date = date;
+    this.#midnight = midnight;
+    return true;
+  }
+
+  /** The host, the identifier and the pid; see readOrigin in journal-prefix.ts. */
+  #readOrigin(bytes: Uint8Array, from: number, end: number): boolean {
+    let at = from;
+    for (const limit = Math.min(end, from + HOST_LIMIT_BYTES); at < limit; at++) {
+      const byte = bytes[at] ?? 0;
+      if (byte === BLANK) break;
+      // Exports with --no-hostname are left to the patterns.
+      if (byte === COLON || byte === BRACKET || byte === BRACKET_END) return false;
+    }
+    if (at === from || at >= end || bytes[at] !== BLANK) return false;
+    const nameAt = at + 1;
+    if (nameAt >= end || bytes[nameAt] === BLANK || bytes[nameAt] === BRACKET) return false;
+    const limit = Math.min(end, nameAt + IDENTIFIER_LIMIT_BYTES);
+    let colon = nameAt;
+    while (colon < limit && !(bytes[colon] === COLON && (colon + 1 === end || bytes[colon + 1] === BLANK))) colon += 1;
+    if (colon === nameAt || colon >= limit) return false;
+    let nameEnd = colon;
+    let pid = NO_PID;
+    if (bytes[colon - 1] === BRACKET_END) {
+      let digitsAt = colon - 1;
+      let value = 0;
+      for (let scale = 1; digitsAt > nameAt && colon - 1 - digitsAt <= PID_LIMIT_DIGITS; scale *= 10) {
+        const digit = (bytes[digitsAt - 1] ?? 0) - ZERO;
+        if (digit < 0 || digit > 9) break;
+        value += digit * scale;
+        digitsAt -= 1;
+      }
+      const digits = colon - 1 - digitsAt;
+      if (digits > 0 && digits <= PID_LIMIT_DIGITS && digitsAt > nameAt && bytes[digitsAt - 1] === BRACKET) {
+        pid = value;
+        nameEnd = digitsAt - 1;
+      }
+    }
+    if (nameEnd === nameAt) return false;
+    const classifier = this.#classifier;
+    classifier.classify(bytes, Math.min(colon + 2, end), end, knownIdentifier(bytes, nameAt, nameEnd), pid);
+    this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
+    this.kind = classifier.kind;
+    this.severity = classifier.severity;
+    return true;
+  }
+}
+
+/** The number that two digits make; -1 when they are none. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = ((bytes[at] ?? 0) - ZERO) | 0;
+  const ones = ((bytes[at + 1] ?? 0) - ZERO) | 0;
+  return tens >>> 0 <= 9 && ones >>> 0 <= 9 ? tens * 10 + ones : -1;
+}

@@ -1,0 +1,272 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { GUNICORN_SAMPLES } from '../../../shared/evidence/classify-gunicorn.ts';
+import { KERNEL_SAMPLES } from '../../../shared/evidence/classify-kernel.ts';
+import { SYSTEMD_SAMPLES } from '../../../shared/evidence/classify-systemd.ts';
+import {
+  type EvidenceParser,
+  type ItemSink,
+  NO_PID,
+  NO_SEVERITY,
+  type ParseContext,
+  type ParsedItem,
+} from '../../../shared/evidence/parser.ts';
+import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { EVENT_KINDS, SEVERITIES } from '../../../shared/model/event.ts';
+import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { bytesOf, CONTEXT, contextOf, FIXTURE_FORMATS, fixture } from './support.ts';
+
+type Row = readonly [
+  time: number,
+  offset: number,
+  length: number,
+  line: number,
+  pid: number,
+  kind: number,
+  severity: number,
+];
+
+/** What an import keeps of an item. */
+function kept(item: ParsedItem): Row | ParsedItem {
+  if (item.type !== 'event') return item;
+  const { time, source, pid, kind, severity } = item.event;
+  const severityIndex = severity === null ? NO_SEVERITY : SEVERITIES.indexOf(severity);
+  const { byteOffset, byteLength, line } = source;
+  return [time, byteOffset, byteLength, line ?? 0, pid ?? NO_PID, EVENT_KINDS.indexOf(kind), severityIndex];
+}
+
+const isRow = (item: Row | ParsedItem): item is Row => Array.isArray(item);
+
+interface Run {
+  readonly items: readonly (Row | ParsedItem)[];
+  readonly time: ReturnType<EvidenceParser['timeResolution']>;
+  /** Events that were read as bytes. */
+  readonly bare: number;
+}
+
+function run(
+  format: EvidenceFormat,
+  bytes: Uint8Array,
+  context: Partial<ParseContext>,
+  chunkSizes: readonly number[],
+  inBulk: boolean,
+): Run {
+  const create = PARSERS[format];
+  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const parser = create({ ...CONTEXT, ...context });
+  const items: (Row | ParsedItem)[] = [];
+  let bare = 0;
+  const sink: ItemSink = {
+    item: (item) => items.push(kept(item)),
+    event: (...row) => {
+      bare += 1;
+      items.push(row);
+    },
+  };
+  for (let at = 0, turn = 0; at < bytes.length; turn++) {
+    const size = chunkSizes[turn % chunkSizes.length] ?? 1;
+    // A chunk of its own at an odd place of its buffer: what was read must not look beyond it.
+    const buffer = new Uint8Array(size + 3).fill(0x20);
+    const part = bytes.subarray(at, at + size);
+    buffer.set(part, 1 + (turn % 3));
+    const chunk = buffer.subarray(1 + (turn % 3), 1 + (turn % 3) + part.length);
+    if (!inBulk) for (const item of parser.push(chunk)) items.push(kept(item));
+    else parser.pushInto?.(chunk, sink);
+    at += part.length;
+  }
+  for (const item of parser.end()) items.push(kept(item));
+  return { items, time: parser.timeResolution(), bare };
+}
+
+/** Compares both ways of reading; returns how many events were read as bytes. */
+function compare(
+  format: EvidenceFormat,
+  bytes: Uint8Array,
+  chunkSizes: readonly number[] = [1 << 16],
+  context: Partial<ParseContext> = {},
+): number {
+  const reference = run(format, bytes, context, [1 << 16], false);
+  const bulk = run(format, bytes, context, chunkSizes, true);
+  // Events in their order and problems in theirs; an event that is certain at once need not wait for the line below it.
+  expect(bulk.items.filter(isRow)).toEqual(reference.items.filter(isRow));
+  expect(bulk.items.filter((item) => !isRow(item))).toEqual(reference.items.filter((item) => !isRow(item)));
+  expect(bulk.time).toEqual(reference.time);
+  return bulk.bare;
+}
+
+const chunkSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constant(1 << 16)), {
+  minLength: 1,
+  maxLength: 5,
+});
+const BULK_FIXTURES = FIXTURE_FORMATS.filter(([, format]) => PARSERS[format]?.(CONTEXT).pushInto !== undefined);
+
+describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
+  const bytes = fixture(path);
+  const context = contextOf(path, bytes);
+
+  it('is read in bulk as it is read item by item', () => {
+    for (const size of [1, 7, 100, 1 << 16]) compare(format, bytes, [size], context);
+  });
+
+  it('is so when damaged, in chunks of any size', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(bytes.length - 1),
+        fc.uint8Array({ maxLength: 20 }),
+        fc.nat(3),
+        chunkSizes,
+        (at, garbage, cut, sizes) => {
+          const end = Math.min(bytes.length, at + garbage.length);
+          const damaged = new Uint8Array(bytes.length - Math.min(cut, bytes.length - end));
+          damaged.set(bytes.subarray(0, at));
+          damaged.set(garbage.subarray(0, end - at), at);
+          damaged.set(bytes.subarray(end + Math.min(cut, bytes.length - end)), end);
+          compare(format, damaged, sizes, context);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+const TEXTS: readonly string[] = [
+  ...GUNICORN_SAMPLES,
+  ...KERNEL_SAMPLES,
+  ...SYSTEMD_SAMPLES,
+  'Imported 12 rows',
+  'heartbeat',
+  '',
+  ' ',
+  '\tindented',
+  'sqlite3.OperationalError: database is locked',
+  '(sqlite3.OperationalError) database table is locked',
+  'import failed: DATABASE IS LOCKED',
+  'error: database schema is locked.',
+  'the door is locked',
+  'Traceback (most recent call last):',
+  '  + Exception Group Traceback (most recent call last):',
+  'Fatal Python error: Segmentation fault',
+  'INFO:root:Started',
+  'WARN:app:x',
+  'Killed /system.slice/a.service due to memory pressure for /system.slice being 70% > 60% for > 30s',
+  'run-17.service: Deactivated successfully.',
+  'Grüße aus Köln \u{1f512} database is locked',
+  '\ufeffBooting worker with pid: 7',
+  '10.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "GET / HTTP/1.1" 200 12 "-" "curl"',
+  '[12] [INFO] done',
+  '[7] WORKER TIMEOUT (pid:23333)',
+  '12 rows',
+  'a: b: c',
+  'x'.repeat(5000),
+  `${'y'.repeat(4200)} database is locked`,
+];
+const HEADERS: readonly string[] = [
+  '',
+  '[2026-01-28 04:10:19 +0000] [25321] [INFO] ',
+  '[2026-01-28 04:10:19 -0530] [1] [CRITICAL]',
+  '[2026-01-28 04:10:19] [25321] [WARN] ',
+  '[2026-01-28 04:10:19,123 +0000] [25321] [ERROR] ',
+  '[25321] [ERROR] ',
+  '2026-01-28 04:10:22,070 - app.services.import_service - INFO - ',
+  '2026-01-28 04:10:22,070 - gunicorn.error - CRITICAL - ',
+  '2026-01-28 04:10:22,070 - app-x - WARNING - ',
+  '2026-01-28 04:10:22,070 - app - FATAL: ',
+  '2026-01-28 04:10:22,070 - -app - ERROR - ',
+  '2026-01-28 04:10:22,070 - app - info - ',
+  '2026-01-28 04:10:22,070 INFO ',
+  '2026-01-28 04:10:22.070 | app | WARN | ',
+  '2026-01-28T04:10:22Z [DEBUG] app.jobs: ',
+  '2026-01-28 04:10:22,070 - ',
+];
+const STAMPS: readonly string[] = [
+  '2026-01-28T04:10:22.070123+0000 ',
+  '2026-01-28T04:10:22.070123+01:00 ',
+  '2026-01-28T23:59:60.999999-0330 ',
+  '2026-01-28T04:10:22Z ',
+  '2026-02-30T04:10:22+0000 ',
+  '2026-01-28T24:10:22+0000 ',
+  '2026-01-28T04:10:22.070+0000 ',
+  '2026-01-28T04:10:22,070123+0000 ',
+  '2026-01-28T04:10:22.070123 ',
+  '2026-01-28T04:10:22.070123+1500 ',
+  '1969-12-31T04:10:22+0000 ',
+  'Jan 28 04:10:22 ',
+  'Wed 2026-01-28 04:10:22 UTC ',
+  '1769573422.070123 ',
+  '[ 3496.197332] ',
+];
+const ORIGINS: readonly string[] = [
+  'vm gunicorn[25321]: ',
+  'vm kernel: ',
+  'vm systemd[1]: ',
+  'vm systemd-oomd[600]: ',
+  'vm init.scope[1]: ',
+  'vm init.scope[2]: ',
+  'vm My Service[7]: ',
+  'vm a::b[x]: ',
+  'vm [7]: ',
+  'vm x[1234567890]: ',
+  'vm x[123456789]: ',
+  'vm x[]: ',
+  'vm sshd:',
+  'vm : ',
+  'gunicorn[25321]: ',
+  'kernel: ',
+  'vm  two: ',
+  'vm no colon',
+  `${'h'.repeat(256)} x: `,
+  `vm ${'i'.repeat(201)}: `,
+];
+const LINE_ENDS = ['\n', '\r\n', '\n\n', '\n continued\n', '\n\u00a0odd\n', '\n-- Reboot --\n', '\nstray\n', '\r\r\n'];
+
+const entry = fc
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(STAMPS[0] ?? '') },
+      { weight: 2, arbitrary: fc.constantFrom(...STAMPS) },
+    ),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(ORIGINS[0] ?? '') },
+      { weight: 2, arbitrary: fc.constantFrom(...ORIGINS) },
+    ),
+    fc.constantFrom(...HEADERS),
+    fc.constantFrom(...TEXTS),
+    fc.oneof({ weight: 3, arbitrary: fc.constant('\n') }, { weight: 1, arbitrary: fc.constantFrom(...LINE_ENDS) }),
+  )
+  .map((parts) => parts.join(''));
+
+/** One character somewhere in a text becomes another, which is what parts a wording from its likes. */
+const changed = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .tuple(text, fc.nat(), fc.constantFrom('', ' ', '0', 'x', '[', ']', ':', '-', 'é', '\t', '\u0000', '\r'))
+    .map(([whole, at, other]) => {
+      const place = at % whole.length;
+      return whole.slice(0, place) + other + whole.slice(place + 1);
+    });
+
+describe('generated journals', () => {
+  it('are read in bulk as they are read item by item', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(fc.array(fc.oneof(entry, changed(entry)), { maxLength: 12 }), chunkSizes, (entries, sizes) => {
+        bare += compare('journal-short-iso-precise', bytesOf(entries.join('')), sizes);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('reads every text behind every header of every origin alike', () => {
+    for (const origin of ORIGINS) {
+      const lines = HEADERS.flatMap((header) => TEXTS.map((text) => `${STAMPS[0]}${origin}${header}${text}\n`));
+      compare('journal-short-iso-precise', bytesOf(lines.join('')));
+    }
+  });
+
+  it('reads whole exports from their bytes alone', () => {
+    const line = '2026-01-28T04:10:22.070123+0000 vm gunicorn[25321]: [2026-01-28 04:10:22 +0000] [25321] [INFO] ok\n';
+    const count = 500;
+    // The last line of a chunk waits for what follows it.
+    expect(compare('journal-short-iso-precise', bytesOf(line.repeat(count)))).toBe(count - 1);
+  });
+});

@@ -7,6 +7,7 @@ export { NO_PID, NO_SEVERITY } from '../../shared/evidence/parser.ts';
 
 const BLOCK_EVENTS = 1 << 16;
 
+/** The columns of up to BLOCK_EVENTS events. */
 interface Block {
   readonly time: Float64Array;
   readonly byteOffset: Float64Array;
@@ -94,11 +95,10 @@ export class EventTable {
   finish(): EventColumns {
     const count = this.#count;
     const blocks = this.#blocks;
-    const time = joined(blocks, count, (block) => block.time, new Float64Array(count));
-    const fileIndex = joined(blocks, count, (block) => block.fileIndex, new Uint16Array(count));
-    const order = new Uint32Array(count);
-    for (let row = 0; row < count; row++) order[row] = row;
-    sortRows(order, (a, b) => (time[a] ?? 0) - (time[b] ?? 0) || (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || a - b);
+    this.#blocks = [];
+    this.#last = columnsOf(0);
+    this.#count = 0;
+    const order = sortedOrder(blocks, count);
     const columns: EventColumns = {
       count,
       time: gathered(blocks, order, (block) => block.time, new Float64Array(count)),
@@ -110,30 +110,45 @@ export class EventTable {
       kind: gathered(blocks, order, (block) => block.kind, new Uint8Array(count)),
       severity: gathered(blocks, order, (block) => block.severity, new Uint8Array(count)),
     };
-    this.#blocks = [];
-    this.#count = 0;
     return columns;
   }
 }
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
-function joined<C extends Column>(blocks: readonly Block[], count: number, pick: (block: Block) => C, into: C): C {
-  for (const [index, block] of blocks.entries()) {
-    const from = index * BLOCK_EVENTS;
-    into.set(pick(block).subarray(0, Math.min(BLOCK_EVENTS, count - from)), from);
+/** Row numbers by time, file and place; null when they are in this order already, as those of a single journal are. */
+function sortedOrder(blocks: readonly Block[], count: number): Uint32Array | null {
+  const time = gathered(blocks, null, (block) => block.time, new Float64Array(count));
+  const fileIndex = gathered(blocks, null, (block) => block.fileIndex, new Uint16Array(count));
+  let sorted = true;
+  for (let row = 1; row < count && sorted; row++) {
+    const difference = (time[row] ?? 0) - (time[row - 1] ?? 0);
+    sorted = difference > 0 || (difference === 0 && (fileIndex[row] ?? 0) >= (fileIndex[row - 1] ?? 0));
   }
-  return into;
+  if (sorted) return null;
+  const order = new Uint32Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
+  sortRows(order, (a, b) => (time[a] ?? 0) - (time[b] ?? 0) || (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || a - b);
+  return order;
 }
 
+/** One column of all blocks in an order (null: as they are). */
 function gathered<C extends Column>(
   blocks: readonly Block[],
-  order: Uint32Array,
+  order: Uint32Array | null,
   pick: (block: Block) => C,
   into: C,
 ): C {
+  if (order === null) {
+    for (const [index, block] of blocks.entries()) {
+      const from = index * BLOCK_EVENTS;
+      into.set(pick(block).subarray(0, Math.min(BLOCK_EVENTS, into.length - from)), from);
+    }
+    return into;
+  }
   const parts = blocks.map(pick);
-  for (const [row, from] of order.entries()) {
+  for (let row = 0; row < order.length; row++) {
+    const from = order[row] ?? 0;
     into[row] = parts[Math.floor(from / BLOCK_EVENTS)]?.[from % BLOCK_EVENTS] ?? 0;
   }
   return into;

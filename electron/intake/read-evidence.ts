@@ -11,7 +11,7 @@ import type { UnitFragment } from '../../shared/model/unit.ts';
 import type { EventTable } from './event-table.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
-import { EvidenceReader, failureReason } from './read-only.ts';
+import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
 
 /** What has been read from all files so far. */
 export class EvidenceSink {
@@ -78,7 +78,9 @@ export function readFile(
     try {
       const reader = new EvidenceReader(file.absolutePath);
       try {
-        for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
+        // Nobody keeps a chunk: a fresh one each time would be memory to clear and to collect.
+        const buffer = new Uint8Array(READ_CHUNK_BYTES);
+        for (let chunk = reader.nextInto(buffer); chunk !== null; chunk = reader.nextInto(buffer)) {
           const content = chunk;
           hash?.update(content);
           parse((open) => {

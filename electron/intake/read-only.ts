@@ -70,9 +70,20 @@ export class EvidenceReader {
     return chunk.length === 0 ? null : chunk;
   }
 
+  /** The next chunk in the same buffer every time, for those that are done with one before they ask for another. */
+  nextInto(buffer: Uint8Array): Uint8Array | null {
+    const wanted = Math.max(0, Math.min(buffer.length, this.stamp.bytes - this.#position));
+    const chunk = this.#fill(buffer.subarray(0, wanted), this.#position);
+    this.#position += chunk.length;
+    return chunk.length === 0 ? null : chunk;
+  }
+
   /** Up to `length` bytes from `offset`; fewer only at the end of the file. */
   at(offset: number, length: number): Uint8Array {
-    const buffer = new Uint8Array(Math.max(0, Math.min(length, this.stamp.bytes - offset)));
+    return this.#fill(new Uint8Array(Math.max(0, Math.min(length, this.stamp.bytes - offset))), offset);
+  }
+
+  #fill(buffer: Uint8Array, offset: number): Uint8Array {
     // A file may have grown since it was opened: reading stops at the size it had, and the change is reported by its stamp.
     let filled = 0;
     while (filled < buffer.length) {

@@ -24,7 +24,7 @@ export class MessageClassifier {
    * classifyMessage knows (see knownIdentifier); null stands for all others.
    */
   classify(bytes: Uint8Array, from: number, to: number, identifier: string | null, pid: number): void {
-    if (identifier !== null || !this.#isPlain(bytes, from, to)) {
+    if (!this.classifyPlain(bytes, from, to, identifier)) {
       this.classifyText(this.#decoder.decode(bytes.subarray(from, to)), identifier, pid);
     }
   }
@@ -37,8 +37,9 @@ export class MessageClassifier {
     this.innerPid = read.innerPid ?? NO_PID;
   }
 
-  /** Whether it is certain that a message is `log`; sets what its header says. */
-  #isPlain(bytes: Uint8Array, from: number, to: number): boolean {
+  /** Classifies a message if its bytes leave no doubt that it is `log`; false, with nothing said of it, when they do. */
+  classifyPlain(bytes: Uint8Array, from: number, to: number, identifier: string | null): boolean {
+    if (identifier !== null) return false;
     this.kind = LOG;
     this.severity = NO_SEVERITY;
     this.innerPid = NO_PID;

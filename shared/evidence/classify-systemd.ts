@@ -8,14 +8,22 @@ import { signalNumber } from './signals.ts';
 interface Wording {
   readonly sample: string;
   readonly pattern: RegExp;
+  /** What stands behind the name of the unit; null where the wording does not begin with one. */
+  readonly rest: RegExp | null;
   readonly read: (match: RegExpExecArray) => Reading;
 }
 
 /** `regression-tracker.service: ` in front of most messages; templates and escaped names included. */
 const UNIT = String.raw`^([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target)): `;
+const UNIT_PATTERN = new RegExp(UNIT);
 
 function unitWording(sample: string, rest: string, read: (match: RegExpExecArray, unit: string) => Reading): Wording {
-  return { sample, pattern: new RegExp(UNIT + rest), read: (match) => read(match, match[1] ?? '') };
+  return {
+    sample,
+    pattern: new RegExp(UNIT + rest),
+    rest: new RegExp(`^(?:${rest})`),
+    read: (match) => read(match, match[1] ?? ''),
+  };
 }
 
 const WORDINGS: readonly Wording[] = [
@@ -78,11 +86,13 @@ const WORDINGS: readonly Wording[] = [
   ),
   {
     sample: 'Started regression-tracker.service - Regression tracker.',
+    rest: null,
     pattern: /^Started (?:([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*)?|.*)$/,
     read: (m) => ({ kind: 'systemd-start', detail: m[1] === undefined ? {} : { unit: m[1].replace(/\.$/, '') } }),
   },
   {
     sample: 'Stopping regression-tracker.service - Regression tracker...',
+    rest: null,
     pattern:
       /^(?:Starting|Stopping|Stopped|Reloading|Reloaded|Finished|Failed to start|Closed|Removed) (?:([\w@.:\\-]+?\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*|\.{1,3})?$|.)/,
     read: (m) => ({ kind: 'systemd-unit', detail: m[1] === undefined ? {} : { unit: m[1] } }),
@@ -101,7 +111,11 @@ export function classifySystemd(message: string, identifier: string | null): Rea
     const unit = cgroup.slice(cgroup.lastIndexOf('/') + 1);
     return { kind: 'systemd-oomd-kill', detail: { oomCgroup: cgroup, ...(unit === '' ? {} : { unit }) } };
   }
-  for (const { pattern, read } of WORDINGS) {
+  // The name of a unit has no blank, so that there is one way to take it off; doing so once spares it to every pattern.
+  const unit = UNIT_PATTERN.exec(message);
+  const behindUnit = unit === null ? null : message.slice(unit[0].length);
+  for (const { pattern, rest, read } of WORDINGS) {
+    if (rest !== null && (behindUnit === null || !rest.test(behindUnit))) continue;
     const match = pattern.exec(message);
     if (match !== null) return read(match);
   }

@@ -1,7 +1,16 @@
 import type { TimeResolution } from '../model/evidence.ts';
 import { readJournalEntry } from './journal-fields.ts';
+import { JsonEntryBytes } from './journal-json-bytes.ts';
 import { isJournalNotice } from './journal-prefix.ts';
-import { isDecoration, type Line, type LineHandler, parserOfLines, problemItem, provenanceOfLines } from './lines.ts';
+import {
+  isDecoration,
+  type Line,
+  type LineHandler,
+  type PlainEvent,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+} from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 
 /** Lines of one json-pretty object; a journal entry has a few dozen fields. */
@@ -34,9 +43,16 @@ class JournalJsonHandler implements LineHandler {
   /** Lines of a json-pretty object that is not closed yet. */
   #pretty: { readonly first: Line; readonly texts: string[]; characters: number } | null = null;
   #anyEntry = false;
+  readonly #entryBytes = new JsonEntryBytes();
 
   constructor(context: ParseContext) {
     this.#context = context;
+  }
+
+  takeLine(chunk: Uint8Array, from: number, end: number): PlainEvent | null {
+    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end)) return null;
+    this.#anyEntry = true;
+    return this.#entryBytes;
   }
 
   onLine(line: Line, out: ParsedItem[]): void {

@@ -2,7 +2,6 @@ import type { TimeResolution } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { splitInnerHeader } from './inner-header.ts';
-import { JournalLineBytes } from './journal-bytes.ts';
 import {
   isBootNotice,
   isJournalNotice,
@@ -10,6 +9,7 @@ import {
   type JournalTextFormat,
   readJournalPrefix,
 } from './journal-prefix.ts';
+import { JournalLineBytes } from './journal-text-bytes.ts';
 import {
   eventItem,
   isDecoration,

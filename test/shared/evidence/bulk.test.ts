@@ -244,6 +244,54 @@ const changed = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
       return whole.slice(0, place) + other + whole.slice(place + 1);
     });
 
+const FIELD_VALUES = fc.oneof(
+  fc.constantFrom<unknown>(
+    null,
+    7,
+    '',
+    '12',
+    '1234567890',
+    [1, 2],
+    ['a', 'b'],
+    [66, 111, 111],
+    true,
+    { a: 1 },
+    'kernel',
+  ),
+  fc.string({ maxLength: 6 }),
+);
+const usually = (...values: readonly string[]): fc.Arbitrary<unknown> =>
+  fc.oneof({ weight: 20, arbitrary: fc.constantFrom<unknown>(...values) }, { weight: 1, arbitrary: FIELD_VALUES });
+const OPTIONAL_FIELDS = {
+  _SOURCE_REALTIME_TIMESTAMP: usually('1769573422070123', '1769573422070124', '99999999999999999'),
+  PRIORITY: usually('0', '3', '6', '8'),
+  _PID: usually('25321', '1', '1234567890'),
+  SYSLOG_PID: usually('77', ''),
+  _TRANSPORT: usually('kernel', 'stdout', 'journal'),
+  SYSLOG_IDENTIFIER: usually('kernel', 'systemd', 'systemd-oomd', 'init.scope', 'gunicorn'),
+  _COMM: usually('systemd', 'gunicorn'),
+  _CMDLINE: usually('a "quoted" \\ one', '\u0007'),
+};
+const jsonText = fc
+  .tuple(fc.constantFrom('', ...HEADERS), fc.constantFrom(...TEXTS), fc.constantFrom('', '"', '\\', '\n  more', '/\t'))
+  .map((parts) => parts.join(''));
+const jsonEntry = fc
+  .tuple(
+    fc.record({
+      __REALTIME_TIMESTAMP: usually('1769573422070999'),
+    }),
+    fc.record(OPTIONAL_FIELDS, { requiredKeys: [] }),
+    fc.record({ MESSAGE: fc.oneof({ weight: 9, arbitrary: jsonText }, FIELD_VALUES) }, { requiredKeys: [] }),
+    fc.constantFrom('plain', 'spaced', 'slashes', 'twice', 'unicode'),
+  )
+  .map(([time, fields, message, spelling]) => {
+    const text = JSON.stringify({ ...time, ...fields, ...message });
+    if (spelling === 'spaced') return text.replaceAll('","', '" , "').replaceAll('":"', '" : "').replace('{', '{ ');
+    if (spelling === 'slashes') return text.replaceAll('/', '\\/');
+    if (spelling === 'twice') return text.replace(/\}$/, ',"MESSAGE":"Booting worker with pid: 7","PRIORITY":"2"}');
+    return spelling === 'unicode' ? text.replaceAll('k', '\\u006b') : text;
+  });
+
 describe('generated journals', () => {
   it('are read in bulk as they are read item by item', () => {
     let bare = 0;
@@ -261,6 +309,17 @@ describe('generated journals', () => {
       const lines = HEADERS.flatMap((header) => TEXTS.map((text) => `${STAMPS[0]}${origin}${header}${text}\n`));
       compare('journal-short-iso-precise', bytesOf(lines.join('')));
     }
+  });
+
+  it('reads every text of every origin alike as JSON, with fields and escapes of any kind', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(fc.array(fc.oneof(jsonEntry, changed(jsonEntry)), { maxLength: 8 }), chunkSizes, (entries, sizes) => {
+        bare += compare('journal-json', bytesOf(entries.map((text) => `${text}\n`).join('')), sizes);
+      }),
+      { numRuns: 1500 },
+    );
+    expect(bare).toBeGreaterThan(1000);
   });
 
   it('reads whole exports from their bytes alone', () => {

@@ -17,6 +17,8 @@ export interface BenchResult {
   readonly rows: readonly BenchRow[];
   /** Contenders that are not there, and why. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
+  /** Further figures, one a line, that the table has no column for. */
+  readonly notes?: readonly string[];
 }
 
 /**

@@ -76,6 +76,7 @@ function print(title: string, result: BenchResult): void {
         .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
         .join('  '),
     );
+  for (const note of result.notes ?? []) console.log(note);
   for (const { name, reason } of result.skipped) console.log(`skipped: ${name} (${reason})`);
 }
 

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EVERY_EVENT } from '../../electron/case-store/event-filter.ts';
+import { EventStore } from '../../electron/case-store/event-store.ts';
+import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
+import { COMMON_WORD, RARE_WORD } from './journal-file.ts';
+
+/**
+ * The measured half of journal.bench.ts, a process of its own so that its memory is the import's: imports the file that is
+ * its argument, searches its events, and prints the figures as one line of JSON.
+ */
+async function main(path: string): Promise<void> {
+  const spool = mkdtempSync(join(tmpdir(), 'inquest-bench-spool-'));
+  try {
+    const started = performance.now();
+    const imported = await readGivenEvidence({ paths: [path], spoolDirectory: spool }, () => {});
+    const seconds = (performance.now() - started) / 1000;
+    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const store = new EventStore(imported);
+    const search = (text: string): { readonly seconds: number; readonly found: number } => {
+      const from = performance.now();
+      const { total } = store.page({ ...EVERY_EVENT, text }, { column: 'time', descending: false }, 0, 1);
+      return { seconds: (performance.now() - from) / 1000, found: total };
+    };
+    const { count, ...columns } = imported.columns;
+    const columnBytes = Object.values(columns).reduce((sum, column) => sum + column.byteLength, 0);
+    const figures = {
+      events: count,
+      problems: imported.files.reduce((sum, file) => sum + file.problemCount, 0),
+      seconds,
+      peakRssBytes,
+      bytesPerEvent: count === 0 ? 0 : columnBytes / count,
+      rare: search(RARE_WORD),
+      common: search(COMMON_WORD),
+    };
+    store.close();
+    console.log(JSON.stringify(figures));
+  } finally {
+    rmSync(spool, { recursive: true, force: true });
+  }
+}
+
+await main(process.argv[2] ?? '');

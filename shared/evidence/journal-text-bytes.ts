@@ -6,6 +6,7 @@ import { NO_PID } from './parser.ts';
 
 const ZERO = 0x30;
 const BLANK = 0x20;
+const HASH = 0x23;
 const PLUS = 0x2b;
 const DASH = 0x2d;
 const DOT = 0x2e;
@@ -116,7 +117,12 @@ export class JournalLineBytes implements PlainEvent {
     if (nameAt >= end || bytes[nameAt] === BLANK || bytes[nameAt] === BRACKET) return false;
     const limit = Math.min(end, nameAt + IDENTIFIER_LIMIT_BYTES);
     let colon = nameAt;
-    while (colon < limit && !(bytes[colon] === COLON && (colon + 1 === end || bytes[colon + 1] === BLANK))) colon += 1;
+    for (; colon < limit; colon++) {
+      if (colon + 1 < end && bytes[colon + 1] !== BLANK) continue;
+      if (bytes[colon] === COLON) break;
+      // A tag that ends without a colon, as some syslog senders write it, is left to the patterns.
+      if (bytes[colon] === BRACKET_END) return false;
+    }
     if (colon === nameAt || colon >= limit) return false;
     let nameEnd = colon;
     let pid = NO_PID;
@@ -136,6 +142,8 @@ export class JournalLineBytes implements PlainEvent {
       }
     }
     if (nameEnd === nameAt) return false;
+    // rsyslog's escape of a line feed makes several lines of a traceback.
+    if (holdsEscapedLineFeed(bytes, colon + 2, end)) return false;
     const classifier = this.#classifier;
     classifier.classify(bytes, Math.min(colon + 2, end), end, knownIdentifier(bytes, nameAt, nameEnd), pid);
     this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
@@ -143,6 +151,15 @@ export class JournalLineBytes implements PlainEvent {
     this.severity = classifier.severity;
     return true;
   }
+}
+
+/** Whether the bytes hold `#012`. */
+function holdsEscapedLineFeed(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at + 3 < end; at++) {
+    if (bytes[at] === HASH && bytes[at + 1] === ZERO && bytes[at + 2] === ZERO + 1 && bytes[at + 3] === ZERO + 2)
+      return true;
+  }
+  return false;
 }
 
 /** The number that two digits make; -1 when they are none. */

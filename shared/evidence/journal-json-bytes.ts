@@ -63,7 +63,7 @@ export class JsonEntryBytes implements PlainEvent {
   read(bytes: Uint8Array, from: number, end: number): boolean {
     if (end - from < 2 || bytes[from] !== BRACE || bytes[end - 1] !== BRACE_END) return false;
     if (!this.#findFields(bytes, from + 1, end)) return false;
-    // The same order of preference as in journal-json.ts.
+    // The same order of preference as in journal-fields.ts.
     const timeField = this.#has(SOURCE_REALTIME) ? SOURCE_REALTIME : REALTIME;
     const time = this.#number(bytes, timeField, 16);
     if (time <= 0 || time > Number.MAX_SAFE_INTEGER) return false;

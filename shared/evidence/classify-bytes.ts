@@ -3,6 +3,13 @@ import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel } from './inner-header.ts';
 import { NO_PID, NO_SEVERITY } from './parser.ts';
+import { TYING_KINDS } from './uptime-ties.ts';
+
+/**
+ * Kinds (indexes into EVENT_KINDS) of which more than numbers is needed while a file is read: their lines go the ordinary
+ * way, through which other sources are dated by them. They are rare.
+ */
+export const NEEDED_WHOLE: ReadonlySet<number> = new Set(TYING_KINDS.map((kind) => EVENT_KINDS.indexOf(kind)));
 
 /**
  * Classifies messages as classifyMessage does, from their bytes. Most of the millions of messages of a journal hold no fixed

@@ -1,4 +1,4 @@
-import { knownIdentifier, MessageClassifier } from './classify-bytes.ts';
+import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
 import type { PlainEvent } from './lines.ts';
 import { NO_PID, NO_SEVERITY } from './parser.ts';
 
@@ -72,6 +72,7 @@ export class JsonEntryBytes implements PlainEvent {
 
     this.#classify(bytes, this.#identifier(bytes), pid);
     const { innerPid, severity, kind } = this.#classifier;
+    if (NEEDED_WHOLE.has(kind)) return false;
     this.time = time;
     this.pid = innerPid === NO_PID ? pid : innerPid;
     this.kind = kind;

@@ -1,5 +1,5 @@
 import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
-import { knownIdentifier, MessageClassifier } from './classify-bytes.ts';
+import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
 import type { JournalTextFormat } from './journal-prefix.ts';
 import type { PlainEvent } from './lines.ts';
 import { NO_PID } from './parser.ts';
@@ -147,6 +147,7 @@ export class JournalLineBytes implements PlainEvent {
     const classifier = this.#classifier;
     classifier.classify(bytes, Math.min(colon + 2, end), end, knownIdentifier(bytes, nameAt, nameEnd), pid);
     this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
+    if (NEEDED_WHOLE.has(classifier.kind)) return false;
     this.kind = classifier.kind;
     this.severity = classifier.severity;
     return true;

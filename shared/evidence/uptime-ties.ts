@@ -9,6 +9,8 @@ const SAME_MESSAGE_MICROS = 5 * MICROS_PER_SECOND;
 
 /** Kernel messages that name a process and sizes, so that the same text is the same message. */
 const TELLING_KINDS: ReadonlySet<EventKind> = new Set(['oom-kill', 'segfault']);
+/** Every kind that `learn` looks at: events of these must reach it whole, with message and detail. */
+export const TYING_KINDS: readonly EventKind[] = ['oom-kill', 'segfault', 'worker-sigkill', 'worker-timeout'];
 /** What the kernel calls a worker: the interpreter, or gunicorn's own title cut to 15 bytes. */
 const WORKER_NAME = /^(?:python|gunicorn|pypy|uwsgi)/;
 

@@ -1,7 +1,7 @@
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
-import { type ArtifactFigures, artifactFigures } from './choose-artifact.ts';
+import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 
@@ -13,8 +13,7 @@ const ELEMENT_TREE_BYTES_PER_SECOND = 47_000_000;
 
 /** Size, history and measured cost of the artifact. */
 export function artifactFacts(context: FactContext): readonly Fact[] {
-  const operation = context.record?.operation ?? context.history.operations.at(-1) ?? null;
-  const figures = artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes);
+  const figures = context.figures;
   if (figures === null) return [];
   return [
     ...size(context, figures),

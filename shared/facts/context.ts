@@ -8,7 +8,7 @@ import type { ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
 import type { OperationStep } from '../timeline/operations.ts';
-import { chooseArtifact } from './choose-artifact.ts';
+import { type ArtifactFigures, artifactFigures, chooseArtifact } from './choose-artifact.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { effectiveConfig } from './effective-config.ts';
 import { type KernelCoverage, kernelCoverage } from './kernel-coverage.ts';
@@ -26,6 +26,8 @@ export interface FactContext {
   /** The service's systemd unit with its drop-ins, when it was saved. */
   readonly unit: ServiceUnit | null;
   readonly artifact: { readonly report: ArtifactReport; readonly index: number } | null;
+  /** Size of what the operation (without an incident: the latest one) read, from the artifact, a listing or the log. */
+  readonly figures: ArtifactFigures | null;
   readonly database: { readonly report: DatabaseReport; readonly index: number } | null;
   /** Dated `ps` rows of the incident's pid within the worker's life, in time order. */
   readonly processSamples: readonly (ProcessSample & { readonly time: EpochMicros })[];
@@ -59,6 +61,7 @@ export function factContext(
   const unit = serviceUnit(evidence, incident?.unit ?? null);
   const config = effectiveConfig(evidence, window, unit);
   const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
+  const artifact = chooseArtifact(evidence, record, history);
   return {
     evidence,
     history,
@@ -66,7 +69,12 @@ export function factContext(
     window,
     config,
     unit,
-    artifact: chooseArtifact(evidence, record, history),
+    artifact,
+    figures: artifactFigures(
+      artifact?.report ?? null,
+      record?.operation ?? history.operations.at(-1) ?? null,
+      evidence.host?.fileSizes,
+    ),
     database: chooseDatabase(evidence),
     processSamples: samplesOfPid(evidence, record),
     vmstatSamples:

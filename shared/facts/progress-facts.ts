@@ -1,7 +1,7 @@
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
-import { artifactFigures } from './choose-artifact.ts';
+import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourcesOf } from './context.ts';
 import { stuckFrame } from './traceback.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
@@ -45,7 +45,7 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   if (record === null || workEnd === null) return [];
   const operation = record.operation;
   if (operation === null) return [];
-  const figures = artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes);
+  const figures = context.figures;
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
   if (record.death === null) return [];
 
@@ -104,10 +104,7 @@ interface SlowestExplainable {
   readonly rate: string;
 }
 
-function slowestExplainable(
-  context: FactContext,
-  figures: ReturnType<typeof artifactFigures>,
-): SlowestExplainable | null {
+function slowestExplainable(context: FactContext, figures: ArtifactFigures | null): SlowestExplainable | null {
   const step = context.lastStep;
   if (step?.name === 'insert') {
     const rows = step.startLine.reading.records ?? figures?.testcases ?? null;
@@ -128,7 +125,7 @@ function slowestExplainable(
 }
 
 /** The log names no step that was going on: only the whole operation can be held against the amount of data. */
-function withoutStep(context: FactContext, figures: ReturnType<typeof artifactFigures>): readonly Fact[] {
+function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
   if (record === null || record.death === null || operation === null || workEnd === null || figures?.bytes == null)

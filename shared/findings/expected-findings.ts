@@ -1,5 +1,4 @@
 import { isLarge } from '../facts/artifact-facts.ts';
-import { artifactFigures } from '../facts/choose-artifact.ts';
 import type { FactContext } from '../facts/context.ts';
 import { memoryUse } from '../facts/process-readings.ts';
 import { formatBytes, formatCount } from '../facts/wording.ts';
@@ -14,11 +13,7 @@ export function checkExpectedFindings(
   hypotheses: readonly HypothesisResult[],
 ): readonly ExpectedFinding[] {
   const timeout = context.config?.timeoutSeconds ?? null;
-  const figures = artifactFigures(
-    context.artifact?.report ?? null,
-    context.record?.operation ?? context.history.operations.at(-1) ?? null,
-    context.evidence.host?.fileSizes,
-  );
+  const figures = context.figures;
   const peak = peakMemory(context);
   const lock = verdictOf(hypotheses, 'database-lock');
   return [

@@ -1,4 +1,3 @@
-import { artifactFigures } from '../facts/choose-artifact.ts';
 import type { FactContext } from '../facts/context.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
@@ -53,11 +52,7 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
 }
 
 function artifactSize(context: FactContext): string | null {
-  const figures = artifactFigures(
-    context.artifact?.report ?? null,
-    context.record?.operation ?? context.history.operations.at(-1) ?? null,
-    context.evidence.host?.fileSizes,
-  );
+  const figures = context.figures;
   if (figures === null) return null;
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,

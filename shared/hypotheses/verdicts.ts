@@ -1,5 +1,4 @@
 import { isLarge } from '../facts/artifact-facts.ts';
-import { artifactFigures } from '../facts/choose-artifact.ts';
 import type { FactContext } from '../facts/context.ts';
 import { formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisId, HypothesisResult, MissingEvidence, Verdict } from '../model/analysis.ts';
@@ -194,8 +193,8 @@ function judgeLoop(context: FactContext, weighing: Weighing): Judgement {
 
 function judgeArtifact(context: FactContext, weighing: Weighing, deeper: readonly Judgement[]): Judgement {
   const { record } = context;
-  const operation = record?.operation ?? context.history.operations.at(-1) ?? null;
-  const large = isLarge(artifactFigures(context.artifact?.report ?? null, operation, context.evidence.host?.fileSizes));
+  const _operation = record?.operation ?? context.history.operations.at(-1) ?? null;
+  const large = isLarge(context.figures);
   const mechanism = record?.incident.mechanism ?? 'none';
   if (large === null) {
     return ruledOut(weighing)

@@ -17,9 +17,10 @@ interface Block {
   readonly fileIndex: Uint16Array;
   readonly kind: Uint8Array;
   readonly severity: Uint8Array;
+  readonly unit: Uint16Array;
 }
 
-function columnsOf(count: number): Block {
+function blockOf(count: number): Block {
   return {
     time: new Float64Array(count),
     byteOffset: new Float64Array(count),
@@ -29,28 +30,37 @@ function columnsOf(count: number): Block {
     fileIndex: new Uint16Array(count),
     kind: new Uint8Array(count),
     severity: new Uint8Array(count),
+    unit: new Uint16Array(count),
   };
 }
 
 const KIND_INDEX = new Map<EventKind, number>(EVENT_KINDS.map((kind, index) => [kind, index]));
 const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index) => [severity, index]));
 
+/** Names that the column of units can tell apart; a host has some hundreds, a hostile file may have any number. */
+const UNITS_LIMIT = 65_535;
+
 /**
- * Events as they are read, 32 bytes each, in blocks: a table of millions grows without ever being copied. `finish` gives
+ * Events as they are read, 34 bytes each, in blocks: a table of millions grows without ever being copied. `finish` gives
  * them as columns in merged order.
  */
 export class EventTable {
   #blocks: Block[] = [];
   /** The block that is being filled. */
-  #last: Block = columnsOf(0);
+  #last: Block = blockOf(0);
   #count = 0;
+  #units: string[] = [''];
+  #unitIndex = new Map<string, number>();
+  /** The unit of the event before: most events of a file are of one. */
+  #lastUnit: string | null = null;
+  #lastUnitIndex = 0;
 
   get count(): number {
     return this.#count;
   }
 
   add(event: ParsedEvent, fileIndex: number): void {
-    const { time, source, pid, kind, severity } = event;
+    const { time, source, pid, kind, severity, unit } = event;
     this.addRow(
       fileIndex,
       time,
@@ -60,7 +70,23 @@ export class EventTable {
       pid ?? NO_PID,
       KIND_INDEX.get(kind) ?? 0,
       severity === null ? NO_SEVERITY : (SEVERITY_INDEX.get(severity) ?? NO_SEVERITY),
+      unit,
     );
+  }
+
+  #indexOfUnit(unit: string | null): number {
+    if (unit === this.#lastUnit) return this.#lastUnitIndex;
+    let index = unit === null ? 0 : this.#unitIndex.get(unit);
+    if (index === undefined) {
+      index = this.#units.length > UNITS_LIMIT ? 0 : this.#units.length;
+      if (index > 0 && unit !== null) {
+        this.#units.push(unit);
+        this.#unitIndex.set(unit, index);
+      }
+    }
+    this.#lastUnit = unit;
+    this.#lastUnitIndex = index;
+    return index;
   }
 
   /** Adds an event by the values of its columns; see EventColumns. */
@@ -73,10 +99,11 @@ export class EventTable {
     pid: number,
     kind: number,
     severity: number,
+    unit: string | null,
   ): void {
     const at = this.#count % BLOCK_EVENTS;
     if (at === 0) {
-      this.#last = columnsOf(BLOCK_EVENTS);
+      this.#last = blockOf(BLOCK_EVENTS);
       this.#blocks.push(this.#last);
     }
     const block = this.#last;
@@ -88,6 +115,7 @@ export class EventTable {
     block.fileIndex[at] = fileIndex;
     block.kind[at] = kind;
     block.severity[at] = severity;
+    block.unit[at] = this.#indexOfUnit(unit);
     this.#count += 1;
   }
 
@@ -95,24 +123,45 @@ export class EventTable {
   finish(): EventColumns {
     const count = this.#count;
     const blocks = this.#blocks;
+    const units = this.#units;
     this.#blocks = [];
-    this.#last = columnsOf(0);
+    this.#last = blockOf(0);
     this.#count = 0;
+    this.#units = [''];
+    this.#unitIndex = new Map();
+    this.#lastUnit = null;
+    this.#lastUnitIndex = 0;
     const order = sortedOrder(blocks, count);
-    const columns: EventColumns = {
+    return {
       count,
-      time: gathered(blocks, order, (block) => block.time, new Float64Array(count)),
-      byteOffset: gathered(blocks, order, (block) => block.byteOffset, new Float64Array(count)),
-      byteLength: gathered(blocks, order, (block) => block.byteLength, new Uint32Array(count)),
-      line: gathered(blocks, order, (block) => block.line, new Uint32Array(count)),
-      pid: gathered(blocks, order, (block) => block.pid, new Int32Array(count)),
-      fileIndex: gathered(blocks, order, (block) => block.fileIndex, new Uint16Array(count)),
-      kind: gathered(blocks, order, (block) => block.kind, new Uint8Array(count)),
-      severity: gathered(blocks, order, (block) => block.severity, new Uint8Array(count)),
+      time: gathered(blocks, order, (block) => block.time, sharedFloat64(count)),
+      byteOffset: gathered(blocks, order, (block) => block.byteOffset, sharedFloat64(count)),
+      byteLength: gathered(blocks, order, (block) => block.byteLength, sharedUint32(count)),
+      line: gathered(blocks, order, (block) => block.line, sharedUint32(count)),
+      pid: gathered(blocks, order, (block) => block.pid, new Int32Array(new SharedArrayBuffer(count * 4))),
+      fileIndex: gathered(blocks, order, (block) => block.fileIndex, sharedUint16(count)),
+      kind: gathered(blocks, order, (block) => block.kind, sharedUint8(count)),
+      severity: gathered(blocks, order, (block) => block.severity, sharedUint8(count)),
+      unit: gathered(blocks, order, (block) => block.unit, sharedUint16(count)),
+      units,
+      copies: NO_COPIES,
     };
-    return columns;
   }
 }
+
+const sharedFloat64 = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
+const sharedUint32 = (count: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(count * 4));
+const sharedUint16 = (count: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(count * 2));
+const sharedUint8 = (count: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(count));
+
+const NO_COPIES: EventColumns['copies'] = {
+  count: 0,
+  row: new Uint32Array(0),
+  fileIndex: new Uint16Array(0),
+  byteOffset: new Float64Array(0),
+  byteLength: new Uint32Array(0),
+  line: new Uint32Array(0),
+};
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
@@ -152,12 +201,4 @@ function gathered<C extends Column>(
     into[row] = parts[Math.floor(from / BLOCK_EVENTS)]?.[from % BLOCK_EVENTS] ?? 0;
   }
   return into;
-}
-
-/** The buffers of the columns, to be transferred to another thread instead of copied. */
-export function columnBuffers(columns: EventColumns): ArrayBuffer[] {
-  const { time, byteOffset, byteLength, line, pid, fileIndex, kind, severity } = columns;
-  return [time, byteOffset, byteLength, line, pid, fileIndex, kind, severity].flatMap((column) =>
-    column.buffer instanceof ArrayBuffer ? [column.buffer] : [],
-  );
 }

@@ -190,11 +190,12 @@ class RecordCounter implements ItemSink {
     pid: number,
     kind: number,
     severity: number,
+    unit: string | null,
   ): void {
     this.#events += 1;
     if (time < this.#from) this.#from = time;
     if (time > this.#to) this.#to = time;
-    this.#sink.table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity);
+    this.#sink.table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity, unit);
   }
 
   item(item: ParsedItem): void {

@@ -1,6 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { ImportRequest, ImportWorkerMessage, JobError, Progress } from '../../shared/contract/worker-protocol.ts';
-import { columnBuffers } from '../intake/event-table.ts';
 import { readGivenEvidence } from '../intake/import-evidence.ts';
 import { MissingInput } from '../intake/inventory.ts';
 import { jobErrorOf } from './run-job.ts';
@@ -8,8 +7,8 @@ import { jobErrorOf } from './run-job.ts';
 /** At most ten messages a second: people see no more, and the other thread has better things to do. */
 const PROGRESS_INTERVAL_MILLIS = 100;
 
-function post(message: ImportWorkerMessage, transfer: readonly ArrayBuffer[] = []): void {
-  parentPort?.postMessage(message, transfer);
+function post(message: ImportWorkerMessage): void {
+  parentPort?.postMessage(message);
 }
 
 /** Lets through the first report of each stage and then one per interval. */
@@ -41,7 +40,7 @@ async function serve(request: ImportRequest): Promise<void> {
       request,
       throttled((progress) => post({ type: 'progress', progress })),
     );
-    post({ type: 'done', imported }, columnBuffers(imported.columns));
+    post({ type: 'done', imported });
   } catch (thrown) {
     post({ type: 'failed', error: importError(thrown) });
   }

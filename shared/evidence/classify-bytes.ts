@@ -23,6 +23,8 @@ export class MessageClassifier {
   severity = NO_SEVERITY;
   /** The pid that a header in the message states, or NO_PID. */
   innerPid = NO_PID;
+  /** The systemd unit that the last message was about, or null. */
+  unit: string | null = null;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -42,6 +44,7 @@ export class MessageClassifier {
     this.kind = EVENT_KINDS.indexOf(read.kind);
     this.severity = read.severity === null ? NO_SEVERITY : SEVERITIES.indexOf(read.severity);
     this.innerPid = read.innerPid ?? NO_PID;
+    this.unit = read.unit;
   }
 
   /** Classifies a message if its bytes leave no doubt that it is `log`; false, with nothing said of it, when they do. */
@@ -50,6 +53,7 @@ export class MessageClassifier {
     this.kind = LOG;
     this.severity = NO_SEVERITY;
     this.innerPid = NO_PID;
+    this.unit = null;
     if (from >= to) return true;
     const first = bytes[from] ?? 0;
     let textAt = from;

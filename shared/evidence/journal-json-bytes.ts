@@ -23,6 +23,10 @@ const FIELDS = [
   '_TRANSPORT',
   'SYSLOG_IDENTIFIER',
   '_COMM',
+  'UNIT',
+  'USER_UNIT',
+  '_SYSTEMD_UNIT',
+  '_SYSTEMD_USER_UNIT',
 ] as const;
 const asciiBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const FIELD_BYTES: readonly Uint8Array[] = FIELDS.map(asciiBytes);
@@ -34,6 +38,7 @@ const FIELDS_BY_LENGTH: readonly (readonly number[])[] = Array.from({ length: LO
 const [MESSAGE, REALTIME, SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
+const [UNIT, USER_UNIT, SYSTEMD_UNIT, SYSTEMD_USER_UNIT] = [9, 10, 11, 12] as const;
 const KERNEL = asciiBytes('kernel');
 
 /** What ends a run of plain characters in a JSON string: its quote, an escape, or a control character (an error). */
@@ -53,6 +58,10 @@ export class JsonEntryBytes implements PlainEvent {
   pid = NO_PID;
   kind = 0;
   severity = NO_SEVERITY;
+  unit: string | null = null;
+  /** The bytes of the name that was made text last: most entries of an export are of one unit. */
+  #unitBytes = new Uint8Array(0);
+  #unitText = '';
   readonly #classifier = new MessageClassifier();
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Where each field's value lies between its quotes; -1 where the entry has none. */
@@ -77,7 +86,25 @@ export class JsonEntryBytes implements PlainEvent {
     this.pid = innerPid === NO_PID ? pid : innerPid;
     this.kind = kind;
     this.severity = severity === NO_SEVERITY ? this.#priority(bytes) : severity;
+    // The same order of preference as in journal-fields.ts.
+    this.unit =
+      this.#unit(bytes, UNIT) ??
+      this.#unit(bytes, USER_UNIT) ??
+      this.#classifier.unit ??
+      this.#unit(bytes, SYSTEMD_UNIT) ??
+      this.#unit(bytes, SYSTEMD_USER_UNIT);
     return true;
+  }
+
+  #unit(bytes: Uint8Array, field: number): string | null {
+    if (!this.#has(field)) return null;
+    const from = this.#start(field);
+    const to = this.#end(field);
+    if (!isText(bytes, from, to, this.#unitBytes)) {
+      this.#unitBytes = bytes.slice(from, to);
+      this.#unitText = this.#decoder.decode(this.#unitBytes);
+    }
+    return this.#unitText;
   }
 
   #identifier(bytes: Uint8Array): string | null {

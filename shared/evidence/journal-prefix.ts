@@ -17,6 +17,9 @@ export const JOURNAL_TEXT_FORMATS = [
 ] as const satisfies readonly EvidenceFormat[];
 export type JournalTextFormat = (typeof JOURNAL_TEXT_FORMATS)[number];
 
+/** How names of units end that with-unit prints in the place of an identifier. */
+export const UNIT_SUFFIXES = ['.service', '.scope', '.slice', '.socket', '.mount', '.timer'] as const;
+
 /** The stamp of an entry, as its format prints it. */
 export type JournalStamp =
   | {

@@ -1,6 +1,6 @@
 import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
-import type { JournalTextFormat } from './journal-prefix.ts';
+import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
 import type { PlainEvent } from './lines.ts';
 import { NO_PID } from './parser.ts';
 
@@ -24,6 +24,8 @@ const LATEST_ZONE_MINUTES = 14 * 60;
 /** `2026-01-28T04:10:22+0000 h i: `: shorter lines are left to the patterns. */
 const SHORTEST_BYTES = 26;
 
+const UNIT_SUFFIX_BYTES = UNIT_SUFFIXES.map((suffix) => Uint8Array.from(suffix, (char) => char.charCodeAt(0)));
+
 /**
  * Reads a journal entry of one line from its bytes, for the stamps that nearly all lines of exports have:
  * `2026-01-28T04:12:15.229579+0000 vm gunicorn[25321]: text`, also without decimals, with `+00:00` or `Z`. Says the same as
@@ -34,6 +36,7 @@ export class JournalLineBytes implements PlainEvent {
   pid = NO_PID;
   kind = 0;
   severity = 0;
+  unit: string | null = null;
   format: JournalTextFormat = 'journal-short-iso-precise';
   readonly #classifier = new MessageClassifier();
   /** The date of the last line, as a number and as the micros of its midnight: a journal has few dates. */
@@ -141,7 +144,7 @@ export class JournalLineBytes implements PlainEvent {
         nameEnd = digitsAt - 1;
       }
     }
-    if (nameEnd === nameAt) return false;
+    if (nameEnd === nameAt || isUnitName(bytes, nameAt, nameEnd)) return false;
     // rsyslog's escape of a line feed makes several lines of a traceback.
     if (holdsEscapedLineFeed(bytes, colon + 2, end)) return false;
     const classifier = this.#classifier;
@@ -150,8 +153,19 @@ export class JournalLineBytes implements PlainEvent {
     if (NEEDED_WHOLE.has(classifier.kind)) return false;
     this.kind = classifier.kind;
     this.severity = classifier.severity;
+    this.unit = classifier.unit;
     return true;
   }
+}
+
+/** Whether a name ends as those of units do that stand in the place of an identifier: these are left to the patterns. */
+function isUnitName(bytes: Uint8Array, from: number, end: number): boolean {
+  for (const suffix of UNIT_SUFFIX_BYTES) {
+    let at = 1;
+    while (at <= suffix.length && end - at >= from && bytes[end - at] === suffix[suffix.length - at]) at += 1;
+    if (at > suffix.length) return true;
+  }
+  return false;
 }
 
 /** Whether the bytes hold `#012`. */

@@ -8,6 +8,7 @@ import {
   type JournalPrefix,
   type JournalTextFormat,
   readJournalPrefix,
+  UNIT_SUFFIXES,
 } from './journal-prefix.ts';
 import { JournalLineBytes } from './journal-text-bytes.ts';
 import {
@@ -313,9 +314,8 @@ class JournalTextHandler implements LineHandler {
     const message = continuation.length === 0 ? first : [first, ...continuation].join('\n');
     const read = classifyMessage({ message, identifier: prefix.identifier, pid: prefix.pid });
     // with-unit prints the unit where the other formats print the identifier
-    const printedUnit = /\.(?:service|scope|slice|socket|mount|timer)$/.test(prefix.identifier)
-      ? prefix.identifier
-      : null;
+    const isUnit = UNIT_SUFFIXES.some((suffix) => prefix.identifier.endsWith(suffix));
+    const printedUnit = isUnit ? prefix.identifier : null;
     out.push(
       eventItem({
         time,

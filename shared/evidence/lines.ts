@@ -188,6 +188,7 @@ export interface PlainEvent {
   readonly pid: number;
   readonly kind: number;
   readonly severity: number;
+  readonly unit: string | null;
 }
 
 /** Makes a parser of a line handler, reporting overlong lines and (once) bytes that are not UTF-8. */
@@ -241,7 +242,8 @@ export function parserOfLines(context: ParseContext, handler: LineHandler): Evid
         const event = takeLine?.call(handler, bytes, from, end, next, out) ?? null;
         if (event === null) return false;
         if (out.length > 0) drain();
-        sink.event(event.time, byteOffset, end - from, number, event.pid, event.kind, event.severity);
+        const { time, pid, kind, severity, unit } = event;
+        sink.event(time, byteOffset, end - from, number, pid, kind, severity, unit);
         return true;
       },
     );

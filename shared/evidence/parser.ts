@@ -51,7 +51,7 @@ export interface ItemSink {
   item(item: ParsedItem): void;
   /**
    * An event by what is kept of it in memory. `time` is EpochMicros, `line` 1-based, `pid` NO_PID where it has none, `kind`
-   * an index into EVENT_KINDS, `severity` one into SEVERITIES or NO_SEVERITY.
+   * an index into EVENT_KINDS, `severity` one into SEVERITIES or NO_SEVERITY, `unit` a name or null.
    */
   event(
     time: number,
@@ -61,6 +61,7 @@ export interface ItemSink {
     pid: number,
     kind: number,
     severity: number,
+    unit: string | null,
   ): void;
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { EVERY_EVENT } from '../../electron/case-store/event-filter.ts';
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
+import { columnBytes } from '../support/column-buffers.ts';
 import { COMMON_WORD, RARE_WORD } from './journal-file.ts';
 
 /**
@@ -25,15 +26,14 @@ async function main(path: string): Promise<void> {
       const { total } = store.page({ ...EVERY_EVENT, text }, { column: 'time', descending: false }, 0, 1);
       return { seconds: (performance.now() - from) / 1000, found: total };
     };
-    const { count, ...columns } = imported.columns;
-    const columnBytes = Object.values(columns).reduce((sum, column) => sum + column.byteLength, 0);
+    const { count } = imported.columns;
     const figures = {
       events: count,
       problems: imported.files.reduce((sum, file) => sum + file.problemCount, 0),
       seconds,
       wallSeconds,
       peakRssBytes,
-      bytesPerEvent: count === 0 ? 0 : columnBytes / count,
+      bytesPerEvent: count === 0 ? 0 : columnBytes(imported.columns) / count,
       rare: search(RARE_WORD),
       common: search(COMMON_WORD),
     };

@@ -1,5 +1,6 @@
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import type { OpenCase } from '../../electron/case-store/open-case.ts';
+import { EventTable } from '../../electron/intake/event-table.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
@@ -7,17 +8,7 @@ const NOTHING_IMPORTED: ImportedEvidence = {
   files: [],
   locations: [],
   problems: [],
-  columns: {
-    count: 0,
-    time: new Float64Array(),
-    byteOffset: new Float64Array(),
-    byteLength: new Uint32Array(),
-    line: new Uint32Array(),
-    pid: new Int32Array(),
-    fileIndex: new Uint16Array(),
-    kind: new Uint8Array(),
-    severity: new Uint8Array(),
-  },
+  columns: new EventTable().finish(),
   processes: [],
   vmstat: [],
   hostMemory: [],

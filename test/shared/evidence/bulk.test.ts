@@ -24,15 +24,16 @@ type Row = readonly [
   pid: number,
   kind: number,
   severity: number,
+  unit: string | null,
 ];
 
 /** What an import keeps of an item. */
 function kept(item: ParsedItem): Row | ParsedItem {
   if (item.type !== 'event') return item;
-  const { time, source, pid, kind, severity } = item.event;
+  const { time, source, pid, kind, severity, unit } = item.event;
   const severityIndex = severity === null ? NO_SEVERITY : SEVERITIES.indexOf(severity);
   const { byteOffset, byteLength, line } = source;
-  return [time, byteOffset, byteLength, line ?? 0, pid ?? NO_PID, EVENT_KINDS.indexOf(kind), severityIndex];
+  return [time, byteOffset, byteLength, line ?? 0, pid ?? NO_PID, EVENT_KINDS.indexOf(kind), severityIndex, unit];
 }
 
 const isRow = (item: Row | ParsedItem): item is Row => Array.isArray(item);
@@ -217,6 +218,9 @@ const ORIGINS: readonly string[] = [
   'kernel: ',
   'vm  two: ',
   'vm no colon',
+  'vm tracker.service[7]: ',
+  'vm user.slice: ',
+  'vm .timer: ',
   `${'h'.repeat(256)} x: `,
   `vm ${'i'.repeat(201)}: `,
 ];
@@ -273,6 +277,9 @@ const OPTIONAL_FIELDS = {
   _TRANSPORT: usually('kernel', 'stdout', 'journal'),
   SYSLOG_IDENTIFIER: usually('kernel', 'systemd', 'systemd-oomd', 'init.scope', 'gunicorn'),
   _COMM: usually('systemd', 'gunicorn'),
+  UNIT: usually('a.service', 'b.service'),
+  _SYSTEMD_UNIT: usually('c.service', ''),
+  _SYSTEMD_USER_UNIT: usually('d.service'),
   _CMDLINE: usually('a "quoted" \\ one', '\u0007'),
 };
 const jsonText = fc

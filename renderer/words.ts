@@ -89,6 +89,7 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   'journal-short-full': 'journal, short-full',
   'journal-short-unix': 'journal, short-unix',
   'journal-short-monotonic': 'journal, short-monotonic',
+  'journal-cat': 'journal, cat',
   'syslog-rfc3164': 'syslog, RFC 3164',
   'syslog-rfc5424': 'syslog, RFC 5424',
   dmesg: 'dmesg',
@@ -160,7 +161,9 @@ export function timeResolutionWords(resolution: TimeResolution): { readonly zone
   return {
     zone:
       resolution.offsetMinutes === null
-        ? 'zone in every stamp'
+        ? resolution.zoneFrom === 'other-source'
+          ? 'dated through other evidence'
+          : 'zone in every stamp'
         : `${formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
     year:
       resolution.year === null ? 'year in every stamp' : `year ${resolution.year}, ${KNOWN_FROM[resolution.yearFrom]}`,

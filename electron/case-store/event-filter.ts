@@ -47,6 +47,8 @@ export function filterRows(
     files.map((file) => file.id),
     filter.evidenceIds,
   );
+  // An entry that stands in several files comes from each of them.
+  const alsoWanted = sources === null ? null : copiedRows(columns, sources);
   const pids = filter.pids.length === 0 ? null : new Set(filter.pids);
 
   let rows: Uint32Array = new Uint32Array(Math.min(Math.max(0, last - first), accept === null ? columns.count : 4096));
@@ -54,7 +56,7 @@ export function filterRows(
   for (let row = first; row < last; row++) {
     if (kinds !== null && kinds[columns.kind[row] ?? 0] !== 1) continue;
     if (severities !== null && severities[columns.severity[row] ?? NO_SEVERITY] !== 1) continue;
-    if (sources !== null && sources[columns.fileIndex[row] ?? 0] !== 1) continue;
+    if (sources !== null && sources[columns.fileIndex[row] ?? 0] !== 1 && alsoWanted?.has(row) !== true) continue;
     if (pids !== null && !pids.has(columns.pid[row] ?? NO_PID)) continue;
     if (accept !== null && !accept(row)) continue;
     if (count === rows.length) {
@@ -66,6 +68,15 @@ export function filterRows(
     count += 1;
   }
   return count === rows.length ? rows : rows.slice(0, count);
+}
+
+/** Rows of which a wanted file has a copy; null when none has. */
+function copiedRows({ copies }: EventColumns, wanted: Uint8Array): ReadonlySet<number> | null {
+  const rows = new Set<number>();
+  for (let copy = 0; copy < copies.count; copy++) {
+    if (wanted[copies.fileIndex[copy] ?? 0] === 1) rows.add(copies.row[copy] ?? 0);
+  }
+  return rows.size === 0 ? null : rows;
 }
 
 /** A lookup by index: 1 where a value is wanted; null when all are. Beyond its end (no severity) nothing is wanted. */

@@ -15,8 +15,8 @@ import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/m
 import { NO_PID } from '../intake/event-table.ts';
 import { visibleText } from '../intake/names.ts';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
+import { EventPlaces } from './event-places.ts';
 import { RecordReader } from './record-reader.ts';
-import { sortRows } from './sort-rows.ts';
 import { thinnedPoints } from './thin-points.ts';
 
 /** Decoded events kept for showing again. */
@@ -47,14 +47,14 @@ export class EventStore implements EventSource {
   readonly #events = new Map<number, EvidenceEvent>();
   #filtered: { readonly key: string; readonly rows: Uint32Array } | null = null;
   #sorted: { readonly key: string; readonly rows: Uint32Array } | null = null;
-  /** Row numbers by file and then by offset; made when first asked for. */
-  #byPlace: Uint32Array | null = null;
+  readonly #places: EventPlaces;
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
 
   constructor(imported: ImportedEvidence) {
     this.#columns = imported.columns;
     this.#files = imported.files;
+    this.#places = new EventPlaces(imported.columns);
     this.#reader = new RecordReader(
       imported.files.map((file, index) => {
         const location = imported.locations[index] ?? null;
@@ -150,29 +150,21 @@ export class EventStore implements EventSource {
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
     const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
-    if (fileIndex < 0) return null;
-    const { fileIndex: fileOf, byteOffset: offsetOf } = this.#columns;
-    const order = this.#placeOrder();
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const row = order[middle] ?? 0;
-      const difference = (fileOf[row] ?? 0) - fileIndex || (offsetOf[row] ?? 0) - byteOffset;
-      if (difference < 0) low = middle + 1;
-      else high = middle;
-    }
-    const row = order[low];
-    return row !== undefined && fileOf[row] === fileIndex && offsetOf[row] === byteOffset ? row : null;
+    return fileIndex < 0 ? null : this.#places.rowAt(fileIndex, byteOffset);
   }
 
   span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null {
     const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
     if (fileIndex < 0) return null;
-    const first = this.#columns.fileIndex.indexOf(fileIndex);
-    const last = this.#columns.fileIndex.lastIndexOf(fileIndex);
-    const { time } = this.#columns;
-    return first < 0 ? null : { from: epochMicros(time[first] ?? 0), to: epochMicros(time[last] ?? 0) };
+    const { fileIndex: fileOf, time, copies } = this.#columns;
+    const [first, last] = [fileOf.indexOf(fileIndex), fileOf.lastIndexOf(fileIndex)];
+    // Copies are in the order of the rows that they are copies of.
+    const [firstCopy, lastCopy] = [copies.fileIndex.indexOf(fileIndex), copies.fileIndex.lastIndexOf(fileIndex)];
+    if (first < 0 && firstCopy < 0) return null;
+    const timeOfCopy = (copy: number, none: number): number => (copy < 0 ? none : (time[copies.row[copy] ?? 0] ?? 0));
+    const from = Math.min(first < 0 ? Infinity : (time[first] ?? 0), timeOfCopy(firstCopy, Infinity));
+    const to = Math.max(last < 0 ? -Infinity : (time[last] ?? 0), timeOfCopy(lastCopy, -Infinity));
+    return { from: epochMicros(from), to: epochMicros(to) };
   }
 
   /** Lets go of the files. */
@@ -232,15 +224,6 @@ export class EventStore implements EventSource {
     }
   }
 
-  #placeOrder(): Uint32Array {
-    if (this.#byPlace !== null) return this.#byPlace;
-    const { fileIndex, byteOffset, count } = this.#columns;
-    const order = Uint32Array.from({ length: count }, (_, row) => row);
-    sortRows(order, (a, b) => (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || (byteOffset[a] ?? 0) - (byteOffset[b] ?? 0));
-    this.#byPlace = order;
-    return order;
-  }
-
   #decode(row: number): EvidenceEvent {
     const columns = this.#columns;
     if (!Number.isInteger(row) || row < 0 || row >= columns.count) throw new RangeError(`There is no event ${row}.`);
@@ -250,6 +233,7 @@ export class EventStore implements EventSource {
     const byteOffset = columns.byteOffset[row] ?? 0;
     const byteLength = columns.byteLength[row] ?? 0;
     const line = columns.line[row] ?? 0;
+    const copies = this.#places.copiesOf(row, this.#files);
     // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
     const known = {
       row,
@@ -258,6 +242,7 @@ export class EventStore implements EventSource {
       pid: pid === NO_PID ? null : pid,
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
+      ...(copies.length === 0 ? {} : { copies }),
     } as const;
     // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
     const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';

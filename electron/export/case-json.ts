@@ -91,8 +91,17 @@ function sourceJson({ evidenceId, byteOffset, byteLength, line }: Provenance): S
 }
 
 function eventJson(event: EvidenceEvent): CaseJson['timeline'][number] {
-  const { time, timestampDesc, kind, message, pid, severity, source } = event;
-  return { time: formatIsoMicros(time), timestampDesc, kind, message, pid, severity, source: sourceJson(source) };
+  const { time, timestampDesc, kind, message, pid, severity, source, copies } = event;
+  return {
+    time: formatIsoMicros(time),
+    timestampDesc,
+    kind,
+    message,
+    pid,
+    severity,
+    source: sourceJson(source),
+    ...(copies === undefined ? {} : { otherSources: copies.map(sourceJson) }),
+  };
 }
 
 function incidentJson({ id, pid, unit, operation, start, end, mechanism, phases }: Incident): IncidentJson {

@@ -1,7 +1,9 @@
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns, EventCopies } from '../../shared/contract/worker-protocol.ts';
 import { NO_PID, NO_SEVERITY, type ParsedEvent } from '../../shared/evidence/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../shared/model/event.ts';
 import { sortRows } from '../case-store/sort-rows.ts';
+import type { EntryKeyTable } from './entry-keys.ts';
+import { findCopies } from './find-copies.ts';
 
 export { NO_PID, NO_SEVERITY } from '../../shared/evidence/parser.ts';
 
@@ -119,8 +121,16 @@ export class EventTable {
     this.#count += 1;
   }
 
-  /** The columns by time; equal times by file, then in the order of the bytes. Empties the table. */
-  finish(): EventColumns {
+  /** EpochMicros of the event that was added as number `event`. */
+  timeOf(event: number): number {
+    return this.#blocks[Math.floor(event / BLOCK_EVENTS)]?.time[event % BLOCK_EVENTS] ?? 0;
+  }
+
+  /**
+   * The columns by time; equal times by file, then in the order of the bytes. Empties the table. Given the keys of its
+   * events, those that are one entry become one event (see findCopies; `rank` is by file), the others its copies.
+   */
+  finish(merging: { readonly keys: EntryKeyTable; readonly rank: readonly number[] } | null = null): EventColumns {
     const count = this.#count;
     const blocks = this.#blocks;
     const units = this.#units;
@@ -131,30 +141,87 @@ export class EventTable {
     this.#unitIndex = new Map();
     this.#lastUnit = null;
     this.#lastUnitIndex = 0;
-    const order = sortedOrder(blocks, count);
-    return {
-      count,
-      time: gathered(blocks, order, (block) => block.time, sharedFloat64(count)),
-      byteOffset: gathered(blocks, order, (block) => block.byteOffset, sharedFloat64(count)),
-      byteLength: gathered(blocks, order, (block) => block.byteLength, sharedUint32(count)),
-      line: gathered(blocks, order, (block) => block.line, sharedUint32(count)),
-      pid: gathered(blocks, order, (block) => block.pid, new Int32Array(new SharedArrayBuffer(count * 4))),
-      fileIndex: gathered(blocks, order, (block) => block.fileIndex, sharedUint16(count)),
-      kind: gathered(blocks, order, (block) => block.kind, sharedUint8(count)),
-      severity: gathered(blocks, order, (block) => block.severity, sharedUint8(count)),
-      unit: gathered(blocks, order, (block) => block.unit, sharedUint16(count)),
+    const sorted = sortedOrder(blocks, count);
+    const merged = merging === null ? null : mergedOrder(blocks, sorted, count, merging);
+    return columnsOf(
+      blocks,
+      merged?.order ?? sorted,
+      merged?.order.length ?? count,
       units,
-      copies: NO_COPIES,
-    };
+      merged?.copies ?? NO_COPIES,
+    );
   }
+}
+
+function columnsOf(
+  blocks: readonly Block[],
+  order: Uint32Array | null,
+  count: number,
+  units: readonly string[],
+  copies: EventCopies,
+): EventColumns {
+  return {
+    count,
+    time: gathered(blocks, order, (block) => block.time, sharedFloat64(count)),
+    byteOffset: gathered(blocks, order, (block) => block.byteOffset, sharedFloat64(count)),
+    byteLength: gathered(blocks, order, (block) => block.byteLength, sharedUint32(count)),
+    line: gathered(blocks, order, (block) => block.line, sharedUint32(count)),
+    pid: gathered(blocks, order, (block) => block.pid, sharedInt32(count)),
+    fileIndex: gathered(blocks, order, (block) => block.fileIndex, sharedUint16(count)),
+    kind: gathered(blocks, order, (block) => block.kind, sharedUint8(count)),
+    severity: gathered(blocks, order, (block) => block.severity, sharedUint8(count)),
+    unit: gathered(blocks, order, (block) => block.unit, sharedUint16(count)),
+    units,
+    copies,
+  };
+}
+
+/** Events that stand for entries, by time, and the others as their copies; null when nothing stands twice. */
+function mergedOrder(
+  blocks: readonly Block[],
+  sorted: Uint32Array | null,
+  count: number,
+  { keys, rank }: { readonly keys: EntryKeyTable; readonly rank: readonly number[] },
+): { readonly order: Uint32Array; readonly copies: EventCopies } | null {
+  const order = sorted ?? Uint32Array.from({ length: count }, (_, event) => event);
+  const entryKeys = {
+    time: gathered(blocks, null, (block) => block.time, new Float64Array(count)),
+    fileIndex: gathered(blocks, null, (block) => block.fileIndex, new Uint16Array(count)),
+    pid: gathered(blocks, null, (block) => block.pid, new Int32Array(count)),
+    hash: Float64Array.from({ length: count }, (_, event) => keys.hashOf(event)),
+    clock: Uint8Array.from({ length: count }, (_, event) => keys.clockOf(event)),
+  };
+  const standsFor = findCopies(entryKeys, order, rank);
+  if (standsFor === null) return null;
+  const kept = order.filter((event) => standsFor[event] === event);
+  const rowOf = new Uint32Array(count);
+  for (const [row, event] of kept.entries()) rowOf[event] = row;
+  const copied = order.filter((event) => standsFor[event] !== event);
+  const rowOfCopy = (event: number): number => rowOf[standsFor[event] ?? 0] ?? 0;
+  sortRows(
+    copied,
+    (a, b) => rowOfCopy(a) - rowOfCopy(b) || (entryKeys.fileIndex[a] ?? 0) - (entryKeys.fileIndex[b] ?? 0),
+  );
+  const row = sharedUint32(copied.length);
+  for (const [index, event] of copied.entries()) row[index] = rowOfCopy(event);
+  const copies = {
+    count: copied.length,
+    row,
+    fileIndex: gathered(blocks, copied, (block) => block.fileIndex, sharedUint16(copied.length)),
+    byteOffset: gathered(blocks, copied, (block) => block.byteOffset, sharedFloat64(copied.length)),
+    byteLength: gathered(blocks, copied, (block) => block.byteLength, sharedUint32(copied.length)),
+    line: gathered(blocks, copied, (block) => block.line, sharedUint32(copied.length)),
+  };
+  return { order: kept, copies };
 }
 
 const sharedFloat64 = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
 const sharedUint32 = (count: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(count * 4));
+const sharedInt32 = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
 const sharedUint16 = (count: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(count * 2));
 const sharedUint8 = (count: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(count));
 
-const NO_COPIES: EventColumns['copies'] = {
+const NO_COPIES: EventCopies = {
   count: 0,
   row: new Uint32Array(0),
   fileIndex: new Uint16Array(0),

@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { FileLocation, ImportedEvidence, ImportRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import { isCatOfKnown } from '../../shared/evidence/journal-cat.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
-import type { EvidenceFile, EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
+import {
+  type EvidenceFile,
+  type EvidenceFormat,
+  isLogFormat,
+  type TimeResolution,
+} from '../../shared/model/evidence.ts';
+import { type EntryIndex, entryIndexOf } from './entry-index.ts';
+import { copyRank, EntryKeyTable } from './entry-keys.ts';
 import { EventTable } from './event-table.ts';
 import { type DatabaseGroup, groupDatabases, type Identified, identify } from './identify.ts';
 import { inspectDatabase } from './inspect-database.ts';
@@ -12,9 +20,10 @@ import { baseName, visibleName } from './names.ts';
 import { CaseProblems } from './problem-list.ts';
 import { EvidenceSink, type FileReading, noteChange, readFile, readNativeJournalFile } from './read-evidence.ts';
 import { EvidenceReader, failureReason, stampAt, stampChange } from './read-only.ts';
+import { headText, timeBySharedEntries } from './shared-entries.ts';
 import { shownPaths } from './shown-paths.ts';
 import { Spool } from './spool.ts';
-import { assumedTime, TimeKnowledge } from './time-plan.ts';
+import { assumedTime, DATING_ORDERS, datingOrder, TimeKnowledge } from './time-plan.ts';
 import { Unpacker } from './unpack.ts';
 
 /** A found file with all that is learned about it on the way. */
@@ -23,7 +32,8 @@ interface IntakeFile {
   readonly index: number;
   readonly id: string;
   readonly path: string;
-  readonly format: EvidenceFormat;
+  /** That of a text without stamps is only known when others have been read. */
+  format: EvidenceFormat;
   readonly told: Identified;
   records: number;
   time: TimeResolution | null;
@@ -43,7 +53,10 @@ export async function readGivenEvidence(
   const found = await listAndUnpack(request, report, limits, problems);
   const { files, groups } = identifyAll(found, request.paths, problems);
 
-  const sink = new EvidenceSink(new EventTable());
+  // A single log has no copies: its events need no keys. A text without stamps may turn out to be a second one.
+  const logs = files.filter((file) => isLogFormat(file.format)).length;
+  const canMerge = logs > 1 || (logs === 1 && files.some((file) => file.format === 'unknown'));
+  const sink = new EvidenceSink(new EventTable(), canMerge ? new EntryKeyTable() : null);
   const work = new WorkMeter(files, report);
   parseAll(files, groups, sink, limits, work);
   const databases: DatabaseReport[] = [];
@@ -63,7 +76,9 @@ export async function readGivenEvidence(
       found.archive === null ? { absolutePath: found.absolutePath } : null,
     ),
     problems: problems.list(),
-    columns: sink.table.finish(),
+    columns: sink.table.finish(
+      sink.keys === null ? null : { keys: sink.keys, rank: files.map((file) => copyRank(file.format)) },
+    ),
     processes: sink.processes,
     vmstat: sink.vmstat,
     hostMemory: sink.hostMemory,
@@ -137,7 +152,7 @@ function identifyAll(
   return { files, groups };
 }
 
-/** Files that date themselves first, then those that need a year or a zone from them. */
+/** Files that date themselves first, then those that need a year, a zone or more from them. */
 function parseAll(
   files: readonly IntakeFile[],
   groups: readonly DatabaseGroup[],
@@ -147,6 +162,7 @@ function parseAll(
 ): void {
   const grouped = new Set(groups.flatMap(({ main, wal, journal }) => [main, wal, journal]));
   const knowledge = new TimeKnowledge();
+  let known: EntryIndex | null = null;
   const read = (file: IntakeFile): FileReading => {
     const create = PARSERS[file.format] ?? null;
     const context = {
@@ -154,12 +170,15 @@ function parseAll(
       fileName: visibleName(baseName(file.found.name)),
       ...knowledge.contextFor(file.told.zoneMinutes, file.found.modified),
       uptimeTies: sink.uptimeTies,
+      bootClocks: sink.bootClocks,
+      ...(known === null ? {} : { knownEntries: known }),
       startOffset: 0,
       startLine: 1,
     };
+    const shared = known === null || file.told.datesItself ? null : timeBySharedEntries(file, context, known);
     const isNative = file.format === 'journal-native';
     const stage = create === null && !isNative ? 'hashing' : 'reading';
-    const parsing = create === null ? null : { create, context };
+    const parsing = create === null ? null : { format: file.format, create, context: { ...context, ...shared } };
     const report = (bytes: number): void => work.at(file, stage, bytes);
     const reading = isNative
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
@@ -176,23 +195,31 @@ function parseAll(
   for (const file of files) {
     if (file.found.archive !== null && file.found.sha256 !== null) continue;
     if (grouped.has(file.index)) continue;
-    noteUnreadableContent(file);
-    if (PARSERS[file.format] !== undefined && !file.told.datesItself) waiting.push(file);
+    if (file.format === 'empty') {
+      file.found.problems.add({ kind: 'empty', message: 'The file has no content.', byteOffset: null });
+    }
+    if (file.format === 'unknown' || (PARSERS[file.format] !== undefined && !file.told.datesItself)) waiting.push(file);
     else knowledge.learn(file.format, file.told.zoneMinutes, read(file).span);
   }
-  // Uptime is dated by any other file, also by one that had to wait for a year.
-  for (const file of waiting) if (file.format !== 'dmesg') read(file);
-  for (const file of waiting) if (file.format === 'dmesg') read(file);
+  for (const order of DATING_ORDERS) {
+    const next = waiting.filter((file) => datingOrder(file.format) === order);
+    if (next.length > 0 && sink.keys !== null) known = entryIndexOf(sink.table, sink.keys);
+    for (const file of next) {
+      if (file.format === 'unknown') recognise(file, known);
+      read(file);
+    }
+  }
 }
 
-function noteUnreadableContent(file: IntakeFile): void {
-  if (file.format === 'unknown') {
-    const { why, begins } = file.told;
-    const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
-    file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
-  } else if (file.format === 'empty') {
-    file.found.problems.add({ kind: 'empty', message: 'The file has no content.', byteOffset: null });
+/** A text that matches no format may be journalctl's `cat`: that shows only beside the same entries in another source. */
+function recognise(file: IntakeFile, known: EntryIndex | null): void {
+  if (known !== null && isCatOfKnown(headText(file.found), known)) {
+    file.format = 'journal-cat';
+    return;
   }
+  const { why, begins } = file.told;
+  const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
+  file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
 }
 
 async function readDatabase(

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
+import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
+import { hashMessage } from '../../shared/evidence/message-hash.ts';
 import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
 import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
-import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+import type {
+  CreateParser,
+  EvidenceParser,
+  ItemSink,
+  ParseContext,
+  ParsedEvent,
+  ParsedItem,
+} from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
-import type { TimeResolution } from '../../shared/model/evidence.ts';
+import { type EvidenceFormat, isLogFormat, type TimeResolution } from '../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
 import type { UnitFragment } from '../../shared/model/unit.ts';
+import { clockOf, type EntryKeyTable } from './entry-keys.ts';
 import type { EventTable } from './event-table.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -29,9 +39,13 @@ export class EvidenceSink {
 
   /** What dates uptime stamps, from all events so far. */
   readonly uptimeTies = new UptimeTies();
+  readonly bootClocks = new BootClocks();
+  /** What tells that two events are one entry; null where only one log is read, and nothing can stand twice. */
+  readonly keys: EntryKeyTable | null;
 
-  constructor(table: EventTable) {
+  constructor(table: EventTable, keys: EntryKeyTable | null = null) {
     this.table = table;
+    this.keys = keys;
   }
 }
 
@@ -51,13 +65,13 @@ export interface FileReading {
 export function readFile(
   file: FoundFile,
   fileIndex: number,
-  parsing: { readonly create: CreateParser; readonly context: ParseContext } | null,
+  parsing: { readonly format: EvidenceFormat; readonly create: CreateParser; readonly context: ParseContext } | null,
   sink: EvidenceSink,
   limits: IntakeLimits,
   report: (readBytes: number) => void,
 ): FileReading {
   const hash = file.sha256 === null ? createHash('sha256') : null;
-  const records = new RecordCounter(file, fileIndex, sink, limits);
+  const records = new RecordCounter(file, fileIndex, parsing?.format ?? null, sink, limits);
   let parser = parsing?.create(parsing.context) ?? null;
   let time: TimeResolution | null = null;
   let position = 0;
@@ -84,7 +98,7 @@ export function readFile(
           const content = chunk;
           hash?.update(content);
           parse((open) => {
-            if (open.pushInto === undefined) records.take(open.push(content));
+            if (open.pushInto === undefined || sink.keys !== null) records.take(open.push(content));
             else open.pushInto(content, records);
           });
           position = reader.position;
@@ -122,7 +136,7 @@ export function readNativeJournalFile(
     file.problems.add({ kind: 'limit-exceeded', message, byteOffset: null });
     return readFile(file, fileIndex, null, sink, limits, report);
   }
-  const records = new RecordCounter(file, fileIndex, sink, limits);
+  const records = new RecordCounter(file, fileIndex, 'journal-native', sink, limits);
   try {
     const reader = new EvidenceReader(file.absolutePath);
     try {
@@ -154,6 +168,7 @@ export function noteChange(file: FoundFile, change: string): void {
 class RecordCounter implements ItemSink {
   readonly #file: FoundFile;
   readonly #fileIndex: number;
+  readonly #format: EvidenceFormat | null;
   readonly #sink: EvidenceSink;
   readonly #limits: IntakeLimits;
   #events = 0;
@@ -162,9 +177,16 @@ class RecordCounter implements ItemSink {
   #to = Number.NEGATIVE_INFINITY;
   #limitNoted = false;
 
-  constructor(file: FoundFile, fileIndex: number, sink: EvidenceSink, limits: IntakeLimits) {
+  constructor(
+    file: FoundFile,
+    fileIndex: number,
+    format: EvidenceFormat | null,
+    sink: EvidenceSink,
+    limits: IntakeLimits,
+  ) {
     this.#file = file;
     this.#fileIndex = fileIndex;
+    this.#format = format;
     this.#sink = sink;
     this.#limits = limits;
   }
@@ -205,8 +227,10 @@ class RecordCounter implements ItemSink {
         this.#events += 1;
         this.#from = Math.min(this.#from, item.event.time);
         this.#to = Math.max(this.#to, item.event.time);
+        this.#putKey(item.event);
         table.add(item.event, this.#fileIndex);
         this.#sink.uptimeTies.learn(item.event);
+        if (item.boot !== undefined) this.#sink.bootClocks.learn(item.boot);
         break;
       case 'process':
         this.#keep(processes, item.sample, item.sample.source.byteOffset);
@@ -240,6 +264,12 @@ class RecordCounter implements ItemSink {
     }
   }
 
+  #putKey({ message, resolutionMicros }: ParsedEvent): void {
+    const { keys, table } = this.#sink;
+    if (keys === null || this.#format === null || !isLogFormat(this.#format)) return;
+    keys.put(table.count, hashMessage(message), clockOf(this.#format, resolutionMicros), countLines(message));
+  }
+
   #keep<T>(samples: T[], sample: T, byteOffset: number): void {
     this.#others += 1;
     if (samples.length < this.#limits.samples) {
@@ -250,6 +280,12 @@ class RecordCounter implements ItemSink {
       this.#file.problems.add({ kind: 'limit-exceeded', message, byteOffset });
     }
   }
+}
+
+function countLines(message: string): number {
+  let lines = 1;
+  for (let at = message.indexOf('\n'); at >= 0; at = message.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
 function settingsIn(config: GunicornConfig): number {

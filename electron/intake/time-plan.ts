@@ -28,8 +28,20 @@ export interface TimeContext {
  * first, and date the others.
  */
 export function datesItself(format: EvidenceFormat, zoneMinutes: number | null): boolean {
-  if (isYearless(format)) return false;
+  // Uptime is dated best by the same entries in another source, even where a logger's stamp stands in its lines.
+  if (isYearless(format) || datingOrder(format) > 0) return false;
   return ABSOLUTE_FORMATS.has(format) || zoneMinutes !== null;
+}
+
+export const DATING_ORDERS = [0, 1, 2] as const;
+
+/**
+ * The order in which files that need others are read: uptime is dated by any other file, also by one that had to wait for
+ * a year, and a text without stamps by both.
+ */
+export function datingOrder(format: EvidenceFormat): (typeof DATING_ORDERS)[number] {
+  if (format === 'journal-cat' || format === 'unknown') return 2;
+  return format === 'dmesg' || format === 'journal-short-monotonic' ? 1 : 0;
 }
 
 /** What the files that date themselves tell about the others. */

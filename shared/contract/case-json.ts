@@ -12,7 +12,7 @@ import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
 
 /**
  * The case as JSON: what `inquest analyze --json` writes and what is attached to the PDF. Scripts read it, so it only ever
- * grows under a new schema name. Times are ISO 8601 UTC with microseconds; what is unknown is null, never a guess.
+ * grows: by members that are left out where they say nothing, all else under a new schema name. Times are ISO 8601 UTC with microseconds; what is unknown is null, never a guess.
  */
 
 const count = z.int().nonnegative();
@@ -77,6 +77,8 @@ export const caseJsonSchema = z.strictObject({
       pid: z.int().nullable(),
       severity: z.enum(SEVERITIES).nullable(),
       source: sourceJson,
+      /** Where else the same journal entry stands; only where it stands in several exports. */
+      otherSources: z.array(sourceJson).optional(),
     }),
   ),
   artifact: z

@@ -7,6 +7,7 @@ import { isDuRow } from './du.ts';
 import { readFreeHeader } from './free.ts';
 import { readAssignment } from './gunicorn-conf.ts';
 import { readLogLine } from './gunicorn-log.ts';
+import { isKernelWording } from './journal-cat.ts';
 import { isJournalDiskUsage } from './journal-disk-usage.ts';
 import { withoutFraming } from './journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from './journal-prefix.ts';
@@ -154,6 +155,13 @@ const ENTRIES: readonly LineDetector[] = [
     sample: '57876\t./logs/7.0/vpn/14/test-results.xml',
     why: 'has rows of du',
     reads: isDuRow,
+  },
+  {
+    format: 'journal-cat',
+    sample:
+      'Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB',
+    why: 'has messages of the kernel without stamps, as journalctl -k -o cat prints them',
+    reads: isKernelWording,
   },
 ];
 

@@ -2,6 +2,7 @@ import { SEVERITIES, type Severity } from '../model/event.ts';
 import type { TimeResolution } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock, wallClockToMicros } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
+import { bootInstantOf } from './known-entries.ts';
 import {
   eventItem,
   isDecoration,
@@ -14,6 +15,7 @@ import {
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { fractionMicros, monthNumber, wallOf, zoneMinutes } from './stamps.ts';
+import type { UptimeTie } from './uptime-ties.ts';
 
 /** Messages that wait for a tie of the uptime to a date; the kernel's buffer holds some ten thousand. */
 const WAITING_LIMIT = 100_000;
@@ -97,7 +99,7 @@ interface WaitingMessage {
 /**
  * Makes a parser for `dmesg`: with uptime stamps, `-T` or `--time-format iso`, each also with `-x` or `-r`.
  *
- * Uptime is no wall time. It is tied to it through a message that another source has with its date, else through
+ * Uptime is no wall time. It is tied to it through messages that another source has with their date, else through
  * gunicorn's word of a SIGKILL of the process that an oom-kill names; without either, the messages are left out and a
  * problem says what to give. `recordTime` is the known time of the one record that is read again.
  */
@@ -198,13 +200,15 @@ class DmesgHandler implements LineHandler {
     const first = waiting[0];
     if (first === undefined) return;
     const tie =
+      this.#tieThroughEntries(waiting) ??
       this.#context.uptimeTies?.find(
         waiting.map(({ read, uptimeMicros }) => ({
           message: read.message,
           uptimeMicros,
           ...classifyMessage({ message: read.message, identifier: 'kernel', pid: null }),
         })),
-      ) ?? null;
+      ) ??
+      null;
     if (tie === null) {
       out.push(
         problemItem(
@@ -219,6 +223,17 @@ class DmesgHandler implements LineHandler {
       this.#emit(line, read, epochMicros(tie.bootMicros + uptimeMicros), out);
     }
     out.push(problemItem('assumed-time', `The uptime stamps of ${this.#context.fileName} ${tie.how}`, null));
+  }
+
+  #tieThroughEntries(waiting: readonly WaitingMessage[]): UptimeTie | null {
+    const { knownEntries } = this.#context;
+    const entries = waiting.map(({ read, uptimeMicros }) => ({ uptimeMicros, message: read.message }));
+    const shared = knownEntries === undefined ? null : bootInstantOf(entries, knownEntries);
+    if (shared === null) return null;
+    return {
+      bootMicros: shared,
+      how: 'were dated through messages that another source has with their time; distances between messages are exact.',
+    };
   }
 
   onEnd(out: ParsedItem[]): void {

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { epochMicros } from '../model/time.ts';
+import type { BootStamp } from './boot-clocks.ts';
 import { classifyMessage } from './classify.ts';
 import { eventItem, problemItem } from './lines.ts';
 import type { ParsedItem } from './parser.ts';
@@ -11,6 +12,8 @@ import type { ParsedItem } from './parser.ts';
  */
 export const EVENT_FIELDS: ReadonlySet<string> = new Set([
   '__REALTIME_TIMESTAMP',
+  '__MONOTONIC_TIMESTAMP',
+  '_BOOT_ID',
   '_SOURCE_REALTIME_TIMESTAMP',
   'MESSAGE',
   'PRIORITY',
@@ -49,7 +52,8 @@ export function readJournalEntry(field: FieldText, source: Provenance, where: st
   const identifier = field('SYSLOG_IDENTIFIER') ?? field('_COMM') ?? (isKernel ? 'kernel' : null);
   const pid = pidOf(field('_PID')) ?? pidOf(field('SYSLOG_PID'));
   const read = classifyMessage({ message, identifier: isKernel ? 'kernel' : identifier, pid });
-  return eventItem({
+  const boot = bootStampOf(field);
+  const item = eventItem({
     time: epochMicros(micros),
     resolutionMicros: 1,
     timestampDesc: 'entry written',
@@ -64,6 +68,15 @@ export function readJournalEntry(field: FieldText, source: Provenance, where: st
     detail: read.detail,
     source,
   });
+  return boot === null ? item : { ...item, boot };
+}
+
+function bootStampOf(field: FieldText): BootStamp | null {
+  const monotonicMicros = timeOf(field('__MONOTONIC_TIMESTAMP'));
+  const realtimeMicros = timeOf(field('__REALTIME_TIMESTAMP'));
+  const bootId = field('_BOOT_ID');
+  if (monotonicMicros === null || realtimeMicros === null) return null;
+  return bootId !== null && /^[0-9a-f]{32}$/.test(bootId) ? { bootId, monotonicMicros, realtimeMicros } : null;
 }
 
 /** Latest time that a double of microseconds keeps exactly, a little past the year 2255. */

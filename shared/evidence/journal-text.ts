@@ -11,6 +11,7 @@ import {
   UNIT_SUFFIXES,
 } from './journal-prefix.ts';
 import { JournalLineBytes } from './journal-text-bytes.ts';
+import { bootInstantOf } from './known-entries.ts';
 import {
   eventItem,
   isDecoration,
@@ -82,6 +83,8 @@ class JournalTextHandler implements LineHandler {
   /** Wall time of the boot's monotonic zero, once a line has told it. */
   #bootZero: number | null = null;
   #lastMonotonic = -1;
+  /** As `-- Boot ID --` says it; null before the first such line. */
+  #bootId: string | null = null;
   #untied: OpenEntry[] = [];
 
   readonly #lineBytes = new JournalLineBytes();
@@ -123,7 +126,7 @@ class JournalTextHandler implements LineHandler {
     this.#close(out);
     if (isJournalNotice(text)) {
       this.#stray.flush(out);
-      if (isBootNotice(text)) this.#endBoot(out);
+      if (isBootNotice(text)) this.#endBoot(out, /[0-9a-f]{32}/.exec(text)?.[0] ?? null);
       return;
     }
     // Whatever was pasted above the first entry; after it, everything that is no entry is reported.
@@ -262,26 +265,52 @@ class JournalTextHandler implements LineHandler {
   }
 
   /**
-   * Monotonic stamps become times by the first gunicorn stamp of the same boot: `[2025-11-30 22:41:04 +0000]` is cut to
-   * the second, so the result is exact to a second and says so; the order and distances of entries stay exact.
+   * Monotonic stamps become times through the same entries in a source that dates itself, else by the first gunicorn stamp
+   * of the same boot, else by the clock of the one boot that other evidence tells of. gunicorn cuts its stamp to the second,
+   * and clocks are corrected while a host runs: the result is exact to a second and says so, the order and distances of
+   * entries stay exact.
    */
   #closeMonotonic(open: OpenEntry, micros: number, out: ParsedItem[]): void {
     if (micros + MICROS_PER_SECOND < this.#lastMonotonic) this.#endBoot(out);
     this.#lastMonotonic = micros;
-    if (this.#bootZero === null) {
-      const wall = this.#firstMonotonicAt ?? gunicornTime(open.prefix.message);
+    if (this.#bootZero !== null) {
+      this.#emitMonotonic(open, this.#bootZero, out);
+      return;
+    }
+    this.#untied.push(open);
+    if (this.#firstMonotonicAt !== null) {
+      const zero = this.#firstMonotonicAt - micros;
       this.#firstMonotonicAt = null;
-      if (wall !== null) {
-        this.#bootZero = wall - micros;
-        for (const waiting of this.#untied) this.#emitMonotonic(waiting, this.#bootZero, out);
-        this.#untied = [];
-      }
+      this.#tie(zero, out);
+      // With other sources at hand it is worth waiting for entries that they have too.
+    } else if (this.#context.knownEntries === undefined || this.#untied.length >= WAITING_LIMIT) this.#tieUntied(out);
+  }
+
+  #tieUntied(out: ParsedItem[]): void {
+    const zero = this.#zeroOfUntied();
+    if (zero !== null) this.#tie(zero, out);
+    else if (this.#untied.length >= WAITING_LIMIT) this.#reportUntied(out);
+  }
+
+  #tie(zero: number, out: ParsedItem[]): void {
+    this.#bootZero = zero;
+    const waiting = this.#untied;
+    this.#untied = [];
+    for (const each of waiting) this.#emitMonotonic(each, zero, out);
+  }
+
+  #zeroOfUntied(): number | null {
+    const { knownEntries } = this.#context;
+    const entries = this.#untied.flatMap(({ prefix: { stamp, message } }) =>
+      stamp.type === 'monotonic' ? [{ uptimeMicros: stamp.micros, message }] : [],
+    );
+    const shared = knownEntries === undefined ? null : bootInstantOf(entries, knownEntries);
+    if (shared !== null) return shared;
+    for (const { uptimeMicros, message } of entries) {
+      const logged = gunicornTime(message);
+      if (logged !== null) return logged - uptimeMicros;
     }
-    if (this.#bootZero !== null) this.#emitMonotonic(open, this.#bootZero, out);
-    else {
-      this.#untied.push(open);
-      if (this.#untied.length >= WAITING_LIMIT) this.#reportUntied(out);
-    }
+    return null;
   }
 
   #emitMonotonic(open: OpenEntry, bootZero: number, out: ParsedItem[]): void {
@@ -289,15 +318,25 @@ class JournalTextHandler implements LineHandler {
     this.#emit(open, epochMicros(bootZero + open.prefix.stamp.micros), MICROS_PER_SECOND, out);
   }
 
-  #endBoot(out: ParsedItem[]): void {
+  #endBoot(out: ParsedItem[], nextBootId: string | null = null): void {
+    if (this.#bootZero === null) this.#tieUntied(out);
     this.#reportUntied(out);
     this.#bootZero = null;
     this.#lastMonotonic = -1;
+    this.#bootId = nextBootId;
   }
 
   #reportUntied(out: ParsedItem[]): void {
     const first = this.#untied[0];
     if (first === undefined) return;
+    const zero = this.#context.bootClocks?.zeroOf(this.#bootId) ?? null;
+    if (zero !== null) {
+      const whose = this.#bootId === null ? 'the one boot that other evidence tells of' : `boot ${this.#bootId}`;
+      const message = `The uptime stamps of ${this.#context.fileName} from line ${first.first.number} on were dated by the clock of ${whose}; distances between entries are exact.`;
+      out.push(problemItem('assumed-time', message, first.first.byteOffset));
+      this.#tie(zero, out);
+      return;
+    }
     out.push(
       problemItem(
         'assumed-time',
@@ -338,6 +377,7 @@ class JournalTextHandler implements LineHandler {
     this.#close(out);
     this.#releaseYearless(out);
     this.#stray.flush(out);
+    if (this.#bootZero === null) this.#tieUntied(out);
     this.#reportUntied(out);
     // journalctl ends every entry with a line feed.
     if (this.#unterminated !== null) {

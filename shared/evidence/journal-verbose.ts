@@ -70,6 +70,10 @@ class JournalVerboseHandler implements LineHandler {
       if (realtime !== undefined) {
         this.#open.fields.set('__REALTIME_TIMESTAMP', String(Number.parseInt(realtime, 16)));
       }
+      const monotonic = /(?:^|;)m=([0-9a-f]{1,13})(?:;|$)/.exec(cursor)?.[1];
+      if (monotonic !== undefined) {
+        this.#open.fields.set('__MONOTONIC_TIMESTAMP', String(Number.parseInt(monotonic, 16)));
+      }
       return;
     }
     if (this.#open !== null && this.#continue(this.#open, line, text)) return;

@@ -327,6 +327,6 @@ export function isDecoration(text: string): boolean {
 }
 
 /** A typed shorthand: an event as a parsed item. */
-export function eventItem(event: Omit<EvidenceEvent, 'row'>): ParsedItem {
+export function eventItem(event: Omit<EvidenceEvent, 'row'>): Extract<ParsedItem, { type: 'event' }> {
   return { type: 'event', event };
 }

@@ -5,6 +5,8 @@ import type { FileSize, FilesystemUsage, HostLoad } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import type { UnitFragment } from '../model/unit.ts';
+import type { BootClocks, BootStamp } from './boot-clocks.ts';
+import type { KnownEntries } from './known-entries.ts';
 import type { UptimeTies } from './uptime-ties.ts';
 
 /** An event before the case has merged it: without its row. */
@@ -12,7 +14,12 @@ export type ParsedEvent = Omit<EvidenceEvent, 'row'>;
 
 /** What a parser finds, in the order of the bytes. A bad record is data, not an exception. */
 export type ParsedItem =
-  | { readonly type: 'event'; readonly event: ParsedEvent }
+  | {
+      readonly type: 'event';
+      readonly event: ParsedEvent;
+      /** Its place on the monotonic clock, where the format tells it. */
+      readonly boot?: BootStamp;
+    }
   | { readonly type: 'process'; readonly sample: ProcessSample }
   | { readonly type: 'vmstat'; readonly sample: VmstatSample }
   | { readonly type: 'host-memory'; readonly memory: HostMemory }
@@ -36,6 +43,9 @@ export interface ParseContext {
   readonly nearTimeFrom: TimeResolution['yearFrom'];
   /** What dates uptime stamps, from the files that were read before. */
   readonly uptimeTies?: UptimeTies;
+  /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */
+  readonly knownEntries?: KnownEntries;
+  readonly bootClocks?: BootClocks;
   /** Byte offset and 1-based line at which the first chunk begins; not 0 and 1 when one record is decoded again. */
   readonly startOffset: number;
   readonly startLine: number;

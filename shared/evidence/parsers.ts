@@ -5,6 +5,7 @@ import { createDuParser } from './du.ts';
 import { createFreeParser } from './free.ts';
 import { createGunicornConfParser } from './gunicorn-conf.ts';
 import { createGunicornLogParser } from './gunicorn-log.ts';
+import { createJournalCatParser } from './journal-cat.ts';
 import { createJournalDiskUsageParser } from './journal-disk-usage.ts';
 import { createJournalExportParser } from './journal-export.ts';
 import { createJournalJsonParser } from './journal-json.ts';
@@ -34,6 +35,7 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'syslog-rfc3164': createJournalTextParser('syslog-rfc3164'),
   'syslog-rfc5424': createJournalTextParser('syslog-rfc5424'),
   dmesg: createDmesgParser(),
+  'journal-cat': createJournalCatParser(),
   'journal-json': createJournalJsonParser,
   'journal-export': createJournalExportParser,
   'journal-verbose': createJournalVerboseParser,
@@ -66,7 +68,9 @@ export function decodeRecord(format: EvidenceFormat, bytes: Uint8Array, context:
     ? createJournalTextParser(format, { firstMonotonicAt: context.nearTime })
     : format === 'dmesg'
       ? createDmesgParser(context.nearTime)
-      : PARSERS[format];
+      : format === 'journal-cat'
+        ? createJournalCatParser(context.nearTime)
+        : PARSERS[format];
   if (create === undefined) return null;
   // A header without a time takes the time of the entry before, which is the known time here.
   const parser = create({ ...context, startOffset: Math.max(context.startOffset, 1) });

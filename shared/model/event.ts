@@ -84,6 +84,8 @@ export interface EvidenceEvent {
   readonly unit: string | null;
   readonly detail: EventDetail;
   readonly source: Provenance;
+  /** Where else the same journal entry stands, when it is in several exports; `source` is the one that says most. */
+  readonly copies?: readonly Provenance[];
 }
 
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */

@@ -36,6 +36,7 @@ export const EVIDENCE_FORMATS = [
   'journal-short-full',
   'journal-short-unix',
   'journal-short-monotonic',
+  'journal-cat',
   'syslog-rfc3164',
   'syslog-rfc5424',
   'dmesg',
@@ -68,6 +69,31 @@ export const EVIDENCE_FORMATS = [
   'unknown',
 ] as const;
 export type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
+
+/** Formats whose records are log entries, which may stand in several exports; rows of snapshots are none. */
+const LOG_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
+  'journal-short',
+  'journal-short-precise',
+  'journal-short-iso',
+  'journal-short-iso-precise',
+  'journal-short-full',
+  'journal-short-unix',
+  'journal-short-monotonic',
+  'journal-cat',
+  'syslog-rfc3164',
+  'syslog-rfc5424',
+  'dmesg',
+  'journal-json',
+  'journal-export',
+  'journal-verbose',
+  'journal-native',
+  'gunicorn-log',
+]);
+
+/** Whether a format's records are log entries. */
+export function isLogFormat(format: EvidenceFormat): boolean {
+  return LOG_FORMATS.has(format);
+}
 
 /** How the stamps of a source became instants; shown wherever its times are. */
 export interface TimeResolution {

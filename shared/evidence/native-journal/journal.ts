@@ -104,8 +104,11 @@ export class NativeJournal {
     const entry = this.#entry(offset);
     if (entry === null) return null;
     const items = entryItems(this.#source, this.header, entry, ENTRY_FIELDS_MAX);
-    const realtime = readU64(this.#source.at(offset + 24, 8), 0);
-    const fields = new Map<string, string>([['__REALTIME_TIMESTAMP', String(realtime)]]);
+    const times = this.#source.at(offset + 24, 16);
+    const fields = new Map<string, string>([
+      ['__REALTIME_TIMESTAMP', String(readU64(times, 0))],
+      ['__MONOTONIC_TIMESTAMP', String(readU64(times, 8))],
+    ]);
     const problems: ParseProblem[] = [];
     for (const at of items) {
       const field = this.#field(at, false);

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { KnownEntries } from '../../../shared/evidence/known-entries.ts';
 import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/parser.ts';
 import { PARSERS, sniffZone } from '../../../shared/evidence/parsers.ts';
 import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
-import { epochMicros } from '../../../shared/model/time.ts';
+import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../fixtures/evidence/', import.meta.url));
 
@@ -41,7 +42,21 @@ export function contextOf(path: string, bytes: Uint8Array): ParseContext {
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
+    // Beside another export of the same entries, as intake gives it.
+    ...(path === 'journal-oom/cat.txt' ? { knownEntries: knownOf('journal-oom/json.txt') } : {}),
     nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
+  };
+}
+
+/** What intake knows of the entries of an export that dates itself. */
+function knownOf(path: string): KnownEntries {
+  const { events } = parse('journal-json', fixture(path));
+  const instantsOf = (message: string): readonly EpochMicros[] =>
+    events.filter((event) => event.message.trimEnd() === message.trimEnd()).map(({ time }) => time);
+  return {
+    instantOf: (message) => (instantsOf(message).length === 1 ? (instantsOf(message)[0] ?? null) : null),
+    nextInstantOf: (message, from) => instantsOf(message).find((instant) => instant >= from) ?? null,
+    linesOf: () => 1,
   };
 }
 
@@ -142,6 +157,8 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['journal-messages/json-pretty.txt', 'journal-json'],
   ['journal-messages/export.txt', 'journal-export'],
   ['journal-messages/verbose.txt', 'journal-verbose'],
+  ['journal-unit/cat.txt', 'gunicorn-log'],
+  ['journal-oom/cat.txt', 'journal-cat'],
   ['gunicorn/error-log-26.txt', 'gunicorn-log'],
   ['gunicorn/error-log-tracebacks.txt', 'gunicorn-log'],
   ['gunicorn/conf-default-timeout.py.txt', 'gunicorn-conf'],

@@ -1,0 +1,81 @@
+import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import type { EvidenceFile, Provenance } from '../../shared/model/evidence.ts';
+import { sortRows } from './sort-rows.ts';
+
+/**
+ * Where events stand in their files: every event's own place and those of its copies. The order of places is made when it
+ * is first asked for.
+ */
+export class EventPlaces {
+  readonly #columns: EventColumns;
+  /** Numbers of places by file and then by offset: below `count` they are rows, from there on copies. */
+  #order: Uint32Array | null = null;
+
+  constructor(columns: EventColumns) {
+    this.#columns = columns;
+  }
+
+  /** The row of the event whose record, or a copy of it, begins at a byte of a file; null when none does. */
+  rowAt(fileIndex: number, byteOffset: number): number | null {
+    const order = this.#placeOrder();
+    let low = 0;
+    let high = order.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const place = order[middle] ?? 0;
+      const difference = this.#fileOf(place) - fileIndex || this.#offsetOf(place) - byteOffset;
+      if (difference < 0) low = middle + 1;
+      else high = middle;
+    }
+    const place = order[low];
+    if (place === undefined || this.#fileOf(place) !== fileIndex || this.#offsetOf(place) !== byteOffset) return null;
+    const { count, copies } = this.#columns;
+    return place < count ? place : (copies.row[place - count] ?? null);
+  }
+
+  /** Where else the entry of an event stands, in the order of the files. */
+  copiesOf(row: number, files: readonly EvidenceFile[]): readonly Provenance[] {
+    const { copies } = this.#columns;
+    const found: Provenance[] = [];
+    for (let copy = firstCopyOf(row, copies.row); copies.row[copy] === row; copy++) {
+      const line = copies.line[copy] ?? 0;
+      found.push({
+        evidenceId: files[copies.fileIndex[copy] ?? 0]?.id ?? '',
+        byteOffset: copies.byteOffset[copy] ?? 0,
+        byteLength: copies.byteLength[copy] ?? 0,
+        line: line === 0 ? null : line,
+      });
+    }
+    return found;
+  }
+
+  #placeOrder(): Uint32Array {
+    if (this.#order !== null) return this.#order;
+    const { count, copies } = this.#columns;
+    const order = Uint32Array.from({ length: count + copies.count }, (_, place) => place);
+    sortRows(order, (a, b) => this.#fileOf(a) - this.#fileOf(b) || this.#offsetOf(a) - this.#offsetOf(b));
+    this.#order = order;
+    return order;
+  }
+
+  #fileOf(place: number): number {
+    const { count, fileIndex, copies } = this.#columns;
+    return (place < count ? fileIndex[place] : copies.fileIndex[place - count]) ?? 0;
+  }
+
+  #offsetOf(place: number): number {
+    const { count, byteOffset, copies } = this.#columns;
+    return (place < count ? byteOffset[place] : copies.byteOffset[place - count]) ?? 0;
+  }
+}
+
+function firstCopyOf(row: number, rows: Uint32Array): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rows[middle] ?? 0) < row) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -10,6 +10,7 @@ import { formatBytes, formatCount, formatDelta, formatEventTime, formatWeight } 
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { KIND_WORDS } from '../../words.ts';
+import { Copies } from './copies.tsx';
 
 const AROUND_SECONDS = 30;
 
@@ -192,6 +193,7 @@ function Record(props: {
             <span className="secondary">({formatBytes(event.source.byteLength)})</span>
           </Pair>
         </dl>
+        <Copies view={view} event={event} />
       </section>
       <section aria-label="Fields">
         <h3 className="caption">Fields</h3>

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { FileLocation, ImportedEvidence, ImportRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type {
+  FileLocation,
+  ImportedEvidence,
+  ImportRequest,
+  Progress,
+  ZoneChoices,
+} from '../../shared/contract/worker-protocol.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceFile, EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import { EventTable } from './event-table.ts';
+import { withGivenZone } from './given-zones.ts';
 import { type DatabaseGroup, groupDatabases, type Identified, identify } from './identify.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import { type FoundFile, listGiven } from './inventory.ts';
@@ -14,7 +21,7 @@ import { EvidenceSink, type FileReading, noteChange, readFile, readNativeJournal
 import { EvidenceReader, failureReason, stampAt, stampChange } from './read-only.ts';
 import { shownPaths } from './shown-paths.ts';
 import { Spool } from './spool.ts';
-import { assumedTime, TimeKnowledge } from './time-plan.ts';
+import { assumedTime, doubtfulTime, TimeKnowledge } from './time-plan.ts';
 import { Unpacker } from './unpack.ts';
 
 /** A found file with all that is learned about it on the way. */
@@ -45,7 +52,7 @@ export async function readGivenEvidence(
 
   const sink = new EvidenceSink(new EventTable());
   const work = new WorkMeter(files, report);
-  parseAll(files, groups, sink, limits, work);
+  parseAll(files, groups, sink, limits, work, request.zones);
   const databases: DatabaseReport[] = [];
   for (const group of groups) {
     const database = await readDatabase(files, group, limits, work);
@@ -144,15 +151,17 @@ function parseAll(
   sink: EvidenceSink,
   limits: IntakeLimits,
   work: WorkMeter,
+  zones: ZoneChoices | undefined,
 ): void {
   const grouped = new Set(groups.flatMap(({ main, wal, journal }) => [main, wal, journal]));
   const knowledge = new TimeKnowledge();
+  const paths = files.map(({ path }) => path);
   const read = (file: IntakeFile): FileReading => {
     const create = PARSERS[file.format] ?? null;
     const context = {
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
-      ...knowledge.contextFor(file.told.zoneMinutes, file.found.modified),
+      ...withGivenZone(knowledge.contextFor(file.told.zoneMinutes, file.found.modified), zones, paths, file.index),
       uptimeTies: sink.uptimeTies,
       startOffset: 0,
       startLine: 1,
@@ -169,6 +178,8 @@ function parseAll(
     file.time = reading.time;
     const assumed = assumedTime(reading.time);
     if (assumed !== null) file.found.problems.add({ kind: 'assumed-time', message: assumed, byteOffset: null });
+    const doubtful = doubtfulTime(reading.time);
+    if (doubtful !== null) file.found.problems.add({ kind: 'assumed-time', message: doubtful, byteOffset: null });
     return reading;
   };
 
@@ -270,7 +281,7 @@ function wholeFile(file: IntakeFile, limits: IntakeLimits, work: WorkMeter): Uin
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
-  return files.map(({ found, id, path, format, records, time }) => ({
+  return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
     format,
@@ -281,6 +292,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,
+    ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

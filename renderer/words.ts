@@ -152,6 +152,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
 const KNOWN_FROM = {
   file: 'stated by the file',
   'other-source': 'taken from other evidence',
+  given: 'set by you',
   assumed: 'assumed',
 } as const;
 
@@ -161,7 +162,7 @@ export function timeResolutionWords(resolution: TimeResolution): { readonly zone
     zone:
       resolution.offsetMinutes === null
         ? 'zone in every stamp'
-        : `${formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
+        : `${resolution.zone ?? formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
     year:
       resolution.year === null ? 'year in every stamp' : `year ${resolution.year}, ${KNOWN_FROM[resolution.yearFrom]}`,
   };

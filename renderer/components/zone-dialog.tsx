@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { EpochMicros } from '../../shared/model/time.ts';
-import { allZones, fixedOffsetMinutes, type ZoneName } from '../../shared/model/zone.ts';
+import { allZones, fixedOffsetMinutes, isZone, type ZoneName } from '../../shared/model/zone.ts';
 import { zoneLabel } from '../format.ts';
 
 /** A zone that is offered before all others, under a name of its own. */
@@ -33,7 +33,7 @@ export function matchingZones(
   const distance = query.trim().replace('−', '-').replace(/^utc/i, '');
   const fixed = fixedOffsetMinutes(distance) === null ? [] : [distance];
   const named = allZones().filter((name) => holds(name) && !offered.some(({ id }) => id.toUpperCase() === name));
-  const rest = [...fixed, ...named];
+  const rest = [...fixed, ...(named.length > 0 ? named : unlistedZones(query))];
   return {
     zones: [
       ...offered.filter(({ title, hint }) => holds(`${title} ${hint}`)),
@@ -41,6 +41,23 @@ export function matchingZones(
     ],
     more: Math.max(0, rest.length - LISTED_ZONES),
   };
+}
+
+/** The areas of the tz database. */
+const AREAS = ['Africa', 'America', 'Asia', 'Atlantic', 'Australia', 'Europe', 'Indian', 'Pacific'] as const;
+
+/**
+ * Zones that the engine knows and does not list: it lists a renamed city by one of its names only (Asia/Calcutta), and
+ * understands the other.
+ */
+function unlistedZones(query: string): readonly ZoneName[] {
+  const place = query.trim().replaceAll(' ', '_');
+  if (place === '' || place.length > 40) return [];
+  const proper = place.replace(
+    /(^|[_/-])([a-z])/g,
+    (_match, before: string, letter: string) => before + letter.toUpperCase(),
+  );
+  return [proper, ...AREAS.map((area) => `${area}/${proper}`)].filter((name) => name.includes('/') && isZone(name));
 }
 
 /** One field and one list: chooses a time zone by search, keys or mouse. */

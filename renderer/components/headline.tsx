@@ -1,6 +1,6 @@
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import { UTC } from '../../shared/model/zone.ts';
-import { formatInstant, zoneLabel } from '../format.ts';
+import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { MECHANISM_WORDS } from '../words.ts';
@@ -26,7 +26,7 @@ export function Headline({ view }: { readonly view: CaseView }) {
             </li>
           ))}
         </ul>
-        <UtcNote view={view} />
+        <EndInZone view={view} />
         {analysis.incidents.length > 1 ? <IncidentList view={view} /> : null}
       </div>
     </section>
@@ -37,13 +37,18 @@ export function Headline({ view }: { readonly view: CaseView }) {
  * Says that the sentence above is in UTC, wherever the window shows times in another zone, and gives the incident's end in
  * that: the analysis writes UTC, as the report does, so that two people read the same words.
  */
-function UtcNote({ view }: { readonly view: CaseView }) {
+function EndInZone({ view }: { readonly view: CaseView }) {
   const { zone } = useDisplayZone();
   const end = view.analysis.incident?.end;
   if (end === undefined || zoneLabel(end, zone) === UTC) return null;
+  const day = zonedDate(end, zone) === zonedDate(end, UTC) ? '' : `${zonedDate(end, zone)} `;
   return (
     <p className="utc-note">
-      Text above in UTC. End of the incident: <span className="numeric">{formatInstant(end, 3, zone)}</span>
+      Sentence in UTC; its end here:{' '}
+      <span className="numeric">
+        {day}
+        {zonedTimeOfDay(end, zone, 3)} {zoneLabel(end, zone)}
+      </span>
     </p>
   );
 }

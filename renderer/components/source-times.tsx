@@ -24,34 +24,36 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
   const offset = file.clockOffsetMicros ?? 0;
   const name = baseName(file.path);
   return (
-    <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
-      {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
-      {isZoneAssumed(file) ? `zone assumed: ${zoneOfStamps(time)}` : words.zone}
-      {time.offsetMinutes === null ? null : (
-        <button
-          type="button"
-          className="link"
-          aria-label={`Set the zone of the stamps of ${name}`}
-          onClick={() => setOpen('zone')}
-        >
-          {isZoneAssumed(file) ? 'set it' : 'change'}
-        </button>
-      )}
-      {time.year === null ? null : <span>{words.year}</span>}
-      <span className="clock-words">
-        {offset === 0 ? null : <strong className="numeric">clock {formatClockOffset(offset)} </strong>}
-        <button
-          type="button"
-          className="link"
-          aria-label={`Correct the clock of ${name}`}
-          onClick={() => setOpen('clock')}
-        >
-          {offset === 0 ? 'correct the clock' : 'change or take back'}
-        </button>
+    <>
+      <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
+        {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
+        {isZoneAssumed(file) ? `zone assumed: ${zoneOfStamps(time)}` : words.zone}
+        {time.offsetMinutes === null ? null : (
+          <button
+            type="button"
+            className="link"
+            aria-label={`Set the zone of the stamps of ${name}`}
+            onClick={() => setOpen('zone')}
+          >
+            {isZoneAssumed(file) ? 'set it' : 'change'}
+          </button>
+        )}
+        {time.year === null ? null : <span>{words.year}</span>}
+        <span className="clock-words">
+          {offset === 0 ? null : <strong className="numeric">clock {formatClockOffset(offset)} </strong>}
+          <button
+            type="button"
+            className="link"
+            aria-label={`Correct the clock of ${name}`}
+            onClick={() => setOpen('clock')}
+          >
+            {offset === 0 ? 'correct the clock' : 'change or take back'}
+          </button>
+        </span>
       </span>
       {open === 'zone' ? <SourceZoneDialog view={view} file={file} onClose={() => setOpen(null)} /> : null}
       {open === 'clock' ? <ClockDialog view={view} file={file} onClose={() => setOpen(null)} /> : null}
-    </span>
+    </>
   );
 }
 

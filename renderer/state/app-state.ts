@@ -107,6 +107,7 @@ export function reduce(state: AppState, action: AppAction): AppState {
         ...state,
         view: action.view,
         caseNumber: state.caseNumber + 1,
+        toasts: withoutUndo(state.toasts),
         trail: startTrail(firstPlaceOf(action.view)),
         job: null,
         failure: null,
@@ -120,6 +121,7 @@ export function reduce(state: AppState, action: AppAction): AppState {
         ...state,
         view: action.view,
         caseNumber: state.caseNumber + 1,
+        toasts: withoutUndo(state.toasts),
         // Places of before name rows of before: there is no way back to them.
         trail: startTrail({ ...state.trail.here, selectedRow: null, range: rangeAfter(state, action.view) }),
         job: null,
@@ -177,6 +179,11 @@ export function reduce(state: AppState, action: AppAction): AppState {
     case 'toast-dismissed':
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
   }
+}
+
+/** What an earlier message offers to take back is of another case, or of clocks that have changed since. */
+function withoutUndo(toasts: readonly Toast[]): readonly Toast[] {
+  return toasts.filter(({ undo }) => undo === undefined);
 }
 
 /** What the timeline shows of a case whose times have changed: the incident where it showed that, else the same stretch. */

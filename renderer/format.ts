@@ -1,4 +1,6 @@
-import { type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND } from '../shared/model/time.ts';
+import { DAY_MICROS, utcTickLabel } from '../shared/figures/time-scale.ts';
+import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND } from '../shared/model/time.ts';
+import { inZone, offsetLabel, UTC, type ZoneName, zoneOffsetMicros } from '../shared/model/zone.ts';
 
 // Figures are worded as in the facts and the report, so that no two places disagree.
 export {
@@ -29,15 +31,67 @@ export function formatDelta(micros: number): string {
   return `${sign}${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
-/** UTC time of day with as many decimals as the source states: an invented precision would be read as evidence. */
-export function formatEventTime(time: EpochMicros, resolutionMicros: number): string {
+/** `2026-01-28`: the date that a zone's clocks show. */
+export function zonedDate(time: EpochMicros, zone: ZoneName): string {
+  return formatDate(inZone(time, zone));
+}
+
+/** `04:12:15.229`: the time of day that a zone's clocks show, cut to so many decimals. */
+export function zonedTimeOfDay(time: EpochMicros, zone: ZoneName, decimals = 0): string {
+  return formatTimeOfDay(inZone(time, zone), decimals);
+}
+
+/** `UTC`, `UTC+01:00`: how a time of a zone says in which it is. Unlike CET and IST it has one meaning, summer and winter. */
+export function zoneLabel(time: EpochMicros, zone: ZoneName): string {
+  return offsetLabel(zoneOffsetMicros(zone, time));
+}
+
+/** `+01:00`: the offset alone, beside a time whose zone is named elsewhere. */
+export function offsetSuffix(time: EpochMicros, zone: ZoneName): string {
+  const label = zoneLabel(time, zone);
+  return label === UTC ? '+00:00' : label.replace('UTC', '');
+}
+
+/** Looks at a zone's offset within a range; changes lie weeks apart, and a case of years shows them all the same. */
+const OFFSET_LOOKS = 64;
+
+/** Whether a zone's clocks are changed within a range, so that its times need their offset beside them. */
+export function changesWithin(zone: ZoneName, from: EpochMicros, to: EpochMicros): boolean {
+  if (zone === UTC) return false;
+  const first = zoneOffsetMicros(zone, from);
+  for (let look = 1; look <= OFFSET_LOOKS; look += 1) {
+    if (zoneOffsetMicros(zone, epochMicros(from + ((to - from) * look) / OFFSET_LOOKS)) !== first) return true;
+  }
+  return false;
+}
+
+/** How a range's zone is named beside it: by its offset, or by its name where the offset changes within. */
+export function rangeZoneLabel(zone: ZoneName, from: EpochMicros, to: EpochMicros): string {
+  return changesWithin(zone, from, to) ? zone : zoneLabel(from, zone);
+}
+
+/** Names the ticks of an axis from `from` to `to` in a zone, with their offset where that changes within the axis. */
+export function zonedTickLabel(
+  zone: ZoneName,
+  from: EpochMicros,
+  to: EpochMicros,
+): (time: EpochMicros, step: number) => string {
+  const changes = changesWithin(zone, from, to);
+  return (time, step) => {
+    const label = utcTickLabel(inZone(time, zone), step);
+    return changes && step < DAY_MICROS ? `${label} ${offsetSuffix(time, zone)}` : label;
+  };
+}
+
+/** Time of day with as many decimals as the source states: an invented precision would be read as evidence. */
+export function formatEventTime(time: EpochMicros, resolutionMicros: number, zone: ZoneName = UTC): string {
   const decimals = resolutionMicros >= MICROS_PER_SECOND ? 0 : resolutionMicros >= 1000 ? 3 : 6;
-  return formatTimeOfDay(time, decimals);
+  return zonedTimeOfDay(time, zone, decimals);
 }
 
 /** `2026-01-28 04:12:15.229579 UTC`: an instant in full, with its zone. */
-export function formatInstant(time: EpochMicros, decimals = 6): string {
-  return `${formatDate(time)} ${formatTimeOfDay(time, decimals)} UTC`;
+export function formatInstant(time: EpochMicros, decimals = 6, zone: ZoneName = UTC): string {
+  return `${zonedDate(time, zone)} ${zonedTimeOfDay(time, zone, decimals)} ${zoneLabel(time, zone)}`;
 }
 
 /** `+02:00` for 120 minutes east of UTC; `UTC` for 0. */

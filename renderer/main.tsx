@@ -7,14 +7,18 @@ import './styles/shell.css';
 import './styles/start.css';
 import './styles/timeline.css';
 import './styles/pages.css';
+import './styles/times.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';
+import { DisplayZoneProvider } from './state/display-zone.tsx';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element #root');
 createRoot(root).render(
   <AppProvider bridge={window.inquest}>
-    <App />
+    <DisplayZoneProvider>
+      <App />
+    </DisplayZoneProvider>
   </AppProvider>,
 );

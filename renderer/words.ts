@@ -153,6 +153,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
 const KNOWN_FROM = {
   file: 'stated by the file',
   'other-source': 'taken from other evidence',
+  given: 'set by you',
   assumed: 'assumed',
 } as const;
 
@@ -164,7 +165,7 @@ export function timeResolutionWords(resolution: TimeResolution): { readonly zone
         ? resolution.zoneFrom === 'other-source'
           ? 'dated through other evidence'
           : 'zone in every stamp'
-        : `${formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
+        : `${resolution.zone ?? formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
     year:
       resolution.year === null ? 'year in every stamp' : `year ${resolution.year}, ${KNOWN_FROM[resolution.yearFrom]}`,
   };

@@ -1,11 +1,9 @@
 import type { JobError } from '../../shared/contract/worker-protocol.ts';
 import { JobFailure } from '../workers/run-job.ts';
 import { NothingRecognised } from './open-case.ts';
+import { UsageError } from './usage-error.ts';
 
-/** What was asked for cannot be done; the message says why, for people. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
+export { UsageError } from './usage-error.ts';
 
 /** What the file system said, in words; the path stays in the message, because it is the user's own. */
 const FILE_SYSTEM_REASONS: Readonly<Record<string, string>> = {

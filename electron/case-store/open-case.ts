@@ -3,16 +3,19 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { analyse } from '../../shared/analyse.ts';
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import type { ImportedEvidence, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ImportedEvidence, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
-import type { ProfileSample } from '../../shared/model/artifact.ts';
+import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
 import { visibleName } from '../intake/names.ts';
+import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
+import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Points that a window draws at most. */
 const VIEW_POINTS = 20_000;
@@ -26,8 +29,16 @@ export interface OpenCase {
   readonly evidence: CaseEvidence;
   readonly analysis: Analysis;
   readonly store: EventStore;
+  /** The corrections of its sources' clocks that are in force. */
+  readonly clockOffsets: ClockOffsets;
   /** Everything a window holds of it. */
   view(): CaseView;
+  /**
+   * The same case with these corrections instead, merged and analysed anew without reading anything again. This one stays
+   * as it is; whoever takes the new one in its place closes the store of this one and disposes of the new one alone, since
+   * both rest on the same unpacked copies. Throws UsageError for a source that the case does not have.
+   */
+  withClockOffsets(offsets: ClockOffsets): OpenCase;
   /** Closes the evidence and removes the unpacked copies; afterwards events can no longer be read. Safe to repeat. */
   dispose(): Promise<void>;
 }
@@ -40,6 +51,10 @@ export interface OpenCaseOptions {
   readonly signal?: AbortSignal;
   /** Takes the measurements of artifacts anew instead of keeping the first; default false. */
   readonly measureAgain?: boolean;
+  /** In which zones stamps without one are; see ZoneChoices. */
+  readonly zones?: ZoneChoices;
+  /** Corrections of clocks in microseconds, by the path of the source or how it ends. The last one of a source counts. */
+  readonly clockOffsets?: readonly { readonly path: string; readonly micros: number }[];
 }
 
 /** Nothing of what was given is evidence that Inquest reads; the message lists what there was. */
@@ -61,7 +76,8 @@ const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'emp
  * Opens evidence: takes it in on a worker, profiles its artifacts on another, analyses the whole. Evidence is only read;
  * unpacked copies go to a private temporary folder, which is gone again when this fails or is cancelled.
  *
- * Rejects with NothingRecognised when no file is evidence, JobFailure (kind `usage`) when a path is missing, JobCancelled
+ * Rejects with NothingRecognised when no file is evidence, JobFailure (kind `usage`) when a path is missing, UsageError when a
+ * zone or a correction is for a source that is not there, JobCancelled
  * when `signal` aborts, and the file system's error when there is no temporary folder to be had.
  */
 export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
@@ -79,13 +95,15 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   };
   try {
     const imported = await importEvidence(
-      { paths, spoolDirectory },
+      { paths, spoolDirectory, ...(options.zones === undefined ? {} : { zones: options.zones }) },
       {
         onProgress: (progress) => onProgress?.(progress, null),
         ...(signal === undefined ? {} : { signal }),
       },
     );
     if (!imported.files.some((file) => !SPEECHLESS_FORMATS.has(file.format))) throw new NothingRecognised(imported);
+    const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
+    for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
     store = new EventStore(imported);
     const { artifacts, problems } = await profileArtifacts(imported, store, {
       ...(onProgress === undefined ? {} : { onProgress }),
@@ -95,10 +113,46 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     });
     throwIfCancelled();
 
+    onProgress?.({ stage: 'analysing', item: titleOf(paths), doneBytes: 0, totalBytes: null }, null);
     const testcases = new Map(artifacts.map((artifact) => [artifact.evidenceId, artifact.testcases]));
+    const files = imported.files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records }));
+    const removeCopies = (): Promise<void> => rm(spoolDirectory, { recursive: true, force: true });
+    const basis: CaseBasis = {
+      title: titleOf(paths),
+      imported: { ...imported, files, problems: [...imported.problems, ...problems] },
+      artifacts,
+      removeCopies,
+    };
+    const opened = caseOf(basis, clockOffsets, store);
+    // Where clocks are corrected the case has a store of its own.
+    if (opened.store !== store) store.close();
+    store = opened.store;
+    throwIfCancelled();
+    return opened;
+  } catch (thrown) {
+    await release();
+    throw thrown;
+  }
+}
+
+/** What a case rests on, whatever the corrections of its clocks. */
+interface CaseBasis {
+  readonly title: string;
+  /** As it was read. */
+  readonly imported: ImportedEvidence;
+  readonly artifacts: readonly ArtifactReport[];
+  readonly removeCopies: () => Promise<void>;
+}
+
+/** The case with its clocks corrected. `uncorrected` is taken as its store when they are not. */
+function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: EventStore | null): OpenCase {
+  const { title, artifacts } = basis;
+  const imported = withClockOffsets(basis.imported, clockOffsets);
+  const store = imported === basis.imported && uncorrected !== null ? uncorrected : new EventStore(imported);
+  try {
     const evidence: CaseEvidence = {
-      files: imported.files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records })),
-      problems: [...imported.problems, ...problems],
+      files: imported.files,
+      problems: imported.problems,
       events: store,
       processes: imported.processes,
       vmstat: imported.vmstat,
@@ -108,43 +162,57 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       artifacts,
       ...(imported.host === undefined ? {} : { host: imported.host }),
     };
-    onProgress?.({ stage: 'analysing', item: titleOf(paths), doneBytes: 0, totalBytes: null }, null);
     const analysis = analyse(evidence);
-    throwIfCancelled();
-    return caseOf(titleOf(paths), evidence, analysis, store, release);
+    return {
+      title,
+      evidence,
+      analysis,
+      store,
+      clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
+      view: () => ({
+        title,
+        files: evidence.files,
+        problems: evidence.problems,
+        eventCount: store.count,
+        analysis,
+        databases: evidence.databases,
+        artifacts: evidence.artifacts,
+        processes: evidence.processes,
+        vmstat: evidence.vmstat,
+        hostMemory: evidence.hostMemory,
+        points: store.points(VIEW_POINTS),
+      }),
+      withClockOffsets: (offsets) => {
+        const unknown = [...offsets.keys()].find((id) => !basis.imported.files.some((file) => file.id === id));
+        if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
+        return caseOf(basis, offsets, null);
+      },
+      dispose: async () => {
+        store.close();
+        await basis.removeCopies();
+      },
+    };
   } catch (thrown) {
-    await release();
+    if (store !== uncorrected) store.close();
     throw thrown;
   }
 }
 
-function caseOf(
-  title: string,
-  evidence: CaseEvidence,
-  analysis: Analysis,
-  store: EventStore,
-  dispose: () => Promise<void>,
-): OpenCase {
-  return {
-    title,
-    evidence,
-    analysis,
-    store,
-    view: () => ({
-      title,
-      files: evidence.files,
-      problems: evidence.problems,
-      eventCount: store.count,
-      analysis,
-      databases: evidence.databases,
-      artifacts: evidence.artifacts,
-      processes: evidence.processes,
-      vmstat: evidence.vmstat,
-      hostMemory: evidence.hostMemory,
-      points: store.points(VIEW_POINTS),
-    }),
-    dispose,
-  };
+function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
+  const index = sourceNamed(
+    imported.files.map(({ path }) => path),
+    name,
+  );
+  const file = index === null ? undefined : imported.files[index];
+  if (file === undefined) throw new UsageError(unknownSource(imported, name));
+  return file;
+}
+
+function namedOffsets(
+  imported: ImportedEvidence,
+  named: readonly { readonly path: string; readonly micros: number }[],
+): ClockOffsets {
+  return new Map(named.map(({ path, micros }) => [requireSource(imported, path).id, micros]));
 }
 
 function titleOf(paths: readonly string[]): string {

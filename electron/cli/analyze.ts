@@ -35,6 +35,8 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       onProgress: (step) => progress.show(step),
       signal: interrupt.signal,
       measureAgain: command.measureAgain,
+      zones: command.zones,
+      clockOffsets: command.clockOffsets,
     });
     progress.clear();
     await writeOutputs(command, opened);

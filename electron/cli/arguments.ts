@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { parseClockOffset } from '../../shared/model/clock-offset.ts';
+import { isZone } from '../../shared/model/zone.ts';
 
 /** What the command line was asked to do. */
 export type CliCommand =
@@ -12,6 +15,9 @@ export type CliCommand =
       readonly pdf: string | null;
       readonly html: string | null;
       readonly measureAgain: boolean;
+      readonly zones: ZoneChoices;
+      /** Corrections of clocks in microseconds, by the path of the source. */
+      readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -19,6 +25,7 @@ export const HELP = `Inquest: why did this worker process die?
 
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
+                          [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
   inquest --help | --version
 
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
@@ -32,6 +39,14 @@ Options:
   --html FILE      write the report as one HTML file
   --measure-again  measure the artifact anew; by default the first measurement of the same bytes on this machine is kept,
                    so that the same evidence gives the same report
+  --zone ZONE      the zone of stamps without one, for every source whose zone nothing tells: an IANA name
+                   (Europe/Berlin), UTC, or a distance from it (+01:00); by default UTC, marked as assumed
+  --source-zone PATH=ZONE
+                   the same for one source, whatever else tells; PATH as the table of evidence has it, or its end.
+                   May be given several times
+  --clock-offset PATH=OFFSET
+                   correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
+                   and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
   -h, --help       show this help
   --version        show the version
 
@@ -60,14 +75,53 @@ export function readArguments(args: readonly string[]): CliCommand {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
+  const times = readTimeOptions(values);
+  if ('message' in times) return { type: 'usage-error', message: times.message };
   return {
     type: 'analyze',
+    ...times,
     paths,
     json: values.json ?? null,
     pdf: values.pdf ?? null,
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
   };
+}
+
+type TimeOptions = Pick<Extract<CliCommand, { type: 'analyze' }>, 'zones' | 'clockOffsets'>;
+
+function readTimeOptions(values: ReturnType<typeof parse>['values']): TimeOptions | { readonly message: string } {
+  const bySource: { path: string; zone: string }[] = [];
+  if (values.zone !== undefined && !isZone(values.zone)) return { message: noZone(values.zone) };
+  for (const given of values['source-zone'] ?? []) {
+    const [path, zone] = splitAtLast(given);
+    if (path === '') return { message: `--source-zone needs PATH=ZONE, not ${given}` };
+    if (!isZone(zone)) return { message: noZone(zone) };
+    bySource.push({ path, zone });
+  }
+  const clockOffsets: { path: string; micros: number }[] = [];
+  for (const given of values['clock-offset'] ?? []) {
+    const [path, offset] = splitAtLast(given);
+    if (path === '') return { message: `--clock-offset needs PATH=OFFSET, not ${given}` };
+    const micros = parseClockOffset(offset);
+    if (micros === null) {
+      return {
+        message: `"${offset}" is no clock offset: give seconds (-4.2) or hours, minutes and seconds (-0:00:04.2)`,
+      };
+    }
+    clockOffsets.push({ path, micros });
+  }
+  return { zones: { whereAssumed: values.zone ?? null, bySource }, clockOffsets };
+}
+
+function noZone(name: string): string {
+  return `"${name}" is no time zone: give an IANA name (Europe/Berlin), UTC, or a distance from it (+01:00)`;
+}
+
+/** A path may hold `=`; a zone and an offset do not. */
+function splitAtLast(given: string): readonly [path: string, value: string] {
+  const at = given.lastIndexOf('=');
+  return at < 0 ? ['', given] : [given.slice(0, at), given.slice(at + 1)];
 }
 
 function parse(args: readonly string[]) {
@@ -80,6 +134,9 @@ function parse(args: readonly string[]) {
       pdf: { type: 'string' },
       html: { type: 'string' },
       'measure-again': { type: 'boolean' },
+      zone: { type: 'string' },
+      'source-zone': { type: 'string', multiple: true },
+      'clock-offset': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },

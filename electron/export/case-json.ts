@@ -4,8 +4,9 @@ import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.t
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
-import type { Provenance } from '../../shared/model/evidence.ts';
+import type { EvidenceFile, ParseProblem, Provenance } from '../../shared/model/evidence.ts';
 import { formatIsoMicros } from '../../shared/model/time.ts';
+import { timeSettingProblems } from '../../shared/report/time-settings.ts';
 
 type SourceJson = CaseJson['timeline'][number]['source'];
 type FactJson = CaseJson['questions'][number]['facts'][number];
@@ -18,14 +19,14 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
   const { config } = analysis;
   return {
     schema: 'inquest.case/1',
-    evidence: evidence.files.map(({ id, path, format, bytes, sha256, records, problems }) => ({
-      id,
-      path,
-      format,
-      bytes,
-      sha256,
-      events: records,
-      problems: problems.map(({ kind, message, byteOffset }) => ({ kind, message, byteOffset })),
+    evidence: evidence.files.map((file) => ({
+      id: file.id,
+      path: file.path,
+      format: file.format,
+      bytes: file.bytes,
+      sha256: file.sha256,
+      events: file.records,
+      problems: problemsOf(file).map(({ kind, message, byteOffset }) => ({ kind, message, byteOffset })),
     })),
     incidents: analysis.incidents.map(incidentJson),
     incident: analysis.incident === null ? null : incidentJson(analysis.incident),
@@ -71,9 +72,16 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
     })),
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),
-      ...evidence.files.flatMap(({ path, problems }) => problems.map(({ kind, message }) => ({ path, kind, message }))),
+      ...evidence.files.flatMap((file) =>
+        problemsOf(file).map(({ kind, message }) => ({ path: file.path, kind, message })),
+      ),
     ],
   };
+}
+
+/** What was wrong with a file, and first what was said of its times by whoever analysed it. */
+function problemsOf(file: EvidenceFile): readonly ParseProblem[] {
+  return [...timeSettingProblems(file), ...file.problems];
 }
 
 /** Text of the JSON file: two spaces of indent and a line feed at the end, as every writer of the case gives it. */

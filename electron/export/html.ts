@@ -250,7 +250,10 @@ function evidenceSection({ evidence, notes }: Report, caseJson: CaseJson): strin
       { head: 'Records', class: 'num' },
       { head: 'SHA-256', class: 'mono' },
     ],
-    evidence.map(({ path, format, bytes, records, sha256 }) => [path, format, bytes, records, sha256].map(text)),
+    evidence.map(({ path, format, bytes, records, sha256, timeSettings }) => [
+      [path, ...timeSettings].map(text).join('<br>'),
+      ...[format, bytes, records, sha256].map(text),
+    ]),
   );
   const encoded = Buffer.from(caseJsonText(caseJson), 'utf8').toString('base64');
   const download = `<p><a download="case.json" href="data:application/json;base64,${encoded}">case.json</a>: the case as JSON, inside this file.</p>`;

@@ -265,9 +265,16 @@ function problemBlocks({ problems }: Report, texts: Texts): Block[] {
 }
 
 function evidenceTable({ evidence }: Report, texts: Texts): Block {
-  const rows = evidence.map(({ path, format, bytes, records, sha256 }): TableCell[] => [
+  const rows = evidence.map(({ path, format, bytes, records, sha256, timeSettings }): TableCell[] => [
     // A sum stands in one line of its own: torn in two it could neither be searched for nor copied.
-    { stack: [{ text: texts.JetBrainsMono(path) }, { text: sha256, color: PAPER.muted }], style: 'monoSmall' },
+    {
+      stack: [
+        { text: texts.JetBrainsMono(path) },
+        { text: sha256, color: PAPER.muted },
+        ...timeSettings.map((setting) => ({ text: texts.JetBrainsMono(setting) })),
+      ],
+      style: 'monoSmall',
+    },
     sans(texts, format, 'small'),
     { text: bytes, style: 'small', alignment: 'right' },
     { text: records, style: 'small', alignment: 'right' },

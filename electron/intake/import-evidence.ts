@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { FileLocation, ImportedEvidence, ImportRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type {
+  FileLocation,
+  ImportedEvidence,
+  ImportRequest,
+  Progress,
+  ZoneChoices,
+} from '../../shared/contract/worker-protocol.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal-cat.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
@@ -12,6 +18,7 @@ import {
 import { type EntryIndex, entryIndexOf } from './entry-index.ts';
 import { copyRank, EntryKeyTable } from './entry-keys.ts';
 import { EventTable } from './event-table.ts';
+import { withGivenZone } from './given-zones.ts';
 import { type DatabaseGroup, groupDatabases, type Identified, identify } from './identify.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import { type FoundFile, listGiven } from './inventory.ts';
@@ -23,7 +30,7 @@ import { EvidenceReader, failureReason, stampAt, stampChange } from './read-only
 import { headText, timeBySharedEntries } from './shared-entries.ts';
 import { shownPaths } from './shown-paths.ts';
 import { Spool } from './spool.ts';
-import { assumedTime, DATING_ORDERS, datingOrder, TimeKnowledge } from './time-plan.ts';
+import { assumedTime, DATING_ORDERS, datingOrder, doubtfulTime, TimeKnowledge } from './time-plan.ts';
 import { Unpacker } from './unpack.ts';
 
 /** A found file with all that is learned about it on the way. */
@@ -58,7 +65,7 @@ export async function readGivenEvidence(
   const canMerge = logs > 1 || (logs === 1 && files.some((file) => file.format === 'unknown'));
   const sink = new EvidenceSink(new EventTable(), canMerge ? new EntryKeyTable() : null);
   const work = new WorkMeter(files, report);
-  parseAll(files, groups, sink, limits, work);
+  parseAll(files, groups, sink, limits, work, request.zones);
   const databases: DatabaseReport[] = [];
   for (const group of groups) {
     const database = await readDatabase(files, group, limits, work);
@@ -159,13 +166,15 @@ function parseAll(
   sink: EvidenceSink,
   limits: IntakeLimits,
   work: WorkMeter,
+  zones: ZoneChoices | undefined,
 ): void {
   const grouped = new Set(groups.flatMap(({ main, wal, journal }) => [main, wal, journal]));
   const knowledge = new TimeKnowledge();
   let known: EntryIndex | null = null;
+  const paths = files.map(({ path }) => path);
   const read = (file: IntakeFile): FileReading => {
     const create = PARSERS[file.format] ?? null;
-    const context = {
+    const base = {
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
       ...knowledge.contextFor(file.told.zoneMinutes, file.found.modified),
@@ -175,10 +184,11 @@ function parseAll(
       startOffset: 0,
       startLine: 1,
     };
-    const shared = known === null || file.told.datesItself ? null : timeBySharedEntries(file, context, known);
+    const shared = known === null || file.told.datesItself ? null : timeBySharedEntries(file, base, known);
+    const context = withGivenZone({ ...base, ...shared }, zones, paths, file.index);
     const isNative = file.format === 'journal-native';
     const stage = create === null && !isNative ? 'hashing' : 'reading';
-    const parsing = create === null ? null : { format: file.format, create, context: { ...context, ...shared } };
+    const parsing = create === null ? null : { format: file.format, create, context };
     const report = (bytes: number): void => work.at(file, stage, bytes);
     const reading = isNative
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
@@ -188,6 +198,8 @@ function parseAll(
     file.time = reading.time;
     const assumed = assumedTime(reading.time);
     if (assumed !== null) file.found.problems.add({ kind: 'assumed-time', message: assumed, byteOffset: null });
+    const doubtful = doubtfulTime(reading.time);
+    if (doubtful !== null) file.found.problems.add({ kind: 'assumed-time', message: doubtful, byteOffset: null });
     return reading;
   };
 
@@ -297,7 +309,7 @@ function wholeFile(file: IntakeFile, limits: IntakeLimits, work: WorkMeter): Uin
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
-  return files.map(({ found, id, path, format, records, time }) => ({
+  return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
     format,
@@ -308,6 +320,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,
+    ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

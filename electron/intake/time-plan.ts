@@ -1,6 +1,7 @@
 import { isYearless } from '../../shared/evidence/parsers.ts';
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import type { ZoneName } from '../../shared/model/zone.ts';
 
 /** Formats whose every stamp is an instant by itself: it carries a zone, or counts from 1970. */
 const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
@@ -18,6 +19,7 @@ const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
 /** The part of a parse context that says how stamps become instants. */
 export interface TimeContext {
   readonly offsetMinutes: number;
+  readonly zone?: ZoneName;
   readonly zoneFrom: TimeResolution['zoneFrom'];
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
@@ -77,6 +79,20 @@ export class TimeKnowledge {
       nearTimeFrom: dated ? 'other-source' : 'assumed',
     };
   }
+}
+
+/** Which of a file's stamps its zone's rules leave in doubt, for people; null when none. */
+export function doubtfulTime(time: TimeResolution | null): string | null {
+  const { doubts, zone } = time ?? {};
+  if (doubts === undefined || zone === undefined) return null;
+  const { comesTwice, leftOut } = doubts;
+  const parts = [
+    ...(comesTwice > 0
+      ? [`${comesTwice} fell into an hour that comes twice and were told apart by the order of the entries`]
+      : []),
+    ...(leftOut > 0 ? [`${leftOut} fell into an hour that is left out and were read as one hour later`] : []),
+  ];
+  return `The clocks of ${zone} were changed while it was written: of its stamps, ${parts.join('; ')}. A journal export with -o short-iso-precise or --utc leaves no doubt.`;
 }
 
 /** What had to be assumed about a file's stamps, for people; null when nothing was. */

@@ -30,6 +30,8 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'app.info': () => ports.appInfo(),
     'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
     'case.open': ({ paths }) => session.open(paths),
+    'case.setZone': ({ zone, evidenceIds }) => session.setZone(zone, evidenceIds),
+    'case.adjustClocks': ({ offsets }) => session.adjustClocks(offsets),
     'case.openSample': () => session.open([ports.samplePath()]),
     'case.current': () => session.current()?.openCase.view() ?? null,
     'case.cancel': () => session.cancel(),

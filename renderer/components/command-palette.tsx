@@ -1,7 +1,9 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import { formatTimeOfDay } from '../../shared/model/time.ts';
+import { UTC, type ZoneName } from '../../shared/model/zone.ts';
+import { zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { type Actions, useActions, useAppState } from '../state/app-context.tsx';
+import { useDisplayZone } from '../state/display-zone.tsx';
 import { TABS } from '../state/navigation.ts';
 import { VERDICT_WORDS } from '../words.ts';
 import { TAB_TITLES } from './tab-bar.tsx';
@@ -16,7 +18,7 @@ export interface Command {
 }
 
 /** Everything that can be gone to or done with a case. */
-export function commandsOf(view: CaseView, actions: Actions): readonly Command[] {
+export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UTC): readonly Command[] {
   const { incident, hypotheses } = view.analysis;
   const commands: Command[] = TABS.map((tab, index) => ({
     id: `go-${tab}`,
@@ -32,7 +34,7 @@ export function commandsOf(view: CaseView, actions: Actions): readonly Command[]
       id: `moment-${index}`,
       group: 'Moment',
       title: moment.label,
-      hint: `${formatTimeOfDay(moment.time, 3)} UTC`,
+      hint: `${zonedTimeOfDay(moment.time, zone, 3)} ${zoneLabel(moment.time, zone)}`,
       run: () => void actions.showEvent(row),
     });
   }
@@ -75,10 +77,11 @@ export function matchingCommands(commands: readonly Command[], query: string): r
 export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const { view } = useAppState();
   const actions = useActions();
+  const { zone } = useDisplayZone();
   const dialog = useRef<HTMLDialogElement>(null);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
-  const commands = useMemo(() => (view === null ? [] : commandsOf(view, actions)), [view, actions]);
+  const commands = useMemo(() => (view === null ? [] : commandsOf(view, actions, zone)), [view, actions, zone]);
   const matches = matchingCommands(commands, query);
   const index = Math.min(active, Math.max(0, matches.length - 1));
 

@@ -1,6 +1,8 @@
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import { formatInstant } from '../format.ts';
+import { UTC } from '../../shared/model/zone.ts';
+import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import { useDisplayZone } from '../state/display-zone.tsx';
 import { MECHANISM_WORDS } from '../words.ts';
 import { Menu } from './menu.tsx';
 import { VerdictChip } from './verdict-mark.tsx';
@@ -24,21 +26,43 @@ export function Headline({ view }: { readonly view: CaseView }) {
             </li>
           ))}
         </ul>
+        <EndInZone view={view} />
         {analysis.incidents.length > 1 ? <IncidentList view={view} /> : null}
       </div>
     </section>
   );
 }
 
+/**
+ * Says that the sentence above is in UTC, wherever the window shows times in another zone, and gives the incident's end in
+ * that: the analysis writes UTC, as the report does, so that two people read the same words.
+ */
+function EndInZone({ view }: { readonly view: CaseView }) {
+  const { zone } = useDisplayZone();
+  const end = view.analysis.incident?.end;
+  if (end === undefined || zoneLabel(end, zone) === UTC) return null;
+  const day = zonedDate(end, zone) === zonedDate(end, UTC) ? '' : `${zonedDate(end, zone)} `;
+  return (
+    <p className="utc-note">
+      Sentence in UTC; its end here:{' '}
+      <span className="numeric">
+        {day}
+        {zonedTimeOfDay(end, zone, 3)} {zoneLabel(end, zone)}
+      </span>
+    </p>
+  );
+}
+
 /** All incidents that the evidence shows; the one that is analysed is marked. */
 function IncidentList({ view }: { readonly view: CaseView }) {
   const { incidents, incident } = view.analysis;
+  const { zone } = useDisplayZone();
   return (
     <Menu label={`${incidents.length} incidents`} className="button button-small incident-button">
       <ul className="incident-list" aria-label="Incidents">
         {incidents.map((each) => (
           <li key={each.id} aria-current={each.id === incident?.id} className="incident-item">
-            <span className="mono">{formatInstant(each.end, 3)}</span>
+            <span className="mono">{formatInstant(each.end, 3, zone)}</span>
             <span>
               {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {MECHANISM_WORDS[each.mechanism]}
             </span>

@@ -18,13 +18,17 @@ export function Toasts() {
 }
 
 function ToastCard({ toast }: { readonly toast: Toast }) {
-  const { dismissToast } = useActions();
+  const { dismissToast, adjustClocks } = useActions();
+  const { undo } = toast;
   const Icon = TONE_ICONS[toast.tone];
   useEffect(() => {
     if (toast.tone === 'failed') return;
-    const timer = setTimeout(() => dismissToast(toast.id), toast.detail === null ? 2_500 : 9_000);
+    const timer = setTimeout(
+      () => dismissToast(toast.id),
+      undo !== undefined ? 20_000 : toast.detail === null ? 2_500 : 9_000,
+    );
     return () => clearTimeout(timer);
-  }, [toast, dismissToast]);
+  }, [toast, undo, dismissToast]);
   return (
     <div className={`toast toast-${toast.tone}`} role={toast.tone === 'failed' ? 'alert' : 'status'}>
       <Icon size={16} aria-hidden="true" />
@@ -32,6 +36,18 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
         <p>{toast.text}</p>
         {toast.detail === null ? null : <p className="toast-detail">{toast.detail}</p>}
       </div>
+      {undo === undefined ? null : (
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            dismissToast(toast.id);
+            void adjustClocks(undo, 'The clock is as it was before');
+          }}
+        >
+          Undo
+        </button>
+      )}
       <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismissToast(toast.id)}>
         <X size={14} aria-hidden="true" />
       </button>

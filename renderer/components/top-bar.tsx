@@ -3,6 +3,7 @@ import { useActions, useAppState } from '../state/app-context.tsx';
 import { Menu, MenuItem } from './menu.tsx';
 import { TabBar } from './tab-bar.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
+import { ZoneSwitch } from './zone-switch.tsx';
 
 /** The bar at the top: views, back and forward, the zone of every time shown, commands, opening and appearance. */
 export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
@@ -49,9 +50,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
               <span>Go to…</span>
               <kbd>Ctrl K</kbd>
             </button>
-            <span className="zone-label" title="All times are shown in Coordinated Universal Time">
-              UTC
-            </span>
+            <ZoneSwitch view={view} />
             <Menu label="Open">
               <MenuItem shortcut="Ctrl O" onPress={() => void actions.openDialog('files')}>
                 Open files…

@@ -3,8 +3,9 @@ import { Fragment, useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { CopyButton } from '../components/copy.tsx';
+import { SourceTimes } from '../components/source-times.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
-import { FORMAT_WORDS, PROBLEM_WORDS, timeResolutionWords } from '../words.ts';
+import { FORMAT_WORDS, PROBLEM_WORDS } from '../words.ts';
 
 /** What was given: every file with its hash, what was read from it, how its times were understood, what was wrong. */
 export function EvidenceScreen({ view }: { readonly view: CaseView }) {
@@ -54,7 +55,7 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
           </thead>
           <tbody>
             {view.files.map((file) => (
-              <FileRows key={file.id} file={file} files={view.files} />
+              <FileRows key={file.id} view={view} file={file} />
             ))}
           </tbody>
         </table>
@@ -75,16 +76,15 @@ function depthOf(file: EvidenceFile, files: readonly EvidenceFile[]): number {
   return depth;
 }
 
-function FileRows({ file, files }: { readonly file: EvidenceFile; readonly files: readonly EvidenceFile[] }) {
+function FileRows({ view, file }: { readonly view: CaseView; readonly file: EvidenceFile }) {
+  const { files } = view;
   const [isOpen, setIsOpen] = useState(false);
-  const words = file.time === null ? null : timeResolutionWords(file.time);
   const container = files.find((each) => each.id === file.containerId);
   const shownPath =
     container !== undefined && file.path.startsWith(`${container.path}/`)
       ? file.path.slice(container.path.length + 1)
       : file.path;
   const slash = shownPath.lastIndexOf('/');
-  const isAssumed = file.time?.zoneFrom === 'assumed' || file.time?.yearFrom === 'assumed';
   const problemsId = `problems-${file.id}`;
   return (
     <Fragment>
@@ -110,15 +110,7 @@ function FileRows({ file, files }: { readonly file: EvidenceFile; readonly files
           </span>
         </td>
         <td>
-          {words === null ? (
-            <span className="secondary">–</span>
-          ) : (
-            <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
-              {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
-              {words.zone}
-              {file.time?.year === null ? null : <span>{words.year}</span>}
-            </span>
-          )}
+          <SourceTimes view={view} file={file} />
         </td>
         <td>
           {file.problemCount === 0 ? (

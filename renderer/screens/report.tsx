@@ -2,6 +2,7 @@ import { Braces, FileCode2, FileText, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
+import { UtcNote } from '../components/utc-note.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant, formatScore } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -44,6 +45,7 @@ export function ReportScreen({ view }: { readonly view: CaseView }) {
             </p>
           </div>
         ))}
+        <UtcNote of="the report" />
         <p className="secondary report-note">
           The files are written from the same case that the window shows. Nothing is sent anywhere.
         </p>

@@ -6,6 +6,7 @@ import { ShareBar, WeightBar } from '../components/bars.tsx';
 import { CodeBlock } from '../components/copy.tsx';
 import { EvidenceMatrix } from '../components/evidence-matrix.tsx';
 import { SourceLinks } from '../components/source-link.tsx';
+import { UtcNote } from '../components/utc-note.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { countOf, formatScore, formatWeight } from '../format.ts';
 import { useAppState } from '../state/app-context.tsx';
@@ -41,6 +42,7 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
           </p>
         ))}
       </section>
+      <UtcNote of="the sentences of the analysis" />
 
       <h2 className="page-heading">Hypotheses, best first</h2>
       <div className="hypotheses">

@@ -1,8 +1,11 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef } from 'react';
-import type { ExportOutcome, InquestBridge, OpenOutcome } from '../../shared/contract/ipc.ts';
+import type { CaseView, ClockOffset, ExportOutcome, InquestBridge, OpenOutcome } from '../../shared/contract/ipc.ts';
+import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
+import type { ZoneName } from '../../shared/model/zone.ts';
 import { toJobError } from '../bridge.ts';
-import { type AppState, caseExtent, deltaOrigin, INITIAL_STATE, reduce } from './app-state.ts';
+import { type AppAction, type AppState, caseExtent, deltaOrigin, INITIAL_STATE, reduce } from './app-state.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 
@@ -11,6 +14,12 @@ export interface Actions {
   openPaths(paths: readonly string[]): Promise<void>;
   openDialog(kind: 'files' | 'folder'): Promise<void>;
   openSample(): Promise<void>;
+  /** Reads the case again with the stamps of these sources in a zone; null: of all whose zone nothing tells. */
+  setSourceZone(zone: ZoneName, evidenceIds: readonly EvidenceId[] | null): Promise<void>;
+  /** Corrects clocks and offers to take that back; `what` is what is told when it is done. */
+  adjustClocks(offsets: readonly ClockOffset[], what: string): Promise<void>;
+  /** Marks the entry for which the same moment in another source is to be picked; null ends the picking. */
+  markMoment(event: EvidenceEvent | null): void;
   cancelJob(): Promise<void>;
   closeCase(): Promise<void>;
   exportReport(format: 'pdf' | 'html' | 'json'): Promise<void>;
@@ -87,7 +96,11 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
   // Kept beside the state: two drops in one frame would both still see a state without a job.
   let isOpening = false;
 
-  const open = async (title: string, ask: () => Promise<OpenOutcome>): Promise<void> => {
+  const open = async (
+    title: string,
+    ask: () => Promise<OpenOutcome>,
+    adopted: (view: CaseView) => AppAction = (view) => ({ type: 'opened', view }),
+  ): Promise<void> => {
     if (isOpening) {
       dispatch({
         type: 'told',
@@ -103,7 +116,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     dispatch({ type: 'job-started', title, atMillis: now() });
     try {
       const outcome = await ask();
-      if (outcome.status === 'opened') dispatch({ type: 'opened', view: outcome.view });
+      if (outcome.status === 'opened') dispatch(adopted(outcome.view));
       else if (outcome.status === 'failed') dispatch({ type: 'job-failed', title, error: outcome.error });
       else {
         dispatch({ type: 'job-ended' });
@@ -138,6 +151,30 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
       }
     },
     openSample: () => open('the sample incident', () => bridge.request('case.openSample', undefined)),
+    setSourceZone: (zone, evidenceIds) =>
+      open(
+        `the evidence again, with stamps in ${zone}`,
+        () => bridge.request('case.setZone', { zone, evidenceIds: evidenceIds === null ? null : [...evidenceIds] }),
+        (view) => ({ type: 'times-changed', view }),
+      ),
+    async adjustClocks(offsets, what) {
+      const files = stateNow().view?.files ?? [];
+      const undo = offsets.map(({ evidenceId }) => ({
+        evidenceId,
+        micros: files.find((file) => file.id === evidenceId)?.clockOffsetMicros ?? 0,
+      }));
+      try {
+        const outcome = await bridge.request('case.adjustClocks', { offsets: [...offsets] });
+        if (outcome.status === 'opened') {
+          dispatch({ type: 'times-changed', view: outcome.view });
+          const detail = 'The events were merged again and the analysis was made anew.';
+          dispatch({ type: 'told', toast: { tone: 'done', text: what, detail, undo } });
+        } else if (outcome.status === 'failed') tellFailure('The clock was not corrected', outcome.error);
+      } catch (error) {
+        tellFailure('The clock was not corrected', error);
+      }
+    },
+    markMoment: (event) => dispatch({ type: 'moment-marked', event }),
     async cancelJob() {
       dispatch({ type: 'job-cancelling' });
       try {

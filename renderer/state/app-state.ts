@@ -1,6 +1,7 @@
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { CaseView, ClockOffset } from '../../shared/contract/ipc.ts';
 import type { JobError, Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
+import type { EvidenceEvent } from '../../shared/model/event.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
 import {
@@ -13,7 +14,7 @@ import {
   startTrail,
   type Trail,
 } from './navigation.ts';
-import { clampRange, padRange, type TimeRange } from './time-range.ts';
+import { clampRange, padRange, sameRange, type TimeRange } from './time-range.ts';
 
 /** A short message that goes away by itself, or stays when it tells of a failure. */
 export interface Toast {
@@ -22,6 +23,8 @@ export interface Toast {
   readonly text: string;
   /** Second line: a path, the reason. */
   readonly detail: string | null;
+  /** What takes back what the message tells of; it then has a button for it. */
+  readonly undo?: readonly ClockOffset[];
 }
 
 /** An import that failed: what was tried, and why it did not work. */
@@ -43,12 +46,17 @@ export interface AppState {
   readonly pinned: EpochMicros | null;
   /** The event that was jumped to, to be flashed once; `count` tells two jumps to one event apart. */
   readonly flash: { readonly row: number; readonly count: number } | null;
+  /** The entry for which one of another source is being picked that is the same moment. */
+  readonly sameMoment: EvidenceEvent | null;
   /** A hypothesis that the Verdict screen must scroll to. */
   readonly revealed: { readonly id: string; readonly count: number } | null;
 }
 
 export type AppAction =
   | { readonly type: 'opened'; readonly view: CaseView }
+  /** The same case with other zones or clocks: rows are others, what a person looks at stays. */
+  | { readonly type: 'times-changed'; readonly view: CaseView }
+  | { readonly type: 'moment-marked'; readonly event: EvidenceEvent | null }
   | { readonly type: 'closed' }
   | { readonly type: 'job-started'; readonly title: string; readonly atMillis: number }
   | {
@@ -85,6 +93,7 @@ export const INITIAL_STATE: AppState = {
   nextToastId: 1,
   pinned: null,
   flash: null,
+  sameMoment: null,
   revealed: null,
 };
 
@@ -98,13 +107,31 @@ export function reduce(state: AppState, action: AppAction): AppState {
         ...state,
         view: action.view,
         caseNumber: state.caseNumber + 1,
+        toasts: withoutUndo(state.toasts),
         trail: startTrail(firstPlaceOf(action.view)),
         job: null,
         failure: null,
         pinned: null,
         flash: null,
+        sameMoment: null,
         revealed: null,
       };
+    case 'times-changed':
+      return {
+        ...state,
+        view: action.view,
+        caseNumber: state.caseNumber + 1,
+        toasts: withoutUndo(state.toasts),
+        // Places of before name rows of before: there is no way back to them.
+        trail: startTrail({ ...state.trail.here, selectedRow: null, range: rangeAfter(state, action.view) }),
+        job: null,
+        failure: null,
+        pinned: null,
+        flash: null,
+        sameMoment: null,
+      };
+    case 'moment-marked':
+      return { ...state, sameMoment: action.event };
     case 'closed':
       return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
     case 'job-started':
@@ -152,6 +179,19 @@ export function reduce(state: AppState, action: AppAction): AppState {
     case 'toast-dismissed':
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
   }
+}
+
+/** What an earlier message offers to take back is of another case, or of clocks that have changed since. */
+function withoutUndo(toasts: readonly Toast[]): readonly Toast[] {
+  return toasts.filter(({ undo }) => undo === undefined);
+}
+
+/** What the timeline shows of a case whose times have changed: the incident where it showed that, else the same stretch. */
+function rangeAfter(state: AppState, view: CaseView): TimeRange | null {
+  const { range } = state.trail.here;
+  const extent = caseExtent(view);
+  if (range === null || extent === null || state.view === null) return null;
+  return sameRange(range, incidentRange(state.view)) ? incidentRange(view) : clampRange(range, extent);
 }
 
 /** First and last moment of a case, with room for its incident; null when nothing in it has a time. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Analysis } from '../model/analysis.ts';
 import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
+import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../model/event.ts';
 import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
+import { isZone } from '../model/zone.ts';
 import type { JobError, Progress } from './worker-protocol.ts';
 
 /**
@@ -73,6 +75,13 @@ export interface AppInfo {
 
 const path = z.string().min(1).max(32_768);
 const row = z.int().nonnegative();
+const evidenceId = z.string().min(1).max(64);
+export const clockOffsetSchema = z.strictObject({
+  evidenceId,
+  micros: z.int().min(-MOST_CLOCK_OFFSET_MICROS).max(MOST_CLOCK_OFFSET_MICROS),
+});
+/** The correction of one source's clock, in microseconds. */
+export type ClockOffset = z.infer<typeof clockOffsetSchema>;
 
 export const eventFilterSchema = z.strictObject({
   /** Case-insensitive substring of the message; empty for all. */
@@ -105,6 +114,25 @@ export const REQUESTS = {
   /** Imports, profiles and analyses; progress comes as events. An open case is replaced when the new one is ready. */
   'case.open': {
     request: z.strictObject({ paths: z.array(path).min(1).max(10_000) }),
+    response: responseOf<OpenOutcome>(),
+  },
+  /**
+   * Reads the case again with the stamps of these sources in a zone; null: of all whose zone nothing tells. Progress and
+   * cancelling are those of `case.open`; corrections of clocks stay.
+   */
+  'case.setZone': {
+    request: z.strictObject({
+      zone: z.string().max(64).refine(isZone, 'no time zone'),
+      evidenceIds: z.array(evidenceId).min(1).max(10_000).nullable(),
+    }),
+    response: responseOf<OpenOutcome>(),
+  },
+  /**
+   * Corrects the clocks of sources by so many microseconds, 0 as they were read; those of others stay. The case is merged
+   * and analysed anew, nothing is read again: rows are others afterwards.
+   */
+  'case.adjustClocks': {
+    request: z.strictObject({ offsets: z.array(clockOffsetSchema).min(1).max(10_000) }),
     response: responseOf<OpenOutcome>(),
   },
   'case.openSample': { request: z.undefined(), response: responseOf<OpenOutcome>() },

@@ -4,6 +4,7 @@ import type { DatabaseReport } from '../model/database.ts';
 import type { CaseProblem, EvidenceFile } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+import type { ZoneName } from '../model/zone.ts';
 
 /**
  * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
@@ -85,8 +86,17 @@ export interface Progress {
   readonly totalBytes: number | null;
 }
 
+/** In which zones whoever analyses says that stamps without one are; paths as EvidenceFile has them, or how they end. */
+export interface ZoneChoices {
+  /** For every source whose zone nothing tells; null: UTC, marked as assumed. */
+  readonly whereAssumed: ZoneName | null;
+  /** For single sources, whatever else tells. The last one of a source counts. */
+  readonly bySource: readonly { readonly path: string; readonly zone: ZoneName }[];
+}
+
 export interface ImportRequest {
   readonly paths: readonly string[];
+  readonly zones?: ZoneChoices;
   /** An empty private folder for unpacked copies. */
   readonly spoolDirectory: string;
 }

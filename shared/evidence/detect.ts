@@ -17,7 +17,7 @@ import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
 import { readPythonStatements } from './python-tokens.ts';
 import { readSarBanner } from './sar.ts';
-import { parseDateLine } from './stamps.ts';
+import { atUtc, parseDateLine } from './stamps.ts';
 import { isServiceAssignment, readUnitSection } from './systemd-unit.ts';
 
 import { isTopSummary } from './top.ts';
@@ -142,7 +142,7 @@ const ENTRIES: readonly LineDetector[] = [
     format: 'gunicorn-log',
     sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
     why: "has lines with the header of gunicorn's or Python's logger",
-    reads: (line) => readLogLine(line, 0) !== null,
+    reads: (line) => readLogLine(line, atUtc) !== null,
   },
   {
     format: 'ls',

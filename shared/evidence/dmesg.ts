@@ -1,6 +1,6 @@
 import { SEVERITIES, type Severity } from '../model/event.ts';
 import type { TimeResolution } from '../model/evidence.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock, wallClockToMicros } from '../model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { bootInstantOf } from './known-entries.ts';
 import {
@@ -14,6 +14,7 @@ import {
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { StampClock } from './stamp-clock.ts';
 import { fractionMicros, monthNumber, wallOf, zoneMinutes } from './stamps.ts';
 import type { UptimeTie } from './uptime-ties.ts';
 
@@ -109,6 +110,7 @@ export function createDmesgParser(recordTime: EpochMicros | null = null): Create
 
 class DmesgHandler implements LineHandler {
   readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   readonly #recordTime: EpochMicros | null;
   readonly #stray: StrayLines;
   #waiting: WaitingMessage[] = [];
@@ -119,6 +121,7 @@ class DmesgHandler implements LineHandler {
 
   constructor(context: ParseContext, recordTime: EpochMicros | null) {
     this.#context = context;
+    this.#stamps = new StampClock(context);
     this.#recordTime = recordTime;
     this.#stray = new StrayLines(context, 'messages of dmesg');
   }
@@ -140,7 +143,7 @@ class DmesgHandler implements LineHandler {
     }
     if (stamp.type === 'local' && !this.#anyLocal) this.#markLocal(line, out);
     const zone = stamp.type === 'iso' ? stamp.zone : null;
-    const time = wallClockToMicros(stamp.wall, zone ?? this.#context.offsetMinutes);
+    const time = this.#stamps.instant(stamp.wall, zone);
     if (time === null) this.#stray.add(line);
     // Both are computed from the uptime: more than a second's precision would be pretence.
     else this.#emit(line, read, time, out);
@@ -251,8 +254,7 @@ class DmesgHandler implements LineHandler {
 
   timeResolution(): TimeResolution {
     return {
-      offsetMinutes: this.#anyLocal ? this.#context.offsetMinutes : null,
-      zoneFrom: this.#anyLocal ? this.#context.zoneFrom : 'file',
+      ...(this.#anyLocal ? this.#stamps.resolution() : { offsetMinutes: null, zoneFrom: 'file' }),
       year: null,
       yearFrom: 'file',
     };

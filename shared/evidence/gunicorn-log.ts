@@ -1,5 +1,5 @@
 import type { TimeResolution } from '../model/evidence.ts';
-import { type EpochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { splitInnerHeader } from './inner-header.ts';
 import {
@@ -13,6 +13,7 @@ import {
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { StampClock } from './stamp-clock.ts';
 import { monthNumber, resolutionOf, wallOf, zoneMinutes } from './stamps.ts';
 
 /** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
@@ -40,9 +41,13 @@ export interface LogLineHead {
 
 /**
  * Reads the beginning of an entry of a log file that gunicorn (and the application, by Python's logging) wrote. Null for a
- * line that begins none. `offsetMinutes` is for stamps without a zone, which Python's asctime never prints.
+ * line that begins none. `instant` reads a stamp in the zone that it carries (minutes east of UTC), or in the source's where it
+ * carries none, as Python's asctime.
  */
-export function readLogLine(text: string, offsetMinutes: number): LogLineHead | null {
+export function readLogLine(
+  text: string,
+  instant: (wall: WallClock, zoneMinutes: number | null) => EpochMicros | null,
+): LogLineHead | null {
   const compose = COMPOSE_SERVICE.exec(text);
   const bare = compose === null ? text : text.slice(compose[0].length);
   const container = CONTAINER_STAMP.exec(bare);
@@ -50,7 +55,7 @@ export function readLogLine(text: string, offsetMinutes: number): LogLineHead | 
   if (container !== null) {
     const [, year, month, day, hour, minute, second, fraction, zoneText] = container;
     const zone = zoneMinutes(zoneText ?? '');
-    const time = wallClockToMicros(wallOf(year, month, day, hour, minute, second, fraction), zone ?? offsetMinutes);
+    const time = instant(wallOf(year, month, day, hour, minute, second, fraction), zone);
     // The application's zone is in the inner stamp; the container's is always that of the runtime.
     const inner = splitInnerHeader(message)?.stamp?.zone ?? null;
     if (time !== null) return { time, resolutionMicros: resolutionOf(fraction), message, zone: inner ?? zone };
@@ -58,7 +63,7 @@ export function readLogLine(text: string, offsetMinutes: number): LogLineHead | 
   const header = splitInnerHeader(message);
   if (header?.stamp != null) {
     const { wall, zone, resolutionMicros } = header.stamp;
-    const time = wallClockToMicros(wall, zone ?? offsetMinutes);
+    const time = instant(wall, zone);
     return time === null ? null : { time, resolutionMicros, message, zone };
   }
   if (header !== null) return { time: null, resolutionMicros: MICROS_PER_SECOND, message, zone: null };
@@ -67,7 +72,7 @@ export function readLogLine(text: string, offsetMinutes: number): LogLineHead | 
   const [, day, month, year, hour, minute, second, zoneText] = access;
   const zone = zoneMinutes(zoneText ?? '');
   const wall = wallOf(year, monthNumber(month ?? '') ?? 0, day, hour, minute, second);
-  const time = wallClockToMicros(wall, zone ?? offsetMinutes);
+  const time = instant(wall, zone);
   return time === null ? null : { time, resolutionMicros: MICROS_PER_SECOND, message, zone };
 }
 
@@ -91,6 +96,7 @@ export const createGunicornLogParser: CreateParser = (context) =>
 
 class GunicornLogHandler implements LineHandler {
   readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   readonly #stray: StrayLines;
   #open: OpenEntry | null = null;
   #anyEntry = false;
@@ -105,6 +111,7 @@ class GunicornLogHandler implements LineHandler {
 
   constructor(context: ParseContext) {
     this.#context = context;
+    this.#stamps = new StampClock(context);
     this.#stray = new StrayLines(context, 'log entries');
     this.#zoneOfFile = context.zoneFrom === 'file' ? context.offsetMinutes : null;
     // Known when one record is read again; at the start of a file a line without a time has none.
@@ -113,7 +120,7 @@ class GunicornLogHandler implements LineHandler {
 
   onLine(line: Line, out: ParsedItem[]): void {
     if (!line.terminated) this.#unterminated = line;
-    const head = readLogLine(line.text, this.#zoneOfFile ?? this.#context.offsetMinutes);
+    const head = readLogLine(line.text, (wall, zone) => this.#stamps.instant(wall, zone ?? this.#zoneOfFile));
     const time = head === null ? null : (head.time ?? this.#lastTime);
     if (head !== null && time !== null) {
       this.#close(out);
@@ -138,6 +145,8 @@ class GunicornLogHandler implements LineHandler {
   }
 
   #learnZone(zone: number): void {
+    // Who analyses knows better than the arbiter's stamps in which zone the application logged.
+    if (this.#context.zoneFrom === 'given') return;
     if (this.#zoneOfFile === null || this.#zoneSeenOnce === zone) this.#zoneOfFile = zone;
     this.#zoneSeenOnce = zone;
   }
@@ -213,8 +222,9 @@ class GunicornLogHandler implements LineHandler {
   timeResolution(): TimeResolution {
     const fromFile = !this.#anyZoneless || this.#zoneOfFile !== null;
     return {
-      offsetMinutes: this.#anyZoneless ? (this.#zoneOfFile ?? this.#context.offsetMinutes) : null,
-      zoneFrom: fromFile ? 'file' : this.#context.zoneFrom,
+      ...(fromFile
+        ? { offsetMinutes: this.#anyZoneless ? this.#zoneOfFile : null, zoneFrom: 'file' }
+        : this.#stamps.resolution()),
       year: null,
       yearFrom: 'file',
     };

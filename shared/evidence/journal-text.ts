@@ -24,7 +24,8 @@ import {
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
-import { resolveYearless, UNKNOWN_YEAR } from './stamps.ts';
+import { StampClock, zoneWords } from './stamp-clock.ts';
+import { UNKNOWN_YEAR } from './stamps.ts';
 
 /** Lines of one entry that are kept; a longer one is reported and cut. */
 const ENTRY_LIMIT_LINES = 10_000;
@@ -61,6 +62,7 @@ export function createJournalTextParser(expected: JournalTextFormat, options?: J
 
 class JournalTextHandler implements LineHandler {
   readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   #format: JournalTextFormat;
   readonly #stray: StrayLines;
   #open: OpenEntry | null = null;
@@ -91,6 +93,7 @@ class JournalTextHandler implements LineHandler {
 
   constructor(context: ParseContext, expected: JournalTextFormat, options: JournalTextOptions | null) {
     this.#context = context;
+    this.#stamps = new StampClock(context);
     this.#format = expected;
     this.#stray = new StrayLines(context, 'journal entries');
     this.#yearlessNear = context.nearTime;
@@ -186,9 +189,9 @@ class JournalTextHandler implements LineHandler {
   /** Whether the year is settled; an entry whose logger printed a whole date settles it for the file. */
   #yearIsKnown(open: OpenEntry): boolean {
     const { stamp } = open.prefix;
-    const hint = this.#yearFromFile ? null : innerTime(open.prefix.message, this.#context.offsetMinutes);
+    const hint = this.#yearFromFile ? null : innerTime(open.prefix.message, this.#stamps);
     if (hint !== null && stamp.type === 'yearless') {
-      const resolved = resolveYearless(stamp.wall, this.#context.offsetMinutes, hint);
+      const resolved = this.#stamps.peekYearless(stamp.wall, hint);
       // The logger's stamp and the journal's are of one moment; a date that a message merely begins with is not.
       if (resolved !== null && Math.abs(resolved.time - hint) < DAY_MICROS) {
         this.#yearlessNear = hint;
@@ -229,10 +232,10 @@ class JournalTextHandler implements LineHandler {
       case 'wall':
         if (stamp.unknownZone !== null) this.#reportZone(stamp.unknownZone, open.first, out);
         if (stamp.zone === null) this.#zoneless = true;
-        return wallClockToMicros(stamp.wall, stamp.zone ?? this.#context.offsetMinutes);
+        return this.#stamps.instant(stamp.wall, stamp.zone);
       case 'yearless': {
         this.#zoneless = true;
-        const resolved = resolveYearless(stamp.wall, this.#context.offsetMinutes, this.#yearlessNear);
+        const resolved = this.#stamps.yearless(stamp.wall, this.#yearlessNear);
         if (resolved === null) return null;
         if (!this.#yearReported && !this.#yearFromFile && this.#context.nearTime === null) {
           this.#yearReported = true;
@@ -254,11 +257,10 @@ class JournalTextHandler implements LineHandler {
   #reportZone(zone: string, line: Line, out: ParsedItem[]): void {
     if (this.#reportedZones.has(zone) || this.#reportedZones.size >= 10) return;
     this.#reportedZones.add(zone);
-    const offset = this.#context.offsetMinutes;
     out.push(
       problemItem(
         'assumed-time',
-        `The zone "${zone}" in ${this.#context.fileName} has no single meaning; its times were read ${offset} minutes east of UTC. Export with --utc.`,
+        `The zone "${zone}" in ${this.#context.fileName} has no single meaning; its times were read ${zoneWords(this.#context)}. Export with --utc.`,
         line.byteOffset,
       ),
     );
@@ -393,8 +395,7 @@ class JournalTextHandler implements LineHandler {
 
   timeResolution(): TimeResolution {
     return {
-      offsetMinutes: this.#zoneless ? this.#context.offsetMinutes : null,
-      zoneFrom: this.#zoneless ? this.#context.zoneFrom : 'file',
+      ...(this.#zoneless ? this.#stamps.resolution() : { offsetMinutes: null, zoneFrom: 'file' }),
       year: this.#firstYear,
       yearFrom: this.#firstYear === null || this.#yearFromFile ? 'file' : this.#context.nearTimeFrom,
     };
@@ -424,8 +425,8 @@ function gunicornTime(message: string): EpochMicros | null {
   return wallClockToMicros(stamp.wall, stamp.zone);
 }
 
-/** The time that any logger's stamp in a message tells, in the given zone where it prints none. */
-function innerTime(message: string, offsetMinutes: number): EpochMicros | null {
+/** The time that any logger's stamp in a message tells, in the source's zone where it prints none. */
+function innerTime(message: string, stamps: StampClock): EpochMicros | null {
   const stamp = splitInnerHeader(message)?.stamp;
-  return stamp == null ? null : wallClockToMicros(stamp.wall, stamp.zone ?? offsetMinutes);
+  return stamp == null ? null : stamps.peek(stamp.wall, stamp.zone);
 }

@@ -1,10 +1,11 @@
 import type { TimeResolution } from '../model/evidence.ts';
 import type { FileSize } from '../model/host.ts';
-import { type EpochMicros, wallClockToMicros } from '../model/time.ts';
+import type { EpochMicros } from '../model/time.ts';
 import { isDecoration, type Line, type LineHandler, parserOfLines, provenanceOfLines, StrayLines } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { readPrintedSize } from './printed-size.ts';
-import { monthNumber, resolveYearless, wallOf, zoneMinutes } from './stamps.ts';
+import { StampClock } from './stamp-clock.ts';
+import { monthNumber, wallOf, zoneMinutes } from './stamps.ts';
 
 const ROW_LIMIT_CHARACTERS = 8_192;
 
@@ -30,6 +31,7 @@ export const createLsParser: CreateParser = (context) => parserOfLines(context, 
 
 class LsHandler implements LineHandler {
   readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   readonly #stray: StrayLines;
   #folder = '';
   #anyZoneless = false;
@@ -37,6 +39,7 @@ class LsHandler implements LineHandler {
 
   constructor(context: ParseContext) {
     this.#context = context;
+    this.#stamps = new StampClock(context);
     this.#stray = new StrayLines(context, 'rows of ls -l');
   }
 
@@ -84,14 +87,14 @@ class LsHandler implements LineHandler {
       const zone = zoneText === undefined ? null : zoneMinutes(zoneText);
       if (zone === null) this.#anyZoneless = true;
       const wall = wallOf(isoYear, isoMonth, isoDay, isoHour, isoMinute, second, fraction);
-      return wallClockToMicros(wall, zone ?? this.#context.offsetMinutes);
+      return this.#stamps.peek(wall, zone);
     }
     this.#anyZoneless = true;
     const month = monthNumber(monthName ?? '');
     // A file older than half a year has no time of day, and one without a year needs evidence of about its time.
     if (month === null || year !== undefined || this.#context.nearTime === null) return null;
     const { year: _year, ...wall } = wallOf(0, month, day, hour, minute, '0');
-    return resolveYearless(wall, this.#context.offsetMinutes, this.#context.nearTime)?.time ?? null;
+    return this.#stamps.peekYearless(wall, this.#context.nearTime)?.time ?? null;
   }
 
   onEnd(out: ParsedItem[]): void {
@@ -101,7 +104,7 @@ class LsHandler implements LineHandler {
   timeResolution(): TimeResolution | null {
     if (!this.#anyZoneless) return null;
     return {
-      offsetMinutes: this.#context.offsetMinutes,
+      ...this.#stamps.resolution(),
       // The times of files decide nothing: that their zone was assumed needs no word.
       zoneFrom: this.#context.zoneFrom === 'assumed' ? 'file' : this.#context.zoneFrom,
       year: null,

@@ -5,6 +5,7 @@ import type { FileSize, FilesystemUsage, HostLoad } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import type { UnitFragment } from '../model/unit.ts';
+import type { ZoneName } from '../model/zone.ts';
 import type { BootClocks, BootStamp } from './boot-clocks.ts';
 import type { KnownEntries } from './known-entries.ts';
 import type { UptimeTies } from './uptime-ties.ts';
@@ -37,6 +38,8 @@ export interface ParseContext {
   readonly fileName: string;
   /** Zone for stamps without one, in minutes east of UTC, and where it is known from. */
   readonly offsetMinutes: number;
+  /** The zone by whose rules to read such stamps instead, where it is known by name; see StampClock. */
+  readonly zone?: ZoneName;
   readonly zoneFrom: TimeResolution['zoneFrom'];
   /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
   readonly nearTime: EpochMicros | null;

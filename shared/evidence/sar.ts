@@ -1,7 +1,7 @@
 import type { TimeResolution } from '../model/evidence.ts';
 import type { HostLoad } from '../model/host.ts';
 import type { HostMemory } from '../model/samples.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 import {
   isDecoration,
   type Line,
@@ -12,6 +12,7 @@ import {
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { daysLater, StampClock } from './stamp-clock.ts';
 
 const KIB = 1024;
 /** pswpin/s counts pages; 4 KiB on the machines that such services run on (getconf PAGESIZE). */
@@ -61,12 +62,14 @@ export const createSarParser: CreateParser = (context) => parserOfLines(context,
 
 class SarHandler implements LineHandler {
   readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   readonly #stray: StrayLines;
   #date: readonly [number, number, number] | null = null;
   #columns: readonly string[] | null = null;
   #tableStart: EpochMicros | null = null;
   #last: EpochMicros | null = null;
-  #dayOffset = 0;
+  /** Days since the banner's date. */
+  #days = 0;
   #rows = 0;
   #undated: Line | null = null;
   #unterminated: Line | null = null;
@@ -74,6 +77,7 @@ class SarHandler implements LineHandler {
 
   constructor(context: ParseContext) {
     this.#context = context;
+    this.#stamps = new StampClock(context);
     this.#stray = new StrayLines(context, 'rows of sar');
   }
 
@@ -83,7 +87,7 @@ class SarHandler implements LineHandler {
     const banner = readSarBanner(text);
     if (banner !== null) {
       this.#date = banner;
-      this.#dayOffset = 0;
+      this.#days = 0;
       this.#last = null;
       return;
     }
@@ -117,14 +121,16 @@ class SarHandler implements LineHandler {
     const [year, month, day] = this.#date;
     const half = clock[4];
     const hour = half === undefined ? Number(clock[1]) : (Number(clock[1]) % 12) + (half === 'P' ? 12 : 0);
-    const wall = { year, month, day, hour, minute: Number(clock[2]), second: Number(clock[3]), micros: 0 };
-    const bare = wallClockToMicros(wall, this.#context.offsetMinutes);
-    if (bare === null) return null;
-    const back = this.#last === null ? 0 : this.#last - (bare + this.#dayOffset);
+    const ofDay = { hour, minute: Number(clock[2]), second: Number(clock[3]), micros: 0 };
+    const onDay = (days: number) => ({ ...daysLater({ year, month, day }, days), ...ofDay });
+    const bare = this.#stamps.peek(onDay(0), null);
+    const later = this.#stamps.peek(onDay(this.#days), null);
+    if (bare === null || later === null) return null;
+    const back = this.#last === null ? 0 : this.#last - later;
     const isNearerWithout = this.#last !== null && Math.abs(this.#last - bare) < Math.abs(back);
-    if (isNewTable && isNearerWithout) this.#dayOffset = 0;
-    else if (!isNewTable && back > DAY_MICROS / 2) this.#dayOffset += DAY_MICROS;
-    this.#last = epochMicros(bare + this.#dayOffset);
+    if (isNewTable && isNearerWithout) this.#days = 0;
+    else if (!isNewTable && back > DAY_MICROS / 2) this.#days += 1;
+    this.#last = this.#stamps.instant(onDay(this.#days), null);
     return this.#last;
   }
 
@@ -233,8 +239,7 @@ class SarHandler implements LineHandler {
 
   timeResolution(): TimeResolution | null {
     if (this.#date === null) return null;
-    const { offsetMinutes, zoneFrom } = this.#context;
-    return { offsetMinutes, zoneFrom, year: null, yearFrom: 'file' };
+    return { ...this.#stamps.resolution(), year: null, yearFrom: 'file' };
   }
 }
 

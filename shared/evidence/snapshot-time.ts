@@ -1,18 +1,19 @@
 import type { TimeResolution } from '../model/evidence.ts';
-import { type EpochMicros, MICROS_PER_SECOND, type WallClock, wallClockToMicros } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import type { ParseContext } from './parser.ts';
+import { StampClock } from './stamp-clock.ts';
 import { parseDateLine } from './stamps.ts';
 
 /** The time of snapshots whose stamps print a year but often no zone: date lines above tables, vmstat's own stamps. */
 export class SnapshotClock {
-  readonly #context: ParseContext;
+  readonly #stamps: StampClock;
   #time: EpochMicros | null = null;
   #resolutionMicros = MICROS_PER_SECOND;
   #seen = false;
   #zoneless = false;
 
   constructor(context: ParseContext) {
-    this.#context = context;
+    this.#stamps = new StampClock(context);
   }
 
   /** Time of the latest date line; null before the first. */
@@ -43,14 +44,13 @@ export class SnapshotClock {
   resolve(wall: WallClock, zone: number | null): EpochMicros | null {
     this.#seen = true;
     if (zone === null) this.#zoneless = true;
-    return wallClockToMicros(wall, zone ?? this.#context.offsetMinutes);
+    return this.#stamps.instant(wall, zone);
   }
 
   timeResolution(): TimeResolution | null {
     if (!this.#seen) return null;
     return {
-      offsetMinutes: this.#zoneless ? this.#context.offsetMinutes : null,
-      zoneFrom: this.#zoneless ? this.#context.zoneFrom : 'file',
+      ...(this.#zoneless ? this.#stamps.resolution() : { offsetMinutes: null, zoneFrom: 'file' }),
       year: null,
       yearFrom: 'file',
     };

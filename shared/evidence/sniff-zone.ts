@@ -2,7 +2,7 @@ import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { readLogLine } from './gunicorn-log.ts';
 import { splitInnerHeader } from './inner-header.ts';
 import { readJournalPrefix } from './journal-prefix.ts';
-import { parseDateLine, zoneMinutes } from './stamps.ts';
+import { atUtc, parseDateLine, zoneMinutes } from './stamps.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
 const LINES_LOOKED_AT = 2_000;
@@ -57,7 +57,7 @@ function zoneOfLine(line: string): number | null {
 }
 
 function zoneOfOther(line: string): number | null {
-  const log = readLogLine(line, 0);
+  const log = readLogLine(line, atUtc);
   if (log !== null) return log.zone;
   if (line.startsWith('{') && line.includes('"MESSAGE"')) {
     const quoted = /"MESSAGE"\s?:\s?"(\[\d{4}-[^"]{1,60})/.exec(line)?.[1];

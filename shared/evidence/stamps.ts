@@ -93,31 +93,36 @@ export function wallOf(
   };
 }
 
+/** Reads a stamp that carries no zone as UTC: where only its shape matters. */
+export function atUtc(wall: WallClock, zone: number | null): EpochMicros | null {
+  return wallClockToMicros(wall, zone ?? 0);
+}
+
 /** Used when nothing at all tells the year: a leap year, so that every date of the file exists. */
 export const UNKNOWN_YEAR = 2000;
 
 const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
 
 /**
- * The instant of a yearless stamp: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
+ * The instant of a yearless stamp, which `read` gives for the stamp with a year: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
  * year. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
  */
 export function resolveYearless(
   wall: Omit<WallClock, 'year'>,
-  offsetMinutes: number,
+  read: (wall: WallClock) => EpochMicros | null,
   nearTime: EpochMicros | null,
 ): { readonly time: EpochMicros; readonly year: number } | null {
   const near = nearTime ?? epochMicros(Date.UTC(UNKNOWN_YEAR, 6, 1) * MICROS_PER_MILLI);
   const nearYear = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
   // Without any hint the year must be UNKNOWN_YEAR and not one before it. Leap years are at most eight years apart.
   const reach = nearTime === null ? 0 : wall.month === 2 && wall.day === 29 ? 8 : 1;
-  const inNearYear = wallClockToMicros({ ...wall, year: nearYear }, offsetMinutes);
+  const inNearYear = read({ ...wall, year: nearYear });
   // Within half a year no other year is nearer: the usual case, and a journal has millions of stamps.
   if (inNearYear !== null && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
     return { time: inNearYear, year: nearYear };
   let best: { readonly time: EpochMicros; readonly year: number } | null = null;
   for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
-    const time = wallClockToMicros({ ...wall, year }, offsetMinutes);
+    const time = read({ ...wall, year });
     if (time === null) continue;
     if (best === null || Math.abs(time - near) < Math.abs(best.time - near)) best = { time, year };
   }

@@ -1,6 +1,6 @@
 import type { TimeResolution } from '../model/evidence.ts';
 import type { ProcessSample } from '../model/samples.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import {
   eventItem,
   isDecoration,
@@ -15,11 +15,11 @@ import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { readPrintedSize } from './printed-size.ts';
 import { readCpuTime } from './ps.ts';
 import { SnapshotClock } from './snapshot-time.ts';
+import { daysLater, StampClock, zoneWords } from './stamp-clock.ts';
 import { parseDateLine } from './stamps.ts';
 
 const LINE_LIMIT_CHARACTERS = 8_192;
 const KIB = 1024;
-const DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 const MEMORY_UNITS: Readonly<Record<string, number>> = { K: KIB, M: KIB ** 2, G: KIB ** 3, T: KIB ** 4 };
 const NEEDED_COLUMNS = ['PID', 'USER', 'VIRT', 'RES', 'S', '%CPU', '%MEM', 'TIME+'] as const;
 type NeededColumn = (typeof NEEDED_COLUMNS)[number];
@@ -64,6 +64,7 @@ export const createTopParser: CreateParser = (context) => parserOfLines(context,
 class TopHandler implements LineHandler {
   readonly #context: ParseContext;
   readonly #clock: SnapshotClock;
+  readonly #stamps: StampClock;
   readonly #stray: StrayLines;
   #snapshot: Snapshot | null = null;
   #count = 0;
@@ -76,6 +77,7 @@ class TopHandler implements LineHandler {
   constructor(context: ParseContext) {
     this.#context = context;
     this.#clock = new SnapshotClock(context);
+    this.#stamps = new StampClock(context);
     this.#stray = new StrayLines(context, 'lines of top');
   }
 
@@ -126,25 +128,28 @@ class TopHandler implements LineHandler {
   #timeOf(summary: RegExpExecArray, line: Line, out: ParsedItem[]): EpochMicros | null {
     const near = this.#clock.time ?? this.#lastTime ?? this.#context.nearTime;
     if (near === null) return null;
-    const ofDay = (Number(summary[1]) * 3_600 + Number(summary[2]) * 60 + Number(summary[3])) * MICROS_PER_SECOND;
-    const offset = this.#context.offsetMinutes * 60 * MICROS_PER_SECOND;
+    const ofDay = { hour: Number(summary[1]), minute: Number(summary[2]), second: Number(summary[3]), micros: 0 };
+    const today = this.#stamps.dateAt(near);
     // The day on which the time of day lies nearest: a snapshot just after midnight belongs to the next one.
-    const midnight = Math.floor((near + offset) / DAY_MICROS) * DAY_MICROS - offset;
-    const candidates = [-1, 0, 1].map((days) => midnight + days * DAY_MICROS + ofDay);
-    const time = candidates.reduce((best, each) => (Math.abs(each - near) < Math.abs(best - near) ? each : best));
+    const distance = (wall: WallClock): number =>
+      Math.abs((this.#stamps.peek(wall, null) ?? Number.POSITIVE_INFINITY) - near);
+    const candidates = [-1, 0, 1].map((days): WallClock => ({ ...daysLater(today, days), ...ofDay }));
+    const nearest = candidates.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+    const time = this.#stamps.instant(nearest, null);
+    if (time === null) return null;
     this.#anyTime = true;
     if (this.#clock.time === null && !this.#dateReported) {
       this.#dateReported = true;
       out.push(
         problemItem(
           'assumed-time',
-          `top prints no date: ${this.#context.fileName} was put on the day nearest to the other evidence, read ${this.#context.offsetMinutes} minutes east of UTC. A line of date above each snapshot settles it.`,
+          `top prints no date: ${this.#context.fileName} was put on the day nearest to the other evidence, read ${zoneWords(this.#context)}. A line of date above each snapshot settles it.`,
           line.byteOffset,
         ),
       );
     }
-    this.#lastTime = epochMicros(time);
-    return this.#lastTime;
+    this.#lastTime = time;
+    return time;
   }
 
   #takeHead(snapshot: Snapshot, line: Line, text: string): boolean {
@@ -262,8 +267,7 @@ class TopHandler implements LineHandler {
   timeResolution(): TimeResolution | null {
     if (!this.#anyTime) return null;
     return {
-      offsetMinutes: this.#context.offsetMinutes,
-      zoneFrom: this.#context.zoneFrom,
+      ...this.#stamps.resolution(),
       year: null,
       yearFrom: 'file',
     };

@@ -13,6 +13,7 @@ import {
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { SnapshotClock } from './snapshot-time.ts';
+import { zoneWords } from './stamp-clock.ts';
 import { wallOf, zoneMinutes } from './stamps.ts';
 
 const NEEDED_COLUMNS = [
@@ -166,7 +167,7 @@ class VmstatHandler implements LineHandler {
     out.push(
       problemItem(
         'assumed-time',
-        `The zone "${zoneName}" in ${this.#context.fileName} has no single meaning; its times were read ${this.#context.offsetMinutes} minutes east of UTC. Record with TZ=UTC vmstat -t.`,
+        `The zone "${zoneName}" in ${this.#context.fileName} has no single meaning; its times were read ${zoneWords(this.#context)}. Record with TZ=UTC vmstat -t.`,
         line.byteOffset,
       ),
     );

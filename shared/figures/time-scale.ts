@@ -57,22 +57,32 @@ const MONTH_STEPS: readonly number[] = [1, 3, 6, ...[1, 2, 5, 10, 20, 50, 100, 1
 /** 1970-01-05 was a Monday: ticks a week apart fall on Mondays. */
 const FIRST_MONDAY = 4 * DAY_MICROS;
 
+/** A display zone's distance from UTC in microseconds east: one for all times, or what it is at an instant. */
+export type ZoneOffset = number | ((time: EpochMicros) => number);
+
+/** Offsets are whole quarters of an hour: steps below that fall on the same instants whatever the offset. */
+const QUARTER_MICROS = 15 * MINUTE_MICROS;
+
 /**
  * Ticks at round instants of the calendar, at most `maxCount` of them, at any zoom from years to microseconds.
- * `offsetMicros` is the display zone's distance from UTC, so that days begin at that zone's midnight.
+ * `offset` is that of the display zone, so that days begin at its midnight: also on the days on which its clocks are
+ * changed, where the hour that is left out has no tick and the hour that comes twice has its ticks twice.
  */
-export function timeTicks(from: EpochMicros, to: EpochMicros, maxCount: number, offsetMicros = 0): TimeTicks {
+export function timeTicks(from: EpochMicros, to: EpochMicros, maxCount: number, offset: ZoneOffset = 0): TimeTicks {
   const limit = Math.max(1, Math.floor(maxCount));
   if (to <= from) return { step: MICROS_PER_SECOND / 1_000, times: [from] };
   for (const step of UNIFORM_STEPS) {
     if ((to - from) / step > limit) continue;
-    const times = uniformTicks(from, to, step, offsetMicros);
+    const times =
+      typeof offset === 'number' || step < QUARTER_MICROS
+        ? uniformTicks(from, to, step, offsetAt(offset, from))
+        : wallTicks(from, to, uniformWalls(from, to, step, offset), step, offset);
     if (times.length <= limit) return { step, times };
   }
   for (const months of MONTH_STEPS) {
     const step = months < 12 ? months * MONTH_MICROS : (months / 12) * YEAR_MICROS;
     if ((to - from) / step > limit + 1) continue;
-    const times = calendarTicks(from, to, months, offsetMicros);
+    const times = wallTicks(from, to, calendarWalls(from, to, months, offset), step, offset);
     if (times.length <= limit) return { step, times };
   }
   return { step: to - from, times: [from] };
@@ -87,20 +97,55 @@ function uniformTicks(from: EpochMicros, to: EpochMicros, step: number, offsetMi
   return times;
 }
 
-function calendarTicks(
+function offsetAt(offset: ZoneOffset, time: EpochMicros): number {
+  return typeof offset === 'number' ? offset : offset(time);
+}
+
+/** The round wall clocks of a step that lie in a range, as instants of UTC; some more at its ends. */
+function uniformWalls(from: EpochMicros, to: EpochMicros, step: number, offset: ZoneOffset): readonly number[] {
+  const origin = step === 7 * DAY_MICROS ? FIRST_MONDAY : 0;
+  const offsets = [offsetAt(offset, from), offsetAt(offset, to)];
+  const walls: number[] = [];
+  const last = to + Math.max(...offsets);
+  for (let n = Math.ceil((from + Math.min(...offsets) - origin) / step); origin + n * step <= last; n++) {
+    walls.push(origin + n * step);
+  }
+  return walls;
+}
+
+/** The first days of every so many months that lie in a range, as `uniformWalls`. */
+function calendarWalls(from: EpochMicros, to: EpochMicros, months: number, offset: ZoneOffset): readonly number[] {
+  const start = new Date((from + offsetAt(offset, from)) / 1_000);
+  const firstMonth = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / months) * months;
+  const walls: number[] = [];
+  for (let month = firstMonth; ; month += months) {
+    const wall = Date.UTC(Math.floor(month / 12), month % 12, 1) * 1_000;
+    if (!(wall <= to + DAY_MICROS)) return walls;
+    walls.push(wall);
+  }
+}
+
+/** The instants of a range at which the zone's clocks show these, in order. */
+function wallTicks(
   from: EpochMicros,
   to: EpochMicros,
-  months: number,
-  offsetMicros: number,
+  walls: readonly number[],
+  step: number,
+  offset: ZoneOffset,
 ): readonly EpochMicros[] {
-  const start = new Date((from + offsetMicros) / 1_000);
-  const firstMonth = Math.floor((start.getUTCFullYear() * 12 + start.getUTCMonth()) / months) * months;
-  const times: EpochMicros[] = [];
-  for (let month = firstMonth; ; month += months) {
-    const time = Date.UTC(Math.floor(month / 12), month % 12, 1) * 1_000 - offsetMicros;
-    if (!(time <= to)) return times;
-    if (time >= from) times.push(epochMicros(time));
+  const times = new Set<EpochMicros>();
+  for (const wall of walls) {
+    // Offsets change at most once within a day: those of a day before and after are all that can be meant.
+    const before = epochMicros(wall - offsetAt(offset, epochMicros(wall - DAY_MICROS)));
+    const after = epochMicros(wall - offsetAt(offset, epochMicros(wall + DAY_MICROS)));
+    const shown = [before, after].filter((time) => time + offsetAt(offset, time) === wall);
+    // A day whose midnight is left out begins with its first moment; an hour that is left out has none.
+    for (const time of shown.length > 0 || step < DAY_MICROS ? shown : [before]) {
+      if (time >= from && time <= to) times.add(time);
+    }
+    if (step >= DAY_MICROS && shown.length === 2 && before !== after) times.delete(after);
   }
+  return [...times].sort((a, b) => a - b);
 }
 
 /** Decimals of a second that a step needs to be told apart: 0 from a second on, 6 for single microseconds. */

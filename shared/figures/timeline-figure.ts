@@ -8,7 +8,7 @@ import { hostMemoryNote, memoryNodes, memorySeries, note } from './memory-lane.t
 import { type LabelPlace, placeLabels } from './place-labels.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
-import { DAY_MICROS, type TimeScale, timeTicks, timeToPx } from './time-scale.ts';
+import { DAY_MICROS, type TimeScale, timeTicks, timeToPx, type ZoneOffset } from './time-scale.ts';
 
 /** What the timeline shows. A CaseView has all of it; a report picks the points that it wants drawn. */
 export interface TimelineInput {
@@ -28,8 +28,8 @@ export interface TimelineView {
   readonly to: EpochMicros;
   /** Names an instant as finely as a step of so many microseconds needs, in the display zone (utcTickLabel for UTC). */
   timeLabel(time: EpochMicros, step: number): string;
-  /** Distance of the display zone from UTC in microseconds, so that ticks fall on its round hours; 0 when absent. */
-  readonly offsetMicros?: number;
+  /** Distance of the display zone from UTC, so that ticks fall on its round hours; 0 when absent. */
+  readonly offset?: ZoneOffset;
   /** Name of the display zone; `UTC` when absent. */
   readonly zoneLabel?: string;
 }
@@ -278,7 +278,7 @@ function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView,
 
 function layoutAxis(scale: TimeScale, view: TimelineView, top: number, bottom: number) {
   const widest = estimateTextWidth(view.timeLabel(view.from, Math.max(1, (view.to - view.from) / 8)), 9) + 18;
-  const ticks = timeTicks(view.from, view.to, Math.max(2, scale.width / Math.max(56, widest)), view.offsetMicros ?? 0);
+  const ticks = timeTicks(view.from, view.to, Math.max(2, scale.width / Math.max(56, widest)), view.offset ?? 0);
   const grid: SceneNode[] = [];
   const labels: SceneNode[] = [
     { type: 'line', x1: scale.left, y1: bottom, x2: scale.left + scale.width, y2: bottom, stroke: 'faint' },

@@ -1,4 +1,5 @@
 import type { EpochMicros } from './time.ts';
+import type { ZoneName } from './zone.ts';
 
 /** Identifies one evidence file within a case: `e1`, `e2`, ... in the order in which they were found. */
 export type EvidenceId = string;
@@ -97,13 +98,31 @@ export function isLogFormat(format: EvidenceFormat): boolean {
 
 /** How the stamps of a source became instants; shown wherever its times are. */
 export interface TimeResolution {
-  /** Minutes east of UTC that were applied where stamps carry no zone; null when every stamp carries its own. */
+  /**
+   * Minutes east of UTC that were applied where stamps carry no zone (to the first of them, where `zone` names rules); null
+   * when every stamp carries its own.
+   */
   readonly offsetMinutes: number | null;
-  /** `file`: read from the stamps or notices; `other-source`: taken from evidence that has it; `assumed`: nothing told. */
-  readonly zoneFrom: 'file' | 'other-source' | 'assumed';
+  /**
+   * `file`: read from the stamps or notices; `other-source`: taken from evidence that has it; `given`: chosen by whoever
+   * analyses; `assumed`: nothing told.
+   */
+  readonly zoneFrom: 'file' | 'other-source' | 'given' | 'assumed';
+  /** The zone by whose rules stamps without one were read, where its distance from UTC changes (`Europe/Berlin`). */
+  readonly zone?: ZoneName;
+  /** Stamps that those rules leave in doubt; absent when there are none. */
+  readonly doubts?: StampDoubts;
   /** The year given to the first yearless stamp; null when stamps carry their year. */
   readonly year: number | null;
   readonly yearFrom: 'file' | 'other-source' | 'assumed';
+}
+
+/** How many stamps fell into the hours at which a zone's clocks are changed. */
+export interface StampDoubts {
+  /** In the hour that comes twice in autumn: told apart by the order of the entries. */
+  readonly comesTwice: number;
+  /** In the hour that is left out in spring: read as one hour later. */
+  readonly leftOut: number;
 }
 
 /** One evidence file: a loose file, a file in a folder, or a member of an archive. */
@@ -122,6 +141,16 @@ export interface EvidenceFile {
   /** Records read from it: log entries, table rows, settings, test cases. */
   readonly records: number;
   readonly time: TimeResolution | null;
+  /**
+   * What its own stamps or notices say of the zone of the host that wrote it, in minutes east of UTC (the commonest answer
+   * of its beginning); absent where they say nothing.
+   */
+  readonly printedOffsetMinutes?: number;
+  /**
+   * The correction that is added to every time of this source, in microseconds: negative when its clock ran ahead. Absent
+   * when none was given.
+   */
+  readonly clockOffsetMicros?: number;
   readonly problems: readonly ParseProblem[];
   /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
   readonly problemCount: number;

@@ -19,6 +19,7 @@ import type {
   ReportQuestion,
 } from './report.ts';
 import { reportTimeline } from './report-timeline.ts';
+import { timeSettingProblems, timeSettings } from './time-settings.ts';
 import { exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
 
 export interface ReportInput {
@@ -289,9 +290,11 @@ function configFields(analysis: Analysis, paths: ReadonlyMap<string, string>): r
 function problemsOf(evidence: CaseEvidence, paths: ReadonlyMap<string, string>): readonly ReportProblem[] {
   const all: ReportProblem[] = [
     ...evidence.problems,
-    ...evidence.files.flatMap(({ id, path: wholePath, problems, problemCount }) => {
+    ...evidence.files.flatMap((file) => {
+      const { id, path: wholePath, problems, problemCount } = file;
       const path = paths.get(id) ?? wholePath;
       return [
+        ...timeSettingProblems(file).map(({ kind, message }) => ({ path, kind, message })),
         ...problems.map(({ kind, message, byteOffset }) => ({
           path,
           kind,
@@ -317,6 +320,15 @@ function problemsOf(evidence: CaseEvidence, paths: ReadonlyMap<string, string>):
   ];
 }
 
-function fileOf({ id, path, format, bytes, records, sha256 }: CaseEvidence['files'][number]): ReportFile {
-  return { id, path, format, bytes: formatCount(bytes), records: formatCount(records), sha256 };
+function fileOf(file: CaseEvidence['files'][number]): ReportFile {
+  const { id, path, format, bytes, records, sha256 } = file;
+  return {
+    id,
+    path,
+    format,
+    bytes: formatCount(bytes),
+    records: formatCount(records),
+    sha256,
+    timeSettings: timeSettings(file),
+  };
 }

@@ -128,4 +128,6 @@ export interface ReportFile {
   readonly bytes: string;
   readonly records: string;
   readonly sha256: string;
+  /** What was said of its times by whoever analysed it (`clock corrected by +4.200000 s`); empty for most. */
+  readonly timeSettings: readonly string[];
 }

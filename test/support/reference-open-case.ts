@@ -24,7 +24,9 @@ export function referenceOpenCase(): OpenCase {
     evidence: referenceEvidence(),
     analysis: referenceAnalysis(),
     store: new EventStore(NOTHING_IMPORTED),
+    clockOffsets: new Map(),
     view: () => view,
+    withClockOffsets: () => referenceOpenCase(),
     dispose: async () => {},
   };
 }

@@ -1,16 +1,29 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
 import { memo, type ReactNode, useEffect, useState } from 'react';
 import type { CaseView, RawRecord } from '../../../shared/contract/ipc.ts';
+import { formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
-import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay } from '../../../shared/model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
+import type { ZoneName } from '../../../shared/model/zone.ts';
 import { toJobError } from '../../bridge.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
-import { formatBytes, formatCount, formatDelta, formatEventTime, formatWeight } from '../../format.ts';
+import {
+  formatBytes,
+  formatCount,
+  formatDelta,
+  formatEventTime,
+  formatWeight,
+  zonedDate,
+  zonedTimeOfDay,
+  zoneLabel,
+} from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
+import { useDisplayZone } from '../../state/display-zone.tsx';
 import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { KIND_WORDS } from '../../words.ts';
 import { Copies } from './copies.tsx';
+import { SameMomentButton } from './same-moment.tsx';
 
 const AROUND_SECONDS = 30;
 
@@ -68,6 +81,7 @@ export const EventDetail = memo(function EventDetail({ view, row, origin, onLoad
 
 function NothingSelected({ view }: { readonly view: CaseView }) {
   const { showEvent } = useActions();
+  const { zone } = useDisplayZone();
   const moments = view.analysis.incident?.moments ?? [];
   return (
     <div className="detail-body">
@@ -78,7 +92,7 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
       {moments.length === 0 ? null : (
         <section aria-labelledby="moments-title">
           <h3 id="moments-title" className="caption">
-            Key moments
+            Key moments{moments[0] === undefined ? '' : ` (${zoneLabel(moments[0].time, zone)})`}
           </h3>
           <ol className="moments">
             {moments.map((moment) => (
@@ -91,7 +105,7 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
                     if (moment.row !== null) void showEvent(moment.row);
                   }}
                 >
-                  <span className="numeric moment-time">{formatTimeOfDay(moment.time, 3)}</span>
+                  <span className="numeric moment-time">{zonedTimeOfDay(moment.time, zone, 3)}</span>
                   <span>
                     {moment.label}
                     {moment.row === null ? <span className="secondary"> (computed)</span> : null}
@@ -114,15 +128,24 @@ function Record(props: {
   const { view, record, origin } = props;
   const { event } = record;
   const { move, pin, showVerdict } = useActions();
+  const { zone } = useDisplayZone();
+  const clockOffset = view.files.find((file) => file.id === event.source.evidenceId)?.clockOffsetMicros ?? 0;
   const facts = view.analysis.facts.filter((fact) => fact.rows.includes(event.row));
   const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (
     <>
       <header className="detail-header">
         <p className="detail-time numeric">
-          <span className="secondary date">{formatDate(event.time)}</span>{' '}
-          <strong>{formatEventTime(event.time, event.resolutionMicros)}</strong> <span className="secondary">UTC</span>
+          <span className="secondary date">{zonedDate(event.time, zone)}</span>{' '}
+          <strong>{formatEventTime(event.time, event.resolutionMicros, zone)}</strong>{' '}
+          <span className="secondary">{zoneLabel(event.time, zone)}</span>
         </p>
+        {clockOffset === 0 ? null : (
+          <p className="secondary numeric">
+            clock offset {formatClockOffset(clockOffset)}, as written{' '}
+            {writtenTime(event, epochMicros(event.time - clockOffset), zone)}
+          </p>
+        )}
         {origin === null ? null : (
           <p className="secondary numeric">
             {formatDelta(event.time - origin.time)} from the {origin.name}
@@ -172,6 +195,7 @@ function Record(props: {
           <Pin size={12} aria-hidden="true" />
           {origin?.name === 'pinned moment' && origin.time === event.time ? 'Unpin' : 'Count from here'}
         </button>
+        <SameMomentButton view={view} event={event} />
       </div>
       <section aria-label="Raw record">
         <div className="detail-section-header">
@@ -236,6 +260,13 @@ function Record(props: {
       )}
     </>
   );
+}
+
+/** The time before its clock was corrected: with its date where that is another. */
+function writtenTime(event: EvidenceEvent, written: EpochMicros, zone: ZoneName): string {
+  const clock = formatEventTime(written, event.resolutionMicros, zone);
+  const date = zonedDate(written, zone);
+  return date === zonedDate(event.time, zone) ? clock : `${date} ${clock}`;
 }
 
 function titleOf(view: CaseView, id: string): string {

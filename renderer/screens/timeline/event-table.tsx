@@ -11,10 +11,22 @@ import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from '
 import type { CaseView, EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/classify.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
-import { type EpochMicros, formatDate } from '../../../shared/model/time.ts';
+import type { EpochMicros } from '../../../shared/model/time.ts';
+import type { ZoneName } from '../../../shared/model/zone.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
-import { baseName, countOf, formatCount, formatDelta, formatEventTime } from '../../format.ts';
+import {
+  baseName,
+  changesWithin,
+  countOf,
+  formatCount,
+  formatDelta,
+  formatEventTime,
+  offsetSuffix,
+  rangeZoneLabel,
+  zonedDate,
+} from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
+import { useDisplayZone } from '../../state/display-zone.tsx';
 import { useEventPages } from '../../state/use-events.ts';
 import { KIND_WORDS } from '../../words.ts';
 
@@ -154,12 +166,19 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
 
   const sorting = useMemo<SortingState>(() => [{ id: sort.column, desc: sort.descending }], [sort]);
   const names = useMemo(() => new Map(view.files.map((file) => [file.id, file.path])), [view]);
-  const showDate = useMemo(() => {
-    const first = view.points[0];
-    const last = view.points.at(-1);
-    return first !== undefined && last !== undefined && formatDate(first.time) !== formatDate(last.time);
-  }, [view]);
-  const columns = useMemo(() => columnsFor(names, origin, showDate), [names, origin, showDate]);
+  const { zone } = useDisplayZone();
+  const times = useMemo<TimeColumn>(() => {
+    const first = view.points[0]?.time;
+    const last = view.points.at(-1)?.time;
+    if (first === undefined || last === undefined) return { zone, header: zone, showDate: false, showOffset: false };
+    return {
+      zone,
+      header: rangeZoneLabel(zone, first, last),
+      showDate: zonedDate(first, zone) !== zonedDate(last, zone),
+      showOffset: changesWithin(zone, first, last),
+    };
+  }, [view, zone]);
+  const columns = useMemo(() => columnsFor(names, origin, times), [names, origin, times]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: version and the range of items say when the rows are others.
   const data = useMemo<TableRow[]>(
     () => items.map((item) => ({ index: blockStart + item.index, event: pages.eventAt(blockStart + item.index) })),
@@ -191,7 +210,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
         aria-rowcount={snapshot.total === null ? -1 : total + 1}
         aria-activedescendant={cursorRendered ? `event-${cursor}` : undefined}
         tabIndex={0}
-        className={showDate ? 'grid with-dates' : 'grid'}
+        className={`grid${times.showDate ? ' with-dates' : ''}${times.showOffset ? ' with-offsets' : ''}`}
         onKeyDown={onKeyDown}
       >
         {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
@@ -362,18 +381,28 @@ function NoEvents({ view }: { readonly view: CaseView }) {
   );
 }
 
-function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps['origin'], showDate: boolean) {
+/** How times are shown: their zone, and what of date and offset differs between the events of the case. */
+interface TimeColumn {
+  readonly zone: ZoneName;
+  readonly header: string;
+  readonly showDate: boolean;
+  readonly showOffset: boolean;
+}
+
+function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps['origin'], times: TimeColumn) {
+  const { zone, showDate, showOffset } = times;
   return helper.columns([
     helper.accessor((row) => row.event?.time, {
       id: 'time',
-      header: 'Time (UTC)',
+      header: `Time (${times.header})`,
       cell: ({ row }) => {
         const event = row.original.event;
         if (event === null) return null;
         return (
           <>
-            {showDate ? <span className="cell-date">{formatDate(event.time).slice(5)} </span> : null}
-            {formatEventTime(event.time, event.resolutionMicros)}
+            {showDate ? <span className="cell-date">{zonedDate(event.time, zone).slice(5)} </span> : null}
+            {formatEventTime(event.time, event.resolutionMicros, zone)}
+            {showOffset ? <span className="cell-date"> {offsetSuffix(event.time, zone)}</span> : null}
           </>
         );
       },

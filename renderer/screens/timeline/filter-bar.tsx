@@ -2,9 +2,10 @@ import { Search, X } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
 import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
-import { epochMicros, formatTimeOfDay } from '../../../shared/model/time.ts';
-import { baseName, countOf, formatCount } from '../../format.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
+import { baseName, countOf, formatCount, rangeZoneLabel, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
+import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount, EMPTY_FILTER } from '../../state/navigation.ts';
 import { useDebounced } from '../../state/use-events.ts';
 import { KIND_WORDS, SEVERITY_WORDS } from '../../words.ts';
@@ -22,6 +23,7 @@ interface FilterBarProps {
 /** Narrows the table: words, kind, severity, source, pid, and the stretch of time that the timeline shows. */
 export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }: FilterBarProps) {
   const { move } = useActions();
+  const { zone } = useDisplayZone();
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
   return (
@@ -57,7 +59,8 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }
           onClick={() => narrow({ from: null, to: null })}
         >
           <span className="numeric">
-            {formatTimeOfDay(epochMicros(filter.from), 3)} – {formatTimeOfDay(epochMicros(filter.to), 3)} UTC
+            {zonedTimeOfDay(epochMicros(filter.from), zone, 3)} – {zonedTimeOfDay(epochMicros(filter.to), zone, 3)}{' '}
+            {rangeZoneLabel(zone, epochMicros(filter.from), epochMicros(filter.to))}
           </span>
           <X size={12} aria-hidden="true" />
         </button>

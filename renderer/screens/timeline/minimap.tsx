@@ -1,7 +1,9 @@
 import { type BrushBehavior, bin, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
 import { memo, useEffect, useMemo, useRef } from 'react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
-import { epochMicros, formatDate, formatTimeOfDay } from '../../../shared/model/time.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
+import { zonedDate, zonedTimeOfDay } from '../../format.ts';
+import { useDisplayZone } from '../../state/display-zone.tsx';
 import { clampRange, type PlotArea, type TimeRange } from '../../state/time-range.ts';
 
 const HEIGHT_PX = 34;
@@ -20,6 +22,7 @@ interface MinimapProps {
 /** The whole case as a strip of event counts; the brush on it is what the picture above shows. */
 export const Minimap = memo(function Minimap(props: MinimapProps) {
   const { view, extent, shown, area, width } = props;
+  const { zone } = useDisplayZone();
   const brushGroup = useRef<SVGGElement>(null);
   const isBrushing = useRef(false);
   const latest = useRef(props);
@@ -90,9 +93,9 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
 
   const incident = view.analysis.incident;
   const xOf = (time: number): number => area.left + ((time - extent.from) / (extent.to - extent.from)) * area.width;
-  const sameDay = formatDate(extent.from) === formatDate(extent.to);
+  const sameDay = zonedDate(extent.from, zone) === zonedDate(extent.to, zone);
   const label = (time: TimeRange['from']): string =>
-    `${sameDay ? '' : `${formatDate(time).slice(5)} `}${formatTimeOfDay(time)}`;
+    `${sameDay ? '' : `${zonedDate(time, zone).slice(5)} `}${zonedTimeOfDay(time, zone)}`;
   return (
     <div className="minimap">
       <svg width={width} height={HEIGHT_PX} role="img" aria-label="Where in the case the picture is">

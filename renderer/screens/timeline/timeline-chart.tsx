@@ -2,21 +2,25 @@ import { pointer, type Selection, select, type ZoomTransform, zoom, zoomIdentity
 import { Minus, Pin, Plus, X } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
-import { pxToTime, timeToPx, utcTickLabel } from '../../../shared/figures/time-scale.ts';
+import { pxToTime, timeToPx } from '../../../shared/figures/time-scale.ts';
 import { layoutTimeline, timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import type { Incident } from '../../../shared/model/analysis.ts';
-import {
-  type EpochMicros,
-  epochMicros,
-  formatDate,
-  formatTimeOfDay,
-  MICROS_PER_SECOND,
-} from '../../../shared/model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import { zoneOffsetMicros } from '../../../shared/model/zone.ts';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
-import { formatDelta, formatDuration } from '../../format.ts';
+import {
+  formatDelta,
+  formatDuration,
+  rangeZoneLabel,
+  zonedDate,
+  zonedTickLabel,
+  zonedTimeOfDay,
+  zoneLabel,
+} from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { caseExtent, incidentRange } from '../../state/app-state.ts';
+import { useDisplayZone } from '../../state/display-zone.tsx';
 import {
   MIN_SPAN_MICROS,
   type PlotArea,
@@ -54,6 +58,7 @@ interface ChartProps {
 export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
   const { view, range, selectedTime, origin } = props;
   const { move, pin, showEvent } = useActions();
+  const { zone } = useDisplayZone();
   const { ref, width } = useSize<HTMLDivElement>();
   const extent = useMemo(() => caseExtent(view), [view]);
   /** The range while a hand is on it; what it ends at becomes the place. */
@@ -72,9 +77,17 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
         vmstat: view.vmstat,
         hostMemory: view.hostMemory,
       },
-      { width, height: height.wanted, from: shown.from, to: shown.to, timeLabel: utcTickLabel },
+      {
+        width,
+        height: height.wanted,
+        from: shown.from,
+        to: shown.to,
+        timeLabel: zonedTickLabel(zone, shown.from, shown.to),
+        offset: (time) => zoneOffsetMicros(zone, time),
+        zoneLabel: axisZoneLabel(zone, shown),
+      },
     );
-  }, [view, shown, width, height.wanted, height.isLow]);
+  }, [view, shown, zone, width, height.wanted, height.isLow]);
   const stageHeight = height.grownTo(scene?.height ?? height.wanted);
 
   const commit = (next: TimeRange): void => {
@@ -142,12 +155,13 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
       <div className="chart-bar">
         {props.leading}
         <p className="chart-range">
-          <span className="date">{formatDate(shown.from)}</span>{' '}
-          <strong>{formatTimeOfDay(shown.from, rangeDecimals(shown))}</strong> –{' '}
-          {formatDate(shown.from) === formatDate(shown.to) ? null : (
-            <span className="date">{formatDate(shown.to)} </span>
+          <span className="date">{zonedDate(shown.from, zone)}</span>{' '}
+          <strong>{zonedTimeOfDay(shown.from, zone, rangeDecimals(shown))}</strong> –{' '}
+          {zonedDate(shown.from, zone) === zonedDate(shown.to, zone) ? null : (
+            <span className="date">{zonedDate(shown.to, zone)} </span>
           )}
-          <strong>{formatTimeOfDay(shown.to, rangeDecimals(shown))}</strong> UTC
+          <strong>{zonedTimeOfDay(shown.to, zone, rangeDecimals(shown))}</strong>{' '}
+          {rangeZoneLabel(zone, shown.from, shown.to)}
           <span className="secondary"> · {formatShownSpan(shown)}</span>
         </p>
         {origin !== null && isPinned ? (
@@ -158,7 +172,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
             onClick={() => pin(null)}
           >
             <Pin size={12} aria-hidden="true" />
-            <span className="numeric">{formatTimeOfDay(origin.time, 6)}</span>
+            <span className="numeric">{zonedTimeOfDay(origin.time, zone, 6)}</span>
             <X size={12} aria-hidden="true" />
           </button>
         ) : null}
@@ -232,7 +246,9 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
           )}
           {hover === null || dragging ? null : (
             <HoverTooltip hover={hover} stageWidth={width}>
-              <span className="tooltip-time">{formatTimeOfDay(hover.time, 6)} UTC</span>
+              <span className="tooltip-time">
+                {zonedTimeOfDay(hover.time, zone, 6)} {zoneLabel(hover.time, zone)}
+              </span>
               {origin === null ? null : (
                 <span className="tooltip-delta">
                   {formatDelta(hover.time - origin.time)} from the {origin.name}
@@ -332,6 +348,16 @@ function markNear(
     if (title !== null && titled === null) titled = { row: null, title };
   }
   return titled;
+}
+
+/** Letters of a zone's name that the margin of the picture has room for. */
+const AXIS_ZONE_LETTERS = 11;
+
+/** The zone beside the axis: its offset, or where that changes within, the place that its name ends with. */
+function axisZoneLabel(zone: string, range: TimeRange): string {
+  const label = rangeZoneLabel(zone, range.from, range.to);
+  const place = label.slice(label.lastIndexOf('/') + 1).replaceAll('_', ' ');
+  return place.length <= AXIS_ZONE_LETTERS ? place : `${place.slice(0, AXIS_ZONE_LETTERS - 1)}…`;
 }
 
 /** As many decimals as the range needs for its ends to differ visibly. */

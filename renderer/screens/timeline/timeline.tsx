@@ -9,6 +9,7 @@ import { EventDetail } from './event-detail.tsx';
 import { EventTable } from './event-table.tsx';
 import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { SameMomentBar } from './same-moment.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
@@ -73,6 +74,7 @@ export function TimelineScreen(props: {
             </button>
           }
         />
+        <SameMomentBar view={view} />
         <FilterBar
           view={view}
           filter={place.filter}

@@ -109,6 +109,50 @@ describe('inquest analyze', () => {
     }
   });
 
+  it('reads stamps in the zones that are given and corrects clocks, and says so in the JSON', async () => {
+    const evidence = join(folder, 'zones');
+    await mkdir(evidence);
+    await writeFile(join(evidence, 'app.log'), '2026-07-01 12:00:00,250 - app - INFO - summer\n');
+    await writeFile(join(evidence, 'other.log'), '2026-07-01 12:00:00,250 - app - INFO - summer\n');
+    const { status, stdout, stderr } = await inquest(
+      'analyze',
+      evidence,
+      '--zone',
+      'Europe/Berlin',
+      '--source-zone',
+      'other.log=-03:00',
+      '--clock-offset',
+      'app.log=-0:00:04.2',
+      '--json',
+      '-',
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    const parsed = caseJsonSchema.parse(JSON.parse(stdout));
+    expect(parsed.timeline.map(({ time }) => time)).toEqual([
+      '2026-07-01T09:59:56.050000Z',
+      '2026-07-01T15:00:00.250000Z',
+    ]);
+    const messages = Object.fromEntries(parsed.problems.map(({ path, message }) => [path, message]));
+    expect(messages['app.log']).toContain('stamps read as Europe/Berlin, as given; clock corrected by −4.200000 s');
+    expect(messages['other.log']).toContain('stamps read as UTC−03:00, as given');
+  });
+
+  it('exits 2 on zones, offsets and sources that are none, and says what is wrong', async () => {
+    for (const [args, words] of [
+      [['--zone', 'Europe/Nowhere'], 'no time zone'],
+      [['--source-zone', 'app.log'], 'PATH=ZONE'],
+      [['--source-zone', 'a.log=Nowhere'], 'no time zone'],
+      [['--clock-offset', 'a.log'], 'PATH=OFFSET'],
+      [['--clock-offset', 'a.log=soon'], 'no clock offset'],
+      [['--clock-offset', 'no-such.log=-4.2'], 'No source is named "no-such.log"'],
+    ] as const) {
+      const wrong = await inquest('analyze', INCIDENT, ...args);
+      expect(wrong.status, args.join(' ')).toBe(2);
+      expect(wrong.stderr).toContain(words);
+    }
+  });
+
   it('refuses to write over evidence, before it reads any', async () => {
     const evidence = join(folder, 'evidence');
     await mkdir(evidence);
@@ -134,7 +178,8 @@ describe('inquest', () => {
   it('explains itself and tells its version', async () => {
     const help = await inquest('--help');
     expect(help.status).toBe(0);
-    expect(help.stdout).toContain('Exit status');
+    for (const part of ['Exit status', '--zone', '--source-zone', '--clock-offset'])
+      expect(help.stdout).toContain(part);
     const version = await inquest('--version');
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

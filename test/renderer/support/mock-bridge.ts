@@ -2,6 +2,7 @@ import type {
   AppEventName,
   AppEvents,
   CaseView,
+  ClockOffset,
   EventFilter,
   EventSort,
   InquestBridge,
@@ -66,6 +67,18 @@ export function createMockBridge(options: MockOptions): MockBridge {
         ? { status: 'failed', error: { kind: 'usage', message: `${paths[0]}: no such file or folder` } }
         : playImport(),
     'case.openSample': () => playImport(),
+    'case.setZone': async ({ zone, evidenceIds }) => {
+      const before = current;
+      const outcome = await playImport();
+      if (outcome.status !== 'opened' || before === null) return outcome;
+      current = withZone(before, zone, evidenceIds);
+      return { status: 'opened', view: current.view };
+    },
+    'case.adjustClocks': async ({ offsets }) => {
+      if (current === null) return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
+      current = withClocks(current, offsets);
+      return { status: 'opened', view: current.view };
+    },
     'case.current': async () => current?.view ?? null,
     'case.cancel': async () => {
       cancelled = true;
@@ -101,6 +114,41 @@ export function createMockBridge(options: MockOptions): MockBridge {
     },
     pathsOf: (files) => files.map((file) => (file instanceof File ? `/dropped/${file.name}` : '')),
   };
+}
+
+/** The stamps of these sources (null: of all that were assumed) marked as read in a zone; their times stay. */
+function withZone(mock: MockCase, zone: string, evidenceIds: readonly string[] | null): MockCase {
+  const files = mock.view.files.map((file) => {
+    const isMeant = evidenceIds === null ? file.time?.zoneFrom === 'assumed' : evidenceIds.includes(file.id);
+    if (!isMeant || file.time === null) return file;
+    return { ...file, time: { ...file.time, offsetMinutes: 0, zone, zoneFrom: 'given' as const } };
+  });
+  return { ...mock, view: { ...mock.view, files } };
+}
+
+/** Events moved and merged anew as the case store does it; the analysis stays. */
+function withClocks(mock: MockCase, offsets: readonly ClockOffset[]): MockCase {
+  const wanted = new Map(offsets.map(({ evidenceId, micros }) => [evidenceId, micros]));
+  const shift = new Map<string, number>();
+  const files = mock.view.files.map((file) => {
+    const { clockOffsetMicros: before = 0, ...bare } = file;
+    const after = wanted.get(file.id) ?? before;
+    shift.set(file.id, after - before);
+    return after === 0 ? bare : { ...bare, clockOffsetMicros: after };
+  });
+  const events = mock.events
+    .map((event) => ({ ...event, time: epochMicros(event.time + (shift.get(event.source.evidenceId) ?? 0)) }))
+    .sort((one, other) => one.time - other.time)
+    .map((event, row) => ({ ...event, row }));
+  const points = events.map(({ row, time, kind, severity, pid, source }) => ({
+    row,
+    time,
+    kind,
+    severity,
+    pid,
+    evidenceId: source.evidenceId,
+  }));
+  return { events, view: { ...mock.view, files, points } };
 }
 
 function passingEvents(

@@ -8,7 +8,8 @@ import {
   timeToPx,
   utcTickLabel,
 } from '../../../shared/figures/time-scale.ts';
-import { epochMicros } from '../../../shared/model/time.ts';
+import { epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
+import { inZone, zoneOffsetMicros } from '../../../shared/model/zone.ts';
 
 const CENTURY_MICROS = 100 * 365 * DAY_MICROS;
 const time = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) * 1_000 }).map(epochMicros);
@@ -106,6 +107,61 @@ describe('ticks', () => {
     const { times } = timeTicks(from, epochMicros(from + 6 * DAY_MICROS), 8, east);
     expect(times.map((tick) => new Date((tick + east) / 1_000).toISOString().slice(11))).toEqual(
       times.map(() => '00:00:00.000Z'),
+    );
+  });
+});
+
+describe('ticks of a zone whose clocks are changed', () => {
+  const berlin = (at: ReturnType<typeof epochMicros>): number => zoneOffsetMicros('Europe/Berlin', at);
+  const shownIn = (tick: ReturnType<typeof epochMicros>): string => formatIsoMicros(inZone(tick, 'Europe/Berlin'));
+  const range = (from: string, to: string) =>
+    [epochMicros(Date.parse(from) * 1_000), epochMicros(Date.parse(to) * 1_000)] as const;
+
+  it('stand twice in the hour that comes twice', () => {
+    const [from, to] = range('2025-10-25T22:30:00Z', '2025-10-26T03:30:00Z');
+    const { times, step } = timeTicks(from, to, 8, berlin);
+    expect(step).toBe(3_600_000_000);
+    expect(times.map((tick) => shownIn(tick).slice(11, 16))).toEqual(['01:00', '02:00', '02:00', '03:00', '04:00']);
+  });
+
+  it('have none in the hour that is left out', () => {
+    const [from, to] = range('2026-03-28T23:30:00Z', '2026-03-29T03:30:00Z');
+    const { times } = timeTicks(from, to, 8, berlin);
+    const shown = times.map((tick) => shownIn(tick).slice(11, 16));
+    expect(shown).toContain('01:00');
+    expect(shown).toContain('03:00');
+    expect(shown.some((label) => label.startsWith('02'))).toBe(false);
+  });
+
+  it('begin every day at its midnight, also one of 23 or 25 hours, and every month', () => {
+    for (const [from, to] of [
+      range('2026-03-26T12:00:00Z', '2026-04-01T12:00:00Z'),
+      range('2025-10-23T12:00:00Z', '2025-10-29T12:00:00Z'),
+    ]) {
+      const days = timeTicks(from, to, 8, berlin);
+      expect(days.times).toHaveLength(6);
+      for (const tick of days.times) expect(shownIn(tick).slice(11)).toBe('00:00:00.000000Z');
+    }
+    const [from, to] = range('2025-06-15T00:00:00Z', '2026-06-15T00:00:00Z');
+    const months = timeTicks(from, to, 14, berlin).times;
+    expect(months).toHaveLength(12);
+    for (const tick of months) expect(shownIn(tick).slice(8)).toBe('01T00:00:00.000000Z');
+  });
+
+  it('lie in the range, rise and keep the limit in every zone', () => {
+    const zone = fc.constantFrom('Europe/Berlin', 'Australia/Lord_Howe', 'America/St_Johns', 'Asia/Kolkata', 'UTC');
+    fc.assert(
+      fc.property(scale, fc.integer({ min: 2, max: 20 }), zone, (s, limit, name) => {
+        const { times, step } = timeTicks(s.from, s.to, limit, (at) => zoneOffsetMicros(name, at));
+        expect(times.length).toBeLessThanOrEqual(limit);
+        times.forEach((tick, index) => {
+          expect(tick).toBeGreaterThanOrEqual(s.from);
+          expect(tick).toBeLessThanOrEqual(s.to);
+          expect(tick).toBeGreaterThan(times[index - 1] ?? -1);
+          if (step < DAY_MICROS) expect(Math.abs(inZone(tick, name) % step)).toBe(0);
+        });
+      }),
+      { numRuns: 150 },
     );
   });
 });

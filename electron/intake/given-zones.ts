@@ -1,0 +1,29 @@
+import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { epochMicros } from '../../shared/model/time.ts';
+import { fixedOffsetMinutes, UTC, type ZoneName, zoneOffsetMicros } from '../../shared/model/zone.ts';
+import { sourceNamed } from './source-name.ts';
+import type { TimeContext } from './time-plan.ts';
+
+const MINUTE_MICROS = 60_000_000;
+
+/**
+ * How to read a source's stamps when whoever analyses has said in which zone they are: what was said of this source wins
+ * over everything, what was said of all others counts where nothing tells.
+ */
+export function withGivenZone<Context extends TimeContext>(
+  context: Context,
+  choices: ZoneChoices | undefined,
+  paths: readonly string[],
+  index: number,
+): Context {
+  const own = choices?.bySource.findLast(({ path }) => sourceNamed(paths, path) === index)?.zone ?? null;
+  const zone = own ?? (context.zoneFrom === 'assumed' ? (choices?.whereAssumed ?? null) : null);
+  return zone === null ? context : { ...context, ...contextOfZone(zone, context), zoneFrom: 'given' };
+}
+
+/** A zone by name carries its rules; `offsetMinutes` is then what holds near the stamps. */
+function contextOfZone(zone: ZoneName, { nearTime }: TimeContext): Pick<TimeContext, 'offsetMinutes' | 'zone'> {
+  const fixed = zone === UTC ? 0 : fixedOffsetMinutes(zone);
+  if (fixed !== null) return { offsetMinutes: fixed };
+  return { offsetMinutes: Math.round(zoneOffsetMicros(zone, nearTime ?? epochMicros(0)) / MINUTE_MICROS), zone };
+}

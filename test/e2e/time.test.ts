@@ -38,7 +38,8 @@ async function openPath(path: string): Promise<void> {
   );
 }
 
-const shot = (page: Page, name: string) => page.screenshot({ path: join(SCREENS, `time-${name}.png`) });
+const shot = (page: Page, name: string) =>
+  page.screenshot({ path: join(SCREENS, `time-${name}.png`), animations: 'disabled' });
 
 /** Source and time of day of the rows from the top. */
 async function rows(page: Page): Promise<string[]> {

@@ -88,7 +88,9 @@ export function doubtfulTime(time: TimeResolution | null): string | null {
   const { comesTwice, leftOut } = doubts;
   const parts = [
     ...(comesTwice > 0
-      ? [`${comesTwice} fell into an hour that comes twice and were told apart by the order of the entries`]
+      ? [
+          `${comesTwice} fell into an hour that comes twice and were told apart by the order of the entries, or taken as the first where that does not tell`,
+        ]
       : []),
     ...(leftOut > 0 ? [`${leftOut} fell into an hour that is left out and were read as one hour later`] : []),
   ];

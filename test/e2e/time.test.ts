@@ -29,7 +29,17 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const shot = (page: Page, name: string) => page.screenshot({ path: join(SCREENS, `time-${name}.png`) });
+/** Gives the running app paths, as the desktop does. */
+async function openPath(path: string): Promise<void> {
+  await running.app.evaluate(
+    ({ BrowserWindow }, given) =>
+      BrowserWindow.getAllWindows()[0]?.webContents.send('inquest:event', 'paths.given', { paths: [given] }),
+    path,
+  );
+}
+
+const shot = (page: Page, name: string) =>
+  page.screenshot({ path: join(SCREENS, `time-${name}.png`), animations: 'disabled' });
 
 /** Source and time of day of the rows from the top. */
 async function rows(page: Page): Promise<string[]> {
@@ -197,15 +207,56 @@ describe('a clock that ran ahead', () => {
   });
 });
 
+describe('the night in which clocks are put back', () => {
+  it('shows each time with its offset, in the table and on the axis', async () => {
+    const { app, page } = running;
+    const stamps = ['23:30:00.000001', '00:30:00.000002', '01:30:00.000003', '02:30:00.000004'];
+    const night = stamps.map((clock, index) => {
+      const day = index === 0 ? '25' : '26';
+      return `2025-10-${day}T${clock}+0000 vm app[7]: tick ${index}\n`;
+    });
+    const tree = writeTree(join(folder, 'night'), { 'dst/journal.txt': night.join('') });
+    await openPath(join(tree, 'dst'));
+    await page.getByText('tick 0').first().waitFor();
+    await waitForCase(page);
+    await chooseZone(page, 'berlin', 'Europe/Berlin');
+    await eventGrid(page).getByRole('columnheader', { name: 'Time (Europe/Berlin)' }).waitFor();
+    await eventually(
+      () => columnTexts(page, 'time'),
+      (times) =>
+        expect(times.map((time) => time.replace(/\s+/g, ' ').trim())).toEqual([
+          '01:30:00.000001 +02:00',
+          '02:30:00.000002 +02:00',
+          '02:30:00.000003 +01:00',
+          '03:30:00.000004 +01:00',
+        ]),
+    );
+    const drawing = await page.getByRole('group', { name: /^Timeline picture/ }).textContent();
+    for (const tick of ['02:00 +02:00', '02:00 +01:00']) expect(drawing).toContain(tick);
+    await app.evaluate(({ nativeTheme }) => {
+      nativeTheme.themeSource = 'dark';
+    });
+    await shot(page, 'night-dark');
+    await page.getByRole('button', { name: /^Display zone/ }).click();
+    await page.getByRole('combobox', { name: 'Search time zones' }).fill('berlin');
+    await shot(page, 'zones-dark');
+    await page.keyboard.press('Escape');
+    await goTo(page, 'Evidence');
+    await page.getByRole('button', { name: 'Correct the clock of journal.txt' }).click();
+    await shot(page, 'number-dark');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await app.evaluate(({ nativeTheme }) => {
+      nativeTheme.themeSource = 'light';
+    });
+    await chooseZone(page, 'utc as the report', 'UTC');
+  });
+});
+
 describe('a source that tells no zone', () => {
   it('asks for it, and is read again with what is set', async () => {
-    const { app, page } = running;
+    const { page } = running;
     const other = writeTree(join(folder, 'other'), { 'logs/app.log': LOG });
-    await app.evaluate(
-      ({ BrowserWindow }, path) =>
-        BrowserWindow.getAllWindows()[0]?.webContents.send('inquest:event', 'paths.given', { paths: [path] }),
-      join(other, 'logs'),
-    );
+    await openPath(join(other, 'logs'));
     await page.getByText('app.log').first().waitFor();
     await waitForCase(page);
     await goTo(page, 'Evidence');

@@ -109,7 +109,7 @@ describe('a case whose clocks are corrected', () => {
   it('refuses a source that is not there, and says which there are', async () => {
     const path = bundle();
     await expect(openCase({ paths: [path], clockOffsets: [{ path: 'nope.txt', micros: 1 }] })).rejects.toThrow(
-      /No source is named "nope.txt"[^]*proxy\.txt/,
+      /No source is named "nope.txt"[\s\S]*proxy\.txt/,
     );
     await expect(
       openCase({ paths: [path], zones: { whereAssumed: null, bySource: [{ path: 'nope.txt', zone: 'UTC' }] } }),

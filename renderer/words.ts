@@ -147,6 +147,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
   'damaged-database': 'damaged database',
   'malformed-xml': 'malformed XML',
   'changed-during-reading': 'changed while being read',
+  stopped: 'stopped on request',
 };
 
 const KNOWN_FROM = {

@@ -35,6 +35,9 @@ export class EvidenceSink {
   }
 }
 
+/** Told how many bytes of a file were read; answers false when its reading is to be stopped. */
+export type ReportRead = (readBytes: number) => boolean;
+
 /** What reading one file gave, besides what went to the sink. */
 export interface FileReading {
   readonly records: number;
@@ -46,7 +49,7 @@ export interface FileReading {
 /**
  * Reads a file once from its first byte to its last: hashes it where its hash is not known yet and, given a parser, puts
  * what it finds into the sink. Keeps one chunk and the parser's record at hand. A file that cannot be read to its end keeps
- * what was read of it, with a problem that says so.
+ * what was read of it, with a problem that says so; so does one that is stopped, by `report` returning false.
  */
 export function readFile(
   file: FoundFile,
@@ -54,13 +57,14 @@ export function readFile(
   parsing: { readonly create: CreateParser; readonly context: ParseContext } | null,
   sink: EvidenceSink,
   limits: IntakeLimits,
-  report: (readBytes: number) => void,
+  report: ReportRead,
 ): FileReading {
   const hash = file.sha256 === null ? createHash('sha256') : null;
   const records = new RecordCounter(file, fileIndex, sink, limits);
   let parser = parsing?.create(parsing.context) ?? null;
   let time: TimeResolution | null = null;
   let position = 0;
+  let isStopped = false;
   /** A parser never throws on content; should one do so nevertheless, its file ends there and all others are still read. */
   const parse = (step: (parser: EvidenceParser) => void): void => {
     if (parser === null) return;
@@ -88,7 +92,8 @@ export function readFile(
             else open.pushInto(content, records);
           });
           position = reader.position;
-          report(position);
+          isStopped = !report(position) && position < reader.stamp.bytes;
+          if (isStopped) break;
         }
         const change = reader.changed();
         if (change !== null) noteChange(file, change);
@@ -98,8 +103,11 @@ export function readFile(
     } catch (thrown) {
       const message = `Only its first ${position} bytes could be read and are what the hash is of: ${failureReason(thrown)}.`;
       file.problems.add({ kind: 'unreadable', message, byteOffset: position });
+      if (hash !== null) file.hashedBytes = position;
     }
-    parse((open) => records.take(open.end()));
+    if (isStopped) noteStop(file, position, hash !== null);
+    // What the parser holds back of a stopped file is the beginning of a record: to end it would make a record of it.
+    else parse((open) => records.take(open.end()));
   }
   if (hash !== null) file.sha256 = hash.digest('hex');
   return { records: records.count, time, span: records.span };
@@ -115,7 +123,7 @@ export function readNativeJournalFile(
   context: ParseContext,
   sink: EvidenceSink,
   limits: IntakeLimits,
-  report: (readBytes: number) => void,
+  report: ReportRead,
 ): FileReading {
   if (file.bytes > limits.journalBytes) {
     const message = `Native journals of more than ${limits.journalBytes} bytes are hashed but not read; export it with journalctl --file=FILE -o json.`;
@@ -128,8 +136,15 @@ export function readNativeJournalFile(
     try {
       const bytes = reader.at(0, reader.stamp.bytes);
       file.sha256 ??= createHash('sha256').update(bytes).digest('hex');
-      report(bytes.length);
-      for (const item of readNativeJournal(bytesInMemory(bytes), context)) records.take([item]);
+      let goesOn = report(bytes.length);
+      let items = 0;
+      for (const item of readNativeJournal(bytesInMemory(bytes), context)) {
+        if (!goesOn) break;
+        records.take([item]);
+        items += 1;
+        if (items % STOP_CHECK_ENTRIES === 0) goesOn = report(bytes.length);
+      }
+      if (!goesOn) noteStoppedEntries(file, records.count);
       const change = reader.changed();
       if (change !== null) noteChange(file, change);
     } finally {
@@ -141,6 +156,25 @@ export function readNativeJournalFile(
   }
   const time: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
   return { records: records.count, time, span: records.span };
+}
+
+/** Entries of a native journal, whose bytes are in memory, between two looks at whether to go on. */
+const STOP_CHECK_ENTRIES = 1024;
+
+/** Says where the reading of a file was stopped on request, and what its hash is of (`isHashed`: of what was read). */
+export function noteStop(file: FoundFile, readBytes: number, isHashed: boolean): void {
+  if (isHashed) file.hashedBytes = readBytes;
+  const hash = isHashed ? ', and the hash is of those bytes only' : '';
+  const message =
+    readBytes === 0
+      ? 'It was stopped on request before anything of it was read. Add it again to read it.'
+      : `Reading was stopped on request after ${readBytes} of ${file.bytes} bytes: records up to there are kept${hash}. Add it again to read it whole.`;
+  file.problems.add({ kind: 'stopped', message, byteOffset: readBytes });
+}
+
+function noteStoppedEntries(file: FoundFile, entries: number): void {
+  const message = `Reading was stopped on request after ${entries} entries, which are kept. Add it again to read it whole.`;
+  file.problems.add({ kind: 'stopped', message, byteOffset: null });
 }
 
 /** Reports once that a file is no longer what it was. */

@@ -101,13 +101,7 @@ function FileRows({ file, files }: { readonly file: EvidenceFile; readonly files
         </td>
         <td className="number">{file.records === 0 ? '–' : formatCount(file.records)}</td>
         <td>
-          <span className="hash">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
-            <span className="hash-short mono" tabIndex={0}>
-              {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
-            </span>
-            <CopyButton text={file.sha256} what="SHA-256" />
-          </span>
+          <Hash file={file} />
         </td>
         <td>
           {words === null ? (
@@ -164,5 +158,24 @@ function FileRows({ file, files }: { readonly file: EvidenceFile; readonly files
         </tr>
       ) : null}
     </Fragment>
+  );
+}
+
+/** A file's SHA-256; of one whose reading ended early, how much of it that is the sum of. */
+function Hash({ file }: { readonly file: EvidenceFile }) {
+  if (file.hashedBytes === 0) return <span className="secondary">not hashed</span>;
+  return (
+    <>
+      <span className="hash">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
+        <span className="hash-short mono" tabIndex={0}>
+          {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
+        </span>
+        <CopyButton text={file.sha256} what="SHA-256" />
+      </span>
+      {file.hashedBytes === undefined ? null : (
+        <span className="hash-part time-assumed">of the first {formatBytes(file.hashedBytes)} only</span>
+      )}
+    </>
   );
 }

@@ -87,6 +87,14 @@ export interface Progress {
   readonly sources?: SourcesProgress;
 }
 
+/**
+ * Which bytes a stage counts: hashing, parsing and inspecting go through the same files in turn, so their bytes are one count
+ * that goes on, while any other stage begins a count of its own.
+ */
+export function countOfStage(stage: Progress['stage']): string {
+  return stage === 'hashing' || stage === 'database' ? 'reading' : stage;
+}
+
 /** `failed`: it could not be read, or only in part; its problem says why. */
 export const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];

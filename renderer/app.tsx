@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { CaseView, MenuCommand } from '../shared/contract/ipc.ts';
+import { AddingBar } from './components/adding-bar.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
 import { FailureNotice } from './components/failure-notice.tsx';
@@ -28,7 +29,11 @@ export function App() {
     return searchField.current !== null;
   };
   useMenuCommands(focusSearch);
-  useShortcuts({ hasCase: view !== null && job === null, focusSearch, openPalette: () => setIsPaletteOpen(true) });
+  useShortcuts({
+    hasCase: view !== null && (job === null || job.kind === 'add'),
+    focusSearch,
+    openPalette: () => setIsPaletteOpen(true),
+  });
   useEffect(() => {
     document.title = view === null ? 'Inquest' : `${view.title} – Inquest`;
   }, [view]);
@@ -36,6 +41,7 @@ export function App() {
   return (
     <div className="window">
       <TopBar onPalette={() => setIsPaletteOpen(true)} />
+      {job?.kind === 'add' && view !== null ? <AddingBar job={job} /> : null}
       {view === null ? (
         job === null ? (
           <StartScreen />
@@ -49,7 +55,9 @@ export function App() {
           </main>
         </>
       )}
-      {job === null ? null : <ProgressScreen job={job} hasCase={view !== null} />}
+      {job === null || (job.kind === 'add' && view !== null) ? null : (
+        <ProgressScreen job={job} hasCase={view !== null} />
+      )}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
       <DropTarget />
       <Toasts />
@@ -113,6 +121,12 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
       return;
     case 'open-folder':
       void actions.openDialog('folder');
+      return;
+    case 'add-files':
+      void actions.addDialog('files');
+      return;
+    case 'add-folder':
+      void actions.addDialog('folder');
       return;
     case 'close-case':
       void actions.closeCase();

@@ -1,3 +1,4 @@
+import type { Progress, SourceState } from '../shared/contract/worker-protocol.ts';
 import type { Mechanism, PhaseName, Verdict } from '../shared/model/analysis.ts';
 import type { EventKind, Severity } from '../shared/model/event.ts';
 import type { EvidenceFormat, ProblemKind, TimeResolution } from '../shared/model/evidence.ts';
@@ -148,6 +149,27 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
   'damaged-database': 'damaged database',
   'malformed-xml': 'malformed XML',
   'changed-during-reading': 'changed while being read',
+  stopped: 'stopped on request',
+};
+
+export const SOURCE_STATE_WORDS: Readonly<Record<SourceState, string>> = {
+  waiting: 'waiting',
+  unpacking: 'being unpacked',
+  reading: 'being read',
+  profiling: 'being profiled',
+  done: 'done',
+  stopped: 'stopped',
+  failed: 'could not be read',
+};
+
+export const STAGE_WORDS: Readonly<Record<Progress['stage'], string>> = {
+  unpacking: 'Unpack',
+  hashing: 'Hash',
+  reading: 'Read',
+  database: 'Database',
+  profiling: 'Profile',
+  analysing: 'Analyse',
+  writing: 'Write',
 };
 
 const KNOWN_FROM = {

@@ -67,6 +67,11 @@ export class EventStore implements EventSource {
     return this.#columns.count;
   }
 
+  /** The columns as they are, for who looks through all rows; nobody writes to them. */
+  get columns(): EventColumns {
+    return this.#columns;
+  }
+
   /** The event of a row. Throws RangeError when there is no such row. */
   event(row: number): EvidenceEvent {
     const known = this.#events.get(row);

@@ -11,6 +11,7 @@ import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../s
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
+import type { Steering } from '../workers/steering.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
@@ -49,6 +50,8 @@ export interface OpenCaseOptions {
   /** `sample` comes with the progress of profiling. */
   readonly onProgress?: (progress: Progress, sample: ProfileSample | null) => void;
   readonly signal?: AbortSignal;
+  /** Reaches into the import while it goes on: stops single sources, adds further paths. */
+  readonly steering?: Steering;
   /** Takes the measurements of artifacts anew instead of keeping the first; default false. */
   readonly measureAgain?: boolean;
   /** In which zones stamps without one are; see ZoneChoices. */
@@ -81,7 +84,7 @@ const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'emp
  * when `signal` aborts, and the file system's error when there is no temporary folder to be had.
  */
 export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
-  const { paths, onProgress, signal } = options;
+  const { onProgress, signal } = options;
   const throwIfCancelled = (): void => {
     if (signal?.aborted) throw new JobCancelled();
   };
@@ -95,12 +98,14 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   };
   try {
     const imported = await importEvidence(
-      { paths, spoolDirectory, ...(options.zones === undefined ? {} : { zones: options.zones }) },
+      { paths: options.paths, spoolDirectory, ...(options.zones === undefined ? {} : { zones: options.zones }) },
       {
         onProgress: (progress) => onProgress?.(progress, null),
         ...(signal === undefined ? {} : { signal }),
+        ...(options.steering === undefined ? {} : { steering: options.steering }),
       },
     );
+    const paths = [...options.paths, ...(options.steering?.taken() ?? [])];
     if (!imported.files.some((file) => !SPEECHLESS_FORMATS.has(file.format))) throw new NothingRecognised(imported);
     const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
     for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
@@ -108,6 +113,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     const { artifacts, problems } = await profileArtifacts(imported, store, {
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(signal === undefined ? {} : { signal }),
+      ...(options.steering === undefined ? {} : { steering: options.steering }),
       measurements: new Measurements(),
       measureAgain: options.measureAgain ?? false,
     });
@@ -215,7 +221,8 @@ function namedOffsets(
   return new Map(named.map(({ path, micros }) => [requireSource(imported, path).id, micros]));
 }
 
-function titleOf(paths: readonly string[]): string {
+/** What a case of these paths is called: by the first, and how many more there are. */
+export function titleOf(paths: readonly string[]): string {
   const [first, ...others] = paths.map((path) => visibleName(basename(resolve(path))));
   if (first === undefined) return '';
   return others.length === 0 ? first : `${first} and ${others.length} more`;

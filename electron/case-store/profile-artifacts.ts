@@ -3,10 +3,12 @@ import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.
 import type { CaseProblem, EvidenceFile } from '../../shared/model/evidence.ts';
 import { baseName } from '../intake/names.ts';
 import { profileArtifact } from '../workers/profile-client.ts';
-import { JobFailure } from '../workers/run-job.ts';
+import { JobCancelled, JobFailure } from '../workers/run-job.ts';
+import type { Steering } from '../workers/steering.ts';
 import { EVERY_EVENT } from './event-filter.ts';
 import type { EventStore } from './event-store.ts';
 import type { Measurements } from './measurements.ts';
+import { ProfileProgress } from './profile-progress.ts';
 
 /** Artifacts that are parsed and measured; others are listed with a problem that says so. */
 const PROFILED_ARTIFACTS = 8;
@@ -30,6 +32,8 @@ export async function profileArtifacts(
   options: {
     readonly onProgress?: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal?: AbortSignal;
+    /** Stops single profiles. */
+    readonly steering?: Steering;
     readonly measurements: Measurements;
     /** Replaces what was kept of an earlier measurement. */
     readonly measureAgain: boolean;
@@ -37,32 +41,73 @@ export async function profileArtifacts(
 ): Promise<ProfiledArtifacts> {
   const artifacts: ArtifactReport[] = [];
   const problems: CaseProblem[] = [];
-  for (const [rank, file] of rankArtifacts(imported.files, store).entries()) {
-    const location = imported.locations[imported.files.indexOf(file)] ?? null;
-    if (location === null) continue;
-    if (rank >= PROFILED_ARTIFACTS) {
-      const message = `Not parsed and measured: ${PROFILED_ARTIFACTS} XML files of this case were. Give it alone to see it.`;
-      problems.push({ path: file.path, kind: 'limit-exceeded', message });
-      continue;
-    }
-    try {
-      const request = {
-        evidenceId: file.id,
-        path: file.path,
-        absolutePath: location.absolutePath,
-        bytes: file.bytes,
+  const ranked = rankArtifacts(imported.files, store);
+  const progress = new ProfileProgress(ranked.slice(0, PROFILED_ARTIFACTS).filter((file) => !isStopped(file)));
+  const stopped = new Set<string>();
+  let stopCurrent: ((source: string) => void) | null = null;
+  const detach = options.steering?.attach((command) => {
+    // What is added now came too late for this import.
+    if (command.type !== 'stop') return;
+    stopped.add(command.source);
+    stopCurrent?.(command.source);
+  });
+  try {
+    for (const [rank, file] of ranked.entries()) {
+      const location = imported.locations[imported.files.indexOf(file)] ?? null;
+      if (location === null) continue;
+      if (rank >= PROFILED_ARTIFACTS) {
+        const message = `Not parsed and measured: ${PROFILED_ARTIFACTS} XML files of this case were. Give it alone to see it.`;
+        problems.push({ path: file.path, kind: 'limit-exceeded', message });
+        continue;
+      }
+      if (isStopped(file)) continue;
+      const source = progress.sourceId(file);
+      const stop = new AbortController();
+      stopCurrent = (each) => {
+        if (each === source) stop.abort();
       };
-      const artifact = await profileArtifact(request, {
-        onProgress: (progress: Progress, sample: ProfileSample) => options.onProgress?.(progress, sample),
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      artifacts.push(await withKeptMeasurement(artifact, file.sha256, options));
-    } catch (thrown) {
-      if (!(thrown instanceof JobFailure)) throw thrown;
-      problems.push({ path: file.path, kind: 'unreadable', message: `It could not be profiled: ${thrown.message}` });
+      if (stopped.has(source)) stop.abort();
+      progress.set(file, 'profiling');
+      try {
+        const request = {
+          evidenceId: file.id,
+          path: file.path,
+          absolutePath: location.absolutePath,
+          bytes: file.bytes,
+        };
+        const artifact = await profileArtifact(request, {
+          onProgress: (step: Progress, sample: ProfileSample) =>
+            options.onProgress?.(progress.over(step, file), sample),
+          signal: AbortSignal.any([stop.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+        });
+        artifacts.push(await withKeptMeasurement(artifact, file.sha256, options));
+        progress.set(file, 'done');
+      } catch (thrown) {
+        const wasStopped = thrown instanceof JobCancelled && options.signal?.aborted !== true;
+        if (!wasStopped && !(thrown instanceof JobFailure)) throw thrown;
+        progress.set(file, wasStopped ? 'stopped' : 'failed');
+        problems.push(
+          wasStopped
+            ? {
+                path: file.path,
+                kind: 'stopped',
+                message: `Its profile was stopped on request; there is none. ${AGAIN}`,
+              }
+            : { path: file.path, kind: 'unreadable', message: `It could not be profiled: ${thrown.message}` },
+        );
+      }
     }
+  } finally {
+    detach?.();
   }
   return { artifacts, problems };
+}
+
+const AGAIN = 'Add the file again to profile it.';
+
+/** A file that was not read to its end has its problem already, and no hash that its measurement could be kept under. */
+function isStopped(file: EvidenceFile): boolean {
+  return file.problems.some((problem) => problem.kind === 'stopped');
 }
 
 /** The first measurement of these bytes on this machine stands until it is taken again: see Measurements. */

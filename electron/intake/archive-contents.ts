@@ -96,6 +96,7 @@ export class ArchiveContents {
       stamp: null,
       container: this.#archive,
       sha256: file.close(),
+      hashedBytes: null,
       archive: null,
       members: 0,
       problems,

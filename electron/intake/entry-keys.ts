@@ -1,4 +1,6 @@
-import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import { hashMessage } from '../../shared/evidence/message-hash.ts';
+import type { ParsedEvent } from '../../shared/evidence/parser.ts';
+import { type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 
 /**
@@ -98,4 +100,21 @@ export class EntryKeyTable {
   clockOf(event: number): number {
     return this.#clocks[Math.floor(event / BLOCK_KEYS)]?.[event % BLOCK_KEYS] ?? 0;
   }
+}
+
+/** Gives an event its keys, if it is a log entry. */
+export function putKey(
+  keys: EntryKeyTable,
+  event: number,
+  format: EvidenceFormat,
+  { message, resolutionMicros }: Pick<ParsedEvent, 'message' | 'resolutionMicros'>,
+): void {
+  if (!isLogFormat(format)) return;
+  keys.put(event, hashMessage(message), clockOf(format, resolutionMicros), countLines(message));
+}
+
+function countLines(message: string): number {
+  let lines = 1;
+  for (let at = message.indexOf('\n'); at >= 0; at = message.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }

@@ -28,6 +28,8 @@ export interface FoundFile {
   readonly container: FoundFile | null;
   /** Known for spooled files and for archives once they have been read through. */
   sha256: string | null;
+  /** Null while `sha256` is that of the whole file, else how many of its first bytes it is of. */
+  hashedBytes: number | null;
   /** What kind of container it turned out to be, and how many members were taken from it. */
   archive: ArchiveFormat | null;
   members: number;
@@ -39,33 +41,52 @@ export interface EntryCounter {
   count: number;
 }
 
+/** What has been listed for a case before, so that what is added later goes on from there. */
+export class Listing {
+  /** Given paths so far; the next one gets this index. */
+  givens = 0;
+  /** Absolute paths of all files. */
+  readonly seen = new Set<string>();
+}
+
+/** Why a given path cannot be listed, in a few words; null when there is something at it. */
+export function missingReason(path: string): string | null {
+  try {
+    lstatSync(resolve(path));
+    return null;
+  } catch (thrown) {
+    return failureReason(thrown);
+  }
+}
+
 /**
  * Lists the regular files of what was given: files as they are, folders walked in the order of their names. Links are never
- * followed, devices never opened; both are reported. Throws MissingInput for a path that does not exist.
+ * followed, devices never opened; both are reported. A file that `listing` knows already is left out. Throws MissingInput
+ * for a path that does not exist.
  */
 export function listGiven(
   paths: readonly string[],
   limits: IntakeLimits,
   entries: EntryCounter,
   problems: CaseProblems,
+  listing: Listing = new Listing(),
 ): FoundFile[] {
   const found: FoundFile[] = [];
-  const seen = new Set<string>();
-  for (const [given, path] of paths.entries()) {
+  const { seen } = listing;
+  for (const path of paths) {
     const absolutePath = resolve(path);
-    try {
-      lstatSync(absolutePath);
-    } catch (thrown) {
-      throw new MissingInput(`${visibleName(path)} cannot be read: ${failureReason(thrown)}.`);
-    }
+    const missing = missingReason(path);
+    if (missing !== null) throw new MissingInput(`${visibleName(path)} cannot be read: ${missing}.`);
+    const given = listing.givens;
+    listing.givens += 1;
     for (const file of walk({ given, absolutePath, name: '', depth: 0 }, limits, entries, problems)) {
       // The same file given twice, or beside the folder that holds it, is one piece of evidence.
       if (seen.has(file.absolutePath)) continue;
-      seen.add(file.absolutePath);
-      if (found.length >= limits.files) {
+      if (seen.size >= limits.files) {
         problems.add(visibleName(file.name), 'limit-exceeded', tooManyFiles(limits));
         return found;
       }
+      seen.add(file.absolutePath);
       found.push(file);
     }
   }
@@ -117,6 +138,7 @@ function* walk(
       stamp,
       container: null,
       sha256: null,
+      hashedBytes: null,
       archive: null,
       members: 0,
       problems: new FileProblems(limits.problems),

@@ -12,7 +12,8 @@ export class FileProblems {
 
   add(problem: ParseProblem): void {
     this.count += 1;
-    if (this.#kept.length < this.#limit) this.#kept.push(problem);
+    // That a file was not read to its end must be seen, however many problems there are before it.
+    if (this.#kept.length < this.#limit || problem.kind === 'stopped') this.#kept.push(problem);
   }
 
   get list(): readonly ParseProblem[] {

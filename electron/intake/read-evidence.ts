@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
-import { hashMessage } from '../../shared/evidence/message-hash.ts';
 import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
 import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
 import type {
@@ -13,11 +12,11 @@ import type {
 } from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
-import { type EvidenceFormat, isLogFormat, type TimeResolution } from '../../shared/model/evidence.ts';
+import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
 import type { UnitFragment } from '../../shared/model/unit.ts';
-import { clockOf, type EntryKeyTable } from './entry-keys.ts';
+import { type EntryKeyTable, putKey } from './entry-keys.ts';
 import type { EventTable } from './event-table.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -40,14 +39,16 @@ export class EvidenceSink {
   /** What dates uptime stamps, from all events so far. */
   readonly uptimeTies = new UptimeTies();
   readonly bootClocks = new BootClocks();
-  /** What tells that two events are one entry; null where only one log is read, and nothing can stand twice. */
-  readonly keys: EntryKeyTable | null;
+  /** What tells that two events are one entry; null while there is only one log, of which nothing can stand twice. */
+  keys: EntryKeyTable | null = null;
 
-  constructor(table: EventTable, keys: EntryKeyTable | null = null) {
+  constructor(table: EventTable) {
     this.table = table;
-    this.keys = keys;
   }
 }
+
+/** Told how many bytes of a file were read; answers false when its reading is to be stopped. */
+export type ReportRead = (readBytes: number) => boolean;
 
 /** What reading one file gave, besides what went to the sink. */
 export interface FileReading {
@@ -60,7 +61,7 @@ export interface FileReading {
 /**
  * Reads a file once from its first byte to its last: hashes it where its hash is not known yet and, given a parser, puts
  * what it finds into the sink. Keeps one chunk and the parser's record at hand. A file that cannot be read to its end keeps
- * what was read of it, with a problem that says so.
+ * what was read of it, with a problem that says so; so does one that is stopped, by `report` returning false.
  */
 export function readFile(
   file: FoundFile,
@@ -68,13 +69,14 @@ export function readFile(
   parsing: { readonly format: EvidenceFormat; readonly create: CreateParser; readonly context: ParseContext } | null,
   sink: EvidenceSink,
   limits: IntakeLimits,
-  report: (readBytes: number) => void,
+  report: ReportRead,
 ): FileReading {
   const hash = file.sha256 === null ? createHash('sha256') : null;
   const records = new RecordCounter(file, fileIndex, parsing?.format ?? null, sink, limits);
   let parser = parsing?.create(parsing.context) ?? null;
   let time: TimeResolution | null = null;
   let position = 0;
+  let isStopped = false;
   /** A parser never throws on content; should one do so nevertheless, its file ends there and all others are still read. */
   const parse = (step: (parser: EvidenceParser) => void): void => {
     if (parser === null) return;
@@ -102,7 +104,8 @@ export function readFile(
             else open.pushInto(content, records);
           });
           position = reader.position;
-          report(position);
+          isStopped = !report(position) && position < reader.stamp.bytes;
+          if (isStopped) break;
         }
         const change = reader.changed();
         if (change !== null) noteChange(file, change);
@@ -112,8 +115,11 @@ export function readFile(
     } catch (thrown) {
       const message = `Only its first ${position} bytes could be read and are what the hash is of: ${failureReason(thrown)}.`;
       file.problems.add({ kind: 'unreadable', message, byteOffset: position });
+      if (hash !== null) file.hashedBytes = position;
     }
-    parse((open) => records.take(open.end()));
+    if (isStopped) noteStop(file, position, hash !== null);
+    // What the parser holds back of a stopped file is the beginning of a record: to end it would make a record of it.
+    else parse((open) => records.take(open.end()));
   }
   if (hash !== null) file.sha256 = hash.digest('hex');
   return { records: records.count, time, span: records.span };
@@ -129,7 +135,7 @@ export function readNativeJournalFile(
   context: ParseContext,
   sink: EvidenceSink,
   limits: IntakeLimits,
-  report: (readBytes: number) => void,
+  report: ReportRead,
 ): FileReading {
   if (file.bytes > limits.journalBytes) {
     const message = `Native journals of more than ${limits.journalBytes} bytes are hashed but not read; export it with journalctl --file=FILE -o json.`;
@@ -142,8 +148,15 @@ export function readNativeJournalFile(
     try {
       const bytes = reader.at(0, reader.stamp.bytes);
       file.sha256 ??= createHash('sha256').update(bytes).digest('hex');
-      report(bytes.length);
-      for (const item of readNativeJournal(bytesInMemory(bytes), context)) records.take([item]);
+      let goesOn = report(bytes.length);
+      let items = 0;
+      for (const item of readNativeJournal(bytesInMemory(bytes), context)) {
+        if (!goesOn) break;
+        records.take([item]);
+        items += 1;
+        if (items % STOP_CHECK_ENTRIES === 0) goesOn = report(bytes.length);
+      }
+      if (!goesOn) noteStoppedEntries(file, records.count);
       const change = reader.changed();
       if (change !== null) noteChange(file, change);
     } finally {
@@ -155,6 +168,25 @@ export function readNativeJournalFile(
   }
   const time: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
   return { records: records.count, time, span: records.span };
+}
+
+/** Entries of a native journal, whose bytes are in memory, between two looks at whether to go on. */
+const STOP_CHECK_ENTRIES = 1024;
+
+/** Says where the reading of a file was stopped on request, and what its hash is of (`isHashed`: of what was read). */
+export function noteStop(file: FoundFile, readBytes: number, isHashed: boolean): void {
+  if (isHashed) file.hashedBytes = readBytes;
+  const hash = isHashed ? ', and the hash is of those bytes only' : '';
+  const message =
+    readBytes === 0
+      ? 'It was stopped on request before anything of it was read. Add it again to read it.'
+      : `Reading was stopped on request after ${readBytes} of ${file.bytes} bytes: records up to there are kept${hash}. Add it again to read it whole.`;
+  file.problems.add({ kind: 'stopped', message, byteOffset: readBytes });
+}
+
+function noteStoppedEntries(file: FoundFile, entries: number): void {
+  const message = `Reading was stopped on request after ${entries} entries, which are kept. Add it again to read it whole.`;
+  file.problems.add({ kind: 'stopped', message, byteOffset: null });
 }
 
 /** Reports once that a file is no longer what it was. */
@@ -227,7 +259,8 @@ class RecordCounter implements ItemSink {
         this.#events += 1;
         this.#from = Math.min(this.#from, item.event.time);
         this.#to = Math.max(this.#to, item.event.time);
-        this.#putKey(item.event);
+        if (this.#sink.keys !== null && this.#format !== null)
+          putKey(this.#sink.keys, table.count, this.#format, item.event);
         table.add(item.event, this.#fileIndex);
         this.#sink.uptimeTies.learn(item.event);
         if (item.boot !== undefined) this.#sink.bootClocks.learn(item.boot);
@@ -264,12 +297,6 @@ class RecordCounter implements ItemSink {
     }
   }
 
-  #putKey({ message, resolutionMicros }: ParsedEvent): void {
-    const { keys, table } = this.#sink;
-    if (keys === null || this.#format === null || !isLogFormat(this.#format)) return;
-    keys.put(table.count, hashMessage(message), clockOf(this.#format, resolutionMicros), countLines(message));
-  }
-
   #keep<T>(samples: T[], sample: T, byteOffset: number): void {
     this.#others += 1;
     if (samples.length < this.#limits.samples) {
@@ -280,12 +307,6 @@ class RecordCounter implements ItemSink {
       this.#file.problems.add({ kind: 'limit-exceeded', message, byteOffset });
     }
   }
-}
-
-function countLines(message: string): number {
-  let lines = 1;
-  for (let at = message.indexOf('\n'); at >= 0; at = message.indexOf('\n', at + 1)) lines += 1;
-  return lines;
 }
 
 function settingsIn(config: GunicornConfig): number {

@@ -20,7 +20,13 @@ class LimitReached extends Error {
   override readonly name = 'LimitReached';
 }
 
-export type UnpackProgress = (file: FoundFile, readBytes: number) => void;
+/** Unpacking one archive was stopped on request; what was whole until then stays. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Told how many bytes of an archive were taken; answers false when its unpacking is to be stopped. */
+export type UnpackProgress = (file: FoundFile, readBytes: number) => boolean;
 
 /** What an archive is by its first bytes; whether a compressed one holds a tar shows when it is unpacked. */
 type ContainerKind = CompressionFormat | 'tar' | 'zip';
@@ -57,6 +63,8 @@ export class Unpacker {
   readonly #report: UnpackProgress;
   #unpackedBytes = 0;
   #files: number;
+  /** Whether the archive at hand is to be stopped. */
+  #isStopped = false;
 
   constructor(options: {
     readonly limits: IntakeLimits;
@@ -73,6 +81,11 @@ export class Unpacker {
     this.#problems = options.problems;
     this.#files = options.files;
     this.#report = options.report;
+  }
+
+  /** Counts further files that were given, towards the limit of all. */
+  countGiven(files: number): void {
+    this.#files += files;
   }
 
   /** The file itself and, when it is an archive, all that came out of it, in the archive's order. */
@@ -111,10 +124,11 @@ export class Unpacker {
 
   async #unpack(file: FoundFile, kind: ContainerKind, reader: EvidenceReader, members: FoundFile[]): Promise<void> {
     const hash = file.sha256 === null ? createHash('sha256') : null;
+    this.#isStopped = false;
     const next = (): Uint8Array | null => {
       const chunk = reader.next();
       if (chunk !== null) hash?.update(chunk);
-      this.#report(file, reader.position);
+      this.#tell(file, reader.position);
       return chunk;
     };
     const contents = new ArchiveContents(file, members, {
@@ -128,13 +142,33 @@ export class Unpacker {
       else await this.#unpackCompressed(file, kind, next, () => reader.fromStart(), contents);
     } catch (thrown) {
       contents.abandon();
-      if (!(thrown instanceof LimitReached)) throw thrown;
       const kept = `${members.length} members were unpacked before that and are kept.`;
-      file.problems.add({ kind: 'limit-exceeded', message: `${thrown.message} ${kept}`, byteOffset: reader.position });
+      if (thrown instanceof LimitReached) {
+        file.problems.add({
+          kind: 'limit-exceeded',
+          message: `${thrown.message} ${kept}`,
+          byteOffset: reader.position,
+        });
+      } else if (thrown instanceof Stopped) {
+        const message = `Unpacking was stopped on request. ${kept} Add the archive again to unpack it whole.`;
+        // The members of a ZIP do not come in the order of its bytes.
+        const byteOffset = kind === 'zip' ? null : reader.position;
+        file.problems.add({ kind: 'stopped', message, byteOffset });
+      } else throw thrown;
     }
-    // Wherever unpacking stopped, the hash is that of the whole archive.
-    while (next() !== null);
-    if (hash !== null) file.sha256 = hash.digest('hex');
+    // Wherever unpacking ended by itself, the hash is that of the whole archive.
+    while (!this.#isStopped && next() !== null);
+    if (hash === null) return;
+    file.sha256 = hash.digest('hex');
+    if (reader.position < reader.stamp.bytes) file.hashedBytes = reader.position;
+    if (this.#isStopped && !file.problems.has('stopped') && file.hashedBytes !== null) {
+      const message = `Hashing was stopped on request; everything in it was unpacked. Add the archive again to hash it whole.`;
+      file.problems.add({ kind: 'stopped', message, byteOffset: reader.position });
+    }
+  }
+
+  #tell(file: FoundFile, readBytes: number): void {
+    if (!this.#report(file, readBytes)) this.#isStopped = true;
   }
 
   async #unpackTar(file: FoundFile, next: ByteSource, contents: ArchiveContents): Promise<void> {
@@ -200,7 +234,7 @@ export class Unpacker {
     const { members, damage } = await readZipDirectory(reader, this.#limits.entries);
     const overlapping = overlappingMembers(members);
     for (const member of members) {
-      this.#report(file, member.headerAt);
+      this.#tell(file, member.headerAt);
       if (overlapping.has(member)) {
         const message = 'The member was refused: it lies within another one, as in a decompression bomb.';
         this.#refuse(file, member, 'damaged-archive', message);
@@ -209,7 +243,7 @@ export class Unpacker {
     if (damage === null) return;
     let at = 0;
     for (let member = nextZipMember(reader, at); member !== null; member = nextZipMember(reader, at)) {
-      this.#report(file, member.headerAt);
+      this.#tell(file, member.headerAt);
       const end = await this.#unpackZipMember(file, reader, member, contents, growth);
       at = Math.max(end, member.headerAt + 4);
     }
@@ -243,6 +277,7 @@ export class Unpacker {
     const source = (): ByteSource => rangeOf(reader, dataAt, dataEnd);
     const end = await decompress(source(), source, async (output, consumedBytes) => {
       growth.consumedBytes = consumedBefore + consumedBytes;
+      this.#tell(file, dataAt + consumedBytes);
       this.#grow(growth, output.length);
       bytes += output.length;
       checksum = crc32(output, checksum);
@@ -280,6 +315,7 @@ export class Unpacker {
   }
 
   #count(bytes: number): void {
+    if (this.#isStopped) throw new Stopped();
     this.#unpackedBytes += bytes;
     if (this.#unpackedBytes > this.#limits.unpackedBytes) {
       throw new LimitReached(`More than ${this.#limits.unpackedBytes} bytes would be unpacked; unpacking stopped.`);

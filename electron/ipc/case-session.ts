@@ -1,19 +1,25 @@
-import type { ClockOffset, OpenOutcome } from '../../shared/contract/ipc.ts';
+import { resolve } from 'node:path';
+import type { AddAnswer, Carried, ClockOffset, OpenOutcome, RunningJob } from '../../shared/contract/ipc.ts';
 import type { JobError, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
-import type { ClockOffsets } from '../case-store/clock-offsets.ts';
-import type { OpenCase } from '../case-store/open-case.ts';
+import { type CaseOutline, carryOver } from '../case-store/carry-over.ts';
+import { UsageError } from '../case-store/job-error.ts';
+import { type OpenCase, titleOf } from '../case-store/open-case.ts';
+import { missingReason } from '../intake/inventory.ts';
+import { visibleName } from '../intake/names.ts';
+import { Steering } from '../workers/steering.ts';
 
 export interface SessionOptions {
   /** How a case is opened: `openCase` of the case store. Rejects when `signal` aborts. */
   readonly openCase: (request: {
     readonly paths: readonly string[];
     readonly zones: ZoneChoices;
-    readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
+    readonly clockOffsets: readonly ClockOffsetOfPath[];
     readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal: AbortSignal;
+    readonly steering: Steering;
   }) => Promise<OpenCase>;
   readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
   /** Told whenever a case has been opened or closed. */
@@ -29,16 +35,45 @@ export interface SessionCase {
   readonly zones: ZoneChoices;
 }
 
-const NO_ZONES: ZoneChoices = { whereAssumed: null, bySource: [] };
+/** What was said of the times of a case's sources, and holds when it is read again. */
+interface TimeSettings {
+  readonly zones: ZoneChoices;
+  readonly clockOffsets: readonly ClockOffsetOfPath[];
+}
+
+interface ClockOffsetOfPath {
+  readonly path: string;
+  readonly micros: number;
+}
+
+const NO_TIME_SETTINGS: TimeSettings = { zones: { whereAssumed: null, bySource: [] }, clockOffsets: [] };
+
+/** An import under way. */
+interface Import {
+  readonly kind: RunningJob['kind'];
+  readonly title: string;
+  readonly startedMillis: number;
+  /** What it was started with; what joined it is in `steering`. */
+  readonly paths: readonly string[];
+  readonly times: TimeSettings;
+  /** Paths that joined it while it ran. */
+  readonly joined: Set<string>;
+  readonly abort: AbortController;
+  readonly steering: Steering;
+}
 
 /**
- * Holds the one open case and the one opening that may be under way. A case is replaced only when the new one is ready, so
- * a cancelled or failed opening leaves the old case as it was.
+ * Holds the one open case and the one import that may be under way. A case is replaced only when the new one is ready, so
+ * a cancelled or failed import leaves the old case as it was. Adding to a case is an import of all its evidence, old and
+ * new, because the times of one source may depend on another.
  */
 export class CaseSession {
   readonly #options: SessionOptions;
   #case: SessionCase | null = null;
-  #opening: AbortController | null = null;
+  #import: Import | null = null;
+  #outcome: Promise<OpenOutcome> | null = null;
+  /** The case before the last addition, for what the window wants to find again in the new one. */
+  #before: CaseOutline | null = null;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -48,9 +83,22 @@ export class CaseSession {
     return this.#case;
   }
 
-  /** Opens what was given. An opening that is still under way is cancelled: the person has changed their mind. */
+  /** The import under way; null when there is none. */
+  running(): RunningJob | null {
+    if (this.#import === null) return null;
+    const { kind, title, startedMillis } = this.#import;
+    return { kind, title, ageMillis: performance.now() - startedMillis };
+  }
+
+  /** How the import under way ends, or the last one ended: it may do so before it is asked. Null when there was none. */
+  async outcome(): Promise<OpenOutcome | null> {
+    return this.#outcome;
+  }
+
+  /** Opens what was given. An import that is still under way is cancelled: the person has changed their mind. */
   open(paths: readonly string[]): Promise<OpenOutcome> {
-    return this.#open(paths, NO_ZONES, new Map());
+    this.cancel();
+    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS);
   }
 
   /**
@@ -61,22 +109,24 @@ export class CaseSession {
     const current = this.#case;
     if (current === null) return noCase();
     const { zones, paths, openCase } = current;
-    if (evidenceIds === null) return this.#open(paths, { ...zones, whereAssumed: zone }, openCase.clockOffsets);
     const named: { path: string; zone: ZoneName }[] = [];
-    for (const id of evidenceIds) {
+    for (const id of evidenceIds ?? []) {
       const path = openCase.evidence.files.find((file) => file.id === id)?.path;
       if (path === undefined) return unknownSource(id);
       named.push({ path, zone });
     }
     const others = zones.bySource.filter((each) => !named.some(({ path }) => path === each.path));
-    return this.#open(paths, { ...zones, bySource: [...others, ...named] }, openCase.clockOffsets);
+    const changed =
+      evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
+    this.cancel();
+    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed });
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
   adjustClocks(offsets: readonly ClockOffset[]): OpenOutcome {
     const current = this.#case;
     if (current === null) return noCase();
-    // An opening that is under way would bring back the clocks of before.
+    // An import that is under way would bring back the clocks of before.
     this.cancel();
     try {
       const merged = new Map(current.openCase.clockOffsets);
@@ -84,6 +134,7 @@ export class CaseSession {
       const openCase = current.openCase.withClockOffsets(merged);
       const view = openCase.view();
       this.#case = { ...current, openCase };
+      this.#before = null;
       // Only its store: the unpacked copies are those of the case that takes its place.
       current.openCase.store.close();
       return { status: 'opened', view };
@@ -92,50 +143,148 @@ export class CaseSession {
     }
   }
 
-  async #open(paths: readonly string[], zones: ZoneChoices, offsets: ClockOffsets): Promise<OpenOutcome> {
-    const files = this.#case?.openCase.evidence.files ?? [];
-    const clockOffsets = [...offsets].flatMap(([id, micros]) => {
-      const path = files.find((file) => file.id === id)?.path;
-      return path === undefined ? [] : [{ path, micros }];
+  /**
+   * Adds to the import under way, else to the open case, else opens a case. Paths that are part of it already are not read
+   * twice, unless something of the case was stopped before its end: then they read it anew. Missing ones are told and left
+   * out. Throws UsageError when none of the paths exists, or evidence of the open case is no longer where it was.
+   */
+  add(given: readonly string[]): AddAnswer {
+    const current = this.#import ?? this.#case;
+    const knownPaths = new Set(
+      [...(current?.paths ?? []), ...(this.#import?.joined ?? [])].map((path) => resolve(path)),
+    );
+    const readsAnew = this.#import === null && this.#case !== null && wasStopped(this.#case.openCase);
+    const missing: { path: string; reason: string }[] = [];
+    const known = new Set<string>();
+    const fresh = new Set<string>();
+    for (const path of given.map((each) => resolve(each))) {
+      const reason = missingReason(path);
+      if (reason !== null) missing.push({ path, reason });
+      else if (knownPaths.has(path)) known.add(path);
+      else fresh.add(path);
+    }
+    if (missing.length === given.length) throw new UsageError(`Nothing was added. ${listMissing(missing)}`);
+    const added = [...fresh];
+    const answer = { added: added.length, known: [...known], missing };
+    if (added.length === 0 && !readsAnew) return { status: 'nothing', ...answer };
+    if (this.#import !== null) {
+      for (const path of added) this.#import.joined.add(path);
+      this.#import.steering.add(added);
+      return { status: 'joined', ...answer };
+    }
+    const open = this.#case;
+    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS);
+    else {
+      const title = titleOf(added.length > 0 ? added : given);
+      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open));
+    }
+    return { status: 'started', ...answer };
+  }
+
+  /** All paths of an open case with further ones. */
+  #unionWith(open: SessionCase, added: readonly string[]): readonly string[] {
+    const gone = open.paths.flatMap((path) => {
+      const reason = missingReason(path);
+      return reason === null ? [] : [{ path, reason }];
     });
-    this.cancel();
-    const opening = new AbortController();
-    this.#opening = opening;
+    if (gone.length > 0) {
+      throw new UsageError(
+        `Nothing was added: evidence of the open case is no longer where it was, and must be read together with the new. ${listMissing(gone)} Put it back and add again; the open case stays as it is.`,
+      );
+    }
+    return [...open.paths, ...added];
+  }
+
+  #start(kind: RunningJob['kind'], paths: readonly string[], title: string, times: TimeSettings): Promise<OpenOutcome> {
+    const started: Import = {
+      kind,
+      title,
+      startedMillis: performance.now(),
+      paths,
+      times,
+      joined: new Set(),
+      abort: new AbortController(),
+      steering: new Steering(),
+    };
+    this.#import = started;
+    this.#outcome = this.#run(started);
+    return this.#outcome;
+  }
+
+  async #run(started: Import): Promise<OpenOutcome> {
+    const { signal } = started.abort;
+    const end = (): void => {
+      if (this.#import === started) this.#import = null;
+    };
     try {
       const opened = await this.#options.openCase({
-        paths,
-        zones,
-        clockOffsets,
+        paths: started.paths,
+        ...started.times,
         onProgress: (progress, sample) => {
-          if (!opening.signal.aborted) this.#options.onProgress(progress, sample);
+          if (!signal.aborted) this.#options.onProgress(progress, sample);
         },
-        signal: opening.signal,
+        signal,
+        steering: started.steering,
       });
-      return await this.#adopt({ openCase: opened, paths, zones }, opening.signal);
+      const outcome = await this.#adopt(started, opened);
+      end();
+      return outcome.status === 'opened' ? { ...outcome, ...this.#follow(started) } : outcome;
     } catch (error) {
-      if (opening.signal.aborted) return { status: 'cancelled' };
+      end();
+      if (signal.aborted) return { status: 'cancelled' };
       return { status: 'failed', error: this.#options.toJobError(error) };
-    } finally {
-      if (this.#opening === opening) this.#opening = null;
     }
   }
 
-  async #adopt(opened: SessionCase, signal: AbortSignal): Promise<OpenOutcome> {
-    if (signal.aborted) {
-      await opened.openCase.dispose();
+  async #adopt({ kind, paths, times, abort, steering }: Import, openCase: OpenCase): Promise<OpenOutcome> {
+    if (abort.signal.aborted) {
+      await openCase.dispose();
       return { status: 'cancelled' };
     }
-    const view = opened.openCase.view();
+    const view = openCase.view();
     const previous = this.#case;
-    this.#case = opened;
+    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
+    this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
     await previous?.openCase.dispose();
     this.#options.onChange(true);
     return { status: 'opened', view };
   }
 
-  /** Stops an opening that is under way; its `open` then returns `cancelled`. */
+  /** Adds what came too late for an import, right after it. */
+  #follow({ steering }: Import): { readonly isFollowed?: boolean } {
+    const late = steering.leftOver();
+    if (late.length === 0 || this.#import !== null) return {};
+    try {
+      return this.add(late).status === 'started' ? { isFollowed: true } : {};
+    } catch {
+      // They are gone in the meantime; the case is what it would be without them.
+      return {};
+    }
+  }
+
+  /**
+   * Where rows and files of the case before the last addition are now. What it rests on is let go with the first question:
+   * the columns of a large case are not kept twice for longer than it takes.
+   */
+  carry(rows: readonly number[], evidenceIds: readonly string[]): Carried {
+    const before = this.#before;
+    this.#before = null;
+    if (before === null || this.#case === null) {
+      return { rows: rows.map(() => null), evidenceIds: evidenceIds.map(() => null) };
+    }
+    return carryOver(before, outlineOf(this.#case.openCase), rows, evidenceIds);
+  }
+
+  /** Stops one source of the import under way, by its id in the progress; all others go on. */
+  stopSource(source: string): void {
+    this.#import?.steering.stop(source);
+  }
+
+  /** Stops an import that is under way; its outcome is then `cancelled`, and what joined it is dropped with it. */
   cancel(): void {
-    this.#opening?.abort();
+    this.#import?.abort.abort();
+    // What is given from now on must not join it.
+    this.#import = null;
   }
 
   /** Ends whatever is under way and lets go of the case and its unpacked copies. */
@@ -143,10 +292,20 @@ export class CaseSession {
     this.cancel();
     const open = this.#case;
     this.#case = null;
+    this.#before = null;
+    this.#outcome = null;
     if (open === null) return;
     await open.openCase.dispose();
     this.#options.onChange(false);
   }
+}
+
+function timeSettingsOf({ openCase, zones }: SessionCase): TimeSettings {
+  const clockOffsets = openCase.evidence.files.flatMap(({ id, path }) => {
+    const micros = openCase.clockOffsets.get(id);
+    return micros === undefined ? [] : [{ path, micros }];
+  });
+  return { zones, clockOffsets };
 }
 
 function noCase(): OpenOutcome {
@@ -155,4 +314,23 @@ function noCase(): OpenOutcome {
 
 function unknownSource(id: EvidenceId): OpenOutcome {
   return { status: 'failed', error: { kind: 'usage', message: `This case has no source ${id}.` } };
+}
+
+function outlineOf({ evidence, store }: OpenCase): CaseOutline {
+  return { files: evidence.files, columns: store.columns };
+}
+
+/** Whether any source of a case was stopped before its end. */
+function wasStopped({ evidence }: OpenCase): boolean {
+  const isStop = ({ kind }: { readonly kind: string }): boolean => kind === 'stopped';
+  return evidence.problems.some(isStop) || evidence.files.some((file) => file.problems.some(isStop));
+}
+
+/** How many missing paths a message names. */
+const NAMED_PATHS = 5;
+
+function listMissing(missing: readonly { readonly path: string; readonly reason: string }[]): string {
+  const named = missing.slice(0, NAMED_PATHS).map(({ path, reason }) => `${visibleName(path)}: ${reason}`);
+  const more = missing.length - named.length;
+  return `${named.join('; ')}${more > 0 ? `; and ${more} more` : ''}.`;
 }

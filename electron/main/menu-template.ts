@@ -10,6 +10,8 @@ export interface MenuOptions {
 
 /** Menu items that mean nothing without an open case; their `id` is the command. */
 export const CASE_COMMANDS: readonly MenuCommand[] = [
+  'add-files',
+  'add-folder',
   'close-case',
   'export-pdf',
   'export-html',
@@ -41,6 +43,9 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
       submenu: [
         item('open-files', 'Open files…', 'CmdOrCtrl+O'),
         item('open-folder', 'Open folder…', 'CmdOrCtrl+Shift+O'),
+        separator,
+        item('add-files', 'Add evidence files…', 'CmdOrCtrl+Alt+O'),
+        item('add-folder', 'Add evidence folder…'),
         separator,
         item('export-pdf', 'Export report as PDF…', 'CmdOrCtrl+E'),
         item('export-html', 'Export report as HTML…'),

@@ -1,27 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { ImportRequest, ImportWorkerMessage, JobError, Progress } from '../../shared/contract/worker-protocol.ts';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { ImportCommand, ImportWorkerMessage, JobError } from '../../shared/contract/worker-protocol.ts';
 import { readGivenEvidence } from '../intake/import-evidence.ts';
 import { MissingInput } from '../intake/inventory.ts';
+import { INTAKE_LIMITS } from '../intake/limits.ts';
+import { RunControl } from '../intake/run-control.ts';
+import type { ImportWorkerData } from './import-client.ts';
 import { jobErrorOf } from './run-job.ts';
-
-/** At most ten messages a second: people see no more, and the other thread has better things to do. */
-const PROGRESS_INTERVAL_MILLIS = 100;
 
 function post(message: ImportWorkerMessage): void {
   parentPort?.postMessage(message);
-}
-
-/** Lets through the first report of each stage and then one per interval. */
-function throttled(send: (progress: Progress) => void): (progress: Progress) => void {
-  let stage: Progress['stage'] | null = null;
-  let sentMillis = 0;
-  return (progress) => {
-    const nowMillis = performance.now();
-    if (progress.stage === stage && nowMillis - sentMillis < PROGRESS_INTERVAL_MILLIS) return;
-    stage = progress.stage;
-    sentMillis = nowMillis;
-    send(progress);
-  };
 }
 
 function importError(thrown: unknown): JobError {
@@ -34,11 +21,20 @@ function importError(thrown: unknown): JobError {
   return jobErrorOf(thrown);
 }
 
-async function serve(request: ImportRequest): Promise<void> {
+async function serve({ request, commands }: ImportWorkerData): Promise<void> {
+  const control = new RunControl(() => {
+    const received: { readonly message: ImportCommand } | undefined = receiveMessageOnPort(commands);
+    return received?.message ?? null;
+  });
   try {
     const imported = await readGivenEvidence(
       request,
-      throttled((progress) => post({ type: 'progress', progress })),
+      (progress) => post({ type: 'progress', progress }),
+      INTAKE_LIMITS,
+      {
+        control,
+        taken: (batch, paths) => post({ type: 'taken', batch, paths }),
+      },
     );
     post({ type: 'done', imported });
   } catch (thrown) {
@@ -47,5 +43,5 @@ async function serve(request: ImportRequest): Promise<void> {
 }
 
 // workerData is what import-client.ts, the only one to start this worker, puts there.
-const request: ImportRequest = workerData;
-await serve(request);
+const data: ImportWorkerData = workerData;
+await serve(data);

@@ -1,14 +1,20 @@
-import { Worker, type WorkerOptions } from 'node:worker_threads';
+import { type MessagePort, Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** The workers there are; each is one file in this folder. */
 export type WorkerName = 'import-worker' | 'profile-worker';
 
 /**
  * Starts a worker of this folder: the bundled file beside this one in the built app, the TypeScript source (through tsx)
- * on the command line and in tests. `data` becomes its `workerData`.
+ * on the command line and in tests. `data` becomes its `workerData`; `ports` are those in it that
+ * are handed over.
  */
-export function startWorker(name: WorkerName, data: unknown, limits: WorkerOptions['resourceLimits'] = {}): Worker {
-  const options: WorkerOptions = { workerData: data, resourceLimits: limits };
+export function startWorker(
+  name: WorkerName,
+  data: unknown,
+  limits: WorkerOptions['resourceLimits'] = {},
+  ports: readonly MessagePort[] = [],
+): Worker {
+  const options: WorkerOptions = { workerData: data, resourceLimits: limits, transferList: [...ports] };
   if (!import.meta.url.endsWith('.ts')) return new Worker(new URL(`./${name}.js`, import.meta.url), options);
   // Node 20 does not run the parent's module hooks in a worker, so the worker registers tsx itself before its first import.
   const source = new URL(`./${name}.ts`, import.meta.url).href;

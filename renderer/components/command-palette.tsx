@@ -59,6 +59,20 @@ export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UT
   commands.push(
     { id: 'open-files', group: 'Case', title: 'Open files…', hint: '', run: () => void actions.openDialog('files') },
     { id: 'open-folder', group: 'Case', title: 'Open folder…', hint: '', run: () => void actions.openDialog('folder') },
+    {
+      id: 'add-files',
+      group: 'Case',
+      title: 'Add evidence files…',
+      hint: '',
+      run: () => void actions.addDialog('files'),
+    },
+    {
+      id: 'add-folder',
+      group: 'Case',
+      title: 'Add evidence folder…',
+      hint: '',
+      run: () => void actions.addDialog('folder'),
+    },
     { id: 'close', group: 'Case', title: 'Close the case', hint: '', run: () => void actions.closeCase() },
   );
   return commands;

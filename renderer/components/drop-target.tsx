@@ -1,6 +1,6 @@
 import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { useActions, useBridge } from '../state/app-context.tsx';
+import { useActions, useAppState, useBridge } from '../state/app-context.tsx';
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
@@ -9,7 +9,8 @@ function carriesFiles(event: DragEvent): boolean {
 /** Accepts files, folders and archives dropped anywhere on the window, and shows that it does while they hover. */
 export function DropTarget() {
   const bridge = useBridge();
-  const { openPaths } = useActions();
+  const { givePaths } = useActions();
+  const { view, job } = useAppState();
   const [isOver, setIsOver] = useState(false);
 
   useEffect(() => {
@@ -36,7 +37,7 @@ export function DropTarget() {
       depth = 0;
       setIsOver(false);
       const files = [...(event.dataTransfer?.files ?? [])];
-      void openPaths(bridge.pathsOf(files).filter((path) => path !== ''));
+      void givePaths(bridge.pathsOf(files).filter((path) => path !== ''));
     };
     window.addEventListener('dragenter', onEnter);
     window.addEventListener('dragleave', onLeave);
@@ -48,14 +49,20 @@ export function DropTarget() {
       window.removeEventListener('dragover', onOver);
       window.removeEventListener('drop', onDrop);
     };
-  }, [bridge, openPaths]);
+  }, [bridge, givePaths]);
 
   if (!isOver) return null;
   return (
     <div className="drop-overlay" data-testid="drop-overlay">
       <div className="drop-overlay-card">
         <FileDown size={32} strokeWidth={1.25} aria-hidden="true" />
-        <p>Drop to open as evidence</p>
+        <p>
+          {job !== null
+            ? 'Drop to join the import'
+            : view !== null
+              ? 'Drop to add to this case'
+              : 'Drop to open as evidence'}
+        </p>
         <p className="secondary">Files are read only and never changed.</p>
       </div>
     </div>

@@ -16,7 +16,9 @@ export function FailureNotice() {
     <section className="failure" role="alert">
       <CircleAlert size={18} aria-hidden="true" />
       <div className="failure-words">
-        <h2>Could not open {failure.title}</h2>
+        <h2>
+          Could not {failure.kind === 'add' ? 'add' : 'open'} {failure.title}
+        </h2>
         <p className="failure-message">{failure.error.message}</p>
         <p>
           {ADVICE[failure.error.kind]}

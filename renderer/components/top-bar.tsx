@@ -58,6 +58,11 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
               <MenuItem onPress={() => void actions.openDialog('folder')}>Open folder…</MenuItem>
               <MenuItem onPress={() => void actions.openSample()}>Open the sample incident</MenuItem>
               <hr />
+              <MenuItem shortcut="Ctrl Alt O" onPress={() => void actions.addDialog('files')}>
+                Add evidence files…
+              </MenuItem>
+              <MenuItem onPress={() => void actions.addDialog('folder')}>Add evidence folder…</MenuItem>
+              <hr />
               <MenuItem onPress={() => void actions.closeCase()}>Close the case</MenuItem>
             </Menu>
           </>

@@ -101,13 +101,7 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         </td>
         <td className="number">{file.records === 0 ? '–' : formatCount(file.records)}</td>
         <td>
-          <span className="hash">
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
-            <span className="hash-short mono" tabIndex={0}>
-              {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
-            </span>
-            <CopyButton text={file.sha256} what="SHA-256" />
-          </span>
+          <Hash file={file} />
         </td>
         <td>
           <SourceTimes view={view} file={file} />
@@ -156,5 +150,24 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         </tr>
       ) : null}
     </Fragment>
+  );
+}
+
+/** A file's SHA-256; of one whose reading ended early, how much of it that is the sum of. */
+function Hash({ file }: { readonly file: EvidenceFile }) {
+  if (file.hashedBytes === 0) return <span className="secondary">not hashed</span>;
+  return (
+    <>
+      <span className="hash">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
+        <span className="hash-short mono" tabIndex={0}>
+          {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
+        </span>
+        <CopyButton text={file.sha256} what="SHA-256" />
+      </span>
+      {file.hashedBytes === undefined ? null : (
+        <span className="hash-part time-assumed">of the first {formatBytes(file.hashedBytes)} only</span>
+      )}
+    </>
   );
 }

@@ -1,21 +1,15 @@
 import { line, max, scaleLinear } from 'd3';
 import { Check } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import { ShareBar } from '../components/bars.tsx';
+import { SourceList } from '../components/source-list.tsx';
 import { formatBytes, formatDuration, formatShare } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
+import { STAGE_WORDS } from '../words.ts';
 
-const STAGES: readonly { readonly stage: Progress['stage']; readonly name: string }[] = [
-  { stage: 'unpacking', name: 'Unpack' },
-  { stage: 'hashing', name: 'Hash' },
-  { stage: 'reading', name: 'Read' },
-  { stage: 'database', name: 'Database' },
-  { stage: 'profiling', name: 'Profile' },
-  { stage: 'analysing', name: 'Analyse' },
-];
+const STAGES = ['unpacking', 'hashing', 'reading', 'database', 'profiling', 'analysing'] as const;
 
 /** A running import: where it is, how fast it goes, how long it still takes, and the way out. */
 export function ProgressScreen({ job, hasCase }: { readonly job: JobState; readonly hasCase: boolean }) {
@@ -25,7 +19,7 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
   const share = shareDone(job);
   const rate = bytesPerSecond(job);
   const left = secondsLeft(job);
-  const current = STAGES.findIndex((each) => each.stage === progress?.stage);
+  const current = STAGES.findIndex((each) => each === progress?.stage);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -49,14 +43,14 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
         <ol className="stages">
           {STAGES.map((each, index) => (
             <li
-              key={each.stage}
+              key={each}
               className={index < current ? 'stage-done' : index === current ? 'stage-current' : 'stage-ahead'}
               aria-current={index === current ? 'step' : undefined}
             >
               <span className="stage-mark" aria-hidden="true">
                 {index < current ? <Check size={11} strokeWidth={3} /> : null}
               </span>
-              {each.name}
+              {STAGE_WORDS[each]}
             </li>
           ))}
         </ol>
@@ -96,10 +90,11 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
             <dd>{left === null ? '–' : formatDuration(Math.ceil(left))}</dd>
           </div>
         </dl>
+        <SourceList job={job} />
         {job.samples.length > 1 ? <LiveProfile samples={job.samples} /> : null}
         <footer className="progress-footer">
           <span className="secondary">
-            The evidence is only read.
+            The evidence is only read. What is dropped now joins the import.
             {hasCase ? ' The case you had open stays until this one is ready.' : ''}
           </span>
           <button type="button" className="button" disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
@@ -119,7 +114,7 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
 
 /** Changes a few times per import only: a screen reader would otherwise never come to rest. */
 function announcement(job: JobState): string {
-  const stage = STAGES.find((each) => each.stage === job.progress?.stage)?.name;
+  const stage = job.progress === null ? undefined : STAGE_WORDS[job.progress.stage];
   const share = shareDone(job);
   if (stage === undefined) return 'Import started';
   return share === null ? stage : `${stage}, ${formatShare(Math.floor(share * 4) / 4, 1)} done`;

@@ -1,18 +1,40 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef } from 'react';
-import type { CaseView, ClockOffset, ExportOutcome, InquestBridge, OpenOutcome } from '../../shared/contract/ipc.ts';
+import type {
+  AddAnswer,
+  CaseView,
+  ClockOffset,
+  ExportOutcome,
+  InquestBridge,
+  OpenOutcome,
+  RunningJob,
+} from '../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
 import { toJobError } from '../bridge.ts';
-import { type AppAction, type AppState, caseExtent, deltaOrigin, INITIAL_STATE, reduce } from './app-state.ts';
+import { countOf } from '../format.ts';
+import {
+  type AppAction,
+  type AppState,
+  caseExtent,
+  deltaOrigin,
+  INITIAL_STATE,
+  reduce,
+  type Toast,
+} from './app-state.ts';
+import { carryRequest, carryTrail } from './carry.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 
 /** Everything that a screen can have done. The object stays the same for the life of the window. */
 export interface Actions {
+  /** Opens a case of its own; during an import the paths join it. */
   openPaths(paths: readonly string[]): Promise<void>;
+  /** Takes paths that were dropped or handed over: they join an import, else the open case, else open one. */
+  givePaths(paths: readonly string[]): Promise<void>;
   openDialog(kind: 'files' | 'folder'): Promise<void>;
+  addDialog(kind: 'files' | 'folder'): Promise<void>;
   openSample(): Promise<void>;
   /** Reads the case again with the stamps of these sources in a zone; null: of all whose zone nothing tells. */
   setSourceZone(zone: ZoneName, evidenceIds: readonly EvidenceId[] | null): Promise<void>;
@@ -20,6 +42,10 @@ export interface Actions {
   adjustClocks(offsets: readonly ClockOffset[], what: string): Promise<void>;
   /** Marks the entry for which the same moment in another source is to be picked; null ends the picking. */
   markMoment(event: EvidenceEvent | null): void;
+  /** Brings a window that was loaded again in step with the app. */
+  resume(): Promise<void>;
+  /** Stops one source of the import, by its id in the progress. */
+  stopSource(source: string): Promise<void>;
   cancelJob(): Promise<void>;
   closeCase(): Promise<void>;
   exportReport(format: 'pdf' | 'html' | 'json'): Promise<void>;
@@ -52,18 +78,13 @@ export function AppProvider({ bridge, children }: { readonly bridge: InquestBrid
   const actions = useMemo(() => createActions(bridge, dispatch, () => latest.current), [bridge]);
 
   useEffect(() => {
-    // A window that is loaded again finds the case that is already open.
-    void bridge
-      .request('case.current', undefined)
-      .then((view) => {
-        if (view !== null) dispatch({ type: 'opened', view });
-      })
-      .catch(() => undefined);
+    // A window that is loaded again finds the case that is already open, and the import that is under way.
+    void actions.resume().catch(() => undefined);
     return bridge.on('job.progress', ({ progress, sample }) =>
       dispatch({ type: 'job-progress', progress, sample, atMillis: performance.now() }),
     );
-  }, [bridge]);
-  useEffect(() => bridge.on('paths.given', ({ paths }) => void actions.openPaths(paths)), [bridge, actions]);
+  }, [bridge, actions]);
+  useEffect(() => bridge.on('paths.given', ({ paths }) => void actions.givePaths(paths)), [bridge, actions]);
 
   return (
     <AppContexts bridge={bridge} actions={actions} state={state}>
@@ -94,42 +115,60 @@ type Dispatch = (action: Parameters<typeof reduce>[1]) => void;
 export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNow: () => AppState): Actions {
   const now = (): number => performance.now();
   // Kept beside the state: two drops in one frame would both still see a state without a job.
-  let isOpening = false;
+  let isImporting = false;
 
-  const open = async (
-    title: string,
-    ask: () => Promise<OpenOutcome>,
-    adopted: (view: CaseView) => AppAction = (view) => ({ type: 'opened', view }),
+  const run = async (
+    job: { readonly kind: RunningJob['kind']; readonly title: string; readonly startedMillis: number },
+    ask: () => Promise<OpenOutcome | null>,
+    adopted: (view: CaseView) => Promise<AppAction> = (view) => shown(job.kind, view),
   ): Promise<void> => {
-    if (isOpening) {
-      dispatch({
-        type: 'told',
-        toast: {
-          tone: 'info',
-          text: 'An import is already running',
-          detail: 'Cancel it first, then open the other evidence.',
-        },
-      });
-      return;
-    }
-    isOpening = true;
-    dispatch({ type: 'job-started', title, atMillis: now() });
+    const { kind, title } = job;
+    let outcome: OpenOutcome | null = null;
+    isImporting = true;
+    dispatch({ type: 'job-started', kind, title, atMillis: job.startedMillis });
     try {
-      const outcome = await ask();
-      if (outcome.status === 'opened') dispatch(adopted(outcome.view));
-      else if (outcome.status === 'failed') dispatch({ type: 'job-failed', title, error: outcome.error });
+      outcome = await ask();
+      if (outcome?.status === 'opened') dispatch(await adopted(outcome.view));
+      else if (outcome?.status === 'failed') dispatch({ type: 'job-failed', kind, title, error: outcome.error });
       else {
         dispatch({ type: 'job-ended' });
-        dispatch({
-          type: 'told',
-          toast: { tone: 'info', text: 'Import cancelled', detail: 'The evidence was only read; nothing was changed.' },
-        });
+        if (outcome !== null) {
+          const detail = 'The evidence was only read; nothing was changed.';
+          dispatch({ type: 'told', toast: { tone: 'info', text: 'Import cancelled', detail } });
+        }
       }
     } catch (error) {
-      dispatch({ type: 'job-failed', title, error: toJobError(error) });
+      dispatch({ type: 'job-failed', kind, title, error: toJobError(error) });
     } finally {
-      isOpening = false;
+      isImporting = false;
     }
+    if (outcome?.status === 'opened' && outcome.isFollowed === true) await follow('the evidence that came later');
+  };
+
+  /** A case that was opened, or the open one with more in it: there a person stays where they were. */
+  const shown = async (kind: RunningJob['kind'], view: CaseView): Promise<AppAction> => {
+    const before = stateNow().view;
+    if (kind === 'open' || before === null) return { type: 'opened', view };
+    const request = carryRequest(stateNow().trail, before);
+    const carried = await bridge.request('case.carry', {
+      rows: [...request.rows],
+      evidenceIds: [...request.evidenceIds],
+    });
+    // Where the person went while that was asked counts too.
+    return { type: 'grown', view, trail: carryTrail(stateNow().trail, before, view, request, carried) };
+  };
+
+  /** Follows an import that the app has begun by itself, or before this window was loaded. */
+  const follow = async (title: string): Promise<void> => {
+    const running = await bridge.request('job.current', undefined);
+    await run(
+      {
+        kind: running?.kind ?? 'add',
+        title: running?.title ?? title,
+        startedMillis: now() - (running?.ageMillis ?? 0),
+      },
+      () => bridge.request('job.outcome', undefined),
+    );
   };
 
   const tellFailure = (text: string, error: unknown): void =>
@@ -137,26 +176,77 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
 
   const openPaths = async (paths: readonly string[]): Promise<void> => {
     if (paths.length === 0) return;
-    await open(titleOf(paths), () => bridge.request('case.open', { paths: [...paths] }));
+    if (isImporting) return add(paths);
+    await run({ kind: 'open', title: titleOf(paths), startedMillis: now() }, () =>
+      bridge.request('case.open', { paths: [...paths] }),
+    );
+  };
+
+  const add = async (paths: readonly string[]): Promise<void> => {
+    if (paths.length === 0) return;
+    let answer: AddAnswer;
+    try {
+      answer = await bridge.request('case.add', { paths: [...paths] });
+    } catch (error) {
+      dispatch({
+        type: 'told',
+        toast: { tone: 'failed', text: 'Nothing was added', detail: toJobError(error).message },
+      });
+      return;
+    }
+    for (const toast of toastsOf(answer)) dispatch({ type: 'told', toast });
+    if (answer.status === 'started') await follow(titleOf(paths));
+  };
+
+  const choose = async (kind: 'files' | 'folder', take: (paths: readonly string[]) => Promise<void>): Promise<void> => {
+    try {
+      const paths = await bridge.request('dialog.open', { kind });
+      if (paths !== null) await take(paths);
+    } catch (error) {
+      tellFailure('The open dialog did not work', error);
+    }
   };
 
   return {
     openPaths,
-    async openDialog(kind) {
+    givePaths: (paths) => (stateNow().view === null ? openPaths(paths) : add(paths)),
+    openDialog: (kind) => choose(kind, openPaths),
+    addDialog: (kind) => choose(kind, add),
+    async openSample() {
+      if (isImporting) {
+        const detail = 'Cancel it first, then open the sample incident.';
+        dispatch({ type: 'told', toast: { tone: 'info', text: 'An import is already running', detail } });
+        return;
+      }
+      await run({ kind: 'open', title: 'the sample incident', startedMillis: now() }, () =>
+        bridge.request('case.openSample', undefined),
+      );
+    },
+    async resume() {
+      const view = await bridge.request('case.current', undefined);
+      if (view !== null) dispatch({ type: 'opened', view });
+      if ((await bridge.request('job.current', undefined)) !== null && !isImporting) await follow('evidence');
+    },
+    async stopSource(source) {
+      dispatch({ type: 'source-stopping', source });
       try {
-        const paths = await bridge.request('dialog.open', { kind });
-        if (paths !== null) await openPaths(paths);
+        await bridge.request('job.stopSource', { source });
       } catch (error) {
-        tellFailure('The open dialog did not work', error);
+        tellFailure('The source could not be stopped', error);
       }
     },
-    openSample: () => open('the sample incident', () => bridge.request('case.openSample', undefined)),
-    setSourceZone: (zone, evidenceIds) =>
-      open(
-        `the evidence again, with stamps in ${zone}`,
+    async setSourceZone(zone, evidenceIds) {
+      if (isImporting) {
+        const detail = 'Wait for it or cancel it, then set the zone.';
+        dispatch({ type: 'told', toast: { tone: 'info', text: 'An import is already running', detail } });
+        return;
+      }
+      await run(
+        { kind: 'open', title: `the evidence again, with stamps in ${zone}`, startedMillis: now() },
         () => bridge.request('case.setZone', { zone, evidenceIds: evidenceIds === null ? null : [...evidenceIds] }),
-        (view) => ({ type: 'times-changed', view }),
-      ),
+        async (view) => ({ type: 'times-changed', view }),
+      );
+    },
     async adjustClocks(offsets, what) {
       const files = stateNow().view?.files ?? [];
       const undo = offsets.map(({ evidenceId }) => ({
@@ -240,6 +330,24 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     dismissFailure: () => dispatch({ type: 'failure-dismissed' }),
     dismissToast: (id) => dispatch({ type: 'toast-dismissed', id }),
   };
+}
+
+/** What is told at once of paths that were to be added. */
+function toastsOf({ status, added, known, missing }: AddAnswer): Omit<Toast, 'id'>[] {
+  const toasts: Omit<Toast, 'id'>[] = [];
+  if (status === 'joined') {
+    const detail = 'They are read together with the rest, or right after it.';
+    toasts.push({ tone: 'done', text: `${countOf(added, 'more source')} joined the import`, detail });
+  }
+  if (known.length > 0) {
+    toasts.push({ tone: 'info', text: `${titleOf(known)} is already part of it`, detail: 'It is not read twice.' });
+  }
+  if (missing.length > 0) {
+    const [first] = missing;
+    const detail = `${first?.path ?? ''}: ${first?.reason ?? ''}`;
+    toasts.push({ tone: 'failed', text: `${titleOf(missing.map(({ path }) => path))} was left out`, detail });
+  }
+  return toasts;
 }
 
 function titleOf(paths: readonly string[]): string {

@@ -1,4 +1,4 @@
-import type { CaseView, ClockOffset } from '../../shared/contract/ipc.ts';
+import type { CaseView, ClockOffset, RunningJob } from '../../shared/contract/ipc.ts';
 import type { JobError, Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
@@ -31,6 +31,7 @@ export interface Toast {
 export interface Failure {
   readonly title: string;
   readonly error: JobError;
+  readonly kind: RunningJob['kind'];
 }
 
 export interface AppState {
@@ -57,17 +58,30 @@ export type AppAction =
   /** The same case with other zones or clocks: rows are others, what a person looks at stays. */
   | { readonly type: 'times-changed'; readonly view: CaseView }
   | { readonly type: 'moment-marked'; readonly event: EvidenceEvent | null }
+  /** The open case with more evidence in it; `trail` is where the person was, in the new case. */
+  | { readonly type: 'grown'; readonly view: CaseView; readonly trail: Trail }
   | { readonly type: 'closed' }
-  | { readonly type: 'job-started'; readonly title: string; readonly atMillis: number }
+  | {
+      readonly type: 'job-started';
+      readonly title: string;
+      readonly atMillis: number;
+      readonly kind?: RunningJob['kind'];
+    }
   | {
       readonly type: 'job-progress';
       readonly progress: Progress;
       readonly sample: ProfileSample | null;
       readonly atMillis: number;
     }
+  | { readonly type: 'source-stopping'; readonly source: string }
   | { readonly type: 'job-cancelling' }
   | { readonly type: 'job-ended' }
-  | { readonly type: 'job-failed'; readonly title: string; readonly error: JobError }
+  | {
+      readonly type: 'job-failed';
+      readonly title: string;
+      readonly error: JobError;
+      readonly kind?: RunningJob['kind'];
+    }
   | { readonly type: 'failure-dismissed' }
   | { readonly type: 'moved'; readonly change: Partial<Place>; readonly topic: ChangeTopic; readonly atMillis: number }
   | {
@@ -132,19 +146,40 @@ export function reduce(state: AppState, action: AppAction): AppState {
       };
     case 'moment-marked':
       return { ...state, sameMoment: action.event };
+    case 'grown':
+      return {
+        ...state,
+        view: action.view,
+        caseNumber: state.caseNumber + 1,
+        // An undo names sources by the ids of before.
+        toasts: withoutUndo(state.toasts),
+        trail: action.trail,
+        job: null,
+        failure: null,
+        flash: null,
+        sameMoment: null,
+        revealed: null,
+      };
     case 'closed':
       return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
     case 'job-started':
-      return { ...state, job: startJob(action.title, action.atMillis), failure: null };
+      return { ...state, job: startJob(action.title, action.atMillis, action.kind), failure: null };
     case 'job-progress':
       if (state.job === null) return state;
       return { ...state, job: advanceJob(state.job, action.progress, action.sample, action.atMillis) };
+    case 'source-stopping':
+      if (state.job === null) return state;
+      return { ...state, job: { ...state.job, stopping: [...state.job.stopping, action.source] } };
     case 'job-cancelling':
       return state.job === null ? state : { ...state, job: { ...state.job, isCancelling: true } };
     case 'job-ended':
       return { ...state, job: null };
     case 'job-failed':
-      return { ...state, job: null, failure: { title: action.title, error: action.error } };
+      return {
+        ...state,
+        job: null,
+        failure: { title: action.title, error: action.error, kind: action.kind ?? 'open' },
+      };
     case 'failure-dismissed':
       return { ...state, failure: null };
     case 'moved':

@@ -1,48 +1,79 @@
-import type { Progress } from '../../shared/contract/worker-protocol.ts';
+import type { RunningJob } from '../../shared/contract/ipc.ts';
+import { type Mark, rateOf, secondsLeftOf, withMark } from '../../shared/contract/progress-rate.ts';
+import {
+  countOfStage,
+  type Progress,
+  type SourceProgress,
+  type SourceState,
+  type SourcesProgress,
+} from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
-
-interface Mark {
-  readonly atMillis: number;
-  readonly doneBytes: number;
-}
 
 /** A running import, as the window knows it from progress messages. */
 export interface JobState {
-  /** What is being opened, for people. */
+  readonly kind: RunningJob['kind'];
+  /** What is being opened or added, for people. */
   readonly title: string;
   readonly startedMillis: number;
   readonly progress: Progress | null;
-  /** Progress of the present stage over the last seconds, for the rate. */
+  /** Progress of the present count of bytes over the last seconds, for the rate. */
   readonly marks: readonly Mark[];
   readonly samples: readonly ProfileSample[];
   readonly isCancelling: boolean;
+  /** The sources as last told; a stage without any leaves them as they were. */
+  readonly sources: SourcesProgress | null;
+  /** Progress of the source that is being worked on. */
+  readonly active: { readonly id: string; readonly marks: readonly Mark[] } | null;
+  /** Ids of the sources that were asked to stop. */
+  readonly stopping: readonly string[];
 }
 
-const RATE_WINDOW_MILLIS = 4_000;
-/** A short history gives wild rates: nothing is said before this much was seen. */
-const LEAST_RATE_MILLIS = 400;
 const MOST_SAMPLES = 600;
 
-export function startJob(title: string, atMillis: number): JobState {
-  return { title, startedMillis: atMillis, progress: null, marks: [], samples: [], isCancelling: false };
+export function startJob(title: string, atMillis: number, kind: RunningJob['kind'] = 'open'): JobState {
+  return {
+    kind,
+    title,
+    startedMillis: atMillis,
+    progress: null,
+    marks: [],
+    samples: [],
+    isCancelling: false,
+    sources: null,
+    active: null,
+    stopping: [],
+  };
 }
 
-/** Takes in one progress message. Another stage or item starts a new count of bytes and so a new rate. */
+/** Takes in one progress message. Bytes that are counted anew give a new rate. */
 export function advanceJob(
   job: JobState,
   progress: Progress,
   sample: ProfileSample | null,
   atMillis: number,
 ): JobState {
-  const sameWork =
-    job.progress !== null && job.progress.stage === progress.stage && job.progress.item === progress.item;
-  const kept = sameWork ? job.marks.filter((mark) => atMillis - mark.atMillis <= RATE_WINDOW_MILLIS) : [];
+  const sameCount = job.progress !== null && isSameCount(job.progress, progress);
   return {
     ...job,
     progress,
-    marks: [...kept, { atMillis, doneBytes: progress.doneBytes }],
-    samples: nextSamples(sameWork ? job.samples : [], sample),
+    marks: withMark(sameCount ? job.marks : [], { atMillis, doneBytes: progress.doneBytes }),
+    samples: nextSamples(sameCount ? job.samples : [], sample),
+    sources: progress.sources ?? job.sources,
+    active: nextActive(job.active, progress.sources, atMillis),
   };
+}
+
+/** Artifacts are profiled one by one, each with its own count; elsewhere a count goes on from file to file. */
+function isSameCount(before: Progress, now: Progress): boolean {
+  if (countOfStage(before.stage) !== countOfStage(now.stage)) return false;
+  return now.stage === 'profiling' ? before.item === now.item : now.doneBytes >= before.doneBytes;
+}
+
+function nextActive(before: JobState['active'], sources: SourcesProgress | undefined, atMillis: number) {
+  const source = sources?.listed.find(({ state }) => isWorkedOn(state));
+  if (source === undefined) return null;
+  const marks = before?.id === source.id ? before.marks : [];
+  return { id: source.id, marks: withMark(marks, { atMillis, doneBytes: source.doneBytes }) };
 }
 
 /** Every second sample goes when there are too many: the curve keeps its shape over its whole length. */
@@ -52,23 +83,31 @@ function nextSamples(samples: readonly ProfileSample[], sample: ProfileSample | 
   return next.length <= MOST_SAMPLES ? next : next.filter((_each, index) => index % 2 === 0);
 }
 
+export function isWorkedOn(state: SourceState): boolean {
+  return state === 'unpacking' || state === 'reading' || state === 'profiling';
+}
+
+/** Whether a source can still be stopped. */
+export function canStop(job: JobState, source: SourceProgress): boolean {
+  return (source.state === 'waiting' || isWorkedOn(source.state)) && !job.isCancelling;
+}
+
 /** Bytes per second over the last seconds, or null while too little was seen. */
 export function bytesPerSecond(job: JobState): number | null {
-  const first = job.marks[0];
-  const last = job.marks.at(-1);
-  if (first === undefined || last === undefined) return null;
-  const millis = last.atMillis - first.atMillis;
-  if (millis < LEAST_RATE_MILLIS) return null;
-  const rate = ((last.doneBytes - first.doneBytes) / millis) * 1000;
-  return rate > 0 ? rate : null;
+  return rateOf(job.marks);
 }
 
 /** Seconds until the present stage is done at the present rate, or null while unknown. */
 export function secondsLeft(job: JobState): number | null {
-  const rate = bytesPerSecond(job);
-  const total = job.progress?.totalBytes ?? null;
-  if (rate === null || total === null || job.progress === null) return null;
-  return Math.max(0, (total - job.progress.doneBytes) / rate);
+  return secondsLeftOf(job.marks, job.progress?.totalBytes ?? null);
+}
+
+/** Rate (bytes per second) and seconds left of one source; null for all but the one that is being worked on. */
+export function paceOf(job: JobState, source: SourceProgress): { readonly rate: number; readonly left: number } | null {
+  if (job.active?.id !== source.id) return null;
+  const rate = rateOf(job.active.marks);
+  const left = secondsLeftOf(job.active.marks, source.bytes);
+  return rate === null || left === null ? null : { rate, left };
 }
 
 /** Share done of the present stage, 0..1, or null while the total is unknown. */
@@ -76,4 +115,10 @@ export function shareDone(job: JobState): number | null {
   const progress = job.progress;
   if (progress === null || progress.totalBytes === null || progress.totalBytes <= 0) return null;
   return Math.min(1, progress.doneBytes / progress.totalBytes);
+}
+
+/** Share done of one source, 0..1. One without content is done as soon as it has ended. */
+export function shareOfSource({ bytes, doneBytes, state }: SourceProgress): number {
+  if (bytes <= 0) return state === 'done' ? 1 : 0;
+  return Math.min(1, doneBytes / bytes);
 }

@@ -58,13 +58,43 @@ export interface RawRecord {
 }
 
 export type OpenOutcome =
-  | { readonly status: 'opened'; readonly view: CaseView }
+  /** `isFollowed`: paths that came too late for this import are being added by one that has begun: see `job.current`. */
+  | { readonly status: 'opened'; readonly view: CaseView; readonly isFollowed?: boolean }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: JobError };
 export type ExportOutcome =
   | { readonly status: 'written'; readonly path: string }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: JobError };
+
+/** An import that is under way: of a case of its own (`open`), or of more evidence for the open one (`add`). */
+export interface RunningJob {
+  readonly kind: 'open' | 'add';
+  /** What is being opened or added, for people. */
+  readonly title: string;
+  /** Milliseconds since it began. */
+  readonly ageMillis: number;
+}
+
+/** What became of paths that were to be added. */
+export interface AddAnswer {
+  /**
+   * `started`: an import began, of a new case where none was open; `joined`: they were handed to the one under way;
+   * `nothing`: none of them is new.
+   */
+  readonly status: 'started' | 'joined' | 'nothing';
+  /** How many were handed on. */
+  readonly added: number;
+  /** Those that are part of the case or of the import already. */
+  readonly known: readonly string[];
+  readonly missing: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Where things of the case before an addition are in the one after it, in the order of the request; null: nowhere. */
+export interface Carried {
+  readonly rows: readonly (number | null)[];
+  readonly evidenceIds: readonly (EvidenceId | null)[];
+}
 
 export interface AppInfo {
   readonly version: string;
@@ -135,10 +165,29 @@ export const REQUESTS = {
     request: z.strictObject({ offsets: z.array(clockOffsetSchema).min(1).max(10_000) }),
     response: responseOf<OpenOutcome>(),
   },
+  /**
+   * Adds to the import under way, else to the open case, else opens. Answers at once; what the import gives is told by
+   * `job.outcome`. An addition reads old and new evidence together, since their times depend on each other.
+   */
+  'case.add': {
+    request: z.strictObject({ paths: z.array(path).min(1).max(10_000) }),
+    response: responseOf<AddAnswer>(),
+  },
+  /** Asked once after an addition: translates rows and files of the case as it was before. */
+  'case.carry': {
+    request: z.strictObject({ rows: z.array(row).max(1_000), evidenceIds: z.array(z.string()).max(70_000) }),
+    response: responseOf<Carried>(),
+  },
   'case.openSample': { request: z.undefined(), response: responseOf<OpenOutcome>() },
   'case.current': { request: z.undefined(), response: responseOf<CaseView | null>() },
   'case.cancel': { request: z.undefined(), response: responseOf<void>() },
   'case.close': { request: z.undefined(), response: responseOf<void>() },
+  /** The import under way, or null: what a window that is loaded again asks. */
+  'job.current': { request: z.undefined(), response: responseOf<RunningJob | null>() },
+  /** Waits for the import under way and tells its outcome; that of the last one when it has ended, null without any. */
+  'job.outcome': { request: z.undefined(), response: responseOf<OpenOutcome | null>() },
+  /** Stops one source of the import under way; `source` is the id in its progress. All others go on. */
+  'job.stopSource': { request: z.strictObject({ source: z.string().max(100) }), response: responseOf<void>() },
   'events.page': {
     request: z.strictObject({
       filter: eventFilterSchema,
@@ -168,6 +217,8 @@ export type ResponseOf<N extends RequestName> = z.infer<(typeof REQUESTS)[N]['re
 export type MenuCommand =
   | 'open-files'
   | 'open-folder'
+  | 'add-files'
+  | 'add-folder'
   | 'close-case'
   | 'export-pdf'
   | 'export-html'

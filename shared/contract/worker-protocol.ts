@@ -1,7 +1,7 @@
 import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport } from '../model/database.ts';
-import type { CaseProblem, EvidenceFile } from '../model/evidence.ts';
+import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
@@ -84,6 +84,43 @@ export interface Progress {
   readonly doneBytes: number;
   /** null while unknown. */
   readonly totalBytes: number | null;
+  /** The sources one by one; absent from a stage that works on the case as a whole. */
+  readonly sources?: SourcesProgress;
+}
+
+/**
+ * Which bytes a stage counts: hashing, parsing and inspecting go through the same files in turn, so their bytes are one count
+ * that goes on, while any other stage begins a count of its own.
+ */
+export function countOfStage(stage: Progress['stage']): string {
+  return stage === 'hashing' || stage === 'database' ? 'reading' : stage;
+}
+
+/** `failed`: it could not be read, or only in part; its problem says why. */
+export const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
+export type SourceState = (typeof SOURCE_STATES)[number];
+
+/** How far one source has come: a file, an archive or a member of one. */
+export interface SourceProgress {
+  /** Names it in a request to stop it; means nothing beyond the stage of the import that told it. */
+  readonly id: string;
+  readonly path: string;
+  /** null until it has been looked at. */
+  readonly format: EvidenceFormat | null;
+  readonly bytes: number;
+  readonly doneBytes: number;
+  readonly state: SourceState;
+}
+
+/** The sources of an import so far. Folders hold thousands of files, so those that matter are listed and all are counted. */
+export interface SourcesProgress {
+  readonly total: number;
+  /** How many are done, stopped or failed. */
+  readonly ended: number;
+  /** How many paths were added while the import ran. */
+  readonly addedPaths: number;
+  /** In the order in which they were found: the one being worked on, those that did not end well, and the largest. */
+  readonly listed: readonly SourceProgress[];
 }
 
 /** In which zones whoever analyses says that stamps without one are; paths as EvidenceFile has them, or how they end. */
@@ -100,8 +137,16 @@ export interface ImportRequest {
   /** An empty private folder for unpacked copies. */
   readonly spoolDirectory: string;
 }
+
+/** What a running import can be told. It answers `add` with `taken`, unless it has come too far to take anything in. */
+export type ImportCommand =
+  | { readonly type: 'stop'; readonly source: string }
+  | { readonly type: 'add'; readonly batch: number; readonly paths: readonly string[] };
+
 export type ImportWorkerMessage =
   | { readonly type: 'progress'; readonly progress: Progress }
+  /** Of an `add`: the paths that are now part of this import. Those that are missing from it were not there. */
+  | { readonly type: 'taken'; readonly batch: number; readonly paths: readonly string[] }
   | { readonly type: 'done'; readonly imported: ImportedEvidence }
   | { readonly type: 'failed'; readonly error: JobError };
 

@@ -134,6 +134,8 @@ export interface EvidenceFile {
   readonly bytes: number;
   /** SHA-256 of the file's bytes, lower-case hex. */
   readonly sha256: string;
+  /** Set when reading ended early: `sha256` is that of this many first bytes only. */
+  readonly hashedBytes?: number;
   /** Modification time that the file system or archive gives, or null. */
   readonly modified: EpochMicros | null;
   /** The archive that this file was unpacked from, or null. */
@@ -174,6 +176,7 @@ export const PROBLEM_KINDS = [
   'damaged-database',
   'malformed-xml',
   'changed-during-reading',
+  'stopped',
 ] as const;
 export type ProblemKind = (typeof PROBLEM_KINDS)[number];
 

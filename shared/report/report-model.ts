@@ -321,14 +321,20 @@ function problemsOf(evidence: CaseEvidence, paths: ReadonlyMap<string, string>):
 }
 
 function fileOf(file: CaseEvidence['files'][number]): ReportFile {
-  const { id, path, format, bytes, records, sha256 } = file;
+  const { id, path, format, bytes, records } = file;
   return {
     id,
     path,
     format,
     bytes: formatCount(bytes),
     records: formatCount(records),
-    sha256,
+    sha256: hashOf(file),
     timeSettings: timeSettings(file),
   };
+}
+
+/** Nobody may take the hash of a part for that of the whole file. */
+function hashOf({ sha256, hashedBytes }: CaseEvidence['files'][number]): string {
+  if (hashedBytes === undefined) return sha256;
+  return hashedBytes === 0 ? 'not hashed' : `${sha256} (of the first ${formatCount(hashedBytes)} bytes only)`;
 }

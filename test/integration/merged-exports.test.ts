@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
+import { INTAKE_LIMITS } from '../../electron/intake/limits.ts';
+import { RunControl } from '../../electron/intake/run-control.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import { epochMicros, formatIsoMicros } from '../../shared/model/time.ts';
@@ -81,6 +83,33 @@ describe('a native journal and an export of it', () => {
     expect(events.filter((event) => placesOf(event).length === 3)).toHaveLength(6);
     // The file itself says most.
     expect(new Set(events.map(({ source }) => source.evidenceId))).toEqual(new Set(['e3']));
+  });
+});
+
+describe('an export that is added while another is read', () => {
+  it('is merged with what was read before it came', async () => {
+    const first = writeTree(tempFolder(), { 'a.txt': read('journal-unit/short-unix.txt') });
+    const second = writeTree(tempFolder(), { 'b.json': read('journal-unit/json.txt') });
+    let isReading = false;
+    let isAdded = false;
+    const control = new RunControl(() => {
+      if (!isReading || isAdded) return null;
+      isAdded = true;
+      return { type: 'add', batch: 1, paths: [second] };
+    }, 0);
+    const imported = await readGivenEvidence(
+      { paths: [first], spoolDirectory: tempFolder('spool-') },
+      ({ stage }) => {
+        isReading ||= stage === 'reading';
+      },
+      INTAKE_LIMITS,
+      { control, reportIntervalMillis: 0 },
+    );
+    const store = new EventStore(imported);
+    const events = Array.from({ length: store.count }, (_, row) => store.event(row));
+    store.close();
+    expect(imported.files.map(({ records }) => records)).toEqual([10, 10]);
+    expect(events.map(placesOf)).toEqual(Array.from({ length: 10 }, () => ['e1', 'e2']));
   });
 });
 

@@ -23,7 +23,7 @@ export async function unpackBytes(content: Uint8Array, fileName: string, limits:
     entries,
     problems,
     files: 1,
-    report: () => {},
+    report: () => true,
   });
   const files = await unpacker.expand(given);
   return { files, archive: given, problems: problems.list(), spoolFolder };

@@ -12,10 +12,12 @@ import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
 
 async function read(paths: readonly string[], limits: Partial<IntakeLimits> = {}) {
   const progress: Progress[] = [];
-  const imported = await readGivenEvidence({ paths, spoolDirectory: tempFolder() }, (step) => progress.push(step), {
-    ...INTAKE_LIMITS,
-    ...limits,
-  });
+  const imported = await readGivenEvidence(
+    { paths, spoolDirectory: tempFolder() },
+    (step) => progress.push(step),
+    { ...INTAKE_LIMITS, ...limits },
+    { reportIntervalMillis: 0 },
+  );
   const formats = Object.fromEntries(imported.files.map((file) => [file.path, file.format]));
   const file = (path: string) => imported.files.find((candidate) => candidate.path === path);
   return { ...imported, formats, file, progress };

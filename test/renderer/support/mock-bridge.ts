@@ -11,8 +11,9 @@ import type {
   RequestName,
   RequestOf,
   ResponseOf,
+  RunningJob,
 } from '../../../shared/contract/ipc.ts';
-import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/contract/worker-protocol.ts';
 import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
@@ -41,6 +42,9 @@ export function createMockBridge(options: MockOptions): MockBridge {
   const requests: { name: RequestName; payload: unknown }[] = [];
   let current = mockCase(options.initial);
   let cancelled = false;
+  let running: RunningJob | null = null;
+  let outcome: Promise<OpenOutcome> | null = null;
+  const stopped = new Set<string>();
 
   const emit = <N extends AppEventName>(name: N, payload: AppEvents[N]): void => {
     for (const listener of listeners.get(name) ?? []) (listener as (payload: AppEvents[N]) => void)(payload);
@@ -48,7 +52,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
 
   const playImport = async (): Promise<OpenOutcome> => {
     cancelled = false;
-    for (const step of importSteps()) {
+    for (const step of importSteps(stopped)) {
       if (options.speed > 0) await new Promise((resolve) => setTimeout(resolve, 40 / options.speed));
       if (cancelled) return { status: 'cancelled' };
       emit('job.progress', step);
@@ -59,17 +63,44 @@ export function createMockBridge(options: MockOptions): MockBridge {
       : { status: 'opened', view: current.view };
   };
 
+  const play = (kind: RunningJob['kind'], title: string): Promise<OpenOutcome> => {
+    const job: RunningJob = { kind, title, ageMillis: 0 };
+    running = job;
+    const ended = playImport().finally(() => {
+      if (running === job) running = null;
+    });
+    outcome = ended;
+    return ended;
+  };
+
   const handlers: { [N in RequestName]: (payload: RequestOf<N>) => Promise<ResponseOf<N>> } = {
     'app.info': async () => ({ version: '0.1.0', electron: 'none', runtime: 'test-runtime', platform: 'mock' }),
     'dialog.open': async () => ['/cases/incident-2026-01-28.tar.gz'],
     'case.open': async ({ paths }) =>
       paths.some((path) => path.includes('missing'))
         ? { status: 'failed', error: { kind: 'usage', message: `${paths[0]}: no such file or folder` } }
-        : playImport(),
-    'case.openSample': () => playImport(),
+        : play('open', paths[0] ?? ''),
+    'case.add': async ({ paths }) => {
+      const known = paths.filter((path) => path.includes('known'));
+      const missing = paths
+        .filter((path) => path.includes('missing'))
+        .map((path) => ({ path, reason: 'it is not there' }));
+      const added = paths.length - known.length - missing.length;
+      if (missing.length === paths.length) throw new Error(`Nothing was added. ${missing[0]?.path}: it is not there.`);
+      if (added === 0) return { status: 'nothing', added, known, missing };
+      if (running !== null) return { status: 'joined', added, known, missing };
+      void play(current === null ? 'open' : 'add', paths[0] ?? '');
+      return { status: 'started', added, known, missing };
+    },
+    'case.carry': async ({ rows, evidenceIds }) => ({ rows, evidenceIds }),
+    'job.current': async () => running,
+    'job.outcome': async () => outcome,
+    'job.stopSource': async ({ source }) => {
+      stopped.add(source);
+    },
     'case.setZone': async ({ zone, evidenceIds }) => {
       const before = current;
-      const outcome = await playImport();
+      const outcome = await play('open', 'the evidence again');
       if (outcome.status !== 'opened' || before === null) return outcome;
       current = withZone(before, zone, evidenceIds);
       return { status: 'opened', view: current.view };
@@ -79,6 +110,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
       current = withClocks(current, offsets);
       return { status: 'opened', view: current.view };
     },
+    'case.openSample': () => play('open', 'the sample incident'),
     'case.current': async () => current?.view ?? null,
     'case.cancel': async () => {
       cancelled = true;
@@ -445,11 +477,11 @@ function bareCase(): MockCase {
   };
 }
 
-function* importSteps(): Generator<AppEvents['job.progress']> {
+function* importSteps(stopped: ReadonlySet<string>): Generator<AppEvents['job.progress']> {
   const stages: readonly { stage: Progress['stage']; item: string; total: number | null }[] = [
     { stage: 'unpacking', item: 'incident-2026-01-28.tar.gz', total: 2_931_884 },
     { stage: 'hashing', item: 'logs/7.0/vpn/14/test-results.xml', total: 59_261_760 },
-    { stage: 'reading', item: 'journal-unit.txt', total: 61_440 },
+    { stage: 'reading', item: 'journal-unit.txt', total: 59_323_200 },
     { stage: 'database', item: 'regression.db', total: null },
     { stage: 'profiling', item: 'logs/7.0/vpn/14/test-results.xml', total: 59_261_760 },
     { stage: 'analysing', item: 'facts and hypotheses', total: null },
@@ -458,8 +490,9 @@ function* importSteps(): Generator<AppEvents['job.progress']> {
     const steps = stage === 'profiling' ? 60 : 8;
     for (let step = 1; step <= steps; step += 1) {
       const doneBytes = Math.round(((total ?? 1_000_000) * step) / steps);
+      const sources = stage === 'analysing' ? {} : { sources: mockSources(item, stage, step / steps, stopped) };
       yield {
-        progress: { stage, item, doneBytes, totalBytes: total },
+        progress: { stage, item, doneBytes, totalBytes: total, ...sources },
         sample:
           stage === 'profiling'
             ? {
@@ -472,4 +505,32 @@ function* importSteps(): Generator<AppEvents['job.progress']> {
       };
     }
   }
+}
+
+const MOCK_SOURCES: readonly Pick<SourceProgress, 'path' | 'format' | 'bytes'>[] = [
+  { path: 'incident-2026-01-28.tar.gz', format: 'tar-gzip', bytes: 2_931_884 },
+  { path: 'logs/7.0/vpn/14/test-results.xml', format: 'junit-xml', bytes: 59_261_760 },
+  { path: 'journal-unit.txt', format: 'journal-short-iso-precise', bytes: 61_440 },
+  { path: 'regression.db', format: 'sqlite', bytes: 1_048_576 },
+  { path: 'regression.db-wal', format: 'sqlite-wal', bytes: 0 },
+];
+
+/** The sources as the app would tell them while `item` has been worked on by `share`. */
+function mockSources(
+  item: string,
+  stage: Progress['stage'],
+  share: number,
+  stopped: ReadonlySet<string>,
+): SourcesProgress {
+  const at = MOCK_SOURCES.findIndex(({ path }) => path === item);
+  const active = stage === 'unpacking' || stage === 'profiling' ? stage : 'reading';
+  const listed = MOCK_SOURCES.map((source, index): SourceProgress => {
+    const id = `s${index + 1}`;
+    if (stopped.has(id)) return { ...source, id, state: 'stopped', doneBytes: 0 };
+    if (index === at) return { ...source, id, state: active, doneBytes: Math.round(source.bytes * share) };
+    return index < at
+      ? { ...source, id, state: 'done', doneBytes: source.bytes }
+      : { ...source, id, state: 'waiting', doneBytes: 0 };
+  });
+  return { total: 1_204, ended: Math.max(0, at), addedPaths: at > 1 ? 2 : 0, listed };
 }

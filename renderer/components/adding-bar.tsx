@@ -1,0 +1,72 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useState } from 'react';
+import { formatBytes, formatDuration } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
+import { STAGE_WORDS } from '../words.ts';
+import { ShareBar } from './bars.tsx';
+import { SourceList } from './source-list.tsx';
+
+/** More evidence on its way into the open case, which stays usable below: how far it is, its sources, and the way out. */
+export function AddingBar({ job }: { readonly job: JobState }) {
+  const actions = useActions();
+  const [isOpen, setIsOpen] = useState(false);
+  const share = shareDone(job);
+  const rate = bytesPerSecond(job);
+  const left = secondsLeft(job);
+  const { progress } = job;
+  return (
+    <section className="adding" aria-label="Adding evidence">
+      <div className="adding-row">
+        <button
+          type="button"
+          className="link"
+          aria-expanded={isOpen}
+          aria-controls="adding-sources"
+          onClick={() => setIsOpen(!isOpen)}
+        >
+          {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
+          Adding {job.title}
+        </button>
+        {share === null ? (
+          <div className="bar-unknown adding-share" role="progressbar" aria-label="Adding" />
+        ) : (
+          <div
+            className="adding-share"
+            role="progressbar"
+            aria-label="Adding"
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.floor(share * 100)}
+          >
+            <ShareBar share={share} />
+          </div>
+        )}
+        <span className="adding-figures secondary numeric">
+          {progress === null ? 'Starting' : STAGE_WORDS[progress.stage]}
+          {progress?.totalBytes == null
+            ? null
+            : ` · ${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
+          {rate === null ? null : ` · ${formatBytes(rate)}/s`}
+          {left === null ? null : ` · ${formatDuration(Math.ceil(left))} left`}
+        </span>
+        <button
+          type="button"
+          className="button button-small"
+          aria-label="Cancel adding"
+          disabled={job.isCancelling}
+          onClick={() => void actions.cancelJob()}
+        >
+          {job.isCancelling ? 'Cancelling…' : 'Cancel'}
+        </button>
+      </div>
+      <div id="adding-sources" hidden={!isOpen}>
+        <p className="secondary adding-note">
+          Old and new evidence are read together, since the times of one may depend on the other. The case stays as it
+          is until that is done.
+        </p>
+        <SourceList job={job} />
+      </div>
+    </section>
+  );
+}

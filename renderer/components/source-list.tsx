@@ -1,0 +1,86 @@
+import { Check, CircleAlert, CircleSlash } from 'lucide-react';
+import type { SourceProgress, SourceState } from '../../shared/contract/worker-protocol.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import { canStop, isWorkedOn, type JobState, paceOf, shareOfSource } from '../state/job.ts';
+import { FORMAT_WORDS, SOURCE_STATE_WORDS } from '../words.ts';
+import { ShareBar } from './bars.tsx';
+
+/** The sources of a running import, each with how far it has come and a way to stop it alone. */
+export function SourceList({ job }: { readonly job: JobState }) {
+  const sources = job.sources;
+  if (sources === null || sources.listed.length === 0) return null;
+  const unlisted = sources.total - sources.listed.length;
+  return (
+    <section className="sources" aria-label="Sources">
+      <p className="sources-summary secondary numeric">
+        {formatCount(sources.ended)} of {countOf(sources.total, 'source')} done
+        {sources.addedPaths === 0
+          ? null
+          : ` · ${countOf(sources.addedPaths, 'more source was', 'more sources were')} added`}
+        {unlisted > 0 ? ` · the largest are listed` : null}
+      </p>
+      <ul className="source-rows">
+        {sources.listed.map((source) => (
+          <SourceRow key={source.id} job={job} source={source} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function SourceRow({ job, source }: { readonly job: JobState; readonly source: SourceProgress }) {
+  const actions = useActions();
+  const { path, format, bytes, state } = source;
+  const isStopping = job.stopping.includes(source.id);
+  const pace = paceOf(job, source);
+  return (
+    <li className={`source-row source-${state}`} aria-current={isWorkedOn(state) ? 'step' : undefined}>
+      <span className="source-mark" aria-hidden="true">
+        <StateMark state={state} />
+      </span>
+      <span className="source-path mono" title={path}>
+        {path}
+      </span>
+      <span className="source-figures numeric">
+        {pace === null ? null : `${formatBytes(pace.rate)}/s · ${formatDuration(Math.ceil(pace.left))} left · `}
+        {isWorkedOn(state) ? `${formatBytes(source.doneBytes)} of ` : null}
+        {formatBytes(bytes)}
+      </span>
+      {canStop(job, source) ? (
+        <button
+          type="button"
+          className="button button-small source-stop"
+          aria-label={`Stop ${path}`}
+          disabled={isStopping}
+          onClick={() => void actions.stopSource(source.id)}
+        >
+          {isStopping ? 'Stopping…' : 'Stop'}
+        </button>
+      ) : null}
+      <span className="source-words secondary">
+        {SOURCE_STATE_WORDS[state]}
+        {format === null ? null : ` · ${FORMAT_WORDS[format]}`}
+      </span>
+      <span className="source-bar">
+        <ShareBar
+          share={shareOfSource(source)}
+          tone={state === 'stopped' || state === 'failed' ? 'warning' : 'accent'}
+        />
+      </span>
+    </li>
+  );
+}
+
+function StateMark({ state }: { readonly state: SourceState }) {
+  switch (state) {
+    case 'done':
+      return <Check size={12} strokeWidth={2.5} />;
+    case 'stopped':
+      return <CircleSlash size={12} />;
+    case 'failed':
+      return <CircleAlert size={12} />;
+    default:
+      return null;
+  }
+}

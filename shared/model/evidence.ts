@@ -45,6 +45,8 @@ export const EVIDENCE_FORMATS = [
   'journal-native',
   'journal-empty',
   'gunicorn-log',
+  'access-log',
+  'json-log',
   'gunicorn-conf',
   'systemd-unit',
   'sqlite',

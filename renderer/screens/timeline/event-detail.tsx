@@ -10,6 +10,7 @@ import { formatBytes, formatCount, formatDelta, formatEventTime, formatWeight } 
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { KIND_WORDS } from '../../words.ts';
+import { RecordView } from './record-view.tsx';
 
 const AROUND_SECONDS = 30;
 
@@ -133,7 +134,11 @@ function Record(props: {
           {event.pid === null ? null : <span className="tag numeric">pid {event.pid}</span>}
         </p>
       </header>
-      <p className="detail-message mono">{event.message}</p>
+      <p className="detail-message mono">
+        {event.message}
+        {event.messageCut === true ? <span className="raw-cut">…</span> : null}
+      </p>
+      <RecordView record={record} />
       <div className="button-row">
         {event.pid === null ? null : (
           <button

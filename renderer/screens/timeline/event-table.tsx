@@ -15,8 +15,11 @@ import { type EpochMicros, formatDate } from '../../../shared/model/time.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, countOf, formatCount, formatDelta, formatEventTime } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
+import type { EventPages } from '../../state/event-pages.ts';
 import { useEventPages } from '../../state/use-events.ts';
+import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
 import { KIND_WORDS } from '../../words.ts';
+import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
 /** Height of a row in CSS pixels; `--row-height` in timeline.css must agree. */
 const ROW_PX = 24;
@@ -79,6 +82,8 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
   const firstIndex = blockStart + (items[0]?.index ?? 0);
   const lastIndex = blockStart + (items.at(-1)?.index ?? 0);
 
+  const groups = useTracebacks(pages, snapshot.version, firstIndex, lastIndex, selectedRow);
+
   useEffect(() => void pages.ensure(firstIndex, lastIndex), [pages, firstIndex, lastIndex]);
   useEffect(() => onTotal(snapshot.total), [snapshot.total, onTotal]);
   // Another list begins at its top; the effect below then scrolls to the selection if it is in it.
@@ -120,7 +125,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
 
   const select = async (index: number): Promise<void> => {
     if (total === 0) return;
-    const clamped = Math.max(0, Math.min(total - 1, index));
+    const clamped = unfoldedFrom(pages, groups, Math.max(0, Math.min(total - 1, index)), cursor ?? -1, total);
     setCursor(clamped);
     goTo.current(clamped, 'auto');
     const event = await pages.load(clamped);
@@ -146,6 +151,15 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
     if (target !== undefined) {
       event.preventDefault();
       void select(target);
+    } else if ((event.key === 'ArrowRight' || event.key === 'ArrowLeft') && cursor !== null) {
+      const line = groups.lineOf(pages.eventAt(cursor));
+      if (line === null) return;
+      event.preventDefault();
+      if (groups.isExpanded(line.head) !== (event.key === 'ArrowRight')) {
+        // A line that folds away under the cursor leaves it on its head.
+        if (line.place > 0) move({ selectedRow: line.head }, 'selection');
+        groups.toggle(line.head);
+      }
     } else if (event.key === 'Enter' && cursor !== null) {
       event.preventDefault();
       document.querySelector<HTMLElement>('.detail button')?.focus();
@@ -159,7 +173,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
     const last = view.points.at(-1);
     return first !== undefined && last !== undefined && formatDate(first.time) !== formatDate(last.time);
   }, [view]);
-  const columns = useMemo(() => columnsFor(names, origin, showDate), [names, origin, showDate]);
+  const columns = useMemo(() => columnsFor(names, origin, showDate, groups), [names, origin, showDate, groups]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: version and the range of items say when the rows are others.
   const data = useMemo<TableRow[]>(
     () => items.map((item) => ({ index: blockStart + item.index, event: pages.eventAt(blockStart + item.index) })),
@@ -246,7 +260,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
                   role="row"
                   aria-rowindex={index + 2}
                   aria-selected={isSelected}
-                  className={`grid-row body-row${isFlashed ? ' flash' : ''}${event === null ? ' row-loading' : ''}${rowTone(event)}`}
+                  className={`grid-row body-row${isFlashed ? ' flash' : ''}${event === null ? ' row-loading' : ''}${rowTone(event)}${groups.isFolded(event) ? ' row-folded' : ''}`}
                   onClick={() => {
                     if (event === null) return;
                     ownMove.current = event.row === selectedRow ? null : event.row;
@@ -309,6 +323,19 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
   );
 });
 
+/** The nearest place that is not folded away, onwards in the direction of a move and else backwards. */
+function unfoldedFrom(pages: EventPages, groups: TracebackGroups, index: number, from: number, total: number): number {
+  const step = index < from ? -1 : 1;
+  for (const direction of [step, -step]) {
+    for (let at = index; at >= 0 && at < total; at += direction) {
+      const event = pages.eventAt(at);
+      // What is not here yet is not known to be folded.
+      if (event === null || !groups.isFolded(event)) return at;
+    }
+  }
+  return index;
+}
+
 function rowTone(event: EvidenceEvent | null): string {
   if (event === null) return '';
   switch (event.severity) {
@@ -362,7 +389,12 @@ function NoEvents({ view }: { readonly view: CaseView }) {
   );
 }
 
-function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps['origin'], showDate: boolean) {
+function columnsFor(
+  names: ReadonlyMap<string, string>,
+  origin: EventTableProps['origin'],
+  showDate: boolean,
+  groups: TracebackGroups,
+) {
   return helper.columns([
     helper.accessor((row) => row.event?.time, {
       id: 'time',
@@ -412,7 +444,18 @@ function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps[
       id: 'message',
       header: 'Message',
       enableSorting: false,
-      cell: ({ row }) => (row.original.event === null ? '' : oneLine(row.original.event.message)),
+      cell: ({ row }) => {
+        const { event } = row.original;
+        if (event === null) return null;
+        const line = groups.lineOf(event);
+        return (
+          <>
+            {line === null ? null : <TracebackMark line={line} />}
+            {oneLine(event.message)}
+            {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
+          </>
+        );
+      },
     }),
   ]);
 }

@@ -100,6 +100,8 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   'journal-native': 'journal, native',
   'journal-empty': 'journal without entries',
   'gunicorn-log': 'gunicorn log',
+  'access-log': 'access log',
+  'json-log': 'log of JSON lines',
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
   sqlite: 'SQLite database',

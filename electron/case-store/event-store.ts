@@ -1,5 +1,14 @@
-import type { EventFilter, EventPage, EventPoint, EventSort, RawRecord } from '../../shared/contract/ipc.ts';
+import type {
+  EventFilter,
+  EventPage,
+  EventPoint,
+  EventSort,
+  RawRecord,
+  RecordPiece,
+  TracebackLine,
+} from '../../shared/contract/ipc.ts';
 import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal-json.ts';
 import { NativeJournal } from '../../shared/evidence/native-journal/journal.ts';
 import type { ParseContext } from '../../shared/evidence/parser.ts';
 import { decodeRecord } from '../../shared/evidence/parsers.ts';
@@ -10,19 +19,28 @@ import {
   type EvidenceEvent,
   SEVERITIES,
 } from '../../shared/model/event.ts';
-import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
+import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
+import { visibleRaw } from '../../shared/report/visible.ts';
 import { NO_PID } from '../intake/event-table.ts';
-import { visibleText } from '../intake/names.ts';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { RecordReader } from './record-reader.ts';
 import { thinnedPoints } from './thin-points.ts';
+import { Tracebacks } from './tracebacks.ts';
 
 /** Decoded events kept for showing again. */
 const CACHED_EVENTS = 4096;
+/** Longer messages are decoded anew each time: a cache of thousands must not become gigabytes. */
+const CACHED_MESSAGE_CHARACTERS = 64 * 1024;
 /** Bytes of a record that are decoded; journald's own limit for a message is 768 KiB. */
 const DECODED_RECORD_BYTES = 1024 * 1024;
+/** Of formats that mean nothing without their end. */
+const DECODED_WHOLE_BYTES: Readonly<Partial<Record<EvidenceFormat, number>>> = {
+  'journal-json': JSON_LINE_LIMIT_BYTES,
+  'journal-export': 32 * 1024 * 1024,
+};
 /** Bytes of a record that are shown raw. */
 const RAW_RECORD_BYTES = 64 * 1024;
 /** Lines shown before and after a raw record, at most so many and from so many bytes. */
@@ -50,11 +68,14 @@ export class EventStore implements EventSource {
   readonly #places: EventPlaces;
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
+  readonly #pieces = new RecordPieces();
+  readonly #tracebacks: Tracebacks;
 
   constructor(imported: ImportedEvidence) {
     this.#columns = imported.columns;
     this.#files = imported.files;
     this.#places = new EventPlaces(imported.columns);
+    this.#tracebacks = new Tracebacks(imported.columns, (row) => this.event(row).message);
     this.#reader = new RecordReader(
       imported.files.map((file, index) => {
         const location = imported.locations[index] ?? null;
@@ -81,6 +102,7 @@ export class EventStore implements EventSource {
       return known;
     }
     const event = this.#decode(row);
+    if (event.message.length > CACHED_MESSAGE_CHARACTERS) return event;
     this.#events.set(row, event);
     if (this.#events.size > CACHED_EVENTS) this.#forgetOldest();
     return event;
@@ -117,19 +139,49 @@ export class EventStore implements EventSource {
     const shownBytes = Math.min(byteLength, RAW_RECORD_BYTES);
     const path = this.#files[fileIndex]?.path ?? '';
     try {
+      const message = this.piece(row, 'message', 0, RAW_RECORD_BYTES);
+      const told = {
+        messageBytes: message.totalBytes,
+        isText: isText(message.bytes, message.bytes.length === message.totalBytes),
+      };
       if (this.#files[fileIndex]?.format === 'journal-native') {
         // Its neighbours in the file are other objects, no lines; an entry's own text lies in objects that it refers to.
         const shown = this.#journal(fileIndex).text(byteOffset, RAW_RECORD_BYTES);
         if (shown === null) throw new Error('its entry is not there any more');
-        return { event, path, before: [], text: visibleText(shown.text), after: [], cut: shown.cut };
+        return { event, path, before: [], text: visibleRaw(shown.text), after: [], cut: shown.cut, ...told };
       }
       const text = this.#text(this.#reader.read(fileIndex, byteOffset, shownBytes));
       const before = this.#linesBefore(fileIndex, byteOffset);
       const after = this.#linesAfter(fileIndex, byteOffset + byteLength);
-      return { event, path, before, text, after, cut: shownBytes < byteLength };
+      return { event, path, before, text, after, cut: shownBytes < byteLength, ...told };
     } catch (thrown) {
-      return { event, path, before: [], text: unreadable(thrown), after: [], cut: true };
+      const text = unreadable(thrown);
+      return { event, path, before: [], text, after: [], cut: true, messageBytes: byteLength, isText: true };
     }
+  }
+
+  /** Up to `limit` bytes of a record or its message; see RecordPieces. Throws RangeError when there is no such row. */
+  piece(row: number, of: RecordPiece['of'], offset: number, limit: number): RecordPiece {
+    return this.#pieces.piece(this.#recordAt(row), of, offset, limit);
+  }
+
+  /** Those of some rows that are lines of a traceback; see Tracebacks. */
+  tracebackLines(rows: readonly number[]): readonly TracebackLine[] {
+    return this.#tracebacks.linesAt(rows.filter((row) => row < this.#columns.count));
+  }
+
+  #recordAt(row: number): StoredRecord {
+    const { fileIndex: fileOf, byteOffset, byteLength, count } = this.#columns;
+    if (!Number.isInteger(row) || row < 0 || row >= count) throw new RangeError(`There is no event ${row}.`);
+    const fileIndex = fileOf[row] ?? 0;
+    return {
+      row,
+      format: this.#files[fileIndex]?.format ?? 'unknown',
+      byteOffset: byteOffset[row] ?? 0,
+      byteLength: byteLength[row] ?? 0,
+      read: (offset, length) => this.#reader.read(fileIndex, offset, length),
+      journal: () => this.#journal(fileIndex),
+    };
   }
 
   /** All events as points for a drawing, at most `limit`; notable ones are kept, the others thinned evenly. */
@@ -267,7 +319,8 @@ export class EventStore implements EventSource {
         const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
         return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
       }
-      const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, DECODED_RECORD_BYTES));
+      const limitBytes = DECODED_WHOLE_BYTES[file.format] ?? DECODED_RECORD_BYTES;
+      const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
     } catch (thrown) {
@@ -312,7 +365,7 @@ export class EventStore implements EventSource {
   }
 
   #text(bytes: Uint8Array): string {
-    return visibleText(this.#decoder.decode(bytes).replace(/\r(?=\n|$)/g, ''));
+    return visibleRaw(this.#decoder.decode(bytes).replace(/\r(?=\n|$)/g, ''));
   }
 }
 

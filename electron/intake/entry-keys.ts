@@ -29,9 +29,12 @@ export const LARGEST_SLACK_MICROS = 3 * MICROS_PER_SECOND;
 
 const [EXACT, MILLIS, SECONDS, LOGGER, TIED] = [0, 1, 2, 3, 4] as const;
 
+/** Files that the service's own loggers wrote. */
+const LOGGERS: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log']);
+
 /** Index into CLOCKS for the events of a format whose stamps are as fine as `resolutionMicros`. */
 export function clockOf(format: EvidenceFormat, resolutionMicros: number): number {
-  if (format === 'gunicorn-log') return LOGGER;
+  if (LOGGERS.has(format)) return LOGGER;
   if (format === 'journal-short-monotonic' || format === 'dmesg') return TIED;
   // An entry without a stamp has that of its copy in another source, to the microsecond, or a guess.
   if (format === 'journal-cat') return resolutionMicros <= 1 ? EXACT : TIED;
@@ -48,7 +51,7 @@ const WITH_FIELDS: ReadonlySet<EvidenceFormat> = new Set([
 
 /** Formats whose entries have no time of the journal's. */
 const WITHOUT_OWN_TIME: ReadonlySet<EvidenceFormat> = new Set([
-  'gunicorn-log',
+  ...LOGGERS,
   'dmesg',
   'journal-short-monotonic',
   'journal-cat',

@@ -15,13 +15,6 @@ export function visibleName(name: string): string {
   return name.replace(INVISIBLE, escapeCharacter);
 }
 
-/** Evidence text as it can be shown anywhere: like a name, but with its tabs and line breaks kept. */
-export function visibleText(text: string): string {
-  return text.replace(INVISIBLE, (character) =>
-    character === '\n' || character === '\t' ? character : escapeCharacter(character),
-  );
-}
-
 /**
  * Why a member's name must not be believed, or null. Members are never unpacked under their own names; such a name is
  * refused because nobody packs evidence that way by accident. `\` counts as a separator, as it would on Windows.

@@ -8,6 +8,8 @@ import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
 import { type ExportFormat, exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';
+import { saveRecord } from './save-record.ts';
+import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
 /** What handlers need of Electron, so that they run and are tested without it. */
 export interface ShellPorts {
@@ -16,6 +18,8 @@ export interface ShellPorts {
   readonly chooseEvidence: (kind: 'files' | 'folder') => Promise<readonly string[] | null>;
   /** An absolute path, or null when the dialog was dismissed. */
   readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
+  /** As chooseExportPath, for the bytes of one record. */
+  readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;
@@ -29,21 +33,36 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
   return {
     'app.info': () => ports.appInfo(),
     'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
-    'case.open': ({ paths }) => session.open(paths),
-    'case.setZone': ({ zone, evidenceIds }) => session.setZone(zone, evidenceIds),
-    'case.adjustClocks': ({ offsets }) => session.adjustClocks(offsets),
-    'case.openSample': () => session.open([ports.samplePath()]),
-    'case.current': () => session.current()?.openCase.view() ?? null,
+    'case.open': async ({ paths }) => shown(await session.open(paths)),
+    'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
+    'case.adjustClocks': ({ offsets }) => shown(session.adjustClocks(offsets)),
+    'case.openSample': async () => shown(await session.open([ports.samplePath()])),
+    'case.current': () => shown(session.current()?.openCase.view() ?? null),
     'case.add': ({ paths }) => session.add(paths),
     'case.carry': ({ rows, evidenceIds }) => session.carry(rows, evidenceIds),
     'case.cancel': () => session.cancel(),
     'case.close': () => session.close(),
     'job.current': () => session.running(),
-    'job.outcome': () => session.outcome(),
+    'job.outcome': async () => shown(await session.outcome()),
     'job.stopSource': ({ source }) => session.stopSource(source),
-    'events.page': ({ filter, sort, offset, limit }) => requireCase(session).store.page(filter, sort, offset, limit),
+    'events.page': ({ filter, sort, offset, limit }) =>
+      shownPage(requireCase(session).store.page(filter, sort, offset, limit)),
     'events.position': ({ row, filter, sort }) => requireCase(session).store.position(row, filter, sort),
-    'events.raw': ({ row }) => requireCase(session).store.raw(row),
+    'events.raw': ({ row }) => {
+      const record = requireCase(session).store.raw(row);
+      return { ...record, event: shownEvent(record.event, DETAIL_MESSAGE_CHARACTERS) };
+    },
+    'events.bytes': ({ row, of, offset, limit }) => requireCase(session).store.piece(row, of, offset, limit),
+    'events.save': ({ row }) => saveRecord(session, ports, row),
+    'events.tracebacks': async ({ rows, filter, sort }) => {
+      const { store } = requireCase(session);
+      const lines = store.tracebackLines(rows);
+      const listedHeads: number[] = [];
+      for (const head of new Set(lines.map((line) => line.head))) {
+        if ((await store.position(head, filter, sort)) !== null) listedHeads.push(head);
+      }
+      return { lines, listedHeads };
+    },
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };

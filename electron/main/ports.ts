@@ -37,6 +37,14 @@ export function electronPorts(window: MainWindow): ShellPorts {
       });
       return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
     },
+    chooseRecordPath: async (suggestedPath) => {
+      const chosen = await dialog.showSaveDialog(window.browserWindow, {
+        title: 'Save the bytes of a record',
+        defaultPath: suggestedPath,
+        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+      });
+      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+    },
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,
     documentsFolder: () => app.getPath('documents'),

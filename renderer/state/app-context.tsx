@@ -49,6 +49,8 @@ export interface Actions {
   cancelJob(): Promise<void>;
   closeCase(): Promise<void>;
   exportReport(format: 'pdf' | 'html' | 'json'): Promise<void>;
+  /** Writes the exact bytes of an event's record to a file that is asked for. */
+  saveRecord(row: number): Promise<void>;
   copy(text: string, what: string): Promise<void>;
   go(tab: TabName): void;
   move(change: Partial<Place>, topic: ChangeTopic): void;
@@ -290,6 +292,16 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
         } else if (outcome.status === 'failed') tellFailure(`The ${name} report was not written`, outcome.error);
       } catch (error) {
         tellFailure(`The ${name} report was not written`, error);
+      }
+    },
+    async saveRecord(row) {
+      try {
+        const outcome: ExportOutcome = await bridge.request('events.save', { row });
+        if (outcome.status === 'written') {
+          dispatch({ type: 'told', toast: { tone: 'done', text: 'Record saved', detail: outcome.path } });
+        } else if (outcome.status === 'failed') tellFailure('The record was not saved', outcome.error);
+      } catch (error) {
+        tellFailure('The record was not saved', error);
       }
     },
     async copy(text, what) {

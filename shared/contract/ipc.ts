@@ -39,22 +39,54 @@ export interface EventPoint {
   readonly evidenceId: EvidenceId;
 }
 
+/** An event in a list; of a very long message it holds the beginning only. */
+export interface ListedEvent extends EvidenceEvent {
+  readonly messageCut?: true;
+}
+
 export interface EventPage {
   /** How many events pass the filter. */
   readonly total: number;
   readonly offset: number;
-  readonly events: readonly EvidenceEvent[];
+  readonly events: readonly ListedEvent[];
 }
 
 /** The bytes an event rests on, with the lines around them, as text for people (control characters made visible). */
 export interface RawRecord {
-  readonly event: EvidenceEvent;
+  readonly event: ListedEvent;
   readonly path: string;
   readonly before: readonly string[];
   readonly text: string;
   readonly after: readonly string[];
   /** True when the record was longer than what is shown. */
   readonly cut: boolean;
+  /** Bytes of the message, or of the record where its format does not wrap it; see `events.bytes`. */
+  readonly messageBytes: number;
+  /** False when those bytes are not UTF-8 or hold NUL: the text is then not all there is to see. */
+  readonly isText: boolean;
+}
+
+/** Some bytes of an event's record or message. An entry of a native journal is a record in the Journal Export Format. */
+export interface RecordPiece {
+  readonly of: 'record' | 'message';
+  readonly offset: number;
+  readonly totalBytes: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An event that is one line of a traceback, which a journal keeps as an entry a line. */
+export interface TracebackLine {
+  readonly row: number;
+  /** Row of the entry with which it begins. */
+  readonly head: number;
+  /** Which of its lines this is, from 0 for the head. */
+  readonly place: number;
+  readonly lines: number;
+}
+export interface TracebackLines {
+  readonly lines: readonly TracebackLine[];
+  /** Heads of those that the filter lets through. */
+  readonly listedHeads: readonly number[];
 }
 
 export type OpenOutcome =
@@ -203,6 +235,30 @@ export const REQUESTS = {
     response: responseOf<number | null>(),
   },
   'events.raw': { request: z.strictObject({ row }), response: responseOf<RawRecord>() },
+  /** Bytes of an event's record or message, for showing the whole of it in pieces. */
+  'events.bytes': {
+    request: z.strictObject({
+      row,
+      of: z.enum(['record', 'message']),
+      offset: z.int().nonnegative(),
+      limit: z
+        .int()
+        .min(1)
+        .max(1024 * 1024),
+    }),
+    response: responseOf<RecordPiece>(),
+  },
+  /** Shows the save dialog and writes the exact bytes of a record. */
+  'events.save': { request: z.strictObject({ row }), response: responseOf<ExportOutcome>() },
+  /** Which of some events are lines of a traceback of several entries. */
+  'events.tracebacks': {
+    request: z.strictObject({
+      rows: z.array(row).max(1_000),
+      filter: eventFilterSchema,
+      sort: eventSortSchema,
+    }),
+    response: responseOf<TracebackLines>(),
+  },
   'report.export': {
     request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
     response: responseOf<ExportOutcome>(),

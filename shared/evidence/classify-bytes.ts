@@ -167,7 +167,8 @@ const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 /** What a message or the text behind its header begins with where it may be more than `log`, by first byte. */
 const STARTS_BY_BYTE: readonly (readonly Uint8Array[] | undefined)[] = (() => {
-  const starts = [...GUNICORN_STARTS, 'Traceback ', 'Fatal Python error: ', ...LEVEL_WORDS.map((word) => `${word}:`)];
+  const levels = LEVEL_WORDS.flatMap((word) => [`${word}:`, `${word} `]);
+  const starts = [...GUNICORN_STARTS, 'Traceback ', 'Fatal Python error: ', ...levels];
   const table: (Uint8Array[] | undefined)[] = Array.from({ length: 256 });
   for (const start of starts.map(asciiBytes)) {
     const first = start[0] ?? 0;

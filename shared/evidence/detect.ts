@@ -1,4 +1,5 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { readAccessLine } from './access-line.ts';
 import { detectBinary } from './detect-binary.ts';
 import { readXmlStart } from './detect-xml.ts';
 import { readDfHeader } from './df.ts';
@@ -7,11 +8,13 @@ import { isDuRow } from './du.ts';
 import { readFreeHeader } from './free.ts';
 import { readAssignment } from './gunicorn-conf.ts';
 import { readLogLine } from './gunicorn-log.ts';
+import { levelOf } from './inner-header.ts';
 import { isKernelWording } from './journal-cat.ts';
 import { isJournalDiskUsage } from './journal-disk-usage.ts';
 import { withoutFraming } from './journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from './journal-prefix.ts';
 import { readVerboseHeader } from './journal-verbose.ts';
+import { readJsonLogLine } from './json-log.ts';
 import { isDecoration } from './lines.ts';
 import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
@@ -137,6 +140,18 @@ const ENTRIES: readonly LineDetector[] = [
       'Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;b=a240791736fc4f16beaa9416bb346a34;m=d063bcd4;t=644d78eca3c55;x=20e8fb4dfb87cd47]',
     why: 'has lines with the stamp and cursor of journalctl -o verbose',
     reads: (line) => readVerboseHeader(line) !== null,
+  },
+  {
+    format: 'json-log',
+    sample: '{"timestamp": "2026-01-28T04:10:22.070Z", "level": "INFO", "message": "Started importing VPN job 14"}',
+    why: 'has log entries as JSON objects, one a line',
+    reads: (line) => readJsonLogLine(line, atUtc) !== null,
+  },
+  {
+    format: 'access-log',
+    sample: '127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8.5.0"',
+    why: 'has the lines of an access log',
+    reads: (line) => readAccessLine(line) !== null,
   },
   {
     format: 'gunicorn-log',
@@ -284,7 +299,8 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       continue;
     }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
-    if (prefix !== null) {
+    // 2026-01-28T04:10:22.070Z INFO app: text      Python's logging; no host is called INFO
+    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readLogLine(line, atUtc) !== null)) {
       candidates += 1;
       vote(
         prefix.format,
@@ -299,6 +315,13 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     } else if (!/^\s/.test(line) && !isDecoration(line) && !/^[{}[\]],?$/.test(line) && parseDateLine(line) === null) {
       candidates += 1;
     }
+  }
+  // gunicorn's two logs in one file: the error log's reader takes both kinds of lines, with what continues them.
+  const log = counts.get('gunicorn-log');
+  const access = counts.get('access-log');
+  if (log !== undefined && access !== undefined) {
+    log.count += access.count;
+    counts.delete('access-log');
   }
   const best = [...counts].sort(([, a], [, b]) => b.count - a.count)[0];
   // A table inside a log (a script that logs ps) leaves it a log.

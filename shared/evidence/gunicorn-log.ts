@@ -1,7 +1,8 @@
 import type { TimeResolution } from '../model/evidence.ts';
-import { type EpochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
+import { readAccessLine } from './access-line.ts';
 import { classifyMessage } from './classify.ts';
-import { splitInnerHeader } from './inner-header.ts';
+import { readBareStamp, splitInnerHeader } from './inner-header.ts';
 import {
   eventItem,
   isDecoration,
@@ -14,7 +15,7 @@ import {
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { StampClock } from './stamp-clock.ts';
-import { monthNumber, resolutionOf, wallOf, zoneMinutes } from './stamps.ts';
+import { type InstantOfStamp, resolutionOf, type Stamp, wallOf, zoneMinutes } from './stamps.ts';
 
 /** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
 const ENTRY_LIMIT_LINES = 10_000;
@@ -25,10 +26,6 @@ const ENTRY_LIMIT_CHARACTERS = 1024 * 1024;
 const CONTAINER_STAMP = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:?\d\d) (?=\S)/;
 // web-1  | [2025-07-05 12:18:53 +0000] ...     docker compose logs
 const COMPOSE_SERVICE = /^[\w.-]{1,64}\s+\| /;
-// 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8.5.0"     gunicorn's access log
-const ACCESS_LINE =
-  /^\S{1,100} \S{1,100} \S{1,100} \[(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d):(\d\d):(\d\d) ([+-]\d{4})\] "/;
-
 /** When a line of a log file was written, and what is left when stamps of a container runtime are taken off. */
 export interface LogLineHead {
   /** null: the line has a logger's header, but no time (`INFO:root:text`). */
@@ -37,6 +34,10 @@ export interface LogLineHead {
   readonly message: string;
   /** Minutes east of UTC that the stamp itself prints; null when it prints none. */
   readonly zone: number | null;
+  /** The worker that an access line names (`%(p)s`), else null; a logger's header tells its pid elsewhere. */
+  readonly pid: number | null;
+  /** An access line: always one line, which nothing continues. */
+  readonly isAccess: boolean;
 }
 
 /**
@@ -44,36 +45,42 @@ export interface LogLineHead {
  * line that begins none. `instant` reads a stamp in the zone that it carries (minutes east of UTC), or in the source's where it
  * carries none, as Python's asctime.
  */
-export function readLogLine(
-  text: string,
-  instant: (wall: WallClock, zoneMinutes: number | null) => EpochMicros | null,
-): LogLineHead | null {
+export function readLogLine(text: string, instant: InstantOfStamp): LogLineHead | null {
   const compose = COMPOSE_SERVICE.exec(text);
   const bare = compose === null ? text : text.slice(compose[0].length);
   const container = CONTAINER_STAMP.exec(bare);
-  const message = container === null ? bare : bare.slice(container[0].length);
-  if (container !== null) {
+  const inside = container === null ? bare : bare.slice(container[0].length);
+  // An application's own ISO stamp looks like a container's; but behind a container's the application's header is whole.
+  const isOwn = container !== null && splitInnerHeader(inside) === null && splitInnerHeader(bare) !== null;
+  const message = isOwn ? bare : inside;
+  if (container !== null && !isOwn) {
     const [, year, month, day, hour, minute, second, fraction, zoneText] = container;
     const zone = zoneMinutes(zoneText ?? '');
     const time = instant(wallOf(year, month, day, hour, minute, second, fraction), zone);
     // The application's zone is in the inner stamp; the container's is always that of the runtime.
     const inner = splitInnerHeader(message)?.stamp?.zone ?? null;
-    if (time !== null) return { time, resolutionMicros: resolutionOf(fraction), message, zone: inner ?? zone };
+    const access = readAccessLine(message);
+    const told = { zone: inner ?? zone, pid: access?.pid ?? null, isAccess: access !== null };
+    if (time !== null) return { time, resolutionMicros: resolutionOf(fraction), message, ...told };
   }
   const header = splitInnerHeader(message);
-  if (header?.stamp != null) {
-    const { wall, zone, resolutionMicros } = header.stamp;
-    const time = instant(wall, zone);
-    return time === null ? null : { time, resolutionMicros, message, zone };
+  if (header?.stamp != null) return stampedHead(header.stamp, message, instant);
+  if (header !== null) {
+    return { time: null, resolutionMicros: MICROS_PER_SECOND, message, zone: null, pid: null, isAccess: false };
   }
-  if (header !== null) return { time: null, resolutionMicros: MICROS_PER_SECOND, message, zone: null };
-  const access = ACCESS_LINE.exec(message);
-  if (access === null) return null;
-  const [, day, month, year, hour, minute, second, zoneText] = access;
-  const zone = zoneMinutes(zoneText ?? '');
-  const wall = wallOf(year, monthNumber(month ?? '') ?? 0, day, hour, minute, second);
+  const access = readAccessLine(message);
+  if (access !== null) {
+    const head = stampedHead(access.stamp, message, instant);
+    return head === null ? null : { ...head, pid: access.pid, isAccess: true };
+  }
+  const plain = readBareStamp(message);
+  return plain === null ? null : stampedHead(plain.stamp, message, instant);
+}
+
+function stampedHead(stamp: Stamp, message: string, instant: InstantOfStamp): LogLineHead | null {
+  const { wall, zone, resolutionMicros } = stamp;
   const time = instant(wall, zone);
-  return time === null ? null : { time, resolutionMicros: MICROS_PER_SECOND, message, zone };
+  return time === null ? null : { time, resolutionMicros, message, zone, pid: null, isAccess: false };
 }
 
 interface OpenEntry {
@@ -92,11 +99,20 @@ interface OpenEntry {
  * Source: error_fmt and datefmt in https://github.com/benoitc/gunicorn/blob/23.0.0/gunicorn/glogging.py
  */
 export const createGunicornLogParser: CreateParser = (context) =>
-  parserOfLines(context, new GunicornLogHandler(context));
+  parserOfLines(context, new GunicornLogHandler(context, false));
+
+/**
+ * The access log as a file of its own (`--access-log`): one request a line. A damaged line is reported and not taken for more
+ * of the request above it; should gunicorn's own lines stand between, they are read as in its error log.
+ */
+export const createAccessLogParser: CreateParser = (context) =>
+  parserOfLines(context, new GunicornLogHandler(context, true));
 
 class GunicornLogHandler implements LineHandler {
   readonly #context: ParseContext;
   readonly #stamps: StampClock;
+  /** Whether a line below an access line belongs to nothing. */
+  readonly #accessOnly: boolean;
   readonly #stray: StrayLines;
   #open: OpenEntry | null = null;
   #anyEntry = false;
@@ -109,9 +125,10 @@ class GunicornLogHandler implements LineHandler {
   #lastTime: EpochMicros | null;
   #timelessReported = false;
 
-  constructor(context: ParseContext) {
+  constructor(context: ParseContext, accessOnly: boolean) {
     this.#context = context;
     this.#stamps = new StampClock(context);
+    this.#accessOnly = accessOnly;
     this.#stray = new StrayLines(context, 'log entries');
     this.#zoneOfFile = context.zoneFrom === 'file' ? context.offsetMinutes : null;
     // Known when one record is read again; at the start of a file a line without a time has none.
@@ -137,9 +154,10 @@ class GunicornLogHandler implements LineHandler {
     const open = this.#open;
     if (line.text.trim() === '') {
       if (open !== null) open.blank += 1;
-    } else if (open !== null) {
+    } else if (open !== null && !(this.#accessOnly && open.head.isAccess)) {
       this.#continue(open, line, out);
     } else if (this.#anyEntry || !isDecoration(line.text)) {
+      this.#close(out);
       this.#stray.add(line);
     }
   }
@@ -194,7 +212,7 @@ class GunicornLogHandler implements LineHandler {
         timestampDesc: 'entry written',
         kind: read.kind,
         message,
-        pid: read.header?.pid ?? null,
+        pid: read.header?.pid ?? open.head.pid,
         identifier: null,
         host: null,
         severity: read.severity,

@@ -99,7 +99,43 @@ const PYTHON_HEADERS: readonly {
     level: 10,
     pid: 9,
   },
+  {
+    // time - logger - pid - LEVEL - text
+    pattern: new RegExp(
+      String.raw`^${PYTHON_TIME} ?[-|:] ?([\w.$<>-]{1,100}) ?[-|:] ?\[?(\d{1,7})\]? ?[-|:] ?(${LEVEL})\s*[-|:] ?`,
+    ),
+    logger: 9,
+    level: 11,
+    pid: 10,
+  },
+  {
+    // time [thread] LEVEL logger - text
+    pattern: new RegExp(
+      String.raw`^${PYTHON_TIME} ?[-|]? ?[\[(][\w .:-]{1,60}[\])] ?[-|]? ?(${LEVEL})\s+\[?([\w.$<>-]{1,100}?)\]?(?: -|:) `,
+    ),
+    logger: 10,
+    level: 9,
+    pid: null,
+  },
+  {
+    // time:LEVEL:logger:text
+    pattern: new RegExp(String.raw`^${PYTHON_TIME}:(${LEVEL}):([\w.$<>-]{1,100}):`),
+    logger: 10,
+    level: 9,
+    pid: null,
+  },
+  {
+    // time [info     ] text      Source: structlog.dev.ConsoleRenderer
+    pattern: new RegExp(String.raw`^${PYTHON_TIME} \[(${LEVEL})\s*\] `, 'i'),
+    logger: null,
+    level: 9,
+    pid: null,
+  },
 ];
+
+// INFO 2026-01-28 04:10:22,070 views 25321 140256 Started importing      Source: "verbose" in Django's logging documentation
+const LEVEL_FIRST = new RegExp(String.raw`^(${LEVEL}) {1,8}(?=\[?2\d{3}-)`);
+const STAMP_THEN_TEXT = new RegExp(String.raw`^${PYTHON_TIME}(?: ?[-|:])? `);
 
 // INFO:root:Started importing VPN job 14      Source: logging.BASIC_FORMAT
 const PYTHON_BASIC = new RegExp(String.raw`^(${LEVEL}):([\w.$<>-]+):`);
@@ -148,6 +184,8 @@ export function splitInnerHeader(message: string): InnerHeader | null {
   }
   if (isBracket || (first >= 0x30 && first <= 0x39)) return splitPythonHeader(message, start);
   if (first < 0x41 || first > 0x5a) return null;
+  const levelFirst = LEVEL_FIRST.exec(start);
+  if (levelFirst !== null) return splitLevelFirst(message, start, levelFirst);
   const basic = PYTHON_BASIC.exec(start);
   if (basic === null) return null;
   return {
@@ -161,21 +199,54 @@ export function splitInnerHeader(message: string): InnerHeader | null {
   };
 }
 
+/** A level, then a time; what follows (module, process, thread) has no fixed order and stays with the text. */
+function splitLevelFirst(message: string, start: string, lead: RegExpExecArray): InnerHeader | null {
+  const rest = start.slice(lead[0].length);
+  const match = STAMP_THEN_TEXT.exec(rest);
+  if (match === null) return null;
+  return {
+    style: 'python',
+    timeText: timeTextOf(rest),
+    stamp: stampOf(match),
+    pid: null,
+    level: levelOf(lead[1]),
+    logger: null,
+    text: message.slice(lead[0].length + match[0].length),
+  };
+}
+
+/**
+ * The time of a line that begins with a stamp and has no level behind it (`%(asctime)s %(message)s`), and where its text
+ * begins; null for any other line. A journal's message that begins so is bare text: this is for files alone.
+ */
+export function readBareStamp(text: string): { readonly stamp: Stamp; readonly textAt: number } | null {
+  const match = STAMP_THEN_TEXT.exec(text.slice(0, 60));
+  return match === null ? null : { stamp: stampOf(match), textAt: match[0].length };
+}
+
+function timeTextOf(start: string): string | null {
+  return /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?Z| ?[+-]\d\d:?\d\d)?)/.exec(start)?.[1] ?? null;
+}
+
+/** The stamp of a match whose first eight captures are those of PYTHON_TIME. */
+function stampOf(match: RegExpExecArray): Stamp {
+  const zone = match[8]?.trim();
+  return {
+    wall: wallOf(match[1], match[2], match[3], match[4], match[5], match[6], match[7]),
+    zone: zone === undefined ? null : zoneMinutes(zone),
+    resolutionMicros: resolutionOf(match[7]),
+  };
+}
+
 function splitPythonHeader(message: string, start: string): InnerHeader | null {
   for (const { pattern, logger, level, pid } of PYTHON_HEADERS) {
     const match = pattern.exec(start);
     if (match === null) continue;
-    const zone = match[8]?.trim();
-    const stamp: Stamp = {
-      wall: wallOf(match[1], match[2], match[3], match[4], match[5], match[6], match[7]),
-      zone: zone === undefined ? null : zoneMinutes(zone),
-      resolutionMicros: resolutionOf(match[7]),
-    };
+    const stamp = stampOf(match);
     const loggerName = logger === null ? undefined : (match[logger] ?? match[logger + 1] ?? match[logger + 2]);
-    const timeText = /^\[?(\d{4}-\d\d-\d\d[T ][\d:.,]+(?: ?Z| ?[+-]\d\d:?\d\d)?)/.exec(start)?.[1] ?? null;
     return {
       style: 'python',
-      timeText,
+      timeText: timeTextOf(start),
       stamp,
       pid: pid === null ? null : Number(match[pid]),
       level: levelOf(match[level]),

@@ -16,7 +16,10 @@ import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 /** Lines of one json-pretty object; a journal entry has a few dozen fields. */
 const OBJECT_LIMIT_LINES = 2_000;
 /** Characters of one json-pretty object. */
-const OBJECT_LIMIT_CHARACTERS = 4 * 1024 * 1024;
+const OBJECT_LIMIT_CHARACTERS = 64 * 1024 * 1024;
+
+/** Longest line that is read whole, in bytes: an array of byte values spells each byte of a message with up to four. */
+export const JSON_LINE_LIMIT_BYTES = 64 * 1024 * 1024;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -27,7 +30,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
  * Source: https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
  */
 export const createJournalJsonParser: CreateParser = (context) =>
-  parserOfLines(context, new JournalJsonHandler(context));
+  parserOfLines(context, new JournalJsonHandler(context), JSON_LINE_LIMIT_BYTES);
 
 const RECORD_SEPARATOR = '\u001e';
 const SSE_FIELD = 'data: ';

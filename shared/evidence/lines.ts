@@ -191,9 +191,16 @@ export interface PlainEvent {
   readonly unit: string | null;
 }
 
-/** Makes a parser of a line handler, reporting overlong lines and (once) bytes that are not UTF-8. */
-export function parserOfLines(context: ParseContext, handler: LineHandler): EvidenceParser {
-  const reader = new LineReader(context.startOffset, context.startLine);
+/**
+ * Makes a parser of a line handler, reporting overlong lines and (once) bytes that are not UTF-8. `limitBytes` is for formats
+ * whose lines mean nothing without their end.
+ */
+export function parserOfLines(
+  context: ParseContext,
+  handler: LineHandler,
+  limitBytes = LINE_LIMIT_BYTES,
+): EvidenceParser {
+  const reader = new LineReader(context.startOffset, context.startLine, limitBytes);
   let out: ParsedItem[] = [];
   let encodingReported = false;
   const onLine = (line: Line): void => {
@@ -201,7 +208,7 @@ export function parserOfLines(context: ParseContext, handler: LineHandler): Evid
       out.push(
         problemItem(
           'line-too-long',
-          `Line ${line.number} of ${context.fileName} has ${line.byteLength} bytes; only its first ${LINE_LIMIT_BYTES} were read.`,
+          `Line ${line.number} of ${context.fileName} has ${line.byteLength} bytes; only its first ${limitBytes} were read.`,
           line.byteOffset,
         ),
       );

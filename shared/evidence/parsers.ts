@@ -4,7 +4,7 @@ import { createDmesgParser } from './dmesg.ts';
 import { createDuParser } from './du.ts';
 import { createFreeParser } from './free.ts';
 import { createGunicornConfParser } from './gunicorn-conf.ts';
-import { createGunicornLogParser } from './gunicorn-log.ts';
+import { createAccessLogParser, createGunicornLogParser } from './gunicorn-log.ts';
 import { createJournalCatParser } from './journal-cat.ts';
 import { createJournalDiskUsageParser } from './journal-disk-usage.ts';
 import { createJournalExportParser } from './journal-export.ts';
@@ -12,6 +12,7 @@ import { createJournalJsonParser } from './journal-json.ts';
 import { JOURNAL_TEXT_FORMATS, type JournalTextFormat } from './journal-prefix.ts';
 import { createJournalTextParser } from './journal-text.ts';
 import { createJournalVerboseParser } from './journal-verbose.ts';
+import { createJsonLogParser } from './json-log.ts';
 import { createLsParser } from './ls.ts';
 import { createMeminfoParser } from './meminfo.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from './parser.ts';
@@ -40,6 +41,8 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'journal-export': createJournalExportParser,
   'journal-verbose': createJournalVerboseParser,
   'gunicorn-log': createGunicornLogParser,
+  'access-log': createAccessLogParser,
+  'json-log': createJsonLogParser,
   'gunicorn-conf': createGunicornConfParser,
   'systemd-unit': createSystemdUnitParser,
   ps: createPsParser,

@@ -2,6 +2,7 @@ import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { readLogLine } from './gunicorn-log.ts';
 import { splitInnerHeader } from './inner-header.ts';
 import { readJournalPrefix } from './journal-prefix.ts';
+import { readJsonLogLine } from './json-log.ts';
 import { atUtc, parseDateLine, zoneMinutes } from './stamps.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
@@ -59,6 +60,8 @@ function zoneOfLine(line: string): number | null {
 function zoneOfOther(line: string): number | null {
   const log = readLogLine(line, atUtc);
   if (log !== null) return log.zone;
+  const json = readJsonLogLine(line, atUtc);
+  if (json !== null) return json.zone === 'utc' ? null : json.zone;
   if (line.startsWith('{') && line.includes('"MESSAGE"')) {
     const quoted = /"MESSAGE"\s?:\s?"(\[\d{4}-[^"]{1,60})/.exec(line)?.[1];
     return quoted === undefined ? null : (splitInnerHeader(quoted)?.stamp?.zone ?? null);

@@ -47,6 +47,8 @@ export const EVIDENCE_FORMATS = [
   'journal-native',
   'journal-empty',
   'gunicorn-log',
+  'access-log',
+  'json-log',
   'gunicorn-conf',
   'systemd-unit',
   'sqlite',
@@ -89,6 +91,8 @@ const LOG_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
   'journal-verbose',
   'journal-native',
   'gunicorn-log',
+  'access-log',
+  'json-log',
 ]);
 
 /** Whether a format's records are log entries. */

@@ -19,6 +19,11 @@ export function visibleText(text: string): string {
   return text.replace(/\r\n/g, '\n').replaceAll('\t', '    ').replace(INVISIBLE, escapeCodePoint);
 }
 
+/** As visibleText, with its tabs: for text whose columns and bytes matter. */
+export function visibleRaw(text: string): string {
+  return text.split('\t').map(visibleText).join('\t');
+}
+
 /** As visibleText, on one line. */
 export function visibleLine(text: string): string {
   return visibleText(text).replaceAll('\n', ' ⏎ ');

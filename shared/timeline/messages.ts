@@ -1,3 +1,5 @@
+import { readAccessLine } from '../evidence/access-line.ts';
+
 /**
  * What an application's own log line says about the progress of an operation. Applications word this freely, so lines are
  * read by the kind of activity (stems) and by tense ("Parsing" begins, "Parsed" ends), never by whole phrases.
@@ -80,7 +82,10 @@ export function readMessage(text: string, isError: boolean): MessageReading {
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageReading => ({ role, step: of, ...figures });
 
-  if (ACCESS_LINE.test(text)) return reading('request-done', null);
+  if (ACCESS_LINE.test(text)) {
+    const seconds = readAccessLine(text)?.seconds ?? null;
+    return { ...reading('request-done', null), ...(seconds === null ? {} : { statedSeconds: seconds }) };
+  }
   if (RETRY.test(text)) return reading('progress');
   if (isError && FAILED.test(text)) return reading('operation-failed');
   if (PROGRESS.test(text)) return reading('progress');

@@ -23,6 +23,7 @@ import { useDisplayZone } from '../../state/display-zone.tsx';
 import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { KIND_WORDS } from '../../words.ts';
 import { Copies } from './copies.tsx';
+import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
 
 const AROUND_SECONDS = 30;
@@ -157,7 +158,11 @@ function Record(props: {
           {event.pid === null ? null : <span className="tag numeric">pid {event.pid}</span>}
         </p>
       </header>
-      <p className="detail-message mono">{event.message}</p>
+      <p className="detail-message mono">
+        {event.message}
+        {event.messageCut === true ? <span className="raw-cut">…</span> : null}
+      </p>
+      <RecordView record={record} />
       <div className="button-row">
         {event.pid === null ? null : (
           <button

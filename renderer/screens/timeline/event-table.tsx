@@ -27,8 +27,11 @@ import {
 } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import type { EventPages } from '../../state/event-pages.ts';
 import { useEventPages } from '../../state/use-events.ts';
+import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
 import { KIND_WORDS } from '../../words.ts';
+import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
 /** Height of a row in CSS pixels; `--row-height` in timeline.css must agree. */
 const ROW_PX = 24;
@@ -91,6 +94,8 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
   const firstIndex = blockStart + (items[0]?.index ?? 0);
   const lastIndex = blockStart + (items.at(-1)?.index ?? 0);
 
+  const groups = useTracebacks(pages, snapshot.version, firstIndex, lastIndex, selectedRow);
+
   useEffect(() => void pages.ensure(firstIndex, lastIndex), [pages, firstIndex, lastIndex]);
   useEffect(() => onTotal(snapshot.total), [snapshot.total, onTotal]);
   // Another list begins at its top; the effect below then scrolls to the selection if it is in it.
@@ -132,7 +137,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
 
   const select = async (index: number): Promise<void> => {
     if (total === 0) return;
-    const clamped = Math.max(0, Math.min(total - 1, index));
+    const clamped = unfoldedFrom(pages, groups, Math.max(0, Math.min(total - 1, index)), cursor ?? -1, total);
     setCursor(clamped);
     goTo.current(clamped, 'auto');
     const event = await pages.load(clamped);
@@ -158,6 +163,15 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
     if (target !== undefined) {
       event.preventDefault();
       void select(target);
+    } else if ((event.key === 'ArrowRight' || event.key === 'ArrowLeft') && cursor !== null) {
+      const line = groups.lineOf(pages.eventAt(cursor));
+      if (line === null) return;
+      event.preventDefault();
+      if (groups.isExpanded(line.head) !== (event.key === 'ArrowRight')) {
+        // A line that folds away under the cursor leaves it on its head.
+        if (line.place > 0) move({ selectedRow: line.head }, 'selection');
+        groups.toggle(line.head);
+      }
     } else if (event.key === 'Enter' && cursor !== null) {
       event.preventDefault();
       document.querySelector<HTMLElement>('.detail button')?.focus();
@@ -178,7 +192,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
       showOffset: changesWithin(zone, first, last),
     };
   }, [view, zone]);
-  const columns = useMemo(() => columnsFor(names, origin, times), [names, origin, times]);
+  const columns = useMemo(() => columnsFor(names, origin, times, groups), [names, origin, times, groups]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: version and the range of items say when the rows are others.
   const data = useMemo<TableRow[]>(
     () => items.map((item) => ({ index: blockStart + item.index, event: pages.eventAt(blockStart + item.index) })),
@@ -265,7 +279,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
                   role="row"
                   aria-rowindex={index + 2}
                   aria-selected={isSelected}
-                  className={`grid-row body-row${isFlashed ? ' flash' : ''}${event === null ? ' row-loading' : ''}${rowTone(event)}`}
+                  className={`grid-row body-row${isFlashed ? ' flash' : ''}${event === null ? ' row-loading' : ''}${rowTone(event)}${groups.isFolded(event) ? ' row-folded' : ''}`}
                   onClick={() => {
                     if (event === null) return;
                     ownMove.current = event.row === selectedRow ? null : event.row;
@@ -328,6 +342,19 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
   );
 });
 
+/** The nearest place that is not folded away, onwards in the direction of a move and else backwards. */
+function unfoldedFrom(pages: EventPages, groups: TracebackGroups, index: number, from: number, total: number): number {
+  const step = index < from ? -1 : 1;
+  for (const direction of [step, -step]) {
+    for (let at = index; at >= 0 && at < total; at += direction) {
+      const event = pages.eventAt(at);
+      // What is not here yet is not known to be folded.
+      if (event === null || !groups.isFolded(event)) return at;
+    }
+  }
+  return index;
+}
+
 function rowTone(event: EvidenceEvent | null): string {
   if (event === null) return '';
   switch (event.severity) {
@@ -389,7 +416,12 @@ interface TimeColumn {
   readonly showOffset: boolean;
 }
 
-function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps['origin'], times: TimeColumn) {
+function columnsFor(
+  names: ReadonlyMap<string, string>,
+  origin: EventTableProps['origin'],
+  times: TimeColumn,
+  groups: TracebackGroups,
+) {
   const { zone, showDate, showOffset } = times;
   return helper.columns([
     helper.accessor((row) => row.event?.time, {
@@ -441,7 +473,18 @@ function columnsFor(names: ReadonlyMap<string, string>, origin: EventTableProps[
       id: 'message',
       header: 'Message',
       enableSorting: false,
-      cell: ({ row }) => (row.original.event === null ? '' : oneLine(row.original.event.message)),
+      cell: ({ row }) => {
+        const { event } = row.original;
+        if (event === null) return null;
+        const line = groups.lineOf(event);
+        return (
+          <>
+            {line === null ? null : <TracebackMark line={line} />}
+            {oneLine(event.message)}
+            {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
+          </>
+        );
+      },
     }),
   ]);
 }

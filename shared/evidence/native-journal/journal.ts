@@ -22,6 +22,8 @@ import {
 const ENTRY_FIELDS_MAX = 2048;
 /** Bytes of one field, stored and decompressed. Only core dumps in old journals are larger. */
 const FIELD_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Bytes of all fields of one entry when they are handed out as they are. */
+const ENTRY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Values kept for the entries that share them, most of all short ones; all are let go when there are too many. */
 const CACHED_FIELDS = 100_000;
 const CACHED_VALUE_CHARACTERS = 64 * 1024;
@@ -146,6 +148,48 @@ export class NativeJournal {
       characters += shown.length;
     }
     return { text: lines.join('\n'), cut };
+  }
+
+  /**
+   * The fields of the entry at an offset with their bytes, times first, as the Journal Export Format lists them; fields that
+   * cannot be read are left out (the event's problems name them). Null when there is no entry.
+   */
+  fieldsOf(offset: number): readonly { readonly name: string; readonly value: Uint8Array }[] | null {
+    const entry = this.#entry(offset);
+    if (entry === null) return null;
+    const times = this.#source.at(offset + 24, 16);
+    const number = (value: number): Uint8Array => new TextEncoder().encode(String(value));
+    const fields = [
+      { name: '__REALTIME_TIMESTAMP', value: number(readU64(times, 0)) },
+      { name: '__MONOTONIC_TIMESTAMP', value: number(readU64(times, 8)) },
+    ];
+    let bytes = 0;
+    for (const at of entryItems(this.#source, this.header, entry, ENTRY_FIELDS_MAX)) {
+      const payload = this.#payload(at);
+      const name = payload === null ? null : fieldNameOf(payload);
+      if (payload === null || name === null || bytes + payload.length > ENTRY_LIMIT_BYTES) continue;
+      bytes += payload.length;
+      fields.push({ name, value: payload.subarray(name.length + 1) });
+    }
+    return fields;
+  }
+
+  /** The whole `NAME=value` of a data object; null when it cannot be read. */
+  #payload(offset: number): Uint8Array | null {
+    const object = readObject(this.#source, offset);
+    if (object === null || object.type !== OBJECT_TYPES.data) return null;
+    const payloadAt = offset + dataPayloadAt(this.header);
+    const bytes = offset + object.bytes - payloadAt;
+    const compression = compressionOf(object.flags);
+    if (bytes <= 0 || bytes > FIELD_LIMIT_BYTES || compression === undefined) return null;
+    // A copy: a source may give a view that its next read overwrites.
+    const stored = this.#source.at(payloadAt, bytes).slice();
+    if (compression === null) return stored;
+    try {
+      return decompress(compression, stored, FIELD_LIMIT_BYTES).slice();
+    } catch {
+      return null;
+    }
   }
 
   #field(offset: number, wanted: boolean): NativeField {

@@ -35,6 +35,9 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'events.raw': () => {
       throw new RangeError('There is no event 9.');
     },
+    'events.bytes': record('events.bytes', { of: 'record', offset: 0, totalBytes: 0, bytes: new Uint8Array(0) }),
+    'events.save': record('events.save', { status: 'cancelled' }),
+    'events.tracebacks': record('events.tracebacks', { lines: [], listedHeads: [] }),
     'report.export': record('report.export', { status: 'cancelled' }),
     'clipboard.write': record('clipboard.write', undefined),
   };

@@ -25,6 +25,10 @@ function desk(exportPath: (suggested: string) => string | null = () => null) {
       suggestions.push(suggested);
       return exportPath(suggested);
     },
+    chooseRecordPath: async (suggested) => {
+      suggestions.push(suggested);
+      return exportPath(suggested);
+    },
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),

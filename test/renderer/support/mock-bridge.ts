@@ -12,10 +12,12 @@ import type {
   RequestOf,
   ResponseOf,
   RunningJob,
+  TracebackLine,
 } from '../../../shared/contract/ipc.ts';
 import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/contract/worker-protocol.ts';
 import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
+import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 
 export interface MockOptions {
@@ -127,6 +129,18 @@ export function createMockBridge(options: MockOptions): MockBridge {
       return position < 0 ? null : position;
     },
     'events.raw': async ({ row }) => rawRecord(current, row),
+    'events.bytes': async ({ row, of, offset, limit }) => {
+      const record = rawRecord(current, row);
+      const bytes = new TextEncoder().encode(of === 'message' ? record.event.message : record.text);
+      return { of, offset, totalBytes: bytes.length, bytes: bytes.slice(offset, offset + limit) };
+    },
+    'events.save': async ({ row }) => ({ status: 'written', path: `/home/analyst/record-${row}.bin` }),
+    'events.tracebacks': async ({ rows, filter, sort }) => {
+      const events = current?.events ?? [];
+      const lines = tracebackLines(events).filter((line) => rows.includes(line.row));
+      const listed = new Set(passingEvents(events, filter, sort).map((event) => event.row));
+      return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
+    },
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };
@@ -233,7 +247,24 @@ function rawRecord(mock: MockCase | null, row: number): RawRecord {
     text: lineOf(event),
     after: mock.events.slice(row + 1, row + 4).map(lineOf),
     cut: false,
+    messageBytes: new TextEncoder().encode(event.message).length,
+    isText: true,
   };
+}
+
+/** Lines of tracebacks among events, the slow and plain way. */
+function tracebackLines(events: readonly EvidenceEvent[]): readonly TracebackLine[] {
+  return events.flatMap((head) => {
+    if (head.kind !== 'traceback') return [];
+    const reader = new TracebackLines(head.message);
+    const rows = [head.row];
+    for (const event of events.slice(head.row + 1)) {
+      if (event.pid !== head.pid || event.source.evidenceId !== head.source.evidenceId) continue;
+      if (!reader.accepts(event.message)) break;
+      rows.push(event.row);
+    }
+    return rows.length < 2 ? [] : rows.map((row, place) => ({ row, head: head.row, place, lines: rows.length }));
+  });
 }
 
 function mockCase(name: MockOptions['initial']): MockCase | null {

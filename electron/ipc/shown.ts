@@ -1,0 +1,37 @@
+import type { EventPage, ListedEvent } from '../../shared/contract/ipc.ts';
+import type { EvidenceEvent } from '../../shared/model/event.ts';
+import { visibleText } from '../../shared/report/visible.ts';
+
+/** Characters of a message that a list holds, and that the detail of one event begins with. */
+const LISTED_MESSAGE_CHARACTERS = 2_000;
+export const DETAIL_MESSAGE_CHARACTERS = 16_000;
+
+/**
+ * What goes to the window, with every character of the evidence visible: NUL, escape sequences of terminals, bidirectional
+ * controls. This is the one place where it is done, so no screen, tooltip or label can forget it. Numbers, flags and the
+ * shape stay as they are.
+ */
+export function shown<T>(value: T): T {
+  return visibleIn(value) as T;
+}
+
+function visibleIn(value: unknown): unknown {
+  if (typeof value === 'string') return visibleText(value);
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
+  if (Array.isArray(value)) return value.map(visibleIn);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visibleIn(inner)]));
+}
+
+/** A page of a list as the window gets it. */
+export function shownPage(page: EventPage): EventPage {
+  return { ...page, events: page.events.map((event) => shownEvent(event, LISTED_MESSAGE_CHARACTERS)) };
+}
+
+/** An event as the window gets it: visible, and its message cut where it is longer. */
+export function shownEvent(event: EvidenceEvent, limitCharacters: number): ListedEvent {
+  if (event.message.length <= limitCharacters) return shown(event);
+  // Not between the halves of a character.
+  const isHalf = /[\ud800-\udbff]/.test(event.message[limitCharacters - 1] ?? '');
+  const message = event.message.slice(0, isHalf ? limitCharacters - 1 : limitCharacters);
+  return { ...shown({ ...event, message }), messageCut: true };
+}

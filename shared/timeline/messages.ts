@@ -71,13 +71,17 @@ const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
+/** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
+const READ_CHARACTERS = 4096;
+
 /**
  * Reads one log line's bare text (without the logger's header).
  *
  * `isError` tells that the line was logged at ERROR or above: words such as "error" then mean failure; in an INFO line
  * ("0 errors") they mean nothing.
  */
-export function readMessage(text: string, isError: boolean): MessageReading {
+export function readMessage(message: string, isError: boolean): MessageReading {
+  const text = message.slice(0, READ_CHARACTERS);
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageReading => ({ role, step: of, ...figures });
@@ -169,6 +173,7 @@ function secondsPerUnit(unit: string): number {
 /** A line with its numbers, hashes and quoted parts masked: two lines of one template come from one logging call. */
 export function messageTemplate(text: string): string {
   return text
+    .slice(0, READ_CHARACTERS)
     .replace(/(['"]).*?\1/g, '?')
     .replace(/\b[0-9a-f]{8,}\b/gi, '?')
     .replace(/\d+(?:[.,_]\d+)*/g, '#');
@@ -179,7 +184,7 @@ export function messageTemplate(text: string): string {
  * nothing but verbs is left. At most 60 characters.
  */
 export function operationName(text: string): string | null {
-  let rest = text.trim();
+  let rest = text.slice(0, READ_CHARACTERS).trim();
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
     /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion)|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;

@@ -75,12 +75,16 @@ const path = z.string().min(1).max(32_768);
 const row = z.int().nonnegative();
 
 export const eventFilterSchema = z.strictObject({
-  /** Case-insensitive substring of the message; empty for all. */
+  /** Case-insensitive substring of the message as it stands, for programs; empty for all. */
   text: z.string().max(10_000),
+  /** What a person typed, in the language of shared/search/parse-query.ts; empty for all. Joined to the rest by "and". */
+  query: z.string().max(10_000),
   kinds: z.array(z.enum(EVENT_KINDS)),
   severities: z.array(z.enum(SEVERITIES)),
   evidenceIds: z.array(z.string()),
   pids: z.array(z.int()),
+  /** Names as in EventColumns.units. */
+  units: z.array(z.string()),
   from: z.number().nullable(),
   to: z.number().nullable(),
 });

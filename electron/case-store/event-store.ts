@@ -102,7 +102,7 @@ export class EventStore implements EventSource {
   }
 
   /** `limit` events of a filtered and sorted list from the `offset`th on, and how many there are in all. */
-  page(filter: EventFilter, sort: EventSort, offset: number, limit: number): EventPage {
+  page(filter: EventFilter, sort: EventSort, offset: number, limit: number): Omit<EventPage, 'search'> {
     const rows = this.#rows(filter, sort);
     const events = Array.from(rows.subarray(offset, offset + limit), (row) => this.event(row));
     return { total: rows.length, offset, events };

@@ -3,13 +3,15 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { analyse } from '../../shared/analyse.ts';
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import type { ImportedEvidence, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ImportedEvidence, Progress, QuerySource } from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { visibleName } from '../intake/names.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
+import { QueryClient } from '../workers/query-client.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
@@ -26,6 +28,8 @@ export interface OpenCase {
   readonly evidence: CaseEvidence;
   readonly analysis: Analysis;
   readonly store: EventStore;
+  /** Answers what a window asks about events, on a thread of its own. */
+  readonly queries: QueryClient;
   /** Everything a window holds of it. */
   view(): CaseView;
   /** Closes the evidence and removes the unpacked copies; afterwards events can no longer be read. Safe to repeat. */
@@ -73,7 +77,9 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   // mkdtemp makes the folder with mode 0700. The real path: a link on the way could be turned elsewhere later.
   const spoolDirectory = await mkdtemp(join(await realpath(tmpdir()), 'inquest-'));
   let store: EventStore | null = null;
+  let queries: QueryClient | null = null;
   const release = async (): Promise<void> => {
+    await queries?.close();
     store?.close();
     await rm(spoolDirectory, { recursive: true, force: true });
   };
@@ -111,7 +117,8 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     onProgress?.({ stage: 'analysing', item: titleOf(paths), doneBytes: 0, totalBytes: null }, null);
     const analysis = analyse(evidence);
     throwIfCancelled();
-    return caseOf(titleOf(paths), evidence, analysis, store, release);
+    queries = new QueryClient(querySourceOf(imported, analysis));
+    return caseOf(titleOf(paths), evidence, analysis, { store, queries }, release);
   } catch (thrown) {
     await release();
     throw thrown;
@@ -122,7 +129,7 @@ function caseOf(
   title: string,
   evidence: CaseEvidence,
   analysis: Analysis,
-  store: EventStore,
+  { store, queries }: Pick<OpenCase, 'store' | 'queries'>,
   dispose: () => Promise<void>,
 ): OpenCase {
   return {
@@ -130,6 +137,7 @@ function caseOf(
     evidence,
     analysis,
     store,
+    queries,
     view: () => ({
       title,
       files: evidence.files,
@@ -145,6 +153,17 @@ function caseOf(
     }),
     dispose,
   };
+}
+
+/** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
+export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
+  const { columns, files, locations } = imported;
+  const timeAt = (row: number): EpochMicros | null => {
+    const time = columns.time[row];
+    return row < 0 || time === undefined ? null : epochMicros(time);
+  };
+  const times = { first: timeAt(0), last: timeAt(columns.count - 1), incident: analysis.incident?.start ?? null };
+  return { columns, files, locations, times };
 }
 
 function titleOf(paths: readonly string[]): string {

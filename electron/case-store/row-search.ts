@@ -21,7 +21,7 @@ import type { RecordReader } from './record-reader.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** Rows that are looked at together: their hits come out in time order, however the files lie. */
-const BLOCK_ROWS = 1 << 16;
+const BLOCK_ROWS = 1 << 14;
 /** Bytes that are searched at once: a string of more would leave the part of the heap that is cheap to clean. */
 const PIECE_BYTES = 64 * 1024;
 /** Bytes between two records that are read along rather than left out. */
@@ -53,11 +53,8 @@ export interface SearchContext {
 }
 export const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
 
-/** Tells others that a regular expression is at work, which cannot be interrupted from within. */
-export interface RegexWatch {
-  enter(): void;
-  leave(): void;
-}
+/** Tells others that the regular expression of a query is at work, which cannot be interrupted from within. */
+export type WatchRegex = (query: string) => { enter(): void; leave(): void };
 
 /** A query that cannot be run; `problems` says where and why. */
 export class QueryRefused extends Error {
@@ -103,13 +100,14 @@ export class RowSearch {
   start(
     filter: EventFilter,
     context: SearchContext,
-    watch: RegexWatch | null = null,
-  ): { readonly state: SearchState; readonly steps: Iterator<void>; readonly hasRegex: boolean } {
+    watch: WatchRegex | null = null,
+  ): { readonly state: SearchState; readonly steps: Iterator<void> } {
     const query = this.#compile(filter, context);
     const { first, last, passes } = columnFilter(this.#columns, this.#files, filter);
     const state = { rows: new RowList(), doneRows: 0, totalRows: Math.max(0, last - first), unreadable: new Map() };
-    const steps = this.#steps(query, passes, first, last, state, watch);
-    return { state, steps, hasRegex: query?.hasRegex ?? false };
+    const messages =
+      query === null ? null : new MessageSearch(query, query.hasRegex ? (watch?.(filter.query) ?? null) : null);
+    return { state, steps: this.#steps(messages, passes, first, last, state) };
   }
 
   /** Searches to the end at once. */
@@ -135,21 +133,19 @@ export class RowSearch {
   }
 
   *#steps(
-    query: CompiledQuery | null,
+    messages: MessageSearch | null,
     passes: ((row: number) => boolean) | null,
     first: number,
     last: number,
     state: { rows: RowList; doneRows: number; unreadable: Map<number, string> },
-    watch: RegexWatch | null,
   ): Generator<void> {
     const verdicts = new Uint8Array(BLOCK_ROWS);
     const asked = new Uint32Array(BLOCK_ROWS);
-    const messages = query === null ? null : new MessageSearch(query, watch);
     for (let from = first; from < last; from += BLOCK_ROWS) {
       const to = Math.min(last, from + BLOCK_ROWS);
       let askedCount = 0;
       for (let row = from; row < to; row++) {
-        const verdict = passes !== null && !passes(row) ? NO : query === null ? YES : query.ofRow(row);
+        const verdict = passes !== null && !passes(row) ? NO : messages === null ? YES : messages.query.ofRow(row);
         verdicts[row - from] = verdict;
         if (verdict === ASK) {
           asked[askedCount] = row;
@@ -394,13 +390,13 @@ function pieceOf(bytes: Uint8Array, start: number, find: FindMessage | null): Pi
 class MessageSearch {
   readonly query: CompiledQuery;
   readonly pattern: BytePattern | null;
-  readonly #watch: RegexWatch | null;
+  readonly #watch: ReturnType<WatchRegex> | null;
   readonly #verdicts = new Map<number, Map<number, boolean>>();
 
-  constructor(query: CompiledQuery, watch: RegexWatch | null) {
+  constructor(query: CompiledQuery, watch: ReturnType<WatchRegex> | null) {
     this.query = query;
     this.pattern = query.required === null ? null : bytePattern(query.required);
-    this.#watch = query.hasRegex ? watch : null;
+    this.#watch = watch;
   }
 
   passes(row: number, message: string): boolean {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Analysis } from '../model/analysis.ts';
 import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
 import type { DatabaseReport } from '../model/database.ts';
-import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../model/event.ts';
+import { EVENT_KINDS, type EventKind, type EvidenceEvent, SEVERITIES, type Severity } from '../model/event.ts';
 import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -37,11 +37,43 @@ export interface EventPoint {
   readonly evidenceId: EvidenceId;
 }
 
+/** How the search stands that an answer comes from; one that is not done may find more. */
+export interface SearchProgress {
+  readonly state: 'running' | 'stopped' | 'done';
+  /** Part of the case that has been looked at, 0 to 1. */
+  readonly doneShare: number;
+  /** What could not be searched and why, for people. */
+  readonly notes: readonly string[];
+}
+
 export interface EventPage {
-  /** How many events pass the filter. */
+  /** How many events pass the filter, as far as they are known. */
   readonly total: number;
   readonly offset: number;
   readonly events: readonly EvidenceEvent[];
+  readonly search: SearchProgress;
+}
+
+export interface FacetCount<T> {
+  readonly value: T;
+  readonly count: number;
+}
+/** Values of each facet with their counts under a filter, each facet without its own condition; the most frequent first. */
+export interface FacetCounts {
+  readonly sources: readonly FacetCount<EvidenceId>[];
+  readonly severities: readonly FacetCount<Severity>[];
+  readonly kinds: readonly FacetCount<EventKind>[];
+  /** At most 100 each. */
+  readonly units: readonly FacetCount<string>[];
+  readonly pids: readonly FacetCount<number>[];
+  readonly search: SearchProgress;
+}
+
+/** Events over time in equal parts: all of the case, and those that pass a filter. */
+export interface EventHistogram {
+  readonly all: readonly number[];
+  readonly passing: readonly number[];
+  readonly search: SearchProgress;
 }
 
 /** The bytes an event rests on, with the lines around them, as text for people (control characters made visible). */
@@ -97,6 +129,10 @@ export const eventSortSchema = z.strictObject({
 });
 export type EventSort = z.infer<typeof eventSortSchema>;
 
+/** The zone in which times without one are meant in a query; UTC when left out. */
+const zone = z.string().min(1).max(64).optional();
+const MOST_BINS = 4_096;
+
 const responseOf = <T>() => z.custom<T>(() => true);
 
 export const REQUESTS = {
@@ -115,10 +151,15 @@ export const REQUESTS = {
   'case.current': { request: z.undefined(), response: responseOf<CaseView | null>() },
   'case.cancel': { request: z.undefined(), response: responseOf<void>() },
   'case.close': { request: z.undefined(), response: responseOf<void>() },
+  /**
+   * Answers when the page is full or the search is done, and after a moment with what there is: ask again while it is
+   * running. A page of another filter ends the search for the one before.
+   */
   'events.page': {
     request: z.strictObject({
       filter: eventFilterSchema,
       sort: eventSortSchema,
+      zone,
       offset: z.int().nonnegative(),
       limit: z.int().min(1).max(1_000),
     }),
@@ -126,8 +167,28 @@ export const REQUESTS = {
   },
   /** Position of an event within a filtered and sorted list, or null when the filter hides it. */
   'events.position': {
-    request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema }),
+    request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema, zone }),
     response: responseOf<number | null>(),
+  },
+  'events.facets': {
+    request: z.strictObject({ filter: eventFilterSchema, zone }),
+    response: responseOf<FacetCounts>(),
+  },
+  /** `from` and `to` are EpochMicros, inclusive. */
+  'events.histogram': {
+    request: z.strictObject({
+      filter: eventFilterSchema,
+      zone,
+      from: z.number(),
+      to: z.number(),
+      bins: z.int().min(1).max(MOST_BINS),
+    }),
+    response: responseOf<EventHistogram>(),
+  },
+  /** Stops the searches that are running, which keep what they have found, or lets them go on. */
+  'events.control': {
+    request: z.strictObject({ action: z.enum(['stop', 'resume']) }),
+    response: responseOf<void>(),
   },
   'events.raw': { request: z.strictObject({ row }), response: responseOf<RawRecord>() },
   'report.export': {

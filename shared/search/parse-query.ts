@@ -133,6 +133,11 @@ class Parser {
   #term(token: Token): Query | null {
     switch (token.type) {
       case 'word':
+        // On the way to `pid:1` nobody looks for the text `pid:`.
+        if (token.text.endsWith(':') && fieldNamed(token.text.slice(0, -1)) !== null) {
+          this.#problem(token, `A value is missing behind ${token.text} Put it in quotes to search for it as text.`);
+          return null;
+        }
         return { type: 'text', text: token.text };
       case 'phrase':
         if (token.text === '') {

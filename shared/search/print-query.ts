@@ -25,8 +25,8 @@ export function printQuery(query: Query): string {
 export function printText(text: string): string {
   const [token, another] = tokensOf(text);
   const isWord = another === undefined && token?.type === 'word' && token.text === text;
-  // A slash alone begins no regular expression, but may where more follows it.
-  return isWord && !text.startsWith('/') ? text : quoted(text);
+  // A slash alone begins no regular expression, but may where more follows it; a colon at the end is that of a field.
+  return isWord && !text.startsWith('/') && !text.endsWith(':') ? text : quoted(text);
 }
 
 function printValues(field: FieldQuery): string {

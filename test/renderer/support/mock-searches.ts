@@ -56,6 +56,7 @@ export class MockSearches {
     for (let row = first; row < first + (last - first) * share; row++) {
       const event = mock.events[row];
       if (event === undefined || (passes !== null && !passes(row))) continue;
+      if (!event.message.toLowerCase().includes(filter.text.toLowerCase())) continue;
       if (compiled === null || compiled.ofMessage(row, new MessageText(event.message))) found.push(row);
     }
     const rows = Uint32Array.from(found);

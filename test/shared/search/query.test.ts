@@ -96,6 +96,7 @@ describe('a query', () => {
     ['/a/gg', 3, 5, 'flags'],
     ['""', 0, 2, 'nothing between the quotes'],
     ['pid:1,', 0, 6, 'A value is missing'],
+    ['a severity:', 2, 11, 'A value is missing'],
   ])('says what is wrong with %s, and where', (query, from, to, words) => {
     expect(problemOf(query)).toMatchObject({ from, to, message: expect.stringContaining(words) });
   });

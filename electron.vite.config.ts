@@ -29,6 +29,7 @@ export default defineConfig({
           index: at('electron/main/index.ts'),
           'import-worker': at('electron/workers/import-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
+          'query-worker': at('electron/workers/query-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

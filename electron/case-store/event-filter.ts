@@ -2,16 +2,19 @@ import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { copiedRows } from '../../shared/search/copied-rows.ts';
 import { NO_PID, NO_SEVERITY } from '../intake/event-table.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** The filter that lets everything through. */
 export const EVERY_EVENT: EventFilter = {
   text: '',
+  query: '',
   kinds: [],
   severities: [],
   evidenceIds: [],
   pids: [],
+  units: [],
   from: null,
   to: null,
 };
@@ -29,54 +32,93 @@ export function firstRowFrom(times: Float64Array, time: number, after = false): 
   return low;
 }
 
-/**
- * Rows that pass all of a filter but its text, in time order, from the columns alone. `accept` is asked last, once per row
- * that passed the rest: it is where text is looked at.
- */
-export function filterRows(
-  columns: EventColumns,
-  files: readonly EvidenceFile[],
-  filter: EventFilter,
-  accept: ((row: number) => boolean) | null,
-): Uint32Array {
-  const first = filter.from === null ? 0 : firstRowFrom(columns.time, filter.from);
-  const last = filter.to === null ? columns.count : firstRowFrom(columns.time, filter.to, true);
-  const kinds = allowed(EVENT_KINDS, filter.kinds);
-  const severities = allowed(SEVERITIES, filter.severities);
-  const sources = allowed(
-    files.map((file) => file.id),
-    filter.evidenceIds,
-  );
-  // An entry that stands in several files comes from each of them.
-  const alsoWanted = sources === null ? null : copiedRows(columns, sources);
-  const pids = filter.pids.length === 0 ? null : new Set(filter.pids);
-
-  let rows: Uint32Array = new Uint32Array(Math.min(Math.max(0, last - first), accept === null ? columns.count : 4096));
-  let count = 0;
-  for (let row = first; row < last; row++) {
-    if (kinds !== null && kinds[columns.kind[row] ?? 0] !== 1) continue;
-    if (severities !== null && severities[columns.severity[row] ?? NO_SEVERITY] !== 1) continue;
-    if (sources !== null && sources[columns.fileIndex[row] ?? 0] !== 1 && alsoWanted?.has(row) !== true) continue;
-    if (pids !== null && !pids.has(columns.pid[row] ?? NO_PID)) continue;
-    if (accept !== null && !accept(row)) continue;
-    if (count === rows.length) {
-      const grown = new Uint32Array(rows.length * 2);
-      grown.set(rows);
-      rows = grown;
-    }
-    rows[count] = row;
-    count += 1;
-  }
-  return count === rows.length ? rows : rows.slice(0, count);
+/** The part of a filter that columns answer, ready to be asked row by row. */
+export interface ColumnFilter {
+  /** Rows from `first` on and before `last` lie within its times. */
+  readonly first: number;
+  readonly last: number;
+  /** Whether a row passes all but the times; null when every row does. */
+  readonly passes: ((row: number) => boolean) | null;
 }
 
-/** Rows of which a wanted file has a copy; null when none has. */
-function copiedRows({ copies }: EventColumns, wanted: Uint8Array): ReadonlySet<number> | null {
-  const rows = new Set<number>();
-  for (let copy = 0; copy < copies.count; copy++) {
-    if (wanted[copies.fileIndex[copy] ?? 0] === 1) rows.add(copies.row[copy] ?? 0);
+/** Makes lookups of the lists of a filter. `text` and `query` are not its business: see RowSearch. */
+export function columnFilter(columns: EventColumns, files: readonly EvidenceFile[], filter: EventFilter): ColumnFilter {
+  const facets = facetLookups(columns, files, filter);
+  const { kind, severity, source, pid, unit } = facets;
+  // An entry that stands in several files comes from each of them.
+  const alsoFrom = source === null ? null : copiedRows(columns, source);
+  const all = Object.values(facets).every((lookup) => lookup === null);
+  return {
+    first: filter.from === null ? 0 : firstRowFrom(columns.time, filter.from),
+    last: filter.to === null ? columns.count : firstRowFrom(columns.time, filter.to, true),
+    passes: all
+      ? null
+      : (row) =>
+          (kind === null || kind[columns.kind[row] ?? 0] === 1) &&
+          (severity === null || severity[columns.severity[row] ?? NO_SEVERITY] === 1) &&
+          (source === null || source[columns.fileIndex[row] ?? 0] === 1 || alsoFrom?.has(row) === true) &&
+          (pid === null || pid.has(columns.pid[row] ?? NO_PID)) &&
+          (unit === null || unit[columns.unit[row] ?? 0] === 1),
+  };
+}
+
+/** What each list of a filter lets through, by the index that the column holds; null for anything. */
+export interface FacetLookups {
+  readonly kind: Uint8Array | null;
+  readonly severity: Uint8Array | null;
+  readonly source: Uint8Array | null;
+  readonly unit: Uint8Array | null;
+  readonly pid: ReadonlySet<number> | null;
+}
+
+export function facetLookups(columns: EventColumns, files: readonly EvidenceFile[], filter: EventFilter): FacetLookups {
+  return {
+    kind: allowed(EVENT_KINDS, filter.kinds),
+    severity: allowed(SEVERITIES, filter.severities),
+    source: allowed(
+      files.map((file) => file.id),
+      filter.evidenceIds,
+    ),
+    unit: allowed(columns.units, filter.units),
+    pid: filter.pids.length === 0 ? null : new Set(filter.pids),
+  };
+}
+
+/** Rows that pass all of a filter but its text and its query, in time order, from the columns alone. */
+export function filterRows(columns: EventColumns, files: readonly EvidenceFile[], filter: EventFilter): Uint32Array {
+  const { first, last, passes } = columnFilter(columns, files, filter);
+  const rows = new RowList(passes === null ? Math.max(0, last - first) : 4096);
+  for (let row = first; row < last; row++) if (passes === null || passes(row)) rows.push(row);
+  return rows.view();
+}
+
+/** Row numbers that are still being found. */
+export class RowList {
+  #rows: Uint32Array;
+  #count = 0;
+
+  constructor(capacity = 4096) {
+    this.#rows = new Uint32Array(Math.max(1, capacity));
   }
-  return rows.size === 0 ? null : rows;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  push(row: number): void {
+    if (this.#count === this.#rows.length) {
+      const grown = new Uint32Array(this.#rows.length * 2);
+      grown.set(this.#rows);
+      this.#rows = grown;
+    }
+    this.#rows[this.#count] = row;
+    this.#count += 1;
+  }
+
+  /** The rows so far; what is pushed later does not change them. */
+  view(): Uint32Array {
+    return this.#rows.subarray(0, this.#count);
+  }
 }
 
 /** A lookup by index: 1 where a value is wanted; null when all are. Beyond its end (no severity) nothing is wanted. */

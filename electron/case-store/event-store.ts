@@ -27,6 +27,7 @@ import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filte
 import { EventPlaces } from './event-places.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { RecordReader } from './record-reader.ts';
+import { RowSearch } from './row-search.ts';
 import { thinnedPoints } from './thin-points.ts';
 import { Tracebacks } from './tracebacks.ts';
 
@@ -53,8 +54,8 @@ const LF = 0x0a;
 
 /**
  * The events of a case: columns in memory, text on disk. Rows are numbered in time order and never change. Columns answer
- * filters, sorts, counts and spans; bytes are read for the events that are handed out and for a text search, in which case
- * only for rows that pass the rest of the filter.
+ * filters, sorts, counts and spans; bytes are read for the events that are handed out, and for a search in messages (see
+ * RowSearch) of the rows that pass the rest of the filter.
  */
 export class EventStore implements EventSource {
   readonly #columns: EventColumns;
@@ -66,12 +67,14 @@ export class EventStore implements EventSource {
   #filtered: { readonly key: string; readonly rows: Uint32Array } | null = null;
   #sorted: { readonly key: string; readonly rows: Uint32Array } | null = null;
   readonly #places: EventPlaces;
+  /** Finds rows by what their messages say. */
+  readonly search: RowSearch;
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
 
-  constructor(imported: ImportedEvidence) {
+  constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
     this.#files = imported.files;
     this.#places = new EventPlaces(imported.columns);
@@ -81,6 +84,13 @@ export class EventStore implements EventSource {
         const location = imported.locations[index] ?? null;
         return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
       }),
+    );
+    // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
+    this.search = new RowSearch(
+      this.#columns,
+      this.#files,
+      this.#reader,
+      (row) => (this.#events.get(row) ?? this.#decode(row)).message,
     );
   }
 
@@ -119,7 +129,7 @@ export class EventStore implements EventSource {
   }
 
   /** `limit` events of a filtered and sorted list from the `offset`th on, and how many there are in all. */
-  page(filter: EventFilter, sort: EventSort, offset: number, limit: number): EventPage {
+  page(filter: EventFilter, sort: EventSort, offset: number, limit: number): Omit<EventPage, 'search'> {
     const rows = this.#rows(filter, sort);
     const events = Array.from(rows.subarray(offset, offset + limit), (row) => this.event(row));
     return { total: rows.length, offset, events };
@@ -227,12 +237,13 @@ export class EventStore implements EventSource {
   /** Lets go of the files. */
   close(): void {
     this.#reader.close();
+    this.search.close();
     this.#events.clear();
     this.#journals.clear();
   }
 
   #answer(filter: EventFilter, limit: number): readonly EvidenceEvent[] {
-    const rows = filterRows(this.#columns, this.#files, filter, null);
+    const rows = filterRows(this.#columns, this.#files, filter);
     return Array.from(rows.subarray(0, limit), (row) => this.event(row));
   }
 
@@ -241,7 +252,7 @@ export class EventStore implements EventSource {
     if (this.#filtered?.key !== filterKey) {
       this.#filtered = {
         key: filterKey,
-        rows: filterRows(this.#columns, this.#files, filter, this.#textTest(filter.text)),
+        rows: this.search.rows(filter),
       };
     }
     const sortKey = `${sort.column} ${sort.descending} ${filterKey}`;
@@ -249,36 +260,6 @@ export class EventStore implements EventSource {
       this.#sorted = { key: sortKey, rows: sortedRows(this.#columns, this.#filtered.rows, sort) };
     }
     return this.#sorted.rows;
-  }
-
-  #textTest(text: string): ((row: number) => boolean) | null {
-    if (text === '') return null;
-    const wanted = text.toLowerCase();
-    const oneLine = !text.includes('\n');
-    // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
-    return (row) => {
-      if (oneLine && !this.#mayHold(row, wanted)) return false;
-      return (this.#events.get(row) ?? this.#decode(row)).message.toLowerCase().includes(wanted);
-    };
-  }
-
-  /**
-   * Whether a record's own text leaves it possible that its message holds a piece of a line: decoding is dear, and most
-   * records of a search can be told by their bytes. JSON may spell a message in other bytes (escapes, an array of numbers).
-   */
-  #mayHold(row: number, wanted: string): boolean {
-    const fileIndex = this.#columns.fileIndex[row] ?? 0;
-    const format = this.#files[fileIndex]?.format;
-    if (format === 'journal-native') return true;
-    const byteLength = Math.min(this.#columns.byteLength[row] ?? 0, DECODED_RECORD_BYTES);
-    try {
-      const bytes = this.#reader.read(fileIndex, this.#columns.byteOffset[row] ?? 0, byteLength);
-      const text = this.#decoder.decode(bytes).toLowerCase();
-      if (text.includes(wanted)) return true;
-      return format === 'journal-json' && (text.includes('\\') || text.includes('"message":['));
-    } catch {
-      return true;
-    }
   }
 
   #decode(row: number): EvidenceEvent {

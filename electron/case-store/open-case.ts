@@ -3,14 +3,16 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { analyse } from '../../shared/analyse.ts';
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import type { ImportedEvidence, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type { ImportedEvidence, Progress, QuerySource, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
+import { QueryClient } from '../workers/query-client.ts';
 import type { Steering } from '../workers/steering.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
@@ -32,14 +34,18 @@ export interface OpenCase {
   readonly store: EventStore;
   /** The corrections of its sources' clocks that are in force. */
   readonly clockOffsets: ClockOffsets;
+  /** Answers what a window asks about events, on a thread of its own. */
+  readonly queries: QueryClient;
   /** Everything a window holds of it. */
   view(): CaseView;
   /**
    * The same case with these corrections instead, merged and analysed anew without reading anything again. This one stays
-   * as it is; whoever takes the new one in its place closes the store of this one and disposes of the new one alone, since
-   * both rest on the same unpacked copies. Throws UsageError for a source that the case does not have.
+   * as it is; whoever takes the new one in its place retires this one and disposes of the new one alone, since both rest on
+   * the same unpacked copies. Throws UsageError for a source that the case does not have.
    */
   withClockOffsets(offsets: ClockOffsets): OpenCase;
+  /** Lets go of its files and threads, and leaves the unpacked copies to the case that took its place. Safe to repeat. */
+  retire(): Promise<void>;
   /** Closes the evidence and removes the unpacked copies; afterwards events can no longer be read. Safe to repeat. */
   dispose(): Promise<void>;
 }
@@ -79,9 +85,9 @@ const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'emp
  * Opens evidence: takes it in on a worker, profiles its artifacts on another, analyses the whole. Evidence is only read;
  * unpacked copies go to a private temporary folder, which is gone again when this fails or is cancelled.
  *
- * Rejects with NothingRecognised when no file is evidence, JobFailure (kind `usage`) when a path is missing, UsageError when a
- * zone or a correction is for a source that is not there, JobCancelled
- * when `signal` aborts, and the file system's error when there is no temporary folder to be had.
+ * Rejects with NothingRecognised when no file is evidence, JobFailure (kind `usage`) when a path is missing, UsageError when
+ * a zone or a correction is for a source that is not there, JobCancelled when `signal` aborts, and the file system's error
+ * when there is no temporary folder to be had.
  */
 export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   const { onProgress, signal } = options;
@@ -169,11 +175,17 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       ...(imported.host === undefined ? {} : { host: imported.host }),
     };
     const analysis = analyse(evidence);
+    const queries = new QueryClient(querySourceOf(imported, analysis));
+    const retire = async (): Promise<void> => {
+      await queries.close();
+      store.close();
+    };
     return {
       title,
       evidence,
       analysis,
       store,
+      queries,
       clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
       view: () => ({
         title,
@@ -193,8 +205,9 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
         if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
         return caseOf(basis, offsets, null);
       },
+      retire,
       dispose: async () => {
-        store.close();
+        await retire();
         await basis.removeCopies();
       },
     };
@@ -219,6 +232,17 @@ function namedOffsets(
   named: readonly { readonly path: string; readonly micros: number }[],
 ): ClockOffsets {
   return new Map(named.map(({ path, micros }) => [requireSource(imported, path).id, micros]));
+}
+
+/** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
+export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
+  const { columns, files, locations } = imported;
+  const timeAt = (row: number): EpochMicros | null => {
+    const time = columns.time[row];
+    return row < 0 || time === undefined ? null : epochMicros(time);
+  };
+  const times = { first: timeAt(0), last: timeAt(columns.count - 1), incident: analysis.incident?.start ?? null };
+  return { columns, files, locations, times };
 }
 
 /** What a case of these paths is called: by the first, and how many more there are. */

@@ -49,6 +49,16 @@ export class RecordReader {
     return file.window.subarray(offset - file.windowOffset, offset - file.windowOffset + length);
   }
 
+  /** As `read`, into a buffer of the caller's; for those that read a file from its beginning to its end. */
+  readInto(fileIndex: number, offset: number, length: number, buffer: Uint8Array): Uint8Array {
+    const file = this.#file(fileIndex);
+    try {
+      return file.reader.into(buffer, offset, length);
+    } catch (thrown) {
+      throw new Error(`its bytes cannot be read any more: ${failureReason(thrown)}`);
+    }
+  }
+
   #file(fileIndex: number): OpenFile {
     const known = this.#open.get(fileIndex);
     if (known !== undefined) {

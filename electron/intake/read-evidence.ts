@@ -2,14 +2,7 @@ import { createHash } from 'node:crypto';
 import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
 import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
 import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
-import type {
-  CreateParser,
-  EvidenceParser,
-  ItemSink,
-  ParseContext,
-  ParsedEvent,
-  ParsedItem,
-} from '../../shared/evidence/parser.ts';
+import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';

@@ -83,6 +83,12 @@ export class EvidenceReader {
     return this.#fill(new Uint8Array(Math.max(0, Math.min(length, this.stamp.bytes - offset))), offset);
   }
 
+  /** Up to `length` bytes from `offset` in a buffer of the caller's, as much as it holds; fewer only at the end of the file. */
+  into(buffer: Uint8Array, offset: number, length: number): Uint8Array {
+    const wanted = Math.max(0, Math.min(buffer.length, length, this.stamp.bytes - offset));
+    return this.#fill(buffer.subarray(0, wanted), offset);
+  }
+
   #fill(buffer: Uint8Array, offset: number): Uint8Array {
     // A file may have grown since it was opened: reading stops at the size it had, and the change is reported by its stamp.
     let filled = 0;

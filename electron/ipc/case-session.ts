@@ -135,8 +135,7 @@ export class CaseSession {
       const view = openCase.view();
       this.#case = { ...current, openCase };
       this.#before = null;
-      // Only its store: the unpacked copies are those of the case that takes its place.
-      current.openCase.store.close();
+      void current.openCase.retire();
       return { status: 'opened', view };
     } catch (error) {
       return { status: 'failed', error: this.#options.toJobError(error) };

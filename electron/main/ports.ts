@@ -3,7 +3,7 @@ import { app, clipboard, dialog } from 'electron';
 import type { AppInfo } from '../../shared/contract/ipc.ts';
 import { toJobError } from '../case-store/job-error.ts';
 import type { ExportFormat } from '../export/export-case.ts';
-import type { ShellPorts } from '../ipc/handlers.ts';
+import type { ShellPorts } from '../ipc/shell-ports.ts';
 import type { MainWindow } from './window.ts';
 
 const SAMPLE = 'incident-2026-01-28.tar.gz';

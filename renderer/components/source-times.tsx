@@ -6,7 +6,8 @@ import type { EvidenceFile, TimeResolution } from '../../shared/model/evidence.t
 import { offsetLabel, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, countOf } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
-import { useDisplayZone, zoneOf } from '../state/display-zone.tsx';
+import { useDisplayZone } from '../state/display-zone.tsx';
+import { zoneOf } from '../state/zone-choice.ts';
 import { timeResolutionWords } from '../words.ts';
 import { ClockDialog } from './clock-dialog.tsx';
 import { ZoneDialog } from './zone-dialog.tsx';

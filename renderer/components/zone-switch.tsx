@@ -4,7 +4,8 @@ import type { CaseView } from '../../shared/contract/ipc.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, zoneLabel } from '../format.ts';
-import { type DisplayZone, type HostZone, useDisplayZone } from '../state/display-zone.tsx';
+import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';
+import type { HostZone } from '../state/zone-choice.ts';
 import { type OfferedZone, ZoneDialog } from './zone-dialog.tsx';
 
 /** When the case plays, so that zones are compared by their offsets of then. */

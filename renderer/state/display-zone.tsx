@@ -1,19 +1,15 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
-import type { EvidenceFile } from '../../shared/model/evidence.ts';
-import { isZone, offsetLabel, UTC, type ZoneName } from '../../shared/model/zone.ts';
+import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { useAppState } from './app-context.tsx';
-
-/** What a person chose to see times in: UTC, the zone of the host that the evidence is of, this machine's, or one by name. */
-export type ZoneChoice = 'utc' | 'host' | 'laptop' | ZoneName;
-
-/** The zone of the host, and the evidence that tells it. */
-export interface HostZone {
-  readonly zone: ZoneName;
-  /** Path of the source. */
-  readonly from: string;
-  /** `printed`: its stamps carry it; `given`: whoever analyses said so of its stamps. */
-  readonly how: 'printed' | 'given';
-}
+import {
+  type HostZone,
+  hostZoneOf,
+  laptopZone,
+  storeChoice,
+  storedChoice,
+  type ZoneChoice,
+  zoneOf,
+} from './zone-choice.ts';
 
 export interface DisplayZone {
   readonly choice: ZoneChoice;
@@ -23,9 +19,6 @@ export interface DisplayZone {
   readonly laptop: ZoneName;
   readonly choose: (choice: ZoneChoice) => void;
 }
-
-const STORAGE_KEY = 'inquest.zone';
-const MINUTE_MICROS = 60_000_000;
 
 const DisplayZoneContext = createContext<DisplayZone>({
   choice: 'utc',
@@ -40,7 +33,7 @@ export function useDisplayZone(): DisplayZone {
   return useContext(DisplayZoneContext);
 }
 
-/** Keeps the choice of a display zone, which outlives the window as the appearance does. */
+/** Holds the choice of a display zone. */
 export function DisplayZoneProvider({ children }: { readonly children: ReactNode }) {
   const { view } = useAppState();
   const [choice, setChoice] = useState<ZoneChoice>(storedChoice);
@@ -49,58 +42,10 @@ export function DisplayZoneProvider({ children }: { readonly children: ReactNode
     const laptop = laptopZone();
     const zone = zoneOf(choice, host, laptop);
     const choose = (next: ZoneChoice): void => {
-      localStorage.setItem(STORAGE_KEY, next);
+      storeChoice(next);
       setChoice(next);
     };
     return { choice, zone, host, laptop, choose };
   }, [choice, host]);
   return <DisplayZoneContext value={value}>{children}</DisplayZoneContext>;
-}
-
-function storedChoice(): ZoneChoice {
-  const stored = localStorage.getItem(STORAGE_KEY);
-  return stored !== null && isChoice(stored) ? stored : 'utc';
-}
-
-function isChoice(text: string): text is ZoneChoice {
-  return text === 'utc' || text === 'host' || text === 'laptop' || isZone(text);
-}
-
-/** The zone that a choice comes to. */
-export function zoneOf(choice: ZoneChoice, host: HostZone | null, laptop: ZoneName): ZoneName {
-  if (choice === 'utc') return UTC;
-  if (choice === 'host') return host?.zone ?? UTC;
-  return choice === 'laptop' ? laptop : choice;
-}
-
-function laptopZone(): ZoneName {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  // An engine without zone data names none.
-  return timeZone !== undefined && isZone(timeZone) ? timeZone : UTC;
-}
-
-/**
- * The zone of the host as the evidence tells it: that of a journal or syslog before that of any other file, what was given
- * by name before what stamps print, since a name has rules for summer and winter. Null when nothing tells it.
- */
-export function hostZoneOf(files: readonly EvidenceFile[]): HostZone | null {
-  const isOfHost = ({ format }: EvidenceFile): boolean => format.startsWith('journal-') || format.startsWith('syslog-');
-  const ranked = [...files.filter(isOfHost), ...files.filter((file) => !isOfHost(file))];
-  for (const file of ranked) {
-    const { time, path } = file;
-    if (time?.zoneFrom === 'given' && time.zone !== undefined) return { zone: time.zone, from: path, how: 'given' };
-    if (file.printedOffsetMinutes !== undefined) {
-      return { zone: fixedZone(file.printedOffsetMinutes), from: path, how: 'printed' };
-    }
-    if (time?.zoneFrom === 'given' && time.offsetMinutes !== null) {
-      return { zone: fixedZone(time.offsetMinutes), from: path, how: 'given' };
-    }
-  }
-  return null;
-}
-
-/** `+01:00`, `UTC`: the name of a zone that is a distance from UTC. */
-function fixedZone(offsetMinutes: number): ZoneName {
-  const label = offsetLabel(offsetMinutes * MINUTE_MICROS);
-  return label === 'UTC' ? UTC : label.replace('UTC', '').replace('−', '-');
 }

@@ -1,40 +1,62 @@
-import type { EventFilter, EventPage, EventSort, InquestBridge } from '../../shared/contract/ipc.ts';
+import type { EventFilter, EventPage, EventSort, InquestBridge, SearchProgress } from '../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import { UTC, type ZoneName } from '../../shared/model/zone.ts';
+
+/** What a request says of the display zone: it matters to a query alone, so that without one a change of zone asks nothing. */
+export function queryZone(filter: EventFilter, zone: ZoneName): { readonly zone?: ZoneName } {
+  return filter.query === '' ? {} : { zone };
+}
 
 /** Events per request: a few screens, so that scrolling asks rarely and an answer stays small. */
 export const PAGE_EVENTS = 200;
 const MOST_PAGES = 60;
+/** While a search goes on, it is asked this often how far it has got; its answers wait for news themselves. */
+const POLL_MILLIS = 100;
 
 export interface EventPagesSnapshot {
-  /** How many events pass the filter; null until the first answer. */
+  /** How many events pass the filter, as far as they are found; null until the first answer. */
   readonly total: number | null;
   readonly error: string | null;
+  /** How the search stands; null until the first answer. */
+  readonly search: SearchProgress | null;
   /** Counts changes, so that a view knows that it must draw again. */
   readonly version: number;
 }
 
 /**
  * One filtered and sorted list of events, held as a few pages around what is being looked at. Answers that come late are
- * kept for their own page only; least recently used pages are let go.
+ * kept for their own page only; least recently used pages are let go. While a search is running and somebody looks, the
+ * pages in sight are asked for again until it has ended.
  */
 export class EventPages {
   readonly filter: EventFilter;
   readonly sort: EventSort;
+  /** The zone that times of day in the query are meant in; left out without a query, which then is the same in any. */
+  readonly zone: { readonly zone?: ZoneName };
   readonly #request: InquestBridge['request'];
   readonly #pages = new Map<number, readonly EvidenceEvent[]>();
   readonly #pending = new Map<number, Promise<void>>();
   readonly #listeners = new Set<() => void>();
-  #snapshot: EventPagesSnapshot = { total: null, error: null, version: 0 };
+  /** Pages that a running search may still change. */
+  readonly #provisional = new Set<number>();
+  #inSight: { readonly first: number; readonly last: number } = { first: 0, last: 0 };
+  #poll: ReturnType<typeof setTimeout> | null = null;
+  #snapshot: EventPagesSnapshot = { total: null, error: null, search: null, version: 0 };
 
-  constructor(request: InquestBridge['request'], filter: EventFilter, sort: EventSort) {
+  constructor(request: InquestBridge['request'], filter: EventFilter, sort: EventSort, zone: ZoneName = UTC) {
     this.#request = request;
     this.filter = filter;
     this.sort = sort;
+    this.zone = queryZone(filter, zone);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#pollWhileRunning();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#endPoll();
+    };
   };
 
   readonly snapshot = (): EventPagesSnapshot => this.#snapshot;
@@ -48,11 +70,11 @@ export class EventPages {
 
   /** Fetches what is missing of `first`..`last` (both included). Failures are told in the snapshot. */
   async ensure(first: number, last: number): Promise<void> {
+    const firstPage = Math.floor(Math.max(0, first) / PAGE_EVENTS);
     const lastPage = Math.floor(Math.max(first, last) / PAGE_EVENTS);
+    this.#inSight = { first: firstPage, last: lastPage };
     const wanted: Promise<void>[] = [];
-    for (let page = Math.floor(Math.max(0, first) / PAGE_EVENTS); page <= lastPage; page += 1) {
-      wanted.push(this.#fetch(page));
-    }
+    for (let page = firstPage; page <= lastPage; page += 1) wanted.push(this.#fetch(page));
     await Promise.all(wanted);
   }
 
@@ -65,16 +87,26 @@ export class EventPages {
   /** Place of an event in the list, or null when the filter hides it or the answer did not come. */
   async positionOf(row: number): Promise<number | null> {
     try {
-      return await this.#request('events.position', { row, filter: this.filter, sort: this.sort });
+      return await this.#request('events.position', { row, filter: this.filter, sort: this.sort, ...this.zone });
     } catch (error) {
       this.#publish({ error: messageOf(error) });
       return null;
     }
   }
 
+  /** Stops the search, which keeps what it has found, or lets it go on. */
+  async control(action: 'stop' | 'resume'): Promise<void> {
+    try {
+      await this.#request('events.control', { action });
+      await this.#ask(this.#inSight.first);
+    } catch (error) {
+      this.#publish({ error: messageOf(error) });
+    }
+  }
+
   #fetch(pageIndex: number): Promise<void> {
     const page = this.#pages.get(pageIndex);
-    if (page !== undefined) {
+    if (page !== undefined && !this.#provisional.has(pageIndex)) {
       // Re-inserting makes it the most recently used: a Map keeps the order of insertion.
       this.#pages.delete(pageIndex);
       this.#pages.set(pageIndex, page);
@@ -92,18 +124,47 @@ export class EventPages {
       const page: EventPage = await this.#request('events.page', {
         filter: this.filter,
         sort: this.sort,
+        ...this.zone,
         offset: pageIndex * PAGE_EVENTS,
         limit: PAGE_EVENTS,
       });
+      this.#pages.delete(pageIndex);
       this.#pages.set(pageIndex, page.events);
+      this.#markProvisional(pageIndex, page);
       for (const oldest of this.#pages.keys()) {
         if (this.#pages.size <= MOST_PAGES) break;
         this.#pages.delete(oldest);
       }
-      this.#publish({ total: page.total, error: null });
+      this.#publish({ total: page.total, error: null, search: page.search });
+      this.#pollWhileRunning();
     } catch (error) {
       this.#publish({ error: messageOf(error) });
     }
+  }
+
+  /** A search finds in the order of time: in that order a page that is full stays as it is, in any other none does. */
+  #markProvisional(pageIndex: number, page: EventPage): void {
+    const isAppended = this.sort.column === 'time' && !this.sort.descending;
+    const isFull = isAppended && page.events.length === PAGE_EVENTS;
+    if (page.search.state === 'done' || isFull) this.#provisional.delete(pageIndex);
+    else this.#provisional.add(pageIndex);
+  }
+
+  #pollWhileRunning(): void {
+    if (this.#poll !== null || this.#listeners.size === 0 || this.#snapshot.search?.state !== 'running') return;
+    this.#poll = setTimeout(() => {
+      this.#poll = null;
+      const { first, last } = this.#inSight;
+      const inSight = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+      const open = inSight.filter((page) => this.#provisional.has(page));
+      // Pages in sight that are settled tell nothing new but how far the search is.
+      void Promise.all((open.length > 0 ? open : [first]).map((page) => this.#ask(page)));
+    }, POLL_MILLIS);
+  }
+
+  #endPoll(): void {
+    if (this.#poll !== null) clearTimeout(this.#poll);
+    this.#poll = null;
   }
 
   #publish(change: Partial<EventPagesSnapshot>): void {

@@ -22,10 +22,12 @@ export interface Place {
 
 export const EMPTY_FILTER: EventFilter = {
   text: '',
+  query: '',
   kinds: [],
   severities: [],
   evidenceIds: [],
   pids: [],
+  units: [],
   from: null,
   to: null,
 };
@@ -99,10 +101,12 @@ export function effectiveFilter(place: Place): EventFilter {
 export function conditionCount(filter: EventFilter): number {
   return (
     (filter.text === '' ? 0 : 1) +
+    (filter.query === '' ? 0 : 1) +
     (filter.kinds.length > 0 ? 1 : 0) +
     (filter.severities.length > 0 ? 1 : 0) +
     (filter.evidenceIds.length > 0 ? 1 : 0) +
     (filter.pids.length > 0 ? 1 : 0) +
+    (filter.units.length > 0 ? 1 : 0) +
     (filter.from !== null || filter.to !== null ? 1 : 0)
   );
 }

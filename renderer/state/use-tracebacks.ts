@@ -56,7 +56,7 @@ export function useTracebacks(
     }
     if (rows.length === 0) return;
     bridge
-      .request('events.tracebacks', { rows: rows.slice(0, 1_000), filter, sort })
+      .request('events.tracebacks', { rows: rows.slice(0, 1_000), filter, sort, ...pages.zone })
       .then((answer) => {
         if (asked.current.rows !== before || answer.lines.length === 0) return;
         setKnown((last) => {

@@ -3,7 +3,7 @@ import type { Analysis } from '../model/analysis.ts';
 import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
 import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import type { DatabaseReport } from '../model/database.ts';
-import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../model/event.ts';
+import { EVENT_KINDS, type EventKind, type EvidenceEvent, SEVERITIES, type Severity } from '../model/event.ts';
 import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -44,11 +44,43 @@ export interface ListedEvent extends EvidenceEvent {
   readonly messageCut?: true;
 }
 
+/** How the search stands that an answer comes from; one that is not done may find more. */
+export interface SearchProgress {
+  readonly state: 'running' | 'stopped' | 'done';
+  /** Part of the case that has been looked at, 0 to 1. */
+  readonly doneShare: number;
+  /** What could not be searched and why, for people. */
+  readonly notes: readonly string[];
+}
+
 export interface EventPage {
-  /** How many events pass the filter. */
+  /** How many events pass the filter, as far as they are known. */
   readonly total: number;
   readonly offset: number;
   readonly events: readonly ListedEvent[];
+  readonly search: SearchProgress;
+}
+
+export interface FacetCount<T> {
+  readonly value: T;
+  readonly count: number;
+}
+/** Values of each facet with their counts under a filter, each facet without its own condition; the most frequent first. */
+export interface FacetCounts {
+  readonly sources: readonly FacetCount<EvidenceId>[];
+  readonly severities: readonly FacetCount<Severity>[];
+  readonly kinds: readonly FacetCount<EventKind>[];
+  /** At most 100 each. */
+  readonly units: readonly FacetCount<string>[];
+  readonly pids: readonly FacetCount<number>[];
+  readonly search: SearchProgress;
+}
+
+/** Events over time in equal parts: all of the case, and those that pass a filter. */
+export interface EventHistogram {
+  readonly all: readonly number[];
+  readonly passing: readonly number[];
+  readonly search: SearchProgress;
 }
 
 /** The bytes an event rests on, with the lines around them, as text for people (control characters made visible). */
@@ -146,12 +178,16 @@ export const clockOffsetSchema = z.strictObject({
 export type ClockOffset = z.infer<typeof clockOffsetSchema>;
 
 export const eventFilterSchema = z.strictObject({
-  /** Case-insensitive substring of the message; empty for all. */
+  /** Case-insensitive substring of the message as it stands, for programs; empty for all. */
   text: z.string().max(10_000),
+  /** What a person typed, in the language of shared/search/parse-query.ts; empty for all. Joined to the rest by "and". */
+  query: z.string().max(10_000),
   kinds: z.array(z.enum(EVENT_KINDS)),
   severities: z.array(z.enum(SEVERITIES)),
   evidenceIds: z.array(z.string()),
   pids: z.array(z.int()),
+  /** Names as in EventColumns.units. */
+  units: z.array(z.string()),
   from: z.number().nullable(),
   to: z.number().nullable(),
 });
@@ -163,6 +199,10 @@ export const eventSortSchema = z.strictObject({
   descending: z.boolean(),
 });
 export type EventSort = z.infer<typeof eventSortSchema>;
+
+/** The zone in which times without one are meant in a query; UTC when left out. */
+const zone = z.string().min(1).max(64).optional();
+const MOST_BINS = 4_096;
 
 const responseOf = <T>() => z.custom<T>(() => true);
 
@@ -220,10 +260,15 @@ export const REQUESTS = {
   'job.outcome': { request: z.undefined(), response: responseOf<OpenOutcome | null>() },
   /** Stops one source of the import under way; `source` is the id in its progress. All others go on. */
   'job.stopSource': { request: z.strictObject({ source: z.string().max(100) }), response: responseOf<void>() },
+  /**
+   * Answers when the page is full or the search is done, and after a moment with what there is: ask again while it is
+   * running. A page of another filter ends the search for the one before.
+   */
   'events.page': {
     request: z.strictObject({
       filter: eventFilterSchema,
       sort: eventSortSchema,
+      zone,
       offset: z.int().nonnegative(),
       limit: z.int().min(1).max(1_000),
     }),
@@ -231,8 +276,28 @@ export const REQUESTS = {
   },
   /** Position of an event within a filtered and sorted list, or null when the filter hides it. */
   'events.position': {
-    request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema }),
+    request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema, zone }),
     response: responseOf<number | null>(),
+  },
+  'events.facets': {
+    request: z.strictObject({ filter: eventFilterSchema, zone }),
+    response: responseOf<FacetCounts>(),
+  },
+  /** `from` and `to` are EpochMicros, inclusive. */
+  'events.histogram': {
+    request: z.strictObject({
+      filter: eventFilterSchema,
+      zone,
+      from: z.number(),
+      to: z.number(),
+      bins: z.int().min(1).max(MOST_BINS),
+    }),
+    response: responseOf<EventHistogram>(),
+  },
+  /** Stops the searches that are running, which keep what they have found, or lets them go on. */
+  'events.control': {
+    request: z.strictObject({ action: z.enum(['stop', 'resume']) }),
+    response: responseOf<void>(),
   },
   'events.raw': { request: z.strictObject({ row }), response: responseOf<RawRecord>() },
   /** Bytes of an event's record or message, for showing the whole of it in pieces. */
@@ -256,6 +321,7 @@ export const REQUESTS = {
       rows: z.array(row).max(1_000),
       filter: eventFilterSchema,
       sort: eventSortSchema,
+      zone,
     }),
     response: responseOf<TracebackLines>(),
   },

@@ -5,6 +5,7 @@ import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidenc
 import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
+import type { CaseTimes } from '../search/query.ts';
 
 /**
  * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
@@ -160,3 +161,26 @@ export type ProfileWorkerMessage =
   | { readonly type: 'progress'; readonly progress: Progress; readonly sample: ProfileSample }
   | { readonly type: 'done'; readonly artifact: ArtifactReport }
   | { readonly type: 'failed'; readonly error: JobError };
+
+/** What a query worker works on; its columns are shared, not copied. */
+export interface QuerySource extends Pick<ImportedEvidence, 'columns' | 'files' | 'locations'> {
+  readonly times: CaseTimes;
+}
+/**
+ * `watch` is where a query worker tells whether a regular expression is at work, which cannot be interrupted from within: two
+ * Int32s, the hash of the query while one is (else 0), and a count of the messages that were looked at.
+ */
+export interface QueryWorkerData {
+  readonly source: QuerySource;
+  readonly watch: Int32Array;
+}
+/** The requests of the contract that a query worker answers, by their names there. */
+export type QueryName = 'events.page' | 'events.position' | 'events.facets' | 'events.histogram' | 'events.control';
+export interface QueryWorkerRequest {
+  readonly id: number;
+  readonly name: QueryName;
+  readonly payload: unknown;
+}
+export type QueryWorkerReply =
+  | { readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly id: number; readonly ok: false; readonly error: JobError };

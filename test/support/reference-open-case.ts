@@ -1,6 +1,7 @@
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import type { OpenCase } from '../../electron/case-store/open-case.ts';
 import { EventTable } from '../../electron/intake/event-table.ts';
+import { QueryClient } from '../../electron/workers/query-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
@@ -23,10 +24,12 @@ export function referenceOpenCase(): OpenCase {
     title: view.title,
     evidence: referenceEvidence(),
     analysis: referenceAnalysis(),
+    queries: new QueryClient({ ...NOTHING_IMPORTED, times: { first: null, last: null, incident: null } }),
     store: new EventStore(NOTHING_IMPORTED),
     clockOffsets: new Map(),
     view: () => view,
     withClockOffsets: () => referenceOpenCase(),
+    retire: async () => {},
     dispose: async () => {},
   };
 }

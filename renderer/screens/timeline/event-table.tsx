@@ -28,9 +28,11 @@ import {
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import type { EventPages } from '../../state/event-pages.ts';
+import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { useEventPages } from '../../state/use-events.ts';
 import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
 import { KIND_WORDS } from '../../words.ts';
+import type { SearchReport } from './search-status.tsx';
 import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
 /** Height of a row in CSS pixels; `--row-height` in timeline.css must agree. */
@@ -66,11 +68,12 @@ interface EventTableProps {
   readonly flash: { readonly row: number; readonly count: number } | null;
   readonly origin: { readonly time: EpochMicros; readonly name: string } | null;
   readonly onTotal: (total: number | null) => void;
+  readonly onSearch: (report: SearchReport | null) => void;
 }
 
 /** All events that pass the filter, loaded by page as they come into sight. */
 export const EventTable = memo(function EventTable(props: EventTableProps) {
-  const { view, filter, sort, selectedRow, flash, origin, onTotal } = props;
+  const { view, filter, sort, selectedRow, flash, origin, onTotal, onSearch } = props;
   const { move } = useActions();
   const { pages, snapshot } = useEventPages(filter, sort);
   const scroller = useRef<HTMLDivElement>(null);
@@ -98,6 +101,11 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
 
   useEffect(() => void pages.ensure(firstIndex, lastIndex), [pages, firstIndex, lastIndex]);
   useEffect(() => onTotal(snapshot.total), [snapshot.total, onTotal]);
+  const { search } = snapshot;
+  useEffect(
+    () => onSearch(search === null ? null : { progress: search, control: (action) => void pages.control(action) }),
+    [search, pages, onSearch],
+  );
   // Another list begins at its top; the effect below then scrolls to the selection if it is in it.
   useEffect(() => {
     if (pages.snapshot().total === null) setBlock(0);
@@ -310,7 +318,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
             Try again
           </button>
         </div>
-      ) : snapshot.total === 0 ? (
+      ) : snapshot.total === 0 && snapshot.search?.state !== 'running' ? (
         <NoEvents view={view} />
       ) : null}
       {lastBlock > 0 ? (
@@ -393,7 +401,7 @@ function NoEvents({ view }: { readonly view: CaseView }) {
             onClick={() =>
               move(
                 {
-                  filter: { text: '', kinds: [], severities: [], evidenceIds: [], pids: [], from: null, to: null },
+                  filter: EMPTY_FILTER,
                   onlyVisibleRange: false,
                 },
                 'filter',

@@ -1,23 +1,30 @@
 import { memo } from 'react';
-import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import type { CaseView, EventFilter, FacetCount } from '../../../shared/contract/ipc.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { toggled } from '../../state/navigation.ts';
-import { type FacetCount, useFacets } from '../../state/use-events.ts';
+import { useFacets } from '../../state/use-events.ts';
 import { KIND_WORDS } from '../../words.ts';
 
-/** Sources, severities, kinds and processes with their counts; pressing one narrows the table to it. */
-export const FacetPane = memo(function FacetPane(props: { readonly view: CaseView; readonly filter: EventFilter }) {
+const MOST_SHOWN = 12;
+
+/** Sources, severities, kinds, units and processes with their counts under the filter; pressing one narrows the table to it. */
+export const FacetPane = memo(function FacetPane(props: {
+  readonly view: CaseView;
+  readonly filter: EventFilter;
+  /** What the table shows: the filter, narrowed to the visible range when the two are linked. */
+  readonly counted: EventFilter;
+}) {
   const { view, filter } = props;
   const { move } = useActions();
-  const facets = useFacets(view);
+  const facets = useFacets(props.counted);
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   return (
     <aside className="facets" aria-label="Sources and facets">
       <FacetGroup
         title="Sources"
-        values={facets.sources}
+        values={facets?.sources ?? []}
         chosen={filter.evidenceIds}
         onToggle={(id) => narrow({ evidenceIds: toggled(filter.evidenceIds, id) })}
         name={(id) => {
@@ -31,21 +38,32 @@ export const FacetPane = memo(function FacetPane(props: { readonly view: CaseVie
       />
       <FacetGroup
         title="Severity"
-        values={facets.severities}
+        values={facets?.severities ?? []}
         chosen={filter.severities}
         onToggle={(severity) => narrow({ severities: toggled(filter.severities, severity) })}
         name={(severity) => <SeverityMark severity={severity} />}
       />
       <FacetGroup
         title="Kind"
-        values={facets.kinds}
+        values={facets?.kinds ?? []}
         chosen={filter.kinds}
         onToggle={(kind) => narrow({ kinds: toggled(filter.kinds, kind) })}
         name={(kind) => KIND_WORDS[kind]}
       />
       <FacetGroup
+        title="Unit"
+        values={facets?.units ?? []}
+        chosen={filter.units}
+        onToggle={(unit) => narrow({ units: toggled(filter.units, unit) })}
+        name={(unit) => (
+          <span className="mono" title={unit}>
+            {unit.replace(/\.service$/, '')}
+          </span>
+        )}
+      />
+      <FacetGroup
         title="Process"
-        values={facets.pids}
+        values={facets?.pids ?? []}
         chosen={filter.pids}
         onToggle={(pid) => narrow({ pids: toggled(filter.pids, pid) })}
         name={(pid) => <span className="numeric">pid {pid}</span>}
@@ -61,12 +79,19 @@ function FacetGroup<T extends string | number>(props: {
   readonly onToggle: (value: T) => void;
   readonly name: (value: T) => React.ReactNode;
 }) {
-  if (props.values.length === 0) return null;
+  const shown = props.values.slice(0, MOST_SHOWN);
+  // What is chosen stays in sight, also when nothing else lets it through any more.
+  const missing = props.chosen.filter((value) => !shown.some((each) => each.value === value));
+  const values = [
+    ...shown,
+    ...missing.map((value) => ({ value, count: props.values.find((each) => each.value === value)?.count ?? 0 })),
+  ];
+  if (values.length === 0) return null;
   return (
     <details className="facet-group" open>
       <summary>{props.title}</summary>
       <ul>
-        {props.values.map(({ value, count }) => (
+        {values.map(({ value, count }) => (
           <li key={value}>
             <button
               type="button"
@@ -75,7 +100,7 @@ function FacetGroup<T extends string | number>(props: {
               onClick={() => props.onToggle(value)}
             >
               <span className="facet-name">{props.name(value)}</span>
-              <span className="facet-count numeric">{count === null ? '…' : formatCount(count)}</span>
+              <span className="facet-count numeric">{formatCount(count)}</span>
             </button>
           </li>
         ))}

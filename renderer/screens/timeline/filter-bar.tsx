@@ -1,4 +1,4 @@
-import { Search, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
 import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
@@ -7,28 +7,31 @@ import { baseName, countOf, formatCount, rangeZoneLabel, zonedTimeOfDay } from '
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount, EMPTY_FILTER } from '../../state/navigation.ts';
-import { useDebounced } from '../../state/use-events.ts';
 import { KIND_WORDS, SEVERITY_WORDS } from '../../words.ts';
-
-const TYPING_MILLIS = 200;
+import { QueryField } from './query-field.tsx';
+import { QueryHelp } from './query-help.tsx';
+import { type SearchReport, SearchStatus } from './search-status.tsx';
 
 interface FilterBarProps {
   readonly view: CaseView;
   readonly filter: EventFilter;
   readonly onlyVisibleRange: boolean;
   readonly total: number | null;
+  /** How the search behind the table stands; null until it has answered. */
+  readonly report: SearchReport | null;
   readonly searchField: RefObject<HTMLInputElement | null>;
 }
 
 /** Narrows the table: words, kind, severity, source, pid, and the stretch of time that the timeline shows. */
-export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }: FilterBarProps) {
+export function FilterBar({ view, filter, onlyVisibleRange, total, report, searchField }: FilterBarProps) {
   const { move } = useActions();
   const { zone } = useDisplayZone();
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
   return (
     <search className="filter-bar" aria-label="Filter events">
-      <TextField filter={filter} field={searchField} />
+      <QueryField view={view} filter={filter} field={searchField} />
+      <QueryHelp />
       <Choice<EventKind>
         label="Kind"
         values={EVENT_KINDS}
@@ -51,6 +54,12 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }
         onChoose={(evidenceIds) => narrow({ evidenceIds })}
       />
       <PidField filter={filter} />
+      {filter.units.length === 0 ? null : (
+        <button type="button" className="condition" title="Lift this condition" onClick={() => narrow({ units: [] })}>
+          <span>{filter.units.map((unit) => unit.replace(/\.service$/, '')).join(', ')}</span>
+          <X size={12} aria-hidden="true" />
+        </button>
+      )}
       {filter.from === null || filter.to === null ? null : (
         <button
           type="button"
@@ -88,38 +97,8 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, searchField }
       >
         Clear
       </button>
+      {report === null ? null : <SearchStatus report={report} found={total ?? 0} />}
     </search>
-  );
-}
-
-function TextField(props: { readonly filter: EventFilter; readonly field: RefObject<HTMLInputElement | null> }) {
-  const { filter, field } = props;
-  const { move } = useActions();
-  const [text, setText] = useState(filter.text);
-  const settled = useDebounced(text, TYPING_MILLIS);
-  // Changed from outside (back, clear, a jump): what is typed follows.
-  useEffect(() => setText(filter.text), [filter.text]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed and has settled may change the filter.
-  useEffect(() => {
-    if (settled === text && settled !== filter.text) move({ filter: { ...filter, text: settled } }, 'text');
-  }, [settled]);
-  return (
-    <label className="search-field">
-      <Search size={13} aria-hidden="true" />
-      <input
-        ref={field}
-        type="search"
-        aria-label="Search messages"
-        placeholder="Search (Ctrl+F)"
-        value={text}
-        maxLength={10_000}
-        spellCheck={false}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') move({ filter: { ...filter, text } }, 'text');
-        }}
-      />
-    </label>
   );
 }
 

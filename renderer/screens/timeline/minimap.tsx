@@ -1,16 +1,20 @@
-import { type BrushBehavior, bin, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
+import { type BrushBehavior, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
 import { memo, useEffect, useMemo, useRef } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { zonedDate, zonedTimeOfDay } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import { conditionCount } from '../../state/navigation.ts';
 import { clampRange, type PlotArea, type TimeRange } from '../../state/time-range.ts';
+import { useHistogram } from '../../state/use-events.ts';
 
 const HEIGHT_PX = 34;
 const BIN_PX = 3;
 
 interface MinimapProps {
   readonly view: CaseView;
+  /** What the table shows; its events stand out among all. */
+  readonly filter: EventFilter;
   readonly extent: TimeRange;
   readonly shown: TimeRange;
   readonly area: PlotArea;
@@ -19,32 +23,35 @@ interface MinimapProps {
   readonly onCommit: (range: TimeRange) => void;
 }
 
-/** The whole case as a strip of event counts; the brush on it is what the picture above shows. */
+/** The whole case as a strip of event counts, those that pass the filter over all; the brush is what the picture shows. */
 export const Minimap = memo(function Minimap(props: MinimapProps) {
-  const { view, extent, shown, area, width } = props;
+  const { view, filter, extent, shown, area, width } = props;
   const { zone } = useDisplayZone();
+  const isNarrowed = conditionCount(filter) > 0;
   const brushGroup = useRef<SVGGElement>(null);
   const isBrushing = useRef(false);
   const latest = useRef(props);
   latest.current = props;
 
+  const bins = Math.max(1, Math.floor(area.width / BIN_PX));
+  const histogram = useHistogram(filter, extent, bins);
   const bars = useMemo(() => {
-    const bins = Math.max(1, Math.floor(area.width / BIN_PX));
-    const span = extent.to - extent.from;
-    const edges = Array.from({ length: bins - 1 }, (_each, index) => extent.from + ((index + 1) / bins) * span);
-    const counts = bin<{ time: number }, number>()
-      .value((point) => point.time)
-      .domain([extent.from, extent.to])
-      .thresholds(edges)([...view.points]);
+    if (histogram === null) return [];
     // By square root: a burst of thousands must not flatten the single lines that matter.
-    const heightOf = scaleSqrt([0, max(counts, (each) => each.length) ?? 1], [0, HEIGHT_PX - 14]);
-    return counts
-      .filter((each) => each.length > 0)
-      .map((each) => ({
-        x: area.left + (((each.x0 ?? extent.from) - extent.from) / span) * area.width,
-        height: Math.max(2, heightOf(each.length)),
-      }));
-  }, [view, extent, area]);
+    const heightOf = scaleSqrt([0, Math.max(1, max(histogram.all) ?? 1)], [0, HEIGHT_PX - 14]);
+    const tall = (count: number): number => (count === 0 ? 0 : Math.max(2, heightOf(count)));
+    return histogram.all.flatMap((count, bin) =>
+      count === 0
+        ? []
+        : [
+            {
+              x: area.left + (bin / histogram.all.length) * area.width,
+              height: tall(count),
+              passing: tall(histogram.passing[bin] ?? 0),
+            },
+          ],
+    );
+  }, [histogram, area]);
 
   useEffect(() => {
     const group = brushGroup.current;
@@ -108,14 +115,18 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
           />
         )}
         {bars.map((bar) => (
-          <rect
-            key={bar.x}
-            className="minimap-bar"
-            x={bar.x}
-            y={HEIGHT_PX - bar.height}
-            width={BIN_PX - 1}
-            height={bar.height}
-          />
+          <g key={bar.x}>
+            <rect className="minimap-bar" x={bar.x} y={HEIGHT_PX - bar.height} width={BIN_PX - 1} height={bar.height} />
+            {isNarrowed && bar.passing > 0 ? (
+              <rect
+                className="minimap-passing"
+                x={bar.x}
+                y={HEIGHT_PX - bar.passing}
+                width={BIN_PX - 1}
+                height={bar.passing}
+              />
+            ) : null}
+          </g>
         ))}
         <text className="minimap-label" x={4} y={20}>
           case

@@ -1,7 +1,7 @@
 import { pointer, type Selection, select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { Minus, Pin, Plus, X } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
 import { pxToTime, timeToPx } from '../../../shared/figures/time-scale.ts';
 import { layoutTimeline, timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import type { Incident } from '../../../shared/model/analysis.ts';
@@ -45,6 +45,8 @@ const LOW_HEIGHT_PX = 260;
 
 interface ChartProps {
   readonly view: CaseView;
+  /** What stands out among all events of the strip. */
+  readonly filter: EventFilter;
   /** null: the whole case. */
   readonly range: TimeRange | null;
   /** The selected event's moment, to be marked; null when nothing is selected. */
@@ -258,7 +260,16 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
           )}
         </div>
       </StageHeight>
-      <Minimap view={view} extent={extent} shown={shown} area={area} width={width} onLive={setLive} onCommit={commit} />
+      <Minimap
+        view={view}
+        filter={props.filter}
+        extent={extent}
+        shown={shown}
+        area={area}
+        width={width}
+        onLive={setLive}
+        onCommit={commit}
+      />
     </section>
   );
 });

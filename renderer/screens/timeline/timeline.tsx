@@ -10,6 +10,7 @@ import { EventTable } from './event-table.tsx';
 import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
+import type { SearchReport } from './search-status.tsx';
 import { TimelineChart } from './timeline-chart.tsx';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
@@ -25,6 +26,7 @@ export function TimelineScreen(props: {
   const place = trail.here;
   const origin = useDeltaOrigin();
   const [total, setTotal] = useState<number | null>(null);
+  const [report, setReport] = useState<SearchReport | null>(null);
   /** The selected event, once its bytes were read; points are thinned and need not hold it. */
   const [selected, setSelected] = useState<EvidenceEvent | null>(null);
   const [showsFacets, setShowsFacets] = useState(() => window.innerWidth >= ROOM_FOR_FACETS_PX);
@@ -42,10 +44,11 @@ export function TimelineScreen(props: {
   }
   return (
     <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
-      {showsFacets ? <FacetPane view={view} filter={place.filter} /> : null}
+      {showsFacets ? <FacetPane view={view} filter={place.filter} counted={filter} /> : null}
       <div className="timeline-centre">
         <TimelineChart
           view={view}
+          filter={place.filter}
           range={place.range}
           selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
           origin={origin}
@@ -80,6 +83,7 @@ export function TimelineScreen(props: {
           filter={place.filter}
           onlyVisibleRange={place.onlyVisibleRange}
           total={total}
+          report={report}
           searchField={props.searchField}
         />
         <EventTable
@@ -90,6 +94,7 @@ export function TimelineScreen(props: {
           flash={flash}
           origin={origin}
           onTotal={setTotal}
+          onSearch={setReport}
         />
       </div>
       {showsDetail ? <EventDetail view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EVERY_EVENT } from '../../../electron/case-store/event-filter.ts';
 import { toJobError } from '../../../electron/case-store/job-error.ts';
 import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
 import { REQUESTS } from '../../../shared/contract/ipc.ts';
@@ -7,6 +8,8 @@ const WINDOW_ID = 1;
 const fromWindow = { sender: { id: WINDOW_ID }, senderFrame: { url: 'inquest://app/index.html', parent: null } };
 
 /** Handlers that record what reaches them; `case.close` fails, as a handler may. */
+const DONE = { state: 'done', doneShare: 1, notes: [] } as const;
+
 function recording(): { readonly handlers: Handlers; readonly calls: [string, unknown][] } {
   const calls: [string, unknown][] = [];
   const record =
@@ -30,7 +33,17 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'case.current': record('case.current', null),
     'case.cancel': record('case.cancel', undefined),
     'case.close': () => Promise.reject(new Error('the disk is on fire')),
-    'events.page': record('events.page', { total: 0, offset: 0, events: [] }),
+    'events.page': record('events.page', { total: 0, offset: 0, events: [], search: DONE }),
+    'events.facets': record('events.facets', {
+      sources: [],
+      severities: [],
+      kinds: [],
+      units: [],
+      pids: [],
+      search: DONE,
+    }),
+    'events.histogram': record('events.histogram', { all: [], passing: [], search: DONE }),
+    'events.control': record('events.control', undefined),
     'events.position': record('events.position', 3),
     'events.raw': () => {
       throw new RangeError('There is no event 9.');
@@ -48,7 +61,7 @@ function dispatchWith(handlers: Handlers) {
   return createDispatch({ handlers, windowContentsId: () => WINDOW_ID, toJobError });
 }
 
-const filter = { text: '', kinds: [], severities: [], evidenceIds: [], pids: [], from: null, to: null };
+const filter = EVERY_EVENT;
 const sort = { column: 'time', descending: false };
 
 describe('createDispatch', () => {

@@ -1,15 +1,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { EVERY_EVENT as FILTER } from '../../../electron/case-store/event-filter.ts';
 import { toJobError } from '../../../electron/case-store/job-error.ts';
 import { openCase } from '../../../electron/case-store/open-case.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
-import { createHandlers, type ShellPorts } from '../../../electron/ipc/handlers.ts';
+import { createHandlers } from '../../../electron/ipc/handlers.ts';
+import type { ShellPorts } from '../../../electron/ipc/shell-ports.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
 
-const FILTER = { text: '', kinds: [], severities: [], evidenceIds: [], pids: [], from: null, to: null };
 const SORT = { column: 'time', descending: false } as const;
 
 /** Handlers over a real session, with a journal to open; `exportPath` is what the save dialog answers. */

@@ -7,6 +7,10 @@ import { createMockBridge, type MockOptions } from '../support/mock-bridge.ts';
 const parameters = new URLSearchParams(location.search);
 const cases = ['none', 'reference', 'large', 'bare'] as const;
 const given = cases.find((each) => each === parameters.get('case')) ?? 'none';
-const options: MockOptions = { initial: given, speed: Number(parameters.get('speed') ?? '1') };
+const options: MockOptions = {
+  initial: given,
+  speed: Number(parameters.get('speed') ?? '1'),
+  searchMillis: Number(parameters.get('search') ?? '0'),
+};
 Object.defineProperty(window, 'inquest', { value: createMockBridge(options) });
 await import('../../../renderer/main.tsx');

@@ -11,7 +11,7 @@ import {
   zonedDate,
   zonedTickLabel,
 } from '../../../renderer/format.ts';
-import { hostZoneOf, zoneOf } from '../../../renderer/state/display-zone.tsx';
+import { hostZoneOf, zoneOf } from '../../../renderer/state/zone-choice.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import { inZone, isZone } from '../../../shared/model/zone.ts';

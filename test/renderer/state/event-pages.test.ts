@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EventPages, PAGE_EVENTS } from '../../../renderer/state/event-pages.ts';
 import { BY_TIME, EMPTY_FILTER } from '../../../renderer/state/navigation.ts';
 import type { EventPage, InquestBridge } from '../../../shared/contract/ipc.ts';
@@ -23,6 +23,7 @@ function fakeStore() {
     events: Array.from({ length: Math.max(0, Math.min(limit, TOTAL - offset)) }, (_each, index) =>
       eventOf(offset + index),
     ),
+    search: { state: 'done', doneShare: 1, notes: [] },
   });
   const request = async (name: string, payload: { offset: number; limit: number }) => {
     await Promise.resolve();
@@ -75,5 +76,53 @@ describe('pages of events', () => {
     expect(pages.snapshot()).toMatchObject({ error: null, total: TOTAL });
     expect(told).toBe(3);
     expect(await pages.positionOf(1)).toBe(4711);
+  });
+});
+
+describe('pages of a search that is running', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** A search that has found `found` so far. */
+  function fakeSearch() {
+    const search = { found: 3, state: 'running' as 'running' | 'done', asked: 0 };
+    const request = async (name: string, { offset, limit }: { offset: number; limit: number }) => {
+      if (name !== 'events.page') return undefined;
+      search.asked += 1;
+      const events = Array.from({ length: Math.max(0, Math.min(limit, search.found - offset)) }, (_each, index) =>
+        eventOf(offset + index),
+      );
+      return { total: search.found, offset, events, search: { state: search.state, doneShare: 0.5, notes: [] } };
+    };
+    return { search, request: request as unknown as InquestBridge['request'] };
+  }
+
+  it('grow while somebody looks, until it is done', async () => {
+    vi.useFakeTimers();
+    const { search, request } = fakeSearch();
+    const pages = new EventPages(request, EMPTY_FILTER, BY_TIME);
+    const leave = pages.subscribe(() => undefined);
+    await pages.ensure(0, 20);
+    expect(pages.snapshot()).toMatchObject({ total: 3, search: { state: 'running' } });
+    search.found = 8;
+    await vi.advanceTimersByTimeAsync(150);
+    expect(pages.snapshot().total).toBe(8);
+    expect(pages.eventAt(7)?.row).toBe(7);
+    search.state = 'done';
+    await vi.advanceTimersByTimeAsync(150);
+    const { asked } = search;
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(search.asked).toBe(asked);
+    leave();
+  });
+
+  it('are asked for no more once nobody looks', async () => {
+    vi.useFakeTimers();
+    const { search, request } = fakeSearch();
+    const pages = new EventPages(request, EMPTY_FILTER, BY_TIME);
+    const leave = pages.subscribe(() => undefined);
+    await pages.ensure(0, 20);
+    leave();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(search.asked).toBe(1);
   });
 });

@@ -3,8 +3,6 @@ import type {
   AppEvents,
   CaseView,
   ClockOffset,
-  EventFilter,
-  EventSort,
   InquestBridge,
   OpenOutcome,
   RawRecord,
@@ -15,13 +13,16 @@ import type {
   TracebackLine,
 } from '../../../shared/contract/ipc.ts';
 import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/contract/worker-protocol.ts';
-import { EVENT_KINDS, type EvidenceEvent, SEVERITIES } from '../../../shared/model/event.ts';
+import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+import { MockSearches } from './mock-searches.ts';
 
 export interface MockOptions {
   readonly initial: 'none' | 'reference' | 'large' | 'bare';
+  /** How long a search for words takes; 0 unless given. */
+  readonly searchMillis?: number;
   /** How fast the mock import runs; 0 finishes at once. */
   readonly speed: number;
 }
@@ -47,6 +48,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
   let running: RunningJob | null = null;
   let outcome: Promise<OpenOutcome> | null = null;
   const stopped = new Set<string>();
+  const searches = new MockSearches(options.searchMillis ?? 0);
 
   const emit = <N extends AppEventName>(name: N, payload: AppEvents[N]): void => {
     for (const listener of listeners.get(name) ?? []) (listener as (payload: AppEvents[N]) => void)(payload);
@@ -121,13 +123,17 @@ export function createMockBridge(options: MockOptions): MockBridge {
       current = null;
     },
     'events.page': async ({ filter, sort, offset, limit }) => {
-      const passing = passingEvents(current?.events ?? [], filter, sort);
-      return { total: passing.length, offset, events: passing.slice(offset, offset + limit) };
+      const { rows, search } = searches.rows(current, filter, sort);
+      const events = [...rows.subarray(offset, offset + limit)].flatMap((row) => current?.events[row] ?? []);
+      return { total: rows.length, offset, events, search };
     },
     'events.position': async ({ row, filter, sort }) => {
-      const position = passingEvents(current?.events ?? [], filter, sort).findIndex((event) => event.row === row);
+      const position = searches.rows(current, filter, sort).rows.indexOf(row);
       return position < 0 ? null : position;
     },
+    'events.facets': async ({ filter }) => searches.facets(current, filter),
+    'events.histogram': async (request) => searches.histogram(current, request),
+    'events.control': async ({ action }) => searches.control(action),
     'events.raw': async ({ row }) => rawRecord(current, row),
     'events.bytes': async ({ row, of, offset, limit }) => {
       const record = rawRecord(current, row);
@@ -138,7 +144,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'events.tracebacks': async ({ rows, filter, sort }) => {
       const events = current?.events ?? [];
       const lines = tracebackLines(events).filter((line) => rows.includes(line.row));
-      const listed = new Set(passingEvents(events, filter, sort).map((event) => event.row));
+      const listed = new Set<number>(searches.rows(current, filter, sort).rows);
       return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
     },
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
@@ -195,42 +201,6 @@ function withClocks(mock: MockCase, offsets: readonly ClockOffset[]): MockCase {
     evidenceId: source.evidenceId,
   }));
   return { events, view: { ...mock.view, files, points } };
-}
-
-function passingEvents(
-  events: readonly EvidenceEvent[],
-  filter: EventFilter,
-  sort: EventSort,
-): readonly EvidenceEvent[] {
-  const text = filter.text.toLowerCase();
-  const passing = events.filter(
-    (event) =>
-      (text === '' || event.message.toLowerCase().includes(text)) &&
-      (filter.kinds.length === 0 || filter.kinds.includes(event.kind)) &&
-      (filter.severities.length === 0 || (event.severity !== null && filter.severities.includes(event.severity))) &&
-      (filter.evidenceIds.length === 0 || filter.evidenceIds.includes(event.source.evidenceId)) &&
-      (filter.pids.length === 0 || (event.pid !== null && filter.pids.includes(event.pid))) &&
-      (filter.from === null || event.time >= filter.from) &&
-      (filter.to === null || event.time <= filter.to),
-  );
-  const key = (event: EvidenceEvent): number | string =>
-    sort.column === 'time'
-      ? event.row
-      : sort.column === 'pid'
-        ? (event.pid ?? -1)
-        : sort.column === 'source'
-          ? event.source.evidenceId
-          : sort.column === 'kind'
-            ? EVENT_KINDS.indexOf(event.kind)
-            : event.severity === null
-              ? SEVERITIES.length
-              : SEVERITIES.indexOf(event.severity);
-  const sign = sort.descending ? -1 : 1;
-  return passing.toSorted((one, other) => {
-    const a = key(one);
-    const b = key(other);
-    return sign * (a < b ? -1 : a > b ? 1 : one.row - other.row);
-  });
 }
 
 function lineOf(event: EvidenceEvent): string {

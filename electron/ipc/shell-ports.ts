@@ -1,0 +1,20 @@
+import type { AppInfo } from '../../shared/contract/ipc.ts';
+import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { ExportFormat } from '../export/export-case.ts';
+
+/** What handlers need of Electron, so that they run and are tested without it. */
+export interface ShellPorts {
+  readonly appInfo: () => AppInfo;
+  /** Absolute paths, or null when the dialog was dismissed. */
+  readonly chooseEvidence: (kind: 'files' | 'folder') => Promise<readonly string[] | null>;
+  /** An absolute path, or null when the dialog was dismissed. */
+  readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
+  /** As chooseExportPath, for the bytes of one record. */
+  readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
+  readonly writeClipboard: (text: string) => void;
+  /** Absolute path of the sample case that comes with Inquest. */
+  readonly samplePath: () => string;
+  /** Where exports go when nothing better is known, absolute. */
+  readonly documentsFolder: () => string;
+  readonly toJobError: (error: unknown) => JobError;
+}

@@ -1,0 +1,187 @@
+import { Search } from 'lucide-react';
+import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from 'react';
+import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import { parseQuery } from '../../../shared/search/parse-query.ts';
+import { type Suggestion, type SuggestionData, suggest } from '../../../shared/search/suggest.ts';
+import { useActions } from '../../state/app-context.tsx';
+import { EMPTY_FILTER } from '../../state/navigation.ts';
+import { recentQueries, rememberQuery } from '../../state/query-history.ts';
+import { useDebounced, useFacets } from '../../state/use-events.ts';
+
+const TYPING_MILLIS = 200;
+
+/** What the list below the field offers; an empty field asked for history offers that. */
+interface Offer {
+  readonly kind: 'completion' | 'history';
+  readonly from: number;
+  readonly to: number;
+  readonly items: readonly Suggestion[];
+}
+const NOTHING: Offer = { kind: 'completion', from: 0, to: 0, items: [] };
+
+/**
+ * The query: a combobox with completion of fields and values, the latest queries on ArrowUp, and problems marked where they
+ * are. A query with problems narrows nothing; the last one that was understood stays.
+ */
+export function QueryField(props: {
+  readonly view: CaseView;
+  readonly filter: EventFilter;
+  readonly field: RefObject<HTMLInputElement | null>;
+}) {
+  const { view, filter, field } = props;
+  const { move } = useActions();
+  const [text, setText] = useState(filter.query);
+  const settled = useDebounced(text, TYPING_MILLIS);
+  const [offer, setOffer] = useState<Offer>(NOTHING);
+  /** The item that Enter takes; null: none, Enter searches. */
+  const [active, setActive] = useState<number | null>(null);
+  const data = useSuggestionData(view);
+  const id = useId();
+  const problem = parseQuery(settled).problems[0] ?? null;
+
+  const apply = (query: string): void => {
+    if (query === filter.query || parseQuery(query).problems.length > 0) return;
+    move({ filter: { ...filter, query } }, 'text');
+  };
+  // Changed from outside (back, clear, a jump): what is typed follows.
+  useEffect(() => setText(filter.query), [filter.query]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed and has settled may change the filter.
+  useEffect(() => {
+    if (settled === text) apply(settled);
+  }, [settled]);
+
+  const close = (): void => {
+    setOffer(NOTHING);
+    setActive(null);
+  };
+  const offerAt = (value: string, caret: number): void => {
+    setOffer({ kind: 'completion', ...suggest(value, caret, data) });
+    setActive(null);
+  };
+  const offerHistory = (): void => {
+    const items = recentQueries().map((query) => ({ insert: query, label: query, detail: '' }));
+    setOffer({ kind: 'history', from: 0, to: text.length, items });
+    setActive(items.length === 0 ? null : 0);
+  };
+  const take = (item: Suggestion): void => {
+    const isField = item.insert.endsWith(':');
+    const behind = text.slice(offer.to);
+    const value = `${text.slice(0, offer.from)}${item.insert}${behind}`;
+    const caret = offer.from + item.insert.length;
+    setText(value);
+    if (isField) offerAt(value, caret);
+    else close();
+    if (offer.kind === 'history') apply(value);
+    // After the field has its new value, which puts the caret at its end.
+    requestAnimationFrame(() => {
+      field.current?.focus();
+      field.current?.setSelectionRange(caret, caret);
+    });
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const { items } = offer;
+    const chosen = active === null ? undefined : items[active];
+    if (event.key === 'ArrowUp' && items.length === 0) offerHistory();
+    else if (event.key === 'ArrowDown' && items.length === 0) offerAt(text, event.currentTarget.selectionStart ?? 0);
+    else if ((event.key === 'ArrowDown' || event.key === 'ArrowUp') && items.length > 0) {
+      const step = event.key === 'ArrowDown' ? 1 : -1;
+      setActive(active === null ? (step > 0 ? 0 : items.length - 1) : (active + step + items.length) % items.length);
+    } else if ((event.key === 'Enter' || event.key === 'Tab') && chosen !== undefined) take(chosen);
+    else if (event.key === 'Enter') {
+      apply(text);
+      if (parseQuery(text).problems.length === 0) rememberQuery(text);
+      close();
+    } else if (event.key === 'Escape' && items.length > 0) close();
+    else return;
+    event.preventDefault();
+  };
+
+  const isOpen = offer.items.length > 0;
+  return (
+    <div className="search-field">
+      <Search size={13} aria-hidden="true" />
+      <input
+        ref={field}
+        type="search"
+        role="combobox"
+        aria-label="Search messages"
+        aria-expanded={isOpen}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={active === null ? undefined : `${id}-${active}`}
+        aria-invalid={problem !== null}
+        aria-describedby={problem === null ? undefined : `${id}-problem`}
+        placeholder="Words, /regex/, pid:23333 … (Ctrl+F)"
+        value={text}
+        maxLength={10_000}
+        spellCheck={false}
+        autoComplete="off"
+        onChange={(event) => {
+          setText(event.target.value);
+          offerAt(event.target.value, event.target.selectionStart ?? event.target.value.length);
+        }}
+        onClick={(event) => {
+          if (text === '') offerAt('', 0);
+          else if (isOpen) offerAt(text, event.currentTarget.selectionStart ?? 0);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => {
+          close();
+          if (parseQuery(text).problems.length === 0) rememberQuery(text);
+        }}
+      />
+      {isOpen ? (
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          tabIndex={-1}
+          className="query-list"
+          aria-label={offer.kind === 'history' ? 'Recent queries' : 'Completions'}
+        >
+          {offer.items.map((item, index) => (
+            // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus and the keys.
+            <div
+              key={item.label}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={index === active}
+              className="query-item"
+              // Before the field loses the focus, which closes the list.
+              onMouseDown={(event) => {
+                event.preventDefault();
+                take(item);
+              }}
+            >
+              <span className="mono">{item.label}</span>
+              <span className="secondary">{item.detail}</span>
+            </div>
+          ))}
+        </div>
+      ) : null}
+      {problem !== null && !isOpen ? (
+        <p id={`${id}-problem`} role="alert" className="query-problem">
+          <span className="mono">
+            {settled.slice(0, problem.from)}
+            <mark>{settled.slice(problem.from, problem.to) || '␣'}</mark>
+            {settled.slice(problem.to)}
+          </span>
+          <span>{problem.message}</span>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+/** Values that the case has, the most frequent first. */
+function useSuggestionData(view: CaseView): SuggestionData {
+  const facets = useFacets(EMPTY_FILTER);
+  return useMemo(() => {
+    const withTimes = view.files.filter((file) => file.time !== null);
+    return {
+      pids: facets?.pids.map(({ value }) => value) ?? [],
+      units: facets?.units.map(({ value }) => value) ?? [],
+      sources: withTimes.map((file) => file.path),
+      formats: withTimes.map((file) => file.format),
+    };
+  }, [view, facets]);
+}

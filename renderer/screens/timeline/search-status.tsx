@@ -1,0 +1,45 @@
+import { useEffect, useRef } from 'react';
+import type { SearchProgress } from '../../../shared/contract/ipc.ts';
+import { formatCount } from '../../format.ts';
+
+/** What a search says of itself, and the button that stops it or lets it go on. */
+export interface SearchReport {
+  readonly progress: SearchProgress;
+  readonly control: (action: 'stop' | 'resume') => void;
+}
+
+/** How far a search is that goes on or was stopped, and what it could not look at; nothing once all is well. */
+export function SearchStatus({ report, found }: { readonly report: SearchReport; readonly found: number }) {
+  const { progress, control } = report;
+  const bar = useRef<HTMLProgressElement>(null);
+  useEffect(() => {
+    if (bar.current !== null) bar.current.value = progress.doneShare;
+  }, [progress.doneShare]);
+  const isRunning = progress.state === 'running';
+  if (progress.state === 'done' && progress.notes.length === 0) return null;
+  return (
+    <div className="search-status" role="status">
+      {progress.state === 'done' ? null : (
+        <>
+          <progress ref={bar} max={1} aria-label="Part of the case that was searched" />
+          <span className="numeric">
+            {isRunning ? 'Searching…' : 'Stopped:'} {formatCount(found)} found{isRunning ? ' so far' : ''} in{' '}
+            {Math.floor(progress.doneShare * 100)} %
+          </span>
+          <button
+            type="button"
+            className="button button-small button-quiet"
+            onClick={() => control(isRunning ? 'stop' : 'resume')}
+          >
+            {isRunning ? 'Cancel' : 'Go on'}
+          </button>
+        </>
+      )}
+      {progress.notes.map((note) => (
+        <span key={note} className="search-note">
+          {note}
+        </span>
+      ))}
+    </div>
+  );
+}

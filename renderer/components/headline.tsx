@@ -44,7 +44,7 @@ function EndInZone({ view }: { readonly view: CaseView }) {
   const day = zonedDate(end, zone) === zonedDate(end, UTC) ? '' : `${zonedDate(end, zone)} `;
   return (
     <p className="utc-note">
-      Sentence in UTC; its end here:{' '}
+      Sentence in UTC; the incident ends{' '}
       <span className="numeric">
         {day}
         {zonedTimeOfDay(end, zone, 3)} {zoneLabel(end, zone)}

@@ -101,7 +101,7 @@ describe('the display zone', () => {
     expect(await page.getByRole('group', { name: /^Timeline picture/ }).textContent()).toContain('UTC+05:30');
     const headline = page.locator('.headline');
     expect(await headline.getByRole('heading').innerText()).toContain('04:10:46');
-    expect(await headline.innerText()).toMatch(/Sentence in UTC; its end here: 09:40:46\.000 UTC\+05:30/);
+    expect(await headline.innerText()).toMatch(/Sentence in UTC; the incident ends 09:40:46\.000 UTC\+05:30/);
     await eventGrid(page).locator('.body-row').first().click();
     await eventually(
       () => page.locator('.detail-time').innerText(),

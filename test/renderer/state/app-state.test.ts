@@ -14,8 +14,8 @@ import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 
 /** The reducer and the actions over a mock of the app, without a window. */
-function session() {
-  const bridge = createMockBridge({ initial: 'reference', speed: 0 });
+function session(speed = 0) {
+  const bridge = createMockBridge({ initial: 'reference', speed });
   const held: { state: AppState } = { state: INITIAL_STATE };
   const dispatch = (action: AppAction): void => {
     held.state = reduce(held.state, action);
@@ -50,13 +50,31 @@ describe('opening a case', () => {
     expect(held.state.failure).toBeNull();
   });
 
-  it('starts no second import while one is running', async () => {
-    const { held, actions, bridge } = session();
+  it('hands what is given during an import to that import, and starts no second one', async () => {
+    const { held, actions, bridge } = session(20);
     const first = actions.openSample();
     await actions.openPaths(['/cases/other.log']);
-    expect(held.state.toasts.at(-1)?.text).toBe('An import is already running');
+    await actions.givePaths(['/cases/more.log', '/cases/missing.log']);
+    await actions.openSample();
+    expect(held.state.toasts.map(({ text }) => text)).toEqual([
+      '1 more source joined the import',
+      '1 more source joined the import',
+      'missing.log was left out',
+      'An import is already running',
+    ]);
     await first;
     expect(bridge.requests.filter(({ name }) => name === 'case.open')).toHaveLength(0);
+    expect(bridge.requests.filter(({ name }) => name === 'case.openSample')).toHaveLength(1);
+  });
+
+  it('marks a source as stopping and asks the app to stop that one', async () => {
+    const { held, actions, bridge } = session();
+    const first = actions.openSample();
+    await actions.stopSource('s3');
+    await first;
+    expect(bridge.requests).toContainEqual({ name: 'job.stopSource', payload: { source: 's3' } });
+    dispatchJob(held, 's3');
+    expect(held.state.job?.stopping).toEqual(['s3']);
   });
 
   it('tells that a cancelled import changed nothing', async () => {
@@ -69,6 +87,61 @@ describe('opening a case', () => {
     expect(held.state.view).toBeNull();
     expect(held.state.job).toBeNull();
     expect(held.state.toasts.at(-1)?.text).toBe('Import cancelled');
+  });
+});
+
+/** Starts a job in which a source is asked to stop, by actions alone. */
+function dispatchJob(held: { state: AppState }, source: string): void {
+  held.state = reduce(held.state, { type: 'job-started', title: 'x', atMillis: 0 });
+  held.state = reduce(held.state, { type: 'source-stopping', source });
+}
+
+describe('adding to an open case', () => {
+  it('keeps screen, filter, range, selection and the way back, and gives a new case number', async () => {
+    const { held, actions, bridge } = session();
+    await actions.openSample();
+    const number = held.state.caseNumber;
+    const filter = { ...EMPTY_FILTER, text: 'WORKER', evidenceIds: ['e2'] };
+    actions.move({ filter }, 'filter');
+    await actions.showEvent(4);
+    actions.go('verdict');
+    const { here, past } = held.state.trail;
+    await actions.givePaths(['/cases/kernel.txt']);
+    expect(held.state.trail.here).toEqual(here);
+    expect(held.state.trail.past).toEqual(past);
+    expect(held.state.caseNumber).toBe(number + 1);
+    expect(held.state.job).toBeNull();
+    const carried = bridge.requests.find(({ name }) => name === 'case.carry')?.payload;
+    expect(carried).toMatchObject({ rows: [4], evidenceIds: expect.arrayContaining(['e2']) });
+  });
+
+  it('says what is part of it already, and begins nothing', async () => {
+    const { held, actions } = session();
+    await actions.openSample();
+    const before = held.state;
+    await actions.givePaths(['/cases/known.txt']);
+    expect(held.state.toasts.at(-1)?.text).toBe('known.txt is already part of it');
+    expect(held.state.view).toBe(before.view);
+    expect(held.state.job).toBeNull();
+  });
+
+  it('leaves the case as it was when nothing given is there', async () => {
+    const { held, actions } = session();
+    await actions.openSample();
+    const { view } = held.state;
+    await actions.givePaths(['/cases/missing.txt']);
+    expect(held.state.toasts.at(-1)).toMatchObject({ tone: 'failed', text: 'Nothing was added' });
+    expect(held.state.view).toBe(view);
+  });
+
+  it('follows an import that was under way before the window was loaded', async () => {
+    const { held, actions, bridge } = session(20);
+    const opening = bridge.request('case.openSample', undefined);
+    await actions.resume();
+    await opening;
+    expect(held.state.view).not.toBeNull();
+    expect(bridge.requests.map(({ name }) => name)).toContain('job.outcome');
+    expect(held.state.job).toBeNull();
   });
 });
 

@@ -69,7 +69,7 @@ export class JsonEntryBytes implements PlainEvent {
   readonly #to = new Int32Array(FIELDS.length);
 
   /** Whether bytes[from..end), a line without its end, was read; the fields are then the entry's. */
-  read(bytes: Uint8Array, from: number, end: number): boolean {
+  read(bytes: Uint8Array, from: number, end: number, _traits: number): boolean {
     if (end - from < 2 || bytes[from] !== BRACE || bytes[end - 1] !== BRACE_END) return false;
     if (!this.#findFields(bytes, from + 1, end)) return false;
     // The same order of preference as in journal-fields.ts.

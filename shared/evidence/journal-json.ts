@@ -49,8 +49,8 @@ class JournalJsonHandler implements LineHandler {
     this.#context = context;
   }
 
-  takeLine(chunk: Uint8Array, from: number, end: number): PlainEvent | null {
-    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end)) return null;
+  takeLine(chunk: Uint8Array, from: number, end: number, _next: number, traits: number): PlainEvent | null {
+    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end, traits)) return null;
     this.#anyEntry = true;
     return this.#entryBytes;
   }

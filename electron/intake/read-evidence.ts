@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
-import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
+import { PagedBytes } from '../../shared/evidence/native-journal/paged-bytes.ts';
+import { readNativeJournalInto } from '../../shared/evidence/native-journal/read-into.ts';
 import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
@@ -106,8 +106,8 @@ export function readFile(
 }
 
 /**
- * Reads a native journal whole into memory, hashes it where its hash is not known yet, and puts its entries into the sink. One
- * that is too large to hold is only hashed, with a problem that says what to do.
+ * Hashes a native journal where its hash is not known yet, and puts its entries into the sink; of a file of any size some
+ * pages are kept at a time. One beyond the limit is only hashed, with a problem that says what to do.
  */
 export function readNativeJournalFile(
   file: FoundFile,
@@ -122,14 +122,17 @@ export function readNativeJournalFile(
     file.problems.add({ kind: 'limit-exceeded', message, byteOffset: null });
     return readFile(file, fileIndex, null, sink, limits, report);
   }
+  // Half of the way each, where there are two.
+  const isHashed = file.sha256 !== null;
+  if (!isHashed) readFile(file, fileIndex, null, sink, limits, (bytes) => report(bytes / 2));
   const records = new RecordCounter(file, fileIndex, sink, limits);
   try {
     const reader = new EvidenceReader(file.absolutePath);
     try {
-      const bytes = reader.at(0, reader.stamp.bytes);
-      file.sha256 ??= createHash('sha256').update(bytes).digest('hex');
-      report(bytes.length);
-      for (const item of readNativeJournal(bytesInMemory(bytes), context)) records.take([item]);
+      const { bytes } = reader.stamp;
+      const source = new PagedBytes(bytes, (offset, into) => reader.readAt(offset, into));
+      readNativeJournalInto(source, context, records, (read) => report(isHashed ? read : (bytes + read) / 2));
+      report(bytes);
       const change = reader.changed();
       if (change !== null) noteChange(file, change);
     } finally {

@@ -1,5 +1,5 @@
 import { hashMessage } from '../../shared/evidence/message-hash.ts';
-import type { ParsedEvent } from '../../shared/evidence/parser.ts';
+import type { ParsedEvent, PlainEvent } from '../../shared/evidence/parser.ts';
 import { type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 
@@ -114,6 +114,11 @@ export function putKey(
 ): void {
   if (!isLogFormat(format)) return;
   keys.put(event, hashMessage(message), clockOf(format, resolutionMicros), countLines(message));
+}
+
+/** Gives an event that was read as bytes its keys; its format is one of log entries. */
+export function putBareKey(keys: EntryKeyTable, event: number, format: EvidenceFormat, entry: PlainEvent): void {
+  keys.put(event, entry.messageHash(), clockOf(format, entry.resolutionMicros), entry.messageLines);
 }
 
 function countLines(message: string): number {

@@ -51,6 +51,10 @@ export class EventTable {
   /** The block that is being filled. */
   #last: Block = blockOf(0);
   #count = 0;
+  /** Whether all rows so far came in merged order, as those of a single journal do. */
+  #sorted = true;
+  #lastTime = Number.NEGATIVE_INFINITY;
+  #lastFileIndex = 0;
   #units: string[] = [''];
   #unitIndex = new Map<string, number>();
   /** The unit of the event before: most events of a file are of one. */
@@ -108,6 +112,9 @@ export class EventTable {
       this.#last = blockOf(BLOCK_EVENTS);
       this.#blocks.push(this.#last);
     }
+    if (time < this.#lastTime || (time === this.#lastTime && fileIndex < this.#lastFileIndex)) this.#sorted = false;
+    this.#lastTime = time;
+    this.#lastFileIndex = fileIndex;
     const block = this.#last;
     block.time[at] = time;
     block.byteOffset[at] = byteOffset;
@@ -141,7 +148,10 @@ export class EventTable {
     this.#unitIndex = new Map();
     this.#lastUnit = null;
     this.#lastUnitIndex = 0;
-    const sorted = sortedOrder(blocks, count);
+    const sorted = this.#sorted ? null : sortedOrder(blocks, count);
+    this.#sorted = true;
+    this.#lastTime = Number.NEGATIVE_INFINITY;
+    this.#lastFileIndex = 0;
     const merged = merging === null ? null : mergedOrder(blocks, sorted, count, merging);
     return columnsOf(
       blocks,
@@ -232,16 +242,10 @@ const NO_COPIES: EventCopies = {
 
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
-/** Row numbers by time, file and place; null when they are in this order already, as those of a single journal are. */
-function sortedOrder(blocks: readonly Block[], count: number): Uint32Array | null {
+/** Row numbers by time, file and place. */
+function sortedOrder(blocks: readonly Block[], count: number): Uint32Array {
   const time = gathered(blocks, null, (block) => block.time, new Float64Array(count));
   const fileIndex = gathered(blocks, null, (block) => block.fileIndex, new Uint16Array(count));
-  let sorted = true;
-  for (let row = 1; row < count && sorted; row++) {
-    const difference = (time[row] ?? 0) - (time[row - 1] ?? 0);
-    sorted = difference > 0 || (difference === 0 && (fileIndex[row] ?? 0) >= (fileIndex[row - 1] ?? 0));
-  }
-  if (sorted) return null;
   const order = new Uint32Array(count);
   for (let row = 0; row < count; row++) order[row] = row;
   sortRows(order, (a, b) => (time[a] ?? 0) - (time[b] ?? 0) || (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || a - b);

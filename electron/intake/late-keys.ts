@@ -1,9 +1,9 @@
-import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
-import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
-import type { ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+import { PagedBytes } from '../../shared/evidence/native-journal/paged-bytes.ts';
+import { readNativeJournalInto } from '../../shared/evidence/native-journal/read-into.ts';
+import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../shared/evidence/parser.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
-import { type EntryKeyTable, putKey } from './entry-keys.ts';
+import { type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
 import type { FoundFile } from './inventory.ts';
 import { EvidenceReader } from './read-only.ts';
 
@@ -21,30 +21,56 @@ export interface KeylessLog {
  * read again stays without keys, and then merges with nothing.
  */
 export function keyLate(log: KeylessLog, keys: EntryKeyTable): void {
-  let event = log.firstEvent;
-  const take = (items: Iterable<ParsedItem>): void => {
-    for (const item of items) {
-      if (item.type !== 'event') continue;
-      if (event >= log.firstEvent + log.events) return;
-      putKey(keys, event, log.format, item.event);
-      event += 1;
-    }
-  };
+  const sink = new KeySink(log, keys);
   try {
     const reader = new EvidenceReader(log.found.absolutePath);
     try {
       if (log.format === 'journal-native') {
-        take(readNativeJournal(bytesInMemory(reader.at(0, reader.stamp.bytes)), log.context));
+        const source = new PagedBytes(reader.stamp.bytes, (offset, into) => reader.readAt(offset, into));
+        readNativeJournalInto(source, log.context, sink, () => true);
         return;
       }
       const parser = PARSERS[log.format]?.(log.context);
       if (parser === undefined) return;
-      for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) take(parser.push(chunk));
-      take(parser.end());
+      for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
+        if (parser.pushInto === undefined) sink.take(parser.push(chunk));
+        else parser.pushInto(chunk, sink);
+      }
+      sink.take(parser.end());
     } finally {
       reader.close();
     }
   } catch {
     // Its events are there; that their bytes are gone is told when somebody looks at them.
+  }
+}
+
+/** Counts events as they were counted when they were put into the table. */
+class KeySink implements ItemSink {
+  readonly #log: KeylessLog;
+  readonly #keys: EntryKeyTable;
+  #event: number;
+
+  constructor(log: KeylessLog, keys: EntryKeyTable) {
+    this.#log = log;
+    this.#keys = keys;
+    this.#event = log.firstEvent;
+  }
+
+  take(items: readonly ParsedItem[]): void {
+    for (const item of items) this.item(item);
+  }
+
+  item(item: ParsedItem): void {
+    if (item.type === 'event' && this.#isKnown()) putKey(this.#keys, this.#event++, this.#log.format, item.event);
+  }
+
+  event(event: PlainEvent): void {
+    if (this.#isKnown()) putBareKey(this.#keys, this.#event++, this.#log.format, event);
+  }
+
+  /** A file that grew in the meantime has more events than the table. */
+  #isKnown(): boolean {
+    return this.#event < this.#log.firstEvent + this.#log.events;
   }
 }

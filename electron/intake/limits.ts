@@ -21,7 +21,7 @@ export interface IntakeLimits {
   readonly pathBytes: number;
   /** A database is inspected in memory. */
   readonly databaseBytes: number;
-  /** A native journal is read in memory: its objects refer to each other. */
+  /** Native journals: as large as their offsets can be told exactly. */
   readonly journalBytes: number;
   /** Problems kept per file, and for the case as a whole; beyond that they are counted. */
   readonly problems: number;
@@ -41,7 +41,7 @@ export const INTAKE_LIMITS: IntakeLimits = {
   unpackRatioFromBytes: 64 * MIB,
   pathBytes: 4096,
   databaseBytes: 512 * MIB,
-  journalBytes: 512 * MIB,
+  journalBytes: Number.MAX_SAFE_INTEGER,
   problems: 100,
   samples: 200_000,
 };

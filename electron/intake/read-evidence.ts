@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
+
 import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
-import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
-import { readNativeJournal } from '../../shared/evidence/native-journal/read.ts';
-import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from '../../shared/evidence/parser.ts';
+
+import { PagedBytes } from '../../shared/evidence/native-journal/paged-bytes.ts';
+import { readNativeJournalInto } from '../../shared/evidence/native-journal/read-into.ts';
+
+import type {
+  CreateParser,
+  EvidenceParser,
+  ItemSink,
+  ParseContext,
+  ParsedItem,
+  PlainEvent,
+} from '../../shared/evidence/parser.ts';
 import { UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
 import type { UnitFragment } from '../../shared/model/unit.ts';
-import { type EntryKeyTable, putKey } from './entry-keys.ts';
+import { type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
 import type { EventTable } from './event-table.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -93,7 +103,7 @@ export function readFile(
           const content = chunk;
           hash?.update(content);
           parse((open) => {
-            if (open.pushInto === undefined || sink.keys !== null) records.take(open.push(content));
+            if (open.pushInto === undefined) records.take(open.push(content));
             else open.pushInto(content, records);
           });
           position = reader.position;
@@ -119,8 +129,8 @@ export function readFile(
 }
 
 /**
- * Reads a native journal whole into memory, hashes it where its hash is not known yet, and puts its entries into the sink. One
- * that is too large to hold is only hashed, with a problem that says what to do.
+ * Hashes a native journal where its hash is not known yet, and puts its entries into the sink; of a file of any size some
+ * pages are kept at a time. One beyond the limit is only hashed, with a problem that says what to do.
  */
 export function readNativeJournalFile(
   file: FoundFile,
@@ -135,21 +145,22 @@ export function readNativeJournalFile(
     file.problems.add({ kind: 'limit-exceeded', message, byteOffset: null });
     return readFile(file, fileIndex, null, sink, limits, report);
   }
+  // Half of the way each, where there are two.
+  const isHashed = file.sha256 !== null;
+  if (!isHashed) {
+    readFile(file, fileIndex, null, sink, limits, (bytes) => report(bytes / 2));
+    if (file.problems.has('stopped')) return { records: 0, time: NATIVE_TIME, span: null };
+  }
   const records = new RecordCounter(file, fileIndex, 'journal-native', sink, limits);
   try {
     const reader = new EvidenceReader(file.absolutePath);
     try {
-      const bytes = reader.at(0, reader.stamp.bytes);
-      file.sha256 ??= createHash('sha256').update(bytes).digest('hex');
-      let goesOn = report(bytes.length);
-      let items = 0;
-      for (const item of readNativeJournal(bytesInMemory(bytes), context)) {
-        if (!goesOn) break;
-        records.take([item]);
-        items += 1;
-        if (items % STOP_CHECK_ENTRIES === 0) goesOn = report(bytes.length);
-      }
-      if (!goesOn) noteStoppedEntries(file, records.count);
+      const { bytes } = reader.stamp;
+      const source = new PagedBytes(bytes, (offset, into) => reader.readAt(offset, into));
+      const reportRead = (read: number): boolean => report(isHashed ? read : (bytes + read) / 2);
+      const isWhole = readNativeJournalInto(source, context, records, reportRead);
+      if (isWhole) report(bytes);
+      else noteStoppedEntries(file, records.count);
       const change = reader.changed();
       if (change !== null) noteChange(file, change);
     } finally {
@@ -159,9 +170,11 @@ export function readNativeJournalFile(
     const message = `It cannot be read: ${failureReason(thrown)}.`;
     file.problems.add({ kind: 'unreadable', message, byteOffset: null });
   }
-  const time: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
-  return { records: records.count, time, span: records.span };
+  return { records: records.count, time: NATIVE_TIME, span: records.span };
 }
+
+/** Entries of a native journal carry instants. */
+const NATIVE_TIME: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
 
 /** Entries of a native journal, whose bytes are in memory, between two looks at whether to go on. */
 const STOP_CHECK_ENTRIES = 1024;
@@ -229,20 +242,14 @@ class RecordCounter implements ItemSink {
     for (const item of items) this.item(item);
   }
 
-  event(
-    time: number,
-    byteOffset: number,
-    byteLength: number,
-    line: number,
-    pid: number,
-    kind: number,
-    severity: number,
-    unit: string | null,
-  ): void {
+  event(event: PlainEvent, byteOffset: number, byteLength: number, line: number): void {
+    const { time, pid, kind, severity, unit } = event;
     this.#events += 1;
     if (time < this.#from) this.#from = time;
     if (time > this.#to) this.#to = time;
-    this.#sink.table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity, unit);
+    const { table, keys } = this.#sink;
+    if (keys !== null && this.#format !== null) putBareKey(keys, table.count, this.#format, event);
+    table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity, unit);
   }
 
   item(item: ParsedItem): void {

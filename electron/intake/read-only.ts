@@ -89,6 +89,12 @@ export class EvidenceReader {
     return this.#fill(buffer.subarray(0, wanted), offset);
   }
 
+  /** Fills a buffer from an offset on; returns how many bytes it got, fewer only at the end of the file. */
+  readAt(offset: number, buffer: Uint8Array): number {
+    const wanted = Math.max(0, Math.min(buffer.length, this.stamp.bytes - offset));
+    return this.#fill(buffer.subarray(0, wanted), offset).length;
+  }
+
   #fill(buffer: Uint8Array, offset: number): Uint8Array {
     // A file may have grown since it was opened: reading stops at the size it had, and the change is reported by its stamp.
     let filled = 0;

@@ -1,6 +1,9 @@
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
+import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
+import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
+import { asciiBytes, ByteSearch, hasAt, NameTexts } from './find-bytes.ts';
 import { type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel } from './inner-header.ts';
 import { NO_PID, NO_SEVERITY } from './parser.ts';
 import { TYING_KINDS } from './uptime-ties.ts';
@@ -27,6 +30,7 @@ export class MessageClassifier {
   unit: string | null = null;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  readonly #units = new NameTexts();
 
   /**
    * Classifies bytes[from..to), which must be UTF-8 and one line. `identifier` matters only where it is one that
@@ -47,13 +51,19 @@ export class MessageClassifier {
     this.unit = read.unit;
   }
 
-  /** Classifies a message if its bytes leave no doubt that it is `log`; false, with nothing said of it, when they do. */
+  /**
+   * Classifies a message if its bytes leave no doubt: that it is `log`, of the kernel without known wording, or no more than
+   * a word of systemd about a unit. False, with nothing said of it, when they do.
+   */
   classifyPlain(bytes: Uint8Array, from: number, to: number, identifier: string | null): boolean {
-    if (identifier !== null) return false;
     this.kind = LOG;
     this.severity = NO_SEVERITY;
     this.innerPid = NO_PID;
     this.unit = null;
+    if (identifier !== null) {
+      if (identifier === 'kernel') return this.#kernel(bytes, from, to);
+      return identifier === 'systemd' && this.#aboutUnit(bytes, from, to);
+    }
     if (from >= to) return true;
     const first = bytes[from] ?? 0;
     let textAt = from;
@@ -61,6 +71,10 @@ export class MessageClassifier {
       if (isDigit(bytes, from + 1, to)) {
         textAt = this.#gunicornHeader(bytes, from, to);
         if (textAt < 0) return false;
+        if (isBoot(bytes, textAt, to)) {
+          this.kind = WORKER_BOOT;
+          return true;
+        }
       }
     } else if (isDigit(bytes, from, to)) {
       // Python's stamps begin with a year; `10.0.0.1 - - [...]` and `2 rows` are no headers.
@@ -72,12 +86,37 @@ export class MessageClassifier {
       return false;
     }
     // A logger that is not gunicorn's never writes gunicorn's wording, but asking costs little and happens seldom.
-    return !beginsWithWording(bytes, textAt, to) && !holdsLocked(bytes, from, to);
+    return !beginsWithAny(STARTS, bytes, textAt, to) && !LOCKED.isIn(bytes, from, to);
+  }
+
+  #kernel(bytes: Uint8Array, from: number, to: number): boolean {
+    if (beginsWithAny(KERNEL_STARTS_BY_BYTE, bytes, from, to)) return false;
+    for (const marker of KERNEL_MARKER_SEARCHES) if (marker.isIn(bytes, from, to)) return false;
+    this.kind = KERNEL;
+    return true;
+  }
+
+  /** `tracker.service: Scheduled restart job`: the name ends at the first blank, and with a colon. */
+  #aboutUnit(bytes: Uint8Array, from: number, to: number): boolean {
+    let blank = from;
+    for (const limit = Math.min(to, from + UNIT_LIMIT_BYTES); blank < limit; blank++) {
+      if (UNIT_BYTES[bytes[blank] ?? 0] === 0) break;
+    }
+    const nameEnd = blank - 1;
+    const rest = blank + 1;
+    if (rest >= to || bytes[blank] !== BLANK || bytes[nameEnd] !== COLON) return false;
+    if (!UNIT_ENDS.some((end) => nameEnd - end.length > from && hasAt(bytes, nameEnd - end.length, nameEnd, end)))
+      return false;
+    const next = bytes[rest] ?? 0;
+    if (next <= BLANK || next >= 0x7f || beginsWithAny(UNIT_REST_BY_BYTE, bytes, rest, to)) return false;
+    this.kind = SYSTEMD_UNIT;
+    this.unit = this.#units.textOf(bytes, from, nameEnd);
+    return true;
   }
 
   /** Where the text begins after `[2026-01-28 04:10:19 +0000] [25321] [INFO] `; -1 when the header has another shape. */
   #gunicornHeader(bytes: Uint8Array, from: number, to: number): number {
-    if (from + 30 > to || !isClock(bytes, from + 1, BLANK)) return -1;
+    if (from + 30 > to || !isClock(bytes, from + 1)) return -1;
     const sign = bytes[from + 21];
     if (bytes[from + 20] !== BLANK || (sign !== PLUS && sign !== DASH)) return -1;
     for (let at = from + 22; at < from + 26; at++) if (!isDigit(bytes, at, to)) return -1;
@@ -99,7 +138,7 @@ export class MessageClassifier {
 
   /** Where the text begins after `2026-01-28 04:10:22,070 - app.jobs - INFO - `; -1 when the header has another shape. */
   #pythonHeader(bytes: Uint8Array, from: number, to: number): number {
-    if (from + 30 > to || !isClock(bytes, from, BLANK)) return -1;
+    if (from + 30 > to || !isClock(bytes, from)) return -1;
     if (bytes[from + 19] !== COMMA) return -1;
     for (let at = from + 20; at < from + 23; at++) if (!isDigit(bytes, at, to)) return -1;
     let at = from + 26;
@@ -134,6 +173,9 @@ export function knownIdentifier(bytes: Uint8Array, from: number, to: number): st
 }
 
 const LOG = EVENT_KINDS.indexOf('log');
+const KERNEL = EVENT_KINDS.indexOf('kernel');
+const SYSTEMD_UNIT = EVENT_KINDS.indexOf('systemd-unit');
+const WORKER_BOOT = EVENT_KINDS.indexOf('worker-boot');
 const ZERO = 0x30;
 const BLANK = 0x20;
 const TAB = 0x09;
@@ -144,8 +186,6 @@ const COLON = 0x3a;
 const BRACKET = 0x5b;
 const BRACKET_END = 0x5d;
 const LETTER_G = 0x67;
-
-const asciiBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
 const KNOWN_IDENTIFIERS = ['kernel', 'systemd', 'systemd-oomd', 'init.scope'].map((text) => ({
   text,
@@ -165,10 +205,10 @@ const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[\w.$<>-]/.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0,
 );
 
-/** What a message or the text behind its header begins with where it may be more than `log`, by first byte. */
-const STARTS_BY_BYTE: readonly (readonly Uint8Array[] | undefined)[] = (() => {
-  const levels = LEVEL_WORDS.flatMap((word) => [`${word}:`, `${word} `]);
-  const starts = [...GUNICORN_STARTS, 'Traceback ', 'Fatal Python error: ', ...levels];
+/** Texts by their first byte, to tell in one step that bytes begin with none of them. */
+type StartsByByte = readonly (readonly Uint8Array[] | undefined)[];
+
+function startsByByte(starts: readonly string[]): StartsByByte {
   const table: (Uint8Array[] | undefined)[] = Array.from({ length: 256 });
   for (const start of starts.map(asciiBytes)) {
     const first = start[0] ?? 0;
@@ -177,31 +217,68 @@ const STARTS_BY_BYTE: readonly (readonly Uint8Array[] | undefined)[] = (() => {
     table[first] = sameFirst;
   }
   return table;
-})();
+}
+
+/** What a message or the text behind its header begins with where it may be more than `log`. */
+const STARTS = startsByByte([
+  ...GUNICORN_STARTS,
+  'Traceback ',
+  'Fatal Python error: ',
+  ...LEVEL_WORDS.flatMap((word) => [`${word}:`, `${word} `]),
+]);
+const KERNEL_STARTS_BY_BYTE = startsByByte(KERNEL_STARTS);
+const KERNEL_MARKER_SEARCHES = KERNEL_MARKERS.map((marker) => new ByteSearch(marker));
+const UNIT_REST_BY_BYTE = startsByByte(UNIT_REST_STARTS);
+
+/** Names of units that are read from bytes: with an escape (`dev-disk-by\x2duuid`) they are left to the patterns. */
+const UNIT_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x80 && /[\w@.:-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const UNIT_LIMIT_BYTES = 300;
+const UNIT_ENDS = UNIT_TYPES.map((type) => asciiBytes(`.${type}`));
+
+// Every wording about a locked database has this, in any case: see LOCKED_EXCEPTION, LOCKED_TEXT and LOCKED_PRINT.
+const LOCKED = new ByteSearch(' is locked', true);
+// The commonest line of gunicorn.
+const BOOTING = asciiBytes('Booting worker with pid: ');
+
+function isBoot(bytes: Uint8Array, from: number, to: number): boolean {
+  if (!hasAt(bytes, from, to, BOOTING)) return false;
+  let at = from + BOOTING.length;
+  const digitsAt = at;
+  while (isDigit(bytes, at, to)) at += 1;
+  return at > digitsAt && at === to;
+}
 
 function isDigit(bytes: Uint8Array, at: number, to: number): boolean {
   return at < to && ((bytes[at] ?? 0) - ZERO) >>> 0 <= 9;
 }
 
 /** Whether 19 bytes read `2026-01-28 04:10:19`, in any digits. */
-function isClock(bytes: Uint8Array, from: number, separator: number): boolean {
-  for (let at = 0; at < 19; at++) {
-    const byte = bytes[from + at] ?? 0;
-    const wanted = at === 4 || at === 7 ? DASH : at === 10 ? separator : at === 13 || at === 16 ? COLON : 0;
-    if (wanted === 0 ? (byte - ZERO) >>> 0 > 9 : byte !== wanted) return false;
-  }
-  return true;
+function isClock(bytes: Uint8Array, from: number): boolean {
+  return (
+    bytes[from + 4] === DASH &&
+    bytes[from + 7] === DASH &&
+    bytes[from + 10] === BLANK &&
+    bytes[from + 13] === COLON &&
+    bytes[from + 16] === COLON &&
+    areTwoDigits(bytes, from) &&
+    areTwoDigits(bytes, from + 2) &&
+    areTwoDigits(bytes, from + 5) &&
+    areTwoDigits(bytes, from + 8) &&
+    areTwoDigits(bytes, from + 11) &&
+    areTwoDigits(bytes, from + 14) &&
+    areTwoDigits(bytes, from + 17)
+  );
 }
 
-function hasAt(bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {
-  if (from + wanted.length > to) return false;
-  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
-  return true;
+function areTwoDigits(bytes: Uint8Array, at: number): boolean {
+  return ((bytes[at] ?? 0) - ZERO) >>> 0 <= 9 && ((bytes[at + 1] ?? 0) - ZERO) >>> 0 <= 9;
 }
 
-function beginsWithWording(bytes: Uint8Array, from: number, to: number): boolean {
+function beginsWithAny(startsOf: StartsByByte, bytes: Uint8Array, from: number, to: number): boolean {
   if (from >= to) return false;
-  const starts = STARTS_BY_BYTE[bytes[from] ?? 0];
+  const starts = startsOf[bytes[from] ?? 0];
   if (starts === undefined) return false;
   for (const start of starts) if (hasAt(bytes, from, to, start)) return true;
   return false;
@@ -220,33 +297,4 @@ function levelIndexAt(bytes: Uint8Array, from: number, to: number, end: number):
       return level;
   }
   return -1;
-}
-
-// Every wording about a locked database has this, in any case: see LOCKED_EXCEPTION, LOCKED_TEXT and LOCKED_PRINT.
-const LOCKED = asciiBytes(' is locked');
-const LOWER_CASE = 0x20;
-/** How far the window may move on when it ends in this byte (Horspool's rule), both cases of a letter alike. */
-const LOCKED_SKIP = (() => {
-  const skip = new Uint8Array(256).fill(LOCKED.length);
-  for (let at = 0; at < LOCKED.length - 1; at++) {
-    const byte = LOCKED[at] ?? 0;
-    skip[byte] = LOCKED.length - 1 - at;
-    if (byte >= 0x61) skip[byte & ~LOWER_CASE] = LOCKED.length - 1 - at;
-  }
-  return skip;
-})();
-
-/** Whether the bytes hold ` is locked` in any case: found in steps of its length, as a rule. */
-export function holdsLocked(bytes: Uint8Array, from: number, to: number): boolean {
-  for (let end = from + LOCKED.length - 1; end < to; ) {
-    const byte = bytes[end] ?? 0;
-    if ((byte | LOWER_CASE) === 0x64) {
-      const start = end - LOCKED.length + 1;
-      let at = LOCKED.length - 1;
-      while (at >= 0 && ((bytes[start + at] ?? 0) | LOWER_CASE) === ((LOCKED[at] ?? 0) | LOWER_CASE)) at -= 1;
-      if (at < 0) return true;
-    }
-    end += LOCKED_SKIP[byte] ?? 1;
-  }
-  return false;
 }

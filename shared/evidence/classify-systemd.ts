@@ -10,16 +10,26 @@ interface Wording {
   readonly pattern: RegExp;
   /** What stands behind the name of the unit; null where the wording does not begin with one. */
   readonly rest: RegExp | null;
+  /** What that begins with; empty: anything. */
+  readonly restStarts: readonly string[];
   readonly read: (match: RegExpExecArray) => Reading;
 }
 
+/** How names of units end. */
+export const UNIT_TYPES = ['service', 'scope', 'slice', 'socket', 'mount', 'timer', 'target'] as const;
 /** `regression-tracker.service: ` in front of most messages; templates and escaped names included. */
-const UNIT = String.raw`^([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target)): `;
+const UNIT = String.raw`^([\w@.:\\-]+\.(?:${UNIT_TYPES.join('|')})): `;
 const UNIT_PATTERN = new RegExp(UNIT);
 
-function unitWording(sample: string, rest: string, read: (match: RegExpExecArray, unit: string) => Reading): Wording {
+function unitWording(
+  sample: string,
+  restStarts: readonly string[],
+  rest: string,
+  read: (match: RegExpExecArray, unit: string) => Reading,
+): Wording {
   return {
     sample,
+    restStarts,
     pattern: new RegExp(UNIT + rest),
     rest: new RegExp(`^(?:${rest})`),
     read: (match) => read(match, match[1] ?? ''),
@@ -29,6 +39,7 @@ function unitWording(sample: string, rest: string, read: (match: RegExpExecArray
 const WORDINGS: readonly Wording[] = [
   unitWording(
     'regression-tracker.service: Main process exited, code=killed, status=9/KILL',
+    ['Main process exited, ', 'Control process exited, '],
     String.raw`(?:Main|Control) process exited, code=(killed|dumped|exited), status=(\d+)(?:/(\w+))?`,
     (m, unit) => ({
       kind: 'systemd-process-exited',
@@ -41,11 +52,13 @@ const WORDINGS: readonly Wording[] = [
   ),
   unitWording(
     'regression-tracker.service: A process of this unit has been killed by the OOM killer.',
+    ['A process of this unit has been killed'],
     String.raw`A process of this unit has been killed by the OOM killer`,
     (_m, unit) => ({ kind: 'systemd-oom', detail: { unit, state: 'oom-kill' } }),
   ),
   unitWording(
     "regression-tracker.service: Failed with result 'oom-kill'.",
+    ['Failed', 'Unit entered failed state'],
     String.raw`(?:Failed with result|Unit entered failed state|Failed)[^']*'([\w-]+)'`,
     (m, unit) => ({
       kind: m[2] === 'oom-kill' ? 'systemd-oom' : 'systemd-unit',
@@ -55,11 +68,13 @@ const WORDINGS: readonly Wording[] = [
   unitWording(
     "regression-tracker.service: State 'stop-sigterm' timed out. Killing.",
     // before version 240: `regression-tracker.service: Stopping timed out. Killing.`, `stop-sigterm timed out. Killing.`
+    ["State '", 'stop-', 'final-', 'Stopping timed out'],
     String.raw`(?:State '(stop-[\w-]+|final-[\w-]+)'|(stop-[\w-]+|final-[\w-]+|Stopping)) timed out`,
     (m, unit) => ({ kind: 'systemd-stop-timeout', detail: { unit, state: m[2] ?? m[3] ?? '' } }),
   ),
   unitWording(
     'regression-tracker.service: Killing process 23333 (gunicorn) with signal SIGKILL.',
+    ['Killing process '],
     String.raw`Killing process (\d+) \((.*?)\) with signal (SIG\w+)`,
     (m, unit) => {
       const signal = signalNumber(m[4] ?? '');
@@ -70,29 +85,34 @@ const WORDINGS: readonly Wording[] = [
   ),
   unitWording(
     'regression-tracker.service: systemd-oomd killed 3 process(es) in this unit.',
+    ['systemd-oomd killed '],
     String.raw`systemd-oomd killed .*process`,
     (_m, unit) => ({ kind: 'systemd-oomd-kill', detail: { unit } }),
   ),
   unitWording(
     'regression-tracker.service: Watchdog timeout (limit 30s)!',
+    ['Watchdog timeout'],
     String.raw`Watchdog timeout\b`,
     (_m, unit) => ({ kind: 'systemd-unit', detail: { unit, state: 'watchdog' } }),
   ),
   unitWording(
     'regression-tracker.service: Scheduled restart job, restart counter is at 1.',
     // Succeeded, Deactivated successfully, Consumed 1min CPU time, start operation timed out, ...
+    [],
     String.raw`\S`,
     (_m, unit) => ({ kind: 'systemd-unit', detail: { unit } }),
   ),
   {
     sample: 'Started regression-tracker.service - Regression tracker.',
     rest: null,
+    restStarts: [],
     pattern: /^Started (?:([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*)?|.*)$/,
     read: (m) => ({ kind: 'systemd-start', detail: m[1] === undefined ? {} : { unit: m[1].replace(/\.$/, '') } }),
   },
   {
     sample: 'Stopping regression-tracker.service - Regression tracker...',
     rest: null,
+    restStarts: [],
     pattern:
       /^(?:Starting|Stopping|Stopped|Reloading|Reloaded|Finished|Failed to start|Closed|Removed) (?:([\w@.:\\-]+?\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*|\.{1,3})?$|.)/,
     read: (m) => ({ kind: 'systemd-unit', detail: m[1] === undefined ? {} : { unit: m[1] } }),
@@ -124,3 +144,9 @@ export function classifySystemd(message: string, identifier: string | null): Rea
 
 /** Each wording's sample, for the test that every pattern reads its own. */
 export const SYSTEMD_SAMPLES: readonly string[] = WORDINGS.map(({ sample }) => sample);
+
+/**
+ * What follows the name of the unit in wordings that say more than that the message is about it. Behind any other visible
+ * character it is a `systemd-unit`.
+ */
+export const UNIT_REST_STARTS: readonly string[] = WORDINGS.flatMap(({ restStarts }) => restStarts);

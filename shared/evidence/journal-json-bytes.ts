@@ -1,6 +1,6 @@
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
-import type { PlainEvent } from './lines.ts';
-import { NO_PID, NO_SEVERITY } from './parser.ts';
+import { hashMessage, hashMessageBytes } from './message-hash.ts';
+import { NO_PID, NO_SEVERITY, type PlainEvent } from './parser.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -59,6 +59,10 @@ export class JsonEntryBytes implements PlainEvent {
   kind = 0;
   severity = NO_SEVERITY;
   unit: string | null = null;
+  readonly resolutionMicros = 1;
+  messageLines = 1;
+  /** The line that was read last. */
+  #bytes: Uint8Array = new Uint8Array(0);
   /** The bytes of the name that was made text last: most entries of an export are of one unit. */
   #unitBytes = new Uint8Array(0);
   #unitText = '';
@@ -68,10 +72,27 @@ export class JsonEntryBytes implements PlainEvent {
   readonly #from = new Int32Array(FIELDS.length);
   readonly #to = new Int32Array(FIELDS.length);
 
+  messageHash(): number {
+    this.messageLines = 1;
+    if (!this.#has(MESSAGE)) return hashMessage('');
+    const [from, to] = [this.#start(MESSAGE), this.#end(MESSAGE)];
+    if (!this.#bytes.subarray(from, to).includes(BACKSLASH)) return hashMessageBytes(this.#bytes, from, to);
+    const message = this.#textOf(from, to);
+    this.messageLines = message.split('\n').length;
+    return hashMessage(message);
+  }
+
+  /** A string as text; its escapes have been checked. */
+  #textOf(from: number, to: number): string {
+    const text: unknown = JSON.parse(this.#decoder.decode(this.#bytes.subarray(from - 1, to + 1)));
+    return String(text);
+  }
+
   /** Whether bytes[from..end), a line without its end, was read; the fields are then the entry's. */
-  read(bytes: Uint8Array, from: number, end: number): boolean {
+  read(bytes: Uint8Array, from: number, end: number, _traits: number): boolean {
     if (end - from < 2 || bytes[from] !== BRACE || bytes[end - 1] !== BRACE_END) return false;
     if (!this.#findFields(bytes, from + 1, end)) return false;
+    this.#bytes = bytes;
     // The same order of preference as in journal-fields.ts.
     const timeField = this.#has(SOURCE_REALTIME) ? SOURCE_REALTIME : REALTIME;
     const time = this.#number(bytes, timeField, 16);
@@ -118,9 +139,7 @@ export class JsonEntryBytes implements PlainEvent {
     const to = this.#end(MESSAGE);
     if (!this.#has(MESSAGE)) this.#classifier.classifyText('', identifier, pid);
     else if (!areEscapesHarmless(bytes, from, to) || !this.#classifier.classifyPlain(bytes, from, to, identifier)) {
-      // With its quotes; its escapes have been checked.
-      const message: unknown = JSON.parse(this.#decoder.decode(bytes.subarray(from - 1, to + 1)));
-      this.#classifier.classifyText(String(message), identifier, pid);
+      this.#classifier.classifyText(this.#textOf(from, to), identifier, pid);
     }
   }
 

@@ -2,16 +2,8 @@ import type { TimeResolution } from '../model/evidence.ts';
 import { readJournalEntry } from './journal-fields.ts';
 import { JsonEntryBytes } from './journal-json-bytes.ts';
 import { isJournalNotice } from './journal-prefix.ts';
-import {
-  isDecoration,
-  type Line,
-  type LineHandler,
-  type PlainEvent,
-  parserOfLines,
-  problemItem,
-  provenanceOfLines,
-} from './lines.ts';
-import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import { isDecoration, type Line, type LineHandler, parserOfLines, problemItem, provenanceOfLines } from './lines.ts';
+import type { CreateParser, ParseContext, ParsedItem, PlainEvent } from './parser.ts';
 
 /** Lines of one json-pretty object; a journal entry has a few dozen fields. */
 const OBJECT_LIMIT_LINES = 2_000;
@@ -52,8 +44,8 @@ class JournalJsonHandler implements LineHandler {
     this.#context = context;
   }
 
-  takeLine(chunk: Uint8Array, from: number, end: number): PlainEvent | null {
-    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end)) return null;
+  takeLine(chunk: Uint8Array, from: number, end: number, _next: number, traits: number): PlainEvent | null {
+    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end, traits)) return null;
     this.#anyEntry = true;
     return this.#entryBytes;
   }

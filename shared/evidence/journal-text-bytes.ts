@@ -1,12 +1,13 @@
 import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
+import { asciiBytes, ByteSearch } from './find-bytes.ts';
 import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
-import type { PlainEvent } from './lines.ts';
-import { NO_PID } from './parser.ts';
+import { TRAITS } from './lines.ts';
+import { hashMessageBytes } from './message-hash.ts';
+import { NO_PID, type PlainEvent } from './parser.ts';
 
 const ZERO = 0x30;
 const BLANK = 0x20;
-const HASH = 0x23;
 const PLUS = 0x2b;
 const DASH = 0x2d;
 const DOT = 0x2e;
@@ -24,7 +25,13 @@ const LATEST_ZONE_MINUTES = 14 * 60;
 /** `2026-01-28T04:10:22+0000 h i: `: shorter lines are left to the patterns. */
 const SHORTEST_BYTES = 26;
 
-const UNIT_SUFFIX_BYTES = UNIT_SUFFIXES.map((suffix) => Uint8Array.from(suffix, (char) => char.charCodeAt(0)));
+const UNIT_SUFFIX_BYTES = UNIT_SUFFIXES.map(asciiBytes);
+/** rsyslog's escape of a line feed. */
+const ESCAPED_LINE_FEED = new ByteSearch('#012');
+/** What no host name has, and the blank that ends it. */
+const ENDS_HOST = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte === BLANK || byte === COLON || byte === BRACKET || byte === BRACKET_END ? 1 : 0,
+);
 
 /**
  * Reads a journal entry of one line from its bytes, for the stamps that nearly all lines of exports have:
@@ -37,30 +44,45 @@ export class JournalLineBytes implements PlainEvent {
   kind = 0;
   severity = 0;
   unit: string | null = null;
+  resolutionMicros = 1;
+  readonly messageLines = 1;
   format: JournalTextFormat = 'journal-short-iso-precise';
+  /** Where the last message lies. */
+  #bytes: Uint8Array = new Uint8Array(0);
+  #messageAt = 0;
+  #messageEnd = 0;
   readonly #classifier = new MessageClassifier();
   /** The date of the last line, as a number and as the micros of its midnight: a journal has few dates. */
   #date = -1;
   #midnight = 0;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+  /** `2026-01-28T04:12` of the last line, four bytes a number, and the micros of that minute: most lines repeat it. */
+  #minute0 = 0;
+  #minute1 = 0;
+  #minute2 = 0;
+  #minute3 = 0;
+  #minuteMicros = 0;
 
-  /** Whether bytes[from..end), a line without its end, was read; the fields are then the entry's. */
-  read(bytes: Uint8Array, from: number, end: number): boolean {
+  messageHash(): number {
+    return hashMessageBytes(this.#bytes, this.#messageAt, this.#messageEnd);
+  }
+
+  /** Whether bytes[from..end), a line without its end and of these TRAITS, was read; the fields are then the entry's. */
+  read(bytes: Uint8Array, from: number, end: number, traits: number): boolean {
+    if (end - from < SHORTEST_BYTES || bytes[from + 10] !== LETTER_T) return false;
     const originAt = this.#readStamp(bytes, from, end);
-    return originAt >= 0 && this.#readOrigin(bytes, originAt, end);
+    return originAt >= 0 && this.#readOrigin(bytes, originAt, end, traits);
   }
 
   /** Where the text behind the stamp begins; -1 when it is another stamp, or none that exists. */
   #readStamp(bytes: Uint8Array, from: number, end: number): number {
-    if (end - from < SHORTEST_BYTES || bytes[from + 10] !== LETTER_T) return -1;
-    const date = this.#readDate(bytes, from);
-    if (!date || bytes[from + 13] !== COLON || bytes[from + 16] !== COLON) return -1;
-    const hour = twoDigits(bytes, from + 11);
-    const minute = twoDigits(bytes, from + 14);
+    if (!this.#readMinute(bytes, from) || bytes[from + 16] !== COLON) return -1;
     const second = twoDigits(bytes, from + 17);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+    if (second < 0 || second > 60) return -1;
     let at = from + 19;
     let micros = 0;
     this.format = 'journal-short-iso';
+    this.resolutionMicros = MICROS_PER_SECOND;
     if (bytes[at] === DOT) {
       const high = twoDigits(bytes, at + 1);
       const middle = twoDigits(bytes, at + 3);
@@ -69,6 +91,7 @@ export class JournalLineBytes implements PlainEvent {
       micros = high * 10_000 + middle * 100 + low;
       at += 7;
       this.format = 'journal-short-iso-precise';
+      this.resolutionMicros = 1;
     }
     let zoneMinutes = 0;
     const sign = bytes[at];
@@ -84,9 +107,31 @@ export class JournalLineBytes implements PlainEvent {
       at = minutesAt + 2;
     } else return -1;
     if (at >= end || bytes[at] !== BLANK) return -1;
-    const seconds = hour * 3600 + (minute - zoneMinutes) * 60 + second;
-    this.time = this.#midnight + seconds * MICROS_PER_SECOND + micros;
+    this.time = this.#minuteMicros + (second - zoneMinutes * 60) * MICROS_PER_SECOND + micros;
     return at + 1;
+  }
+
+  /** Reads `2026-01-28T04:12`, of which `#minuteMicros` is the time if it were UTC. */
+  #readMinute(bytes: Uint8Array, from: number): boolean {
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
+    const view = this.#view;
+    const at = bytes.byteOffset + from;
+    const word0 = view.getInt32(at);
+    const word1 = view.getInt32(at + 4);
+    const word2 = view.getInt32(at + 8);
+    const word3 = view.getInt32(at + 12);
+    if (word3 === this.#minute3 && word2 === this.#minute2 && word1 === this.#minute1 && word0 === this.#minute0)
+      return true;
+    if (!this.#readDate(bytes, from) || bytes[from + 13] !== COLON) return false;
+    const hour = twoDigits(bytes, from + 11);
+    const minute = twoDigits(bytes, from + 14);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return false;
+    this.#minuteMicros = this.#midnight + (hour * 60 + minute) * 60 * MICROS_PER_SECOND;
+    this.#minute0 = word0;
+    this.#minute1 = word1;
+    this.#minute2 = word2;
+    this.#minute3 = word3;
+    return true;
   }
 
   #readDate(bytes: Uint8Array, from: number): boolean {
@@ -107,26 +152,29 @@ export class JournalLineBytes implements PlainEvent {
   }
 
   /** The host, the identifier and the pid; see readOrigin in journal-prefix.ts. */
-  #readOrigin(bytes: Uint8Array, from: number, end: number): boolean {
+  #readOrigin(bytes: Uint8Array, from: number, end: number, traits: number): boolean {
     let at = from;
     for (const limit = Math.min(end, from + HOST_LIMIT_BYTES); at < limit; at++) {
-      const byte = bytes[at] ?? 0;
-      if (byte === BLANK) break;
-      // Exports with --no-hostname are left to the patterns.
-      if (byte === COLON || byte === BRACKET || byte === BRACKET_END) return false;
+      if (ENDS_HOST[bytes[at] ?? 0] !== 0) break;
     }
+    // Exports with --no-hostname are left to the patterns.
     if (at === from || at >= end || bytes[at] !== BLANK) return false;
     const nameAt = at + 1;
     if (nameAt >= end || bytes[nameAt] === BLANK || bytes[nameAt] === BRACKET) return false;
-    const limit = Math.min(end, nameAt + IDENTIFIER_LIMIT_BYTES);
-    let colon = nameAt;
-    for (; colon < limit; colon++) {
-      if (colon + 1 < end && bytes[colon + 1] !== BLANK) continue;
-      if (bytes[colon] === COLON) break;
+    // The identifier ends at the first colon that a blank or the line's end follows.
+    const limit = Math.min(end, nameAt + IDENTIFIER_LIMIT_BYTES + 1);
+    let blank = nameAt;
+    for (;;) {
+      while (blank < limit && bytes[blank] !== BLANK) blank += 1;
+      if (blank >= limit && blank < end) return false;
+      const before = bytes[blank - 1];
+      if (before === COLON) break;
       // A tag that ends without a colon, as some syslog senders write it, is left to the patterns.
-      if (bytes[colon] === BRACKET_END) return false;
+      if (before === BRACKET_END || blank >= end) return false;
+      blank += 1;
     }
-    if (colon === nameAt || colon >= limit) return false;
+    const colon = blank - 1;
+    if (colon <= nameAt) return false;
     let nameEnd = colon;
     let pid = NO_PID;
     if (bytes[colon - 1] === BRACKET_END) {
@@ -145,15 +193,19 @@ export class JournalLineBytes implements PlainEvent {
       }
     }
     if (nameEnd === nameAt || isUnitName(bytes, nameAt, nameEnd)) return false;
-    // rsyslog's escape of a line feed makes several lines of a traceback.
-    if (holdsEscapedLineFeed(bytes, colon + 2, end)) return false;
+    // It makes several lines of a traceback.
+    if ((traits & TRAITS.hash) !== 0 && ESCAPED_LINE_FEED.isIn(bytes, colon + 2, end)) return false;
     const classifier = this.#classifier;
-    classifier.classify(bytes, Math.min(colon + 2, end), end, knownIdentifier(bytes, nameAt, nameEnd), pid);
+    const messageAt = Math.min(colon + 2, end);
+    classifier.classify(bytes, messageAt, end, knownIdentifier(bytes, nameAt, nameEnd), pid);
     this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
     if (NEEDED_WHOLE.has(classifier.kind)) return false;
     this.kind = classifier.kind;
     this.severity = classifier.severity;
     this.unit = classifier.unit;
+    this.#bytes = bytes;
+    this.#messageAt = messageAt;
+    this.#messageEnd = end;
     return true;
   }
 }
@@ -164,15 +216,6 @@ function isUnitName(bytes: Uint8Array, from: number, end: number): boolean {
     let at = 1;
     while (at <= suffix.length && end - at >= from && bytes[end - at] === suffix[suffix.length - at]) at += 1;
     if (at > suffix.length) return true;
-  }
-  return false;
-}
-
-/** Whether the bytes hold `#012`. */
-function holdsEscapedLineFeed(bytes: Uint8Array, from: number, end: number): boolean {
-  for (let at = from; at + 3 < end; at++) {
-    if (bytes[at] === HASH && bytes[at + 1] === ZERO && bytes[at + 2] === ZERO + 1 && bytes[at + 3] === ZERO + 2)
-      return true;
   }
   return false;
 }

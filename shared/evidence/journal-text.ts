@@ -17,13 +17,12 @@ import {
   isDecoration,
   type Line,
   type LineHandler,
-  type PlainEvent,
   parserOfLines,
   problemItem,
   provenanceOfLines,
   StrayLines,
 } from './lines.ts';
-import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
+import type { CreateParser, ParseContext, ParsedItem, PlainEvent } from './parser.ts';
 import { StampClock, zoneWords } from './stamp-clock.ts';
 import { UNKNOWN_YEAR } from './stamps.ts';
 
@@ -137,10 +136,17 @@ class JournalTextHandler implements LineHandler {
     this.#stray.add(line);
   }
 
-  takeLine(chunk: Uint8Array, from: number, end: number, next: number, out: ParsedItem[]): PlainEvent | null {
+  takeLine(
+    chunk: Uint8Array,
+    from: number,
+    end: number,
+    next: number,
+    traits: number,
+    out: ParsedItem[],
+  ): PlainEvent | null {
     // Below an entry of one line stands something visible that is not indented: only then it has ended for certain.
-    if (next <= 0x20 || next >= 0x7f || !this.#lineBytes.read(chunk, from, end)) return null;
-    this.#close(out);
+    if (next <= 0x20 || next >= 0x7f || !this.#lineBytes.read(chunk, from, end, traits)) return null;
+    if (this.#open !== null) this.#close(out);
     this.#stray.flush(out);
     if (this.#yearless.length > 0) this.#releaseYearless(out);
     this.#format = this.#lineBytes.format;

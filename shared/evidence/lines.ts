@@ -1,6 +1,6 @@
 import type { EvidenceEvent } from '../model/event.ts';
 import type { ParseProblem, ProblemKind, Provenance, TimeResolution } from '../model/evidence.ts';
-import type { EvidenceParser, ItemSink, ParseContext, ParsedItem } from './parser.ts';
+import type { EvidenceParser, ItemSink, ParseContext, ParsedItem, PlainEvent } from './parser.ts';
 
 /** One line of text evidence. Offsets count bytes of the file; the text has neither line end nor byte order mark. */
 export interface Line {
@@ -28,15 +28,25 @@ const BYTES_LIMIT_BYTES = 64 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 
+/** What some byte of a line is, found while its end is looked for, so that the line need not be searched once more for it. */
+export const TRAITS = {
+  /** Beyond ASCII. */
+  wide: 1,
+  /** `#`, as in rsyslog's `#012`. */
+  hash: 2,
+} as const;
+const HASH = 0x23;
+
 /**
  * Looks at a whole line as bytes[from..end) of a chunk, without its line end, and says whether it needs no text. `next` is
- * the first byte of the line below, -1 where the chunk ends.
+ * the first byte of the line below, -1 where the chunk ends; `traits` the sum of those TRAITS that any of its bytes has.
  */
 export type TakeLine = (
   chunk: Uint8Array,
   from: number,
   end: number,
   next: number,
+  traits: number,
   byteOffset: number,
   number: number,
 ) => boolean;
@@ -62,26 +72,13 @@ export class LineReader {
     this.#limitBytes = limitBytes;
   }
 
-  /**
-   * Calls `onLine` for each line that ends in this chunk, but for those that lie in it whole and that `takeLine` took. The
-   * chunk is not kept.
-   */
-  push(chunk: Uint8Array, onLine: (line: Line) => void, takeLine: TakeLine | null = null): void {
+  /** Calls `onLine` for each line that ends in this chunk. The chunk is not kept. */
+  push(chunk: Uint8Array, onLine: (line: Line) => void): void {
     let from = 0;
     for (let at = chunk.indexOf(LF, from); at >= 0; at = chunk.indexOf(LF, from)) {
       if (this.#pendingBytes === 0 && this.#skippedBytes === 0) {
         const bytes = at - from;
         const endsInCr = bytes > 0 && chunk[at - 1] === CR;
-        if (takeLine !== null && bytes > 0 && bytes <= BYTES_LIMIT_BYTES) {
-          const end = endsInCr ? at - 1 : at;
-          const next = at + 1 < chunk.length ? (chunk[at + 1] ?? -1) : -1;
-          if (takeLine(chunk, from, end, next, this.#lineOffset, this.#lineNumber)) {
-            this.#lineOffset += bytes + 1;
-            this.#lineNumber += 1;
-            from = at + 1;
-            continue;
-          }
-        }
         this.#emit(chunk.subarray(from, Math.min(at, from + this.#limitBytes)), bytes, endsInCr, true, onLine);
       } else {
         this.#gather(chunk.subarray(from, at));
@@ -90,6 +87,57 @@ export class LineReader {
       from = at + 1;
     }
     if (from < chunk.length) this.#gather(chunk.subarray(from));
+  }
+
+  /** Does what `push` does, but for those lines that lie in the chunk whole and that `takeLine` takes. */
+  pushTaking(chunk: Uint8Array, onLine: (line: Line) => void, takeLine: TakeLine): void {
+    let from = 0;
+    if (this.#pendingBytes > 0 || this.#skippedBytes > 0) {
+      const at = chunk.indexOf(LF);
+      if (at < 0) {
+        this.#gather(chunk);
+        return;
+      }
+      this.#gather(chunk.subarray(0, at));
+      this.#emitPending(true, onLine);
+      from = at + 1;
+    }
+    const { length } = chunk;
+    const words = new Int32Array(chunk.buffer, 0, chunk.buffer.byteLength >>> 2);
+    const { byteOffset } = chunk;
+    for (;;) {
+      let at = from;
+      let traits = 0;
+      for (;;) {
+        // Four bytes at a time as long as none of them is a line end or has a trait.
+        if (((byteOffset + at) & 3) === 0) {
+          let word = (byteOffset + at) >>> 2;
+          const wordEnd = (byteOffset + length) >>> 2;
+          while (word < wordEnd && holdsNone(words[word] ?? 0)) word += 1;
+          at = (word << 2) - byteOffset;
+        }
+        if (at >= length) break;
+        const byte = chunk[at] ?? 0;
+        if (byte === LF) break;
+        if (byte >= 0x80) traits |= TRAITS.wide;
+        else if (byte === HASH) traits |= TRAITS.hash;
+        at += 1;
+      }
+      if (at >= length) break;
+      const bytes = at - from;
+      const endsInCr = bytes > 0 && chunk[at - 1] === CR;
+      const next = at + 1 < length ? (chunk[at + 1] ?? -1) : -1;
+      const isTaken =
+        bytes > 0 &&
+        bytes <= BYTES_LIMIT_BYTES &&
+        takeLine(chunk, from, endsInCr ? at - 1 : at, next, traits, this.#lineOffset, this.#lineNumber);
+      if (isTaken) {
+        this.#lineOffset += bytes + 1;
+        this.#lineNumber += 1;
+      } else this.#emit(chunk.subarray(from, Math.min(at, from + this.#limitBytes)), bytes, endsInCr, true, onLine);
+      from = at + 1;
+    }
+    if (from < length) this.#gather(chunk.subarray(from));
   }
 
   /** Ends the file: a last line without a line feed is handed out too. */
@@ -140,6 +188,17 @@ export class LineReader {
   }
 }
 
+/**
+ * Whether none of four bytes is a line end or has one of the TRAITS, or a false "no" now and then: a byte is zero when taking
+ * 1 off it borrows. Source: https://graphics.stanford.edu/~seander/bithacks.html#ZeroInWord
+ */
+function holdsNone(word: number): boolean {
+  const notLf = word ^ 0x0a0a0a0a;
+  const notHash = word ^ 0x23232323;
+  const borrows = ((notLf - 0x01010101) & ~notLf) | ((notHash - 0x01010101) & ~notHash);
+  return ((borrows | word) & 0x80808080) === 0;
+}
+
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
 function isUtf8(bytes: Uint8Array): boolean {
@@ -151,24 +210,6 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-const NOT_ASCII = 0x80808080;
-
-/** Whether no byte of a chunk has its highest bit set; looks at four at a time. */
-function isAsciiChunk(bytes: Uint8Array): boolean {
-  const misaligned = bytes.byteOffset % 4 === 0 ? 0 : Math.min(bytes.length, 4 - (bytes.byteOffset % 4));
-  const wordBytes = (bytes.length - misaligned) & ~3;
-  if (!isAscii(bytes, 0, misaligned) || !isAscii(bytes, misaligned + wordBytes, bytes.length)) return false;
-  if (wordBytes === 0) return true;
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + misaligned, wordBytes / 4);
-  for (let index = 0; index < words.length; index++) if (((words[index] ?? 0) & NOT_ASCII) !== 0) return false;
-  return true;
-}
-
-function isAscii(bytes: Uint8Array, from: number, end: number): boolean {
-  for (let at = from; at < end; at++) if ((bytes[at] ?? 0) >= 0x80) return false;
-  return true;
-}
-
 /** What a line-based format does with its lines; everything else (splitting, limits, encoding) is common. */
 export interface LineHandler {
   onLine(line: Line, out: ParsedItem[]): void;
@@ -176,19 +217,17 @@ export interface LineHandler {
   timeResolution(): TimeResolution | null;
   /**
    * Reads the one event that a line is, from bytes[from..end) of a chunk (UTF-8, without line end) and the first byte of the
-   * line below (-1: not known). Null when the line must go to `onLine`, and then nothing has changed. What has to come
-   * before the event goes to `out`. The result is valid until the next call.
+   * line below (-1: not known), with the TRAITS of its bytes. Null when the line must go to `onLine`, and then nothing has
+   * changed. What has to come before the event goes to `out`. The result is valid until the next call.
    */
-  takeLine?(chunk: Uint8Array, from: number, end: number, next: number, out: ParsedItem[]): PlainEvent | null;
-}
-
-/** What is kept in memory of an event besides its place; see ItemSink for the units. */
-export interface PlainEvent {
-  readonly time: number;
-  readonly pid: number;
-  readonly kind: number;
-  readonly severity: number;
-  readonly unit: string | null;
+  takeLine?(
+    chunk: Uint8Array,
+    from: number,
+    end: number,
+    next: number,
+    traits: number,
+    out: ParsedItem[],
+  ): PlainEvent | null;
 }
 
 /**
@@ -236,21 +275,19 @@ export function parserOfLines(
       for (const item of out) sink.item(item);
       out = [];
     };
-    const allAscii = isAsciiChunk(chunk);
-    reader.push(
+    reader.pushTaking(
       chunk,
       (line) => {
         onLine(line);
         if (out.length > 0) drain();
       },
-      (bytes, from, end, next, byteOffset, number) => {
+      (bytes, from, end, next, traits, byteOffset, number) => {
         // A line that is not UTF-8 has to be reported.
-        if (!allAscii && !isAscii(bytes, from, end) && !isUtf8(bytes.subarray(from, end))) return false;
-        const event = takeLine?.call(handler, bytes, from, end, next, out) ?? null;
+        if ((traits & TRAITS.wide) !== 0 && !isUtf8(bytes.subarray(from, end))) return false;
+        const event = takeLine?.call(handler, bytes, from, end, next, traits, out) ?? null;
         if (event === null) return false;
         if (out.length > 0) drain();
-        const { time, pid, kind, severity, unit } = event;
-        sink.event(time, byteOffset, end - from, number, pid, kind, severity, unit);
+        sink.event(event, byteOffset, end - from, number);
         return true;
       },
     );

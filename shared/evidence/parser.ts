@@ -59,23 +59,29 @@ export const NO_PID = -1;
 /** The severity of a plain event that has none; all others are indexes into SEVERITIES. */
 export const NO_SEVERITY = 255;
 
+/** What is kept in memory of an event besides its place. Valid until the reader that gave it reads on. */
+export interface PlainEvent {
+  /** EpochMicros. */
+  readonly time: number;
+  readonly resolutionMicros: number;
+  /** NO_PID where it has none. */
+  readonly pid: number;
+  /** An index into EVENT_KINDS. */
+  readonly kind: number;
+  /** An index into SEVERITIES, or NO_SEVERITY. */
+  readonly severity: number;
+  readonly unit: string | null;
+  /** See hashMessage; worked out when it is asked for. */
+  messageHash(): number;
+  /** How many lines the message has; known once its hash was asked for. */
+  readonly messageLines: number;
+}
+
 /** Takes in what a parser finds without an object for every event. Called in the order of the records. */
 export interface ItemSink {
   item(item: ParsedItem): void;
-  /**
-   * An event by what is kept of it in memory. `time` is EpochMicros, `line` 1-based, `pid` NO_PID where it has none, `kind`
-   * an index into EVENT_KINDS, `severity` one into SEVERITIES or NO_SEVERITY, `unit` a name or null.
-   */
-  event(
-    time: number,
-    byteOffset: number,
-    byteLength: number,
-    line: number,
-    pid: number,
-    kind: number,
-    severity: number,
-    unit: string | null,
-  ): void;
+  /** An event that needs no more than numbers; `line` is 1-based, 0 where lines mean nothing. */
+  event(event: PlainEvent, byteOffset: number, byteLength: number, line: number): void;
 }
 
 /**

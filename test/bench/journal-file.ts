@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-export const JOURNAL_SHAPES = ['short-iso-precise', 'json'] as const;
+export const JOURNAL_SHAPES = ['short-iso-precise', 'json', 'export'] as const;
 export type JournalShape = (typeof JOURNAL_SHAPES)[number];
 
 /** A word that stands in one line of `RARE_EVERY`, and one that stands in about every fifth. */
@@ -43,7 +43,7 @@ export function writeJournalFile(path: string, shape: JournalShape, lines: numbe
       const entry = entryOf(line, random);
       const iso = new Date(Math.floor(micros / 1000)).toISOString();
       const message = entry.message(iso.slice(0, 19).replace('T', ' '), iso.slice(20, 23));
-      block.push(shape === 'json' ? jsonLine(entry, message, micros, line) : textLine(entry, message, iso, micros));
+      block.push(recordOf(shape, entry, message, micros, line));
       if (block.length === BLOCK_LINES || line === lines - 1) {
         bytes += writeSync(file, block.join(''));
         block = [];
@@ -115,13 +115,27 @@ function entryOf(line: number, random: (below: number) => number): Entry {
   };
 }
 
-function textLine(entry: Entry, message: string, iso: string, micros: number): string {
+function recordOf(shape: JournalShape, entry: Entry, message: string, micros: number, line: number): string {
+  switch (shape) {
+    case 'short-iso-precise':
+      return textLine(entry, message, micros);
+    case 'json':
+      return `${JSON.stringify(fieldsOf(entry, message, micros, line))}\n`;
+    case 'export': {
+      const fields = Object.entries(fieldsOf(entry, message, micros, line));
+      return `${fields.map(([name, value]) => `${name}=${value}\n`).join('')}\n`;
+    }
+  }
+}
+
+function textLine(entry: Entry, message: string, micros: number): string {
+  const iso = new Date(Math.floor(micros / 1000)).toISOString();
   const origin = entry.pid === null ? entry.identifier : `${entry.identifier}[${entry.pid}]`;
   return `${iso.slice(0, 19)}.${String(micros % 1_000_000).padStart(6, '0')}+0000 ${HOST} ${origin}: ${message}\n`;
 }
 
-/** The fields that journald itself adds to every entry make up most of a JSON export. */
-function jsonLine(entry: Entry, message: string, micros: number, line: number): string {
+/** The fields that journald itself adds to every entry make up most of an export with fields. */
+function fieldsOf(entry: Entry, message: string, micros: number, line: number): Readonly<Record<string, string>> {
   const process =
     entry.pid === null
       ? {}
@@ -138,7 +152,7 @@ function jsonLine(entry: Entry, message: string, micros: number, line: number): 
           _SYSTEMD_SLICE: 'system.slice',
           _SYSTEMD_INVOCATION_ID: 'd41d8cd98f00b204e9800998ecf8427e',
         };
-  const fields = {
+  return {
     __CURSOR: `s=7547cdd0d7f14a0c9f2f6f3c1f4c1a11;i=${line.toString(16)};b=a240791736fc4f16beaa9416bb346a34;m=${micros.toString(16)};t=${micros.toString(16)};x=9f2f6f3c1f4c1a11`,
     __REALTIME_TIMESTAMP: String(micros),
     __MONOTONIC_TIMESTAMP: String(micros - START_MICROS),
@@ -152,5 +166,4 @@ function jsonLine(entry: Entry, message: string, micros: number, line: number): 
     ...process,
     MESSAGE: message,
   };
-  return `${JSON.stringify(fields)}\n`;
 }

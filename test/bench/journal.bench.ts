@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -13,9 +13,12 @@ import {
   writeJournalFile,
 } from './journal-file.ts';
 
-const LINE_COUNTS = [100_000, 1_000_000, 3_000_000] as const;
+/** `INQUEST_BENCH_LINES=100000,1000000 npm run bench journal` measures these sizes alone. */
+const LINE_COUNTS = (process.env.INQUEST_BENCH_LINES ?? '100000,1000000,3000000').split(',').map(Number);
 /** The input that the table is about; the others are in its further lines. */
-const SHOWN = { shape: 'short-iso-precise', lines: 3_000_000 } as const;
+const SHOWN = { shape: 'short-iso-precise', lines: LINE_COUNTS.at(-1) ?? 0 } as const;
+/** Writes a native journal of an export; it begins a further file where one is full. */
+const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote';
 const ROUNDS = 3;
 const importer = fileURLToPath(new URL('./journal-import.ts', import.meta.url));
 
@@ -43,6 +46,8 @@ interface Measured {
 export const bench: Bench = {
   title: 'Import of a journal export',
   async run(folder) {
+    if (LINE_COUNTS.some((lines) => !Number.isInteger(lines) || lines < 1))
+      throw new Error('INQUEST_BENCH_LINES holds whole numbers above 0 with commas between them.');
     const notes: string[] = [];
     let shown: Measured | null = null;
     for (const shape of JOURNAL_SHAPES) {
@@ -51,7 +56,13 @@ export const bench: Bench = {
         const measured = measure(join(folder, `journal-${shape}-${lines}.log`), shape, lines, isShown ? ROUNDS : 1);
         notes.push(...measured.notes);
         if (isShown) shown = measured;
+        process.stderr.write(`${measured.notes.join('\n')}\n`);
       }
+    }
+    for (const lines of LINE_COUNTS) {
+      const note = measureNative(join(folder, `native-${lines}`), lines);
+      notes.push(note);
+      process.stderr.write(`${note}\n`);
     }
     if (shown === null) throw new Error('The journal that the table is about was not measured.');
     return {
@@ -88,13 +99,40 @@ function measure(path: string, shape: JournalShape, lines: number, rounds: numbe
     const peerNote = peer === null ? '' : `; lnav ${peer.wallSeconds.toFixed(2)} s, ${megabytes(peer.peakRssBytes)}`;
     const searches = [searchNote(path, RARE_WORD, median.rare), searchNote(path, COMMON_WORD, median.common)];
     const notes = [
-      `${shape}, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s, ${perEvent} us and ${median.bytesPerEvent} bytes an event, ${megabytes(row.peakRssBytes)}${peerNote}`,
+      `${shape}, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${row.wallSeconds.toFixed(2)} s), ${perEvent} us and ${median.bytesPerEvent} bytes an event, ${megabytes(row.peakRssBytes)}${peerNote}`,
       ...searches.map((note) => `  ${note}`),
     ];
     const skipped = missing === null ? [] : [{ name: 'lnav', reason: missing }];
     return { rows: [row, ...(peer === null ? [] : [peer])], skipped, figures: median, bytes, notes };
   } finally {
     rmSync(path);
+  }
+}
+
+/** Inquest against journalctl on a folder of native files, which takes no part in the table: one round. */
+function measureNative(folder: string, lines: number): string {
+  mkdirSync(folder);
+  const source = `${folder}.export`;
+  try {
+    writeJournalFile(source, 'export', lines);
+    const input = openSync(source, 'r');
+    const written = spawnSync(JOURNAL_WRITER, [`--output=${join(folder, 'bench.journal')}`, '-'], {
+      stdio: [input, 'ignore', 'ignore'],
+    });
+    closeSync(input);
+    if (written.error !== undefined || written.status !== 0)
+      return `native, ${lines} lines: skipped, ${JOURNAL_WRITER} cannot be run (package systemd-journal-remote)`;
+    const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+    const { row, figures: own } = runImport(folder, lines);
+    const peer = runTimed('journalctl', ['--file', join(folder, '*.journal'), '-o', 'json', '--no-pager']);
+    const peerNote =
+      typeof peer === 'string'
+        ? `journalctl: ${peer}`
+        : `journalctl -o json ${peer.seconds.toFixed(2)} s, ${megabytes(peer.peakRssBytes)}, ${(peer.seconds / row.wallSeconds).toFixed(1)} times Inquest's process`;
+    return `native, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${row.wallSeconds.toFixed(2)} s), ${own.bytesPerEvent} bytes an event, ${megabytes(row.peakRssBytes)}; ${peerNote}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(source, { force: true });
   }
 }
 
@@ -112,15 +150,21 @@ function runImport(path: string, lines: number): { readonly row: BenchRow; reado
 
 /** Lets lnav index the file and print nothing of it; its own time cannot be told from that of its process. */
 function runLnav(path: string): BenchRow | string {
-  const command = ['-n', '-c', ':switch-to-view text', path];
+  return runTimed('lnav', ['-n', '-c', ':switch-to-view text', path]);
+}
+
+function runTimed(program: string, command: readonly string[]): BenchRow | string {
   const started = performance.now();
-  const run = spawnSync('/usr/bin/time', ['-f', '%M', 'lnav', ...command], { encoding: 'utf8' });
+  const run = spawnSync('/usr/bin/time', ['-f', '%M', program, ...command], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const seconds = (performance.now() - started) / 1000;
   if (run.error !== undefined) return `/usr/bin/time cannot be run: ${run.error.message}`;
   if (run.status === 127) return 'not installed';
   const kibibytes = Number(run.stderr.trim().split('\n').at(-1));
   if (run.status !== 0 || !Number.isFinite(kibibytes)) return `it failed: ${run.stderr.trim()}`;
-  return { name: 'lnav', seconds, wallSeconds: seconds, peakRssBytes: kibibytes * 1024 };
+  return { name: program, seconds, wallSeconds: seconds, peakRssBytes: kibibytes * 1024 };
 }
 
 function searchNote(path: string, word: string, own: z.infer<typeof search>): string {

@@ -161,7 +161,8 @@ export function isPlausibleEntry(source: ByteSource, header: JournalHeader, obje
   const realtime = readU64(source.at(object.offset + 24, 8), 0);
   if (realtime === 0 || realtime > Number.MAX_SAFE_INTEGER) return false;
   const items = entryItems(source, header, object, 8);
-  return items.some((offset) => readObject(source, offset)?.type === OBJECT_TYPES.data);
+  for (const offset of items) if (readObject(source, offset)?.type === OBJECT_TYPES.data) return true;
+  return false;
 }
 
 /** The name in front of a payload's `=`; null when there is none. */

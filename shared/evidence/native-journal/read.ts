@@ -22,17 +22,15 @@ export function* readNativeJournal(source: ByteSource, context: ParseContext): G
   const found = journal.entries();
   yield* headerProblems(journal, context);
   const fields = new FieldProblems();
-  // An entry has as many items as fit into its bytes; objects that overlap, which journald never writes, could have far more.
-  let itemsLeft = source.size / 4;
-  const workLimitBytes = 16 * source.size + 1024 * MIB;
+  let itemsLeft = itemsLimit(source);
+  const workLimitBytes = workLimit(source);
   let read = 0;
   for (const offset of found.offsets) {
     const event = journal.event(offset, context);
     if (event === null) continue;
     itemsLeft -= event.items;
     if (itemsLeft < 0 || journal.workBytes > workLimitBytes) {
-      const message = `The entries of ${context.fileName} hold far more than its size allows; those from byte ${offset} on are left out.`;
-      yield problemItem('limit-exceeded', message, offset);
+      yield tooMuch(offset, context);
       break;
     }
     read += 1;
@@ -43,7 +41,26 @@ export function* readNativeJournal(source: ByteSource, context: ParseContext): G
   yield* lossProblems(journal, found, read, context);
 }
 
-function* headerProblems(journal: NativeJournal, context: ParseContext): Generator<ParsedItem> {
+/**
+ * Fields of all entries that are looked at. An entry has as many as fit into its bytes; objects that overlap, which journald
+ * never writes, could have far more.
+ */
+export function itemsLimit(source: ByteSource): number {
+  return source.size / 4;
+}
+
+/** Bytes of values that are decompressed, decoded or looked through. */
+export function workLimit(source: ByteSource): number {
+  return 16 * source.size + 1024 * MIB;
+}
+
+/** The problem of a file that goes beyond one of the limits. */
+export function tooMuch(offset: number, context: ParseContext): ParsedItem {
+  const message = `The entries of ${context.fileName} hold far more than its size allows; those from byte ${offset} on are left out.`;
+  return problemItem('limit-exceeded', message, offset);
+}
+
+export function* headerProblems(journal: NativeJournal, context: ParseContext): Generator<ParsedItem> {
   const { unknownFlags } = journal.header;
   if (unknownFlags === 0) return;
   const flags = `0x${unknownFlags.toString(16)}`;
@@ -52,7 +69,7 @@ function* headerProblems(journal: NativeJournal, context: ParseContext): Generat
 }
 
 /** Each damaged data object once, by its place: entries share them. */
-class FieldProblems {
+export class FieldProblems {
   readonly #byPlace = new Map<number, { readonly problem: ParseProblem; count: number }>();
   #further = 0;
 
@@ -78,7 +95,7 @@ class FieldProblems {
   }
 }
 
-function* lossProblems(
+export function* lossProblems(
   journal: NativeJournal,
   found: FoundEntries,
   read: number,

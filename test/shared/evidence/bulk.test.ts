@@ -3,43 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { GUNICORN_SAMPLES } from '../../../shared/evidence/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/classify-systemd.ts';
-import {
-  type EvidenceParser,
-  type ItemSink,
-  NO_PID,
-  NO_SEVERITY,
-  type ParseContext,
-  type ParsedItem,
-} from '../../../shared/evidence/parser.ts';
+import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/parser.ts';
 import { PARSERS } from '../../../shared/evidence/parsers.ts';
-import { EVENT_KINDS, SEVERITIES } from '../../../shared/model/event.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { isRow, type Kept, kept, keptBare } from './kept.ts';
 import { bytesOf, CONTEXT, contextOf, FIXTURE_FORMATS, fixture } from './support.ts';
 
-type Row = readonly [
-  time: number,
-  offset: number,
-  length: number,
-  line: number,
-  pid: number,
-  kind: number,
-  severity: number,
-  unit: string | null,
-];
-
-/** What an import keeps of an item. */
-function kept(item: ParsedItem): Row | ParsedItem {
-  if (item.type !== 'event') return item;
-  const { time, source, pid, kind, severity, unit } = item.event;
-  const severityIndex = severity === null ? NO_SEVERITY : SEVERITIES.indexOf(severity);
-  const { byteOffset, byteLength, line } = source;
-  return [time, byteOffset, byteLength, line ?? 0, pid ?? NO_PID, EVENT_KINDS.indexOf(kind), severityIndex, unit];
-}
-
-const isRow = (item: Row | ParsedItem): item is Row => Array.isArray(item);
-
 interface Run {
-  readonly items: readonly (Row | ParsedItem)[];
+  readonly items: readonly Kept[];
   readonly time: ReturnType<EvidenceParser['timeResolution']>;
   /** Events that were read as bytes. */
   readonly bare: number;
@@ -55,13 +26,13 @@ function run(
   const create = PARSERS[format];
   if (create === undefined) throw new Error(`no parser for ${format}`);
   const parser = create({ ...CONTEXT, ...context });
-  const items: (Row | ParsedItem)[] = [];
+  const items: Kept[] = [];
   let bare = 0;
   const sink: ItemSink = {
     item: (item) => items.push(kept(item)),
-    event: (...row) => {
+    event: (...event) => {
       bare += 1;
-      items.push(row);
+      items.push(keptBare(...event));
     },
   };
   for (let at = 0, turn = 0; at < bytes.length; turn++) {

@@ -1,0 +1,90 @@
+const LOWER_CASE = 0x20;
+
+/** The bytes of a text of ASCII. */
+export function asciiBytes(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Whether `wanted` stands at bytes[from..to). */
+export function hasAt(bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {
+  if (from + wanted.length > to) return false;
+  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
+  return true;
+}
+
+/** Finds a text of ASCII in bytes, as a rule in steps of its length (Horspool's rule). */
+export class ByteSearch {
+  readonly #wanted: Uint8Array;
+  readonly #last: number;
+  readonly #fold: number;
+  /** How far the window may move on when it ends in this byte. */
+  readonly #skip: Uint8Array;
+
+  /** `text` has less than 256 characters; with `anyCase`, letters and blanks only, in lower case. */
+  constructor(text: string, anyCase = false) {
+    this.#wanted = asciiBytes(text);
+    this.#fold = anyCase ? LOWER_CASE : 0;
+    const { length } = this.#wanted;
+    this.#last = this.#wanted[length - 1] ?? 0;
+    this.#skip = new Uint8Array(256).fill(length);
+    for (let at = 0; at < length - 1; at++) {
+      const byte = this.#wanted[at] ?? 0;
+      this.#skip[byte] = length - 1 - at;
+      if (anyCase) this.#skip[byte & ~LOWER_CASE] = length - 1 - at;
+    }
+  }
+
+  isIn(bytes: Uint8Array, from: number, to: number): boolean {
+    const wanted = this.#wanted;
+    const skip = this.#skip;
+    const fold = this.#fold;
+    const last = this.#last;
+    const { length } = wanted;
+    for (let end = from + length - 1; end < to; ) {
+      const byte = bytes[end] ?? 0;
+      if ((byte | fold) === last) {
+        let at = length - 2;
+        const start = end - length + 1;
+        while (at >= 0 && ((bytes[start + at] ?? 0) | fold) === (wanted[at] ?? 0)) at -= 1;
+        if (at < 0) return true;
+      }
+      end += skip[byte] ?? 1;
+    }
+    return false;
+  }
+}
+
+const SLOTS = 4096;
+const NAME_LIMIT_BYTES = 255;
+
+/**
+ * Makes texts of names in bytes, the same text for the same bytes without decoding them again as a rule: names of units
+ * stand in millions of entries. Keeps a fixed number of them.
+ */
+export class NameTexts {
+  readonly #texts: string[] = Array.from({ length: SLOTS }, () => '');
+  readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+  /** The text of bytes[from..to). */
+  textOf(bytes: Uint8Array, from: number, to: number): string {
+    if (to - from > NAME_LIMIT_BYTES) return this.#decoder.decode(bytes.subarray(from, to));
+    let hash = 0;
+    for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
+    const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    const known = this.#texts[slot] ?? '';
+    if (isSameAscii(known, bytes, from, to)) return known;
+    const text = this.#decoder.decode(bytes.subarray(from, to));
+    this.#texts[slot] = text;
+    return text;
+  }
+}
+
+/** Whether a text consists of the characters that bytes are, all of them ASCII. */
+function isSameAscii(text: string, bytes: Uint8Array, from: number, to: number): boolean {
+  if (text.length !== to - from) return false;
+  for (let at = 0; at < text.length; at++) {
+    const byte = bytes[from + at] ?? 0;
+    if (byte >= 0x80 || text.charCodeAt(at) !== byte) return false;
+  }
+  return true;
+}

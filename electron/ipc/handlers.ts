@@ -8,18 +8,16 @@ import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
 import { type ExportFormat, exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';
-import { saveRecord } from './save-record.ts';
+import { type SavePorts, saveRecord } from './save-record.ts';
 import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
 /** What handlers need of Electron, so that they run and are tested without it. */
-export interface ShellPorts {
+export interface ShellPorts extends SavePorts {
   readonly appInfo: () => AppInfo;
   /** Absolute paths, or null when the dialog was dismissed. */
   readonly chooseEvidence: (kind: 'files' | 'folder') => Promise<readonly string[] | null>;
   /** An absolute path, or null when the dialog was dismissed. */
   readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
-  /** As chooseExportPath, for the bytes of one record. */
-  readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

@@ -1,16 +1,25 @@
 import { join } from 'node:path';
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
+import type { JobError } from '../../shared/contract/worker-protocol.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
 import type { CaseSession } from './case-session.ts';
-import type { ShellPorts } from './handlers.ts';
+
+/** What saving needs of the shell. */
+export interface SavePorts {
+  /** An absolute path, or null when the dialog was dismissed. */
+  readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
+  readonly samplePath: () => string;
+  readonly documentsFolder: () => string;
+  readonly toJobError: (error: unknown) => JobError;
+}
 
 /** Largest record that is written; it passes through memory once. */
 const SAVED_BYTES = 512 * 1024 * 1024;
 const PIECE_BYTES = 8 * 1024 * 1024;
 
 /** Asks where to, and writes the exact bytes of an event's record; never over anything that belongs to the evidence. */
-export async function saveRecord(session: CaseSession, ports: ShellPorts, row: number): Promise<ExportOutcome> {
+export async function saveRecord(session: CaseSession, ports: SavePorts, row: number): Promise<ExportOutcome> {
   const current = session.current();
   if (current === null) return failed('No case is open.');
   try {

@@ -110,7 +110,9 @@ function timeOf(value: unknown, offsetMinutes: number): Pick<JsonLogLine, 'time'
     return { time: epochMicros(Math.round(value * unit)), resolutionMicros, zone: 'utc' };
   }
   if (typeof value !== 'string') return null;
-  const stamp = readBareStamp(`${value} `)?.stamp;
+  // Docker and Go print nanoseconds.
+  const micros = value.slice(0, 60).replace(/([.,]\d{6})\d{1,3}(?!\d)/, '$1');
+  const stamp = readBareStamp(`${micros} `)?.stamp;
   if (stamp === undefined) return null;
   const time = wallClockToMicros(stamp.wall, stamp.zone ?? offsetMinutes);
   return time === null ? null : { time, resolutionMicros: stamp.resolutionMicros, zone: stamp.zone };

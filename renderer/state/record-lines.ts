@@ -3,13 +3,13 @@ import { visibleRaw } from '../../shared/report/visible.ts';
 /** Bytes in a line of a hex view: what fits into the pane of one event. */
 export const HEX_BYTES_A_LINE = 8;
 
-/** `00000010  1b 5b 33 31 6d 00 ff fe  .[31m...`: up to 8 bytes from an offset. */
+/** `000010 1b 5b 33 31 6d 00 ff fe .[31m...`: up to 8 bytes from an offset. */
 export function hexLine(bytes: Uint8Array, offset: number): string {
   const part = Array.from(bytes.subarray(offset, offset + HEX_BYTES_A_LINE));
   const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
   const characters = part.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
-  const address = offset.toString(16).padStart(8, '0');
-  return `${address}  ${hex.padEnd(HEX_BYTES_A_LINE * 3 - 1)}  ${characters}`;
+  const address = offset.toString(16).padStart(6, '0');
+  return `${address} ${hex.padEnd(HEX_BYTES_A_LINE * 3 - 1)} ${characters}`;
 }
 
 /**

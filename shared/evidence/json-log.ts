@@ -112,7 +112,9 @@ function timeOf(
     return { time: epochMicros(Math.round(value * unit)), resolutionMicros, zone: 'utc' };
   }
   if (typeof value !== 'string') return null;
-  const stamp = readBareStamp(`${value} `)?.stamp;
+  // Docker and Go print nanoseconds.
+  const micros = value.slice(0, 60).replace(/([.,]\d{6})\d{1,3}(?!\d)/, '$1');
+  const stamp = readBareStamp(`${micros} `)?.stamp;
   if (stamp === undefined) return null;
   const time = instant(stamp.wall, stamp.zone);
   return time === null ? null : { time, resolutionMicros: stamp.resolutionMicros, zone: stamp.zone };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
@@ -44,6 +45,17 @@ const FORMATS = {
 };
 
 describe('a report of sos', () => {
+  test('as sos 4.0 itself packed it', async () => {
+    const path = fileURLToPath(new URL('../fixtures/sosreport/sosreport.tar.xz', import.meta.url));
+    const { files } = await readGivenEvidence({ paths: [path], spoolDirectory: tempFolder() }, () => {});
+    const formatOf = (end: string): string | undefined => files.find((file) => file.path.endsWith(end))?.format;
+    expect(files[0]?.format).toBe('tar-xz');
+    expect(formatOf('/sos_commands/process/ps_auxwww')).toBe('ps');
+    expect(formatOf('/sos_commands/memory/free_-m')).toBe('free');
+    expect(formatOf('/proc/meminfo')).toBe('meminfo');
+    expect(formatOf('/version.txt')).toBe('unknown');
+  });
+
   test('is read as a folder', async () => {
     const { parent, name } = stageReport();
     expect(await formatsIn(join(parent, name))).toEqual(FORMATS);

@@ -488,8 +488,8 @@ function columnsFor(
         return (
           <>
             {line === null ? null : <TracebackMark line={line} />}
-            {oneLine(event.message)}
             {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
+            {oneLine(event.message)}
           </>
         );
       },

@@ -15,7 +15,7 @@ const FIRST_HEX_BYTES = 4 * 1024;
 const MORE_HEX_BYTES = 64 * 1024;
 /** Height of a line in CSS pixels; `.record-line` in timeline.css must agree. */
 const LINE_PX = 17;
-const LEAST_COLUMNS = 40;
+const LEAST_COLUMNS = 30;
 
 /** What there is to see of a message beyond the beginning that the pane shows: the rest of its text, and its bytes. */
 export function RecordView({ record }: { readonly record: RawRecord }) {
@@ -154,8 +154,8 @@ function Bytes({ row }: { readonly row: number }) {
 /** How many characters of the fixed-width font a line of the pane takes. */
 function useColumns() {
   const { ref, width } = useSize<HTMLDivElement>();
-  // 12px JetBrains Mono advances by 0.6 em; the scroll bar and the padding take the rest.
-  const columns = Math.max(LEAST_COLUMNS, Math.floor((width - 30) / (11.5 * 0.6)));
+  // JetBrains Mono advances by 0.6 em of the 11px of `.record-scroller`; the scroll bar and the padding take the rest.
+  const columns = Math.max(LEAST_COLUMNS, Math.floor((width - 34) / (11 * 0.6)));
   return { ref, width, columns };
 }
 

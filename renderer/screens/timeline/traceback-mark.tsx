@@ -14,7 +14,7 @@ export function TracebackMark({ line }: { readonly line: TracebackLine }) {
   );
 }
 
-/** Behind the first line of a traceback: how many lines it has more, and whether they are shown. */
+/** In front of the first line of a traceback, where no narrow column cuts it off: how many lines it has more, and whether they are shown. */
 export function TracebackToggle({ line, groups }: { readonly line: TracebackLine; readonly groups: TracebackGroups }) {
   const isExpanded = groups.isExpanded(line.head);
   const Icon = isExpanded ? ChevronDown : ChevronRight;

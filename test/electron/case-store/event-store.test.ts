@@ -120,7 +120,7 @@ describe('the event store', () => {
         '',
       ].join('\n'),
     });
-    expect(store.raw(0).text).toContain('red \\x1b[31malert\\x1b[0m \\u202eback');
+    expect(store.raw(0).text).toContain('red \\u{1b}[31malert\\u{1b}[0m \\u{202e}back');
     const long = store.raw(1);
     expect(long.cut).toBe(true);
     expect(long.text).toHaveLength(64 * 1024);

@@ -45,7 +45,10 @@ export async function readGivenEvidence(
   const intake = new TakeIn(request.spoolDirectory, limits, problems, board);
   const takeAdded = async (): Promise<void> => {
     for (let added = control.takeAdded(); added.length > 0; added = control.takeAdded()) {
-      for (const { batch, paths } of added) steering.taken?.(batch, await intake.added(paths));
+      for (const { batch, paths } of added) {
+        const taken = await intake.added(paths);
+        steering.taken?.(batch, taken);
+      }
     }
   };
   await intake.given(request.paths);

@@ -115,6 +115,8 @@ class DmesgHandler implements LineHandler {
   readonly #stray: StrayLines;
   #waiting: WaitingMessage[] = [];
   #waitingFull = false;
+  /** Whether uptime was dated through other sources. */
+  #isTied = false;
   #any = false;
   #anyLocal = false;
   #unterminated: Line | null = null;
@@ -222,6 +224,7 @@ class DmesgHandler implements LineHandler {
       );
       return;
     }
+    this.#isTied = true;
     for (const { line, read, uptimeMicros } of waiting) {
       this.#emit(line, read, epochMicros(tie.bootMicros + uptimeMicros), out);
     }
@@ -254,7 +257,9 @@ class DmesgHandler implements LineHandler {
 
   timeResolution(): TimeResolution {
     return {
-      ...(this.#anyLocal ? this.#stamps.resolution() : { offsetMinutes: null, zoneFrom: 'file' }),
+      ...(this.#anyLocal
+        ? this.#stamps.resolution()
+        : { offsetMinutes: null, zoneFrom: this.#isTied ? 'other-source' : 'file' }),
       year: null,
       yearFrom: 'file',
     };

@@ -86,6 +86,8 @@ class JournalTextHandler implements LineHandler {
   #lastMonotonic = -1;
   /** As `-- Boot ID --` says it; null before the first such line. */
   #bootId: string | null = null;
+  /** Whether uptime was dated through other sources. */
+  #tiedElsewhere = false;
   #untied: OpenEntry[] = [];
 
   readonly #lineBytes = new JournalLineBytes();
@@ -313,7 +315,10 @@ class JournalTextHandler implements LineHandler {
       stamp.type === 'monotonic' ? [{ uptimeMicros: stamp.micros, message }] : [],
     );
     const shared = knownEntries === undefined ? null : bootInstantOf(entries, knownEntries);
-    if (shared !== null) return shared;
+    if (shared !== null) {
+      this.#tiedElsewhere = true;
+      return shared;
+    }
     for (const { uptimeMicros, message } of entries) {
       const logged = gunicornTime(message);
       if (logged !== null) return logged - uptimeMicros;
@@ -342,6 +347,7 @@ class JournalTextHandler implements LineHandler {
       const whose = this.#bootId === null ? 'the one boot that other evidence tells of' : `boot ${this.#bootId}`;
       const message = `The uptime stamps of ${this.#context.fileName} from line ${first.first.number} on were dated by the clock of ${whose}; distances between entries are exact.`;
       out.push(problemItem('assumed-time', message, first.first.byteOffset));
+      this.#tiedElsewhere = true;
       this.#tie(zero, out);
       return;
     }
@@ -401,7 +407,9 @@ class JournalTextHandler implements LineHandler {
 
   timeResolution(): TimeResolution {
     return {
-      ...(this.#zoneless ? this.#stamps.resolution() : { offsetMinutes: null, zoneFrom: 'file' }),
+      ...(this.#zoneless
+        ? this.#stamps.resolution()
+        : { offsetMinutes: null, zoneFrom: this.#tiedElsewhere ? 'other-source' : 'file' }),
       year: this.#firstYear,
       yearFrom: this.#firstYear === null || this.#yearFromFile ? 'file' : this.#context.nearTimeFrom,
     };

@@ -160,6 +160,7 @@ describe('a source that does not date itself is dated by the same entries in ano
       ].join('');
     const tied = await take({ 'a.txt': journal.join(''), 'b.txt': monotonic(4000) });
     // The boot's zero lies 4,000 s before the journal's: so do the messages of its beginning, which are another boot's.
+    expect(tied.imported.files[1]?.time).toMatchObject({ zoneFrom: 'other-source' });
     expect(tied.events.map(({ time }) => (time - 1_767_225_600e6) / 1e6)).toEqual([-3999, -3998, 1, 2, 500, 700.25]);
 
     const early = await take({ 'a.txt': journal.slice(0, 2).join(''), 'b.txt': monotonic(4000) });

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import type { CaseView, EventFilter, FacetCount } from '../../../shared/contract/ipc.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, formatCount } from '../../format.ts';
@@ -7,7 +7,8 @@ import { toggled } from '../../state/navigation.ts';
 import { useFacets } from '../../state/use-events.ts';
 import { KIND_WORDS } from '../../words.ts';
 
-const MOST_SHOWN = 12;
+/** Values that show at first; the rest comes on demand. */
+const FIRST_SHOWN = 12;
 
 /** Sources, severities, kinds, units and processes with their counts under the filter; pressing one narrows the table to it. */
 export const FacetPane = memo(function FacetPane(props: {
@@ -79,7 +80,8 @@ function FacetGroup<T extends string | number>(props: {
   readonly onToggle: (value: T) => void;
   readonly name: (value: T) => React.ReactNode;
 }) {
-  const shown = props.values.slice(0, MOST_SHOWN);
+  const [showsAll, setShowsAll] = useState(false);
+  const shown = showsAll ? props.values : props.values.slice(0, FIRST_SHOWN);
   // What is chosen stays in sight, also when nothing else lets it through any more.
   const missing = props.chosen.filter((value) => !shown.some((each) => each.value === value));
   const values = [
@@ -105,6 +107,11 @@ function FacetGroup<T extends string | number>(props: {
           </li>
         ))}
       </ul>
+      {props.values.length > FIRST_SHOWN ? (
+        <button type="button" className="link facet-more" onClick={() => setShowsAll(!showsAll)}>
+          {showsAll ? 'Show fewer' : `Show all ${formatCount(props.values.length)}`}
+        </button>
+      ) : null}
     </details>
   );
 }

@@ -25,6 +25,7 @@ import { visibleRaw } from '../../shared/report/visible.ts';
 import { NO_PID } from '../intake/event-table.ts';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { PidRows } from './pid-rows.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { RecordReader } from './record-reader.ts';
 import { RowSearch } from './row-search.ts';
@@ -67,6 +68,7 @@ export class EventStore implements EventSource {
   #filtered: { readonly key: string; readonly rows: Uint32Array } | null = null;
   #sorted: { readonly key: string; readonly rows: Uint32Array } | null = null;
   readonly #places: EventPlaces;
+  readonly #pidRows: PidRows;
   /** Finds rows by what their messages say. */
   readonly search: RowSearch;
   /** Native journals by file, opened when one of their events is first shown. */
@@ -78,6 +80,7 @@ export class EventStore implements EventSource {
     this.#columns = imported.columns;
     this.#files = imported.files;
     this.#places = new EventPlaces(imported.columns);
+    this.#pidRows = new PidRows(imported.columns);
     this.#tracebacks = new Tracebacks(imported.columns, (row) => this.event(row).message);
     this.#reader = new RecordReader(
       imported.files.map((file, index) => {
@@ -206,7 +209,11 @@ export class EventStore implements EventSource {
 
   /** See EventSource; at most 200,000 events, the first ones. */
   ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
-    return this.#answer({ ...EVERY_EVENT, pids: [pid], from, to }, ANSWER_EVENTS);
+    return Array.from(this.#pidRows.between(pid, from, to).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
+    return this.#pidRows.between(pid, from, to).length > 0;
   }
 
   between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[] {

@@ -24,7 +24,6 @@ import {
   type Toast,
 } from './app-state.ts';
 import { carryRequest, carryTrail } from './carry.ts';
-import { queryZone } from './event-pages.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
@@ -330,7 +329,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
           row,
           filter: trail.here.filter,
           sort: trail.here.sort,
-          ...queryZone(trail.here.filter, displayZoneNow(view.files)),
+          ...(trail.here.filter.query === '' ? {} : { zone: displayZoneNow(view.files) }),
         });
         const place: Partial<Place> = isShown === null ? { range, filter: EMPTY_FILTER } : { range };
         dispatch({ type: 'jumped-to-event', row, place, atMillis: now() });

@@ -38,14 +38,17 @@ class JournalJsonHandler implements LineHandler {
   /** Lines of a json-pretty object that is not closed yet. */
   #pretty: { readonly first: Line; readonly texts: string[]; characters: number } | null = null;
   #anyEntry = false;
-  readonly #entryBytes = new JsonEntryBytes();
+  /** Made with the first line that is offered as bytes: one that is read again needs none. */
+  #entryBytes: JsonEntryBytes | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
   }
 
   takeLine(chunk: Uint8Array, from: number, end: number, _next: number, traits: number): PlainEvent | null {
-    if (this.#pretty !== null || !this.#entryBytes.read(chunk, from, end, traits)) return null;
+    if (this.#pretty !== null) return null;
+    this.#entryBytes ??= new JsonEntryBytes();
+    if (!this.#entryBytes.read(chunk, from, end, traits)) return null;
     this.#anyEntry = true;
     return this.#entryBytes;
   }

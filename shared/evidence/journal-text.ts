@@ -90,7 +90,8 @@ class JournalTextHandler implements LineHandler {
   #tiedElsewhere = false;
   #untied: OpenEntry[] = [];
 
-  readonly #lineBytes = new JournalLineBytes();
+  /** Made with the first line that is offered as bytes: one that is read again needs none. */
+  #lineBytes: JournalLineBytes | null = null;
 
   constructor(context: ParseContext, expected: JournalTextFormat, options: JournalTextOptions | null) {
     this.#context = context;
@@ -147,13 +148,16 @@ class JournalTextHandler implements LineHandler {
     out: ParsedItem[],
   ): PlainEvent | null {
     // Below an entry of one line stands something visible that is not indented: only then it has ended for certain.
-    if (next <= 0x20 || next >= 0x7f || !this.#lineBytes.read(chunk, from, end, traits)) return null;
+    if (next <= 0x20 || next >= 0x7f) return null;
+    this.#lineBytes ??= new JournalLineBytes();
+    const lineBytes = this.#lineBytes;
+    if (!lineBytes.read(chunk, from, end, traits)) return null;
     if (this.#open !== null) this.#close(out);
     this.#stray.flush(out);
     if (this.#yearless.length > 0) this.#releaseYearless(out);
-    this.#format = this.#lineBytes.format;
+    this.#format = lineBytes.format;
     this.#anyEntry = true;
-    return this.#lineBytes;
+    return lineBytes;
   }
 
   #continue(open: OpenEntry, line: Line, out: ParsedItem[]): void {

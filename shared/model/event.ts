@@ -95,6 +95,8 @@ export interface EventSource {
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
   /** Events written by `pid` with from <= time <= to. */
   ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[];
+  /** Whether `pid` wrote anything with from <= time <= to; reads no text. */
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean;
   /** All events with from <= time <= to, at most `limit`. */
   between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */

@@ -152,11 +152,9 @@ function unloggedDeaths(
         !accounted.has(life) &&
         !life.about.some((event) => EXIT_KINDS.has(event.kind)) &&
         sameArbiter(life.boot, boot, context) &&
-        events.ofPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)).length === 0,
+        !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
     );
-    const silentBefore = candidates.filter(
-      (life) => events.ofPid(life.pid, addSeconds(life.from, 0.5), boot.time).length > 0,
-    );
+    const silentBefore = candidates.filter((life) => events.hasOfPid(life.pid, addSeconds(life.from, 0.5), boot.time));
     const victim = candidates.length === 1 ? candidates[0] : silentBefore.length === 1 ? silentBefore[0] : undefined;
     if (victim === undefined) continue;
     accounted.add(victim);

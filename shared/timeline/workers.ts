@@ -78,7 +78,7 @@ const KERNEL_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set(['oom-kill', 's
  */
 function isOfService(life: WorkerLife, events: EventSource): boolean {
   if (life.about.some((event) => !KERNEL_KINDS.has(event.kind))) return true;
-  if (events.ofPid(life.pid, 0 as EpochMicros, Number.MAX_SAFE_INTEGER as EpochMicros).length > 0) return true;
+  if (events.hasOfPid(life.pid, 0 as EpochMicros, Number.MAX_SAFE_INTEGER as EpochMicros)) return true;
   const hasServiceLog = events.ofKinds(['arbiter-start', 'worker-boot', 'worker-timeout', 'worker-sigkill']).length > 0;
   return (
     !hasServiceLog &&

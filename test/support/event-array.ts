@@ -22,6 +22,10 @@ export class EventArray implements EventSource {
     return this.events.filter((event) => event.pid === pid && event.time >= from && event.time <= to);
   }
 
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
+    return this.ofPid(pid, from, to).length > 0;
+  }
+
   between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[] {
     return this.events.filter((event) => event.time >= from && event.time <= to).slice(0, limit);
   }

@@ -38,7 +38,15 @@ export function emptyReport(): WrittenCase {
   const nothing: CaseEvidence = {
     ...evidence,
     files: evidence.files.slice(-1),
-    events: { count: 0, ofKinds: () => [], ofPid: () => [], between: () => [], rowAt: () => null, span: () => null },
+    events: {
+      count: 0,
+      ofKinds: () => [],
+      ofPid: () => [],
+      hasOfPid: () => false,
+      between: () => [],
+      rowAt: () => null,
+      span: () => null,
+    },
     processes: [],
     vmstat: [],
     hostMemory: [],

@@ -286,7 +286,8 @@ describe('a search in the bytes finds what a search in decoded events finds', ()
     for (const text of ['/oom-?kill/i pid:none', '-a', 'worker OR "killed process"', 'timeout severity:<=err']) {
       found += expectSame(store, files, text);
     }
-    expect(found).toBeGreaterThan(500);
+    // Entries that stand in several fixtures are one event each.
+    expect(found).toBeGreaterThan(400);
   });
 });
 

@@ -64,7 +64,7 @@ describe('createHandlers', () => {
 
   it('says that no case is open', async () => {
     const { handlers } = desk();
-    expect(() => handlers['events.page']({ filter: FILTER, sort: SORT, offset: 0, limit: 1 })).toThrow(
+    await expect(handlers['events.page']({ filter: FILTER, sort: SORT, offset: 0, limit: 1 })).rejects.toThrow(
       'No case is open.',
     );
     expect(await handlers['report.export']({ format: 'pdf' })).toEqual({

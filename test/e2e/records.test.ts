@@ -107,11 +107,11 @@ describe('a traceback whose lines are entries', () => {
 
   it('shows a line by itself, marked, where a search finds it', async () => {
     const { page } = running;
-    await page.getByRole('searchbox').fill('OperationalError');
+    await page.getByLabel('Search messages').fill('OperationalError');
     await eventually(shownMessages, (messages) => {
       expect(messages).toEqual([expect.stringMatching(/^Line 6 of 6 of a traceback: sqlite3\.OperationalError/)]);
     });
-    await page.getByRole('searchbox').fill('');
+    await page.getByLabel('Search messages').fill('');
   });
 });
 

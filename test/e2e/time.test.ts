@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
 import { writeTree } from '../support/bundles.ts';
 import { twoClocks } from '../support/two-clocks.ts';
-import { launchApp, type RunningApp } from './support/app.ts';
+import { chooseMenuItem, launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
 import { columnTexts, eventGrid, eventually, goTo, waitForCase } from './support/pages.ts';
 
 /** A case of two sources, one of whose clocks ran 4.2 s ahead, and a log that does not tell its zone. */
@@ -29,13 +29,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Gives the running app paths, as the desktop does. */
+/** Opens evidence in the place of what is open; what is dropped or handed over would be added to it. */
 async function openPath(path: string): Promise<void> {
-  await running.app.evaluate(
-    ({ BrowserWindow }, given) =>
-      BrowserWindow.getAllWindows()[0]?.webContents.send('inquest:event', 'paths.given', { paths: [given] }),
-    path,
-  );
+  await stubOpenDialog(running.app, [path]);
+  await chooseMenuItem(running.app, 'open-folder');
 }
 
 const shot = (page: Page, name: string) =>

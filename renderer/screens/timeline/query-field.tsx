@@ -117,8 +117,11 @@ export function QueryField(props: {
         spellCheck={false}
         autoComplete="off"
         onChange={(event) => {
-          setText(event.target.value);
-          offerAt(event.target.value, event.target.selectionStart ?? event.target.value.length);
+          const { value, selectionStart } = event.target;
+          setText(value);
+          // Who empties the field is done with it; a click or an arrow key opens the list again.
+          if (value === '') close();
+          else offerAt(value, selectionStart ?? value.length);
         }}
         onClick={(event) => {
           if (text === '') offerAt('', 0);

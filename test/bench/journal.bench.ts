@@ -136,7 +136,7 @@ function measureNative(importer: string, folder: string, lines: number): string 
     const peerNote =
       typeof peer === 'string'
         ? `journalctl: ${peer}`
-        : `journalctl -o json ${peer.seconds.toFixed(2)} s, ${megabytes(peer.peakRssBytes)}, ${(peer.seconds / row.wallSeconds).toFixed(1)} times Inquest's process`;
+        : `journalctl -o json ${processNote(peer)}, ${megabytes(peer.peakRssBytes)}, ${(peer.seconds / row.wallSeconds).toFixed(1)} times Inquest's process`;
     return `native, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${processNote(row)}), ${own.bytesPerEvent.toFixed(1)} bytes an event, ${megabytes(row.peakRssBytes)}; ${peerNote}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -187,8 +187,11 @@ function searchNote(path: string, word: string, own: z.infer<typeof search>): st
   const started = performance.now();
   const run = spawnSync('grep', ['-c', '-i', '-F', word, path], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;
-  const peer =
-    run.error === undefined ? `grep -c -i ${seconds.toFixed(2)} s` : `grep cannot be run: ${run.error.message}`;
+  // Status 1 says that no line has the word.
+  const hasRun = run.status === 0 || run.status === 1;
+  const peer = hasRun
+    ? `grep -c -i ${seconds.toFixed(2)} s`
+    : `grep failed: ${run.error?.message ?? run.stderr.trim()}`;
   return `search for "${word}": ${own.found} events in ${own.seconds.toFixed(2)} s; ${peer}`;
 }
 

@@ -105,7 +105,11 @@ module.exports = {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: ['\\.d\\.ts$', '^electron/workers/(import|profile|query)-worker\\.ts$', '^electron/cli/main\\.ts$'],
+        pathNot: [
+          '\\.d\\.ts$',
+          '^electron/workers/(hash|import|profile|query)-worker\\.ts$',
+          '^electron/cli/main\\.ts$',
+        ],
       },
       to: {},
     },

@@ -27,6 +27,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: at('electron/main/index.ts'),
+          'hash-worker': at('electron/workers/hash-worker.ts'),
           'import-worker': at('electron/workers/import-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),

@@ -4,37 +4,11 @@ import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../sh
 import { sortRows } from '../case-store/sort-rows.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import { findCopies } from './find-copies.ts';
+import { type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';
 
 export { NO_PID, NO_SEVERITY } from '../../shared/evidence/parser.ts';
 
-const BLOCK_EVENTS = 1 << 16;
-
-/** The columns of up to BLOCK_EVENTS events. */
-interface Block {
-  readonly time: Float64Array;
-  readonly byteOffset: Float64Array;
-  readonly byteLength: Uint32Array;
-  readonly line: Uint32Array;
-  readonly pid: Int32Array;
-  readonly fileIndex: Uint16Array;
-  readonly kind: Uint8Array;
-  readonly severity: Uint8Array;
-  readonly unit: Uint16Array;
-}
-
-function blockOf(count: number): Block {
-  return {
-    time: new Float64Array(count),
-    byteOffset: new Float64Array(count),
-    byteLength: new Uint32Array(count),
-    line: new Uint32Array(count),
-    pid: new Int32Array(count),
-    fileIndex: new Uint16Array(count),
-    kind: new Uint8Array(count),
-    severity: new Uint8Array(count),
-    unit: new Uint16Array(count),
-  };
-}
+const NO_ROWS = sharedRows(0);
 
 const KIND_INDEX = new Map<EventKind, number>(EVENT_KINDS.map((kind, index) => [kind, index]));
 const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index) => [severity, index]));
@@ -43,13 +17,15 @@ const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index
 const UNITS_LIMIT = 65_535;
 
 /**
- * Events as they are read, 34 bytes each, in blocks: a table of millions grows without ever being copied. `finish` gives
- * them as columns in merged order.
+ * Events as they are read, 34 bytes each, in columns that grow where they lie: a table of millions is not copied. `finish`
+ * gives them in merged order.
  */
 export class EventTable {
-  #blocks: Block[] = [];
-  /** The block that is being filled. */
-  #last: Block = blockOf(0);
+  readonly #reservedRows: number | undefined;
+  /** Null while the table is empty. */
+  #columns: GrowingColumns | null = null;
+  #rows: EventRows = NO_ROWS;
+  #capacity = 0;
   #count = 0;
   /** Whether all rows so far came in merged order, as those of a single journal do. */
   #sorted = true;
@@ -60,6 +36,11 @@ export class EventTable {
   /** The unit of the event before: most events of a file are of one. */
   #lastUnit: string | null = null;
   #lastUnitIndex = 0;
+
+  /** `reservedRows`: how many events may come until the columns have to move. */
+  constructor(reservedRows?: number) {
+    this.#reservedRows = reservedRows;
+  }
 
   get count(): number {
     return this.#count;
@@ -107,30 +88,34 @@ export class EventTable {
     severity: number,
     unit: string | null,
   ): void {
-    const at = this.#count % BLOCK_EVENTS;
-    if (at === 0) {
-      this.#last = blockOf(BLOCK_EVENTS);
-      this.#blocks.push(this.#last);
-    }
+    const at = this.#count;
+    if (at === this.#capacity) this.#grow();
     if (time < this.#lastTime || (time === this.#lastTime && fileIndex < this.#lastFileIndex)) this.#sorted = false;
     this.#lastTime = time;
     this.#lastFileIndex = fileIndex;
-    const block = this.#last;
-    block.time[at] = time;
-    block.byteOffset[at] = byteOffset;
-    block.byteLength[at] = byteLength;
-    block.line[at] = line;
-    block.pid[at] = pid;
-    block.fileIndex[at] = fileIndex;
-    block.kind[at] = kind;
-    block.severity[at] = severity;
-    block.unit[at] = this.#indexOfUnit(unit);
-    this.#count += 1;
+    const rows = this.#rows;
+    rows.time[at] = time;
+    rows.byteOffset[at] = byteOffset;
+    rows.byteLength[at] = byteLength;
+    rows.line[at] = line;
+    rows.pid[at] = pid;
+    rows.fileIndex[at] = fileIndex;
+    rows.kind[at] = kind;
+    rows.severity[at] = severity;
+    rows.unit[at] = this.#indexOfUnit(unit);
+    this.#count = at + 1;
+  }
+
+  #grow(): void {
+    this.#columns ??= new GrowingColumns(this.#reservedRows);
+    this.#columns.grow();
+    this.#rows = this.#columns.rows;
+    this.#capacity = this.#columns.capacity;
   }
 
   /** EpochMicros of the event that was added as number `event`. */
   timeOf(event: number): number {
-    return this.#blocks[Math.floor(event / BLOCK_EVENTS)]?.time[event % BLOCK_EVENTS] ?? 0;
+    return this.#rows.time[event] ?? 0;
   }
 
   /**
@@ -139,65 +124,56 @@ export class EventTable {
    */
   finish(merging: { readonly keys: EntryKeyTable; readonly rank: readonly number[] } | null = null): EventColumns {
     const count = this.#count;
-    const blocks = this.#blocks;
+    const rows = this.#columns?.first(count) ?? NO_ROWS;
     const units = this.#units;
-    this.#blocks = [];
-    this.#last = blockOf(0);
+    this.#columns = null;
+    this.#rows = NO_ROWS;
+    this.#capacity = 0;
     this.#count = 0;
     this.#units = [''];
     this.#unitIndex = new Map();
     this.#lastUnit = null;
     this.#lastUnitIndex = 0;
-    const sorted = this.#sorted ? null : sortedOrder(blocks, count);
+    const sorted = this.#sorted ? null : sortedOrder(rows, count);
     this.#sorted = true;
     this.#lastTime = Number.NEGATIVE_INFINITY;
     this.#lastFileIndex = 0;
-    const merged = merging === null ? null : mergedOrder(blocks, sorted, count, merging);
-    return columnsOf(
-      blocks,
-      merged?.order ?? sorted,
-      merged?.order.length ?? count,
-      units,
-      merged?.copies ?? NO_COPIES,
-    );
+    const merged = merging === null ? null : mergedOrder(rows, sorted, count, merging);
+    const order = merged?.order ?? sorted;
+    const copies = merged?.copies ?? NO_COPIES;
+    // What is in order already is handed out where it lies; only a small table would hold on to more than it needs.
+    if (order === null && count >= GROWTH_ROWS) return { count, ...rows, units, copies };
+    return { count: order?.length ?? count, ...rowsInOrder(rows, order, count), units, copies };
   }
 }
 
-function columnsOf(
-  blocks: readonly Block[],
-  order: Uint32Array | null,
-  count: number,
-  units: readonly string[],
-  copies: EventCopies,
-): EventColumns {
+function rowsInOrder(rows: EventRows, order: Uint32Array | null, count: number): EventRows {
+  const into = sharedRows(order?.length ?? count);
   return {
-    count,
-    time: gathered(blocks, order, (block) => block.time, sharedFloat64(count)),
-    byteOffset: gathered(blocks, order, (block) => block.byteOffset, sharedFloat64(count)),
-    byteLength: gathered(blocks, order, (block) => block.byteLength, sharedUint32(count)),
-    line: gathered(blocks, order, (block) => block.line, sharedUint32(count)),
-    pid: gathered(blocks, order, (block) => block.pid, sharedInt32(count)),
-    fileIndex: gathered(blocks, order, (block) => block.fileIndex, sharedUint16(count)),
-    kind: gathered(blocks, order, (block) => block.kind, sharedUint8(count)),
-    severity: gathered(blocks, order, (block) => block.severity, sharedUint8(count)),
-    unit: gathered(blocks, order, (block) => block.unit, sharedUint16(count)),
-    units,
-    copies,
+    time: gathered(rows.time, order, into.time),
+    byteOffset: gathered(rows.byteOffset, order, into.byteOffset),
+    byteLength: gathered(rows.byteLength, order, into.byteLength),
+    line: gathered(rows.line, order, into.line),
+    pid: gathered(rows.pid, order, into.pid),
+    fileIndex: gathered(rows.fileIndex, order, into.fileIndex),
+    kind: gathered(rows.kind, order, into.kind),
+    severity: gathered(rows.severity, order, into.severity),
+    unit: gathered(rows.unit, order, into.unit),
   };
 }
 
 /** Events that stand for entries, by time, and the others as their copies; null when nothing stands twice. */
 function mergedOrder(
-  blocks: readonly Block[],
+  rows: EventRows,
   sorted: Uint32Array | null,
   count: number,
   { keys, rank }: { readonly keys: EntryKeyTable; readonly rank: readonly number[] },
 ): { readonly order: Uint32Array; readonly copies: EventCopies } | null {
   const order = sorted ?? Uint32Array.from({ length: count }, (_, event) => event);
   const entryKeys = {
-    time: gathered(blocks, null, (block) => block.time, new Float64Array(count)),
-    fileIndex: gathered(blocks, null, (block) => block.fileIndex, new Uint16Array(count)),
-    pid: gathered(blocks, null, (block) => block.pid, new Int32Array(count)),
+    time: rows.time,
+    fileIndex: rows.fileIndex,
+    pid: rows.pid,
     hash: Float64Array.from({ length: count }, (_, event) => keys.hashOf(event)),
     clock: Uint8Array.from({ length: count }, (_, event) => keys.clockOf(event)),
   };
@@ -212,24 +188,19 @@ function mergedOrder(
     copied,
     (a, b) => rowOfCopy(a) - rowOfCopy(b) || (entryKeys.fileIndex[a] ?? 0) - (entryKeys.fileIndex[b] ?? 0),
   );
-  const row = sharedUint32(copied.length);
+  const row = new Uint32Array(new SharedArrayBuffer(copied.length * 4));
   for (const [index, event] of copied.entries()) row[index] = rowOfCopy(event);
+  const into = sharedRows(copied.length);
   const copies = {
     count: copied.length,
     row,
-    fileIndex: gathered(blocks, copied, (block) => block.fileIndex, sharedUint16(copied.length)),
-    byteOffset: gathered(blocks, copied, (block) => block.byteOffset, sharedFloat64(copied.length)),
-    byteLength: gathered(blocks, copied, (block) => block.byteLength, sharedUint32(copied.length)),
-    line: gathered(blocks, copied, (block) => block.line, sharedUint32(copied.length)),
+    fileIndex: gathered(rows.fileIndex, copied, into.fileIndex),
+    byteOffset: gathered(rows.byteOffset, copied, into.byteOffset),
+    byteLength: gathered(rows.byteLength, copied, into.byteLength),
+    line: gathered(rows.line, copied, into.line),
   };
   return { order: kept, copies };
 }
-
-const sharedFloat64 = (count: number): Float64Array => new Float64Array(new SharedArrayBuffer(count * 8));
-const sharedUint32 = (count: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(count * 4));
-const sharedInt32 = (count: number): Int32Array => new Int32Array(new SharedArrayBuffer(count * 4));
-const sharedUint16 = (count: number): Uint16Array => new Uint16Array(new SharedArrayBuffer(count * 2));
-const sharedUint8 = (count: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(count));
 
 const NO_COPIES: EventCopies = {
   count: 0,
@@ -243,33 +214,16 @@ const NO_COPIES: EventCopies = {
 type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array;
 
 /** Row numbers by time, file and place. */
-function sortedOrder(blocks: readonly Block[], count: number): Uint32Array {
-  const time = gathered(blocks, null, (block) => block.time, new Float64Array(count));
-  const fileIndex = gathered(blocks, null, (block) => block.fileIndex, new Uint16Array(count));
+function sortedOrder({ time, fileIndex }: EventRows, count: number): Uint32Array {
   const order = new Uint32Array(count);
   for (let row = 0; row < count; row++) order[row] = row;
   sortRows(order, (a, b) => (time[a] ?? 0) - (time[b] ?? 0) || (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || a - b);
   return order;
 }
 
-/** One column of all blocks in an order (null: as they are). */
-function gathered<C extends Column>(
-  blocks: readonly Block[],
-  order: Uint32Array | null,
-  pick: (block: Block) => C,
-  into: C,
-): C {
-  if (order === null) {
-    for (const [index, block] of blocks.entries()) {
-      const from = index * BLOCK_EVENTS;
-      into.set(pick(block).subarray(0, Math.min(BLOCK_EVENTS, into.length - from)), from);
-    }
-    return into;
-  }
-  const parts = blocks.map(pick);
-  for (let row = 0; row < order.length; row++) {
-    const from = order[row] ?? 0;
-    into[row] = parts[Math.floor(from / BLOCK_EVENTS)]?.[from % BLOCK_EVENTS] ?? 0;
-  }
+/** One column in an order (null: as it is). */
+function gathered<C extends Column>(column: C, order: Uint32Array | null, into: C): C {
+  if (order === null) into.set(column);
+  else for (let row = 0; row < order.length; row++) into[row] = column[order[row] ?? 0] ?? 0;
   return into;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import initSqlJs from 'sql.js';
+import type initSqlJs from 'sql.js';
 import { type DatabaseInput, readDatabase } from '../../shared/evidence/sqlite/database.ts';
 import type { JobTable } from '../../shared/evidence/sqlite/job-table.ts';
 import type { PageView } from '../../shared/evidence/sqlite/views.ts';
@@ -109,11 +109,12 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
 
 /**
  * sql.js with its wasm read through fs: `resolve` finds the file from source, from the bundle and inside app.asar alike,
- * in the main thread and in workers, without the URL guessing of emscripten's loader.
+ * in the main thread and in workers, without the URL guessing of emscripten's loader. Loaded only when there is a database.
  */
 async function loadSqlite(): ReturnType<typeof initSqlJs> {
   const wasm = await readFile(createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm'));
-  return initSqlJs({ wasmBinary: new Uint8Array(wasm).buffer });
+  const { default: init } = await import('sql.js');
+  return init({ wasmBinary: new Uint8Array(wasm).buffer });
 }
 
 function attempt<T>(what: string, problems: ParseProblem[], run: () => T): T | null {

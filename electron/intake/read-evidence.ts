@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
 
 import { PagedBytes } from '../../shared/evidence/native-journal/paged-bytes.ts';
@@ -21,6 +19,7 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model
 import type { UnitFragment } from '../../shared/model/unit.ts';
 import { type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
 import type { EventTable } from './event-table.ts';
+import { HashInPlace, type PartHash, startFileHash } from './file-hash.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
 import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
@@ -74,12 +73,14 @@ export function readFile(
   limits: IntakeLimits,
   report: ReportRead,
 ): FileReading {
-  const hash = file.sha256 === null ? createHash('sha256') : null;
+  const isHashed = file.sha256 === null;
   const records = new RecordCounter(file, fileIndex, parsing?.format ?? null, sink, limits);
   let parser = parsing?.create(parsing.context) ?? null;
   let time: TimeResolution | null = null;
   let position = 0;
   let isStopped = false;
+  let hashed: PartHash | null = null;
+  let openedBytes = file.bytes;
   /** A parser never throws on content; should one do so nevertheless, its file ends there and all others are still read. */
   const parse = (step: (parser: EvidenceParser) => void): void => {
     if (parser === null) return;
@@ -93,39 +94,50 @@ export function readFile(
     }
   };
 
-  if (hash !== null || parser !== null) {
+  if (isHashed || parser !== null) {
     try {
       const reader = new EvidenceReader(file.absolutePath);
+      openedBytes = reader.stamp.bytes;
+      const hash = isHashed ? startFileHash(file.absolutePath, reader, parser !== null) : null;
       try {
         // Nobody keeps a chunk: a fresh one each time would be memory to clear and to collect.
         const buffer = new Uint8Array(READ_CHUNK_BYTES);
         for (let chunk = reader.nextInto(buffer); chunk !== null; chunk = reader.nextInto(buffer)) {
           const content = chunk;
-          hash?.update(content);
           parse((open) => {
             if (open.pushInto === undefined) records.take(open.push(content));
             else open.pushInto(content, records);
           });
           position = reader.position;
+          hash?.read(content, position);
           isStopped = !report(position) && position < reader.stamp.bytes;
           if (isStopped) break;
         }
         const change = reader.changed();
         if (change !== null) noteChange(file, change);
       } finally {
+        hashed = hash?.finish() ?? null;
         reader.close();
       }
     } catch (thrown) {
       const message = `Only its first ${position} bytes could be read and are what the hash is of: ${failureReason(thrown)}.`;
       file.problems.add({ kind: 'unreadable', message, byteOffset: position });
-      if (hash !== null) file.hashedBytes = position;
     }
-    if (isStopped) noteStop(file, position, hash !== null);
+    if (isStopped) noteStop(file, position, isHashed);
     // What the parser holds back of a stopped file is the beginning of a record: to end it would make a record of it.
     else parse((open) => records.take(open.end()));
   }
-  if (hash !== null) file.sha256 = hash.digest('hex');
+  if (isHashed) takeHash(file, hashed ?? new HashInPlace().finish(), openedBytes);
   return { records: records.count, time, span: records.span };
+}
+
+/** Keeps a hash, with what it is of where that is less than the file had when it was opened. */
+function takeHash(file: FoundFile, { sha256, bytes, failure }: PartHash, openedBytes: number): void {
+  file.sha256 = sha256;
+  if (bytes < openedBytes) file.hashedBytes = bytes;
+  if (failure === null) return;
+  const message = `The hash is of its first ${bytes} bytes only: ${failure}.`;
+  file.problems.add({ kind: 'unreadable', message, byteOffset: bytes });
 }
 
 /**
@@ -175,9 +187,6 @@ export function readNativeJournalFile(
 
 /** Entries of a native journal carry instants. */
 const NATIVE_TIME: TimeResolution = { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
-
-/** Entries of a native journal, whose bytes are in memory, between two looks at whether to go on. */
-const STOP_CHECK_ENTRIES = 1024;
 
 /** Says where the reading of a file was stopped on request, and what its hash is of (`isHashed`: of what was read). */
 export function noteStop(file: FoundFile, readBytes: number, isHashed: boolean): void {

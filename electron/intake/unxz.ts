@@ -1,4 +1,3 @@
-import xz from 'xz-decompress';
 import { type Attempt, Damage, type PieceFeed, recovering, type TakeOutput, UNEXPECTED_END } from './decompress.ts';
 
 /** As much as the decoder takes at once. */
@@ -39,6 +38,8 @@ async function run(feed: PieceFeed, write: TakeOutput): Promise<Attempt> {
     },
     { highWaterMark: 0 },
   );
+  // Loaded when there is something to unpack: most imports have nothing, and it takes as long as some MB of journal.
+  const { default: xz } = await import('xz-decompress');
   const reader = new xz.XzReadableStream(source).getReader();
   let result: Awaited<ReturnType<typeof reader.read>>;
   for (;;) {

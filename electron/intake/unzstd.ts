@@ -1,5 +1,4 @@
 import { Decompress as FrameDecoder } from 'fzstd';
-import xxhash from 'xxhash-wasm';
 import { ByteQueue } from './byte-queue.ts';
 import { Damage, type Decompress, endOf } from './decompress.ts';
 
@@ -32,6 +31,7 @@ interface FrameHeader {
  * so that a cut file gives every whole block; content checksums are verified, which the decoder leaves out.
  */
 export const unzstd: Decompress = async (next, _again, write) => {
+  const { default: xxhash } = await import('xxhash-wasm');
   const { create64 } = await xxhash();
   const input = new ByteQueue(next);
   let outputBytes = 0;

@@ -7,6 +7,8 @@ export interface BenchRow {
   readonly wallSeconds: number;
   /** Memory that the work added at its peak, in bytes; null where it cannot be told. */
   readonly peakRssBytes: number | null;
+  /** Processor time of the whole process, user and system, in seconds; where it was measured. */
+  readonly cpuSeconds?: number;
 }
 
 export interface BenchResult {

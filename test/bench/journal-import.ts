@@ -19,7 +19,9 @@ async function main(path: string): Promise<void> {
     const seconds = (performance.now() - started) / 1000;
     // The start of Node and of the program is in this one, as it is in the times of other programs; the searches are not.
     const wallSeconds = process.uptime();
-    const peakRssBytes = process.resourceUsage().maxRSS * 1024;
+    const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+    const peakRssBytes = maxRSS * 1024;
+    const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
     const store = new EventStore(imported);
     const search = (text: string): { readonly seconds: number; readonly found: number } => {
       const from = performance.now();
@@ -33,6 +35,7 @@ async function main(path: string): Promise<void> {
       seconds,
       wallSeconds,
       peakRssBytes,
+      cpuSeconds,
       bytesPerEvent: count === 0 ? 0 : columnBytes(imported.columns) / count,
       rare: search(RARE_WORD),
       common: search(COMMON_WORD),

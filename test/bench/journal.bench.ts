@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Bench, type BenchRow, medianRow } from './bench.ts';
+import { bundleImporter } from './bundle-importer.ts';
 import {
   COMMON_WORD,
   JOURNAL_SHAPES,
@@ -20,7 +20,6 @@ const SHOWN = { shape: 'short-iso-precise', lines: LINE_COUNTS.at(-1) ?? 0 } as 
 /** Writes a native journal of an export; it begins a further file where one is full. */
 const JOURNAL_WRITER = '/lib/systemd/systemd-journal-remote';
 const ROUNDS = 3;
-const importer = fileURLToPath(new URL('./journal-import.ts', import.meta.url));
 
 const search = z.object({ seconds: z.number(), found: z.number() });
 const figures = z.object({
@@ -29,6 +28,7 @@ const figures = z.object({
   seconds: z.number(),
   wallSeconds: z.number(),
   peakRssBytes: z.number(),
+  cpuSeconds: z.number(),
   bytesPerEvent: z.number(),
   rare: search,
   common: search,
@@ -48,19 +48,23 @@ export const bench: Bench = {
   async run(folder) {
     if (LINE_COUNTS.some((lines) => !Number.isInteger(lines) || lines < 1))
       throw new Error('INQUEST_BENCH_LINES holds whole numbers above 0 with commas between them.');
+    const importerFolder = join(folder, 'importer');
+    mkdirSync(importerFolder);
+    const importer = await bundleImporter(importerFolder);
     const notes: string[] = [];
     let shown: Measured | null = null;
     for (const shape of JOURNAL_SHAPES) {
       for (const lines of LINE_COUNTS) {
         const isShown = shape === SHOWN.shape && lines === SHOWN.lines;
-        const measured = measure(join(folder, `journal-${shape}-${lines}.log`), shape, lines, isShown ? ROUNDS : 1);
+        const path = join(folder, `journal-${shape}-${lines}.log`);
+        const measured = measure(importer, path, shape, lines, isShown ? ROUNDS : 1);
         notes.push(...measured.notes);
         if (isShown) shown = measured;
         process.stderr.write(`${measured.notes.join('\n')}\n`);
       }
     }
     for (const lines of LINE_COUNTS) {
-      const note = measureNative(join(folder, `native-${lines}`), lines);
+      const note = measureNative(importer, join(folder, `native-${lines}`), lines);
       notes.push(note);
       process.stderr.write(`${note}\n`);
     }
@@ -76,7 +80,7 @@ export const bench: Bench = {
   },
 };
 
-function measure(path: string, shape: JournalShape, lines: number, rounds: number): Measured {
+function measure(importer: string, path: string, shape: JournalShape, lines: number, rounds: number): Measured {
   const bytes = writeJournalFile(path, shape, lines);
   try {
     const own: { readonly row: BenchRow; readonly figures: Figures }[] = [];
@@ -85,7 +89,7 @@ function measure(path: string, shape: JournalShape, lines: number, rounds: numbe
     let missing: string | null = shape === 'export' ? 'it does not read exports' : null;
     // Round by round, so that a slow spell of the machine meets all contenders.
     for (let round = 0; round < rounds; round++) {
-      own.push(runImport(path, lines));
+      own.push(runImport(importer, path, lines));
       if (missing === null) {
         const peer = runLnav(path);
         if (typeof peer === 'string') missing = peer;
@@ -97,10 +101,13 @@ function measure(path: string, shape: JournalShape, lines: number, rounds: numbe
     if (median === undefined) throw new Error('A median has no figures.');
     const peer = peers.length === 0 ? null : medianRow(peers);
     const perEvent = ((row.seconds * 1e6) / lines).toFixed(2);
-    const peerNote = peer === null ? '' : `; lnav ${peer.wallSeconds.toFixed(2)} s, ${megabytes(peer.peakRssBytes)}`;
+    const peerNote =
+      peer === null
+        ? ''
+        : `; lnav ${processNote(peer)}, ${megabytes(peer.peakRssBytes)}, Inquest's process takes ${(row.wallSeconds / peer.wallSeconds).toFixed(2)} times as long`;
     const searches = [searchNote(path, RARE_WORD, median.rare), searchNote(path, COMMON_WORD, median.common)];
     const notes = [
-      `${shape}, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${row.wallSeconds.toFixed(2)} s), ${perEvent} us and ${median.bytesPerEvent} bytes an event, ${megabytes(row.peakRssBytes)}${peerNote}`,
+      `${shape}, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${processNote(row)}), ${perEvent} us and ${median.bytesPerEvent.toFixed(1)} bytes an event, ${megabytes(row.peakRssBytes)}${peerNote}`,
       ...searches.map((note) => `  ${note}`),
     ];
     const skipped = missing === null ? [] : [{ name: 'lnav', reason: missing }];
@@ -111,7 +118,7 @@ function measure(path: string, shape: JournalShape, lines: number, rounds: numbe
 }
 
 /** Inquest against journalctl on a folder of native files, which takes no part in the table: one round. */
-function measureNative(folder: string, lines: number): string {
+function measureNative(importer: string, folder: string, lines: number): string {
   mkdirSync(folder);
   const source = `${folder}.export`;
   try {
@@ -124,29 +131,33 @@ function measureNative(folder: string, lines: number): string {
     if (written.error !== undefined || written.status !== 0)
       return `native, ${lines} lines: skipped, ${JOURNAL_WRITER} cannot be run (package systemd-journal-remote)`;
     const bytes = readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
-    const { row, figures: own } = runImport(folder, lines);
+    const { row, figures: own } = runImport(importer, folder, lines);
     const peer = runTimed('journalctl', ['--file', join(folder, '*.journal'), '-o', 'json', '--no-pager']);
     const peerNote =
       typeof peer === 'string'
         ? `journalctl: ${peer}`
-        : `journalctl -o json ${peer.seconds.toFixed(2)} s, ${megabytes(peer.peakRssBytes)}, ${(peer.seconds / row.wallSeconds).toFixed(1)} times Inquest's process`;
-    return `native, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${row.wallSeconds.toFixed(2)} s), ${own.bytesPerEvent} bytes an event, ${megabytes(row.peakRssBytes)}; ${peerNote}`;
+        : `journalctl -o json ${processNote(peer)}, ${megabytes(peer.peakRssBytes)}, ${(peer.seconds / row.wallSeconds).toFixed(1)} times Inquest's process`;
+    return `native, ${lines} lines, ${(bytes / 1e6).toFixed(0)} MB: ${row.seconds.toFixed(2)} s (process ${processNote(row)}), ${own.bytesPerEvent.toFixed(1)} bytes an event, ${megabytes(row.peakRssBytes)}; ${peerNote}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });
     rmSync(source, { force: true });
   }
 }
 
-function runImport(path: string, lines: number): { readonly row: BenchRow; readonly figures: Figures } {
-  const run = spawnSync(process.execPath, [...process.execArgv, importer, path], { encoding: 'utf8' });
+function runImport(
+  importer: string,
+  path: string,
+  lines: number,
+): { readonly row: BenchRow; readonly figures: Figures } {
+  const run = spawnSync(process.execPath, [importer, path], { encoding: 'utf8' });
   if (run.status !== 0) throw new Error(`The import failed: ${run.stderr}`);
   const read = figures.parse(JSON.parse(run.stdout));
   if (read.events !== lines || read.problems !== 0)
     throw new Error(`Inquest read ${read.events} of ${lines} entries, with ${read.problems} problems.`);
   if (read.rare.found !== Math.floor((lines + RARE_EVERY / 2 - 1) / RARE_EVERY))
     throw new Error(`Inquest found the rare word ${read.rare.found} times.`);
-  const { seconds, wallSeconds, peakRssBytes } = read;
-  return { row: { name: 'Inquest', seconds, wallSeconds, peakRssBytes }, figures: read };
+  const { seconds, wallSeconds, peakRssBytes, cpuSeconds } = read;
+  return { row: { name: 'Inquest', seconds, wallSeconds, peakRssBytes, cpuSeconds }, figures: read };
 }
 
 /** Lets lnav index the file and print nothing of it; its own time cannot be told from that of its process. */
@@ -156,24 +167,37 @@ function runLnav(path: string): BenchRow | string {
 
 function runTimed(program: string, command: readonly string[]): BenchRow | string {
   const started = performance.now();
-  const run = spawnSync('/usr/bin/time', ['-f', '%M', program, ...command], {
+  const run = spawnSync('/usr/bin/time', ['-f', '%M %U %S', program, ...command], {
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const seconds = (performance.now() - started) / 1000;
   if (run.error !== undefined) return `/usr/bin/time cannot be run: ${run.error.message}`;
   if (run.status === 127) return 'not installed';
-  const kibibytes = Number(run.stderr.trim().split('\n').at(-1));
-  if (run.status !== 0 || !Number.isFinite(kibibytes)) return `it failed: ${run.stderr.trim()}`;
-  return { name: program, seconds, wallSeconds: seconds, peakRssBytes: kibibytes * 1024 };
+  const [kibibytes = NaN, user = NaN, system = NaN] = (run.stderr.trim().split('\n').at(-1) ?? '')
+    .split(' ')
+    .map(Number);
+  const cpuSeconds = user + system;
+  if (run.status !== 0 || !Number.isFinite(kibibytes) || !Number.isFinite(cpuSeconds))
+    return `it failed: ${run.stderr.trim()}`;
+  return { name: program, seconds, wallSeconds: seconds, peakRssBytes: kibibytes * 1024, cpuSeconds };
 }
 
 function searchNote(path: string, word: string, own: z.infer<typeof search>): string {
   const started = performance.now();
   const run = spawnSync('grep', ['-c', '-i', '-F', word, path], { encoding: 'utf8' });
   const seconds = (performance.now() - started) / 1000;
-  const peer = run.error === undefined && run.status === 0 ? `grep -c -i ${seconds.toFixed(2)} s` : 'grep is missing';
+  // Status 1 says that no line has the word.
+  const hasRun = run.status === 0 || run.status === 1;
+  const peer = hasRun
+    ? `grep -c -i ${seconds.toFixed(2)} s`
+    : `grep failed: ${run.error?.message ?? run.stderr.trim()}`;
   return `search for "${word}": ${own.found} events in ${own.seconds.toFixed(2)} s; ${peer}`;
+}
+
+function processNote({ wallSeconds, cpuSeconds }: BenchRow): string {
+  const cpu = cpuSeconds === undefined ? '' : `, processor ${cpuSeconds.toFixed(2)} s`;
+  return `${wallSeconds.toFixed(2)} s${cpu}`;
 }
 
 function megabytes(bytes: number | null): string {

@@ -1,3 +1,4 @@
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from '../../../electron/case-store/event-filter.ts';
@@ -88,6 +89,41 @@ describe('the event table', () => {
         expect(actual).toEqual(expected);
       }),
     );
+  });
+
+  test.each([
+    { what: 'where they lie', reservedRows: undefined },
+    { what: 'after having moved', reservedRows: 1 },
+  ])('hands out events that came in order $what, and other threads see the same memory', ({ reservedRows }) => {
+    const table = new EventTable(reservedRows);
+    const base = { pid: null, kind: 'log', severity: null, file: 0 } as const;
+    for (let index = 0; index < 200_000; index++) {
+      table.add(eventOf({ ...base, time: index, offset: index * 3, pid: index % 7 }), 0);
+      if (index === 199_999) expect(table.timeOf(100_000)).toBe(START + 100_000);
+    }
+    const columns = table.finish();
+    expect(columns.count).toBe(200_000);
+    for (const column of [columns.time, columns.byteOffset, columns.pid, columns.unit])
+      expect(column.length).toBe(200_000);
+    for (const row of [0, 65_535, 65_536, 131_072, 199_999]) {
+      expect(columns.time[row]).toBe(START + row);
+      expect(columns.byteOffset[row]).toBe(row * 3);
+      expect(columns.pid[row]).toBe(row % 7);
+    }
+    // Columns grow by 65,536 rows, so that up to as many are room that is not used.
+    expect(columnBytes(columns)).toBe(34 * 4 * 65_536);
+    const { port1, port2 } = new MessageChannel();
+    port1.postMessage(columns);
+    const received: typeof columns | undefined = receiveMessageOnPort(port2)?.message;
+    port1.close();
+    columns.time[100_000] = 1;
+    expect(received?.time.length).toBe(200_000);
+    expect(received?.time[100_000]).toBe(1);
+    expect(received?.pid[199_999]).toBe(199_999 % 7);
+    // An emptied table starts anew, apart from what it gave before.
+    table.add(eventOf({ ...base, time: 5, offset: 0 }), 0);
+    expect(table.finish().count).toBe(1);
+    expect(columns.time[0]).toBe(START);
   });
 
   test('holds more than one block, at 34 bytes an event, in memory that threads share', () => {

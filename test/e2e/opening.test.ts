@@ -7,7 +7,7 @@ import { ROOT } from '../../scripts/project.ts';
 import { runtimeForTests } from '../../scripts/runtime.ts';
 import { timeoutJournal } from '../support/journal-lines.ts';
 import { chooseMenuItem, launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
-import { openSample, waitForCase } from './support/pages.ts';
+import { dropPaths, openSample, waitForCase } from './support/pages.ts';
 
 /** A small case: one journal in a folder. */
 let work: string;
@@ -92,14 +92,7 @@ describe('opening', () => {
     const { app, page } = running;
     await chooseMenuItem(app, 'close-case');
     await page.getByRole('button', { name: 'Open the sample incident' }).waitFor();
-    // A drag from the desktop, as Chromium gets it from the system: the page sees real files with real paths.
-    const session = await page.context().newCDPSession(page);
-    const data = { items: [], files: [journal], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver'] as const) {
-      await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
-    }
-    await page.getByTestId('drop-overlay').waitFor();
-    await session.send('Input.dispatchDragEvent', { type: 'drop', x: 400, y: 300, data });
+    await dropPaths(page, [journal]);
     await waitForCase(page);
     expect(await headline(running)).toMatch(/101/);
     expect(await page.title()).toContain('journal.txt');

@@ -7,7 +7,7 @@ import { ROOT } from '../../scripts/project.ts';
 import { writeTree } from '../support/bundles.ts';
 import { twoClocks } from '../support/two-clocks.ts';
 import { chooseMenuItem, launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
-import { columnTexts, eventGrid, eventually, goTo, waitForCase } from './support/pages.ts';
+import { chooseZone, columnTexts, eventGrid, eventually, goTo, waitForCase } from './support/pages.ts';
 
 /** A case of two sources, one of whose clocks ran 4.2 s ahead, and a log that does not tell its zone. */
 let running: RunningApp;
@@ -66,15 +66,6 @@ const CORRECTED = [
   'proxy.txt 04:10:46.023',
   'journal.txt 04:10:47.000',
 ];
-
-async function chooseZone(page: Page, search: string, title: string): Promise<void> {
-  await page.getByRole('button', { name: /^Display zone/ }).click();
-  const field = page.getByRole('combobox', { name: 'Search time zones' });
-  await field.fill(search);
-  await page.getByRole('option', { name: title }).first().waitFor();
-  await field.press('Enter');
-  await field.waitFor({ state: 'detached' });
-}
 
 describe('the display zone', () => {
   it('is UTC at first, and says so', async () => {

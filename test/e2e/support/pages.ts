@@ -26,6 +26,28 @@ export async function goTo(page: Page, tab: (typeof TAB_NAMES)[number]): Promise
   await page.getByRole('tab', { name: tab, selected: true }).waitFor();
 }
 
+/** Drags files or folders from the desktop, as Chromium gets them from the system, so with real paths, and drops them. */
+export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x: 400, y: 300, data });
+  }
+  await page.getByTestId('drop-overlay').waitFor();
+  await session.send('Input.dispatchDragEvent', { type: 'drop', x: 400, y: 300, data });
+  await session.detach();
+}
+
+/** Changes the display zone by its search field and keys; `title` is the option that the search must bring up. */
+export async function chooseZone(page: Page, search: string, title: string): Promise<void> {
+  await page.getByRole('button', { name: /^Display zone/ }).click();
+  const field = page.getByRole('combobox', { name: 'Search time zones' });
+  await field.fill(search);
+  await page.getByRole('option', { name: title }).first().waitFor();
+  await field.press('Enter');
+  await field.waitFor({ state: 'detached' });
+}
+
 /** The table of events. */
 export function eventGrid(page: Page): Locator {
   return page.getByRole('grid', { name: 'Events' });

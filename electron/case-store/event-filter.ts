@@ -1,5 +1,6 @@
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
@@ -21,15 +22,7 @@ export const EVERY_EVENT: EventFilter = {
 
 /** First row whose time is not before `time` (`after`: is after it); the number of rows when there is none. */
 export function firstRowFrom(times: Float64Array, time: number, after = false): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const value = times[middle] ?? 0;
-    if (value < time || (after && value === time)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstPlaceWhere(times.length, (row) => (after ? (times[row] ?? 0) > time : (times[row] ?? 0) >= time));
 }
 
 /** The part of a filter that columns answer, ready to be asked row by row. */

@@ -1,4 +1,5 @@
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import type { EvidenceFile, Provenance } from '../../shared/model/evidence.ts';
 import { sortRows } from './sort-rows.ts';
 
@@ -18,16 +19,11 @@ export class EventPlaces {
   /** The row of the event whose record, or a copy of it, begins at a byte of a file; null when none does. */
   rowAt(fileIndex: number, byteOffset: number): number | null {
     const order = this.#placeOrder();
-    let low = 0;
-    let high = order.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const place = order[middle] ?? 0;
-      const difference = this.#fileOf(place) - fileIndex || this.#offsetOf(place) - byteOffset;
-      if (difference < 0) low = middle + 1;
-      else high = middle;
-    }
-    const place = order[low];
+    const at = firstPlaceWhere(order.length, (index) => {
+      const place = order[index] ?? 0;
+      return (this.#fileOf(place) - fileIndex || this.#offsetOf(place) - byteOffset) >= 0;
+    });
+    const place = order[at];
     if (place === undefined || this.#fileOf(place) !== fileIndex || this.#offsetOf(place) !== byteOffset) return null;
     const { count, copies } = this.#columns;
     return place < count ? place : (copies.row[place - count] ?? null);
@@ -37,7 +33,8 @@ export class EventPlaces {
   copiesOf(row: number, files: readonly EvidenceFile[]): readonly Provenance[] {
     const { copies } = this.#columns;
     const found: Provenance[] = [];
-    for (let copy = firstCopyOf(row, copies.row); copies.row[copy] === row; copy++) {
+    const first = firstPlaceWhere(copies.row.length, (copy) => (copies.row[copy] ?? 0) >= row);
+    for (let copy = first; copies.row[copy] === row; copy++) {
       const line = copies.line[copy] ?? 0;
       found.push({
         evidenceId: files[copies.fileIndex[copy] ?? 0]?.id ?? '',
@@ -67,15 +64,4 @@ export class EventPlaces {
     const { count, byteOffset, copies } = this.#columns;
     return (place < count ? byteOffset[place] : copies.byteOffset[place - count]) ?? 0;
   }
-}
-
-function firstCopyOf(row: number, rows: Uint32Array): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle] ?? 0) < row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -1,4 +1,5 @@
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { NO_PID } from '../intake/event-table.ts';
 import { firstRowFrom } from './event-filter.ts';
 
@@ -45,12 +46,5 @@ export class PidRows {
 
 /** Where the first row number that is not below `row` stands. */
 function placeOf(rows: Uint32Array, row: number): number {
-  let low = 0;
-  let high = rows.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((rows[middle] ?? 0) < row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstPlaceWhere(rows.length, (place) => (rows[place] ?? 0) >= row);
 }

@@ -1,5 +1,6 @@
 import type { TracebackLine } from '../../shared/contract/ipc.ts';
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS } from '../../shared/model/event.ts';
 import { TRACEBACK_LIMIT_LINES, TracebackLines } from '../../shared/timeline/traceback-lines.ts';
 import { NO_PID } from '../intake/event-table.ts';
@@ -98,12 +99,5 @@ export class Tracebacks {
 
 /** Index of the last of ascending values below `end` that is not above `limit`; -1 when there is none. */
 function lastIndexUpTo(values: readonly number[], limit: number, end: number): number {
-  let low = 0;
-  let high = end;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((values[middle] ?? 0) <= limit) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
+  return firstPlaceWhere(end, (index) => (values[index] ?? 0) > limit) - 1;
 }

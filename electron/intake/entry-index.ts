@@ -1,5 +1,6 @@
 import type { KnownEntries } from '../../shared/evidence/known-entries.ts';
 import { hashMessage } from '../../shared/evidence/message-hash.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import type { EventTable } from './event-table.ts';
@@ -60,14 +61,7 @@ export class EntryIndex implements KnownEntries {
 
   nextInstantOf(message: string, from: EpochMicros): EpochMicros | null {
     const instants = this.#instants.get(hashMessage(message)) ?? [];
-    let low = 0;
-    let high = instants.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((instants[middle] ?? 0) < from) low = middle + 1;
-      else high = middle;
-    }
-    const instant = instants[low];
+    const instant = instants[firstPlaceWhere(instants.length, (place) => (instants[place] ?? 0) >= from)];
     return instant === undefined ? null : epochMicros(instant);
   }
 

@@ -1,3 +1,5 @@
+import { firstPlaceWhere } from '../model/ascending.ts';
+
 /** Times in ascending order, by their place. */
 export interface SortedTimes {
   readonly count: number;
@@ -6,14 +8,7 @@ export interface SortedTimes {
 
 /** The first place whose time is not before `time`; the number of places when there is none. Looks at log2(count) of them. */
 export function firstPlaceFrom(times: SortedTimes, time: number): number {
-  let low = 0;
-  let high = times.count;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (times.at(middle) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return firstPlaceWhere(times.count, (place) => times.at(place) >= time);
 }
 
 /**

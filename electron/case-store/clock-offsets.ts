@@ -1,6 +1,7 @@
 import type { EventColumns, EventCopies, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile, EvidenceId, Provenance } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { sharedRows } from '../intake/growing-columns.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** Corrections of clocks in microseconds, by the source they are for. A source without one, or with 0, is as it was read. */
@@ -92,7 +93,7 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
   const order = entriesByOffset(total, (entry) => offsetAt(fileOf(entry)));
   sortRows(order, (a, b) => (times[a] ?? 0) - (times[b] ?? 0) || fileOf(a) - fileOf(b) || a - b);
 
-  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(total * bytes);
+  const rows = sharedRows(total);
   const taken = <C extends Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array>(
     into: C,
     value: (entry: number) => number | undefined,
@@ -106,15 +107,15 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
   const carried = (own: ArrayLike<number>) => (entry: number) => own[originOf(entry)];
   return {
     count: total,
-    time: taken(new Float64Array(shared(8)), (entry) => times[entry]),
-    byteOffset: taken(new Float64Array(shared(8)), placed(columns.byteOffset, copies.byteOffset)),
-    byteLength: taken(new Uint32Array(shared(4)), placed(columns.byteLength, copies.byteLength)),
-    line: taken(new Uint32Array(shared(4)), placed(columns.line, copies.line)),
-    pid: taken(new Int32Array(shared(4)), carried(columns.pid)),
-    fileIndex: taken(new Uint16Array(shared(2)), fileOf),
-    kind: taken(new Uint8Array(shared(1)), carried(columns.kind)),
-    severity: taken(new Uint8Array(shared(1)), carried(columns.severity)),
-    unit: taken(new Uint16Array(shared(2)), carried(columns.unit)),
+    time: taken(rows.time, (entry) => times[entry]),
+    byteOffset: taken(rows.byteOffset, placed(columns.byteOffset, copies.byteOffset)),
+    byteLength: taken(rows.byteLength, placed(columns.byteLength, copies.byteLength)),
+    line: taken(rows.line, placed(columns.line, copies.line)),
+    pid: taken(rows.pid, carried(columns.pid)),
+    fileIndex: taken(rows.fileIndex, fileOf),
+    kind: taken(rows.kind, carried(columns.kind)),
+    severity: taken(rows.severity, carried(columns.severity)),
+    unit: taken(rows.unit, carried(columns.unit)),
     units: columns.units,
     copies: movedCopies(copies, new Set(split), entryOfCopy, order),
   };

@@ -1,17 +1,9 @@
 /// <reference lib="es2024.sharedmemory" />
 
-/** The columns of events, one row an event; what they hold is told in EventColumns. */
-export interface EventRows {
-  readonly time: Float64Array;
-  readonly byteOffset: Float64Array;
-  readonly byteLength: Uint32Array;
-  readonly line: Uint32Array;
-  readonly pid: Int32Array;
-  readonly fileIndex: Uint16Array;
-  readonly kind: Uint8Array;
-  readonly severity: Uint8Array;
-  readonly unit: Uint16Array;
-}
+import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+
+/** The columns of events that have a value for each of them. */
+export type EventRows = Omit<EventColumns, 'count' | 'units' | 'copies'>;
 
 type Buffers = { readonly [Name in keyof EventRows]: SharedArrayBuffer };
 

@@ -12,6 +12,25 @@ export function hasAt(bytes: Uint8Array, from: number, to: number, wanted: Uint8
   return true;
 }
 
+/** Whether bytes[from..to) are `wanted` and nothing more. */
+export function isSameAt(bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {
+  return to - from === wanted.length && hasAt(bytes, from, to, wanted);
+}
+
+const ZERO = 0x30;
+
+/** The number that bytes[from..to) are the digits of; -1 when they have another character, more than `mostDigits`, or none. */
+export function numberAt(bytes: Uint8Array, from: number, to: number, mostDigits: number): number {
+  if (from === to || to - from > mostDigits) return -1;
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 /** Finds a text of ASCII in bytes, as a rule in steps of its length (Horspool's rule). */
 export class ByteSearch {
   readonly #wanted: Uint8Array;

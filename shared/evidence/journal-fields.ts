@@ -6,27 +6,32 @@ import { classifyMessage } from './classify.ts';
 import { eventItem, problemItem } from './lines.ts';
 import type { ParsedItem } from './parser.ts';
 
+/** The fields that an event's columns come from. Whoever reads entries as bytes numbers them in this order. */
+export const COLUMN_FIELDS = [
+  'MESSAGE',
+  '_SOURCE_REALTIME_TIMESTAMP',
+  'PRIORITY',
+  '_PID',
+  'SYSLOG_PID',
+  '_TRANSPORT',
+  'SYSLOG_IDENTIFIER',
+  '_COMM',
+  'UNIT',
+  'USER_UNIT',
+  '_SYSTEMD_UNIT',
+  '_SYSTEMD_USER_UNIT',
+] as const;
+
 /**
  * The fields of a journal entry that become part of an event; whoever reads a format with fields may leave out all others.
  * Source: https://www.freedesktop.org/software/systemd/man/latest/systemd.journal-fields.html
  */
 export const EVENT_FIELDS: ReadonlySet<string> = new Set([
+  ...COLUMN_FIELDS,
   '__REALTIME_TIMESTAMP',
   '__MONOTONIC_TIMESTAMP',
   '_BOOT_ID',
-  '_SOURCE_REALTIME_TIMESTAMP',
-  'MESSAGE',
-  'PRIORITY',
-  'SYSLOG_IDENTIFIER',
-  'SYSLOG_PID',
-  '_COMM',
   '_HOSTNAME',
-  '_PID',
-  '_TRANSPORT',
-  'UNIT',
-  'USER_UNIT',
-  '_SYSTEMD_UNIT',
-  '_SYSTEMD_USER_UNIT',
 ]);
 
 /** Text of a field by its name; of several values the first, null when the entry does not have it. */

@@ -1,11 +1,12 @@
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from './classify-bytes.ts';
+import { asciiBytes, isSameAt, NameTexts, numberAt } from './find-bytes.ts';
+import { COLUMN_FIELDS } from './journal-fields.ts';
 import { hashMessage, hashMessageBytes } from './message-hash.ts';
 import { NO_PID, NO_SEVERITY, type PlainEvent } from './parser.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const SLASH = 0x2f;
-const ZERO = 0x30;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const LETTER_U = 0x75;
@@ -13,32 +14,17 @@ const BRACE = 0x7b;
 const BRACE_END = 0x7d;
 
 /** The fields that an event's columns come from; the others are only checked for being strings. */
-const FIELDS = [
-  'MESSAGE',
-  '__REALTIME_TIMESTAMP',
-  '_SOURCE_REALTIME_TIMESTAMP',
-  'PRIORITY',
-  '_PID',
-  'SYSLOG_PID',
-  '_TRANSPORT',
-  'SYSLOG_IDENTIFIER',
-  '_COMM',
-  'UNIT',
-  'USER_UNIT',
-  '_SYSTEMD_UNIT',
-  '_SYSTEMD_USER_UNIT',
-] as const;
-const asciiBytes = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+const FIELDS = [...COLUMN_FIELDS, '__REALTIME_TIMESTAMP'] as const;
 const FIELD_BYTES: readonly Uint8Array[] = FIELDS.map(asciiBytes);
 const LONGEST_NAME = Math.max(...FIELDS.map(({ length }) => length));
 /** Which fields have a name of a length: most names of an entry are told by that alone. */
 const FIELDS_BY_LENGTH: readonly (readonly number[])[] = Array.from({ length: LONGEST_NAME + 1 }, (_, length) =>
   FIELDS.flatMap((name, field) => (name.length === length ? [field] : [])),
 );
-const [MESSAGE, REALTIME, SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM] = [
-  0, 1, 2, 3, 4, 5, 6, 7, 8,
+const [MESSAGE, SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM] = [
+  0, 1, 2, 3, 4, 5, 6, 7,
 ] as const;
-const [UNIT, USER_UNIT, SYSTEMD_UNIT, SYSTEMD_USER_UNIT] = [9, 10, 11, 12] as const;
+const [UNIT, USER_UNIT, SYSTEMD_UNIT, SYSTEMD_USER_UNIT, REALTIME] = [8, 9, 10, 11, 12] as const;
 const KERNEL = asciiBytes('kernel');
 
 /** What ends a run of plain characters in a JSON string: its quote, an escape, or a control character (an error). */
@@ -63,9 +49,7 @@ export class JsonEntryBytes implements PlainEvent {
   messageLines = 1;
   /** The line that was read last. */
   #bytes: Uint8Array = new Uint8Array(0);
-  /** The bytes of the name that was made text last: most entries of an export are of one unit. */
-  #unitBytes = new Uint8Array(0);
-  #unitText = '';
+  readonly #names = new NameTexts();
   readonly #classifier = new MessageClassifier();
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   /** Where each field's value lies between its quotes; -1 where the entry has none. */
@@ -89,7 +73,7 @@ export class JsonEntryBytes implements PlainEvent {
   }
 
   /** Whether bytes[from..end), a line without its end, was read; the fields are then the entry's. */
-  read(bytes: Uint8Array, from: number, end: number, _traits: number): boolean {
+  read(bytes: Uint8Array, from: number, end: number): boolean {
     if (end - from < 2 || bytes[from] !== BRACE || bytes[end - 1] !== BRACE_END) return false;
     if (!this.#findFields(bytes, from + 1, end)) return false;
     this.#bytes = bytes;
@@ -118,18 +102,11 @@ export class JsonEntryBytes implements PlainEvent {
   }
 
   #unit(bytes: Uint8Array, field: number): string | null {
-    if (!this.#has(field)) return null;
-    const from = this.#start(field);
-    const to = this.#end(field);
-    if (!isText(bytes, from, to, this.#unitBytes)) {
-      this.#unitBytes = bytes.slice(from, to);
-      this.#unitText = this.#decoder.decode(this.#unitBytes);
-    }
-    return this.#unitText;
+    return this.#has(field) ? this.#names.textOf(bytes, this.#start(field), this.#end(field)) : null;
   }
 
   #identifier(bytes: Uint8Array): string | null {
-    if (this.#has(TRANSPORT) && isText(bytes, this.#start(TRANSPORT), this.#end(TRANSPORT), KERNEL)) return 'kernel';
+    if (this.#has(TRANSPORT) && isSameAt(bytes, this.#start(TRANSPORT), this.#end(TRANSPORT), KERNEL)) return 'kernel';
     const field = this.#has(IDENTIFIER) ? IDENTIFIER : COMM;
     return this.#has(field) ? knownIdentifier(bytes, this.#start(field), this.#end(field)) : null;
   }
@@ -144,8 +121,7 @@ export class JsonEntryBytes implements PlainEvent {
   }
 
   #priority(bytes: Uint8Array): number {
-    if (!this.#has(PRIORITY) || this.#end(PRIORITY) - this.#start(PRIORITY) !== 1) return NO_SEVERITY;
-    const priority = (bytes[this.#start(PRIORITY)] ?? 0) - ZERO;
+    const priority = this.#number(bytes, PRIORITY, 1);
     return priority >= 0 && priority <= 7 ? priority : NO_SEVERITY;
   }
 
@@ -199,14 +175,7 @@ export class JsonEntryBytes implements PlainEvent {
   #number(bytes: Uint8Array, field: number, mostDigits: number): number {
     const from = this.#start(field);
     const to = this.#end(field);
-    if (from < 0 || from === to || to - from > mostDigits) return -1;
-    let number = 0;
-    for (let at = from; at < to; at++) {
-      const digit = (bytes[at] ?? 0) - ZERO;
-      if (digit < 0 || digit > 9) return -1;
-      number = number * 10 + digit;
-    }
-    return number;
+    return from < 0 ? -1 : numberAt(bytes, from, to, mostDigits);
   }
 }
 
@@ -264,13 +233,7 @@ function fieldNamed(bytes: Uint8Array, from: number, to: number): number {
   if (candidates === undefined) return -1;
   for (const field of candidates) {
     const name = FIELD_BYTES[field];
-    if (name !== undefined && isText(bytes, from, to, name)) return field;
+    if (name !== undefined && isSameAt(bytes, from, to, name)) return field;
   }
   return -1;
-}
-
-function isText(bytes: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {
-  if (to - from !== wanted.length) return false;
-  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false;
-  return true;
 }

@@ -45,10 +45,10 @@ class JournalJsonHandler implements LineHandler {
     this.#context = context;
   }
 
-  takeLine(chunk: Uint8Array, from: number, end: number, _next: number, traits: number): PlainEvent | null {
+  takeLine(chunk: Uint8Array, from: number, end: number): PlainEvent | null {
     if (this.#pretty !== null) return null;
     this.#entryBytes ??= new JsonEntryBytes();
-    if (!this.#entryBytes.read(chunk, from, end, traits)) return null;
+    if (!this.#entryBytes.read(chunk, from, end)) return null;
     this.#anyEntry = true;
     return this.#entryBytes;
   }

@@ -6,6 +6,25 @@ import { decompressLzma2 } from './lzma2.ts';
 /** How a data object's payload is compressed. */
 export type Compression = 'xz' | 'lz4' | 'zstd';
 
+/** Bytes of one field, stored and decompressed. Only core dumps in old journals are larger. */
+export const FIELD_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/** How the payload of a data object with these flags is compressed; null: it is not; undefined: by something not known. */
+export function compressionOf(flags: number): Compression | null | undefined {
+  switch (flags) {
+    case 0:
+      return null;
+    case 1:
+      return 'xz';
+    case 2:
+      return 'lz4';
+    case 4:
+      return 'zstd';
+    default:
+      return undefined;
+  }
+}
+
 /**
  * Decompresses a payload. Throws an Error that says why when it is damaged or larger than `limitBytes`.
  * Source: src/basic/compress.c in https://github.com/systemd/systemd

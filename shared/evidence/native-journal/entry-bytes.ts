@@ -1,5 +1,6 @@
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../classify-bytes.ts';
-import { asciiBytes, hasAt, NameTexts } from '../find-bytes.ts';
+import { asciiBytes, isSameAt, NameTexts, numberAt } from '../find-bytes.ts';
+import { COLUMN_FIELDS } from '../journal-fields.ts';
 import { hashMessage, hashMessageBytes } from '../message-hash.ts';
 import { NO_PID, NO_SEVERITY, type PlainEvent } from '../parser.ts';
 import { readU32, readU64 } from './bytes.ts';
@@ -13,25 +14,11 @@ import {
 } from './objects.ts';
 import type { PagedBytes } from './paged-bytes.ts';
 
-/** The fields that an event's columns come from; of the others, no more than the name is looked at. */
-const FIELDS = [
-  'MESSAGE',
-  '_SOURCE_REALTIME_TIMESTAMP',
-  'PRIORITY',
-  '_PID',
-  'SYSLOG_PID',
-  '_TRANSPORT',
-  'SYSLOG_IDENTIFIER',
-  '_COMM',
-  'UNIT',
-  'USER_UNIT',
-  '_SYSTEMD_UNIT',
-  '_SYSTEMD_USER_UNIT',
-] as const;
 const [MESSAGE, SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM, UNIT] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
-const FIELD_BYTES: readonly Uint8Array[] = FIELDS.map((name) => asciiBytes(`${name}=`));
+/** Of the other fields, no more than the name is looked at. */
+const FIELD_BYTES: readonly Uint8Array[] = COLUMN_FIELDS.map((name) => asciiBytes(`${name}=`));
 const KERNEL = asciiBytes('kernel');
 /** A field that is no part of the columns. */
 const OTHER_FIELD = -1;
@@ -86,7 +73,7 @@ export class EntryBytes implements PlainEvent {
   readonly #number = new Float64Array(SLOTS);
   /** ... and the unit's name, or the identifier if it is a known one (see knownIdentifier). */
   readonly #text: (string | null)[] = Array.from({ length: SLOTS }, () => null);
-  /** The names of units that the entry at hand has, in the order of FIELDS. */
+  /** The names of units that the entry at hand has, in the order of COLUMN_FIELDS. */
   readonly #units: (string | null)[] = [null, null, null, null];
 
   constructor(source: PagedBytes, header: JournalHeader) {
@@ -230,19 +217,19 @@ export class EntryBytes implements PlainEvent {
         this.#number[slot] = place + this.#payloadAt + (FIELD_BYTES[MESSAGE]?.length ?? 0) + end - from;
         return field;
       case SOURCE_REALTIME:
-        this.#number[slot] = numberOf(page, from, end, 17);
+        this.#number[slot] = numberAt(page, from, end, 17);
         return field;
       case PRIORITY: {
-        const priority = numberOf(page, from, end, 1);
+        const priority = numberAt(page, from, end, 1);
         this.#number[slot] = priority <= 7 ? priority : -1;
         return field;
       }
       case PID:
       case SYSLOG_PID:
-        this.#number[slot] = numberOf(page, from, end, 9);
+        this.#number[slot] = numberAt(page, from, end, 9);
         return field;
       case TRANSPORT:
-        this.#number[slot] = end - from === KERNEL.length && hasAt(page, from, end, KERNEL) ? 1 : 0;
+        this.#number[slot] = isSameAt(page, from, end, KERNEL) ? 1 : 0;
         return field;
       case IDENTIFIER:
       case COMM:
@@ -300,21 +287,9 @@ function endOfName(page: Uint8Array, from: number, end: number): number {
 function fieldOf(page: Uint8Array, from: number, end: number): number {
   for (let field = 0; field < FIELD_BYTES.length; field++) {
     const name = FIELD_BYTES[field];
-    if (name !== undefined && name.length === end - from && hasAt(page, from, end, name)) return field;
+    if (name !== undefined && isSameAt(page, from, end, name)) return field;
   }
   return OTHER_FIELD;
-}
-
-/** The number that bytes[from..end) are the digits of; -1 when they have another character or too many. */
-function numberOf(page: Uint8Array, from: number, end: number, mostDigits: number): number {
-  if (from === end || end - from > mostDigits) return -1;
-  let number = 0;
-  for (let at = from; at < end; at++) {
-    const digit = (page[at] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return -1;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 /** Whether the bytes are ASCII without a line feed. */

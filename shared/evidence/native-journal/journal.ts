@@ -3,10 +3,11 @@ import { EVENT_FIELDS, readJournalEntry } from '../journal-fields.ts';
 import { LINE_LIMIT_BYTES } from '../lines.ts';
 import type { ParseContext, ParsedItem } from '../parser.ts';
 import { type ByteSource, readU64 } from './bytes.ts';
-import { type Compression, decompress } from './decompress.ts';
+import { compressionOf, decompress, FIELD_LIMIT_BYTES } from './decompress.ts';
 import { type FoundEntries, findEntries } from './find-entries.ts';
 import {
   dataPayloadAt,
+  ENTRY_FIELDS_MAX,
   entryItems,
   fieldNameOf,
   isPlausibleEntry,
@@ -18,10 +19,6 @@ import {
   readObject,
 } from './objects.ts';
 
-/** Fields of one entry that are looked at; journald takes at most 1024 (ENTRY_FIELD_COUNT_MAX). */
-const ENTRY_FIELDS_MAX = 2048;
-/** Bytes of one field, stored and decompressed. Only core dumps in old journals are larger. */
-const FIELD_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Bytes of all fields of one entry when they are handed out as they are. */
 const ENTRY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Values kept for the entries that share them, most of all short ones; all are let go when there are too many. */
@@ -241,21 +238,5 @@ export class NativeJournal {
     const value = this.#decoder.decode(payload.subarray(from, from + LINE_LIMIT_BYTES));
     this.#workBytes += value.length;
     return { name, value, cut: wholeBytes - from > LINE_LIMIT_BYTES };
-  }
-}
-
-/** Null: not compressed; undefined: by something that is not known. */
-function compressionOf(flags: number): Compression | null | undefined {
-  switch (flags) {
-    case 0:
-      return null;
-    case 1:
-      return 'xz';
-    case 2:
-      return 'lz4';
-    case 4:
-      return 'zstd';
-    default:
-      return undefined;
   }
 }

@@ -1,15 +1,20 @@
+import { asciiBytes, hasAt } from '../find-bytes.ts';
 import { LINE_LIMIT_BYTES } from '../lines.ts';
 import type { ByteSource } from './bytes.ts';
-import { type Compression, decompress } from './decompress.ts';
-import { dataPayloadAt, entryItems, type JournalHeader, OBJECT_TYPES, readHeader, readObject } from './objects.ts';
+import { compressionOf, decompress, FIELD_LIMIT_BYTES } from './decompress.ts';
+import {
+  dataPayloadAt,
+  ENTRY_FIELDS_MAX,
+  entryItems,
+  type JournalHeader,
+  OBJECT_TYPES,
+  readHeader,
+  readObject,
+} from './objects.ts';
 
-/** The same limits as in journal.ts. */
-const ENTRY_FIELDS_MAX = 2048;
-const FIELD_LIMIT_BYTES = 16 * 1024 * 1024;
 const OBJECT_ALIGNMENT = 8;
 
-const PREFIX = Uint8Array.from('MESSAGE=', (char) => char.charCodeAt(0));
-const COMPRESSIONS: Readonly<Record<number, Compression>> = { 1: 'xz', 2: 'lz4', 4: 'zstd' };
+const PREFIX = asciiBytes('MESSAGE=');
 
 /**
  * Finds the messages of a native journal's entries and nothing else of them. Entries with the same message share its data
@@ -68,12 +73,12 @@ export class MessageData {
     const payloadAt = offset + dataPayloadAt(this.#header);
     const bytes = offset + object.bytes - payloadAt;
     if (bytes <= 0) return null;
-    if (object.flags === 0) {
+    const compression = compressionOf(object.flags);
+    if (compression === null) {
       const wanted = onlyBegins ? PREFIX.length : PREFIX.length + LINE_LIMIT_BYTES;
       const payload = this.#source.at(payloadAt, Math.min(bytes, wanted));
       return isMessage(payload) ? payload : null;
     }
-    const compression = COMPRESSIONS[object.flags];
     if (compression === undefined || bytes > FIELD_LIMIT_BYTES) return null;
     try {
       const payload = decompress(compression, this.#source.at(payloadAt, bytes), FIELD_LIMIT_BYTES);
@@ -85,6 +90,5 @@ export class MessageData {
 }
 
 function isMessage(payload: Uint8Array): boolean {
-  for (let at = 0; at < PREFIX.length; at++) if (payload[at] !== PREFIX[at]) return false;
-  return true;
+  return hasAt(payload, 0, payload.length, PREFIX);
 }

@@ -99,6 +99,9 @@ function itemAt(bytes: Uint8Array, at: number, header: JournalHeader): number {
   return header.isCompact ? readU32(bytes, at) : readU64(bytes, at);
 }
 
+/** Fields of one entry that are looked at; journald takes at most 1024 (ENTRY_FIELD_COUNT_MAX). */
+export const ENTRY_FIELDS_MAX = 2048;
+
 /** The offsets of the data objects of an entry, at most `limit`. */
 export function entryItems(source: ByteSource, header: JournalHeader, entry: JournalObject, limit: number): number[] {
   const itemBytes = entryItemBytes(header);

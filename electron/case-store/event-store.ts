@@ -27,7 +27,7 @@ import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filte
 import { EventPlaces } from './event-places.ts';
 import { PidRows } from './pid-rows.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
-import { RecordReader } from './record-reader.ts';
+import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
 import { RowSearch } from './row-search.ts';
 import { thinnedPoints } from './thin-points.ts';
 import { Tracebacks } from './tracebacks.ts';
@@ -36,9 +36,7 @@ import { Tracebacks } from './tracebacks.ts';
 const CACHED_EVENTS = 4096;
 /** Longer messages are decoded anew each time: a cache of thousands must not become gigabytes. */
 const CACHED_MESSAGE_CHARACTERS = 64 * 1024;
-/** Bytes of a record that are decoded; journald's own limit for a message is 768 KiB. */
-const DECODED_RECORD_BYTES = 1024 * 1024;
-/** Of formats that mean nothing without their end. */
+/** Bytes of a record that are decoded, of formats that mean nothing without their end. */
 const DECODED_WHOLE_BYTES: Readonly<Partial<Record<EvidenceFormat, number>>> = {
   'journal-json': JSON_LINE_LIMIT_BYTES,
   'journal-export': 32 * 1024 * 1024,

@@ -130,16 +130,7 @@ function exportOf(fields: readonly { readonly name: string; readonly value: Uint
 
 function isPrintable(value: Uint8Array): boolean {
   for (const byte of value) if (byte < 0x20 && byte !== 0x09) return false;
-  return isUtf8(value);
-}
-
-function isUtf8(value: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(value);
-    return true;
-  } catch {
-    return false;
-  }
+  return isText(value, true);
 }
 
 /** Whether bytes are text: UTF-8 without a NUL. The last character of a beginning may be cut. */

@@ -5,6 +5,9 @@ const OPEN_FILES = 16;
 /** Bytes read around a record, so that its neighbours need no second read. */
 const WINDOW_BYTES = 256 * 1024;
 
+/** Bytes of a record that are decoded; journald's own limit for a message is 768 KiB. */
+export const DECODED_RECORD_BYTES = 1024 * 1024;
+
 /** Where a file can be read again, and how large it was when it was imported. */
 export interface ReadableFile {
   readonly absolutePath: string;

@@ -17,7 +17,7 @@ import { ASK, type CompiledQuery, compileQuery, MessageText, NO, YES } from '../
 import { parseQuery } from '../../shared/search/parse-query.ts';
 import type { CaseTimes, Query, QueryProblem } from '../../shared/search/query.ts';
 import { columnFilter, RowList } from './event-filter.ts';
-import type { RecordReader } from './record-reader.ts';
+import { DECODED_RECORD_BYTES, type RecordReader } from './record-reader.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** Rows that are looked at together: their hits come out in time order, however the files lie. */
@@ -26,8 +26,6 @@ const BLOCK_ROWS = 1 << 14;
 const PIECE_BYTES = 64 * 1024;
 /** Bytes between two records that are read along rather than left out. */
 const GAP_BYTES = 16 * 1024;
-/** As in event-store.ts: of longer records the parsers read a part, so only they can tell. */
-const DECODED_RECORD_BYTES = 1024 * 1024;
 /** Regular expressions and decoded messages are slow enough to look up after so many. */
 const SLOW_MESSAGES = 64;
 /** Native journals are read whole, as the import does, up to this size; larger ones through windows. */
@@ -265,6 +263,7 @@ export class RowSearch {
       const { next, start, bytes: wanted } = this.#extent(rows, at);
       const own = rows.subarray(at, next);
       at = next;
+      // Of longer records the parsers read a part, so only they can tell.
       if (wanted > DECODED_RECORD_BYTES) {
         for (const row of own) settle(row, messages.passes(row, this.#messageOf(row)));
         yield;

@@ -1,8 +1,6 @@
 import { BootClocks } from '../../shared/evidence/boot-clocks.ts';
-
 import { PagedBytes } from '../../shared/evidence/native-journal/paged-bytes.ts';
 import { readNativeJournalInto } from '../../shared/evidence/native-journal/read-into.ts';
-
 import type {
   CreateParser,
   EvidenceParser,

@@ -91,8 +91,7 @@ export class EvidenceReader {
 
   /** Fills a buffer from an offset on; returns how many bytes it got, fewer only at the end of the file. */
   readAt(offset: number, buffer: Uint8Array): number {
-    const wanted = Math.max(0, Math.min(buffer.length, this.stamp.bytes - offset));
-    return this.#fill(buffer.subarray(0, wanted), offset).length;
+    return this.into(buffer, offset, buffer.length).length;
   }
 
   #fill(buffer: Uint8Array, offset: number): Uint8Array {

@@ -12,7 +12,8 @@ import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
 
 /**
  * The case as JSON: what `inquest analyze --json` writes and what is attached to the PDF. Scripts read it, so it only ever
- * grows: by members that are left out where they say nothing, all else under a new schema name. Times are ISO 8601 UTC with microseconds; what is unknown is null, never a guess.
+ * grows: by members that are left out where they say nothing, all else under a new schema name. Times are ISO 8601 UTC with
+ * microseconds; what is unknown is null, never a guess.
  */
 
 const count = z.int().nonnegative();

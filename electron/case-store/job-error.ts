@@ -3,8 +3,6 @@ import { JobFailure } from '../workers/run-job.ts';
 import { NothingRecognised } from './open-case.ts';
 import { UsageError } from './usage-error.ts';
 
-export { UsageError } from './usage-error.ts';
-
 /** What the file system said, in words; the path stays in the message, because it is the user's own. */
 const FILE_SYSTEM_REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

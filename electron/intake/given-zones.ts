@@ -1,10 +1,8 @@
 import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
-import { epochMicros } from '../../shared/model/time.ts';
+import { epochMicros, MICROS_PER_MINUTE } from '../../shared/model/time.ts';
 import { fixedOffsetMinutes, UTC, type ZoneName, zoneOffsetMicros } from '../../shared/model/zone.ts';
 import { sourceNamed } from './source-name.ts';
 import type { TimeContext } from './time-plan.ts';
-
-const MINUTE_MICROS = 60_000_000;
 
 /**
  * How to read a source's stamps when whoever analyses has said in which zone they are: what was said of this source wins
@@ -25,5 +23,5 @@ export function withGivenZone<Context extends TimeContext>(
 function contextOfZone(zone: ZoneName, { nearTime }: TimeContext): Pick<TimeContext, 'offsetMinutes' | 'zone'> {
   const fixed = zone === UTC ? 0 : fixedOffsetMinutes(zone);
   if (fixed !== null) return { offsetMinutes: fixed };
-  return { offsetMinutes: Math.round(zoneOffsetMicros(zone, nearTime ?? epochMicros(0)) / MINUTE_MICROS), zone };
+  return { offsetMinutes: Math.round(zoneOffsetMicros(zone, nearTime ?? epochMicros(0)) / MICROS_PER_MINUTE), zone };
 }

@@ -1,6 +1,6 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
-import { UsageError } from '../case-store/job-error.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
+import { UsageError } from '../case-store/usage-error.ts';
 import { exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import { formatClockOffset } from '../../shared/model/clock-offset.ts';
 import type { EvidenceFile, TimeResolution } from '../../shared/model/evidence.ts';
+import { MICROS_PER_MINUTE } from '../../shared/model/time.ts';
 import { offsetLabel, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, countOf } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -12,8 +13,6 @@ import { timeResolutionWords } from '../words.ts';
 import { ClockDialog } from './clock-dialog.tsx';
 import { ZoneDialog } from './zone-dialog.tsx';
 import { momentOf, offeredZones } from './zone-switch.tsx';
-
-const MINUTE_MICROS = 60_000_000;
 
 /** How the times of a source were understood, and what a person can say about them: the zone of its stamps, its clock. */
 export function SourceTimes({ view, file }: { readonly view: CaseView; readonly file: EvidenceFile }) {
@@ -64,7 +63,7 @@ export function isZoneAssumed({ time }: EvidenceFile): boolean {
 }
 
 function zoneOfStamps({ zone, offsetMinutes }: TimeResolution): ZoneName {
-  return zone ?? offsetLabel((offsetMinutes ?? 0) * MINUTE_MICROS);
+  return zone ?? offsetLabel((offsetMinutes ?? 0) * MICROS_PER_MINUTE);
 }
 
 /** Asks in which zone the stamps of a source are, for it alone or for all of which nothing tells it. */

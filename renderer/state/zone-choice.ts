@@ -1,4 +1,5 @@
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { MICROS_PER_MINUTE } from '../../shared/model/time.ts';
 import { isZone, offsetLabel, UTC, type ZoneName } from '../../shared/model/zone.ts';
 
 /** What a person chose to see times in: UTC, the zone of the host that the evidence is of, this machine's, or one by name. */
@@ -14,7 +15,6 @@ export interface HostZone {
 }
 
 const STORAGE_KEY = 'inquest.zone';
-const MINUTE_MICROS = 60_000_000;
 
 /** The choice that was made in this window or an earlier one. */
 export function storedChoice(): ZoneChoice {
@@ -67,7 +67,7 @@ export function hostZoneOf(files: readonly EvidenceFile[]): HostZone | null {
 
 /** `+01:00`, `UTC`: the name of a zone that is a distance from UTC. */
 function fixedZone(offsetMinutes: number): ZoneName {
-  const label = offsetLabel(offsetMinutes * MINUTE_MICROS);
+  const label = offsetLabel(offsetMinutes * MICROS_PER_MINUTE);
   return label === 'UTC' ? UTC : label.replace('UTC', '').replace('−', '-');
 }
 

@@ -17,8 +17,9 @@ interface Wording {
 
 /** How names of units end. */
 export const UNIT_TYPES = ['service', 'scope', 'slice', 'socket', 'mount', 'timer', 'target'] as const;
+const UNIT_END = String.raw`\.(?:${UNIT_TYPES.join('|')})`;
 /** `regression-tracker.service: ` in front of most messages; templates and escaped names included. */
-const UNIT = String.raw`^([\w@.:\\-]+\.(?:${UNIT_TYPES.join('|')})): `;
+const UNIT = String.raw`^([\w@.:\\-]+${UNIT_END}): `;
 const UNIT_PATTERN = new RegExp(UNIT);
 
 function unitWording(
@@ -106,15 +107,16 @@ const WORDINGS: readonly Wording[] = [
     sample: 'Started regression-tracker.service - Regression tracker.',
     rest: null,
     restStarts: [],
-    pattern: /^Started (?:([\w@.:\\-]+\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*)?|.*)$/,
+    pattern: new RegExp(String.raw`^Started (?:([\w@.:\\-]+${UNIT_END})(?: - .*)?|.*)$`),
     read: (m) => ({ kind: 'systemd-start', detail: m[1] === undefined ? {} : { unit: m[1].replace(/\.$/, '') } }),
   },
   {
     sample: 'Stopping regression-tracker.service - Regression tracker...',
     rest: null,
     restStarts: [],
-    pattern:
-      /^(?:Starting|Stopping|Stopped|Reloading|Reloaded|Finished|Failed to start|Closed|Removed) (?:([\w@.:\\-]+?\.(?:service|scope|slice|socket|mount|timer|target))(?: - .*|\.{1,3})?$|.)/,
+    pattern: new RegExp(
+      String.raw`^(?:Starting|Stopping|Stopped|Reloading|Reloaded|Finished|Failed to start|Closed|Removed) (?:([\w@.:\\-]+?${UNIT_END})(?: - .*|\.{1,3})?$|.)`,
+    ),
     read: (m) => ({ kind: 'systemd-unit', detail: m[1] === undefined ? {} : { unit: m[1] } }),
   },
 ];

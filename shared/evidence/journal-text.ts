@@ -1,5 +1,5 @@
 import type { TimeResolution } from '../model/evidence.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_DAY, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { splitInnerHeader } from './inner-header.ts';
 import {
@@ -30,7 +30,6 @@ import { UNKNOWN_YEAR } from './stamps.ts';
 const ENTRY_LIMIT_LINES = 10_000;
 /** Entries that wait for a line that tells their year, or ties their uptime to a date. */
 const WAITING_LIMIT = 20_000;
-const DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 
 /** An entry whose lines are being gathered. */
 interface OpenEntry {
@@ -205,7 +204,7 @@ class JournalTextHandler implements LineHandler {
     if (hint !== null && stamp.type === 'yearless') {
       const resolved = this.#stamps.peekYearless(stamp.wall, hint);
       // The logger's stamp and the journal's are of one moment; a date that a message merely begins with is not.
-      if (resolved !== null && Math.abs(resolved.time - hint) < DAY_MICROS) {
+      if (resolved !== null && Math.abs(resolved.time - hint) < MICROS_PER_DAY) {
         this.#yearlessNear = hint;
         this.#yearFromFile = true;
       }

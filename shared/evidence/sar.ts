@@ -1,7 +1,7 @@
 import type { TimeResolution } from '../model/evidence.ts';
 import type { HostLoad } from '../model/host.ts';
 import type { HostMemory } from '../model/samples.ts';
-import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../model/time.ts';
 import {
   isDecoration,
   type Line,
@@ -17,7 +17,6 @@ import { daysLater, StampClock } from './stamp-clock.ts';
 const KIB = 1024;
 /** pswpin/s counts pages; 4 KiB on the machines that such services run on (getconf PAGESIZE). */
 const PAGE_BYTES = 4096;
-const DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 /** A day has 86,400 seconds, and sar cannot sample more often. */
 const ROWS_OF_TABLE_LIMIT = 100_000;
 
@@ -129,7 +128,7 @@ class SarHandler implements LineHandler {
     const back = this.#last === null ? 0 : this.#last - later;
     const isNearerWithout = this.#last !== null && Math.abs(this.#last - bare) < Math.abs(back);
     if (isNewTable && isNearerWithout) this.#days = 0;
-    else if (!isNewTable && back > DAY_MICROS / 2) this.#days += 1;
+    else if (!isNewTable && back > MICROS_PER_DAY / 2) this.#days += 1;
     this.#last = this.#stamps.instant(onDay(this.#days), null);
     return this.#last;
   }

@@ -1,4 +1,4 @@
-import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { MICROS_PER_MINUTE, wallClockToMicros } from '../model/time.ts';
 import { readLogLine } from './gunicorn-log.ts';
 import { splitInnerHeader } from './inner-header.ts';
 import { readJournalPrefix } from './journal-prefix.ts';
@@ -7,9 +7,8 @@ import { atUtc, parseDateLine, zoneMinutes } from './stamps.ts';
 import { readVmstatHeader } from './vmstat.ts';
 
 const LINES_LOOKED_AT = 2_000;
-const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
 /** Zones differ by quarters of an hour; the journal gets a line at most this long after its logger stamped it. */
-const LAG_MICROS = 60 * MICROS_PER_SECOND;
+const LAG_MICROS = MICROS_PER_MINUTE;
 
 /**
  * The zone that a text file's stamps are in, as the file itself reveals it, in minutes east of UTC; null when it does not.
@@ -49,10 +48,10 @@ function zoneOfLine(line: string): number | null {
   for (const year of years) {
     const wall = wallClockToMicros({ ...stamp.wall, year }, 0);
     if (wall === null) continue;
-    const quarters = Math.round((wall - instant) / (15 * MINUTE_MICROS));
+    const quarters = Math.round((wall - instant) / (15 * MICROS_PER_MINUTE));
     const minutes = quarters * 15;
     if (Math.abs(minutes) > 14 * 60) continue;
-    if (Math.abs(wall - instant - minutes * MINUTE_MICROS) <= LAG_MICROS) return minutes;
+    if (Math.abs(wall - instant - minutes * MICROS_PER_MINUTE) <= LAG_MICROS) return minutes;
   }
   return null;
 }

@@ -2,8 +2,9 @@ import type { StampDoubts, TimeResolution } from '../model/evidence.ts';
 import {
   type EpochMicros,
   epochMicros,
+  MICROS_PER_DAY,
   MICROS_PER_MILLI,
-  MICROS_PER_SECOND,
+  MICROS_PER_MINUTE,
   type WallClock,
   wallClockToMicros,
 } from '../model/time.ts';
@@ -11,10 +12,8 @@ import { fixedOffsetMinutes, instantsOfWallClock, UTC, type ZoneName, zoneOffset
 import type { ParseContext } from './parser.ts';
 import { resolveYearless } from './stamps.ts';
 
-const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
-const DAY_MICROS = 24 * 60 * MINUTE_MICROS;
 /** Entries of several threads stand this much out of order; a larger step back is the clock that was put back. */
-const JITTER_MICROS = MINUTE_MICROS;
+const JITTER_MICROS = MICROS_PER_MINUTE;
 
 /** How stamps without a zone are read, for messages: `60 minutes east of UTC`, `as those of Europe/Berlin`. */
 export function zoneWords({ zone, offsetMinutes }: Pick<ParseContext, 'zone' | 'offsetMinutes'>): string {
@@ -108,7 +107,7 @@ export class StampClock {
   /** The date that the source's clocks showed at an instant. */
   dateAt(time: EpochMicros): Pick<WallClock, 'year' | 'month' | 'day'> {
     const east =
-      this.#rules === null ? this.#context.offsetMinutes * MINUTE_MICROS : zoneOffsetMicros(this.#rules, time);
+      this.#rules === null ? this.#context.offsetMinutes * MICROS_PER_MINUTE : zoneOffsetMicros(this.#rules, time);
     const shown = new Date(Math.floor((time + east) / MICROS_PER_MILLI));
     return { year: shown.getUTCFullYear(), month: shown.getUTCMonth() + 1, day: shown.getUTCDate() };
   }
@@ -129,8 +128,8 @@ export class StampClock {
   #read(wall: WallClock, zone: ZoneName): Reading | null {
     const asUtc = wallClockToMicros(wall, 0);
     if (asUtc === null) return null;
-    const before = zoneOffsetMicros(zone, epochMicros(asUtc - DAY_MICROS));
-    const after = zoneOffsetMicros(zone, epochMicros(asUtc + DAY_MICROS));
+    const before = zoneOffsetMicros(zone, epochMicros(asUtc - MICROS_PER_DAY));
+    const after = zoneOffsetMicros(zone, epochMicros(asUtc + MICROS_PER_DAY));
     if (before === after) return { time: epochMicros(asUtc - before), doubt: null };
     const [first, second] = instantsOfWallClock(wall, zone);
     if (first === undefined) return { time: epochMicros(asUtc - before), doubt: 'leftOut' };
@@ -151,7 +150,7 @@ export class StampClock {
     if (doubt === 'comesTwice') this.#comesTwice += 1;
     if (doubt === 'leftOut') this.#leftOut += 1;
     if (this.#firstOffsetMinutes === null && this.#rules !== null) {
-      this.#firstOffsetMinutes = Math.round(zoneOffsetMicros(this.#rules, time) / MINUTE_MICROS);
+      this.#firstOffsetMinutes = Math.round(zoneOffsetMicros(this.#rules, time) / MICROS_PER_MINUTE);
     }
     this.#remember(time);
     return time;

@@ -28,8 +28,8 @@ export const ARCHIVE_FORMATS = [
 ] as const;
 export type ArchiveFormat = (typeof ARCHIVE_FORMATS)[number];
 
-/** Every format that intake can name. `unknown` is listed, hashed and reported; it is never dropped silently. */
-export const EVIDENCE_FORMATS = [
+/** Formats whose records are log entries, which may stand in several exports; rows of snapshots are none. */
+const LOG_FORMATS = [
   'journal-short',
   'journal-short-precise',
   'journal-short-iso',
@@ -45,10 +45,15 @@ export const EVIDENCE_FORMATS = [
   'journal-export',
   'journal-verbose',
   'journal-native',
-  'journal-empty',
   'gunicorn-log',
   'access-log',
   'json-log',
+] as const;
+
+/** Every format that intake can name. `unknown` is listed, hashed and reported; it is never dropped silently. */
+export const EVIDENCE_FORMATS = [
+  ...LOG_FORMATS,
+  'journal-empty',
   'gunicorn-conf',
   'systemd-unit',
   'sqlite',
@@ -73,31 +78,11 @@ export const EVIDENCE_FORMATS = [
 ] as const;
 export type EvidenceFormat = (typeof EVIDENCE_FORMATS)[number];
 
-/** Formats whose records are log entries, which may stand in several exports; rows of snapshots are none. */
-const LOG_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
-  'journal-short',
-  'journal-short-precise',
-  'journal-short-iso',
-  'journal-short-iso-precise',
-  'journal-short-full',
-  'journal-short-unix',
-  'journal-short-monotonic',
-  'journal-cat',
-  'syslog-rfc3164',
-  'syslog-rfc5424',
-  'dmesg',
-  'journal-json',
-  'journal-export',
-  'journal-verbose',
-  'journal-native',
-  'gunicorn-log',
-  'access-log',
-  'json-log',
-]);
+const LOG_FORMAT_SET: ReadonlySet<EvidenceFormat> = new Set(LOG_FORMATS);
 
 /** Whether a format's records are log entries. */
 export function isLogFormat(format: EvidenceFormat): boolean {
-  return LOG_FORMATS.has(format);
+  return LOG_FORMAT_SET.has(format);
 }
 
 /** How the stamps of a source became instants; shown wherever its times are. */

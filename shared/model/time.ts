@@ -8,6 +8,8 @@ declare const epochMicrosBrand: unique symbol;
 export type EpochMicros = number & { readonly [epochMicrosBrand]: true };
 
 export const MICROS_PER_SECOND = 1_000_000;
+export const MICROS_PER_MINUTE = 60 * MICROS_PER_SECOND;
+export const MICROS_PER_DAY = 24 * 60 * MICROS_PER_MINUTE;
 export const MICROS_PER_MILLI = 1_000;
 
 /** Brands a number as EpochMicros, dropping any fraction of a microsecond. Throws RangeError when it is not finite. */
@@ -39,7 +41,7 @@ export function wallClockToMicros(wall: WallClock, offsetMinutes: number): Epoch
   if (year < 1970 || year > 9999) return null;
   const millis = Date.UTC(year, month - 1, day, hour, minute, second);
   if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return null;
-  return epochMicros(millis * MICROS_PER_MILLI - offsetMinutes * 60 * MICROS_PER_SECOND + micros);
+  return epochMicros(millis * MICROS_PER_MILLI - offsetMinutes * MICROS_PER_MINUTE + micros);
 }
 
 /** ISO 8601 in UTC with six decimals: `2026-01-28T04:12:15.229579Z`. */

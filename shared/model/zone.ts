@@ -1,7 +1,9 @@
 import {
   type EpochMicros,
   epochMicros,
+  MICROS_PER_DAY,
   MICROS_PER_MILLI,
+  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
   type WallClock,
   wallClockToMicros,
@@ -16,10 +18,8 @@ export type ZoneName = string;
 export const UTC: ZoneName = 'UTC';
 
 const FIXED = /^([+-])(\d{2}):?(\d{2})$/;
-const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
-const DAY_MICROS = 24 * 60 * MINUTE_MICROS;
 /** Every change of a zone's offset since 1970 fell on a quarter of an hour of UTC, so an offset holds for one whole quarter. */
-const QUARTER_MICROS = 15 * MINUTE_MICROS;
+const QUARTER_MICROS = 15 * MICROS_PER_MINUTE;
 /** Quarters remembered for a zone: a year of a busy journal has 35,000. */
 const CACHED_QUARTERS = 50_000;
 
@@ -61,7 +61,7 @@ export function isZone(zone: ZoneName): boolean {
 export function zoneOffsetMicros(zone: ZoneName, time: EpochMicros): number {
   if (zone === UTC) return 0;
   const fixed = fixedOffsetMinutes(zone);
-  if (fixed !== null) return fixed * MINUTE_MICROS;
+  if (fixed !== null) return fixed * MICROS_PER_MINUTE;
   const rules = rulesOf(zone);
   if (rules === null) return 0;
   const quarter = Math.floor(time / QUARTER_MICROS);
@@ -100,7 +100,7 @@ export function instantsOfWallClock(wall: WallClock, zone: ZoneName): readonly E
   if (asUtc === null) return [];
   const candidates = new Set<number>();
   // Offsets change at most once within a day: those of a day before and after are all that can be meant.
-  for (const around of [asUtc - DAY_MICROS, asUtc + DAY_MICROS]) {
+  for (const around of [asUtc - MICROS_PER_DAY, asUtc + MICROS_PER_DAY]) {
     const time = epochMicros(asUtc - zoneOffsetMicros(zone, epochMicros(around)));
     if (time + zoneOffsetMicros(zone, time) === asUtc) candidates.add(time);
   }
@@ -110,7 +110,7 @@ export function instantsOfWallClock(wall: WallClock, zone: ZoneName): readonly E
 /** `UTC`, `UTC+01:00`, `UTC−05:30`: a distance from UTC in microseconds, for people. */
 export function offsetLabel(offsetMicros: number): string {
   if (offsetMicros === 0) return 'UTC';
-  const minutes = Math.round(Math.abs(offsetMicros) / MINUTE_MICROS);
+  const minutes = Math.round(Math.abs(offsetMicros) / MICROS_PER_MINUTE);
   const two = (value: number): string => String(value).padStart(2, '0');
   return `UTC${offsetMicros < 0 ? '−' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }

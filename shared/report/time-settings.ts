@@ -1,9 +1,7 @@
 import { formatClockOffset } from '../model/clock-offset.ts';
 import type { EvidenceFile, ParseProblem } from '../model/evidence.ts';
-import { MICROS_PER_SECOND } from '../model/time.ts';
+import { MICROS_PER_MINUTE } from '../model/time.ts';
 import { offsetLabel } from '../model/zone.ts';
-
-const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
 
 /**
  * What whoever analyses has said about the times of a source, in a few words each: the correction of its clock and the
@@ -12,7 +10,7 @@ const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
 export function timeSettings({ time, clockOffsetMicros = 0 }: EvidenceFile): readonly string[] {
   return [
     ...(time?.zoneFrom === 'given' && time.offsetMinutes !== null
-      ? [`stamps read as ${time.zone ?? offsetLabel(time.offsetMinutes * MINUTE_MICROS)}, as given`]
+      ? [`stamps read as ${time.zone ?? offsetLabel(time.offsetMinutes * MICROS_PER_MINUTE)}, as given`]
       : []),
     ...(clockOffsetMicros === 0 ? [] : [`clock corrected by ${formatClockOffset(clockOffsetMicros)}`]),
   ];

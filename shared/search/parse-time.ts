@@ -1,11 +1,11 @@
-import { MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND, wallClockToMicros } from '../model/time.ts';
+import { fixedOffsetMinutes } from '../model/zone.ts';
 import type { TimeText } from './query.ts';
 
 const DAY = String.raw`(\d{4})-(\d\d)-(\d\d)`;
 const CLOCK = String.raw`(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,6}))?)?`;
 // 2026-01-28   04:12   4:12:15   04:12:15.229579   2026-01-28 04:12   2026-01-28T04:12:15Z   04:12+01:00
 const TIME = new RegExp(`^(?:${DAY})?(?:(?:^|[T ])${CLOCK} ?(Z|[+-]\\d\\d:?\\d\\d)?)?$`, 'i');
-const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
 
 /** Reads a date, a time of day, or both, the time with a zone or without; null when it is none or does not exist. */
 export function parseTime(text: string): TimeText | null {
@@ -22,8 +22,8 @@ export function parseTime(text: string): TimeText | null {
           second: Number(second ?? 0),
           micros: Number((fraction ?? '').padEnd(6, '0')),
         };
-  const offsetMinutes = offsetOf(zone);
-  if (offsetMinutes === undefined) return null;
+  const offsetMinutes = zone === undefined ? null : /^z$/i.test(zone) ? 0 : fixedOffsetMinutes(zone);
+  if (zone !== undefined && offsetMinutes === null) return null;
   const wall = {
     ...(date ?? { year: 2000, month: 1, day: 1 }),
     ...(clock ?? { hour: 0, minute: 0, second: 0, micros: 0 }),
@@ -31,19 +31,9 @@ export function parseTime(text: string): TimeText | null {
   if (wallClockToMicros(wall, 0) === null) return null;
   const stretchMicros =
     clock === null
-      ? 24 * 60 * MINUTE_MICROS
+      ? MICROS_PER_DAY
       : second === undefined
-        ? MINUTE_MICROS
+        ? MICROS_PER_MINUTE
         : MICROS_PER_SECOND / 10 ** (fraction?.length ?? 0);
   return { text, date, clock, offsetMinutes, stretchMicros };
-}
-
-/** Minutes east of UTC; null where no zone is printed, undefined where there is no such zone. */
-function offsetOf(zone: string | undefined): number | null | undefined {
-  if (zone === undefined) return null;
-  if (zone === 'Z' || zone === 'z') return 0;
-  const hours = Number(zone.slice(1, 3));
-  const minutes = Number(zone.slice(-2));
-  if (minutes > 59 || hours * 60 + minutes > 14 * 60) return undefined;
-  return (hours * 60 + minutes) * (zone.startsWith('-') ? -1 : 1);
 }

@@ -48,6 +48,7 @@ function printValues(field: FieldQuery): string {
   }
 }
 
-function quoted(text: string): string {
+/** A text in quotes, as it stands. */
+export function quoted(text: string): string {
   return `"${text.replace(/[\\"]/g, (char) => `\\${char}`)}"`;
 }

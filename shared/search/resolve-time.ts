@@ -1,4 +1,11 @@
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock, wallClockToMicros } from '../model/time.ts';
+import {
+  type EpochMicros,
+  epochMicros,
+  formatDate,
+  MICROS_PER_DAY,
+  type WallClock,
+  wallClockToMicros,
+} from '../model/time.ts';
 import { instantsOfWallClock, inZone, type ZoneName } from '../model/zone.ts';
 import type { CaseTimes, TimeText } from './query.ts';
 
@@ -8,7 +15,6 @@ export interface TimeStretch {
   readonly to: number;
 }
 
-const DAY_MICROS = 24 * 3600 * MICROS_PER_SECOND;
 /** Days of a case that are looked at for a time of day; beyond, the days near the incident decide. */
 const MOST_DAYS = 400;
 
@@ -37,7 +43,7 @@ export function resolveTime(time: TimeText, zone: ZoneName, times: CaseTimes): T
 
 /** The dates of a case in a zone, nearest to the anchor's first. */
 function daysOf(first: EpochMicros, last: EpochMicros, anchor: EpochMicros, zone: ZoneName): readonly Day[] {
-  const dayNumber = (time: EpochMicros): number => Math.floor(inZone(time, zone) / DAY_MICROS);
+  const dayNumber = (time: EpochMicros): number => Math.floor(inZone(time, zone) / MICROS_PER_DAY);
   const own = dayNumber(anchor);
   // A fixed distance from UTC of the typed time's own can lie a day beyond what the display zone shows.
   const lowest = Math.min(own, dayNumber(first)) - 1;
@@ -47,10 +53,7 @@ function daysOf(first: EpochMicros, last: EpochMicros, anchor: EpochMicros, zone
     if (own - distance >= lowest) numbers.push(own - distance);
     if (own + distance <= highest) numbers.push(own + distance);
   }
-  return numbers.map((number) => {
-    const [year, month, day] = new Date((number * DAY_MICROS) / 1000).toISOString().slice(0, 10).split('-').map(Number);
-    return { year: year ?? 0, month: month ?? 0, day: day ?? 0 };
-  });
+  return numbers.map((number) => dateOf(epochMicros(number * MICROS_PER_DAY)));
 }
 
 type Day = Pick<WallClock, 'year' | 'month' | 'day'>;
@@ -76,6 +79,11 @@ function dayAfter(day: Day): WallClock {
   const midnight = { ...day, hour: 0, minute: 0, second: 0, micros: 0 };
   const time = wallClockToMicros(midnight, 0);
   if (time === null) return midnight;
-  const iso = new Date((epochMicros(time) + DAY_MICROS) / 1000).toISOString().slice(0, 10).split('-').map(Number);
-  return { year: iso[0] ?? 0, month: iso[1] ?? 0, day: iso[2] ?? 0, hour: 0, minute: 0, second: 0, micros: 0 };
+  return { ...midnight, ...dateOf(epochMicros(time + MICROS_PER_DAY)) };
+}
+
+/** The date in UTC. */
+function dateOf(time: EpochMicros): Day {
+  const [year = 0, month = 0, day = 0] = formatDate(time).split('-').map(Number);
+  return { year, month, day };
 }

@@ -1,5 +1,6 @@
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { quoted } from './print-query.ts';
 import { type FieldName, fieldNamed, QUERY_FIELDS } from './query-fields.ts';
 
 /** What the case at hand has, most frequent first. */
@@ -61,7 +62,7 @@ function isWithinQuotes(before: string): boolean {
 
 function valuesOf(field: FieldName, data: SuggestionData): readonly Suggestion[] {
   const plain = (value: string, detail = ''): Suggestion => ({
-    insert: /[\s(),"]/.test(value) ? `"${value.replace(/[\\"]/g, (char) => `\\${char}`)}"` : value,
+    insert: /[\s(),"]/.test(value) ? quoted(value) : value,
     label: value,
     detail,
   });

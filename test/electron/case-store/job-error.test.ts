@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toJobError, UsageError } from '../../../electron/case-store/job-error.ts';
+import { toJobError } from '../../../electron/case-store/job-error.ts';
 import { NothingRecognised } from '../../../electron/case-store/open-case.ts';
+import { UsageError } from '../../../electron/case-store/usage-error.ts';
 import { JobFailure } from '../../../electron/workers/run-job.ts';
 import { tempFolder } from '../../support/bundles.ts';
 

@@ -63,8 +63,6 @@ export class EventStore implements EventSource {
   readonly #decoder = new TextDecoder('utf-8');
   /** Decoded events, the one used last at the end. */
   readonly #events = new Map<number, EvidenceEvent>();
-  #filtered: { readonly key: string; readonly rows: Uint32Array } | null = null;
-  #sorted: { readonly key: string; readonly rows: Uint32Array } | null = null;
   readonly #places: EventPlaces;
   readonly #pidRows: PidRows;
   /** Finds rows by what their messages say. */
@@ -253,18 +251,7 @@ export class EventStore implements EventSource {
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {
-    const filterKey = JSON.stringify(filter);
-    if (this.#filtered?.key !== filterKey) {
-      this.#filtered = {
-        key: filterKey,
-        rows: this.search.rows(filter),
-      };
-    }
-    const sortKey = `${sort.column} ${sort.descending} ${filterKey}`;
-    if (this.#sorted?.key !== sortKey) {
-      this.#sorted = { key: sortKey, rows: sortedRows(this.#columns, this.#filtered.rows, sort) };
-    }
-    return this.#sorted.rows;
+    return sortedRows(this.#columns, this.search.rows(filter), sort);
   }
 
   #decode(row: number): EvidenceEvent {

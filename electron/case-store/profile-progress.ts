@@ -1,4 +1,9 @@
-import type { Progress, SourceState, SourcesProgress } from '../../shared/contract/worker-protocol.ts';
+import {
+  ENDED_STATES,
+  type Progress,
+  type SourceState,
+  type SourcesProgress,
+} from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 
 /** How far the profiles of the artifacts have come, as the sources of that stage. */
@@ -24,8 +29,7 @@ export class ProfileProgress {
   over(progress: Progress, current: EvidenceFile): Progress {
     const sources: SourcesProgress = {
       total: this.#artifacts.length,
-      ended: this.#artifacts.filter((artifact) => ['done', 'stopped', 'failed'].includes(this.#stateOf(artifact)))
-        .length,
+      ended: this.#artifacts.filter((artifact) => ENDED_STATES.has(this.#stateOf(artifact))).length,
       addedPaths: 0,
       listed: this.#artifacts.map((artifact) => {
         const state = this.#stateOf(artifact);

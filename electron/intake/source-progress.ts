@@ -1,4 +1,10 @@
-import type { Progress, SourceProgress, SourceState, SourcesProgress } from '../../shared/contract/worker-protocol.ts';
+import {
+  ENDED_STATES,
+  type Progress,
+  type SourceProgress,
+  type SourceState,
+  type SourcesProgress,
+} from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FoundFile } from './inventory.ts';
 import { visibleName } from './names.ts';
@@ -22,8 +28,6 @@ interface Entry {
   doneBytes: number;
   state: SourceState;
 }
-
-const ENDED: ReadonlySet<SourceState> = new Set(['done', 'stopped', 'failed']);
 
 /**
  * Knows how far every source of an import has come and whether it is to be stopped, and reports both the whole and the
@@ -124,7 +128,7 @@ export class SourceBoard {
   /** A source has ended, well or not: its problems tell. */
   end(found: FoundFile, state: SourceState = endOf(found)): void {
     const entry = this.#entries.get(found);
-    if (entry === undefined || ENDED.has(entry.state)) return;
+    if (entry === undefined || ENDED_STATES.has(entry.state)) return;
     entry.state = state;
     this.#ended += 1;
     if (state === 'done') entry.doneBytes = entry.bytes;

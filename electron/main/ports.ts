@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { app, clipboard, dialog } from 'electron';
+import { app, clipboard, dialog, type SaveDialogOptions } from 'electron';
 import type { AppInfo } from '../../shared/contract/ipc.ts';
 import { toJobError } from '../case-store/job-error.ts';
 import type { ExportFormat } from '../export/export-case.ts';
@@ -16,6 +16,15 @@ const FORMAT_NAMES: Readonly<Record<ExportFormat, string>> = {
   json: 'Case as JSON',
 };
 
+/** Shows the save dialog; null when it was dismissed. */
+async function chooseSavePath(window: MainWindow, options: SaveDialogOptions): Promise<string | null> {
+  const chosen = await dialog.showSaveDialog(window.browserWindow, {
+    ...options,
+    properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
+  });
+  return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
+}
+
 /** What the handlers need of Electron: dialogs, the clipboard and places. */
 export function electronPorts(window: MainWindow): ShellPorts {
   return {
@@ -28,23 +37,14 @@ export function electronPorts(window: MainWindow): ShellPorts {
       });
       return chosen.canceled || chosen.filePaths.length === 0 ? null : chosen.filePaths;
     },
-    chooseExportPath: async (suggestedPath, format) => {
-      const chosen = await dialog.showSaveDialog(window.browserWindow, {
+    chooseExportPath: (suggestedPath, format) =>
+      chooseSavePath(window, {
         title: `Export ${basename(suggestedPath)}`,
         defaultPath: suggestedPath,
         filters: [{ name: FORMAT_NAMES[format], extensions: [format] }],
-        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
-      });
-      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
-    },
-    chooseRecordPath: async (suggestedPath) => {
-      const chosen = await dialog.showSaveDialog(window.browserWindow, {
-        title: 'Save the bytes of a record',
-        defaultPath: suggestedPath,
-        properties: ['createDirectory', 'showOverwriteConfirmation', 'dontAddToRecent'],
-      });
-      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
-    },
+      }),
+    chooseRecordPath: (suggestedPath) =>
+      chooseSavePath(window, { title: 'Save the bytes of a record', defaultPath: suggestedPath }),
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,
     documentsFolder: () => app.getPath('documents'),

@@ -100,6 +100,8 @@ export function countOfStage(stage: Progress['stage']): string {
 /** `failed`: it could not be read, or only in part; its problem says why. */
 export const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];
+/** Those after which nothing more happens to a source. */
+export const ENDED_STATES: ReadonlySet<SourceState> = new Set(['done', 'stopped', 'failed']);
 
 /** How far one source has come: a file, an archive or a member of one. */
 export interface SourceProgress {

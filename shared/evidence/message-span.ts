@@ -1,4 +1,5 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { JOURNAL_TEXT_FORMATS } from './journal-prefix.ts';
 
 const BLANK = 0x20;
 const LF = 0x0a;
@@ -57,16 +58,8 @@ export function messageFinderOf(format: EvidenceFormat): FindMessage | null {
  * Formats whose records hold each line of their message as it is, but for what stands in front of lines: a text of one line
  * that is not among a record's bytes is not in its message either.
  */
-export const VERBATIM_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
-  'journal-short',
-  'journal-short-precise',
-  'journal-short-iso',
-  'journal-short-iso-precise',
-  'journal-short-full',
-  'journal-short-unix',
-  'journal-short-monotonic',
-  'syslog-rfc3164',
-  'syslog-rfc5424',
+export const VERBATIM_FORMATS: ReadonlySet<EvidenceFormat> = new Set<EvidenceFormat>([
+  ...JOURNAL_TEXT_FORMATS,
   'dmesg',
   'gunicorn-log',
   'journal-export',

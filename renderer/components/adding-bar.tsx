@@ -4,7 +4,7 @@ import { formatBytes, formatDuration } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
 import { STAGE_WORDS } from '../words.ts';
-import { ShareBar } from './bars.tsx';
+import { ProgressBar } from './bars.tsx';
 import { SourceList } from './source-list.tsx';
 
 /** More evidence on its way into the open case, which stays usable below: how far it is, its sources, and the way out. */
@@ -28,20 +28,9 @@ export function AddingBar({ job }: { readonly job: JobState }) {
           {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
           Adding {job.title}
         </button>
-        {share === null ? (
-          <div className="bar-unknown adding-share" role="progressbar" aria-label="Adding" />
-        ) : (
-          <div
-            className="adding-share"
-            role="progressbar"
-            aria-label="Adding"
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={Math.floor(share * 100)}
-          >
-            <ShareBar share={share} />
-          </div>
-        )}
+        <div className="adding-share">
+          <ProgressBar share={share} label="Adding" />
+        </div>
         <span className="adding-figures secondary numeric">
           {progress === null ? 'Starting' : STAGE_WORDS[progress.stage]}
           {progress?.totalBytes == null

@@ -9,6 +9,22 @@ export function ShareBar({ share, tone = 'accent' }: { readonly share: number; r
   );
 }
 
+/** How far something has come, for eyes and screen readers alike; `share` is null while the whole is not known. */
+export function ProgressBar({ share, label }: { readonly share: number | null; readonly label: string }) {
+  if (share === null) return <div className="bar-unknown" role="progressbar" aria-label={label} />;
+  return (
+    <div
+      role="progressbar"
+      aria-label={label}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.floor(share * 100)}
+    >
+      <ShareBar share={share} />
+    </div>
+  );
+}
+
 /** A signed weight as a bar to the right (for) or to the left (against) of a middle line. */
 export function WeightBar({ weight, largest }: { readonly weight: number; readonly largest: number }) {
   const length = largest > 0 ? Math.min(1, Math.abs(weight) / largest) * 50 : 0;

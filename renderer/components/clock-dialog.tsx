@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { useId, useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import { formatClockOffset, parseClockOffset } from '../../shared/model/clock-offset.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
@@ -6,6 +6,7 @@ import { epochMicros } from '../../shared/model/time.ts';
 import { baseName, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
+import { FormDialog } from './form-dialog.tsx';
 
 /** Corrects the clock of one source by a number. */
 export function ClockDialog(props: {
@@ -16,7 +17,6 @@ export function ClockDialog(props: {
   const { view, file, onClose } = props;
   const { adjustClocks } = useActions();
   const { zone } = useDisplayZone();
-  const dialog = useRef<HTMLDialogElement>(null);
   const inputId = useId();
   const helpId = useId();
   const before = file.clockOffsetMicros ?? 0;
@@ -25,10 +25,6 @@ export function ClockDialog(props: {
   const isWrong = text.trim() !== '' && micros === null;
   const first = view.points.find((point) => point.evidenceId === file.id)?.time;
   const name = baseName(file.path);
-
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   const apply = (next: number): void => {
     onClose();
     if (next === before) return;
@@ -38,54 +34,43 @@ export function ClockDialog(props: {
         : `The clock of ${name} is corrected by ${formatClockOffset(next)}`;
     void adjustClocks([{ evidenceId: file.id, micros: next }], what);
   };
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (micros !== null) apply(micros);
-  };
   return (
-    <dialog
-      ref={dialog}
-      className="palette form-dialog"
-      aria-label={`Correct the clock of ${name}`}
+    <FormDialog
+      label={`Correct the clock of ${name}`}
+      title={`Correct the clock of ${name}`}
+      submit="Correct"
+      canSubmit={micros !== null}
+      onSubmit={() => {
+        if (micros !== null) apply(micros);
+      }}
       onClose={onClose}
-      onKeyDown={(event) => event.stopPropagation()}
+      aside={
+        before === 0 ? null : (
+          <button type="button" className="button" onClick={() => apply(0)}>
+            Take the correction back
+          </button>
+        )
+      }
     >
-      <form className="dialog-form" onSubmit={onSubmit}>
-        <h2 className="dialog-title">Correct the clock of {name}</h2>
-        <label htmlFor={inputId}>Added to each of its times</label>
-        <input
-          id={inputId}
-          type="text"
-          className="text-field numeric"
-          placeholder="−4.2 s"
-          value={text}
-          spellCheck={false}
-          aria-invalid={isWrong}
-          aria-describedby={helpId}
-          onChange={(event) => setText(event.target.value)}
-        />
-        <p id={helpId} className={isWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
-          {isWrong
-            ? 'Give seconds (−4.2 s) or hours, minutes and seconds (−0:00:04.2), with at most six decimals.'
-            : micros === null || first === undefined
-              ? 'Negative where its clock ran ahead: −4.2 s, or −0:00:04.2 in hours, minutes and seconds.'
-              : `Its first event, written ${formatInstant(epochMicros(first - before), 6, zone)}, will stand at ${formatInstant(epochMicros(first - before + micros), 6, zone)}.`}
-        </p>
-        <div className="dialog-buttons">
-          {before === 0 ? null : (
-            <button type="button" className="button" onClick={() => apply(0)}>
-              Take the correction back
-            </button>
-          )}
-          <span className="dialog-gap" />
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-primary" disabled={micros === null}>
-            Correct
-          </button>
-        </div>
-      </form>
-    </dialog>
+      <label htmlFor={inputId}>Added to each of its times</label>
+      <input
+        id={inputId}
+        type="text"
+        className="text-field numeric"
+        placeholder="−4.2 s"
+        value={text}
+        spellCheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={helpId}
+        onChange={(event) => setText(event.target.value)}
+      />
+      <p id={helpId} className={isWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
+        {isWrong
+          ? 'Give seconds (−4.2 s) or hours, minutes and seconds (−0:00:04.2), with at most six decimals.'
+          : micros === null || first === undefined
+            ? 'Negative where its clock ran ahead: −4.2 s, or −0:00:04.2 in hours, minutes and seconds.'
+            : `Its first event, written ${formatInstant(epochMicros(first - before), 6, zone)}, will stand at ${formatInstant(epochMicros(first - before + micros), 6, zone)}.`}
+      </p>
+    </FormDialog>
   );
 }

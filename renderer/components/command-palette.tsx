@@ -7,6 +7,7 @@ import { useDisplayZone } from '../state/display-zone.tsx';
 import { TABS } from '../state/navigation.ts';
 import { VERDICT_WORDS } from '../words.ts';
 import { TAB_TITLES } from './tab-bar.tsx';
+import { useModal } from './use-modal.ts';
 
 /** Something that the palette can do. */
 export interface Command {
@@ -93,15 +94,13 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const actions = useActions();
   const { zone } = useDisplayZone();
   const dialog = useRef<HTMLDialogElement>(null);
+  useModal(dialog);
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const commands = useMemo(() => (view === null ? [] : commandsOf(view, actions, zone)), [view, actions, zone]);
   const matches = matchingCommands(commands, query);
   const index = Math.min(active, Math.max(0, matches.length - 1));
 
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   useEffect(() => {
     dialog.current?.querySelector(`[data-index="${index}"]`)?.scrollIntoView({ block: 'nearest' });
   }, [index]);

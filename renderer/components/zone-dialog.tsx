@@ -2,6 +2,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import type { EpochMicros } from '../../shared/model/time.ts';
 import { allZones, fixedOffsetMinutes, isZone, type ZoneName } from '../../shared/model/zone.ts';
 import { zoneLabel } from '../format.ts';
+import { useModal } from './use-modal.ts';
 
 /** A zone that is offered before all others, under a name of its own. */
 export interface OfferedZone {
@@ -75,6 +76,7 @@ export function ZoneDialog(props: {
 }) {
   const { title, offered, current, at, onChoose, onClose } = props;
   const dialog = useRef<HTMLDialogElement>(null);
+  useModal(dialog);
   const listId = useId();
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
@@ -82,9 +84,6 @@ export function ZoneDialog(props: {
   const index = Math.min(active, Math.max(0, zones.length - 1));
   const optionId = (position: number): string => `${listId}-${position}`;
 
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another search is another list.
   useEffect(() => {
     dialog.current?.querySelector('[role=option][data-active=true]')?.scrollIntoView({ block: 'nearest' });

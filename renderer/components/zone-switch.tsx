@@ -2,7 +2,7 @@ import { ChevronDown } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import { UTC, type ZoneName } from '../../shared/model/zone.ts';
+import { fixedOffsetMinutes, UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, zoneLabel } from '../format.ts';
 import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';
 import type { HostZone } from '../state/zone-choice.ts';
@@ -13,9 +13,14 @@ export function momentOf(view: CaseView): EpochMicros {
   return view.analysis.incident?.end ?? view.points[0]?.time ?? epochMicros(0);
 }
 
+/** Whether a zone has a name besides its distance from UTC. */
+function isNamed(zone: ZoneName): boolean {
+  return zone !== UTC && fixedOffsetMinutes(zone) === null;
+}
+
 function offsetHint(zone: ZoneName, at: EpochMicros): string {
   const label = zoneLabel(at, zone);
-  return zone === UTC ? label : `${zone.startsWith('+') || zone.startsWith('-') ? '' : `${zone}, `}${label}`;
+  return `${isNamed(zone) ? `${zone}, ` : ''}${label}`;
 }
 
 /** `UTC+01:00, printed by journal.txt`: the host's zone and who says so. */
@@ -42,8 +47,7 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
   const offered = useMemo(() => offeredZones(display, at), [display, at]);
   const { choice, zone } = display;
   const offset = zoneLabel(at, zone);
-  const isNamed = zone !== UTC && !zone.startsWith('+') && !zone.startsWith('-');
-  const words = isNamed ? zone : offset;
+  const words = isNamed(zone) ? zone : offset;
   const who = choice === 'host' ? (display.host === null ? 'host’s zone unknown, ' : 'host: ') : '';
   return (
     <>
@@ -52,7 +56,7 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
         className="zone-button"
         aria-haspopup="dialog"
         aria-label={`Display zone: ${who}${words}. Change`}
-        title={`Times are shown in ${isNamed ? `${zone} (${offset} at the time of the case)` : offset}. Change the display zone`}
+        title={`Times are shown in ${isNamed(zone) ? `${zone} (${offset} at the time of the case)` : offset}. Change the display zone`}
         onClick={() => setIsOpen(true)}
       >
         {who}

@@ -2,7 +2,7 @@ import { line, max, scaleLinear } from 'd3';
 import { Check } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
-import { ShareBar } from '../components/bars.tsx';
+import { ProgressBar } from '../components/bars.tsx';
 import { SourceList } from '../components/source-list.tsx';
 import { formatBytes, formatDuration, formatShare } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -57,19 +57,7 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
         <p className="progress-item mono" title={progress?.item}>
           {progress?.item ?? 'Starting'}
         </p>
-        {share === null ? (
-          <div className="bar-unknown" role="progressbar" aria-label="Import" />
-        ) : (
-          <div
-            role="progressbar"
-            aria-label="Import"
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={Math.floor(share * 100)}
-          >
-            <ShareBar share={share} />
-          </div>
-        )}
+        <ProgressBar share={share} label="Import" />
         <dl className="progress-figures">
           <div>
             <dt>Done</dt>

@@ -8,6 +8,7 @@ import type {
   OpenOutcome,
   RunningJob,
 } from '../../shared/contract/ipc.ts';
+import { clockOffsetOf } from '../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
@@ -24,6 +25,7 @@ import {
   type Toast,
 } from './app-state.ts';
 import { carryRequest, carryTrail } from './carry.ts';
+import { queryZone } from './event-pages.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
@@ -177,6 +179,9 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
   const tellFailure = (text: string, error: unknown): void =>
     dispatch({ type: 'told', toast: { tone: 'failed', text, detail: toJobError(error).message } });
 
+  const tellImporting = (detail: string): void =>
+    dispatch({ type: 'told', toast: { tone: 'info', text: 'An import is already running', detail } });
+
   const openPaths = async (paths: readonly string[]): Promise<void> => {
     if (paths.length === 0) return;
     if (isImporting) return add(paths);
@@ -191,10 +196,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     try {
       answer = await bridge.request('case.add', { paths: [...paths] });
     } catch (error) {
-      dispatch({
-        type: 'told',
-        toast: { tone: 'failed', text: 'Nothing was added', detail: toJobError(error).message },
-      });
+      tellFailure('Nothing was added', error);
       return;
     }
     for (const toast of toastsOf(answer)) dispatch({ type: 'told', toast });
@@ -216,11 +218,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     openDialog: (kind) => choose(kind, openPaths),
     addDialog: (kind) => choose(kind, add),
     async openSample() {
-      if (isImporting) {
-        const detail = 'Cancel it first, then open the sample incident.';
-        dispatch({ type: 'told', toast: { tone: 'info', text: 'An import is already running', detail } });
-        return;
-      }
+      if (isImporting) return tellImporting('Cancel it first, then open the sample incident.');
       await run({ kind: 'open', title: 'the sample incident', startedMillis: now() }, () =>
         bridge.request('case.openSample', undefined),
       );
@@ -239,11 +237,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
       }
     },
     async setSourceZone(zone, evidenceIds) {
-      if (isImporting) {
-        const detail = 'Wait for it or cancel it, then set the zone.';
-        dispatch({ type: 'told', toast: { tone: 'info', text: 'An import is already running', detail } });
-        return;
-      }
+      if (isImporting) return tellImporting('Wait for it or cancel it, then set the zone.');
       await run(
         { kind: 'open', title: `the evidence again, with stamps in ${zone}`, startedMillis: now() },
         () => bridge.request('case.setZone', { zone, evidenceIds: evidenceIds === null ? null : [...evidenceIds] }),
@@ -254,7 +248,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
       const files = stateNow().view?.files ?? [];
       const undo = offsets.map(({ evidenceId }) => ({
         evidenceId,
-        micros: files.find((file) => file.id === evidenceId)?.clockOffsetMicros ?? 0,
+        micros: clockOffsetOf(files, evidenceId),
       }));
       try {
         const outcome = await bridge.request('case.adjustClocks', { offsets: [...offsets] });
@@ -329,7 +323,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
           row,
           filter: trail.here.filter,
           sort: trail.here.sort,
-          ...(trail.here.filter.query === '' ? {} : { zone: displayZoneNow(view.files) }),
+          ...queryZone(trail.here.filter, displayZoneNow(view.files)),
         });
         const place: Partial<Place> = isShown === null ? { range, filter: EMPTY_FILTER } : { range };
         dispatch({ type: 'jumped-to-event', row, place, atMillis: now() });

@@ -1,3 +1,4 @@
+import type { EvidenceFile, EvidenceId } from './evidence.ts';
 import { MICROS_PER_SECOND } from './time.ts';
 
 /*
@@ -7,6 +8,11 @@ import { MICROS_PER_SECOND } from './time.ts';
 
 /** A century either way: a clock without a battery begins at 1970, and no correction that is meant is larger. */
 export const MOST_CLOCK_OFFSET_MICROS = 100 * 365.25 * 86_400 * MICROS_PER_SECOND;
+
+/** The correction of a source's clock in microseconds; 0 without one. */
+export function clockOffsetOf(files: readonly EvidenceFile[], evidenceId: EvidenceId): number {
+  return files.find((file) => file.id === evidenceId)?.clockOffsetMicros ?? 0;
+}
 
 const MINUS = '−';
 // +4.2 s     -0.000004     12

@@ -1,7 +1,7 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
 import { memo, type ReactNode, useEffect, useState } from 'react';
 import type { CaseView, RawRecord } from '../../../shared/contract/ipc.ts';
-import { formatClockOffset } from '../../../shared/model/clock-offset.ts';
+import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
@@ -130,7 +130,7 @@ function Record(props: {
   const { event } = record;
   const { move, pin, showVerdict } = useActions();
   const { zone } = useDisplayZone();
-  const clockOffset = view.files.find((file) => file.id === event.source.evidenceId)?.clockOffsetMicros ?? 0;
+  const clockOffset = clockOffsetOf(view.files, event.source.evidenceId);
   const facts = view.analysis.facts.filter((fact) => fact.rows.includes(event.row));
   const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (

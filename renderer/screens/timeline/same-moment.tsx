@@ -1,9 +1,10 @@
 import { Link2, X } from 'lucide-react';
-import { type FormEvent, useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/classify.ts';
-import { formatClockOffset } from '../../../shared/model/clock-offset.ts';
+import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import { FormDialog } from '../../components/form-dialog.tsx';
 import { baseName, formatEventTime, zonedDate, zoneLabel } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
@@ -12,10 +13,6 @@ const SHOWN_MESSAGE = 90;
 
 function sourceOf(view: CaseView, event: EvidenceEvent): string {
   return baseName(view.files.find((file) => file.id === event.source.evidenceId)?.path ?? event.source.evidenceId);
-}
-
-function offsetOf(view: CaseView, event: EvidenceEvent): number {
-  return view.files.find((file) => file.id === event.source.evidenceId)?.clockOffsetMicros ?? 0;
 }
 
 function shortMessage(event: EvidenceEvent): string {
@@ -93,7 +90,7 @@ export function correctionOf(
   wrong: EvidenceEvent,
 ): { readonly moved: number; readonly micros: number } {
   const moved = right.time - wrong.time;
-  return { moved, micros: offsetOf(view, wrong) + moved };
+  return { moved, micros: clockOffsetOf(view.files, wrong.source.evidenceId) + moved };
 }
 
 function SameMomentDialog(props: {
@@ -104,62 +101,46 @@ function SameMomentDialog(props: {
 }) {
   const { view, first, second, onClose } = props;
   const { adjustClocks } = useActions();
-  const dialog = useRef<HTMLDialogElement>(null);
   // The entry that was marked first is the one that the other is set by, unless a person says otherwise.
   const [right, setRight] = useState<'first' | 'second'>('first');
   const [keep, move] = right === 'first' ? [first, second] : [second, first];
   const { moved, micros } = correctionOf(view, keep, move);
   const name = sourceOf(view, move);
   const resolution = Math.max(first.resolutionMicros, second.resolutionMicros);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
-  const onSubmit = (event: FormEvent): void => {
-    event.preventDefault();
+  const onSubmit = (): void => {
     onClose();
     const what = `The clock of ${name} is corrected by ${formatClockOffset(micros)}`;
     void adjustClocks([{ evidenceId: move.source.evidenceId, micros }], what);
   };
   return (
-    <dialog
-      ref={dialog}
-      className="palette form-dialog"
-      aria-label="Correct a clock by two entries of one moment"
+    <FormDialog
+      label="Correct a clock by two entries of one moment"
+      title="Two entries of one moment"
+      submit="Correct the clock"
+      canSubmit={moved !== 0}
+      onSubmit={onSubmit}
       onClose={onClose}
-      onKeyDown={(event) => event.stopPropagation()}
     >
-      <form className="dialog-form" onSubmit={onSubmit}>
-        <h2 className="dialog-title">Two entries of one moment</h2>
-        <fieldset className="dialog-choice dialog-choice-tall">
-          <legend>Whose clock is right?</legend>
-          <MomentChoice view={view} event={first} isRight={right === 'first'} onChoose={() => setRight('first')} />
-          <MomentChoice view={view} event={second} isRight={right === 'second'} onChoose={() => setRight('second')} />
-        </fieldset>
-        <p className="dialog-help" aria-live="polite">
-          {moved === 0 ? (
-            'Both entries already stand at the same moment: nothing is moved.'
-          ) : (
-            <>
-              Every time of <strong>{name}</strong> is moved by{' '}
-              <strong className="numeric">{formatClockOffset(moved)}</strong>
-              {micros === moved ? '' : `; its correction is then ${formatClockOffset(micros)} in all`}.
-              {resolution > 1
-                ? ` Exact to ${resolution >= 1_000_000 ? 'a second' : 'a millisecond'}, as their stamps are.`
-                : ''}
-            </>
-          )}
-        </p>
-        <div className="dialog-buttons">
-          <span className="dialog-gap" />
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-primary" disabled={moved === 0}>
-            Correct the clock
-          </button>
-        </div>
-      </form>
-    </dialog>
+      <fieldset className="dialog-choice dialog-choice-tall">
+        <legend>Whose clock is right?</legend>
+        <MomentChoice view={view} event={first} isRight={right === 'first'} onChoose={() => setRight('first')} />
+        <MomentChoice view={view} event={second} isRight={right === 'second'} onChoose={() => setRight('second')} />
+      </fieldset>
+      <p className="dialog-help" aria-live="polite">
+        {moved === 0 ? (
+          'Both entries already stand at the same moment: nothing is moved.'
+        ) : (
+          <>
+            Every time of <strong>{name}</strong> is moved by{' '}
+            <strong className="numeric">{formatClockOffset(moved)}</strong>
+            {micros === moved ? '' : `; its correction is then ${formatClockOffset(micros)} in all`}.
+            {resolution > 1
+              ? ` Exact to ${resolution >= 1_000_000 ? 'a second' : 'a millisecond'}, as their stamps are.`
+              : ''}
+          </>
+        )}
+      </p>
+    </FormDialog>
   );
 }
 

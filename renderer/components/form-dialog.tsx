@@ -1,0 +1,48 @@
+import { type FormEvent, type ReactNode, useRef } from 'react';
+import { useModal } from './use-modal.ts';
+
+/** A modal dialog with a few fields, a button that does what it is for, and a way out. */
+export function FormDialog(props: {
+  /** Its name for screen readers; `title` is what stands above the fields. */
+  readonly label: string;
+  readonly title: ReactNode;
+  /** Word on the button. */
+  readonly submit: string;
+  readonly canSubmit: boolean;
+  readonly onSubmit: () => void;
+  readonly onClose: () => void;
+  /** A further button, on the left. */
+  readonly aside?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useModal(dialog);
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (props.canSubmit) props.onSubmit();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      className="palette form-dialog"
+      aria-label={props.label}
+      onClose={props.onClose}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <form className="dialog-form" onSubmit={onSubmit}>
+        <h2 className="dialog-title">{props.title}</h2>
+        {props.children}
+        <div className="dialog-buttons">
+          {props.aside}
+          <span className="dialog-gap" />
+          <button type="button" className="button" onClick={props.onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button button-primary" disabled={!props.canSubmit}>
+            {props.submit}
+          </button>
+        </div>
+      </form>
+    </dialog>
+  );
+}

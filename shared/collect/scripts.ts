@@ -158,8 +158,11 @@ LC_ALL=C
 TZ=UTC
 export LC_ALL TZ
 
-# What the analysis knew; options override it.
+# What the analysis knew, quoted to the letter; options override it.
+# shellcheck disable=SC2016
+{
 ${assignments.join('\n')}
+}
 
 ${body}`;
 }

@@ -64,11 +64,12 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
       observed,
       holds,
     })),
-    recommendations: analysis.recommendations.map(({ id, text, patch, because }) => ({
+    recommendations: analysis.recommendations.map(({ id, text, patch, because, when }) => ({
       id,
       text,
       patch,
       because: [...because],
+      ...(when === undefined ? {} : { when }),
     })),
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),

@@ -5,6 +5,9 @@ import { databaseLockAdvice } from './recommendations/database-lock.ts';
 import { diskAdvice, mechanismAdvice } from './recommendations/host.ts';
 import { largeArtifactAdvice } from './recommendations/large-artifact.ts';
 import { memoryAdvice } from './recommendations/memory.ts';
+import { monitoringAdvice } from './recommendations/monitoring.ts';
+import { recyclingAdvice } from './recommendations/recycling.ts';
+import { skipJobAdvice } from './recommendations/skip-job.ts';
 import { stuckWorkAdvice } from './recommendations/stuck-work.ts';
 import { workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
 
@@ -13,11 +16,24 @@ const FAMILIES: readonly AdviceFamily[] = [
   databaseLockAdvice,
   workerTimeoutAdvice,
   stuckWorkAdvice,
+  skipJobAdvice,
   largeArtifactAdvice,
   diskAdvice,
   memoryAdvice,
   mechanismAdvice,
+  recyclingAdvice,
+  monitoringAdvice,
 ];
+
+/** What helps at once and is undone as soon; everything else is a change that stays. */
+const IMMEDIATE: ReadonlySet<string> = new Set([
+  'raise-timeout',
+  'busy-timeout-below-worker-timeout',
+  'skip-job',
+  'free-disk-space',
+  'memory-limit',
+  'core-dumps',
+]);
 
 /** What to change so that it does not happen again; each from the verdict and facts that support it, none without. */
 export function recommend(
@@ -26,5 +42,8 @@ export function recommend(
   hypotheses: readonly HypothesisResult[],
 ): readonly Recommendation[] {
   if (context.record === null) return [];
-  return FAMILIES.flatMap((family) => family({ context, facts, hypotheses }));
+  return FAMILIES.flatMap((family) => family({ context, facts, hypotheses })).map((each) => ({
+    ...each,
+    when: each.when ?? (IMMEDIATE.has(each.id) ? 'immediate' : 'lasting'),
+  }));
 }

@@ -1,8 +1,9 @@
 import type { FactContext } from '../../facts/context.ts';
-import { fileLabel, formatCount, formatSeconds } from '../../facts/wording.ts';
+import { formatCount, formatSeconds } from '../../facts/wording.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
 import { secondsBetween } from '../../model/time.ts';
 import { type AdviceFamily, factFor, isInvolved, verdictFor } from './advice.ts';
+import { settingsChange } from './gunicorn-settings.ts';
 
 /** A longer timeout, where an import that was getting on was ended by it; it would not help one that waits for a lock. */
 export const workerTimeoutAdvice: AdviceFamily = (advice) => {
@@ -45,55 +46,27 @@ function timeoutPatch(
   const wanted = Math.ceil((need.seconds * 1.5) / 30) * 30;
   const sensible = wanted <= LONGEST_SENSIBLE_TIMEOUT_SECONDS;
   const timeout = sensible ? wanted : LONGEST_SENSIBLE_TIMEOUT_SECONDS;
+  const graceful = context.config?.gracefulTimeoutSeconds ?? null;
+  // Where the unit sets flags, its change is one of a flag.
+  const isGracefulShort =
+    graceful !== null &&
+    graceful < Math.min(timeout, need.seconds) &&
+    context.unit?.flags == null &&
+    context.unit?.environmentFlags == null;
   return {
     id: 'raise-timeout',
     text: sensible
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
       : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
-    patch: timeoutChange(context, timeout),
-    because: [need.how, large.text],
+    patch: settingsChange(context, { timeout, ...(isGracefulShort ? { graceful_timeout: timeout } : {}) }),
+    because: [
+      need.how,
+      large.text,
+      ...(isGracefulShort
+        ? [
+            `graceful_timeout is ${graceful} s: a reload or restart gives a running import no longer than that, whatever timeout is.`,
+          ]
+        : []),
+    ],
   };
-}
-
-/**
- * The change to the configuration: a unified diff that patch(1) applies where a line is added after the last known setting;
- * the line itself where one must be replaced, since a diff would have to quote it to the letter.
- */
-function timeoutChange(context: FactContext, timeoutSeconds: number): string {
-  const setting = `timeout = ${timeoutSeconds}`;
-  const unitChange = timeoutChangeInUnit(context, timeoutSeconds);
-  if (unitChange !== null) return unitChange;
-  const config = context.evidence.configs[0];
-  const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
-  if (config === undefined || file === undefined) return setting;
-  const path = fileLabel(file.path);
-  const old = config.timeoutSeconds;
-  if (old !== null) return `${setting}  # ${path} line ${old.source.line ?? '?'}, now ${old.value}`;
-  const { gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload } = config;
-  const lines = [gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload]
-    .map((each) => each?.source.line ?? null)
-    .filter((line) => line !== null);
-  if (lines.length === 0) return setting;
-  const after = Math.max(...lines);
-  return [`--- a/${path}`, `+++ b/${path}`, `@@ -${after},0 +${after + 1} @@`, `+${setting}`].join('\n');
-}
-
-/**
- * Where the flag of the unit file is what is in force, a change of gunicorn.conf.py would do nothing: the drop-in that
- * replaces the flag. Null when the unit sets no timeout.
- */
-function timeoutChangeInUnit(context: FactContext, timeoutSeconds: number): string | null {
-  const { unit } = context;
-  const changed = (text: string): string =>
-    text.replace(
-      /(^|\s)(--timeout[= ]|-t[= ]?)\S+/,
-      (_all, blank: string, flag: string) => `${blank}${flag}${timeoutSeconds}`,
-    );
-  if (unit?.flags?.value.timeoutSeconds != null && unit.execStart !== null) {
-    return `[Service]\nExecStart=\nExecStart=${changed(unit.execStart.value)}`;
-  }
-  if (unit?.environmentFlags?.value.timeoutSeconds != null) {
-    return `[Service]\nEnvironment="GUNICORN_CMD_ARGS=${changed(unit.environmentArguments?.value ?? '')}"`;
-  }
-  return null;
 }

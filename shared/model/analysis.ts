@@ -73,6 +73,13 @@ export interface Incident {
   readonly moments: readonly KeyMoment[];
 }
 
+/** Which incident is analysed instead of the worst: the one of an id, or of a pid, or the one nearest to a time. */
+export interface IncidentChoice {
+  readonly incidentId?: string;
+  readonly at?: EpochMicros;
+  readonly pid?: number;
+}
+
 /** A statement drawn from evidence, with what it says for (positive) or against (negative) each hypothesis. */
 export interface Fact {
   readonly id: string;

@@ -42,7 +42,15 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
         basis: BASIS.arbiter,
       });
     }
-  } else if (death.timeout === null && arbiterSpeaksOf(context)) {
+  } else if (death.timeout !== null) {
+    facts.push({
+      id: 'timeout-then-other-killer',
+      text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else ended it.`,
+      weights: { 'worker-timeout': 1 },
+      ...sourcesOf(death.timeout),
+      basis: BASIS.arbiter,
+    });
+  } else if (arbiterSpeaksOf(context)) {
     facts.push({
       id: 'no-timeout-logged',
       text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,

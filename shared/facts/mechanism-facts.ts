@@ -228,9 +228,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
   }
-  const done = history.operations.filter((operation) => operation.outcome === 'done');
-  const last = done.at(-1);
-  if (last !== undefined) {
+  const last = history.latestDone;
+  if (last !== null) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({

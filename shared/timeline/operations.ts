@@ -29,6 +29,8 @@ export interface Operation {
   /** The number that tells this job from the others (the last in its name), or null. */
   readonly jobKey: number | null;
   readonly start: EpochMicros;
+  /** Of its last line. */
+  readonly end: EpochMicros;
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
@@ -105,6 +107,7 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     name,
     jobKey,
     start: opening.event.time,
+    end: own.at(-1)?.event.time ?? opening.event.time,
     outcome,
     lines: own,
     steps: stepsOf(own),

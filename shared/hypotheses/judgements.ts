@@ -139,6 +139,19 @@ function judgeLoop({ of, has }: Findings): Judgement {
       reason: 'The worker computed at full load until it was ended, far longer than its amount of data can explain.',
     };
   }
+  // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.
+  if (
+    busy &&
+    outOfProportion &&
+    has('sigkill-without-author', 'systemd-stop', 'operation-hung') &&
+    weighing.total >= 0.5
+  ) {
+    return {
+      verdict: 'contributes',
+      reason:
+        'The worker computed at full load far longer than its amount of data can explain; something else ended it, if anything.',
+    };
+  }
   if (busy)
     return undecided(
       'The worker was computing to the end; whether it would ever have finished cannot be read from what was saved.',

@@ -80,6 +80,8 @@ export function readLine(event: EvidenceEvent): OperationLine {
 }
 
 function isFailure(line: OperationLine): boolean {
+  // "database is locked, retrying": the operation says itself that it goes on.
+  if (line.reading.role === 'progress') return false;
   return (
     line.reading.role === 'operation-failed' || line.event.kind === 'traceback' || line.event.kind === 'database-locked'
   );

@@ -6,18 +6,20 @@ import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
 import { headline, summary } from './findings/summary.ts';
 import { judge } from './hypotheses/verdicts.ts';
-import type { Analysis, Incident } from './model/analysis.ts';
+import type { Analysis, Incident, IncidentChoice } from './model/analysis.ts';
 import type { CaseEvidence } from './model/case.ts';
 import { addSeconds } from './model/time.ts';
-import { workerHistory, worstIncident } from './timeline/incidents.ts';
+import { chooseIncident } from './timeline/choose-incident.ts';
+import { workerHistory } from './timeline/incidents.ts';
 
 /**
- * Draws every conclusion from a case: incidents, the worst of them, facts, verdicts, answers and advice. Pure: the same
- * evidence gives the same analysis, whichever shell asks.
+ * Draws every conclusion from a case: incidents, the worst of them or the one that is asked for, facts, verdicts, answers
+ * and advice. Pure: the same evidence gives the same analysis, whichever shell asks. Throws NoSuchIncident when there is no
+ * incident of the choice.
  */
-export function analyse(evidence: CaseEvidence): Analysis {
+export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = null): Analysis {
   const history = workerHistory(evidence.events);
-  const record = worstIncident(history.incidents);
+  const record = chooseIncident(history.incidents, choice);
   const context = factContext(evidence, history, record);
   const facts = factsOf(context);
   const hypotheses = judge(context, facts);

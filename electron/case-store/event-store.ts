@@ -204,6 +204,22 @@ export class EventStore implements EventSource {
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
+  ofKindsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>): readonly EvidenceEvent[] {
+    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const others = rows.filter((row) => !pids.has(this.#columns.pid[row] ?? NO_PID));
+    return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
+    const { fileIndex, copies } = this.#columns;
+    const rows = new Set(filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] }));
+    const files = new Set<number>();
+    for (const row of rows) files.add(fileIndex[row] ?? 0);
+    for (const [place, row] of copies.row.entries()) if (rows.has(row)) files.add(copies.fileIndex[place] ?? 0);
+    return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
+  }
+
+  /** See EventSource; at most 200,000 events, the first ones. */
   ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
     return Array.from(this.#pidRows.between(pid, from, to).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }

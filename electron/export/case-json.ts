@@ -44,13 +44,16 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
             workerClass: config.workerClass,
             maxRequests: config.maxRequests,
           },
-    hypotheses: analysis.hypotheses.map(({ id, verdict, score, missing, ...facts }) => ({
+    hypotheses: analysis.hypotheses.map(({ id, verdict, score, missing, counterfactual, ...facts }) => ({
       id,
       verdict,
       score: rounded(score, 3),
       for: facts.for.map(weightedFactJson),
       against: facts.against.map(weightedFactJson),
       missing: missing.map(({ what, command }) => ({ what, command })),
+      ...(counterfactual.length === 0
+        ? {}
+        : { counterfactual: counterfactual.map((each) => ({ fact: each.factId, verdict: each.verdict })) }),
     })),
     questions: analysis.questions.map(({ id, question, answer, facts }) => ({
       id,

@@ -131,6 +131,8 @@ export const caseJsonSchema = z.strictObject({
         for: z.array(factJson),
         against: z.array(factJson),
         missing: z.array(z.strictObject({ what: z.string(), command: z.string() })),
+        /** Facts without which alone the verdict would be another; left out where no single one decides. */
+        counterfactual: z.array(z.strictObject({ fact: z.string(), verdict: z.enum(VERDICTS) })).optional(),
       }),
     )
     .length(HYPOTHESIS_IDS.length),

@@ -57,7 +57,6 @@ export type TakeLine = (
  */
 export class LineReader {
   readonly #limitBytes: number;
-  readonly #decoder = new TextDecoder('utf-8');
   #pending = new Uint8Array(1024);
   #pendingBytes = 0;
   /** Bytes of the unfinished line beyond the limit, counted and not kept. */
@@ -171,7 +170,7 @@ export class LineReader {
   #emit(kept: Uint8Array, bytes: number, endsInCr: boolean, terminated: boolean, onLine: (line: Line) => void): void {
     const byteLength = endsInCr && terminated ? bytes - 1 : bytes;
     const cut = byteLength > kept.length;
-    const text = this.#decoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    const text = lineDecoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
     const line: Line = {
       text,
       byteOffset: this.#lineOffset,
@@ -199,6 +198,8 @@ function holdsNone(word: number): boolean {
   return ((borrows | word) & 0x80808080) === 0;
 }
 
+/** Shared: a reader is made for each record that is shown again, and a decoder costs more than such a line. */
+const lineDecoder = new TextDecoder('utf-8');
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -25,6 +25,9 @@ export const BASIS = {
   rollbackJournal: 'SQLite, File Locking, hot journals (https://www.sqlite.org/lockingv3.html#hot_journals)',
   busy: 'SQLite, sqlite3_busy_timeout: waits by sleeping (https://www.sqlite.org/c3ref/busy_timeout.html)',
   diskFull: 'SQLite, SQLITE_FULL (https://www.sqlite.org/rescode.html#full); errno(3), ENOSPC',
+  inputOutput: 'SQLite, SQLITE_IOERR (https://www.sqlite.org/rescode.html#ioerr); errno(3), EIO and EROFS',
+  kernelStorage:
+    'Linux, block/blk-core.c and kernel/hung_task.c (https://docs.kernel.org/admin-guide/sysctl/kernel.html#hung-task-timeout-secs)',
   busyResult: 'SQLite, SQLITE_BUSY, "database is locked" (https://www.sqlite.org/rescode.html#busy)',
   profile: "Inquest's own streaming parse of the same bytes on this machine",
   pythonCost:

@@ -13,7 +13,7 @@ export function chooseArtifact(
   record: IncidentRecord | null,
   history: WorkerHistory,
 ): { readonly report: ArtifactReport; readonly index: number } | null {
-  const operation = record?.operation ?? (record === null ? (history.operations.at(-1) ?? null) : null);
+  const operation = record === null ? history.latestOperation : record.operation;
   let best: { report: ArtifactReport; index: number; score: number } | null = null;
   evidence.artifacts.forEach((report, index) => {
     const score = matchScore(report, operation);

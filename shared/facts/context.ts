@@ -72,7 +72,7 @@ export function factContext(
     artifact,
     figures: artifactFigures(
       artifact?.report ?? null,
-      record?.operation ?? history.operations.at(-1) ?? null,
+      record?.operation ?? history.latestOperation,
       evidence.host?.fileSizes,
     ),
     database: chooseDatabase(evidence),

@@ -2,6 +2,7 @@ import type { Fact } from '../model/analysis.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOfSamples } from './context.ts';
+import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
 import { cpuUse, finalStretch, loneSample } from './process-readings.ts';
 import { formatSeconds } from './wording.ts';
 
@@ -51,6 +52,33 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
     return facts;
   }
   return [...fromLoneSample(context), ...fromVmstat(context, stretch ?? whole)];
+}
+
+/** Share of CPU time spent waiting for disks from which a host as a whole was held up by them. */
+const DISK_BOUND_PERCENT = 30;
+
+/** Whether the disks held the host up while the operation ran. Swapping is told apart: that is memory, not the disk. */
+export function diskWaitFacts(context: FactContext): readonly Fact[] {
+  const { record } = context;
+  if (record === null || record.death === null) return [];
+  const to = context.workEnd ?? record.incident.end;
+  const rows = context.vmstatSamples.filter((row) => row.time >= record.incident.start && row.time <= to);
+  if (rows.length < 3) return [];
+  const average = (of: (row: (typeof rows)[number]) => number): number =>
+    rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const waiting = average((row) => row.waitPercent);
+  const swapping = average((row) => row.swapInPerSecond + row.swapOutPerSecond);
+  if (waiting < DISK_BOUND_PERCENT || swapping >= THRASH_KIB_PER_SECOND) return [];
+  const worst = rows.reduce((most, row) => (row.waitPercent > most.waitPercent ? row : most));
+  return [
+    {
+      id: 'disk-bound',
+      text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran, and did not swap: the disk was slow or busy, whatever else happened.`,
+      weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
+      ...sourcesOfSamples(context.evidence, [worst]),
+      basis: BASIS.vmstat,
+    },
+  ];
 }
 
 /** An idle worker fits a wait for a lock only where it was writing, or where the log does not tell what it did. */

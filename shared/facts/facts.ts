@@ -1,8 +1,10 @@
 import type { Fact } from '../model/analysis.ts';
 import { artifactFacts } from './artifact-facts.ts';
+import { companyFacts } from './company-facts.ts';
 import type { FactContext } from './context.ts';
-import { cpuFacts } from './cpu-facts.ts';
+import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
+import { failureFacts } from './failure-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { progressFacts } from './progress-facts.ts';
@@ -13,9 +15,12 @@ import { unitFacts } from './unit-facts.ts';
 /** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
 const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   mechanismFacts,
+  failureFacts,
+  companyFacts,
   timeoutFacts,
   progressFacts,
   cpuFacts,
+  diskWaitFacts,
   databaseFacts,
   storageFacts,
   artifactFacts,

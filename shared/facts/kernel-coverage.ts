@@ -20,11 +20,13 @@ export function kernelCoverage(
   window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
 ): KernelCoverage {
   if (window === null) return { state: 'absent', files: [] };
-  const kernelFileIds = new Set(
-    evidence.events
-      .ofKinds(['kernel', 'oom-invoked', 'oom-context', 'oom-kill', 'segfault'])
-      .map((event) => event.source.evidenceId),
-  );
+  const kernelFileIds = evidence.events.filesWithKinds([
+    'kernel',
+    'oom-invoked',
+    'oom-context',
+    'oom-kill',
+    'segfault',
+  ]);
   const covering = evidence.files.filter((file) => {
     if (!kernelFileIds.has(file.id)) return false;
     const span = evidence.events.span(file.id);

@@ -42,7 +42,15 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
         basis: BASIS.arbiter,
       });
     }
-  } else if (death.timeout === null && arbiterSpeaksOf(context)) {
+  } else if (death.timeout !== null) {
+    facts.push({
+      id: 'timeout-then-other-killer',
+      text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else ended it.`,
+      weights: { 'worker-timeout': 1 },
+      ...sourcesOf(death.timeout),
+      basis: BASIS.arbiter,
+    });
+  } else if (arbiterSpeaksOf(context)) {
     facts.push({
       id: 'no-timeout-logged',
       text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
@@ -81,7 +89,8 @@ function abortFacts(
       },
     ];
   }
-  if (delaySeconds > PROMPT_EXIT_SECONDS) return [];
+  // Ended by SIGABRT itself: no handler caught it.
+  if (signal !== null || delaySeconds > PROMPT_EXIT_SECONDS) return [];
   return [
     {
       id: 'abort-handler-ran',
@@ -152,7 +161,10 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'systemd-stop',
-          text: 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+          text:
+            killer?.detail.state === 'watchdog'
+              ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
+              : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
           weights: { 'memory-exhaustion': -3, 'worker-timeout': -1 },
           ...sourcesOf(killer, death.end),
           basis: BASIS.systemdStop,
@@ -179,7 +191,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
         {
           id: 'sigkill-without-author',
           text: `pid ${death.pid} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
-          weights: { 'worker-timeout': -1, 'infinite-loop': -1.5, 'database-lock': -2.5 },
+          weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -2.5 },
           ...sourcesOf(death.end),
           basis: BASIS.signals,
         },
@@ -220,9 +232,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
   }
-  const done = history.operations.filter((operation) => operation.outcome === 'done');
-  const last = done.at(-1);
-  if (last !== undefined) {
+  const last = history.latestDone;
+  if (last !== null) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({

@@ -89,11 +89,15 @@ function otherOomKills(context: FactContext): readonly Fact[] {
   const first = others[0];
   if (first === undefined || namesWorker(context)) return [];
   const who = first.detail.processName ?? 'another process';
+  const hostWasShort = others.some((event) => event.detail.oomScope === 'host');
   return [
     {
       id: 'oom-kill-of-another',
-      text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${others.some((e) => e.detail.oomScope === 'host') ? '; memory of the host was short' : ''}.`,
-      weights: { 'memory-exhaustion': others.some((event) => event.detail.oomScope === 'host') ? 0.5 : -0.5 },
+      text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
+      // A host that runs out of memory slows every process before the killer picks one.
+      weights: {
+        'memory-exhaustion': !hostWasShort ? -0.5 : context.record?.death?.mechanism === 'gunicorn-timeout' ? 2 : 0.5,
+      },
       ...sourcesOf(...others.slice(0, 5)),
       basis: BASIS.oomKiller,
     },
@@ -174,7 +178,10 @@ function hostMemory(context: FactContext): readonly Fact[] {
   const when = moment === null ? '' : ` at its tightest (${formatTimeOfDay(moment)} UTC)`;
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
   const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
-  const weight = share >= 0.2 ? (timedOut ? -1.5 : -0.5) : share < 0.05 ? 1.5 : 0;
+  // The kernel's word for a shortage outweighs a snapshot of some other moment.
+  const killedForIt = oomKillsInWindow(context).some((event) => event.detail.oomScope === 'host');
+  const plenty = killedForIt ? 0 : timedOut ? -1.5 : -0.5;
+  const weight = share >= 0.2 ? plenty : share < 0.05 ? 1.5 : 0;
   return [
     {
       id: 'host-memory',
@@ -207,7 +214,7 @@ function tightestSnapshot(context: FactContext): HostMemory | null {
 }
 
 /** KiB/s of swap traffic above which a host is thrashing rather than tidying up. */
-const THRASH_KIB_PER_SECOND = 500;
+export const THRASH_KIB_PER_SECOND = 500;
 
 function swapping(context: FactContext): readonly Fact[] {
   const rows = context.vmstatSamples;

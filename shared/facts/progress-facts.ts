@@ -12,6 +12,8 @@ import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
  */
 const SLOW_PARSE_BYTES_PER_SECOND = 1_000_000;
 const SLOW_INSERT_ROWS_PER_SECOND = 1_000;
+/** What is done with a record between reading and storing it is the service's own; this leaves 20 ms for each. */
+const SLOW_WORK_RECORDS_PER_SECOND = 50;
 const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
@@ -116,6 +118,14 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
     };
   }
   const bytes = step?.startLine.reading.bytes ?? figures?.bytes ?? null;
+  const records = step?.startLine.reading.records ?? figures?.testcases ?? null;
+  if (records !== null && (bytes === null || step?.name === 'other-step')) {
+    return {
+      seconds: 1 + records / SLOW_WORK_RECORDS_PER_SECOND,
+      what: plural(records, 'record'),
+      rate: `${formatCount(SLOW_WORK_RECORDS_PER_SECOND)} records a second`,
+    };
+  }
   if (bytes === null) return null;
   return {
     seconds: 1 + bytes / SLOW_PARSE_BYTES_PER_SECOND,
@@ -128,16 +138,17 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
 function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
-  if (record === null || record.death === null || operation === null || workEnd === null || figures?.bytes == null)
-    return [];
+  if (record === null || record.death === null || operation === null || workEnd === null || figures === null) return [];
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
-    2 + figures.bytes / SLOW_PARSE_BYTES_PER_SECOND + (figures.testcases ?? 0) / SLOW_INSERT_ROWS_PER_SECOND;
+    2 +
+    (figures.bytes ?? 0) / SLOW_PARSE_BYTES_PER_SECOND +
+    (figures.testcases ?? 0) / (figures.bytes === null ? SLOW_WORK_RECORDS_PER_SECOND : SLOW_INSERT_ROWS_PER_SECOND);
   if (elapsed < MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
   return [
     {
       id: 'operation-out-of-proportion',
-      text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
+      text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
       weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
       ...sourcesOf(operation.lines[0]?.event, record.death.timeout ?? record.death.end),
       basis: BASIS.log,
@@ -157,6 +168,10 @@ function abortTraceback(context: FactContext): readonly Fact[] {
     sleep: { text: 'sleeping', weights: { 'infinite-loop': -2 } },
     database: { text: 'in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
     file: { text: 'in file input or output', weights: { 'database-lock': -1.5, 'infinite-loop': -1 } },
+    thread: {
+      text: 'waiting for a lock between its own threads',
+      weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
+    },
     code: { text: 'running Python code', weights: { 'infinite-loop': 1, 'database-lock': -2 } },
   }[frame.activity];
   return [

@@ -1,5 +1,6 @@
 import type { Fact } from '../model/analysis.ts';
 import type { FilesystemUsage } from '../model/host.ts';
+import { addSeconds } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { fileLabel, formatBytes, listing } from './wording.ts';
@@ -16,7 +17,56 @@ const NOT_DATA_MOUNT = /^\/(?:snap|boot|sys|dev|proc|run)(?:\/|$)/;
 /** Whether the disk was full: by what the operation itself logged, and by `df`. */
 export function storageFacts(context: FactContext): readonly Fact[] {
   const full = fullFilesystems(context);
-  return [...fullError(context, full), ...fullFilesystem(context, full)];
+  return [
+    ...fullError(context, full),
+    ...fullFilesystem(context, full),
+    ...inputOutputError(context),
+    ...kernelDiskError(context),
+  ];
+}
+
+// sqlite3.OperationalError: disk I/O error     OSError: [Errno 5] Input/output error     [Errno 30] Read-only file system
+// SQLITE_IOERR and strerror of EIO and EROFS: https://www.sqlite.org/rescode.html#ioerr, errno(3)
+const INPUT_OUTPUT_ERROR = /\b(?:disk I\/O error|input\/output error|read-only file system|stale file handle)\b/i;
+
+function inputOutputError(context: FactContext): readonly Fact[] {
+  const line = context.record?.operation?.lines.find(({ event }) => INPUT_OUTPUT_ERROR.test(event.message));
+  if (line === undefined) return [];
+  return [
+    {
+      id: 'input-output-error',
+      text: `The operation could not read or write its files ("${INPUT_OUTPUT_ERROR.exec(line.event.message)?.[0] ?? ''}"): the storage failed it, not a lock.`,
+      weights: { 'database-lock': -4, 'infinite-loop': -1 },
+      ...sourcesOf(line.event),
+      basis: BASIS.inputOutput,
+    },
+  ];
+}
+
+// blk_update_request: I/O error, dev sda, sector 123456      EXT4-fs error (device vda1): ...      nvme0: I/O 1 QID 2 timeout
+const KERNEL_DISK_ERROR =
+  /\bI\/O error\b|\b(?:EXT4|XFS|BTRFS)\b.{0,40}\berror\b|\bnvme\w*: I\/O \d+ .*timeout|\bblocked for more than \d+ seconds\b|Remounting filesystem read-only/i;
+/** Kernel lines read around one incident. */
+const KERNEL_LINES = 5_000;
+
+function kernelDiskError(context: FactContext): readonly Fact[] {
+  const { window } = context;
+  if (window === null) return [];
+  const from = addSeconds(window.from, -60);
+  const lines = context.evidence.events
+    .between(from, addSeconds(window.to, 5), KERNEL_LINES)
+    .filter((event) => event.kind === 'kernel' && KERNEL_DISK_ERROR.test(event.message));
+  const first = lines[0];
+  if (first === undefined) return [];
+  return [
+    {
+      id: 'kernel-disk-error',
+      text: `The kernel complained of storage around the incident: "${first.message.slice(0, 160)}"${lines.length > 1 ? ` and ${lines.length - 1} more` : ''}.`,
+      weights: { 'infinite-loop': -1, 'database-lock': -0.5 },
+      ...sourcesOf(...lines.slice(0, 5)),
+      basis: BASIS.kernelStorage,
+    },
+  ];
 }
 
 function fullError(context: FactContext, full: readonly FilesystemUsage[]): readonly Fact[] {

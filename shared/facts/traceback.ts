@@ -8,7 +8,7 @@ export interface StuckFrame {
   readonly line: number;
   readonly functionName: string;
   readonly code: string | null;
-  readonly activity: 'network' | 'sleep' | 'database' | 'file' | 'code';
+  readonly activity: 'network' | 'sleep' | 'database' | 'file' | 'thread' | 'code';
   readonly event: EvidenceEvent;
 }
 
@@ -52,6 +52,12 @@ export function stuckFrame(context: FactContext): StuckFrame | null {
 function activityOf(frame: Omit<StuckFrame, 'activity'>): StuckFrame['activity'] {
   const { file, functionName } = frame;
   const code = frame.code ?? '';
+  // threading.py, Lock.acquire, Condition.wait, Queue.get: https://docs.python.org/3/library/threading.html
+  if (
+    /[\\/](?:threading|queue)\.py$|[\\/]concurrent[\\/]futures[\\/]/.test(file) ||
+    /lock\w*\.(?:acquire|__enter__)\s*\(|\bwith \S*lock\w*(?:\(\))?:|\bwaiter\.acquire\(/i.test(code)
+  )
+    return 'thread';
   if (/\b(?:time\.sleep|sleep)\s*\(/.test(code) || functionName === 'sleep') return 'sleep';
   if (
     /[\\/](?:socket|ssl|selectors|socketserver)\.py$|[\\/](?:urllib3?|http|requests|httpx|httpcore|aiohttp|ftplib|paramiko|boto\w*)[\\/.]/.test(

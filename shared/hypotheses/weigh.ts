@@ -1,4 +1,5 @@
 import type { Fact, HypothesisId, WeightedFact } from '../model/analysis.ts';
+import { HYPOTHESIS_IDS } from '../model/analysis.ts';
 
 /**
  * Prior log-odds of each hypothesis before any evidence: rare causes start lower. They are small against any decisive
@@ -23,8 +24,25 @@ export interface Weighing {
   readonly score: number;
 }
 
+/** All that verdicts are drawn from: which facts were found, and what they add up to for each hypothesis. */
+export interface Findings {
+  readonly of: Readonly<Record<HypothesisId, Weighing>>;
+  /** Whether any of these facts was found, whatever it weighs. */
+  has(...ids: readonly string[]): boolean;
+}
+
+/** Weighs the facts for every hypothesis. */
+export function findingsOf(facts: readonly Fact[]): Findings {
+  const ids = new Set(facts.map(({ id }) => id));
+  const weighings = HYPOTHESIS_IDS.map((id) => [id, weigh(id, facts)] as const);
+  return {
+    of: Object.fromEntries(weighings) as Record<HypothesisId, Weighing>,
+    has: (...wanted) => wanted.some((id) => ids.has(id)),
+  };
+}
+
 /** Adds up what the facts say of one hypothesis, strongest first. */
-export function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
+function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
   const weighted: WeightedFact[] = [];
   for (const fact of facts) {
     const weight = fact.weights[id] ?? 0;
@@ -38,9 +56,4 @@ export function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
     total,
     score: 1 / (1 + Math.exp(-total)),
   };
-}
-
-/** Whether any of these facts was found. */
-export function has(weighing: Weighing, ...ids: readonly string[]): boolean {
-  return [...weighing.for, ...weighing.against].some(({ fact }) => ids.includes(fact.id));
 }

@@ -22,6 +22,15 @@ export const HYPOTHESIS_IDS = [
 ] as const;
 export type HypothesisId = (typeof HYPOTHESIS_IDS)[number];
 
+/** What each is called, for people. */
+export const HYPOTHESIS_TITLES: Readonly<Record<HypothesisId, string>> = {
+  'memory-exhaustion': 'Memory exhaustion',
+  'worker-timeout': 'Worker timeout',
+  'database-lock': 'Database lock',
+  'large-artifact': 'Large artifact',
+  'infinite-loop': 'Infinite loop',
+};
+
 export const VERDICTS = ['fits', 'contributes', 'inconclusive', 'ruled-out'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -73,6 +82,13 @@ export interface Incident {
   readonly moments: readonly KeyMoment[];
 }
 
+/** Which incident is analysed instead of the worst: the one of an id, or of a pid, or the one nearest to a time. */
+export interface IncidentChoice {
+  readonly incidentId?: string;
+  readonly at?: EpochMicros;
+  readonly pid?: number;
+}
+
 /** A statement drawn from evidence, with what it says for (positive) or against (negative) each hypothesis. */
 export interface Fact {
   readonly id: string;
@@ -98,6 +114,12 @@ export interface MissingEvidence {
   readonly command: string;
 }
 
+/** A fact whose removal alone changes a verdict, and what the verdict would be without it. */
+export interface Counterfactual {
+  readonly factId: string;
+  readonly verdict: Verdict;
+}
+
 export interface HypothesisResult {
   readonly id: HypothesisId;
   readonly title: string;
@@ -109,6 +131,8 @@ export interface HypothesisResult {
   readonly for: readonly WeightedFact[];
   readonly against: readonly WeightedFact[];
   readonly missing: readonly MissingEvidence[];
+  /** Facts on which the verdict hangs, in their order; none where no single one decides. */
+  readonly counterfactual: readonly Counterfactual[];
 }
 
 export const QUESTION_IDS = [

@@ -1,6 +1,7 @@
 import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { MomentIndex } from './moment-index.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
@@ -44,30 +45,32 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
 }
 
 interface DeathContext {
-  readonly oomKills: readonly EvidenceEvent[];
-  readonly systemdOom: readonly EvidenceEvent[];
-  readonly oomdKills: readonly EvidenceEvent[];
-  readonly stopTimeouts: readonly EvidenceEvent[];
-  readonly systemdStopping: readonly EvidenceEvent[];
-  readonly arbiterSignals: readonly EvidenceEvent[];
-  readonly arbiterStarts: readonly EvidenceEvent[];
+  readonly systemdOom: MomentIndex;
+  readonly oomdKills: MomentIndex;
+  readonly stopTimeouts: MomentIndex;
+  readonly systemdStopping: MomentIndex;
+  readonly watchdogs: MomentIndex;
+  readonly arbiterSignals: MomentIndex;
+  readonly arbiterStarts: MomentIndex;
 }
 
 function readContext(events: EventSource): DeathContext {
+  const units = events.ofKinds(['systemd-unit']);
   return {
-    oomKills: events.ofKinds(['oom-kill']),
-    systemdOom: events.ofKinds(['systemd-oom']),
-    oomdKills: events.ofKinds(['systemd-oomd-kill']),
-    stopTimeouts: events.ofKinds(['systemd-stop-timeout']),
+    systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
+    oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
+    stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
     // systemd announces a stop it was asked for as "Stopping <unit>..." (unit.c, unit_status_emit_starting_stopping).
-    systemdStopping: events.ofKinds(['systemd-unit']).filter((event) => /^Stopping\b/.test(event.message)),
-    arbiterSignals: events.ofKinds(['arbiter-signal', 'arbiter-stop']),
-    arbiterStarts: events.ofKinds(['arbiter-start']),
+    systemdStopping: new MomentIndex(units.filter((event) => /^Stopping\b/.test(event.message))),
+    watchdogs: new MomentIndex(units.filter((event) => event.detail.state === 'watchdog')),
+    arbiterSignals: new MomentIndex(events.ofKinds(['arbiter-signal', 'arbiter-stop'])),
+    arbiterStarts: new MomentIndex(events.ofKinds(['arbiter-start'])),
   };
 }
 
-function near(event: EvidenceEvent, time: EpochMicros, seconds = SAME_DEATH_SECONDS): boolean {
-  return Math.abs(secondsBetween(event.time, time)) <= seconds;
+/** The first of these that belongs to the same death as what happened at `time`; null when there is none. */
+function around(index: MomentIndex, time: EpochMicros): EvidenceEvent | null {
+  return index.within(addSeconds(time, -SAME_DEATH_SECONDS), addSeconds(time, SAME_DEATH_SECONDS))[0] ?? null;
 }
 
 function deathOf(life: WorkerLife, context: DeathContext): Death | null {
@@ -110,28 +113,25 @@ function whoSentSigkill(
   exit: EvidenceEvent,
   context: DeathContext,
 ): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
-  const oomd = context.oomdKills.find((event) => near(event, exit.time));
-  if (oomd !== undefined) return { mechanism: 'systemd-oomd', killer: oomd };
+  const oomd = around(context.oomdKills, exit.time);
+  if (oomd !== null) return { mechanism: 'systemd-oomd', killer: oomd };
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
-  const systemdOom = context.systemdOom.find((event) => near(event, exit.time));
-  if (systemdOom !== undefined) return { mechanism: 'kernel-oom', killer: systemdOom };
-  const stop = context.stopTimeouts.find((event) => near(event, exit.time));
-  if (stop !== undefined) return { mechanism: 'systemd-stop', killer: stop };
+  const systemdOom = around(context.systemdOom, exit.time);
+  if (systemdOom !== null) return { mechanism: 'kernel-oom', killer: systemdOom };
+  const stop = around(context.stopTimeouts, exit.time) ?? around(context.watchdogs, exit.time);
+  if (stop !== null) return { mechanism: 'systemd-stop', killer: stop };
   // On TERM the arbiter waits graceful_timeout and then kills what is left (arbiter.py, stop): systemd's doing if it asked.
-  const stopping = context.systemdStopping.findLast(
-    (event) => event.time <= exit.time && secondsBetween(event.time, exit.time) <= STOP_SECONDS,
-  );
-  const told = context.arbiterSignals.some(
-    (event) => stopping !== undefined && event.time >= stopping.time && event.time <= exit.time,
-  );
-  if (stopping !== undefined && told) return { mechanism: 'systemd-stop', killer: stopping };
+  const stopping = context.systemdStopping.within(addSeconds(exit.time, -STOP_SECONDS), exit.time).at(-1);
+  if (stopping !== undefined && context.arbiterSignals.countWithin(stopping.time, exit.time) > 0) {
+    return { mechanism: 'systemd-stop', killer: stopping };
+  }
   return { mechanism: 'external-sigkill', killer: null };
 }
 
 /**
  * gunicorn before 20.1 says nothing when a worker dies (arbiter.py, reap_workers): the death shows only in the boot of a
  * replacement that no start, reload or recycling explains. The dead one is the worker that was alive and never heard of
- * again; with several candidates the one the kernel names, else none is chosen.
+ * again; with several candidates the one that had been at work, else none is chosen.
  */
 function unloggedDeaths(
   lives: readonly WorkerLife[],
@@ -140,32 +140,42 @@ function unloggedDeaths(
   context: DeathContext,
 ): readonly Death[] {
   const unlogged: Death[] = [];
+  const boots = new BootExplanations(lives, known, context);
   const accounted = new Set<WorkerLife>(known.map((death) => death.life));
+  // Lives come in order of their beginning: those of an earlier arbiter, and those that ended, need no second look.
+  let waiting: WorkerLife[] = [];
+  let latestStart = BEGINNING;
   for (const replacement of lives) {
-    const boot = replacement.boot;
-    if (boot === null || isExplainedBoot(boot, lives, known, context)) continue;
-    const candidates = lives.filter(
-      (life) =>
-        life !== replacement &&
-        life.boot !== null &&
-        life.from < boot.time &&
-        !accounted.has(life) &&
-        !life.about.some((event) => EXIT_KINDS.has(event.kind)) &&
-        sameArbiter(life.boot, boot, context) &&
-        !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
-    );
-    const silentBefore = candidates.filter((life) => events.hasOfPid(life.pid, addSeconds(life.from, 0.5), boot.time));
-    const victim = candidates.length === 1 ? candidates[0] : silentBefore.length === 1 ? silentBefore[0] : undefined;
-    if (victim === undefined) continue;
-    accounted.add(victim);
-    unlogged.push({
-      pid: victim.pid,
-      timeout: null,
-      end: boot,
-      signal: null,
-      life: victim,
-      ...whoSentSigkill(boot, context),
-    });
+    const { boot } = replacement;
+    if (boot === null) continue;
+    const start = context.arbiterStarts.within(latestStart, boot.time).at(-1);
+    if (start !== undefined) {
+      latestStart = start.time;
+      waiting = waiting.filter((life) => life.from >= start.time);
+    }
+    if (!boots.explain(boot)) {
+      const candidates = waiting.filter(
+        (life) =>
+          life.from < boot.time &&
+          !accounted.has(life) &&
+          !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
+      );
+      const atWork = candidates.filter((life) => events.hasOfPid(life.pid, addSeconds(life.from, 0.5), boot.time));
+      const victim = candidates.length === 1 ? candidates[0] : atWork.length === 1 ? atWork[0] : undefined;
+      if (victim !== undefined) {
+        accounted.add(victim);
+        boots.add(boot);
+        unlogged.push({
+          pid: victim.pid,
+          timeout: null,
+          end: boot,
+          signal: null,
+          life: victim,
+          ...whoSentSigkill(boot, context),
+        });
+      }
+    }
+    if (!replacement.about.some((event) => EXIT_KINDS.has(event.kind))) waiting.push(replacement);
   }
   return unlogged;
 }
@@ -182,14 +192,25 @@ function unitDeaths(
   context: DeathContext,
 ): readonly Death[] {
   const deaths: Death[] = [];
+  const ends = new MomentIndex(known.map((death) => death.end));
   for (const exit of events.ofKinds(['systemd-process-exited'])) {
     const signal = exit.detail.signal ?? null;
     // Code `exited` is the main process's own decision, and TERM is how a stop is asked for.
     if (signal === null || signal === SIGTERM) continue;
-    if ([...known, ...deaths].some((death) => near(death.end, exit.time))) continue;
-    const victim = lastToSpeak(lives, exit, events);
-    const killed = signal === SIGKILL ? whoSentSigkill(exit, context) : { mechanism: 'crash' as const, killer: exit };
-    const pid = victim?.pid ?? mainPid(exit, events);
+    const last = deaths.at(-1);
+    if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
+    if (around(ends, exit.time) !== null) continue;
+    const start = context.arbiterStarts.within(BEGINNING, exit.time).at(-1) ?? null;
+    const victim = lastToSpeak(lives, exit, start, events);
+    // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
+    const watchdog = around(context.watchdogs, exit.time);
+    const killed =
+      signal === SIGKILL
+        ? whoSentSigkill(exit, context)
+        : watchdog === null
+          ? { mechanism: 'crash' as const, killer: exit }
+          : { mechanism: 'systemd-stop' as const, killer: watchdog };
+    const pid = victim?.pid ?? start?.pid ?? null;
     if (pid === null) continue;
     const life = victim ?? { pid, boot: null, about: [exit], from: exit.time, until: null };
     deaths.push({ pid, timeout: null, end: exit, signal, life, ...killed });
@@ -197,10 +218,17 @@ function unitDeaths(
   return deaths;
 }
 
-function lastToSpeak(lives: readonly WorkerLife[], exit: EvidenceEvent, events: EventSource): WorkerLife | null {
+function lastToSpeak(
+  lives: readonly WorkerLife[],
+  exit: EvidenceEvent,
+  start: EvidenceEvent | null,
+  events: EventSource,
+): WorkerLife | null {
   let last: { readonly life: WorkerLife; readonly time: EpochMicros } | null = null;
-  for (const life of lives) {
+  // From the latest on: workers of an earlier arbiter are none of this one's.
+  for (const life of lives.toReversed()) {
     if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
+    if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
     const time = events.ofPid(life.pid, life.from, exit.time).at(-1)?.time ?? life.from;
     if (last === null || time > last.time) last = { life, time };
@@ -208,38 +236,44 @@ function lastToSpeak(lives: readonly WorkerLife[], exit: EvidenceEvent, events: 
   return last?.life ?? null;
 }
 
-function mainPid(exit: EvidenceEvent, events: EventSource): number | null {
-  return events.ofKinds(['arbiter-start']).findLast((event) => event.time <= exit.time)?.pid ?? null;
-}
-
-/** Seconds after the arbiter's start or reload within which its workers boot. */
+/** Seconds after the arbiter's start or reload, or after an end, within which workers boot. */
 const BOOT_BURST_SECONDS = 30;
 
-function isExplainedBoot(
-  boot: EvidenceEvent,
-  lives: readonly WorkerLife[],
-  known: readonly Death[],
-  context: DeathContext,
-): boolean {
-  const justBefore = (event: EvidenceEvent, seconds: number): boolean =>
-    event.time <= boot.time && secondsBetween(event.time, boot.time) <= seconds;
-  const firstBoot = !lives.some((life) => life.boot !== null && life.boot.time < boot.time);
-  if (firstBoot) return true;
-  if ([...context.arbiterStarts, ...context.arbiterSignals].some((event) => justBefore(event, BOOT_BURST_SECONDS))) {
-    return true;
+/** What explains the boot of a worker: the start of all of them, or an end that the log tells of. */
+class BootExplanations {
+  readonly #endings: MomentIndex;
+  readonly #starts: MomentIndex;
+  readonly #signals: MomentIndex;
+  readonly #boots: MomentIndex;
+  readonly #hasStart: boolean;
+  /** Deaths found on the way, which come in the order of time. */
+  readonly #found: EpochMicros[] = [];
+
+  constructor(lives: readonly WorkerLife[], known: readonly Death[], context: DeathContext) {
+    const ends = lives.flatMap((life) =>
+      life.about.filter((event) => EXIT_KINDS.has(event.kind) || event.kind === 'worker-recycled'),
+    );
+    this.#endings = new MomentIndex([...ends, ...known.map((death) => death.end)]);
+    this.#starts = context.arbiterStarts;
+    this.#signals = context.arbiterSignals;
+    this.#boots = new MomentIndex(lives.map((life) => life.boot).filter((boot) => boot !== null));
+    this.#hasStart = context.arbiterStarts.length > 0;
   }
-  // Without the arbiter's start in the export, workers that boot together are one start.
-  const together = lives.filter((life) => life.boot !== null && near(life.boot, boot.time, 2)).length > 1;
-  if (together && context.arbiterStarts.length === 0) return true;
-  const endings = lives.flatMap((life) =>
-    life.about.filter((event) => EXIT_KINDS.has(event.kind) || event.kind === 'worker-recycled'),
-  );
-  return (
-    endings.some((event) => justBefore(event, BOOT_BURST_SECONDS)) ||
-    known.some((death) => justBefore(death.end, BOOT_BURST_SECONDS))
-  );
+
+  /** Takes in a death that explains the boot of the next replacement. */
+  add(end: EvidenceEvent): void {
+    this.#found.push(end.time);
+  }
+
+  explain({ time }: EvidenceEvent): boolean {
+    if (this.#boots.countWithin(BEGINNING, (time - 1) as EpochMicros) === 0) return true;
+    const since = addSeconds(time, -BOOT_BURST_SECONDS);
+    if (this.#starts.countWithin(since, time) > 0 || this.#signals.countWithin(since, time) > 0) return true;
+    // Without the arbiter's start in the export, workers that boot together are one start.
+    if (!this.#hasStart && this.#boots.countWithin(addSeconds(time, -2), addSeconds(time, 2)) > 1) return true;
+    const latest = this.#found.at(-1);
+    return this.#endings.countWithin(since, time) > 0 || (latest !== undefined && latest >= since);
+  }
 }
 
-function sameArbiter(a: EvidenceEvent, b: EvidenceEvent, context: DeathContext): boolean {
-  return !context.arbiterStarts.some((start) => start.time > a.time && start.time <= b.time);
-}
+const BEGINNING = 0 as EpochMicros;

@@ -3,6 +3,7 @@ import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
+import { MomentIndex } from './moment-index.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
@@ -19,8 +20,11 @@ export interface IncidentRecord {
 export interface WorkerHistory {
   readonly lives: readonly WorkerLife[];
   readonly deaths: readonly Death[];
-  /** Every operation of every worker, in order of their start. */
+  /** Every operation of every worker, in order of their start; without lines but for those of incidents. */
   readonly operations: readonly Operation[];
+  /** The one that started last, whole; and of those that ended well. */
+  readonly latestOperation: Operation | null;
+  readonly latestDone: Operation | null;
   readonly incidents: readonly IncidentRecord[];
 }
 
@@ -28,29 +32,52 @@ export interface WorkerHistory {
 export function workerHistory(events: EventSource): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
-  const operationsByLife = new Map<WorkerLife, readonly Operation[]>();
+  const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
+  const boots = new MomentIndex(events.ofKinds(['worker-boot']));
+  const strays = strayOperations(lives, events);
+  const records: IncidentRecord[] = [];
+  const operations: Operation[] = [];
+  let latest: Operation | null = null;
+  let latestDone: Operation | null = null;
+  const keep = (own: readonly Operation[], diedWith: Operation | null): void => {
+    for (const operation of own) {
+      const failed = operation.outcome === 'failed' && operation !== diedWith;
+      if (failed) records.push(failureRecord(operation));
+      if (latest === null || operation.start >= latest.start) latest = operation;
+      const isDone = operation.outcome === 'done';
+      if (isDone && (latestDone === null || operation.start >= latestDone.start)) latestDone = operation;
+      operations.push(failed || operation === diedWith ? operation : withoutLines(operation));
+    }
+  };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : ((life.until - 1) as EpochMicros);
-    operationsByLife.set(life, operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to)));
+    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to));
+    const death = deathOfLife.get(life);
+    const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
+    if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
+    keep(own, diedWith);
   }
-  const strays = strayOperations(lives, events);
-  const operations = [...[...operationsByLife.values()].flat(), ...strays].sort((a, b) => a.start - b.start);
-
-  const records: IncidentRecord[] = deaths.map((death) => {
-    const own = operationsByLife.get(death.life) ?? [];
-    return deathRecord(death, openAt(own, death) ?? openAt(strays, death), events);
-  });
+  const known = new Set<WorkerLife>(lives);
+  for (const death of deaths) {
+    if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
+  }
   const diedWith = new Set(records.map((record) => record.operation));
-  for (const operation of operations) {
-    if (operation.outcome === 'failed' && !diedWith.has(operation)) records.push(failureRecord(operation));
-  }
+  for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
+  operations.sort((a, b) => a.start - b.start);
   records.sort((a, b) => a.incident.end - b.incident.end);
   return {
     lives,
     deaths,
     operations,
+    latestOperation: latest,
+    latestDone,
     incidents: records.map((record, index) => ({ ...record, incident: { ...record.incident, id: `i${index + 1}` } })),
   };
+}
+
+/** A service logs for months: of what is not about an incident the lines are let go. */
+function withoutLines(operation: Operation): Operation {
+  return { ...operation, lines: [], steps: [] };
 }
 
 const BEGINNING = 0 as EpochMicros;
@@ -61,11 +88,10 @@ const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
 function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
-  const workers = new Set<number | null>(lives.map((life) => life.pid));
+  const workers = new Set(lives.map((life) => life.pid));
   const arbiters = arbiterPids(events);
   const byPid = new Map<number | null, EvidenceEvent[]>();
-  for (const event of events.ofKinds(['log', 'traceback', 'database-locked'])) {
-    if (event.pid !== null && workers.has(event.pid)) continue;
+  for (const event of events.ofKindsByOthers(['log', 'traceback', 'database-locked'], workers)) {
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn') continue;
     const list = byPid.get(event.pid);
@@ -101,7 +127,7 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
 }
 
-function deathRecord(death: Death, operation: Operation | null, events: EventSource): IncidentRecord {
+function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): IncidentRecord {
   const end = death.end.time;
   const start = operation?.start ?? death.timeout?.time ?? end;
   const incident: Incident = {
@@ -114,7 +140,7 @@ function deathRecord(death: Death, operation: Operation | null, events: EventSou
     end,
     mechanism: death.mechanism,
     phases: phasesOf(start, end, death, operation),
-    moments: momentsOf(death, operation, events),
+    moments: momentsOf(death, operation, boots),
   };
   return { incident, death, operation, failure: null };
 }
@@ -179,7 +205,10 @@ const moment = (id: KeyMoment['id'], label: string, event: EvidenceEvent): KeyMo
   source: event.source,
 });
 
-function momentsOf(death: Death, operation: Operation | null, events: EventSource): readonly KeyMoment[] {
+/** A replacement that boots later than this after an end is not shown as its consequence. */
+const REPLACEMENT_SECONDS = 60;
+
+function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex): readonly KeyMoment[] {
   const moments: KeyMoment[] = [];
   const first = operation?.lines[0];
   if (first !== undefined) {
@@ -209,10 +238,10 @@ function momentsOf(death: Death, operation: Operation | null, events: EventSourc
   if (death.end !== death.timeout && death.end.kind !== 'worker-boot' && death.end !== death.killer) {
     moments.push(moment('end', endLabel(death), death.end));
   }
-  const replacement = events
-    .ofKinds(['worker-boot'])
-    .find((event) => event.time >= death.end.time && event !== death.life.boot && event.detail.targetPid !== death.pid);
-  if (replacement !== undefined && secondsBetween(death.end.time, replacement.time) < 60) {
+  const replacement = boots
+    .within(death.end.time, addSeconds(death.end.time, REPLACEMENT_SECONDS))
+    .find((event) => event !== death.life.boot && event.detail.targetPid !== death.pid);
+  if (replacement !== undefined) {
     moments.push(moment('replacement', 'replacement worker boots', replacement));
   }
   return moments.sort((a, b) => a.time - b.time);

@@ -29,6 +29,8 @@ export interface Operation {
   /** The number that tells this job from the others (the last in its name), or null. */
   readonly jobKey: number | null;
   readonly start: EpochMicros;
+  /** Of its last line. */
+  readonly end: EpochMicros;
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
@@ -78,6 +80,8 @@ export function readLine(event: EvidenceEvent): OperationLine {
 }
 
 function isFailure(line: OperationLine): boolean {
+  // "database is locked, retrying": the operation says itself that it goes on.
+  if (line.reading.role === 'progress') return false;
   return (
     line.reading.role === 'operation-failed' || line.event.kind === 'traceback' || line.event.kind === 'database-locked'
   );
@@ -105,6 +109,7 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     name,
     jobKey,
     start: opening.event.time,
+    end: own.at(-1)?.event.time ?? opening.event.time,
     outcome,
     lines: own,
     steps: stepsOf(own),

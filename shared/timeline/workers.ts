@@ -1,5 +1,5 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 
 /**
  * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
@@ -67,8 +67,14 @@ export function workerLives(events: EventSource): readonly WorkerLife[] {
       });
     });
   }
-  return lives.filter((life) => isOfService(life, events)).sort((a, b) => a.from - b.from);
+  const hasServiceLog = SERVICE_KINDS.some((kind) => events.ofKinds([kind]).length > 0);
+  return lives.filter((life) => isOfService(life, events, hasServiceLog)).sort((a, b) => a.from - b.from);
 }
+
+const SERVICE_KINDS = ['arbiter-start', 'worker-boot', 'worker-timeout', 'worker-sigkill'] as const;
+
+/** How long after the kernel's word lines of the dead may still reach the journal. */
+const LAST_OF_IT_SECONDS = 5;
 
 const KERNEL_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set(['oom-kill', 'segfault'] as const);
 
@@ -76,10 +82,12 @@ const KERNEL_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set(['oom-kill', 's
  * The kernel speaks of every process of the host: one it names is the service's only if the service's own log knows that
  * pid, or, where no such log was saved, if its name is a Python server's.
  */
-function isOfService(life: WorkerLife, events: EventSource): boolean {
+function isOfService(life: WorkerLife, events: EventSource, hasServiceLog: boolean): boolean {
   if (life.about.some((event) => !KERNEL_KINDS.has(event.kind))) return true;
-  if (events.hasOfPid(life.pid, 0 as EpochMicros, Number.MAX_SAFE_INTEGER as EpochMicros)) return true;
-  const hasServiceLog = events.ofKinds(['arbiter-start', 'worker-boot', 'worker-timeout', 'worker-sigkill']).length > 0;
+  // What a later process of the same pid wrote says nothing about the one that the kernel ended.
+  const until = life.until === null ? LAST_OF_IT_SECONDS : secondsBetween(life.from, life.until) - 1;
+  const to = addSeconds(life.about.at(-1)?.time ?? life.from, Math.min(LAST_OF_IT_SECONDS, until));
+  if (events.hasOfPid(life.pid, 0 as EpochMicros, to)) return true;
   return (
     !hasServiceLog &&
     life.about.some((event) => /python|gunicorn|uwsgi|uvicorn|celery/i.test(event.detail.processName ?? ''))

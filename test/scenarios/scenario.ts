@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openCase } from '../../electron/case-store/open-case.ts';
-import type { Analysis, HypothesisId, Verdict } from '../../shared/model/analysis.ts';
+import type { Analysis, HypothesisId, IncidentChoice, Verdict } from '../../shared/model/analysis.ts';
+import { analyseFolder } from '../support/analyse-folder.ts';
 
 /** What differs between two tellings of the same incident; the verdict must not depend on any of it. */
 export interface Setting {
@@ -244,25 +244,23 @@ export class Scenario {
   }
 
   /** Writes the bundle to a folder of its own, analyses it as every shell does, and removes it again. */
-  async analyse(): Promise<Analysis> {
-    return analyseFiles(this.files());
+  async analyse(choice: IncidentChoice | null = null): Promise<Analysis> {
+    return analyseFiles(this.files(), choice);
   }
 }
 
 /** Analyses files given by path and content, through the whole intake. */
-export async function analyseFiles(files: ReadonlyMap<string, string | Uint8Array>): Promise<Analysis> {
+export async function analyseFiles(
+  files: ReadonlyMap<string, string | Uint8Array>,
+  choice: IncidentChoice | null = null,
+): Promise<Analysis> {
   const folder = await mkdtemp(join(tmpdir(), 'inquest-scenario-'));
   try {
     for (const [path, content] of files) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
-    const opened = await openCase({ paths: [folder] });
-    try {
-      return opened.analysis;
-    } finally {
-      await opened.dispose();
-    }
+    return await analyseFolder(folder, choice);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

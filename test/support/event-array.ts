@@ -18,6 +18,16 @@ export class EventArray implements EventSource {
     return this.events.filter((event) => kinds.includes(event.kind));
   }
 
+  ofKindsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>): readonly EvidenceEvent[] {
+    return this.ofKinds(kinds).filter(({ pid }) => pid === null || !pids.has(pid));
+  }
+
+  filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
+    return new Set(
+      this.ofKinds(kinds).flatMap(({ source, copies = [] }) => [source, ...copies].map((each) => each.evidenceId)),
+    );
+  }
+
   ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
     return this.events.filter((event) => event.pid === pid && event.time >= from && event.time <= to);
   }

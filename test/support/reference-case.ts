@@ -589,6 +589,7 @@ export function referenceAnalysis(): Analysis {
     for: seen(id, true),
     against: seen(id, false),
     missing,
+    counterfactual: [],
   });
   const own = incident(events);
   const headline =

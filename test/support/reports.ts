@@ -41,6 +41,8 @@ export function emptyReport(): WrittenCase {
     events: {
       count: 0,
       ofKinds: () => [],
+      ofKindsByOthers: () => [],
+      filesWithKinds: () => new Set(),
       ofPid: () => [],
       hasOfPid: () => false,
       between: () => [],

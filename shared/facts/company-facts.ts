@@ -1,0 +1,32 @@
+import type { Fact } from '../model/analysis.ts';
+import { secondsBetween } from '../model/time.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourcesOf } from './context.ts';
+import { listing, plural } from './wording.ts';
+
+/** Timeouts closer together than this are told in the same look of the arbiter at its workers, or in the next. */
+const TOGETHER_SECONDS = 3;
+
+/** Who else was ended at the same moment: what happens to several workers at once is seldom the doing of one import. */
+export function companyFacts(context: FactContext): readonly Fact[] {
+  const timeout = context.record?.death?.timeout ?? null;
+  const pid = context.record?.incident.pid ?? null;
+  if (timeout === null) return [];
+  const others = context.history.deaths.filter(
+    (death) =>
+      death.pid !== pid &&
+      death.timeout !== null &&
+      Math.abs(secondsBetween(death.timeout.time, timeout.time)) <= TOGETHER_SECONDS,
+  );
+  if (others.length === 0) return [];
+  const pids = listing(others.slice(0, 6).map((death) => String(death.pid)));
+  return [
+    {
+      id: 'timeouts-together',
+      text: `${plural(others.length, 'other worker')} timed out within ${TOGETHER_SECONDS} s of it (pid ${pids}): something that all of them need stood still (the host, the disk, the database or a service they call), or the arbiter itself had been stopped.`,
+      weights: { 'infinite-loop': -1, 'large-artifact': -0.5 },
+      ...sourcesOf(timeout, ...others.slice(0, 6).map((death) => death.timeout)),
+      basis: BASIS.arbiter,
+    },
+  ];
+}

@@ -1,0 +1,192 @@
+import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
+import type { Findings, Weighing } from './weigh.ts';
+
+/**
+ * What the facts make of each hypothesis. Nothing but facts decides, so that whoever overrules one sees the verdict follow.
+ * The score is what the weights add up to; the verdict also asks for the kind of evidence that can decide: missing evidence
+ * never rules a hypothesis out, and a hypothesis fits only on a fact that speaks for it in particular.
+ */
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+
+/** Log-odds from which positive evidence against a hypothesis rules it out (about 1 in 12). */
+const RULED_OUT_AT = -2.5;
+/** Log-odds from which a hypothesis with a specific fact fits (about 7 to 1). */
+const FITS_AT = 2;
+/** Log-odds from which an undecided cause is suspected strongly enough that the timeout is only its executioner. */
+const SUSPECTED_AT = 1.5;
+
+/** Facts by which the killer itself says that memory was why. */
+const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'systemd-oom', 'oomd-kill'] as const;
+
+/** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
+export function judgeAll(findings: Findings, timeoutReason: string): Readonly<Record<HypothesisId, Judgement>> {
+  const lock = judgeLock(findings);
+  const loop = judgeLoop(findings);
+  const memory = judgeMemory(findings);
+  const causes = { 'database-lock': lock, 'infinite-loop': loop, 'memory-exhaustion': memory };
+  return {
+    ...causes,
+    'worker-timeout': judgeTimeout(findings, causes, timeoutReason),
+    'large-artifact': judgeArtifact(findings, [lock, loop]),
+  };
+}
+
+function ruledOut(weighing: Weighing): boolean {
+  return weighing.total <= RULED_OUT_AT && weighing.against.length > 0;
+}
+
+function excluded(weighing: Weighing): Judgement {
+  return { verdict: 'ruled-out', reason: strongest(weighing, 'against') };
+}
+
+function strongest(weighing: Weighing, side: 'for' | 'against'): string {
+  return weighing[side][0]?.fact.text ?? '';
+}
+
+const undecided = (reason: string): Judgement => ({ verdict: 'inconclusive', reason });
+
+function judgeMemory({ of, has }: Findings): Judgement {
+  const weighing = of['memory-exhaustion'];
+  if (has(...KILLED_FOR_MEMORY) && weighing.total >= FITS_AT) {
+    return { verdict: 'fits', reason: strongest(weighing, 'for') };
+  }
+  if (has('swap-thrashing') && weighing.total >= FITS_AT) {
+    return {
+      verdict: 'fits',
+      reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
+    };
+  }
+  // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
+  if (has('sigkill-without-author') && !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another')) {
+    return undecided(
+      'The worker got SIGKILL and no kernel log was saved: only the kernel can say whether its OOM killer sent it.',
+    );
+  }
+  if (ruledOut(weighing)) return excluded(weighing);
+  return undecided('What was saved does not decide whether memory ran short.');
+}
+
+function judgeTimeout(
+  { of, has }: Findings,
+  causes: Readonly<Partial<Record<HypothesisId, Judgement>>>,
+  timeoutReason: string,
+): Judgement {
+  const weighing = of['worker-timeout'];
+  if (has('timeout-logged')) {
+    const entries = Object.entries(causes) as [HypothesisId, Judgement][];
+    const cause = entries.find(([, { verdict }]) => verdict === 'fits');
+    if (cause !== undefined) {
+      return {
+        verdict: 'contributes',
+        reason: `The timeout ended the worker, but what made it miss the deadline is another matter: ${HYPOTHESIS_TITLES[cause[0]].toLowerCase()}.`,
+      };
+    }
+    const suspect = entries.find(([id, { verdict }]) => verdict === 'inconclusive' && of[id].total >= SUSPECTED_AT);
+    if (suspect !== undefined) {
+      return {
+        verdict: 'contributes',
+        reason: `The timeout ended the worker; ${HYPOTHESIS_TITLES[suspect[0]].toLowerCase()} is suspected behind it and cannot be decided from what was saved.`,
+      };
+    }
+    return { verdict: 'fits', reason: timeoutReason };
+  }
+  if (has('timeout-then-other-killer')) {
+    return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };
+  }
+  if (ruledOut(weighing)) return excluded(weighing);
+  return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
+}
+
+function judgeLock({ of, has }: Findings): Judgement {
+  const weighing = of['database-lock'];
+  if (ruledOut(weighing)) return excluded(weighing);
+  const specific = has(
+    'lock-error-failed-operation',
+    'lock-error-before-end',
+    'nothing-written',
+    'open-transaction-of-another',
+  );
+  if (specific && weighing.total >= FITS_AT) {
+    if (has('nobody-died')) {
+      return {
+        verdict: 'contributes',
+        reason: 'A lock on the database made the operation fail; no worker was ended by it.',
+      };
+    }
+    return {
+      verdict: 'fits',
+      reason:
+        'The operation was waiting for the write lock of its database, which somebody else held, until it was ended.',
+    };
+  }
+  if (!has('journal-mode'))
+    return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
+  return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
+}
+
+function judgeLoop({ of, has }: Findings): Judgement {
+  const weighing = of['infinite-loop'];
+  if (ruledOut(weighing)) return excluded(weighing);
+  const busy = has('worker-busy', 'snapshot-busy');
+  const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
+  const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
+  if (has('timeout-logged') && busy && (outOfProportion || inCode) && weighing.total >= FITS_AT) {
+    return {
+      verdict: 'fits',
+      reason: 'The worker computed at full load until it was ended, far longer than its amount of data can explain.',
+    };
+  }
+  // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.
+  if (
+    busy &&
+    outOfProportion &&
+    has('sigkill-without-author', 'systemd-stop', 'operation-hung') &&
+    weighing.total >= 0.5
+  ) {
+    return {
+      verdict: 'contributes',
+      reason:
+        'The worker computed at full load far longer than its amount of data can explain; something else ended it, if anything.',
+    };
+  }
+  if (busy)
+    return undecided(
+      'The worker was computing to the end; whether it would ever have finished cannot be read from what was saved.',
+    );
+  return undecided('Nothing that was saved shows whether the worker was computing or waiting.');
+}
+
+function judgeArtifact({ of, has }: Findings, deeper: readonly Judgement[]): Judgement {
+  const weighing = of['large-artifact'];
+  if (ruledOut(weighing)) return excluded(weighing);
+  if (!has('artifact-large', 'artifact-small')) return undecided('Neither the artifact nor its size was saved.');
+  if (!has('artifact-large')) return undecided('The artifact is not large, yet other signs speak for its part.');
+  if (has('no-death-logged', 'operation-completed')) {
+    return has('operation-completed')
+      ? { verdict: 'ruled-out', reason: 'The artifact is large, and its import did no harm.' }
+      : undecided('The artifact is large, but no harm that it did is shown.');
+  }
+  const timedOut = has('timeout-logged');
+  const sizeMatters = timedOut || has(...KILLED_FOR_MEMORY);
+  if (
+    sizeMatters &&
+    weighing.total >= 0.5 &&
+    !deeper.some(({ verdict }) => verdict === 'fits') &&
+    !has('ended-while-downloading')
+  ) {
+    return {
+      verdict: 'contributes',
+      reason: timedOut
+        ? 'The artifact is far larger than usual, and the work it made did not fit into the timeout.'
+        : 'The artifact is far larger than usual, and holding it took the memory.',
+    };
+  }
+  return undecided(
+    sizeMatters
+      ? 'The artifact is large, but that its size made the difference is not shown.'
+      : 'The artifact is large, but what ended the worker does not depend on size.',
+  );
+}

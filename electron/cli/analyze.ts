@@ -2,10 +2,12 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
+import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
 import { writeText } from '../export/text.ts';
+import { JobCancelled } from '../workers/run-job.ts';
 import type { CliCommand } from './arguments.ts';
 import { withProgress } from './with-progress.ts';
 
@@ -16,7 +18,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
   return withProgress(async ({ progress, signal, refuse }) => {
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
-    const opened = await openCase({
+    let opened = await openCase({
       paths: command.paths,
       onProgress: (step) => progress.show(step),
       signal,
@@ -25,6 +27,13 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       clockOffsets: command.clockOffsets,
     });
     try {
+      for (const order of profileOrders(command, opened)) {
+        opened = await profiled(opened, order, {
+          onProgress: (step) => progress.show(step),
+          signal,
+          recall: !command.measureAgain,
+        });
+      }
       progress.clear();
       await writeOutputs(command, opened);
       return 0;
@@ -32,6 +41,31 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       await opened.dispose();
     }
   });
+}
+
+/** The profiles that were asked for, of the artifact that the incident is about. */
+function profileOrders({ profile }: AnalyzeCommand, { analysis, evidence }: OpenCase): readonly ProfileOrder[] {
+  const { tree, runs, memoryLimitBytes } = profile;
+  const artifact = evidence.artifacts[analysis.artifactIndex ?? 0];
+  if (artifact === undefined) return [];
+  const { evidenceId } = artifact;
+  return [
+    ...(runs > 1 ? [{ evidenceId, mode: 'stream', runs, memoryLimitBytes: null } as const] : []),
+    ...(tree ? [{ evidenceId, mode: 'tree', runs, memoryLimitBytes } as const] : []),
+  ];
+}
+
+/** The case with a further profile, in place of the one given. */
+async function profiled(
+  opened: OpenCase,
+  order: ProfileOrder,
+  options: Parameters<typeof runProfile>[2],
+): Promise<OpenCase> {
+  const profile = await runProfile(opened, order, options);
+  if (profile.outcome.kind === 'cancelled') throw new JobCancelled();
+  const next = opened.withProfile(order.evidenceId, { mode: order.mode, profile });
+  await opened.retire();
+  return next;
 }
 
 function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportFormat; readonly path: string }[] {

@@ -9,6 +9,7 @@ import {
   startJob,
 } from '../../../renderer/state/job.ts';
 import type { Progress, SourceProgress } from '../../../shared/contract/worker-protocol.ts';
+import { sample as sampleAt } from '../../support/profiles.ts';
 
 const progress = (doneBytes: number, change: Partial<Progress> = {}): Progress => ({
   stage: 'hashing',
@@ -76,7 +77,7 @@ describe('progress of an import', () => {
   it('keeps the shape of a long profile within a bounded number of samples', () => {
     let job = startJob('case', 0);
     for (let step = 1; step <= 5_000; step += 1) {
-      const sample = { bytes: step * 1_000, seconds: step / 100, heapBytes: step, rssBytes: step };
+      const sample = sampleAt({ bytes: step * 1_000, seconds: step / 100 });
       job = advanceJob(job, progress(step * 1_000, { stage: 'profiling' }), sample, step * 10);
     }
     expect(job.samples.length).toBeLessThanOrEqual(600);

@@ -147,6 +147,9 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const listed = new Set<number>(searches.rows(current, filter, sort).rows);
       return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
     },
+    'profile.run': async () => ({ status: 'cancelled', profile: null }),
+    'profile.cancel': async () => undefined,
+    'artifact.excerpt': async ({ byteOffset }) => ({ byteOffset, byteLength: 0, totalBytes: 0, line: 1, text: '' }),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };
@@ -499,7 +502,9 @@ function* importSteps(stopped: ReadonlySet<string>): Generator<AppEvents['job.pr
             ? {
                 bytes: doneBytes,
                 seconds: step * 0.011 + Math.sin(step / 5) * 0.004,
+                cpuSeconds: step * 0.011,
                 heapBytes: 6e6 + ((step * 1.7e6) % 11e6),
+                externalBytes: 1.2e6,
                 rssBytes: 92e6 + step * 2e5,
               }
             : null,

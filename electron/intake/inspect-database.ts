@@ -6,6 +6,7 @@ import type { JobTable } from '../../shared/evidence/sqlite/job-table.ts';
 import type { PageView } from '../../shared/evidence/sqlite/views.ts';
 import type { DatabaseReport, JobHistory, JobRecord } from '../../shared/model/database.ts';
 import type { ParseProblem } from '../../shared/model/evidence.ts';
+import { imageOf } from './database-image.ts';
 
 export type { DatabaseInput } from '../../shared/evidence/sqlite/database.ts';
 
@@ -44,35 +45,6 @@ export async function inspectDatabase(input: DatabaseInput): Promise<DatabaseIns
   };
 }
 
-/**
- * An image that is handed over instead of being copied once more: sql.js's in-memory file keeps `data.slice(0, length)`
- * of what it is given (MEMFS.stream_ops.write in emscripten's libmemfs.js), which here is the image itself.
- */
-class HandedOverImage extends Uint8Array<ArrayBuffer> {
-  /** Parts of it are plain arrays. */
-  static get [Symbol.species](): Uint8ArrayConstructor {
-    return Uint8Array;
-  }
-
-  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
-    return (start ?? 0) === 0 && (end ?? this.length) === this.length ? this : super.slice(start, end);
-  }
-}
-
-/** A copy of the committed state as one database file that needs no WAL. */
-function committedImage(view: PageView): Uint8Array {
-  const image = new HandedOverImage(new ArrayBuffer(view.readablePages * view.pageSize));
-  for (let pageNumber = 1; pageNumber <= view.readablePages; pageNumber += 1) {
-    const page = view.page(pageNumber);
-    if (page !== null) image.set(page, (pageNumber - 1) * view.pageSize);
-  }
-  // Versions 1 mean rollback journal; with 2 SQLite would look for a -wal.
-  // Source: https://www.sqlite.org/fileformat2.html#file_format_version_numbers
-  image[18] = 1;
-  image[19] = 1;
-  return image;
-}
-
 interface SqliteAnswers {
   readonly integrity: string | null;
   readonly jobHistory: JobHistory | null;
@@ -86,7 +58,7 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
   let jobHistory: JobHistory | null = null;
   try {
     const SQL = await loadSqlite();
-    const opened = new SQL.Database(committedImage(view));
+    const opened = new SQL.Database(imageOf(view));
     database = opened;
     // The schema is hostile until proven otherwise. Source: https://www.sqlite.org/security.html
     opened.run('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON;');

@@ -1,6 +1,6 @@
 import type { TableDefinition } from './create-statement.ts';
 import { nameWords, refersTo, singular } from './key-columns.ts';
-import type { Tree } from './page-owners.ts';
+import type { SchemaTree } from './page-owners.ts';
 import { recordPatterns, same } from './record-pattern.ts';
 
 /** A table that looks like the service's list of jobs. */
@@ -42,7 +42,7 @@ const OUTCOME_WORDS =
  * Chooses the table that lists jobs from the schema alone: a whole-number primary key, numeric columns that mean totals or
  * outcomes, a name that means a run of work, and other tables that refer to it. Null when no table has enough of that.
  */
-export function chooseJobTable(trees: readonly Tree[]): JobTable | null {
+export function chooseJobTable(trees: readonly SchemaTree[]): JobTable | null {
   const patterns = recordPatterns(trees);
   const tables = trees.flatMap((tree, index) => {
     const definition = patterns[index]?.table;

@@ -31,6 +31,12 @@ export function imageOf(view: PageView): Uint8Array {
   // Source: https://www.sqlite.org/fileformat2.html#file_format_version_numbers
   image[18] = 1;
   image[19] = 1;
+  // A transaction that has allocated pages tells their number on page 1 last; behind it SQLite reads nothing.
+  const header = new DataView(image.buffer);
+  if (view.readablePages > header.getUint32(28)) {
+    header.setUint32(28, view.readablePages);
+    header.setUint32(92, header.getUint32(24));
+  }
   return image;
 }
 

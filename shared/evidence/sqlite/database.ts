@@ -14,6 +14,7 @@ import { createProblemLog, type ProblemLog, SILENT_LOG } from './problems.ts';
 import { parseRollbackJournal, type RollbackJournal } from './rollback-journal.ts';
 import { readSchema } from './schema.ts';
 import { tableSizes } from './table-sizes.ts';
+import type { WrittenPages } from './uncommitted-rows.ts';
 import { unknowableFrom } from './unknowable.ts';
 import type { WalkedView } from './view-difference.ts';
 import {
@@ -46,6 +47,8 @@ export interface DatabaseReading {
   readonly committed: PageView | null;
   /** Every state in which the files can be read; none without a report. */
   readonly views: ReadonlyMap<DatabaseViewId, PageView>;
+  /** What an unfinished transaction had written, or null. */
+  readonly written: WrittenPages | null;
   readonly jobTable: JobTable | null;
   readonly problems: readonly ParseProblem[];
 }
@@ -61,6 +64,7 @@ export function readDatabase(input: DatabaseInput): DatabaseReading {
     report: null,
     committed: null,
     views: new Map(),
+    written: null,
     jobTable: null,
     problems: problems.list(),
   });
@@ -96,10 +100,11 @@ export function readDatabase(input: DatabaseInput): DatabaseReading {
   if (main !== null) views.set('main', main);
   const change = openChange(files, committed);
   let transaction: OpenTransaction | null = null;
+  let written: WrittenPages | null = null;
   if (change !== null) {
     const mixed = walked(change.uncommitted, header, SILENT_LOG);
     if (change.hasWritten) views.set('open-transaction', mixed);
-    transaction = describeOpenTransaction(
+    const described = describeOpenTransaction(
       {
         committed: committedPages,
         uncommitted: change.uncommitted,
@@ -114,6 +119,8 @@ export function readDatabase(input: DatabaseInput): DatabaseReading {
       },
       problems,
     );
+    transaction = described.transaction;
+    written = { committed, uncommitted: mixed, pageOwners: described.pageOwners };
   }
   if (journal !== null) checkJournalPageSize(journal, pageSize, problems);
   if (journal?.state === 'hot' && journal.pageSize === pageSize) views.set('after-rollback', committed);
@@ -152,6 +159,7 @@ export function readDatabase(input: DatabaseInput): DatabaseReading {
     report: { ...report, unknowable: unknowableFrom(report) },
     committed: committedPages,
     views: new Map([...views].map(([id, { view }]) => [id, view])),
+    written,
     jobTable: chooseJobTable(owners.trees),
     problems: problems.list(),
   };

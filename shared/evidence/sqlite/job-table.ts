@@ -1,4 +1,5 @@
 import type { TableDefinition } from './create-statement.ts';
+import { type JobRelations, jobRelations } from './job-relations.ts';
 import { nameWords, refersTo, singular } from './key-columns.ts';
 import type { SchemaTree } from './page-owners.ts';
 import { recordPatterns, same } from './record-pattern.ts';
@@ -11,6 +12,7 @@ export interface JobTable {
   readonly sizeColumn: string | null;
   /** Columns to show of a job: all that are stored, as written. */
   readonly columns: readonly string[];
+  readonly related: JobRelations;
 }
 
 /** Words for one run of the service's work, best first: `jobs`, `import_runs`, `tbl_builds`. */
@@ -67,7 +69,8 @@ export function chooseJobTable(trees: readonly SchemaTree[]): JobTable | null {
     if (score < 5) continue;
     if (best === null || score > best.score) {
       const columns = definition.columns.map((column) => column.name);
-      best = { table: { table: name, keyColumn, sizeColumn, columns }, score };
+      const related = jobRelations({ name, definition }, tables);
+      best = { table: { table: name, keyColumn, sizeColumn, columns, related }, score };
     }
   }
   return best?.table ?? null;

@@ -37,7 +37,10 @@ export interface OpenTransactionInput {
  * which one can tell whose transaction it was. Pages that were still in the process's cache are unknown: numbers are at least.
  * Rows of WITHOUT ROWID tables are not counted (their pages are).
  */
-export function describeOpenTransaction(input: OpenTransactionInput, problems: ProblemLog): OpenTransaction {
+export function describeOpenTransaction(
+  input: OpenTransactionInput,
+  problems: ProblemLog,
+): { readonly transaction: OpenTransaction; readonly pageOwners: ReadonlyMap<number, string> } {
   const { committed, uncommitted, header, committedOwners, mixedOwners, changedPages } = input;
   const knownNames = new Set(committedOwners.trees.map((tree) => tree.name));
   const trees = [...committedOwners.trees, ...mixedOwners.trees.filter((tree) => !knownNames.has(tree.name))];
@@ -96,7 +99,7 @@ export function describeOpenTransaction(input: OpenTransactionInput, problems: P
       if (values.length > 0) newKeys.push({ table: name, column, values });
     }
   }
-  return {
+  const transaction = {
     frames: input.frames,
     pages: changedPages.length,
     bytes: changedPages.length * header.pageSize,
@@ -106,6 +109,7 @@ export function describeOpenTransaction(input: OpenTransactionInput, problems: P
     changes,
     source: input.source,
   };
+  return { transaction, pageOwners: owners };
 }
 
 interface NewRowsOfTable {

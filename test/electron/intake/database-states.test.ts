@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +47,11 @@ function inputOf(name: string): DatabaseInput {
   };
 }
 
+function hashes({ main, wal, journal, shm }: DatabaseInput): readonly string[] {
+  const parts = [main, wal?.bytes, journal?.bytes, shm?.bytes];
+  return parts.map((bytes) => (bytes === undefined ? '' : createHash('sha256').update(bytes).digest('hex')));
+}
+
 let SQL: Awaited<ReturnType<typeof initSqlJs>>;
 beforeAll(async () => {
   SQL = await initSqlJs();
@@ -84,7 +90,7 @@ describe.each(names)('%s', (name) => {
   it('is read as SQLite reads it: rows and sizes as of the last commit, rows of the main file alone', async () => {
     const expected = expectedOf(name);
     const input = inputOf(name);
-    const before = structuredClone(input);
+    const before = hashes(input);
     const { report } = await inspectDatabase(input);
     expect(rowsOf(databaseImage(input, 'committed'))).toEqual(inOrder(expected.committed));
     expect(report?.integrity).toBe(expected.integrity);
@@ -99,7 +105,7 @@ describe.each(names)('%s', (name) => {
     const pointerMaps = (report?.pages ?? 0) - pages - (report?.freelist?.walkedPages ?? 0);
     expect(report?.freelist?.walkedPages).toBe(report?.freelistPages);
     expect(pointerMaps > 0).toBe(report?.header?.autoVacuum !== 'none');
-    expect(input).toEqual(before);
+    expect(hashes(input)).toEqual(before);
   });
 
   it('gives back the rows that its killed process had written, and tells how the views differ', () => {

@@ -1,5 +1,5 @@
-import type { FactContext } from '../facts/context.ts';
 import type { DatabaseReport, JobGrowth, JobHistory, JobInQuestion, JobRecord } from '../model/database.ts';
+import type { FactContext } from './context.ts';
 
 const MAX_IDENTITY = 8;
 const MAX_IDENTITY_CHARACTERS = 100;

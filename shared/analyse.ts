@@ -2,6 +2,7 @@ import type { FactContext } from './facts/context.ts';
 import { factContext } from './facts/context.ts';
 import { factsOf } from './facts/facts.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
+import { jobInQuestion } from './facts/job-in-question.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
 import { headline, summary } from './findings/summary.ts';
@@ -38,6 +39,7 @@ export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = 
     recommendations,
     artifactIndex: context.artifact?.index ?? null,
     databaseIndex: context.database?.index ?? null,
+    job: jobInQuestion(context),
   };
 }
 

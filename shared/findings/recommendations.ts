@@ -1,7 +1,7 @@
 import type { FactContext } from '../facts/context.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import type { AdviceFamily } from './recommendations/advice.ts';
-import { databaseLockAdvice } from './recommendations/database-lock.ts';
+import { databaseAdvice } from './recommendations/database.ts';
 import { diskAdvice, mechanismAdvice } from './recommendations/host.ts';
 import { largeArtifactAdvice } from './recommendations/large-artifact.ts';
 import { memoryAdvice } from './recommendations/memory.ts';
@@ -13,7 +13,7 @@ import { workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
 
 /** The families, the most urgent first: the first recommendation is what a summary says. */
 const FAMILIES: readonly AdviceFamily[] = [
-  databaseLockAdvice,
+  databaseAdvice,
   workerTimeoutAdvice,
   stuckWorkAdvice,
   skipJobAdvice,

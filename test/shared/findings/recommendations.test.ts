@@ -63,6 +63,7 @@ function advised({ verdicts, mechanism, history = HISTORY, evidence: changed = {
       for: [],
       against: [],
       missing: [],
+      counterfactual: [],
     }),
   );
   return recommend(context, factsOf(context), hypotheses);

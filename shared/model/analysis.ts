@@ -1,3 +1,4 @@
+import type { JobInQuestion } from './database.ts';
 import type { Provenance } from './evidence.ts';
 import type { EpochMicros } from './time.ts';
 
@@ -179,4 +180,6 @@ export interface Analysis {
   readonly artifactIndex: number | null;
   /** The database that the operation wrote to; index into CaseEvidence.databases, or null. */
   readonly databaseIndex: number | null;
+  /** The operation's job in that database; null without a numbered operation or a list of jobs. */
+  readonly job?: JobInQuestion | null;
 }

@@ -16,6 +16,7 @@ import { planTree } from '../../shared/sql/query-plan.ts';
 import { refusalOf } from '../../shared/sql/statements.ts';
 import { placeOfError } from './sql-error-place.ts';
 import { UsageError } from './usage-error.ts';
+import { Utf8Pieces } from './utf8-pieces.ts';
 
 /** Limits on what hostile or careless SQL may take. */
 export interface SqlLimits {
@@ -164,7 +165,7 @@ export class SqlEngine {
 
   /** A page of a table's or view's rows. Throws UsageError for what is no table or view, and SQLite's error. */
   rows(list: RowsList & { readonly offset: number; readonly limit: number }): RowsPage {
-    const { sql, parameters, names, listed } = this.#select(list);
+    const { sql, parameters, names, columns, listed } = this.#select(list);
     const shown = names.map((name) => shownExpressions(name)).join(', ');
     const rows = this.#rows(
       `SELECT ${shown} ${sql} LIMIT ${list.limit} OFFSET ${list.offset}`,
@@ -174,7 +175,7 @@ export class SqlEngine {
       names.map((_, index) => cellOf(values[2 * index] ?? null, lengthOf(values[2 * index + 1] ?? null))),
     );
     return {
-      columns: [...(listed.hasRowid ? ['rowid'] : []), ...listed.columns.slice(0, MOST_COLUMNS)],
+      columns,
       moreColumns: Math.max(0, listed.columns.length - MOST_COLUMNS),
       hasRowid: listed.hasRowid,
       total: this.#count(list),
@@ -197,21 +198,22 @@ export class SqlEngine {
     readonly sql: string;
     readonly parameters: readonly string[];
     readonly names: readonly string[];
+    /** Their names alone. */
+    readonly columns: readonly string[];
     readonly listed: Listed;
   } {
     const listed = this.#objects()[object];
     if (listed === undefined || (listed.entry.type !== 'table' && listed.entry.type !== 'view')) {
-      throw new UsageError('There is no such table or view in this state of the database.');
+      throw new UsageError('There is no such table or view in this view of the database.');
     }
     if (listed.entry.problem !== null) {
       throw new UsageError(`${listed.entry.name} cannot be read: ${listed.entry.problem}.`);
     }
     const table = quoted(listed.entry.name);
     const column = (name: string): string => `${table}.${quoted(name)}`;
-    const names = [
-      ...(listed.hasRowid ? [`${table}.rowid`] : []),
-      ...listed.columns.slice(0, MOST_COLUMNS).map(column),
-    ];
+    const own = listed.columns.slice(0, MOST_COLUMNS);
+    const columns = listed.hasRowid ? ['rowid', ...own] : own;
+    const names = listed.hasRowid ? [`${table}.rowid`, ...own.map(column)] : own.map(column);
     const of = (index: number): string => {
       const name = names[index];
       if (name === undefined) throw new UsageError('There is no such column in this table.');
@@ -225,7 +227,7 @@ export class SqlEngine {
       parts.push(`WHERE ${chained(holds)}`);
     }
     if (sort !== null) parts.push(`ORDER BY ${of(sort.column)} ${sort.descending ? 'DESC' : 'ASC'}`);
-    return { sql: parts.join(' '), parameters: searched.length > 0 ? [filter.text] : [], names, listed };
+    return { sql: parts.join(' '), parameters: searched.length > 0 ? [filter.text] : [], names, columns, listed };
   }
 
   /** Runs one statement that reads. Never throws on what SQLite says. */
@@ -269,7 +271,7 @@ export class SqlEngine {
       return { status: 'done', result: run() };
     } catch (thrown) {
       // Anything else is the end of SQLite itself, not its word on the statement.
-      if (!(thrown instanceof Error) || thrown instanceof WebAssembly.RuntimeError) throw thrown;
+      if (!(thrown instanceof Error) || thrown.constructor !== Error) throw thrown;
       const place = placeOfError(sql, thrown.message, (part) => this.#compileError(part));
       return { status: 'failed', message: thrown.message, place };
     }
@@ -278,7 +280,7 @@ export class SqlEngine {
   /** What SQLite says of a text that it only compiles; null when it is sound. */
   #compileError(sql: string): string | null {
     try {
-      this.#database.prepare(`EXPLAIN ${sql}`).free();
+      this.#database.prepare(sql).free();
       return null;
     } catch (thrown) {
       return messageOf(thrown);
@@ -291,34 +293,24 @@ export class SqlEngine {
     if (refusal !== null) throw new UsageError(refusal.message);
     const list = 'sql' in of ? null : this.#select(of);
     const sql = 'sql' in of ? of.sql : `SELECT ${list?.names.join(', ') ?? ''} ${list?.sql ?? ''}`;
-    const encoder = new TextEncoder();
-    const chunks: Uint8Array[] = [];
+    const text = new Utf8Pieces();
     let rows = 0;
-    let characters = 0;
-    const header = (columns: readonly string[]): void => void chunks.push(encoder.encode(csvLine(columns)));
-    const names = this.#step(sql, list?.parameters ?? [], (values) => {
+    const columns = this.#step(sql, list?.parameters ?? [], (values) => {
       const line = csvLine(values);
       rows += 1;
-      characters += line.length;
-      if (rows > this.#limits.csvRows || characters > this.#limits.csvCharacters) {
+      text.add(line);
+      if (rows > this.#limits.csvRows || text.characters > this.#limits.csvCharacters) {
         throw new UsageError(
           `The result has more than ${this.#limits.csvRows} rows or ${Math.floor(this.#limits.csvCharacters / 1e6)} million characters, more than is written at once. Narrow it.`,
         );
       }
-      chunks.push(encoder.encode(line));
       return true;
     });
-    const body = chunks.splice(0);
-    header(list === null ? names : [...(list.listed.hasRowid ? ['rowid'] : []), ...list.listed.columns]);
-    return joined([...chunks, ...body]);
+    return text.behind(csvLine(list?.columns ?? columns));
   }
 
   /** Steps through a statement until it ends or `take` says no; returns the names of its columns. */
-  #step(
-    sql: string,
-    parameters: readonly string[],
-    take: (values: readonly SqlValue[]) => boolean,
-  ): readonly string[] {
+  #step(sql: string, parameters: readonly string[], take: (values: readonly SqlValue[]) => boolean): readonly string[] {
     const statement = this.#database.prepare(sql, [...parameters]) as ExactStatement;
     try {
       const columns = statement.getColumnNames();
@@ -372,16 +364,6 @@ function chained(conditions: readonly string[]): string {
 function weightOf(cell: SqlCell): number {
   if (cell === null || typeof cell === 'number') return 4;
   return 4 + (typeof cell === 'string' ? cell.length : 'text' in cell ? cell.text.length : cell.hex.length);
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
 }
 
 function messageOf(thrown: unknown): string {

@@ -10,9 +10,12 @@ import { type SqlToken, sqlTokens } from '../../shared/evidence/sqlite/sql-token
 export function placeOfError(sql: string, message: string, compile: (part: string) => string | null): SqlPlace | null {
   const tokens = sqlTokens(sql);
   if (/syntax error$/.test(message)) return placeOfSyntaxError(sql, tokens, compile);
-  const name = /^(?:no such (?:column|table|function|collation sequence)|ambiguous column name|misuse of (?:window function|aggregate:?)|wrong number of arguments to function) ?:? ?(.+?)(?:\(\))?$/.exec(
-    message,
-  )?.[1];
+  const unreadable = /^unrecognized token: "([\s\S]*)"$/.exec(message)?.[1];
+  if (unreadable !== undefined) return placeOfText(sql, unreadable);
+  const name =
+    /^(?:no such (?:column|table|function|collation sequence)|ambiguous column name|misuse of (?:window function|aggregate:?)|wrong number of arguments to function) ?:? ?(.+?)(?:\(\))?$/.exec(
+      message,
+    )?.[1];
   return name === undefined ? null : placeOfName(tokens, name);
 }
 
@@ -32,6 +35,11 @@ function placeOfSyntaxError(
     else sound = middle;
   }
   return tokens[wrong - 1] ?? null;
+}
+
+function placeOfText(sql: string, text: string): SqlPlace | null {
+  const from = sql.indexOf(text);
+  return from < 0 || sql.indexOf(text, from + 1) >= 0 ? null : { from, to: from + text.length };
 }
 
 /** The one place at which a name, perhaps `table.column`, stands. */

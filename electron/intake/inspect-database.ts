@@ -59,8 +59,8 @@ class HandedOverImage extends Uint8Array<ArrayBuffer> {
   }
 }
 
-/** A copy of the committed state as one database file that needs no WAL. */
-function committedImage(view: PageView): Uint8Array {
+/** A copy of a view as one database file that needs nothing beside it. */
+export function imageOf(view: PageView): Uint8Array {
   const image = new HandedOverImage(new ArrayBuffer(view.readablePages * view.pageSize));
   for (let pageNumber = 1; pageNumber <= view.readablePages; pageNumber += 1) {
     const page = view.page(pageNumber);
@@ -86,7 +86,7 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
   let jobHistory: JobHistory | null = null;
   try {
     const SQL = await loadSqlite();
-    const opened = new SQL.Database(committedImage(view));
+    const opened = new SQL.Database(imageOf(view));
     database = opened;
     // The schema is hostile until proven otherwise. Source: https://www.sqlite.org/security.html
     opened.run('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON;');
@@ -111,7 +111,7 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
  * sql.js with its wasm read through fs: `resolve` finds the file from source, from the bundle and inside app.asar alike,
  * in the main thread and in workers, without the URL guessing of emscripten's loader. Loaded only when there is a database.
  */
-async function loadSqlite(): ReturnType<typeof initSqlJs> {
+export async function loadSqlite(): ReturnType<typeof initSqlJs> {
   const wasm = await readFile(createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm'));
   const { default: init } = await import('sql.js');
   return init({ wasmBinary: new Uint8Array(wasm).buffer });

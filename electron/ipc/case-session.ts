@@ -243,6 +243,9 @@ export class CaseSession {
     const view = openCase.view();
     const previous = this.#case;
     this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
+    if (previous?.paths.every((path) => paths.includes(path)) === true) {
+      openCase.reportQueries.takeOver(previous.openCase.reportQueries);
+    }
     this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
     await previous?.openCase.dispose();
     this.#options.onChange(true);

@@ -1,15 +1,9 @@
 import { z } from 'zod';
+import { DATABASE_VIEW_IDS } from '../model/database.ts';
 import type { SqlCell } from '../sql/cells.ts';
 import type { PlanStep } from '../sql/query-plan.ts';
 
 /** What a window asks about the contents of a database copy, and what it is told. Part of the contract in ipc.ts. */
-
-/**
- * States of a database copy: `committed` is what a reader saw last (the WAL's commits applied, a hot journal rolled back),
- * `main` the main file by itself, `uncommitted` what the open transaction had written so far.
- */
-export const DATABASE_STATES = ['committed', 'main', 'uncommitted'] as const;
-export type DatabaseState = (typeof DATABASE_STATES)[number];
 
 export const MOST_SQL_CHARACTERS = 100_000;
 /** Rows of a result that are shown, and rows of a page. */
@@ -17,13 +11,13 @@ export const MOST_RESULT_ROWS = 10_000;
 export const MOST_PAGE_ROWS = 500;
 /** How long a statement may run, in seconds, by choice. */
 export const TIME_LIMITS_SECONDS = [10, 60, 600] as const;
-/** How often a query of the report may be added; documents hold its first rows. */
+/** Queries that a report holds. */
 export const MOST_REPORT_QUERIES = 50;
 
 const target = {
   /** Of the main file. */
   evidenceId: z.string().min(1).max(64),
-  state: z.enum(DATABASE_STATES),
+  view: z.enum(DATABASE_VIEW_IDS),
 };
 const sql = z.string().max(MOST_SQL_CHARACTERS);
 const seconds = z.union(TIME_LIMITS_SECONDS.map((each) => z.literal(each)));

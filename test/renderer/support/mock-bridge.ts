@@ -17,6 +17,7 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+import { mockDatabase } from './mock-database.ts';
 import { MockSearches } from './mock-searches.ts';
 
 export interface MockOptions {
@@ -147,6 +148,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const listed = new Set<number>(searches.rows(current, filter, sort).rows);
       return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
     },
+    ...mockDatabase(() => current?.view.databases[0] ?? null),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };

@@ -45,6 +45,24 @@ const placeField = StateField.define<DecorationSet>({
   provide: (field) => EditorView.decorations.from(field),
 });
 
+/**
+ * Text that takes the place of a selection is put in by the editor itself. Left to Chromium, it would carry the look of what
+ * was there in `style` attributes, which the page's policy forbids and reports.
+ */
+const typingOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { data: text, inputType } = event;
+    const { from, to, empty } = view.state.selection.main;
+    if (inputType !== 'insertText' || text === null || empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () =>
+      view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert));
+    if (!isHandled) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** Looks from the window's own variables, which reach into the shadow tree that the editor lives in. */
 const theme = EditorView.theme({
   '&': { height: '100%', color: 'var(--ink)', backgroundColor: 'var(--surface)', fontSize: '12.5px' },
@@ -96,6 +114,7 @@ export const EDITOR_BASICS: Extension = [
   EditorView.lineWrapping,
   syntaxHighlighting(classHighlighter),
   placeField,
+  typingOver,
   theme,
   // Tab is left to move on: who uses the keyboard must get out again.
   keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap, ...completionKeymap]),

@@ -1,6 +1,7 @@
 import type { FactContext } from './facts/context.ts';
 import { factContext } from './facts/context.ts';
 import { factsOf } from './facts/facts.ts';
+import { jobInQuestion } from './facts/job-in-question.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
@@ -36,6 +37,7 @@ export function analyse(evidence: CaseEvidence): Analysis {
     recommendations,
     artifactIndex: context.artifact?.index ?? null,
     databaseIndex: context.database?.index ?? null,
+    job: jobInQuestion(context),
   };
 }
 

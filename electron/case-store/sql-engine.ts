@@ -14,6 +14,7 @@ import { cellOf, SHOWN_BLOB_BYTES, SHOWN_CHARACTERS, type SqlCell, type SqlValue
 import { csvLine } from '../../shared/sql/csv.ts';
 import { planTree } from '../../shared/sql/query-plan.ts';
 import { refusalOf } from '../../shared/sql/statements.ts';
+import { quoted } from '../intake/sql-rows.ts';
 import { placeOfError } from './sql-error-place.ts';
 import { UsageError } from './usage-error.ts';
 import { Utf8Pieces } from './utf8-pieces.ts';
@@ -368,8 +369,4 @@ function weightOf(cell: SqlCell): number {
 
 function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

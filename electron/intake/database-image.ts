@@ -1,94 +1,100 @@
-import { readUint32 } from '../../shared/evidence/sqlite/bytes.ts';
-import { parseDatabaseHeader } from '../../shared/evidence/sqlite/header.ts';
-import { createProblemLog } from '../../shared/evidence/sqlite/problems.ts';
-import { parseRollbackJournal } from '../../shared/evidence/sqlite/rollback-journal.ts';
-import {
-  committedView,
-  type DatabaseFiles,
-  mainFileView,
-  type PageView,
-  uncommittedWalView,
-} from '../../shared/evidence/sqlite/views.ts';
-import { parseWal } from '../../shared/evidence/sqlite/wal.ts';
-import type { DatabaseViewId } from '../../shared/model/database.ts';
-import { imageOf } from './inspect-database.ts';
-import { EvidenceReader, failureReason } from './read-only.ts';
-
-/** Where a database copy and what lay beside it can be read. */
-export interface DatabasePaths {
-  readonly main: string;
-  readonly wal: string | null;
-  readonly journal: string | null;
-}
+import { type DatabaseInput, readDatabase } from '../../shared/evidence/sqlite/database.ts';
+import type { PageView } from '../../shared/evidence/sqlite/views.ts';
+import type { DatabaseReport, DatabaseViewId } from '../../shared/model/database.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
+import { EvidenceReader, READ_CHUNK_BYTES } from './read-only.ts';
+import { putUnlessZero } from './sparse-bytes.ts';
 
 /**
- * A view of a database copy as one file in memory, read from its evidence files, which are opened for reading only. Throws
- * an Error whose message says for people why there is none.
+ * An image that is handed over instead of being copied once more: sql.js's in-memory file keeps `data.slice(0, length)`
+ * of what it is given (MEMFS.stream_ops.write in emscripten's libmemfs.js), which here is the image itself.
  */
-export function readDatabaseImage(paths: DatabasePaths, view: DatabaseViewId): Uint8Array {
-  const problems = createProblemLog();
-  const main = wholeFile(paths.main);
-  const wal = paths.wal === null || view === 'main' ? null : wholeFile(paths.wal);
-  const journal = paths.journal === null || view === 'main' ? null : wholeFile(paths.journal);
-  const log = wal === null ? null : parseWal(wal, problems);
-  const rollback = journal === null ? null : parseRollbackJournal(journal, problems);
-  const header = parseDatabaseHeader(main);
-  const pageSize = header.ok ? header.header.pageSize : (log?.pageSize ?? rollback?.pageSize ?? null);
-  if (pageSize === null) throw new Error('the main file has no database header');
-  const files: DatabaseFiles = {
-    main,
-    pageSize,
-    wal: wal === null || log === null ? null : { bytes: wal, log },
-    journal: journal === null || rollback === null ? null : { bytes: journal, journal: rollback },
-  };
-  const pages = pagesOf(files, view, header.ok ? header.header.pageCount : null);
-  if (pages.page(1) === null) throw new Error('its first page is missing');
-  const image = imageOf(pages);
-  // An unfinished transaction writes page 1 last, so its own pages lie behind the end that the header tells; and SQLite
-  // opens nothing whose header tells more pages than there are.
-  if (view === 'open-transaction' || headerPagesOf(image) > pages.readablePages) tellPages(image, pages.readablePages);
-  return image;
-}
+class HandedOverImage extends Uint8Array<ArrayBuffer> {
+  /** Parts of it are plain arrays. */
+  static get [Symbol.species](): Uint8ArrayConstructor {
+    return Uint8Array;
+  }
 
-/** Offsets in the database header. Source: https://www.sqlite.org/fileformat2.html#the_database_header */
-const CHANGE_COUNTER = 24;
-const PAGE_COUNT = 28;
-const VALID_FOR = 92;
-
-function headerPagesOf(image: Uint8Array): number {
-  return readUint32(image, PAGE_COUNT);
-}
-
-/** The page count counts while the number it is valid for is the change counter. */
-function tellPages(image: Uint8Array, pages: number): void {
-  const header = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  header.setUint32(PAGE_COUNT, pages);
-  header.setUint32(VALID_FOR, header.getUint32(CHANGE_COUNTER));
-}
-
-function pagesOf(files: DatabaseFiles, view: DatabaseViewId, headerPages: number | null): PageView {
-  const committed = committedView(files, headerPages);
-  switch (view) {
-    case 'main':
-      return mainFileView(files);
-    case 'open-transaction':
-      // A rollback journal holds what was there before: what its transaction has written lies in the main file.
-      return files.wal === null ? mainFileView(files) : uncommittedWalView(files, committed);
-    case 'committed':
-    case 'after-rollback':
-      return committed;
+  override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+    return (start ?? 0) === 0 && (end ?? this.length) === this.length ? this : super.slice(start, end);
   }
 }
 
+/** A copy of one state as a database file that needs nothing beside it. It may be handed to one `SQL.Database` only. */
+export function imageOf(view: PageView): Uint8Array {
+  const image = new HandedOverImage(new ArrayBuffer(view.readablePages * view.pageSize));
+  for (let pageNumber = 1; pageNumber <= view.readablePages; pageNumber += 1) {
+    const page = view.page(pageNumber);
+    if (page !== null) image.set(page, (pageNumber - 1) * view.pageSize);
+  }
+  // Versions 1 mean rollback journal; with 2 SQLite would look for a -wal.
+  // Source: https://www.sqlite.org/fileformat2.html#file_format_version_numbers
+  image[18] = 1;
+  image[19] = 1;
+  // A transaction that has allocated pages tells their number on page 1 last; behind it SQLite reads nothing.
+  const header = new DataView(image.buffer);
+  if (view.readablePages > header.getUint32(28)) {
+    header.setUint32(28, view.readablePages);
+    header.setUint32(92, header.getUint32(24));
+  }
+  return image;
+}
+
+/**
+ * One state of a database as an image that sql.js opens; null when the files do not have that state (see
+ * `DatabaseReport.views`). The image of an open transaction is the raw mixture of old and new pages: where interior pages
+ * had not been written, SQL does not reach all of its rows.
+ */
+export function databaseImage(input: DatabaseInput, viewId: DatabaseViewId): Uint8Array | null {
+  const view = readDatabase(input).views.get(viewId);
+  return view === undefined ? null : imageOf(view);
+}
+
+/** As of the last commit: what readers saw. */
+export function committedImage(input: DatabaseInput): Uint8Array | null {
+  return databaseImage(input, 'committed');
+}
+
+/** The main file alone, as a tool sees it that knows nothing of the files beside it. */
+export function mainImage(input: DatabaseInput): Uint8Array | null {
+  return databaseImage(input, 'main');
+}
+
+/**
+ * Reads a database of a case again, read-only, with what lies beside it. `pathOf` gives a file's place on the disk (its
+ * unpacked copy for one from an archive); null when the main file has none. Throws the file system's error.
+ */
+export function readDatabaseInput(
+  report: Pick<DatabaseReport, 'evidenceId' | 'path' | 'wal' | 'journalEvidenceId'>,
+  pathOf: (evidenceId: EvidenceId) => string | null,
+): DatabaseInput | null {
+  const read = (evidenceId: EvidenceId | null | undefined) => {
+    const path = evidenceId === null || evidenceId === undefined ? null : pathOf(evidenceId);
+    return path === null || evidenceId === null || evidenceId === undefined
+      ? null
+      : { evidenceId, bytes: wholeFile(path) };
+  };
+  const main = read(report.evidenceId);
+  if (main === null) return null;
+  return {
+    evidenceId: report.evidenceId,
+    path: report.path,
+    main: main.bytes,
+    wal: read(report.wal?.evidenceId),
+    journal: read(report.journalEvidenceId),
+    hasShm: false,
+  };
+}
+
 function wholeFile(path: string): Uint8Array {
+  const reader = new EvidenceReader(path);
   try {
-    const reader = new EvidenceReader(path);
-    try {
-      return reader.at(0, reader.stamp.bytes);
-    } finally {
-      reader.close();
-    }
-  } catch (thrown) {
-    throw new Error(`its file cannot be read again: ${failureReason(thrown)}`);
+    const bytes = new Uint8Array(reader.stamp.bytes);
+    const buffer = new Uint8Array(READ_CHUNK_BYTES);
+    for (let chunk = reader.nextInto(buffer); chunk !== null; chunk = reader.nextInto(buffer))
+      putUnlessZero(bytes, reader.position - chunk.length, chunk);
+    return bytes.subarray(0, reader.position);
+  } finally {
+    reader.close();
   }
 }

@@ -175,7 +175,7 @@ async function parseAll(
     }
     await takeAdded();
   }
-  const grouped = new Set(intake.groups.flatMap(({ main, wal, journal }) => [main, wal, journal]));
+  const grouped = new Set(intake.groups.flatMap(({ main, wal, journal, shm }) => [main, wal, journal, shm]));
   // A sidecar without its database is a file like any other.
   for (const file of intake.files) {
     if (!mayBelongToDatabase(file) || grouped.has(file.index)) continue;

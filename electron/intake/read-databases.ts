@@ -8,6 +8,7 @@ import type { IntakeLimits } from './limits.ts';
 import { EvidenceSink, noteChange, noteStop, readFile } from './read-evidence.ts';
 import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
 import type { SourceBoard } from './source-progress.ts';
+import { putUnlessZero } from './sparse-bytes.ts';
 
 /**
  * Reads a database with what lies beside it and inspects it. Null (with a problem that says why) when it cannot be read, is
@@ -21,13 +22,15 @@ export async function readDatabase(
 ): Promise<DatabaseReport | null> {
   const main = files[group.main];
   if (main === undefined) return null;
-  const parts = [main, group.wal, group.journal].map((part) => (typeof part === 'number' ? files[part] : part));
-  const [mainBytes, walBytes, journalBytes] = parts.map((part) =>
+  const parts = [main, group.wal, group.journal, group.shm].map((part) =>
+    typeof part === 'number' ? files[part] : part,
+  );
+  const [mainBytes, walBytes, journalBytes, shmBytes] = parts.map((part) =>
     part === null || part === undefined ? null : wholeFile(part, limits, board),
   );
   // With a part missing, what is left would be another state of the database than the one that was collected.
   if (mainBytes === null || mainBytes === undefined) return null;
-  const [, wal, journal] = parts;
+  const [, wal, journal, shm] = parts;
   for (const part of [wal, journal]) {
     if (!part?.found.problems.has('stopped')) continue;
     const message = `It was not inspected: the reading of ${part.path}, which belongs to it, was stopped on request. Add it again.`;
@@ -43,6 +46,7 @@ export async function readDatabase(
       main: mainBytes,
       wal: beside(wal, walBytes),
       journal: beside(journal, journalBytes),
+      shm: beside(shm, shmBytes),
       hasShm: group.shm !== null,
     });
     for (const problem of problems) main.found.problems.add(problem);
@@ -87,11 +91,13 @@ function readWhole({ found }: IntakeFile, board: SourceBoard): Uint8Array | null
   const reader = new EvidenceReader(found.absolutePath);
   try {
     const bytes = new Uint8Array(reader.stamp.bytes);
+    const buffer = new Uint8Array(READ_CHUNK_BYTES);
     let isStopped = !board.reading(found, 'database', 0);
     while (!isStopped && reader.position < bytes.length) {
-      const chunk = reader.nextInto(bytes.subarray(reader.position, reader.position + READ_CHUNK_BYTES));
+      const chunk = reader.nextInto(buffer);
       if (chunk === null) break;
       hash?.update(chunk);
+      putUnlessZero(bytes, reader.position - chunk.length, chunk);
       isStopped = !board.reading(found, 'database', reader.position) && reader.position < bytes.length;
     }
     if (hash !== null) found.sha256 = hash.digest('hex');

@@ -8,7 +8,14 @@ import type {
   SqlOutcome,
   SqlResult,
 } from '../../shared/contract/database-requests.ts';
-import type { ImportedEvidence, JobError, SqlTask, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
+import type {
+  ImportedEvidence,
+  JobError,
+  SqlTask,
+  SqlWorkerData,
+  SqlWorkerReply,
+} from '../../shared/contract/worker-protocol.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
 import { JobFailure, jobErrorOf } from './run-job.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -152,8 +159,7 @@ export class SqlClient {
   }
 
   #start(target: DatabaseTarget): void {
-    const data = { paths: this.#pathsOf(target), view: target.view };
-    const worker = startWorker('sql-worker', data, { maxOldGenerationSizeMb: HEAP_MEGABYTES });
+    const worker = startWorker('sql-worker', this.#dataOf(target), { maxOldGenerationSizeMb: HEAP_MEGABYTES });
     this.#worker = worker;
     this.#workerTarget = target;
     const isCurrent = (): boolean => worker === this.#worker;
@@ -173,14 +179,19 @@ export class SqlClient {
     });
   }
 
-  #pathsOf({ evidenceId }: DatabaseTarget): { main: string; wal: string | null; journal: string | null } {
+  #dataOf({ evidenceId, view }: DatabaseTarget): SqlWorkerData {
     const { databases, files, locations } = this.#source;
     const database = databases.find((each) => each.evidenceId === evidenceId);
-    const pathOf = (id: string | null | undefined): string | null =>
-      locations[files.findIndex((file) => file.id === id)]?.absolutePath ?? null;
-    const main = database === undefined ? null : pathOf(database.evidenceId);
-    if (main === null) throw new JobFailure({ kind: 'usage', message: 'This case has no such database.' });
-    return { main, wal: pathOf(database?.wal?.evidenceId), journal: pathOf(database?.journalEvidenceId) };
+    if (database === undefined) {
+      throw new JobFailure({ kind: 'usage', message: 'This case has no such database.' });
+    }
+    const paths = new Map<EvidenceId, string>();
+    for (const id of [evidenceId, database.wal?.evidenceId, database.journalEvidenceId]) {
+      const path = locations[files.findIndex((file) => file.id === id)]?.absolutePath;
+      if (id !== undefined && id !== null && path !== undefined) paths.set(id, path);
+    }
+    const { path, wal, journalEvidenceId } = database;
+    return { database: { evidenceId, path, wal, journalEvidenceId }, paths, view };
   }
 
   #take(reply: SqlWorkerReply): void {

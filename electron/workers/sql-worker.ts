@@ -2,21 +2,24 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JobError, SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
 import { SqlEngine } from '../case-store/sql-engine.ts';
 import { UsageError } from '../case-store/usage-error.ts';
-import { readDatabaseImage } from '../intake/database-image.ts';
+import { databaseImage, readDatabaseInput } from '../intake/database-image.ts';
 import { loadSqlite } from '../intake/inspect-database.ts';
+import { failureReason } from '../intake/read-only.ts';
 import { jobErrorOf } from './run-job.ts';
 
 /** Entry of the SQL worker: SqlWorkerData in its `workerData`, then tasks in and answers out, until it is ended. */
-const { paths, view }: SqlWorkerData = workerData;
+const { database, paths, view }: SqlWorkerData = workerData;
 let engine: SqlEngine | null = null;
 
 async function open(): Promise<SqlEngine> {
   try {
-    const image = readDatabaseImage(paths, view);
+    const input = readDatabaseInput(database, (id) => paths.get(id) ?? null);
+    const image = input === null ? null : databaseImage(input, view);
+    if (image === null) throw new Error('its files do not have it');
     const { Database } = await loadSqlite();
     return new SqlEngine(new Database(image));
   } catch (thrown) {
-    throw new UsageError(`The database cannot be opened in this view: ${reasonOf(thrown)}.`);
+    throw new UsageError(`The database cannot be opened in this view: ${failureReason(thrown)}.`);
   }
 }
 
@@ -56,10 +59,6 @@ function errorOf(thrown: unknown): JobError {
   // What SQLite says is said of the evidence.
   if (thrown instanceof Error && thrown.constructor === Error) return { kind: 'usage', message: thrown.message };
   return jobErrorOf(thrown);
-}
-
-function reasonOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
 parentPort?.on('message', (task: SqlTask) => {

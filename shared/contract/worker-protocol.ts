@@ -1,7 +1,7 @@
 import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport, DatabaseViewId } from '../model/database.ts';
-import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidence.ts';
+import type { CaseProblem, EvidenceFile, EvidenceFormat, EvidenceId } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
@@ -190,7 +190,9 @@ export type QueryWorkerReply =
 
 /** What an SQL worker holds: one view of one database, read from these files. */
 export interface SqlWorkerData {
-  readonly paths: { readonly main: string; readonly wal: string | null; readonly journal: string | null };
+  readonly database: Pick<DatabaseReport, 'evidenceId' | 'path' | 'wal' | 'journalEvidenceId'>;
+  /** Where its files can be read, by the ids of their evidence. */
+  readonly paths: ReadonlyMap<EvidenceId, string>;
   readonly view: DatabaseViewId;
 }
 /** What an SQL worker is asked, one thing at a time. */

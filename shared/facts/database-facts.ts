@@ -2,14 +2,17 @@ import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatBytes, formatCount, listing, plural } from './wording.ts';
+import { databaseStateFacts } from './database-state-facts.ts';
+import { jobInQuestion } from './job-in-question.ts';
+import { cpuUse } from './process-readings.ts';
+import { formatBytes, formatCount, formatSeconds, listing, plural } from './wording.ts';
 
 /** What the database's own files and SQLite's own errors say about a lock. */
 export function databaseFacts(context: FactContext): readonly Fact[] {
   const facts: Fact[] = [...lockErrors(context)];
   const report = context.database?.report;
   if (report === undefined) return facts;
-  facts.push(journalMode(report));
+  facts.push(journalMode(report), ...databaseStateFacts(report, jobInQuestion(context)));
   if (context.record === null) return facts;
   const transaction = report.wal?.openTransaction ?? report.journalTransaction ?? null;
   if (transaction !== null) facts.push(openTransaction(context, report, transaction));
@@ -42,7 +45,7 @@ function journalMode(report: DatabaseReport): Fact {
         ? `The database is in WAL mode${frames}.`
         : 'The database is not in WAL mode: a writer shuts out readers, and readers a committing writer.',
     weights: {},
-    ...sourceOnly(report.source),
+    ...sourceOnly({ ...report.source, byteOffset: 18, byteLength: 2 }, ...(wal === null ? [] : [wal.source])),
     basis: 'SQLite, Database File Format, section 1.3.3 (https://www.sqlite.org/fileformat2.html)',
   };
 }
@@ -116,9 +119,10 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
   const trace =
     report.wal?.openTransaction === transaction
       ? `The -wal ends in ${plural(transaction.frames, 'frame')} without a commit`
-      : `The rollback journal holds ${plural(transaction.frames, 'page')} of an unfinished transaction`;
+      : `The rollback journal${report.hotJournal ? ' is hot and' : ', which was not synced yet,'} holds ${plural(transaction.frames, 'page')} of an unfinished transaction`;
   const what = `${trace}: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
   const owner = transactionOwner(context, transaction);
+  const leftover = leftByAnEarlierDeath(context);
   const base = {
     ...sourceOnly(transaction.source, report.source),
     basis: report.wal?.openTransaction === transaction ? BASIS.wal : BASIS.rollbackJournal,
@@ -126,26 +130,39 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
   if (owner === 'this-operation') {
     return {
       id: 'open-transaction-of-operation',
-      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.`,
-      weights: { 'database-lock': -6 },
+      // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
+      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.death === null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
+      weights: { 'database-lock': context.record?.death === null ? -4 : -6 },
       ...base,
     };
   }
   if (owner === 'another') {
     return {
       id: 'open-transaction-of-another',
-      text: `${what}. It adds nothing to this operation's job, so another process held the write lock.`,
-      weights: { 'database-lock': 2.5 },
+      text: `${what}. It adds nothing to this operation's job, so another process held the write lock${leftover === null ? '' : ' at some time'}. ${leftover ?? 'Were it rolled back after it had spilled, the bytes would be the same.'}`,
+      weights: { 'database-lock': leftover === null ? 2.5 : 0.5 },
       ...base,
     };
   }
   const wasWriting = context.lastStep?.name === 'insert';
   return {
     id: 'open-transaction',
-    text: `${what}. ${wasWriting ? 'The operation was writing at that moment; whoever writes holds the lock and does not wait for it.' : 'Whose it was cannot be read from its pages.'}`,
-    weights: { 'database-lock': wasWriting ? -3.5 : -1 },
+    text: `${what}. ${wasWriting ? 'The operation was writing at that moment; whoever writes holds the lock and does not wait for it.' : 'Whose it was cannot be read from its pages.'}${leftover === null ? '' : ` ${leftover}`}`,
+    weights: { 'database-lock': leftover !== null ? -0.5 : wasWriting ? -3.5 : -1 },
     ...base,
   };
+}
+
+/**
+ * Frames without a commit outlive their process until somebody writes over them, and its lock does not. When another worker
+ * was ended before the operation began, they may be what that one left; null when no such death is known.
+ */
+function leftByAnEarlierDeath(context: FactContext): string | null {
+  const { record, history, window } = context;
+  if (record === null || window === null) return null;
+  const earlier = history.deaths.findLast((death) => death !== record.death && death.end.time < window.from);
+  if (earlier === undefined) return null;
+  return `Worker ${earlier.pid} was ended before this operation began and may have left it: what a dead process wrote stays until somebody writes over it, while its lock ends with it.`;
 }
 
 /**
@@ -212,14 +229,21 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
   if (!open || step.name !== 'insert' || context.record?.death === null) return [];
   const wal = report.wal;
   const sources = sourceOnly(...(wal === null ? [report.source] : [wal.source, report.source]));
+  const used = context.workEnd === null ? null : cpuUse(context, step.from, context.workEnd);
+  const isIdle = used?.level === 'idle' && used.state !== 'D';
+  const waited =
+    used === null || !isIdle
+      ? ''
+      : ` It used ${formatSeconds(used.cpuSeconds)} of CPU time in ${formatSeconds(used.seconds)} meanwhile: it was waiting for its first write.`;
   if (report.journalMode === 'wal' && wal !== null) {
     return [
       {
         id: 'nothing-written',
         text:
-          wal.bytes === 0
+          (wal.bytes === 0
             ? 'The -wal is empty although the operation had begun its database write: it had not written a single page.'
-            : `The -wal holds no open transaction (${formatBytes(wal.bytes)}, all committed or stale) although the operation had begun its database write: it had not written a page that was not committed.`,
+            : `The -wal holds no open transaction (${formatBytes(wal.bytes)}, all committed or stale) although the operation had begun its database write: it had not written a page that was not committed.`) +
+          waited,
         weights: { 'database-lock': 2 },
         ...sources,
         basis: BASIS.wal,
@@ -230,7 +254,9 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
     return [
       {
         id: 'nothing-written',
-        text: 'No rollback journal lies beside the database although the operation had begun its database write: no write transaction had changed a page, as far as the copy shows.',
+        text:
+          'No rollback journal lies beside the database although the operation had begun its database write: no write transaction had changed a page, as far as the copy shows.' +
+          waited,
         weights: { 'database-lock': 1 },
         ...sources,
         basis: BASIS.rollbackJournal,

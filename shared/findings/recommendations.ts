@@ -3,6 +3,7 @@ import { memoryUse } from '../facts/process-readings.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import { databaseRecommendations } from './database-recommendations.ts';
 import { verdictOf } from './questions.ts';
 
 /** What to change so that it does not happen again; each from the verdict and facts that support it, none without. */
@@ -27,29 +28,8 @@ export function recommend(
   const large = found('artifact-large');
   const { record } = context;
 
-  if (verdict('database-lock') === 'fits' || verdict('database-lock') === 'contributes') {
-    const reason = verdictOf(hypotheses, 'database-lock')?.reason;
-    add(
-      'shorten-write-transactions',
-      'Find the other writer and make its write transactions short: nothing slow (downloads, parsing, requests) between BEGIN and COMMIT, and a commit every few thousand rows.',
-      null,
-      reason,
-    );
-    add(
-      'busy-timeout-below-worker-timeout',
-      `Set SQLite's busy timeout well below the worker timeout${context.config === null ? '' : ` of ${context.config.timeoutSeconds} s`}, so that a held lock becomes an error that the service can log and retry instead of a silent wait that gets it killed.`,
-      'conn.execute("PRAGMA busy_timeout = 5000")',
-      reason,
-    );
-    if (context.database?.report.journalMode === 'delete') {
-      add(
-        'enable-wal',
-        'Switch the database to WAL, so that readers and the writer do not shut each other out.',
-        'sqlite3 service.db "PRAGMA journal_mode=WAL"',
-        found('journal-mode')?.text,
-      );
-    }
-  } else if (verdict('worker-timeout') === 'fits') {
+  recommendations.push(...databaseRecommendations(context, facts, hypotheses));
+  if (!involved('database-lock') && verdict('worker-timeout') === 'fits') {
     const need = neededSeconds(context);
     if (need !== null && large !== undefined) recommendations.push(timeoutPatch(context, need, large));
   }

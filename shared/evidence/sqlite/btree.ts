@@ -157,8 +157,33 @@ export interface TreeWalk {
   readonly pages: number;
   /** Rows of a table, entries of an index. */
   readonly entries: number;
-  /** True when part of the tree could not be read, so that both numbers are too small. */
+  /** True when part of the tree could not be read, so that all numbers are too small. */
   readonly damaged: boolean;
+  readonly overflowPages: number;
+  /** `unused` and `payload` of dbstat. Source: https://www.sqlite.org/dbstat.html */
+  readonly unusedBytes: number;
+  readonly payloadBytes: number;
+  readonly leafPages: number;
+  /** Leaves that do not lie right behind the leaf with the next lower keys. */
+  readonly leafJumps: number;
+}
+
+/** Bytes of a b-tree page that hold nothing: the gap in front of the cells, free blocks and fragments. */
+function unusedBytesOf(page: Uint8Array, header: PageHeader, pageNumber: number): number {
+  const at = pageNumber === 1 ? 100 : 0;
+  // 65536 does not fit in two bytes and is stored as 0.
+  const contentAt = readUint16(page, at + 5) || 65536;
+  let unused =
+    Math.max(0, Math.min(contentAt, page.length) - header.pointersAt - 2 * header.cells) + (page[at + 7] ?? 0);
+  let block = readUint16(page, at + 1);
+  // "Freeblocks are always connected in order of increasing offset", which ends cycles.
+  while (block !== 0 && block + 4 <= page.length) {
+    unused += readUint16(page, block + 2);
+    const next = readUint16(page, block);
+    if (next <= block) break;
+    block = next;
+  }
+  return Math.min(unused, page.length);
 }
 
 /**
@@ -176,16 +201,23 @@ export function walkTree(
   let pages = 0;
   let entries = 0;
   let damaged = false;
+  let overflowPages = 0;
+  let unusedBytes = 0;
+  let payloadBytes = 0;
+  let leafPages = 0;
+  let leafJumps = 0;
+  let leafAbove = 0;
   let kind: TreeKind | null = null;
   const fail = (message: string, pageNumber: number): void => {
     damaged = true;
     problems.add('damaged-database', `${name}: ${message}`, view.mainOffset(pageNumber));
   };
 
-  const walkOverflow = (first: number, payloadBytes: number, from: number): void => {
+  const walkOverflow = (first: number, spilledBytes: number, from: number): void => {
     let parent = from;
     // A payload of n bytes never needs more pages than this; a longer chain is a lie.
-    let left = Math.ceil(payloadBytes / (usableBytes - 4));
+    let left = Math.ceil(spilledBytes / (usableBytes - 4));
+    let rest = spilledBytes;
     for (let next = first; next !== 0 && left > 0; left -= 1) {
       const page = view.page(next);
       if (page === null || !visitor.claim(next, 'overflow', parent)) {
@@ -193,6 +225,10 @@ export function walkTree(
         return;
       }
       pages += 1;
+      overflowPages += 1;
+      unusedBytes += Math.max(0, usableBytes - 4 - rest);
+      payloadBytes += Math.min(rest, usableBytes - 4);
+      rest -= usableBytes - 4;
       parent = next;
       next = readUint32(page, 0);
     }
@@ -218,6 +254,13 @@ export function walkTree(
     kind = header.kind;
     pages += 1;
     visitor.page?.(pageNumber, page, header);
+    unusedBytes += unusedBytesOf(page, header, pageNumber);
+    if (header.leaf) {
+      leafPages += 1;
+      // Leaves come from the highest keys down, as the stack gives them.
+      if (leafAbove !== 0 && leafAbove !== pageNumber + 1) leafJumps += 1;
+      leafAbove = pageNumber;
+    }
     if (header.type !== INTERIOR_TABLE) entries += header.cells;
     if (!header.leaf && depth >= MAX_DEPTH) {
       fail(`the b-tree is deeper than ${MAX_DEPTH} levels at page ${pageNumber}.`, pageNumber);
@@ -229,21 +272,22 @@ export function walkTree(
         fail(`cell ${index} of page ${pageNumber} does not lie within the page.`, pageNumber);
         continue;
       }
+      payloadBytes += cell.localBytes;
       if (cell.leftChild !== 0) stack.push({ pageNumber: cell.leftChild, parent: pageNumber, depth: depth + 1 });
       if (cell.overflowPage !== 0) walkOverflow(cell.overflowPage, cell.payloadBytes - cell.localBytes, pageNumber);
     }
     if (!header.leaf) stack.push({ pageNumber: header.rightChild, parent: pageNumber, depth: depth + 1 });
   }
-  return { pages, entries, damaged };
+  return { pages, entries, damaged, overflowPages, unusedBytes, payloadBytes, leafPages, leafJumps };
 }
 
-/** The leaf of a table where a rowid stands or would stand: a descent from the root. null when damage is in the way. */
+/** The leaf of a table, and its cell, where a rowid stands or would stand: a descent from the root. null when damage is in the way. */
 export function findRow(
   view: PageView,
   usableBytes: number,
   root: number,
   rowid: number | bigint,
-): { readonly leaf: number; readonly found: boolean } | null {
+): { readonly leaf: number; readonly index: number; readonly found: boolean } | null {
   let pageNumber = root;
   for (let depth = 0; depth < MAX_DEPTH; depth += 1) {
     const page = view.page(pageNumber);
@@ -264,7 +308,7 @@ export function findRow(
         next = cell;
       }
     }
-    if (header.leaf) return { leaf: pageNumber, found: next !== null && next.rowid === rowid };
+    if (header.leaf) return { leaf: pageNumber, index: low, found: next !== null && next.rowid === rowid };
     pageNumber = next === null ? header.rightChild : next.leftChild;
   }
   return null;

@@ -24,6 +24,13 @@ export interface DatabaseHeader {
   readonly encoding: TextEncoding;
   /** True when pointer-map pages exist (bytes 52..55 are not 0). */
   readonly autoVacuum: boolean;
+  readonly incrementalVacuum: boolean;
+  readonly schemaCookie: number;
+  readonly schemaFormat: number;
+  readonly userVersion: number;
+  readonly applicationId: number;
+  /** SQLITE_VERSION_NUMBER of the library that wrote last; 0 before 3.7.0. */
+  readonly writerVersion: number;
 }
 
 export type HeaderResult =
@@ -74,6 +81,13 @@ export function parseDatabaseHeader(bytes: Uint8Array): HeaderResult {
       freelistPages: readUint32(bytes, 36),
       encoding: storedEncoding === 2 ? 'utf-16le' : storedEncoding === 3 ? 'utf-16be' : 'utf-8',
       autoVacuum: readUint32(bytes, 52) !== 0,
+      incrementalVacuum: readUint32(bytes, 64) !== 0,
+      schemaCookie: readUint32(bytes, 40),
+      schemaFormat: readUint32(bytes, 44),
+      // The one signed field: `PRAGMA user_version = -1` is allowed.
+      userVersion: readUint32(bytes, 60) | 0,
+      applicationId: readUint32(bytes, 68),
+      writerVersion: readUint32(bytes, 96),
     },
   };
 }

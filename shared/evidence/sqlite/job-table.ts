@@ -1,6 +1,7 @@
 import type { TableDefinition } from './create-statement.ts';
+import { type JobRelations, jobRelations } from './job-relations.ts';
 import { nameWords, refersTo, singular } from './key-columns.ts';
-import type { Tree } from './page-owners.ts';
+import type { SchemaTree } from './page-owners.ts';
 import { recordPatterns, same } from './record-pattern.ts';
 
 /** A table that looks like the service's list of jobs. */
@@ -11,6 +12,7 @@ export interface JobTable {
   readonly sizeColumn: string | null;
   /** Columns to show of a job: all that are stored, as written. */
   readonly columns: readonly string[];
+  readonly related: JobRelations;
 }
 
 /** Words for one run of the service's work, best first: `jobs`, `import_runs`, `tbl_builds`. */
@@ -42,7 +44,7 @@ const OUTCOME_WORDS =
  * Chooses the table that lists jobs from the schema alone: a whole-number primary key, numeric columns that mean totals or
  * outcomes, a name that means a run of work, and other tables that refer to it. Null when no table has enough of that.
  */
-export function chooseJobTable(trees: readonly Tree[]): JobTable | null {
+export function chooseJobTable(trees: readonly SchemaTree[]): JobTable | null {
   const patterns = recordPatterns(trees);
   const tables = trees.flatMap((tree, index) => {
     const definition = patterns[index]?.table;
@@ -67,7 +69,8 @@ export function chooseJobTable(trees: readonly Tree[]): JobTable | null {
     if (score < 5) continue;
     if (best === null || score > best.score) {
       const columns = definition.columns.map((column) => column.name);
-      best = { table: { table: name, keyColumn, sizeColumn, columns }, score };
+      const related = jobRelations({ name, definition }, tables);
+      best = { table: { table: name, keyColumn, sizeColumn, columns, related }, score };
     }
   }
   return best?.table ?? null;

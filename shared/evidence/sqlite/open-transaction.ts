@@ -1,14 +1,14 @@
-import type { OpenTransaction } from '../../model/database.ts';
+import type { OpenTransaction, TableDifference } from '../../model/database.ts';
 import type { Provenance } from '../../model/evidence.ts';
 import { assignPages, UNASSIGNED } from './assign-pages.ts';
 import { findRow, LEAF_TABLE, readCell, readPayload, readTreePage } from './btree.ts';
 import type { DatabaseHeader } from './header.ts';
 import { keyColumns } from './key-columns.ts';
-import { findPageOwners, type PageOwners } from './page-owners.ts';
-import { type ProblemLog, SILENT_LOG } from './problems.ts';
+import type { PageOwners } from './page-owners.ts';
+import type { ProblemLog } from './problems.ts';
 import { readColumn, readRecordLayout } from './record.ts';
 import { type RecordPattern, recordPatterns, same } from './record-pattern.ts';
-import { readSchema } from './schema.ts';
+import { DigestBudget, rowDigest } from './row-digest.ts';
 import type { PageView } from './views.ts';
 
 const MAX_NEW_ROWS = 2_000_000;
@@ -27,6 +27,8 @@ export interface OpenTransactionInput {
   readonly frames: number;
   readonly header: DatabaseHeader;
   readonly committedOwners: PageOwners;
+  /** From walking `uncommitted`, which is a mixture of old and new pages. */
+  readonly mixedOwners: PageOwners;
   readonly source: Provenance;
 }
 
@@ -35,9 +37,11 @@ export interface OpenTransactionInput {
  * which one can tell whose transaction it was. Pages that were still in the process's cache are unknown: numbers are at least.
  * Rows of WITHOUT ROWID tables are not counted (their pages are).
  */
-export function describeOpenTransaction(input: OpenTransactionInput, problems: ProblemLog): OpenTransaction {
-  const { committed, uncommitted, header, committedOwners, changedPages } = input;
-  const mixedOwners = findPageOwners(uncommitted, header, readSchema(uncommitted, header, SILENT_LOG), SILENT_LOG);
+export function describeOpenTransaction(
+  input: OpenTransactionInput,
+  problems: ProblemLog,
+): { readonly transaction: OpenTransaction; readonly pageOwners: ReadonlyMap<number, string> } {
+  const { committed, uncommitted, header, committedOwners, mixedOwners, changedPages } = input;
   const knownNames = new Set(committedOwners.trees.map((tree) => tree.name));
   const trees = [...committedOwners.trees, ...mixedOwners.trees.filter((tree) => !knownNames.has(tree.name))];
   const patterns = recordPatterns(trees);
@@ -64,6 +68,8 @@ export function describeOpenTransaction(input: OpenTransactionInput, problems: P
   });
   const newRows: { table: string; rows: number }[] = [];
   const newKeys: { table: string; column: string; values: readonly (number | string)[] }[] = [];
+  const changes: TableDifference[] = [];
+  const budget = new DigestBudget();
   for (const { name } of touched) {
     const index = trees.findIndex((tree) => tree.name === name && tree.type === 'table');
     const tree = trees[index];
@@ -72,30 +78,46 @@ export function describeOpenTransaction(input: OpenTransactionInput, problems: P
     const keys = pattern === null ? [] : keyColumns(name, pattern.table, definitions);
     const isNewTable = !knownNames.has(name);
     const pages = changedPages.filter((pageNumber) => owners.get(pageNumber) === name);
-    const read = readNewRows(input, pages, isNewTable ? null : tree.rootPage, keys, pattern);
+    const read = readNewRows(input, pages, isNewTable ? null : tree.rootPage, keys, pattern, budget);
     if (read.limited) {
       const message = `More than ${MAX_NEW_ROWS} uncommitted rows of ${name}; the rest is not counted.`;
       problems.add('limit-exceeded', message, null);
     }
     if (read.rows > 0) newRows.push({ table: name, rows: read.rows });
+    const deleted = isNewTable || read.limited ? 0 : countDeleted(input, index, read.held);
+    if (read.rows + read.changed + deleted > 0) {
+      const isWhole = mixedOwners.trees.some((mixed) => mixed.name === name && mixed.entries !== null);
+      changes.push({
+        table: name,
+        inserted: read.rows,
+        deleted: isWhole && !read.limited ? deleted : null,
+        changed: read.changed,
+        isLimited: read.limited,
+      });
+    }
     for (const [column, values] of read.keys) {
       if (values.length > 0) newKeys.push({ table: name, column, values });
     }
   }
-  return {
+  const transaction = {
     frames: input.frames,
     pages: changedPages.length,
     bytes: changedPages.length * header.pageSize,
     touched,
     newRows: newRows.sort((one, other) => other.rows - one.rows),
     newKeys,
+    changes,
     source: input.source,
   };
+  return { transaction, pageOwners: owners };
 }
 
 interface NewRowsOfTable {
   readonly rows: number;
+  readonly changed: number;
   readonly limited: boolean;
+  /** Every rowid on the pages that were read. */
+  readonly held: ReadonlySet<number | bigint>;
   /** Distinct values by column, most frequent first, at most 20. */
   readonly keys: ReadonlyMap<string, readonly (number | string)[]>;
 }
@@ -107,9 +129,12 @@ function readNewRows(
   root: number | null,
   keys: readonly string[],
   pattern: RecordPattern | null,
+  budget: DigestBudget,
 ): NewRowsOfTable {
   // The same row may stand on an old and a new page of one tree while pages are being split.
   const met = new Set<number | bigint>();
+  const held = new Set<number | bigint>();
+  let changed = 0;
   const counts = new Map<string, Map<number | string, number>>(keys.map((column) => [column, new Map()]));
   const stored = pattern?.table.columns.filter((column) => !column.virtual) ?? [];
   const positions = keys.map((column) => ({ column, at: stored.findIndex((each) => same(each.name, column)) }));
@@ -120,9 +145,23 @@ function readNewRows(
     const { page, header: pageHeader } = found;
     for (let index = 0; index < pageHeader.cells; index += 1) {
       const cell = readCell(page, pageHeader, index, header.usableBytes);
-      if (cell === null || cell.rowid === null || met.has(cell.rowid)) continue;
+      if (cell === null || cell.rowid === null || held.has(cell.rowid)) continue;
+      if (held.size >= 2 * MAX_NEW_ROWS) limited = true;
+      else held.add(cell.rowid);
       // Where damage hides the answer the row does not count as new.
-      if (root !== null && findRow(committed, header.usableBytes, root, cell.rowid)?.found !== false) continue;
+      const before = root === null ? null : findRow(committed, header.usableBytes, root, cell.rowid);
+      if (root !== null && before?.found !== false) {
+        const old = before === null ? null : readTreePage(committed, before.leaf);
+        const oldCell = old === null ? null : readCell(old.page, old.header, before?.index ?? 0, header.usableBytes);
+        if (old === null || oldCell === null) continue;
+        if (budget.isSpent) {
+          limited = true;
+          continue;
+        }
+        const digest = rowDigest(uncommitted, page, cell, header.usableBytes, budget);
+        if (digest !== rowDigest(committed, old.page, oldCell, header.usableBytes, budget)) changed += 1;
+        continue;
+      }
       if (met.size >= MAX_NEW_ROWS) {
         limited = true;
         break;
@@ -158,7 +197,29 @@ function readNewRows(
       .slice(0, MAX_LISTED_VALUES)
       .map(([value]) => value),
   ]);
-  return { rows: met.size, limited, keys: new Map(listed) };
+  return { rows: met.size, changed, limited, held, keys: new Map(listed) };
+}
+
+/**
+ * Rows of a table's rewritten leaves that stand on none of the pages written so far: deleted, or moved to a page that was
+ * still in the process's cache.
+ */
+function countDeleted(
+  { committed, committedOwners, header, changedPages }: OpenTransactionInput,
+  treeIndex: number,
+  held: ReadonlySet<number | bigint>,
+): number {
+  let deleted = 0;
+  for (const pageNumber of changedPages) {
+    if (committedOwners.ownerOf(pageNumber) !== treeIndex || committedOwners.isOverflow(pageNumber)) continue;
+    const found = readTreePage(committed, pageNumber);
+    if (found?.header.type !== LEAF_TABLE) continue;
+    for (let index = 0; index < found.header.cells; index += 1) {
+      const rowid = readCell(found.page, found.header, index, header.usableBytes)?.rowid ?? null;
+      if (rowid !== null && !held.has(rowid)) deleted += 1;
+    }
+  }
+  return deleted;
 }
 
 function isOwnKey(column: string, pattern: RecordPattern | null): boolean {

@@ -1,4 +1,4 @@
-import { walkTree } from './btree.ts';
+import { type TreeWalk, walkTree } from './btree.ts';
 import { readUint32 } from './bytes.ts';
 import type { DatabaseHeader } from './header.ts';
 import type { ProblemLog } from './problems.ts';
@@ -15,7 +15,11 @@ export interface Tree {
   readonly pages: number;
   /** Rows of a table, entries of an index; null where part of the b-tree could not be read. */
   readonly entries: number | null;
+  readonly extent: TreeWalk;
 }
+
+/** What the schema says of a tree. */
+export type SchemaTree = Pick<Tree, 'name' | 'type' | 'tableName' | 'sql'>;
 
 /** Owners that are no tree. */
 export const NOBODY = -1;
@@ -32,6 +36,8 @@ export interface PageOwners {
   isOverflow(pageNumber: number): boolean;
   /** The page that led to this one; 0 for roots and for pages that no tree owns. */
   parentOf(pageNumber: number): number;
+  /** Pages that the freelist leads to. */
+  readonly freelist: { readonly trunkPages: number; readonly pages: number };
 }
 
 /**
@@ -76,18 +82,20 @@ export function findPageOwners(
       sql,
       pages: extent.pages,
       entries: extent.damaged ? null : extent.entries,
+      extent,
     });
   };
   walk({ name: 'sqlite_schema', type: 'table', tableName: 'sqlite_schema', rootPage: 1, sql: null });
   for (const { name, type, tableName, rootPage, sql } of schema) {
     if ((type === 'table' || type === 'index') && rootPage > 0) walk({ name, type, tableName, rootPage, sql });
   }
-  markFreelist(owners, view, header, problems);
+  const freelist = markFreelist(owners, view, header, problems);
   return {
     trees,
     ownerOf: (pageNumber) => owners[pageNumber] ?? NOBODY,
     isOverflow: (pageNumber) => overflow[pageNumber] === 1,
     parentOf: (pageNumber) => parents[pageNumber] ?? 0,
+    freelist,
   };
 }
 
@@ -102,7 +110,14 @@ function markPointerMap(owners: Int32Array, view: PageView, header: DatabaseHead
 }
 
 /** The freelist: trunk pages (next trunk, count, leaf numbers). Source: fileformat2, "The Freelist". */
-function markFreelist(owners: Int32Array, view: PageView, header: DatabaseHeader, problems: ProblemLog): void {
+function markFreelist(
+  owners: Int32Array,
+  view: PageView,
+  header: DatabaseHeader,
+  problems: ProblemLog,
+): PageOwners['freelist'] {
+  let trunkPages = 0;
+  let pages = 0;
   let trunk = header.firstFreelistTrunk;
   while (trunk !== 0) {
     const page = view.page(trunk);
@@ -112,14 +127,19 @@ function markFreelist(owners: Int32Array, view: PageView, header: DatabaseHeader
         `The freelist leads to page ${trunk}, which is not free.`,
         view.mainOffset(trunk),
       );
-      return;
+      return { trunkPages, pages };
     }
     owners[trunk] = FREELIST;
+    trunkPages += 1;
+    pages += 1;
     const leaves = Math.min(readUint32(page, 4), Math.floor(header.usableBytes / 4) - 2);
     for (let index = 0; index < leaves; index += 1) {
       const leaf = readUint32(page, 8 + 4 * index);
-      if (owners[leaf] === NOBODY) owners[leaf] = FREELIST;
+      if (owners[leaf] !== NOBODY) continue;
+      owners[leaf] = FREELIST;
+      pages += 1;
     }
     trunk = readUint32(page, 0);
   }
+  return { trunkPages, pages };
 }

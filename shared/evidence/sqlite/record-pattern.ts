@@ -1,6 +1,6 @@
 import type { TreeKind } from './btree.ts';
 import { type ColumnDefinition, parseCreateIndex, parseCreateTable, type TableDefinition } from './create-statement.ts';
-import type { Tree } from './page-owners.ts';
+import type { SchemaTree } from './page-owners.ts';
 import { storageClass } from './record.ts';
 
 /** One value of a record: the table's column it holds, or the rowid at the end of an index entry. */
@@ -17,7 +17,7 @@ export interface RecordPattern {
 }
 
 /** Record patterns of all trees whose statements can be read, parallel to `trees`; null where they cannot. */
-export function recordPatterns(trees: readonly Tree[]): readonly (RecordPattern | null)[] {
+export function recordPatterns(trees: readonly SchemaTree[]): readonly (RecordPattern | null)[] {
   const tables = new Map<string, TableDefinition>();
   for (const tree of trees) {
     const definition = tree.type === 'table' && tree.sql !== null ? parseCreateTable(tree.sql) : null;
@@ -46,7 +46,7 @@ function tableFields(table: TableDefinition): readonly FieldPattern[] {
   ];
 }
 
-function indexColumns(tree: Tree, table: TableDefinition): readonly (string | null)[] | null {
+function indexColumns(tree: SchemaTree, table: TableDefinition): readonly (string | null)[] | null {
   if (tree.sql !== null) return parseCreateIndex(tree.sql);
   // sqlite_autoindex_releases_1
   const number = /_(\d+)$/.exec(tree.name)?.[1];

@@ -1,3 +1,4 @@
+import type { EvidenceId } from '../../model/evidence.ts';
 import type { RollbackJournal } from './rollback-journal.ts';
 import type { WalLog } from './wal.ts';
 
@@ -55,6 +56,12 @@ function stackView({ main, pageSize, pageCount, overlays }: Stack): PageView {
       return overlays.some((overlay) => overlay.pages.has(pageNumber)) ? null : (pageNumber - 1) * pageSize;
     },
   };
+}
+
+/** A file that SQLite keeps beside a database. */
+export interface SidecarBytes {
+  readonly evidenceId: EvidenceId;
+  readonly bytes: Uint8Array;
 }
 
 /** What lay together: the main file and, where present, its WAL and rollback journal with their bytes. */

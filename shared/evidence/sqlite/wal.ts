@@ -1,3 +1,4 @@
+import type { WalCommit, WalStop } from '../../model/database.ts';
 import { isPageSize, isZero, readUint32 } from './bytes.ts';
 import type { ProblemLog } from './problems.ts';
 
@@ -30,7 +31,28 @@ export interface WalLog {
   readonly uncommittedPages: ReadonlyMap<number, number>;
   /** Bytes of the frames after the last commit; empty range when there are none. */
   readonly uncommittedRange: { readonly byteOffset: number; readonly byteLength: number };
+  readonly salts: readonly [number, number] | null;
+  readonly checkpointSequence: number | null;
+  /** The last 1,000, oldest first. */
+  readonly commits: readonly WalCommit[];
+  readonly commitCount: number;
+  /** In the order of the file, at most 100. */
+  readonly generations: readonly FrameRun[];
+  /** Null when every frame is whole and holds. */
+  readonly stop: { readonly frame: number; readonly reason: WalStop['reason']; readonly byteOffset: number } | null;
 }
+
+/** Consecutive frames with the same salts; frames count from 1. */
+export interface FrameRun {
+  readonly salt1: number;
+  readonly salt2: number;
+  readonly firstFrame: number;
+  readonly lastFrame: number;
+  readonly commits: number;
+}
+
+const MAX_LISTED_COMMITS = 1000;
+const MAX_LISTED_RUNS = 100;
 
 const EMPTY: WalLog = {
   pageSize: null,
@@ -44,6 +66,12 @@ const EMPTY: WalLog = {
   committedPages: new Map(),
   uncommittedPages: new Map(),
   uncommittedRange: { byteOffset: 0, byteLength: 0 },
+  salts: null,
+  checkpointSequence: null,
+  commits: [],
+  commitCount: 0,
+  generations: [],
+  stop: null,
 };
 
 /**
@@ -84,20 +112,35 @@ export function parseWal(bytes: Uint8Array, problems: ProblemLog): WalLog {
   const pending = new Map<number, number>();
   let committedPageCount: number | null = null;
   let committedFrames = 0;
-  for (let frame = 0; frame < slots; frame += 1) {
+  let commits: WalCommit[] = [];
+  let commitCount = 0;
+  let frame = 0;
+  let reason: WalStop['reason'] = 'torn';
+  for (; frame < slots; frame += 1) {
     const offset = WAL_HEADER_BYTES + frame * frameBytes;
     const pageNumber = readUint32(bytes, offset);
-    if (pageNumber === 0 || readUint32(bytes, offset + 8) !== salt1 || readUint32(bytes, offset + 12) !== salt2) break;
+    if (pageNumber === 0 || readUint32(bytes, offset + 8) !== salt1 || readUint32(bytes, offset + 12) !== salt2) {
+      // Salts of zero on a written page: a frame that the open transaction sums up at its commit only.
+      const undone = pageNumber !== 0 && isZero(bytes, offset + 8, offset + 16);
+      reason = pageNumber === 0 ? 'unwritten' : undone ? 'checksum' : 'salt';
+      break;
+    }
     // The salts are not summed: only page number, commit size and the page itself are.
     sum.add(offset, offset + 8);
     sum.add(offset + WAL_FRAME_HEADER_BYTES, offset + frameBytes);
-    if (!sum.equals(readUint32(bytes, offset + 16), readUint32(bytes, offset + 20))) break;
+    if (!sum.equals(readUint32(bytes, offset + 16), readUint32(bytes, offset + 20))) {
+      reason = 'checksum';
+      break;
+    }
     pending.set(pageNumber, offset + WAL_FRAME_HEADER_BYTES);
     const pageCountAfterCommit = readUint32(bytes, offset + 4);
     if (pageCountAfterCommit !== 0) {
       for (const [page, at] of pending) committedPages.set(page, at);
       pending.clear();
       committedPageCount = pageCountAfterCommit;
+      commitCount += 1;
+      commits.push({ frame: frame + 1, frames: frame + 1 - committedFrames, databasePages: pageCountAfterCommit });
+      if (commits.length >= 2 * MAX_LISTED_COMMITS) commits = commits.slice(-MAX_LISTED_COMMITS);
       committedFrames = frame + 1;
     }
   }
@@ -120,7 +163,37 @@ export function parseWal(bytes: Uint8Array, problems: ProblemLog): WalLog {
       byteOffset: WAL_HEADER_BYTES + committedFrames * frameBytes,
       byteLength: rest.uncommitted * frameBytes,
     },
+    salts: [salt1, salt2],
+    checkpointSequence: readUint32(bytes, 12),
+    commits: commits.slice(-MAX_LISTED_COMMITS),
+    commitCount,
+    generations: frameRuns(bytes, slots, frameBytes),
+    stop:
+      frame === slots && tornBytes === 0
+        ? null
+        : { frame: frame + 1, reason, byteOffset: WAL_HEADER_BYTES + frame * frameBytes },
   };
+}
+
+/** Frames by their salts. Frames without salts belong to the transaction in front of them; those of zeros to nobody. */
+function frameRuns(bytes: Uint8Array, slots: number, frameBytes: number): readonly FrameRun[] {
+  const runs: { salt1: number; salt2: number; firstFrame: number; lastFrame: number; commits: number }[] = [];
+  for (let frame = 1; frame <= slots; frame += 1) {
+    const offset = WAL_HEADER_BYTES + (frame - 1) * frameBytes;
+    if (readUint32(bytes, offset) === 0) continue;
+    const salt1 = readUint32(bytes, offset + 8);
+    const salt2 = readUint32(bytes, offset + 12);
+    const commits = readUint32(bytes, offset + 4) === 0 ? 0 : 1;
+    const last = runs.at(-1);
+    const isUnsummed = salt1 === 0 && salt2 === 0;
+    if (last !== undefined && (isUnsummed || (last.salt1 === salt1 && last.salt2 === salt2))) {
+      last.lastFrame = frame;
+      last.commits += commits;
+    } else if (runs.length < MAX_LISTED_RUNS) {
+      runs.push({ salt1, salt2, firstFrame: frame, lastFrame: frame, commits });
+    } else break;
+  }
+  return runs;
 }
 
 function refuseHeader(bytes: Uint8Array, magic: number, pageSize: number): string | null {
@@ -134,8 +207,8 @@ function refuseHeader(bytes: Uint8Array, magic: number, pageSize: number): strin
   return null;
 }
 
-/** The checksum of the WAL: two 32-bit sums over pairs of words (fileformat2, section 4.2). */
-class RunningChecksum {
+/** The checksum of the WAL and of its index: two 32-bit sums over pairs of words (fileformat2, section 4.2). */
+export class RunningChecksum {
   readonly #view: DataView;
   readonly #littleEndian: boolean;
   #sum1 = 0;

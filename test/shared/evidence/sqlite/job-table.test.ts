@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { parseCreateTable } from '../../../../shared/evidence/sqlite/create-statement.ts';
 import { chooseJobTable } from '../../../../shared/evidence/sqlite/job-table.ts';
 import { keyColumns, refersTo, singular } from '../../../../shared/evidence/sqlite/key-columns.ts';
-import type { Tree } from '../../../../shared/evidence/sqlite/page-owners.ts';
+import type { SchemaTree } from '../../../../shared/evidence/sqlite/page-owners.ts';
 
-function trees(...statements: readonly string[]): readonly Tree[] {
-  return statements.map((sql, index) => {
+function trees(...statements: readonly string[]): readonly SchemaTree[] {
+  return statements.map((sql) => {
     const name = /TABLE "?(\w+)/.exec(sql)?.[1] ?? '';
-    return { name, type: 'table', tableName: name, rootPage: index + 2, sql, pages: 1, entries: 0 };
+    return { name, type: 'table', tableName: name, sql };
   });
 }
 

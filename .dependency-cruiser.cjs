@@ -107,7 +107,7 @@ module.exports = {
         orphan: true,
         pathNot: [
           '\\.d\\.ts$',
-          '^electron/workers/(hash|import|profile|query)-worker\\.ts$',
+          '^electron/workers/(hash|import|profile|query|sql)-worker\\.ts$',
           '^electron/cli/main\\.ts$',
         ],
       },

@@ -32,6 +32,7 @@ export default defineConfig({
           'measure-worker': at('electron/workers/measure-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),
+          'sql-worker': at('electron/workers/sql-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -18,11 +18,13 @@ import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
+import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
+import { ReportQueries } from './report-queries.ts';
 import { withRun } from './run-profile.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -42,6 +44,10 @@ export interface OpenCase {
   readonly clockOffsets: ClockOffsets;
   /** Answers what a window asks about events, on a thread of its own. */
   readonly queries: QueryClient;
+  /** Answers what a window asks about the contents of databases, on another. */
+  readonly sql: SqlClient;
+  /** Queries whose results are part of the report; corrections of clocks keep them. */
+  readonly reportQueries: ReportQueries;
   /** Everything a window holds of it. */
   view(): CaseView;
   /**
@@ -144,6 +150,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       imported: { ...imported, files, problems: [...imported.problems, ...problems] },
       artifacts,
       removeCopies,
+      reportQueries: new ReportQueries(),
     };
     const opened = caseOf(basis, clockOffsets, store);
     // Where clocks are corrected the case has a store of its own.
@@ -164,6 +171,7 @@ interface CaseBasis {
   readonly imported: ImportedEvidence;
   readonly artifacts: readonly ArtifactReport[];
   readonly removeCopies: () => Promise<void>;
+  readonly reportQueries: ReportQueries;
 }
 
 /** The case with its clocks corrected. `uncorrected` is taken as its store when they are not. */
@@ -186,8 +194,10 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
     };
     const analysis = analyse(evidence);
     const queries = new QueryClient(querySourceOf(imported, analysis));
+    const sql = new SqlClient(imported);
     const retire = async (): Promise<void> => {
       await queries.close();
+      await sql.close();
       store.close();
     };
     return {
@@ -196,6 +206,8 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       analysis,
       store,
       queries,
+      sql,
+      reportQueries: basis.reportQueries,
       clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
       view: () => ({
         title,

@@ -30,6 +30,7 @@ export function reportOf(opened: OpenCase): Report {
     evidence: opened.evidence,
     analysis: opened.analysis,
     keyEvents: selectKeyEvents(opened.analysis, opened.store),
+    queries: opened.reportQueries.forReport(),
     // No time of making: a document that is made again is the same to the byte.
     generatedAt: null,
   });

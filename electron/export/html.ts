@@ -27,6 +27,7 @@ export function writeHtml(report: Report, caseJson: CaseJson): string {
     questionSection(report),
     artifactSection(report),
     databaseSection(report),
+    querySection(report),
     problemSection(report),
     evidenceSection(report, caseJson),
   ].join('\n');
@@ -231,6 +232,17 @@ function databaseSection({ database, config }: Report): string {
           database.tables.map(({ name, rows, size }) => [text(name), text(rows), text(size)]),
         );
   return section('Database', tables) + section('Configuration', fieldList(config));
+}
+
+function querySection({ queries }: Report): string {
+  const blocks = queries.map(({ sql, fields, columns, rows }) => {
+    const cells = rows.map((row) => row.map(text));
+    return `<pre>${text(sql)}</pre>${fieldList(fields)}${table(
+      columns.map((head) => ({ head, class: 'mono' })),
+      cells,
+    )}`;
+  });
+  return section('Queries', blocks.join(''));
 }
 
 function problemSection({ problems }: Report): string {

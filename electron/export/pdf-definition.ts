@@ -57,6 +57,7 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
     ...section('Expected findings', findingBlocks(report, texts)),
     ...section('Artifact', artifactBlocks(report, texts)),
     ...section('Database', databaseBlocks(report, texts)),
+    ...section('Queries', queryBlocks(report, texts)),
     ...section('Configuration', report.config.length === 0 ? [] : [fieldTable(texts, report.config)]),
     ...section('Problems with the evidence', problemBlocks(report, texts)),
     ...section('Evidence', [evidenceTable(report, texts)]),
@@ -253,6 +254,19 @@ function databaseBlocks({ database }: Report, texts: Texts): Block[] {
   const fields = fieldTable(texts, database.fields);
   if (rows.length === 0) return [fields];
   return [fields, dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows)];
+}
+
+function queryBlocks({ queries }: Report, texts: Texts): Block[] {
+  return queries.flatMap(({ sql, fields, columns, rows }): Block[] => {
+    const widths = columnWidths(...columns.slice(1).map(() => CONTENT_WIDTH / columns.length));
+    const cells = rows.map((row): TableCell[] => row.map((cell) => mono(texts, cell, 'monoSmall')));
+    const heads = columns.map((name) => texts.JetBrainsMono(name));
+    return [
+      codeBox(texts, sql),
+      fieldTable(texts, fields),
+      ...(cells.length === 0 ? [] : [dataTable(widths, heads, cells)]),
+    ];
+  });
 }
 
 function problemBlocks({ problems }: Report, texts: Texts): Block[] {

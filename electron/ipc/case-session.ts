@@ -254,6 +254,9 @@ export class CaseSession {
     // What is being measured belongs to the case that goes.
     this.cancelProfile();
     this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
+    if (previous?.paths.every((path) => paths.includes(path)) === true) {
+      openCase.reportQueries.takeOver(previous.openCase.reportQueries);
+    }
     this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
     await previous?.openCase.dispose();
     this.#options.onChange(true);

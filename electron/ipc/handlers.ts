@@ -4,6 +4,7 @@ import type { OpenCase } from '../case-store/open-case.ts';
 import { UsageError } from '../case-store/usage-error.ts';
 import { exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
+import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';
 import { saveFile } from './save-file.ts';
 import { saveRecord } from './save-record.ts';
@@ -54,6 +55,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
       if (absolutePath === null) throw new UsageError(`This case has no source ${evidenceId}.`);
       return readExcerpt(absolutePath, byteOffset, limit);
     },
+    ...databaseHandlers(session, ports, () => requireCase(session)),
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };

@@ -11,6 +11,8 @@ export interface ShellPorts {
   readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
   /** As chooseExportPath, for the bytes of one record. */
   readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
+  /** As chooseExportPath, for a table as CSV. */
+  readonly chooseTablePath: (suggestedPath: string) => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

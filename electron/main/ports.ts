@@ -45,6 +45,12 @@ export function electronPorts(window: MainWindow): ShellPorts {
       }),
     chooseRecordPath: (suggestedPath) =>
       chooseSavePath(window, { title: 'Save the bytes of a record', defaultPath: suggestedPath }),
+    chooseTablePath: (suggestedPath) =>
+      chooseSavePath(window, {
+        title: 'Save rows as CSV',
+        defaultPath: suggestedPath,
+        filters: [{ name: 'Comma-separated values', extensions: ['csv'] }],
+      }),
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,
     documentsFolder: () => app.getPath('documents'),

@@ -1,4 +1,4 @@
-import { Braces, FileCode2, FileText, type LucideIcon } from 'lucide-react';
+import { Braces, FileCode2, FileText, type LucideIcon, X } from 'lucide-react';
 import { useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
@@ -6,6 +6,7 @@ import { UtcNote } from '../components/utc-note.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant, formatScore } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
 import { MECHANISM_WORDS } from '../words.ts';
 
 type Format = 'pdf' | 'html' | 'json';
@@ -18,6 +19,7 @@ const FORMATS: readonly { format: Format; name: string; icon: LucideIcon; detail
 /** What the report will hold, and the buttons that write it. */
 export function ReportScreen({ view }: { readonly view: CaseView }) {
   const { exportReport } = useActions();
+  const queries = useReportQueries();
   const [writing, setWriting] = useState<Format | null>(null);
   const write = async (format: Format): Promise<void> => {
     setWriting(format);
@@ -50,13 +52,13 @@ export function ReportScreen({ view }: { readonly view: CaseView }) {
           The files are written from the same case that the window shows. Nothing is sent anywhere.
         </p>
       </aside>
-      <Paper view={view} />
+      <Paper view={view} queries={queries} />
     </div>
   );
 }
 
 /** The report's contents on a sheet, shortened: an idea of what will be written, in its order. */
-function Paper({ view }: { readonly view: CaseView }) {
+function Paper({ view, queries }: { readonly view: CaseView; readonly queries: ReportQueryList }) {
   const { analysis } = view;
   const { incident } = analysis;
   return (
@@ -136,6 +138,32 @@ function Paper({ view }: { readonly view: CaseView }) {
           </tbody>
         </table>
       </PaperSection>
+      {queries.queries.length === 0 ? null : (
+        <PaperSection title="Queries">
+          <ul className="plain-list report-queries">
+            {queries.queries.map(({ id, sql, rowCount, isCut }) => (
+              <li key={id}>
+                <div>
+                  <code>{sql}</code>
+                  <span className="secondary numeric">
+                    {isCut ? 'more than ' : ''}
+                    {countOf(rowCount, 'row')}
+                  </span>
+                </div>
+                <button
+                  type="button"
+                  className="icon-button"
+                  aria-label="Remove this query from the report"
+                  title="Remove this query from the report"
+                  onClick={() => void queries.remove(id)}
+                >
+                  <X size={13} aria-hidden="true" />
+                </button>
+              </li>
+            ))}
+          </ul>
+        </PaperSection>
+      )}
       <PaperSection title="Also in the report">
         <ul className="plain-list">
           <li>

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef } from 'react';
+import type { CsvRequest } from '../../shared/contract/database-requests.ts';
 import type {
   AddAnswer,
   CaseView,
@@ -55,6 +56,10 @@ export interface Actions {
   /** Writes the exact bytes of an event's record to a file that is asked for. */
   saveRecord(row: number): Promise<void>;
   copy(text: string, what: string): Promise<void>;
+  /** Writes rows of a database, or of a statement's result, as CSV to a file that is asked for. */
+  saveCsv(request: CsvRequest): Promise<void>;
+  /** Shows a short message. */
+  tell(tone: Toast['tone'], text: string, detail: string | null): void;
   go(tab: TabName): void;
   move(change: Partial<Place>, topic: ChangeTopic): void;
   /** Shows an event on the timeline: selects it, brings it into sight, lifts a filter that hides it, flashes it. */
@@ -307,6 +312,17 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
         tellFailure(`${what} could not be copied`, error);
       }
     },
+    async saveCsv(request) {
+      try {
+        const outcome: ExportOutcome = await bridge.request('database.exportCsv', request);
+        if (outcome.status === 'written') {
+          dispatch({ type: 'told', toast: { tone: 'done', text: 'Rows saved as CSV', detail: outcome.path } });
+        } else if (outcome.status === 'failed') tellFailure('The rows were not saved', outcome.error);
+      } catch (error) {
+        tellFailure('The rows were not saved', error);
+      }
+    },
+    tell: (tone, text, detail) => dispatch({ type: 'told', toast: { tone, text, detail } }),
     go: (tab) => dispatch({ type: 'moved', change: { tab }, topic: 'tab', atMillis: now() }),
     move: (change, topic) => dispatch({ type: 'moved', change, topic, atMillis: now() }),
     async showEvent(row) {

@@ -1,9 +1,14 @@
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
+import type { DatabaseViewId } from '../../shared/model/database.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** The tabs, in the order of the window. */
 export const TABS = ['evidence', 'timeline', 'artifact', 'database', 'verdict', 'report'] as const;
 export type TabName = (typeof TABS)[number];
+
+/** The parts of the Database screen, in the order of their tabs. */
+export const DATABASE_PANES = ['overview', 'sizes', 'data', 'changes', 'sql'] as const;
+export type DatabasePane = (typeof DATABASE_PANES)[number];
 
 /** Where a person is in a case: everything that going back brings back. */
 export interface Place {
@@ -18,6 +23,11 @@ export interface Place {
   /** Index into CaseView.artifacts; null for the one that the analysis chose. */
   readonly artifactIndex: number | null;
   readonly databaseIndex: number | null;
+  readonly databasePane: DatabasePane;
+  /** The view of the database that tables and statements read. */
+  readonly databaseView: DatabaseViewId;
+  /** The table or other object that is looked at, by its name; null for the first. */
+  readonly databaseObject: string | null;
 }
 
 export const EMPTY_FILTER: EventFilter = {
@@ -41,6 +51,9 @@ export const FIRST_PLACE: Place = {
   selectedRow: null,
   artifactIndex: null,
   databaseIndex: null,
+  databasePane: 'overview',
+  databaseView: 'committed',
+  databaseObject: null,
 };
 
 /** What a change is about: two changes of one topic in quick succession are one step back. */

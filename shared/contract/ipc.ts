@@ -14,6 +14,18 @@ import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { isZone } from '../model/zone.ts';
+import {
+  csvRequestSchema,
+  type DatabaseSchema,
+  databaseTargetSchema,
+  type PlanStep,
+  type ReportQueryEntry,
+  type RowsPage,
+  rowsRequestSchema,
+  type SqlOutcome,
+  type SqlResult,
+  sqlRequestSchema,
+} from './database-requests.ts';
 import type { JobError, Progress } from './worker-protocol.ts';
 
 /**
@@ -379,6 +391,28 @@ export const REQUESTS = {
     }),
     response: responseOf<ArtifactExcerpt>(),
   },
+  /** Tables, indexes, views and triggers of a database copy, in the order of its schema. */
+  'database.schema': { request: databaseTargetSchema, response: responseOf<DatabaseSchema>() },
+  /** Rows of a table or view by page. */
+  'database.rows': { request: rowsRequestSchema, response: responseOf<RowsPage>() },
+  /** Runs one statement that only reads; whatever else is refused in words before it is run. */
+  'database.run': { request: sqlRequestSchema, response: responseOf<SqlOutcome<SqlResult>>() },
+  /** How SQLite would carry out a statement, without running it. */
+  'database.explain': { request: sqlRequestSchema, response: responseOf<SqlOutcome<readonly PlanStep[]>>() },
+  /** Stops what is being read or run of any database, and what waits for it. */
+  'database.cancel': { request: z.undefined(), response: responseOf<void>() },
+  /** Shows the save dialog and writes all rows of a statement or a list as CSV. */
+  'database.exportCsv': { request: csvRequestSchema, response: responseOf<ExportOutcome>() },
+  /** Puts the result of a statement into the report, by the id it came with. These answer what is in the report. */
+  'report.addQuery': {
+    request: z.strictObject({ resultId: z.int().nonnegative() }),
+    response: responseOf<readonly ReportQueryEntry[]>(),
+  },
+  'report.removeQuery': {
+    request: z.strictObject({ id: z.int().nonnegative() }),
+    response: responseOf<readonly ReportQueryEntry[]>(),
+  },
+  'report.queries': { request: z.undefined(), response: responseOf<readonly ReportQueryEntry[]>() },
   'report.export': {
     request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
     response: responseOf<ExportOutcome>(),

@@ -1,11 +1,12 @@
 import type { ArtifactReport, GcPause, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
-import type { DatabaseReport } from '../model/database.ts';
-import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidence.ts';
+import type { DatabaseReport, DatabaseViewId } from '../model/database.ts';
+import type { CaseProblem, EvidenceFile, EvidenceFormat, EvidenceId } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
 import type { CaseTimes } from '../search/query.ts';
+import type { RowsList } from './database-requests.ts';
 
 /**
  * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
@@ -205,3 +206,22 @@ export interface QueryWorkerRequest {
 export type QueryWorkerReply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly id: number; readonly ok: false; readonly error: JobError };
+
+/** What an SQL worker holds: one view of one database, read from these files. */
+export interface SqlWorkerData {
+  readonly database: Pick<DatabaseReport, 'evidenceId' | 'path' | 'wal' | 'journalEvidenceId'>;
+  /** Where its files can be read, by the ids of their evidence. */
+  readonly paths: ReadonlyMap<EvidenceId, string>;
+  readonly view: DatabaseViewId;
+}
+/** What an SQL worker is asked, one thing at a time. */
+export type SqlTask =
+  | { readonly name: 'schema' }
+  | { readonly name: 'rows'; readonly list: RowsList & { readonly offset: number; readonly limit: number } }
+  | { readonly name: 'run' | 'explain'; readonly sql: string }
+  | { readonly name: 'csv'; readonly of: { readonly sql: string } | RowsList };
+/** `begun`: the database has been read, and the task is at work from now on. */
+export type SqlWorkerReply =
+  | { readonly type: 'begun' }
+  | { readonly type: 'answer'; readonly ok: true; readonly value: unknown }
+  | { readonly type: 'answer'; readonly ok: false; readonly error: JobError };

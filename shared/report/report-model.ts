@@ -16,6 +16,7 @@ import type {
   ReportHypothesis,
   ReportPhase,
   ReportProblem,
+  ReportQuery,
   ReportQuestion,
 } from './report.ts';
 import { reportTimeline } from './report-timeline.ts';
@@ -28,6 +29,8 @@ export interface ReportInput {
   readonly analysis: Analysis;
   /** From selectKeyEvents, in time order. */
   readonly keyEvents: readonly EvidenceEvent[];
+  /** Queries that somebody put into the report; none by default. */
+  readonly queries?: readonly ReportQuery[];
   /** null: leave the time of making open, so that the same case always gives the same document. */
   readonly generatedAt: EpochMicros | null;
 }
@@ -56,6 +59,7 @@ export function buildReport(input: ReportInput): Report {
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
     artifact: artifact === undefined ? null : { report: artifact, fields: artifactFields(artifact, paths) },
     database: database === undefined ? null : databaseSection(database, analysis.job ?? null, paths),
+    queries: input.queries ?? [],
     config: configFields(analysis, paths),
     questions: analysis.questions.map(({ question, answer, facts }): ReportQuestion => {
       const sources = sourceNames(

@@ -23,6 +23,8 @@ export interface Report {
   readonly hypotheses: readonly ReportHypothesis[];
   readonly artifact: { readonly report: ArtifactReport; readonly fields: readonly Field[] } | null;
   readonly database: { readonly fields: readonly Field[]; readonly tables: readonly ReportTable[] } | null;
+  /** What somebody asked the database, with the answers. */
+  readonly queries: readonly ReportQuery[];
   readonly config: readonly Field[];
   readonly questions: readonly ReportQuestion[];
   readonly expectedFindings: readonly ReportFinding[];
@@ -119,6 +121,15 @@ export interface ReportTable {
   readonly name: string;
   readonly rows: string;
   readonly size: string;
+}
+
+/** A statement with the beginning of its result, already cut to what a document holds. */
+export interface ReportQuery {
+  readonly sql: string;
+  /** Database, view, how many rows. */
+  readonly fields: readonly Field[];
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface ReportFile {

@@ -1,7 +1,9 @@
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import type { OpenCase } from '../../electron/case-store/open-case.ts';
+import { ReportQueries } from '../../electron/case-store/report-queries.ts';
 import { EventTable } from '../../electron/intake/event-table.ts';
 import { QueryClient } from '../../electron/workers/query-client.ts';
+import { SqlClient } from '../../electron/workers/sql-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
@@ -25,6 +27,8 @@ export function referenceOpenCase(): OpenCase {
     evidence: referenceEvidence(),
     analysis: referenceAnalysis(),
     queries: new QueryClient({ ...NOTHING_IMPORTED, times: { first: null, last: null, incident: null } }),
+    sql: new SqlClient(NOTHING_IMPORTED),
+    reportQueries: new ReportQueries(),
     store: new EventStore(NOTHING_IMPORTED),
     clockOffsets: new Map(),
     view: () => view,

@@ -4,6 +4,9 @@ export interface SqlToken {
   readonly text: string;
   /** Keywords are bare: `"primary"` in quotes is a name. */
   readonly quoted: boolean;
+  /** Where it stands in the text, in characters; `to` is behind it. */
+  readonly from: number;
+  readonly to: number;
 }
 
 const MAX_SQL_CHARACTERS = 1_000_000;
@@ -18,14 +21,15 @@ export function sqlTokens(sql: string): readonly SqlToken[] {
   TOKEN.lastIndex = 0;
   for (let match = TOKEN.exec(text); match !== null; match = TOKEN.exec(text)) {
     const [, double, back, bracket, single, bare, number, other] = match;
-    if (double !== undefined) tokens.push({ kind: 'identifier', text: double.replaceAll('""', '"'), quoted: true });
-    else if (back !== undefined) tokens.push({ kind: 'identifier', text: back.replaceAll('``', '`'), quoted: true });
-    else if (bracket !== undefined) tokens.push({ kind: 'identifier', text: bracket, quoted: true });
+    const place = { from: match.index, to: TOKEN.lastIndex };
+    const name = double?.replaceAll('""', '"') ?? back?.replaceAll('``', '`') ?? bracket;
+    if (name !== undefined) tokens.push({ kind: 'identifier', text: name, quoted: true, ...place });
     // SQLite takes 'name' for an identifier where only an identifier can stand.
-    else if (single !== undefined) tokens.push({ kind: 'string', text: single.replaceAll("''", "'"), quoted: true });
-    else if (bare !== undefined) tokens.push({ kind: 'identifier', text: bare, quoted: false });
-    else if (number !== undefined) tokens.push({ kind: 'number', text: number, quoted: false });
-    else if (other !== undefined) tokens.push({ kind: 'punctuation', text: other, quoted: false });
+    else if (single !== undefined)
+      tokens.push({ kind: 'string', text: single.replaceAll("''", "'"), quoted: true, ...place });
+    else if (bare !== undefined) tokens.push({ kind: 'identifier', text: bare, quoted: false, ...place });
+    else if (number !== undefined) tokens.push({ kind: 'number', text: number, quoted: false, ...place });
+    else if (other !== undefined) tokens.push({ kind: 'punctuation', text: other, quoted: false, ...place });
   }
   return tokens;
 }

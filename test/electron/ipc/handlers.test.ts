@@ -30,6 +30,7 @@ function desk(exportPath: (suggested: string) => string | null = () => null) {
       suggestions.push(suggested);
       return exportPath(suggested);
     },
+    chooseTablePath: async (suggested) => exportPath(suggested),
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { SceneView } from '../../../renderer/components/scene-view.tsx';
-import { DatabaseScreen } from '../../../renderer/screens/database.tsx';
+import { DatabaseScreen } from '../../../renderer/screens/database/database.tsx';
 import { EvidenceScreen } from '../../../renderer/screens/evidence.tsx';
 import { ReportScreen } from '../../../renderer/screens/report.tsx';
 import { StartScreen } from '../../../renderer/screens/start.tsx';

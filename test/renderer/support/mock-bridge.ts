@@ -17,6 +17,7 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+import { mockDatabase } from './mock-database.ts';
 import { MockSearches } from './mock-searches.ts';
 
 export interface MockOptions {
@@ -150,6 +151,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'profile.run': async () => ({ status: 'cancelled', profile: null }),
     'profile.cancel': async () => undefined,
     'artifact.excerpt': async ({ byteOffset }) => ({ byteOffset, byteLength: 0, totalBytes: 0, line: 1, text: '' }),
+    ...mockDatabase(() => current?.view.databases[0] ?? null),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };

@@ -1,0 +1,287 @@
+import {
+  CircleAlert,
+  Download,
+  FileCheck2,
+  FilePlus2,
+  GitBranch,
+  LockKeyhole,
+  OctagonX,
+  Play,
+  Square,
+} from 'lucide-react';
+import { useCallback, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  type DatabaseTarget,
+  MOST_RESULT_ROWS,
+  type SqlPlace,
+  type SqlResult,
+  TIME_LIMITS_SECONDS,
+} from '../../../shared/contract/database-requests.ts';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { DatabaseReport } from '../../../shared/model/database.ts';
+import { Working } from '../../components/working.tsx';
+import { countOf, formatCount } from '../../format.ts';
+import { useActions } from '../../state/app-context.tsx';
+import { useSqlConsole } from '../../state/console-draft.ts';
+import type { ConsoleAnswer, SecondsLimit, SqlConsole } from '../../state/sql-console.ts';
+import { type ReportQueryList, useReportQueries, useSchema } from '../../state/use-database.ts';
+import { DataGrid, MOST_SHOWN_COLUMNS } from './data-grid.tsx';
+import { QueryPlan } from './query-plan.tsx';
+import { SqlEditor, type SqlEditorHandle } from './sql-editor.tsx';
+import { VIEW_NAMES } from './view-names.ts';
+
+const LIMIT_WORDS: Readonly<Record<SecondsLimit, string>> = { 10: '10 s', 60: '1 min', 600: '10 min' };
+
+/** Statements over a copy of the database in memory, which nothing that is typed can change. */
+export function ConsolePane(props: {
+  readonly view: CaseView;
+  readonly database: DatabaseReport;
+  readonly target: DatabaseTarget;
+}) {
+  const { database, target } = props;
+  const console = useSqlConsole(database.evidenceId);
+  const { running, answer, limitSeconds } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
+  const schema = useSchema(target);
+  const editor = useRef<SqlEditorHandle>(null);
+  const report = useReportQueries();
+  const ask = (kind: ConsoleAnswer['kind']): void => {
+    void console.ask(kind, target, editor.current?.selection() ?? { from: console.cursor, to: console.cursor });
+  };
+  return (
+    <div className="console">
+      <SqlEditor
+        ref={editor}
+        text={console.text}
+        cursor={console.cursor}
+        schema={schema.status === 'read' ? schema.schema : null}
+        place={placeOf(answer)}
+        history={() => console.history()}
+        onChange={(text, cursor) => {
+          console.text = text;
+          console.cursor = cursor;
+        }}
+        onRun={() => ask('result')}
+        onStop={() => void console.stop()}
+      />
+      <div className="console-bar">
+        {running === null ? (
+          <button type="button" className="button button-small button-primary" onClick={() => ask('result')}>
+            <Play size={12} aria-hidden="true" />
+            Run <kbd>Ctrl ↵</kbd>
+          </button>
+        ) : (
+          <button type="button" className="button button-small" onClick={() => void console.stop()}>
+            <Square size={11} aria-hidden="true" />
+            Stop <kbd>Esc</kbd>
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button-small"
+          disabled={running !== null}
+          onClick={() => ask('plan')}
+          title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
+        >
+          <GitBranch size={12} aria-hidden="true" />
+          Plan
+        </button>
+        <label className="console-limit">
+          <span className="secondary">stops after</span>
+          <select
+            value={limitSeconds}
+            onChange={(event) => {
+              const next = TIME_LIMITS_SECONDS.find((each) => String(each) === event.target.value);
+              if (next !== undefined) console.setLimit(next);
+            }}
+          >
+            {TIME_LIMITS_SECONDS.map((each) => (
+              <option key={each} value={each}>
+                {LIMIT_WORDS[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <History console={console} onTake={(text) => editor.current?.replace(text)} />
+        <p className="read-only secondary">
+          <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or
+          the evidence.
+        </p>
+      </div>
+      {running === null ? null : (
+        <Working
+          words={running.kind === 'result' ? 'Running' : 'Planning'}
+          sinceMillis={running.sinceMillis}
+          onStop={() => void console.stop()}
+        />
+      )}
+      <div className={`console-answer${running === null ? '' : ' is-old'}`}>
+        {answer === null ? (
+          <p className="console-hint secondary">
+            The result appears here: at most {formatCount(MOST_RESULT_ROWS)} rows, all of them as CSV.
+          </p>
+        ) : (
+          <Answer
+            answer={answer}
+            report={report}
+            onShow={(place) => editor.current?.show({ from: answer.from + place.from, to: answer.from + place.to })}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** Where the last statement failed, in the text of the console. */
+function placeOf(answer: ConsoleAnswer | null): SqlPlace | null {
+  if (answer === null || answer.outcome.status === 'done' || answer.outcome.status === 'stopped') return null;
+  const { place } = answer.outcome;
+  return place === null ? null : { from: answer.from + place.from, to: answer.from + place.to };
+}
+
+function History({ console, onTake }: { readonly console: SqlConsole; readonly onTake: (text: string) => void }) {
+  const entries = console.history();
+  if (entries.length === 0) return null;
+  return (
+    <label className="console-history">
+      <span className="visually-hidden">Statements that were run</span>
+      <select
+        value=""
+        title="Statements that were run (Ctrl+Up, Ctrl+Down)"
+        onChange={(event) => {
+          const sql = entries[Number(event.target.value)];
+          if (sql !== undefined) onTake(sql);
+        }}
+      >
+        <option value="" disabled>
+          History
+        </option>
+        {entries
+          .map((sql, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place in the history.
+            <option key={index} value={index}>
+              {sql.replace(/\s+/g, ' ').slice(0, 80)}
+            </option>
+          ))
+          .toReversed()}
+      </select>
+    </label>
+  );
+}
+
+function Answer(props: {
+  readonly answer: ConsoleAnswer;
+  readonly report: ReportQueryList;
+  readonly onShow: (place: SqlPlace) => void;
+}) {
+  const { answer, onShow } = props;
+  const { outcome } = answer;
+  switch (outcome.status) {
+    case 'stopped':
+      return (
+        <div className="console-message" role="alert">
+          <Square size={14} aria-hidden="true" />
+          <p>{outcome.message}</p>
+        </div>
+      );
+    case 'refused':
+    case 'failed': {
+      const Icon = outcome.status === 'refused' ? OctagonX : CircleAlert;
+      const { place } = outcome;
+      return (
+        <div className="console-message console-failure" role="alert">
+          <Icon size={15} aria-hidden="true" />
+          <div>
+            <p>
+              {outcome.status === 'failed' ? <strong>SQLite: </strong> : null}
+              {outcome.message}
+            </p>
+            {place === null ? null : (
+              <button type="button" className="link" onClick={() => onShow(place)}>
+                {placeWords(answer.sql, place)}
+              </button>
+            )}
+          </div>
+        </div>
+      );
+    }
+    case 'done':
+      return answer.kind === 'plan' ? (
+        <QueryPlan steps={answer.outcome.status === 'done' ? answer.outcome.result : []} />
+      ) : answer.outcome.status === 'done' ? (
+        <Result key={answer.outcome.result.id} answer={answer} result={answer.outcome.result} report={props.report} />
+      ) : null;
+  }
+}
+
+/** `at "jobs", line 2, column 8`, counted within the statement. */
+function placeWords(sql: string, { from, to }: SqlPlace): string {
+  const before = sql.slice(0, from).split('\n');
+  const text = sql.slice(from, to);
+  const named = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return `at “${named}”, line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+function Result(props: {
+  readonly answer: ConsoleAnswer;
+  readonly result: SqlResult;
+  readonly report: ReportQueryList;
+}) {
+  const { answer, result, report } = props;
+  const { saveCsv } = useActions();
+  const [isAdded, setIsAdded] = useState(false);
+  const rowAt = useCallback((index: number) => result.rows[index] ?? null, [result]);
+  return (
+    <section className="result" aria-label="Result">
+      <header className="result-bar">
+        <p className="numeric">
+          <strong>
+            {result.cut === null ? countOf(result.rows.length, 'row') : `First ${countOf(result.rows.length, 'row')}`}
+          </strong>{' '}
+          <span className="secondary">
+            {cutWords(result)}
+            {(result.millis / 1_000).toFixed(2)} s · {VIEW_NAMES[answer.target.view].toLowerCase()}
+            {result.columns.length > MOST_SHOWN_COLUMNS
+              ? ` · the first ${MOST_SHOWN_COLUMNS} of ${formatCount(result.columns.length)} columns`
+              : ''}
+          </span>
+        </p>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={isAdded}
+          onClick={() => void report.add(result.id).then(setIsAdded)}
+        >
+          {isAdded ? <FileCheck2 size={12} aria-hidden="true" /> : <FilePlus2 size={12} aria-hidden="true" />}
+          {isAdded ? 'In the report' : 'Add to report'}
+        </button>
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}
+        >
+          <Download size={12} aria-hidden="true" />
+          CSV
+        </button>
+      </header>
+      {result.rows.length === 0 ? (
+        <p className="console-hint secondary">
+          No row. {result.columns.length > 0 ? `Columns: ${result.columns.slice(0, 20).join(', ')}` : ''}
+        </p>
+      ) : (
+        <DataGrid
+          label="Result"
+          columns={result.columns}
+          rowCount={result.rows.length}
+          rowAt={rowAt}
+          sample={result.rows.slice(0, 60)}
+          version={result.id}
+        />
+      )}
+    </section>
+  );
+}
+
+function cutWords({ cut }: SqlResult): string {
+  if (cut === null) return '';
+  return cut === 'rows' ? 'there are more · ' : 'there are more, but their text fills the limit · ';
+}

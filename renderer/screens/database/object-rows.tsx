@@ -1,0 +1,155 @@
+import { Download, Filter, SquareTerminal } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { Working } from '../../components/working.tsx';
+import { countOf, formatCount } from '../../format.ts';
+import { useActions, useBridge } from '../../state/app-context.tsx';
+import { useConsoleDraft } from '../../state/console-draft.ts';
+import { useTablePages } from '../../state/use-database.ts';
+import { DataGrid, MOST_SCROLLED_ROWS } from './data-grid.tsx';
+
+/** A filter is applied when nothing was typed for so long. */
+const SETTLE_MILLIS = 250;
+
+/** The rows of a table or view, sorted and filtered by SQLite, by page. */
+export function ObjectRows(props: {
+  readonly entry: SchemaEntry;
+  readonly index: number;
+  readonly target: DatabaseTarget;
+}) {
+  const { entry, index, target } = props;
+  const bridge = useBridge();
+  const { move, saveCsv } = useActions();
+  const draft = useConsoleDraft();
+  const [typed, setTyped] = useState('');
+  const [text, setText] = useState('');
+  const [column, setColumn] = useState<number | null>(null);
+  const [sort, setSort] = useState<RowsList['sort']>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setText(typed), SETTLE_MILLIS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  const list = useMemo<RowsList>(
+    () => ({ object: index, filter: { text, column: text === '' ? null : column }, sort }),
+    [index, text, column, sort],
+  );
+  const { pages, snapshot } = useTablePages(target, list);
+  useEffect(() => pages.ensure(0, 0), [pages]);
+  const onRange = useCallback((first: number, last: number) => pages.ensure(first, last), [pages]);
+  const rowAt = useCallback((row: number) => pages.rowAt(row), [pages]);
+  const total = snapshot.total ?? 0;
+  const stop = (): void => void bridge.request('database.cancel', undefined);
+  return (
+    <div className="object-rows">
+      <div className="rows-bar">
+        <div className="search-box">
+          <Filter size={12} aria-hidden="true" />
+          <input
+            type="search"
+            aria-label={`Filter the rows of ${entry.name}`}
+            placeholder="Rows that hold …"
+            value={typed}
+            maxLength={1_000}
+            spellCheck={false}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        </div>
+        <label className="rows-column">
+          <span className="visually-hidden">Column to filter by</span>
+          <select
+            value={column ?? ''}
+            onChange={(event) => setColumn(event.target.value === '' ? null : Number(event.target.value))}
+          >
+            <option value="">in any column</option>
+            {snapshot.columns.map((name, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; two may have one name.
+              <option key={at} value={at}>
+                in {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <span className="rows-count numeric secondary">
+          {snapshot.total === null ? '' : countOf(total, 'row')}
+          {total > MOST_SCROLLED_ROWS ? `, the first ${formatCount(MOST_SCROLLED_ROWS)} here` : ''}
+          {snapshot.moreColumns > 0 ? `, ${countOf(snapshot.moreColumns, 'more column')}` : ''}
+        </span>
+        {sort === null ? null : (
+          <button type="button" className="button button-small button-quiet" onClick={() => setSort(null)}>
+            As stored
+          </button>
+        )}
+        <button
+          type="button"
+          className="button button-small"
+          onClick={() => {
+            draft(target.evidenceId, selectText(entry, list, snapshot.columns));
+            move({ databasePane: 'sql' }, 'jump');
+          }}
+        >
+          <SquareTerminal size={12} aria-hidden="true" />
+          As SQL
+        </button>
+        <button
+          type="button"
+          className="button button-small"
+          disabled={total === 0}
+          onClick={() => void saveCsv({ ...target, of: list })}
+        >
+          <Download size={12} aria-hidden="true" />
+          CSV
+        </button>
+      </div>
+      {snapshot.waitingSinceMillis === null ? null : (
+        <Working words="Reading rows" sinceMillis={snapshot.waitingSinceMillis} onStop={stop} />
+      )}
+      {snapshot.error !== null ? (
+        <div className="pane-message" role="alert">
+          <p>{snapshot.error}</p>
+          <button type="button" className="button button-small" onClick={() => pages.retry(0, 0)}>
+            Try again
+          </button>
+        </div>
+      ) : snapshot.total === 0 ? (
+        <div className="pane-message" role="status">
+          <p className="secondary">{text === '' ? 'This table is empty in this view.' : 'No row holds that.'}</p>
+        </div>
+      ) : (
+        <DataGrid
+          label={`Rows of ${entry.name}`}
+          columns={snapshot.columns}
+          rowCount={total}
+          rowAt={rowAt}
+          sample={pages.sample()}
+          version={snapshot.version}
+          sort={sort}
+          onSort={(at) =>
+            setSort(
+              sort?.column !== at
+                ? { column: at, descending: false }
+                : sort.descending
+                  ? null
+                  : { column: at, descending: true },
+            )
+          }
+          onRange={onRange}
+        />
+      )}
+    </div>
+  );
+}
+
+/** A list as a statement, to go on from. */
+function selectText(entry: SchemaEntry, list: RowsList, columns: readonly string[]): string {
+  const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+  const lines = [`SELECT *`, `FROM ${quoted(entry.name)}`];
+  const { text, column } = list.filter;
+  if (text !== '') {
+    const searched = column === null ? columns : columns.slice(column, column + 1);
+    const value = text.replaceAll("'", "''");
+    lines.push(`WHERE ${searched.map((name) => `instr(lower(${quoted(name)}), lower('${value}'))`).join(' OR ')}`);
+  }
+  const sorted = list.sort === null ? undefined : columns[list.sort.column];
+  if (sorted !== undefined) lines.push(`ORDER BY ${quoted(sorted)}${list.sort?.descending === true ? ' DESC' : ''}`);
+  return `${[...lines, 'LIMIT 1000'].join('\n')};`;
+}

@@ -153,7 +153,7 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
  * committed job has, are this operation's; rows of earlier jobs, and transactions that add no row to any job while the
  * operation was inserting, are somebody else's.
  */
-function transactionOwner(
+export function transactionOwner(
   context: FactContext,
   transaction: OpenTransaction,
 ): 'this-operation' | 'another' | 'unknown' {

@@ -5,6 +5,7 @@ import { cpuFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
+import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
@@ -19,6 +20,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   databaseFacts,
   storageFacts,
   artifactFacts,
+  profileFacts,
   memoryFacts,
   unitFacts,
 ];

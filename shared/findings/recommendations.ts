@@ -1,9 +1,13 @@
 import type { FactContext } from '../facts/context.ts';
+import { insertReckoning } from '../facts/course-words.ts';
+import { importCourse } from '../facts/import-course.ts';
 import { memoryUse } from '../facts/process-readings.ts';
-import { fileLabel, formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
+import { pythonBytes } from '../facts/python-cost.ts';
+import { timeoutPlace } from '../facts/timeout-place.ts';
+import { formatBytes, formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
-import { secondsBetween } from '../model/time.ts';
 import { verdictOf } from './questions.ts';
+import { timeoutPatch } from './timeout-patch.ts';
 
 /** What to change so that it does not happen again; each from the verdict and facts that support it, none without. */
 export function recommend(
@@ -51,7 +55,7 @@ export function recommend(
     }
   } else if (verdict('worker-timeout') === 'fits') {
     const need = neededSeconds(context);
-    if (need !== null && large !== undefined) recommendations.push(timeoutPatch(context, need, large));
+    if (need !== null && large !== undefined) recommendations.push(raiseTimeout(context, need, large));
   }
   if (verdict('infinite-loop') === 'fits') {
     add(
@@ -146,32 +150,24 @@ export function recommend(
   return recommendations;
 }
 
-/**
- * Seconds that the operation needs, from what it did before it was ended: its own elapsed time, plus the rest of the insert
- * at the rate at which the open transaction had grown. Null when the log gives no start.
- */
+/** Seconds that the operation needs, with the reckoning. Null when the log gives no start. */
 function neededSeconds(context: FactContext): { readonly seconds: number; readonly how: string } | null {
-  const { record, lastStep, workEnd } = context;
-  if (record?.operation == null || workEnd === null) return null;
-  const elapsed = secondsBetween(record.operation.start, workEnd);
-  const batch = lastStep?.startLine.reading.records ?? context.artifact?.report.testcases ?? null;
-  const transaction = context.database?.report.wal?.openTransaction ?? null;
-  const written = transaction === null ? 0 : transaction.newRows.reduce((most, entry) => Math.max(most, entry.rows), 0);
-  if (lastStep?.name === 'insert' && batch !== null && written > 0 && written < batch) {
-    const inserting = secondsBetween(lastStep.from, workEnd);
-    const rest = inserting * ((batch - written) / written);
+  const course = importCourse(context);
+  if (course === null) return null;
+  const { elapsedSeconds, insert, neededSeconds: needed } = course;
+  if (insert === null || needed === null) {
     return {
-      seconds: elapsed + rest,
-      how: `${formatCount(written)} of ${formatCount(batch)} rows had reached the -wal after ${formatSeconds(inserting)} of inserting (a few more may have been in the page cache); at that rate the rest takes up to ${formatSeconds(rest)} more`,
+      seconds: elapsedSeconds,
+      how: `the operation had run ${formatSeconds(elapsedSeconds)} and was not done`,
     };
   }
-  return { seconds: elapsed, how: `the operation had run ${formatSeconds(elapsed)} and was not done` };
+  return { seconds: needed, how: insertReckoning(insert) };
 }
 
 /** A worker timeout beyond ten minutes no longer protects anything. */
 const LONGEST_SENSIBLE_TIMEOUT_SECONDS = 600;
 
-function timeoutPatch(
+function raiseTimeout(
   context: FactContext,
   need: { readonly seconds: number; readonly how: string },
   large: Fact,
@@ -184,32 +180,9 @@ function timeoutPatch(
     text: sensible
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
       : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
-    patch: timeoutChange(context, timeout),
+    patch: timeoutPatch(timeoutPlace(context), timeout),
     because: [need.how, large.text],
   };
-}
-
-/**
- * The change to the configuration: a unified diff that patch(1) applies where a line is added after the last known setting;
- * the line itself where one must be replaced, since a diff would have to quote it to the letter.
- */
-function timeoutChange(context: FactContext, timeoutSeconds: number): string {
-  const setting = `timeout = ${timeoutSeconds}`;
-  const unitChange = timeoutChangeInUnit(context, timeoutSeconds);
-  if (unitChange !== null) return unitChange;
-  const config = context.evidence.configs[0];
-  const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
-  if (config === undefined || file === undefined) return setting;
-  const path = fileLabel(file.path);
-  const old = config.timeoutSeconds;
-  if (old !== null) return `${setting}  # ${path} line ${old.source.line ?? '?'}, now ${old.value}`;
-  const { gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload } = config;
-  const lines = [gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload]
-    .map((each) => each?.source.line ?? null)
-    .filter((line) => line !== null);
-  if (lines.length === 0) return setting;
-  const after = Math.max(...lines);
-  return [`--- a/${path}`, `+++ b/${path}`, `@@ -${after},0 +${after + 1} @@`, `+${setting}`].join('\n');
 }
 
 /** Memory that a whole-document parse of the artifact takes, with half as much again to spare. */
@@ -218,7 +191,7 @@ function neededBytes(context: FactContext): number | null {
     context.artifact?.report.bytes ??
     context.record?.operation?.lines.find((line) => line.reading.bytes !== null)?.reading.bytes ??
     null;
-  return bytes === null ? null : Math.ceil((bytes * 3.5 * 1.5) / 2 ** 20) * 2 ** 20;
+  return bytes === null ? null : Math.ceil((pythonBytes('element-tree', bytes) * 1.5) / 2 ** 20) * 2 ** 20;
 }
 
 /** What to do about a limit that the unit file states; null when no unit file was saved or it states none. */
@@ -231,24 +204,4 @@ function memoryLimitText(context: FactContext, need: number | null): string | nu
   return need > limit.value
     ? `Raise the ${stated} to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`
     : `The ${stated} should have been enough for this artifact alone (about ${formatBytes(need)}): it holds for all workers together, so read the kernel's task table for who held the memory.`;
-}
-
-/**
- * Where the flag of the unit file is what is in force, a change of gunicorn.conf.py would do nothing: the drop-in that
- * replaces the flag. Null when the unit sets no timeout.
- */
-function timeoutChangeInUnit(context: FactContext, timeoutSeconds: number): string | null {
-  const { unit } = context;
-  const changed = (text: string): string =>
-    text.replace(
-      /(^|\s)(--timeout[= ]|-t[= ]?)\S+/,
-      (_all, blank: string, flag: string) => `${blank}${flag}${timeoutSeconds}`,
-    );
-  if (unit?.flags?.value.timeoutSeconds != null && unit.execStart !== null) {
-    return `[Service]\nExecStart=\nExecStart=${changed(unit.execStart.value)}`;
-  }
-  if (unit?.environmentFlags?.value.timeoutSeconds != null) {
-    return `[Service]\nEnvironment="GUNICORN_CMD_ARGS=${changed(unit.environmentArguments?.value ?? '')}"`;
-  }
-  return null;
 }

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Analysis } from '../model/analysis.ts';
-import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
+import {
+  type ArtifactReport,
+  PARSE_MODES,
+  type ParseMode,
+  type ParseProfile,
+  type ProfileSample,
+} from '../model/artifact.ts';
 import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import { EVENT_KINDS, type EventKind, type EvidenceEvent, SEVERITIES, type Severity } from '../model/event.ts';
@@ -131,6 +137,23 @@ export type ExportOutcome =
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: JobError };
 
+/** What a profile that was asked for gave. A run that its memory limit ended is `measured` as well: see its outcome. */
+export type ProfileOutcome =
+  /** `view`: the case with the run as part of it, analysed anew. */
+  | { readonly status: 'measured'; readonly profile: ParseProfile; readonly view: CaseView }
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly error: JobError };
+
+/** Some bytes of an artifact as text, from the beginning of a character on. */
+export interface ArtifactExcerpt {
+  readonly byteOffset: number;
+  readonly byteLength: number;
+  readonly totalBytes: number;
+  /** Line on which it begins, from 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
 /** An import that is under way: of a case of its own (`open`), or of more evidence for the open one (`add`). */
 export interface RunningJob {
   readonly kind: 'open' | 'add';
@@ -203,6 +226,10 @@ export type EventSort = z.infer<typeof eventSortSchema>;
 /** The zone in which times without one are meant in a query; UTC when left out. */
 const zone = z.string().min(1).max(64).optional();
 const MOST_BINS = 4_096;
+export const MOST_PROFILE_RUNS = 25;
+/** Less does not hold the parser itself. */
+export const LEAST_MEMORY_LIMIT_BYTES = 16 * 1024 * 1024;
+export const MOST_MEMORY_LIMIT_BYTES = 1024 ** 4;
 
 const responseOf = <T>() => z.custom<T>(() => true);
 
@@ -325,6 +352,32 @@ export const REQUESTS = {
     }),
     response: responseOf<TracebackLines>(),
   },
+  /**
+   * Parses an artifact again, `runs` times, of which the median counts; progress comes as `profile.progress`. One at a time:
+   * another one ends the one before. Rows and files of the case stay as they are.
+   */
+  'profile.run': {
+    request: z.strictObject({
+      evidenceId,
+      mode: z.enum(PARSE_MODES),
+      runs: z.int().min(1).max(MOST_PROFILE_RUNS),
+      memoryLimitBytes: z.int().min(LEAST_MEMORY_LIMIT_BYTES).max(MOST_MEMORY_LIMIT_BYTES).nullable(),
+    }),
+    response: responseOf<ProfileOutcome>(),
+  },
+  'profile.cancel': { request: z.undefined(), response: responseOf<void>() },
+  /** The text of an artifact at some byte, for showing where something stands in it. */
+  'artifact.excerpt': {
+    request: z.strictObject({
+      evidenceId,
+      byteOffset: z.int().nonnegative(),
+      limit: z
+        .int()
+        .min(1)
+        .max(64 * 1024),
+    }),
+    response: responseOf<ArtifactExcerpt>(),
+  },
   'report.export': {
     request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
     response: responseOf<ExportOutcome>(),
@@ -353,9 +406,21 @@ export type MenuCommand =
   | 'go-verdict'
   | 'go-report';
 
+/** How far a profile that was asked for has come. */
+export interface ProfileProgressEvent {
+  readonly evidenceId: EvidenceId;
+  readonly mode: ParseMode;
+  /** From 1. */
+  readonly run: number;
+  readonly runs: number;
+  readonly progress: Progress;
+  readonly sample: ProfileSample;
+}
+
 /** What the app tells the window without being asked. */
 export interface AppEvents {
   readonly 'job.progress': { readonly progress: Progress; readonly sample: ProfileSample | null };
+  readonly 'profile.progress': ProfileProgressEvent;
   readonly 'menu.command': { readonly command: MenuCommand };
   /** Files or folders given on the command line or by the desktop; the window opens them as if they were dropped. */
   readonly 'paths.given': { readonly paths: readonly string[] };
@@ -363,6 +428,7 @@ export interface AppEvents {
 export type AppEventName = keyof AppEvents;
 export const APP_EVENT_NAMES = [
   'job.progress',
+  'profile.progress',
   'menu.command',
   'paths.given',
 ] as const satisfies readonly AppEventName[];

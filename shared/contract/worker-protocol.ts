@@ -1,4 +1,4 @@
-import type { ArtifactReport, ProfileSample } from '../model/artifact.ts';
+import type { ArtifactReport, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidence.ts';
@@ -162,6 +162,18 @@ export interface ProfileRequest {
 export type ProfileWorkerMessage =
   | { readonly type: 'progress'; readonly progress: Progress; readonly sample: ProfileSample }
   | { readonly type: 'done'; readonly artifact: ArtifactReport }
+  | { readonly type: 'failed'; readonly error: JobError };
+
+/** One run of a parse, to measure it again or under other conditions; its worker serves this one run. */
+export interface MeasureRequest extends ProfileRequest {
+  readonly mode: ParseMode;
+  /** Memory that the run may take on top of what the process holds; null: as much as leaves the machine room. */
+  readonly memoryLimitBytes: number | null;
+}
+export type MeasureWorkerMessage =
+  /** `kept`: the sample belongs to the profile, which is put together from them when the worker dies of its limit. */
+  | { readonly type: 'progress'; readonly progress: Progress; readonly sample: ProfileSample; readonly kept: boolean }
+  | { readonly type: 'done'; readonly profile: ParseProfile }
   | { readonly type: 'failed'; readonly error: JobError };
 
 /** What a query worker works on; its columns are shared, not copied. */

@@ -7,7 +7,14 @@ import type {
   Incident,
   WeightedFact,
 } from '../../shared/model/analysis.ts';
-import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
+import type {
+  ArtifactReport,
+  ArtifactStatistics,
+  ProfileSample,
+  RankedCase,
+  RankedSuite,
+  SuiteNode,
+} from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
@@ -15,7 +22,9 @@ import type { EventDetail, EventKind, EvidenceEvent, Severity } from '../../shar
 import type { EvidenceFile, EvidenceFormat, Provenance } from '../../shared/model/evidence.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { estimatePythonCost } from '../../shared/profiling/python-cost.ts';
 import { EventArray } from './event-array.ts';
+import { parseProfile, statistics } from './profiles.ts';
 
 /*
  * A hand-made case in memory that resembles the sample incident: worker 23333 is timed out and killed in the middle of
@@ -200,11 +209,78 @@ function profileSamples(): readonly ProfileSample[] {
     return {
       bytes: Math.round(ARTIFACT_BYTES * share),
       seconds: Math.round(1.31 * share * (1 + 0.05 * Math.sin(step / 9)) * 1e6) / 1e6,
+      cpuSeconds: Math.round(1.38 * share * 1e6) / 1e6,
       heapBytes: Math.round(14e6 + 6e6 * (wave + 1)),
+      externalBytes: Math.round(1.2e6 + 0.2e6 * wave),
       rssBytes: Math.round(96e6 + 22e6 * Math.min(1, share * 6) + 3e6 * (wave + 1)),
     };
   });
 }
+
+/** 220 suites of 500 cases, the larger the more of them failed. */
+function artifactStatistics(): ArtifactStatistics {
+  const suiteBytes = 269_371;
+  const children: SuiteNode[] = Array.from({ length: 220 }, (_, index) => {
+    const failed = index % 20 === 0 ? 30 : 8;
+    const outcomes = { passed: 500 - failed - 5, skipped: 2, failed, error: 3 };
+    const name = `vpn.group${index % 11}.suite${index}`;
+    const at = { byteOffset: 120 + index * suiteBytes, byteLength: suiteBytes - (index % 7) * 1_000 };
+    return { name, ...at, testcases: 500, outcomes, seconds: 300 + (index % 13) * 11, children: [], omitted: NOTHING };
+  });
+  const ranked = children.map(({ children: _, omitted: __, ...suite }): RankedSuite => suite);
+  const cases = Array.from({ length: 20 }, (_, index): RankedCase => {
+    const byteOffset = 4_120 + index * 2_711_004;
+    const outcome = index % 3 === 0 ? 'failed' : 'passed';
+    const names = { name: `test_rekey_${index}`, classname: `vpn.group${index % 11}` };
+    return { ...names, byteOffset, byteLength: 4_100 - index * 31, outcome, seconds: 61.5 - index };
+  });
+  return statistics({
+    dialect: { name: 'pytest', sign: 'a suite has the name pytest' },
+    entities: { predefined: 4_310, characters: 122, other: 0 },
+    elements: 221_204,
+    attributes: 331_002,
+    map: {
+      name: 'testsuites',
+      byteOffset: 40,
+      byteLength: ARTIFACT_BYTES - 41,
+      testcases: 110_000,
+      outcomes: { passed: 106_733, skipped: 503, failed: 2_188, error: 576 },
+      seconds: 81_204.5,
+      children,
+      omitted: NOTHING,
+    },
+    suitesByBytes: ranked.slice(0, 20),
+    suitesBySeconds: [...ranked].sort((a, b) => b.seconds - a.seconds).slice(0, 20),
+    casesByBytes: cases,
+    casesBySeconds: cases,
+    bytesByPart: {
+      attributes: 9_310_220,
+      failureText: 3_104_118,
+      systemOut: 38_204_100,
+      systemErr: 2_110_004,
+      properties: 0,
+      otherText: 1_204_020,
+      markup: ARTIFACT_BYTES - 53_932_462,
+    },
+    cdataBytes: 0,
+    declared: { tests: 110_000, failures: 2_188, errors: 576, skipped: 503, seconds: 81_204.5 },
+    durations: {
+      lowest: 1e-4,
+      binsPerDecade: 4,
+      zero: 120,
+      counts: Array.from({ length: 36 }, (_, bin) => Math.round(15_000 * Math.exp(-(((bin - 15) / 4) ** 2)))),
+    },
+    sizes: {
+      lowest: 10,
+      binsPerDecade: 4,
+      zero: 0,
+      counts: Array.from({ length: 32 }, (_, bin) => Math.round(30_000 * Math.exp(-(((bin - 7) / 2) ** 2)))),
+    },
+    longestText: { byteOffset: 31_110_400, byteLength: 1_911, element: 'failure' },
+  });
+}
+
+const NOTHING = { suites: 0, bytes: 0 };
 
 function artifact(): ArtifactReport {
   return {
@@ -229,8 +305,18 @@ function artifact(): ArtifactReport {
     maxDepth: 4,
     longestTextBytes: 1_911,
     damage: null,
-    stream: { seconds: 1.31, peakHeapBytes: 26_000_000, peakRssBytes: 28_000_000, samples: profileSamples() },
+    statistics: artifactStatistics(),
+    stream: parseProfile({
+      samples: profileSamples(),
+      gcs: [
+        { atBytes: 11_004_000, seconds: 0.24, pauseMillis: 1.9, kind: 'minor' },
+        { atBytes: 38_400_000, seconds: 0.85, pauseMillis: 6.2, kind: 'major' },
+      ],
+      gc: { count: 2, pauseMillis: 8.1 },
+    }),
     tree: null,
+    runs: [],
+    estimates: estimatePythonCost(ARTIFACT_BYTES),
     source: { evidenceId: 'e7', byteOffset: 0, byteLength: ARTIFACT_BYTES, line: 1 },
   };
 }

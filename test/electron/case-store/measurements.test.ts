@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Measurements } from '../../../electron/case-store/measurements.ts';
+import { parseProfile, sample } from '../../support/profiles.ts';
 
 const SHA = 'a'.repeat(64);
-const PROFILE = {
-  seconds: 1.25,
-  peakHeapBytes: 10_000_000,
-  peakRssBytes: 17_000_000,
-  samples: [{ bytes: 0, seconds: 0, heapBytes: 1, rssBytes: 2 }],
-};
+const PROFILE = parseProfile({
+  samples: [sample({ bytes: 0, rssBytes: 2 })],
+  gcs: [{ atBytes: 0, seconds: 0.1, pauseMillis: 2, kind: 'minor' }],
+});
 
 describe('Measurements', () => {
   let folder: string;

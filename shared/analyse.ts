@@ -1,6 +1,7 @@
 import type { FactContext } from './facts/context.ts';
 import { factContext } from './facts/context.ts';
 import { factsOf } from './facts/facts.ts';
+import { importCourse } from './facts/import-course.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
@@ -34,6 +35,7 @@ export function analyse(evidence: CaseEvidence): Analysis {
     questions: answerQuestions(context, facts),
     expectedFindings: checkExpectedFindings(context, hypotheses),
     recommendations,
+    course: importCourse(context),
     artifactIndex: context.artifact?.index ?? null,
     databaseIndex: context.database?.index ?? null,
   };

@@ -1,3 +1,4 @@
+import type { Mechanism } from '../model/analysis.ts';
 import type { CourseMemory, CourseStep, ImportCourse } from '../model/import-course.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';
@@ -28,7 +29,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
   return {
     artifactBytes: context.figures?.bytes ?? null,
     elapsedSeconds,
-    mechanism: record.incident.mechanism,
+    endedBy: endedBy(record.incident.mechanism),
     steps,
     insert,
     batchRows: batchRows(context),
@@ -43,6 +44,11 @@ export function importCourse(context: FactContext): ImportCourse | null {
     memoryLimit: memoryLimit(context),
     timeoutPlace: timeoutPlace(context),
   };
+}
+
+function endedBy(mechanism: Mechanism): ImportCourse['endedBy'] {
+  if (mechanism === 'gunicorn-timeout') return 'timeout';
+  return mechanism === 'kernel-oom' || mechanism === 'systemd-oomd' ? 'out-of-memory' : 'other';
 }
 
 function courseMemory(context: FactContext): CourseMemory | null {

@@ -1,12 +1,13 @@
 import type { Fact } from '../model/analysis.ts';
-import type { ImportCourse, ParseMode } from '../model/import-course.ts';
+import type { ParseProfile } from '../model/artifact.ts';
+import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
+import { byteAtMemory, type PythonParser, pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { insertReckoning } from './course-words.ts';
 import { importCourse } from './import-course.ts';
 import { insertStep } from './insert-rate.ts';
-import { byteAtMemory, PYTHON_COST, pythonBytes, pythonSeconds } from './python-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 
 /**
@@ -36,7 +37,7 @@ function parseAgainstLog(context: FactContext): readonly Fact[] {
   const finished = step.to !== null && step.to <= context.workEnd;
   const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
   const here = report.stream.seconds;
-  const tree = report.tree?.seconds ?? null;
+  const tree = report.tree?.outcome.kind === 'finished' ? report.tree.seconds : null;
   const python = pythonSeconds('element-tree', report.bytes);
   const highest = Math.max(here, tree ?? 0, python);
   if (logged < MIN_PARSE_SECONDS) return [];
@@ -108,7 +109,7 @@ function timeoutNeeded(context: FactContext, course: ImportCourse): readonly Fac
     lastHeartbeatSecond === 0
       ? ''
       : `, or ${formatSeconds(sinceHeartbeat)} where a heartbeat comes ${formatSeconds(lastHeartbeatSecond)} in, as the last one did here`;
-  const timedOut = course.mechanism === 'gunicorn-timeout';
+  const timedOut = course.endedBy === 'timeout';
   return [
     {
       id: 'timeout-needed',
@@ -126,7 +127,7 @@ function timeoutNeeded(context: FactContext, course: ImportCourse): readonly Fac
   ];
 }
 
-const TREE_MODES = ['element-tree', 'lxml-tree'] as const satisfies readonly ParseMode[];
+const TREE_PARSERS = ['element-tree', 'lxml'] as const satisfies readonly PythonParser[];
 /** Share of the memory there is below which a tree cannot have been what exhausted it. */
 const SMALL_SHARE = 0.25;
 
@@ -135,14 +136,14 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
   const { figures, artifact } = context;
   const bytes = figures?.bytes ?? null;
   if (bytes === null || context.record === null) return [];
-  const needs = TREE_MODES.map((mode) => ({ mode, bytes: pythonBytes(mode, bytes) }));
+  const needs = TREE_PARSERS.map((parser) => ({ parser, bytes: pythonBytes(parser, bytes) }));
   const least = Math.min(...needs.map((need) => need.bytes));
   const most = Math.max(...needs.map((need) => need.bytes));
   const estimate = needs
-    .map(({ mode, bytes: need }) => `${formatBytes(need)} with ${PYTHON_COST[mode].name}`)
+    .map(({ parser, bytes: need }) => `${formatBytes(need)} with ${pythonName(parser)}`)
     .join(' or ');
   const tree = artifact?.report.tree ?? null;
-  const here = tree === null ? '' : `; as a tree it took ${formatBytes(tree.peakRssBytes)} here`;
+  const here = tree === null ? '' : `; ${treeRun(tree)}`;
   const limit = course?.memoryLimit ?? null;
   const base = course?.memory?.baseBytes ?? 0;
   const step = context.record.operation?.steps.find((each) => each.name === 'parse') ?? null;
@@ -155,11 +156,11 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
   if (limit === null) return [{ id: 'tree-memory', text: `${opening}.`, weights: {}, ...fact }];
   const room = limit.bytes - base;
   const bound = `${limit.binds === 'cgroup' ? 'the limit of' : "the host's"} ${formatBytes(limit.bytes)}${limit.binds === 'cgroup' ? ` (${limit.from})` : ''}`;
-  const deaths = TREE_MODES.flatMap((mode) => {
-    const at = byteAtMemory(mode, bytes, room);
+  const deaths = TREE_PARSERS.flatMap((parser) => {
+    const at = byteAtMemory(parser, bytes, room);
     return at === null
       ? []
-      : [`${PYTHON_COST[mode].name} at byte ${formatCount(at)} (${Math.round((at / bytes) * 100)} %)`];
+      : [`${pythonName(parser)} at byte ${formatCount(at)} (${Math.round((at / bytes) * 100)} %)`];
   });
   if (deaths.length > 0) {
     const certain = least > room;
@@ -182,4 +183,17 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
       ...fact,
     },
   ];
+}
+
+/** The run here that built a tree, as a clause. */
+function treeRun({ outcome, peakRssBytes, seconds }: ParseProfile): string {
+  switch (outcome.kind) {
+    case 'finished':
+      return `a tree of them took ${formatBytes(peakRssBytes)} and ${formatSeconds(seconds)} here`;
+    case 'memory-limit':
+      return `a tree of them reached a limit of ${formatBytes(outcome.limitBytes)} here at byte ${formatCount(outcome.atBytes)}`;
+    case 'damaged':
+    case 'cancelled':
+      return `a tree of the first ${formatCount(outcome.atBytes)} bytes took ${formatBytes(peakRssBytes)} here`;
+  }
 }

@@ -2,10 +2,11 @@ import type { FactContext } from '../facts/context.ts';
 import { insertReckoning } from '../facts/course-words.ts';
 import { importCourse } from '../facts/import-course.ts';
 import { memoryUse } from '../facts/process-readings.ts';
-import { pythonBytes } from '../facts/python-cost.ts';
 import { timeoutPlace } from '../facts/timeout-place.ts';
 import { formatBytes, formatSeconds } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
+import { pythonBytes } from '../profiling/python-cost.ts';
+import { advisedTimeout } from './advised-timeout.ts';
 import { verdictOf } from './questions.ts';
 import { timeoutPatch } from './timeout-patch.ts';
 
@@ -164,20 +165,15 @@ function neededSeconds(context: FactContext): { readonly seconds: number; readon
   return { seconds: needed, how: insertReckoning(insert) };
 }
 
-/** A worker timeout beyond ten minutes no longer protects anything. */
-const LONGEST_SENSIBLE_TIMEOUT_SECONDS = 600;
-
 function raiseTimeout(
   context: FactContext,
   need: { readonly seconds: number; readonly how: string },
   large: Fact,
 ): Recommendation {
-  const wanted = Math.ceil((need.seconds * 1.5) / 30) * 30;
-  const sensible = wanted <= LONGEST_SENSIBLE_TIMEOUT_SECONDS;
-  const timeout = sensible ? wanted : LONGEST_SENSIBLE_TIMEOUT_SECONDS;
+  const { seconds: timeout, covers } = advisedTimeout(need.seconds);
   return {
     id: 'raise-timeout',
-    text: sensible
+    text: covers
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
       : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
     patch: timeoutPatch(timeoutPlace(context), timeout),

@@ -1,4 +1,5 @@
 import type { Provenance } from './evidence.ts';
+import type { ImportCourse } from './import-course.ts';
 import type { EpochMicros } from './time.ts';
 
 /** What ended the worker. The words and their meanings are those of the case JSON. */
@@ -175,6 +176,8 @@ export interface Analysis {
   readonly questions: readonly Question[];
   readonly expectedFindings: readonly ExpectedFinding[];
   readonly recommendations: readonly Recommendation[];
+  /** What the operation did and had left to do, for asking "what if"; null where the log shows no operation. */
+  readonly course: ImportCourse | null;
   /** The artifact that the operation was about, or the largest; index into CaseEvidence.artifacts, or null. */
   readonly artifactIndex: number | null;
   /** The database that the operation wrote to; index into CaseEvidence.databases, or null. */

@@ -1,12 +1,9 @@
-import type { Mechanism, PhaseName } from './analysis.ts';
-
-/** The ways in which a Python service reads a report whose cost is known; see docs/measurements.md. */
-export const PARSE_MODES = ['stream', 'element-tree', 'lxml-tree'] as const;
-export type ParseMode = (typeof PARSE_MODES)[number];
+/** The kinds of step that a log lets one see. */
+export type CourseStepName = 'download' | 'parse' | 'insert' | 'other-step';
 
 /** A step of the operation, in seconds since its start; `to` is null when it was still going on at the end. */
 export interface CourseStep {
-  readonly name: PhaseName;
+  readonly name: CourseStepName;
   readonly fromSecond: number;
   readonly toSecond: number | null;
 }
@@ -39,7 +36,7 @@ export interface ImportCourse {
   readonly artifactBytes: number | null;
   /** From the operation's start until its work could no longer go on: the TIMEOUT, else the end. */
   readonly elapsedSeconds: number;
-  readonly mechanism: Mechanism;
+  readonly endedBy: 'timeout' | 'out-of-memory' | 'other';
   readonly steps: readonly CourseStep[];
   readonly insert: InsertRate | null;
   /** Rows of one transaction, where the log tells. */

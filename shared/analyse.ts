@@ -37,6 +37,7 @@ export function analyse(evidence: CaseEvidence): Analysis {
     recommendations,
     course: importCourse(context),
     artifactIndex: context.artifact?.index ?? null,
+    artifactIsNamed: context.artifact?.isNamed ?? false,
     databaseIndex: context.database?.index ?? null,
   };
 }

@@ -180,6 +180,8 @@ export interface Analysis {
   readonly course: ImportCourse | null;
   /** The artifact that the operation was about, or the largest; index into CaseEvidence.artifacts, or null. */
   readonly artifactIndex: number | null;
+  /** Whether the log names that artifact, by its path or its size; false when it was chosen for want of another. */
+  readonly artifactIsNamed: boolean;
   /** The database that the operation wrote to; index into CaseEvidence.databases, or null. */
   readonly databaseIndex: number | null;
 }

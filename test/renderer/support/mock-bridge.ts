@@ -17,6 +17,7 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+import { mockExcerpt, playProfile } from './mock-profiles.ts';
 import { MockSearches } from './mock-searches.ts';
 
 export interface MockOptions {
@@ -45,6 +46,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
   const requests: { name: RequestName; payload: unknown }[] = [];
   let current = mockCase(options.initial);
   let cancelled = false;
+  let profileCancelled = false;
   let running: RunningJob | null = null;
   let outcome: Promise<OpenOutcome> | null = null;
   const stopped = new Set<string>();
@@ -147,6 +149,28 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const listed = new Set<number>(searches.rows(current, filter, sort).rows);
       return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
     },
+    'profile.run': async (request) => {
+      if (current === null) return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
+      const { view } = current;
+      profileCancelled = false;
+      const outcome = await playProfile(
+        view,
+        request,
+        (progress) => emit('profile.progress', progress),
+        () => profileCancelled,
+        options.speed > 0 ? 40 / options.speed : 0,
+      );
+      if (outcome.status === 'measured' && current !== null) current = { ...current, view: outcome.view };
+      return outcome;
+    },
+    'profile.cancel': async () => {
+      profileCancelled = true;
+    },
+    'artifact.excerpt': async (request) =>
+      mockExcerpt(
+        current?.view.artifacts.find((each) => each.evidenceId === request.evidenceId),
+        request,
+      ),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };
@@ -473,6 +497,8 @@ function bareCase(): MockCase {
         recommendations: [],
         artifactIndex: null,
         databaseIndex: null,
+        course: null,
+        artifactIsNamed: false,
       },
     },
   };
@@ -499,6 +525,8 @@ function* importSteps(stopped: ReadonlySet<string>): Generator<AppEvents['job.pr
             ? {
                 bytes: doneBytes,
                 seconds: step * 0.011 + Math.sin(step / 5) * 0.004,
+                cpuSeconds: step * 0.012,
+                externalBytes: 1e6,
                 heapBytes: 6e6 + ((step * 1.7e6) % 11e6),
                 rssBytes: 92e6 + step * 2e5,
               }

@@ -29,6 +29,7 @@ export default defineConfig({
           index: at('electron/main/index.ts'),
           'hash-worker': at('electron/workers/hash-worker.ts'),
           'import-worker': at('electron/workers/import-worker.ts'),
+          'measure-worker': at('electron/workers/measure-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),
         },

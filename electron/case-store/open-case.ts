@@ -5,9 +5,14 @@ import { analyse } from '../../shared/analyse.ts';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { ImportedEvidence, Progress, QuerySource, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
-import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
+import type { ArtifactReport, ProfileRun, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
-import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import {
+  ARCHIVE_FORMATS,
+  type EvidenceFile,
+  type EvidenceFormat,
+  type EvidenceId,
+} from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
@@ -18,6 +23,7 @@ import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
+import { withRun } from './run-profile.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Points that a window draws at most. */
@@ -44,6 +50,10 @@ export interface OpenCase {
    * the same unpacked copies. Throws UsageError for a source that the case does not have.
    */
   withClockOffsets(offsets: ClockOffsets): OpenCase;
+  /** Where the bytes of one of its files can be read again; null for a container and for what it does not have. */
+  locationOf(evidenceId: EvidenceId): string | null;
+  /** The same case with a further run of a profile, analysed anew; as `withClockOffsets` otherwise. Rows stay as they are. */
+  withProfile(evidenceId: EvidenceId, run: ProfileRun): OpenCase;
   /** Lets go of its files and threads, and leaves the unpacked copies to the case that took its place. Safe to repeat. */
   retire(): Promise<void>;
   /** Closes the evidence and removes the unpacked copies; afterwards events can no longer be read. Safe to repeat. */
@@ -205,6 +215,10 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
         if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
         return caseOf(basis, offsets, null);
       },
+      locationOf: (evidenceId) =>
+        imported.locations[imported.files.findIndex((file) => file.id === evidenceId)]?.absolutePath ?? null,
+      withProfile: (evidenceId, run) =>
+        caseOf({ ...basis, artifacts: withRun(artifacts, evidenceId, run) }, clockOffsets, null),
       retire,
       dispose: async () => {
         await retire();

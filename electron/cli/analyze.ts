@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { toJobError } from '../case-store/job-error.ts';
 import { NothingRecognised, type OpenCase, openCase } from '../case-store/open-case.ts';
+import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
@@ -38,6 +39,13 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       zones: command.zones,
       clockOffsets: command.clockOffsets,
     });
+    for (const order of profileOrders(command, opened)) {
+      opened = await profiled(opened, order, {
+        onProgress: (step) => progress.show(step),
+        signal: interrupt.signal,
+        recall: !command.measureAgain,
+      });
+    }
     progress.clear();
     await writeOutputs(command, opened);
     return 0;
@@ -52,6 +60,31 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
     process.off('SIGTERM', onInterrupt);
     await opened?.dispose();
   }
+}
+
+/** The profiles that were asked for, of the artifact that the incident is about. */
+function profileOrders({ profile }: AnalyzeCommand, { analysis, evidence }: OpenCase): readonly ProfileOrder[] {
+  const { tree, runs, memoryLimitBytes } = profile;
+  const artifact = evidence.artifacts[analysis.artifactIndex ?? 0];
+  if (artifact === undefined) return [];
+  const { evidenceId } = artifact;
+  return [
+    ...(runs > 1 ? [{ evidenceId, mode: 'stream', runs, memoryLimitBytes: null } as const] : []),
+    ...(tree ? [{ evidenceId, mode: 'tree', runs, memoryLimitBytes } as const] : []),
+  ];
+}
+
+/** The case with a further profile, in place of the one given. */
+async function profiled(
+  opened: OpenCase,
+  order: ProfileOrder,
+  options: Parameters<typeof runProfile>[2],
+): Promise<OpenCase> {
+  const profile = await runProfile(opened, order, options);
+  if (profile.outcome.kind === 'cancelled') throw new JobCancelled();
+  const next = opened.withProfile(order.evidenceId, { mode: order.mode, profile });
+  await opened.retire();
+  return next;
 }
 
 function fail(message: string, status: number): number {

@@ -1,7 +1,18 @@
 import { parseArgs } from 'node:util';
+import { LEAST_MEMORY_LIMIT_BYTES, MOST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../shared/contract/ipc.ts';
 import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { formatBytes } from '../../shared/facts/wording.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
 import { isZone } from '../../shared/model/zone.ts';
+
+export interface ProfileOptions {
+  /** Whether the artifact is parsed into a tree as well. */
+  readonly tree: boolean;
+  /** How often each way is measured; the median counts. */
+  readonly runs: number;
+  /** Of the tree. */
+  readonly memoryLimitBytes: number | null;
+}
 
 /** What the command line was asked to do. */
 export type CliCommand =
@@ -15,6 +26,8 @@ export type CliCommand =
       readonly pdf: string | null;
       readonly html: string | null;
       readonly measureAgain: boolean;
+      /** Profiles that were asked for, apart from the one of every analysis. */
+      readonly profile: ProfileOptions;
       readonly zones: ZoneChoices;
       /** Corrections of clocks in microseconds, by the path of the source. */
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
@@ -25,6 +38,7 @@ export const HELP = `Inquest: why did this worker process die?
 
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
+                          [--tree] [--runs N] [--memory-limit SIZE]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
   inquest --help | --version
 
@@ -39,6 +53,11 @@ Options:
   --html FILE      write the report as one HTML file
   --measure-again  measure the artifact anew; by default the first measurement of the same bytes on this machine is kept,
                    so that the same evidence gives the same report
+  --tree           parse the artifact into a tree of objects as well, as ElementTree and lxml do, and say what that costs
+  --runs N         measure the artifact N times, each way, and take the median; at most ${MOST_PROFILE_RUNS}
+  --memory-limit SIZE
+                   end the parse into a tree where it takes more memory than this: a number with KB, MB, GB, KiB, MiB or
+                   GiB (512MB), or of bytes
   --zone ZONE      the zone of stamps without one, for every source whose zone nothing tells: an IANA name
                    (Europe/Berlin), UTC, or a distance from it (+01:00); by default UTC, marked as assumed
   --source-zone PATH=ZONE
@@ -75,6 +94,8 @@ export function readArguments(args: readonly string[]): CliCommand {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
+  const profile = readProfileOptions(values);
+  if ('message' in profile) return { type: 'usage-error', message: profile.message };
   const times = readTimeOptions(values);
   if ('message' in times) return { type: 'usage-error', message: times.message };
   return {
@@ -85,7 +106,44 @@ export function readArguments(args: readonly string[]): CliCommand {
     pdf: values.pdf ?? null,
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
+    profile,
   };
+}
+
+function readProfileOptions(values: ReturnType<typeof parse>['values']): ProfileOptions | { readonly message: string } {
+  const tree = values.tree ?? false;
+  const runs = Number(values.runs ?? '1');
+  if (!/^\d+$/.test(values.runs ?? '1') || runs < 1 || runs > MOST_PROFILE_RUNS)
+    return { message: `--runs needs a number from 1 to ${MOST_PROFILE_RUNS}, not ${values.runs}` };
+  const limit = values['memory-limit'];
+  if (limit === undefined) return { tree, runs, memoryLimitBytes: null };
+  if (!tree) return { message: '--memory-limit is a limit for the parse into a tree: it needs --tree' };
+  const memoryLimitBytes = parseSize(limit);
+  if (memoryLimitBytes === null) return { message: `"${limit}" is no size: give a number with a unit (512MB)` };
+  if (memoryLimitBytes < LEAST_MEMORY_LIMIT_BYTES || memoryLimitBytes > MOST_MEMORY_LIMIT_BYTES)
+    return { message: `--memory-limit needs at least ${formatBytes(LEAST_MEMORY_LIMIT_BYTES)}, not ${limit}` };
+  return { tree, runs, memoryLimitBytes };
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  kib: 1024,
+  mib: 1024 ** 2,
+  gib: 1024 ** 3,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+};
+
+/** `512MB`, `1.5 GiB`, `512M` (as systemd's MemoryMax, of 1024), `536870912`; null when it is none. */
+function parseSize(text: string): number | null {
+  const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim());
+  const unit = UNITS[(match?.[2] ?? '?').toLowerCase()];
+  return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }
 
 type TimeOptions = Pick<Extract<CliCommand, { type: 'analyze' }>, 'zones' | 'clockOffsets'>;
@@ -134,6 +192,9 @@ function parse(args: readonly string[]) {
       pdf: { type: 'string' },
       html: { type: 'string' },
       'measure-again': { type: 'boolean' },
+      tree: { type: 'boolean' },
+      runs: { type: 'string' },
+      'memory-limit': { type: 'string' },
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },

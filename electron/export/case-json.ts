@@ -143,12 +143,28 @@ function heaviestWeight({ weights }: Fact): number {
   return Object.values(weights).reduce((most, weight) => (Math.abs(weight) > Math.abs(most) ? weight : most), 0);
 }
 
-function profileJson({ seconds, peakHeapBytes, peakRssBytes }: ParseProfile) {
-  return { seconds: rounded(seconds, 6), peakHeapBytes, peakRssBytes };
+function profileJson(profile: ParseProfile) {
+  const { seconds, cpuSeconds, peakHeapBytes, peakExternalBytes, peakRssBytes, gc, runs, memoryLimitBytes } = profile;
+  const { outcome } = profile;
+  return {
+    seconds: rounded(seconds, 6),
+    peakHeapBytes,
+    peakRssBytes,
+    cpuSeconds: rounded(cpuSeconds, 6),
+    peakExternalBytes,
+    gc: { count: gc.count, pauseMillis: rounded(gc.pauseMillis, 3) },
+    runs: runs.seconds.length,
+    memoryLimitBytes,
+    outcome: {
+      kind: outcome.kind,
+      atBytes: outcome.kind === 'finished' ? null : outcome.atBytes,
+      limitBytes: outcome.kind === 'memory-limit' ? Math.round(outcome.limitBytes) : null,
+    },
+  };
 }
 
 function artifactJson(artifact: ArtifactReport): NonNullable<CaseJson['artifact']> {
-  const { path, bytes, testcases, suites, passed, failed, errors, skipped, stream, tree } = artifact;
+  const { path, bytes, testcases, suites, passed, failed, errors, skipped, stream, tree, statistics } = artifact;
   return {
     path,
     bytes,
@@ -159,6 +175,17 @@ function artifactJson(artifact: ArtifactReport): NonNullable<CaseJson['artifact'
     errors,
     skipped,
     profile: { stream: profileJson(stream), tree: tree === null ? null : profileJson(tree) },
+    lines: artifact.lines,
+    dialect: statistics.dialect?.name ?? null,
+    encoding: statistics.encoding.name,
+    declared: statistics.declared,
+    durationSeconds: artifact.durationSeconds,
+    bytesByPart: statistics.bytesByPart,
+    duplicateCases: statistics.duplicates.cases,
+    maxDepth: artifact.maxDepth,
+    longestTextBytes: artifact.longestTextBytes,
+    damage: artifact.damage,
+    estimates: artifact.estimates.map((estimate) => ({ ...estimate, seconds: rounded(estimate.seconds, 3) })),
   };
 }
 

@@ -1,11 +1,21 @@
 import { resolve } from 'node:path';
-import type { AddAnswer, Carried, ClockOffset, OpenOutcome, RunningJob } from '../../shared/contract/ipc.ts';
+import type {
+  AddAnswer,
+  Carried,
+  CaseView,
+  ClockOffset,
+  OpenOutcome,
+  ProfileOutcome,
+  ProfileProgressEvent,
+  RunningJob,
+} from '../../shared/contract/ipc.ts';
 import type { JobError, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
 import { type CaseOutline, carryOver } from '../case-store/carry-over.ts';
 import { type OpenCase, titleOf } from '../case-store/open-case.ts';
+import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { UsageError } from '../case-store/usage-error.ts';
 import { missingReason } from '../intake/inventory.ts';
 import { visibleName } from '../intake/names.ts';
@@ -22,6 +32,7 @@ export interface SessionOptions {
     readonly steering: Steering;
   }) => Promise<OpenCase>;
   readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
+  readonly onProfileProgress?: (event: ProfileProgressEvent) => void;
   /** Told whenever a case has been opened or closed. */
   readonly onChange: (isOpen: boolean) => void;
   readonly toJobError: (error: unknown) => JobError;
@@ -71,6 +82,7 @@ export class CaseSession {
   readonly #options: SessionOptions;
   #case: SessionCase | null = null;
   #import: Import | null = null;
+  #profile: AbortController | null = null;
   #outcome: Promise<OpenOutcome> | null = null;
   /** The case before the last addition, for what the window wants to find again in the new one. */
   #before: CaseOutline | null = null;
@@ -131,11 +143,8 @@ export class CaseSession {
     try {
       const merged = new Map(current.openCase.clockOffsets);
       for (const { evidenceId, micros } of offsets) merged.set(evidenceId, micros);
-      const openCase = current.openCase.withClockOffsets(merged);
-      const view = openCase.view();
-      this.#case = { ...current, openCase };
+      const view = this.#replace(current.openCase.withClockOffsets(merged));
       this.#before = null;
-      void current.openCase.retire();
       return { status: 'opened', view };
     } catch (error) {
       return { status: 'failed', error: this.#options.toJobError(error) };
@@ -242,6 +251,8 @@ export class CaseSession {
     }
     const view = openCase.view();
     const previous = this.#case;
+    // What is being measured belongs to the case that goes.
+    this.cancelProfile();
     this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
     this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
     await previous?.openCase.dispose();
@@ -274,6 +285,49 @@ export class CaseSession {
     return carryOver(before, outlineOf(this.#case.openCase), rows, evidenceIds);
   }
 
+  /** Parses an artifact again; the run becomes part of the case. A run that is under way is ended by the next one. */
+  async profile(order: ProfileOrder): Promise<ProfileOutcome> {
+    this.cancelProfile();
+    const current = this.#case;
+    if (current === null) return noCase();
+    const abort = new AbortController();
+    this.#profile = abort;
+    const { evidenceId, mode, runs } = order;
+    try {
+      const profile = await runProfile(current.openCase, order, {
+        signal: abort.signal,
+        onProgress: (progress, sample, run) =>
+          this.#options.onProfileProgress?.({ evidenceId, mode, run, runs, progress, sample }),
+      });
+      const openCase = this.#case?.openCase;
+      // Another case, or none, took the place of the one that was measured; corrected clocks are the same evidence.
+      if (openCase === undefined || this.#case?.paths !== current.paths || profile.outcome.kind === 'cancelled')
+        return { status: 'cancelled', profile };
+      return { status: 'measured', profile, view: this.#replace(openCase.withProfile(evidenceId, { mode, profile })) };
+    } catch (error) {
+      if (abort.signal.aborted) return { status: 'cancelled', profile: null };
+      return { status: 'failed', error: this.#options.toJobError(error) };
+    } finally {
+      if (this.#profile === abort) this.#profile = null;
+    }
+  }
+
+  /** Ends the profile that is under way. */
+  cancelProfile(): void {
+    this.#profile?.abort();
+    this.#profile = null;
+  }
+
+  /** Takes a case with the same evidence in place of the open one. */
+  #replace(openCase: OpenCase): CaseView {
+    const view = openCase.view();
+    const current = this.#case;
+    if (current === null) return view;
+    this.#case = { ...current, openCase };
+    void current.openCase.retire();
+    return view;
+  }
+
   /** Stops one source of the import under way, by its id in the progress; all others go on. */
   stopSource(source: string): void {
     this.#import?.steering.stop(source);
@@ -289,6 +343,7 @@ export class CaseSession {
   /** Ends whatever is under way and lets go of the case and its unpacked copies. */
   async close(): Promise<void> {
     this.cancel();
+    this.cancelProfile();
     const open = this.#case;
     this.#case = null;
     this.#before = null;
@@ -307,8 +362,8 @@ function timeSettingsOf({ openCase, zones }: SessionCase): TimeSettings {
   return { zones, clockOffsets };
 }
 
-function noCase(): OpenOutcome {
-  return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
+function noCase() {
+  return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } } as const;
 }
 
 function unknownSource(id: EvidenceId): OpenOutcome {

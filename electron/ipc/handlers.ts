@@ -1,4 +1,5 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { UsageError } from '../case-store/usage-error.ts';
 import { exportFileName, renderExport } from '../export/export-case.ts';
@@ -45,6 +46,13 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
         if ((await queries.request('events.position', { row, ...list })) !== null) listedHeads.push(row);
       }
       return { lines, listedHeads };
+    },
+    'profile.run': async (payload) => shown(await session.profile(payload)),
+    'profile.cancel': () => session.cancelProfile(),
+    'artifact.excerpt': ({ evidenceId, byteOffset, limit }) => {
+      const absolutePath = requireCase(session).locationOf(evidenceId);
+      if (absolutePath === null) throw new UsageError(`This case has no source ${evidenceId}.`);
+      return readExcerpt(absolutePath, byteOffset, limit);
     },
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),

@@ -34,6 +34,7 @@ function start(paths: LaunchPaths): void {
     openCase,
     toJobError,
     onProgress: (progress, sample) => window.send('job.progress', { progress, sample }),
+    onProfileProgress: (event) => window.send('profile.progress', event),
     onChange: menu.setCaseOpen,
   });
   setupIpc(window, cases);

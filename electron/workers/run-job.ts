@@ -39,6 +39,8 @@ export function runJob<M extends { readonly type: string }, R>(
   worker: Worker,
   read: (message: M) => JobOutcome<R>,
   signal?: AbortSignal,
+  /** Asked when the worker dies of something thrown: an outcome in its place, null where it is a failure. */
+  died?: (thrown: unknown) => JobOutcome<R>,
 ): Promise<R> {
   return new Promise<R>((resolve, reject) => {
     let settled = false;
@@ -64,7 +66,11 @@ export function runJob<M extends { readonly type: string }, R>(
     worker.on('messageerror', (error) =>
       fail({ kind: 'internal', message: `A message of the worker could not be read: ${error.message}` }),
     );
-    worker.on('error', (thrown: unknown) => fail(jobErrorOf(thrown)));
+    worker.on('error', (thrown: unknown) => {
+      const outcome = died?.(thrown) ?? null;
+      if (outcome?.status === 'done') settle(() => resolve(outcome.result));
+      else fail(outcome === null ? jobErrorOf(thrown) : outcome.error);
+    });
     worker.on('exit', (exitCode) =>
       fail({ kind: 'internal', message: `The worker ended before its job was done (exit code ${exitCode}).` }),
     );

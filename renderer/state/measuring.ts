@@ -6,7 +6,8 @@ export type MeasureRequest = RequestOf<'profile.run'>;
 
 export type MeasureEnd =
   | { readonly status: 'measured'; readonly profile: ParseProfile }
-  | { readonly status: 'cancelled' }
+  /** `profile`: as far as it came; null when nothing ran. */
+  | { readonly status: 'cancelled'; readonly profile: ParseProfile | null }
   | { readonly status: 'failed'; readonly message: string };
 
 /** A profile that was asked for. */
@@ -39,7 +40,7 @@ export function endMeasure(measuring: Measuring, outcome: ProfileOutcome): Measu
     case 'measured':
       return { ...measuring, ended: { status: 'measured', profile: outcome.profile } };
     case 'cancelled':
-      return { ...measuring, ended: { status: 'cancelled' } };
+      return { ...measuring, ended: { status: 'cancelled', profile: outcome.profile } };
     case 'failed':
       return { ...measuring, ended: { status: 'failed', message: outcome.error.message } };
   }

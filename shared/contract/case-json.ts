@@ -7,6 +7,7 @@ import {
   QUESTION_IDS,
   VERDICTS,
 } from '../model/analysis.ts';
+import { PARSE_MODES } from '../model/artifact.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
 
@@ -50,6 +51,20 @@ const parseProfileJson = z.strictObject({
   seconds: z.number().nonnegative(),
   peakHeapBytes: count,
   peakRssBytes: count,
+  cpuSeconds: z.number().nonnegative().optional(),
+  peakExternalBytes: count.optional(),
+  gc: z.strictObject({ count, pauseMillis: z.number().nonnegative() }).optional(),
+  /** Of which the median is the profile. */
+  runs: count.optional(),
+  memoryLimitBytes: count.nullable().optional(),
+  /** `atBytes`: what had been parsed when it ended, null of a finished run. */
+  outcome: z
+    .strictObject({
+      kind: z.enum(['finished', 'damaged', 'memory-limit', 'cancelled']),
+      atBytes: count.nullable(),
+      limitBytes: count.nullable(),
+    })
+    .optional(),
 });
 
 export const caseJsonSchema = z.strictObject({
@@ -93,6 +108,49 @@ export const caseJsonSchema = z.strictObject({
       errors: count,
       skipped: count,
       profile: z.strictObject({ stream: parseProfileJson, tree: parseProfileJson.nullable() }),
+      lines: count.optional(),
+      dialect: z.string().nullable().optional(),
+      encoding: z.string().optional(),
+      declared: z
+        .strictObject({
+          tests: count.nullable(),
+          failures: count.nullable(),
+          errors: count.nullable(),
+          skipped: count.nullable(),
+          seconds: z.number().nonnegative().nullable(),
+        })
+        .optional(),
+      durationSeconds: z.number().nonnegative().optional(),
+      bytesByPart: z
+        .strictObject({
+          attributes: count,
+          failureText: count,
+          systemOut: count,
+          systemErr: count,
+          properties: count,
+          otherText: count,
+          markup: count,
+        })
+        .optional(),
+      duplicateCases: count.optional(),
+      maxDepth: count.optional(),
+      longestTextBytes: count.optional(),
+      damage: z
+        .strictObject({ message: z.string(), line: count, column: count, byteOffset: count })
+        .nullable()
+        .optional(),
+      /** Costs of other parsers for as many bytes; each says what it rests on. */
+      estimates: z
+        .array(
+          z.strictObject({
+            parser: z.string(),
+            mode: z.enum(PARSE_MODES),
+            seconds: z.number().nonnegative(),
+            peakRssBytes: count,
+            source: z.string(),
+          }),
+        )
+        .optional(),
     })
     .nullable(),
   database: z

@@ -141,7 +141,8 @@ export type ExportOutcome =
 export type ProfileOutcome =
   /** `view`: the case with the run as part of it, analysed anew. */
   | { readonly status: 'measured'; readonly profile: ParseProfile; readonly view: CaseView }
-  | { readonly status: 'cancelled' }
+  /** `profile`: as far as it came; null when nothing ran. */
+  | { readonly status: 'cancelled'; readonly profile: ParseProfile | null }
   | { readonly status: 'failed'; readonly error: JobError };
 
 /** Some bytes of an artifact as text, from the beginning of a character on. */

@@ -1,4 +1,4 @@
-import type { ArtifactReport, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
+import type { ArtifactReport, GcPause, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
 import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import type { CaseProblem, EvidenceFile, EvidenceFormat } from '../model/evidence.ts';
@@ -172,7 +172,14 @@ export interface MeasureRequest extends ProfileRequest {
 }
 export type MeasureWorkerMessage =
   /** `kept`: the sample belongs to the profile, which is put together from them when the worker dies of its limit. */
-  | { readonly type: 'progress'; readonly progress: Progress; readonly sample: ProfileSample; readonly kept: boolean }
+  | {
+      readonly type: 'progress';
+      readonly progress: Progress;
+      readonly sample: ProfileSample;
+      readonly kept: boolean;
+      /** Garbage collections since the last progress. */
+      readonly pauses: readonly Omit<GcPause, 'atBytes'>[];
+    }
   | { readonly type: 'done'; readonly profile: ParseProfile }
   | { readonly type: 'failed'; readonly error: JobError };
 

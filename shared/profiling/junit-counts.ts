@@ -1,6 +1,23 @@
-import type { SuiteSize } from '../model/artifact.ts';
+import {
+  type ArtifactStatistics,
+  type BytesByPart,
+  type DeclaredCounts,
+  type RankedCase,
+  type RankedSuite,
+  type SuiteSize,
+  TEST_OUTCOMES,
+} from '../model/artifact.ts';
+import { CaseName } from './case-name.ts';
+import { DialectSigns } from './dialect.ts';
+import { countOf } from './junit-duration.ts';
+import { type ElementKind, type ElementName, KIND } from './junit-names.ts';
+import { LogBins } from './log-bins.ts';
+import { NameSet } from './name-set.ts';
+import { type OpenSuite, openSuite, rankedSuite, SuiteMap } from './suite-map.ts';
+import type { TagAttributes } from './tag-attributes.ts';
+import { TopList } from './top-list.ts';
 
-/** What the test results add up to; see ArtifactReport for the meaning of each. */
+/** What the test results add up to; see ArtifactReport and ArtifactStatistics for the meaning of each. */
 export interface JUnitTotals {
   readonly isJUnit: boolean;
   readonly suites: number;
@@ -13,35 +30,48 @@ export interface JUnitTotals {
   readonly durationSeconds: number;
   readonly largestSuites: readonly SuiteSize[];
   readonly maxDepth: number;
+  readonly statistics: Omit<ArtifactStatistics, 'encoding' | 'hasDoctype' | 'entities' | 'longestText'>;
 }
 
-export type Attributes = Readonly<Record<string, string>>;
-
 const LARGEST_SUITES = 10;
+const RANKED = 20;
+const MOST_NAMESPACES = 20;
 
-/** Ordered: a test case that reports several is counted as the last of them. */
+/** Indices into TEST_OUTCOMES, ordered: a test case that reports several is counted as the last of them. */
 const PASSED = 0;
 const SKIPPED = 1;
 const FAILED = 2;
 const ERROR = 3;
 
-interface OpenSuite {
-  readonly name: string;
-  readonly byteOffset: number;
-  testcases: number;
-}
-interface OpenCase {
-  outcome: number;
-  readonly seconds: number;
-}
-/** An open element; `null` for all that mean nothing here. */
-type OpenElement =
-  | { readonly kind: 'suites' }
-  | { readonly kind: 'suite'; readonly suite: OpenSuite }
-  | { readonly kind: 'case'; readonly testcase: OpenCase }
-  | null;
+/** Which part of BytesByPart text belongs to. */
+const PART = { other: 0, failure: 1, systemOut: 2, systemErr: 3, properties: 4 } as const;
+type Part = (typeof PART)[keyof typeof PART];
 
-const SUITES: OpenElement = { kind: 'suites' };
+interface OpenCase {
+  readonly name: CaseName;
+  readonly byteOffset: number;
+  readonly seconds: number | null;
+  outcome: number;
+  isFlaky: boolean;
+  isRerun: boolean;
+}
+
+interface Frame {
+  readonly kind: ElementKind;
+  readonly part: Part;
+  readonly testcase: OpenCase | null;
+  readonly byteOffset: number;
+}
+
+const DECLARATIONS = ['tests', 'failures', 'errors', 'skipped', 'seconds'] as const;
+type Declaration = (typeof DECLARATIONS)[number];
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+interface Duplicate {
+  readonly classname: string;
+  readonly name: string;
+  count: number;
+  readonly byteOffset: number;
+}
 
 /**
  * Counts a JUnit document from the opening and closing of its elements. There is no one specification; the rules follow
@@ -53,170 +83,339 @@ const SUITES: OpenElement = { kind: 'suites' };
  * - `<error>` wins over `<failure>`, both over `<skipped>`, and only as children of the test case itself;
  * - `<rerunFailure>`, `<flakyFailure>` and their like tell of attempts, not of the result;
  * - a GoogleTest case with `status="notrun"` or `result="suppressed"` was disabled: skipped;
- * - a suite's size is the number of test cases directly in it.
+ * - the size by which suites are listed as the largest is the number of test cases directly in them.
  */
 export class JUnitCounts {
-  readonly #open: OpenElement[] = [];
-  readonly #openSuites: OpenSuite[] = [];
-  readonly #largest: SuiteSize[] = [];
+  readonly #frames: Frame[] = [];
+  /** The suites that are open, in the root, which stands for the document where it is no suite itself. */
+  readonly #suitesOpen: OpenSuite[] = [];
+  #rootIsSuite = false;
+  #closedRoot: { readonly suite: OpenSuite; readonly byteEnd: number } | null = null;
+  readonly #map = new SuiteMap();
+  readonly #largest = new TopList<SuiteSize>(LARGEST_SUITES);
+  readonly #suitesByBytes = new TopList<RankedSuite>(RANKED);
+  readonly #suitesBySeconds = new TopList<RankedSuite>(RANKED);
+  readonly #casesByBytes = new TopList<RankedCase>(RANKED);
+  readonly #casesBySeconds = new TopList<RankedCase>(RANKED);
+  readonly #durations = new LogBins(1e-4, 9);
+  readonly #sizes = new LogBins(10, 8);
+  readonly #names = new NameSet();
+  readonly #freeNames: CaseName[] = [];
+  readonly #duplicates = new Map<string, Duplicate>();
+  readonly #dialect = new DialectSigns();
+  readonly #namespaces: string[] = [];
   readonly #outcomes = [0, 0, 0, 0];
+  readonly #textBytes = [0, 0, 0, 0, 0];
+  readonly #misdeclared: Mutable<ArtifactStatistics['misdeclared']['examples'][number]>[] = [];
+  #misdeclaredSuites = 0;
+  #root: string | null = null;
   #junitRoot = false;
   #caseInSuite = false;
   #suites = 0;
   #testcases = 0;
+  #withoutDuration = 0;
   #durationSeconds = 0;
+  #duplicateCases = 0;
   #maxDepth = 0;
-  #rootDeclares: number | null = null;
+  #elements = 0;
+  #attributes = 0;
+  #attributeBytes = 0;
+  #propertiesBytes = 0;
+  #cdataBytes = 0;
+  #flakyCases = 0;
+  #rerunCases = 0;
+  #attempts = 0;
+  #rootDeclares: DeclaredCounts | null = null;
   #outermostSuites = 0;
-  #outermostDeclaring = 0;
-  #outermostDeclare = 0;
+  readonly #outermost = new Map<Declaration, { suites: number; sum: number }>();
 
-  /** `byteOffset`: of the element's `<`. */
-  openElement(qualifiedName: string, attributes: Attributes, byteOffset: number): void {
-    const colon = qualifiedName.indexOf(':');
-    const name = colon < 0 ? qualifiedName : qualifiedName.slice(colon + 1);
-    const isRoot = this.#open.length === 0;
-    const element = this.#elementOf(name, attributes, byteOffset, isRoot);
-    this.#open.push(element);
-    if (this.#open.length > this.#maxDepth) this.#maxDepth = this.#open.length;
-    // Eclipse wraps the suites in <testrun>.
-    if (isRoot) this.#junitRoot = name === 'testsuites' || name === 'testsuite' || name === 'testrun';
+  /** `byteOffset`: of the element's `<`; `attributeBytes`: of its attributes with the space around them. */
+  openElement(
+    { name: qualifiedName, kind }: ElementName,
+    attributes: TagAttributes,
+    byteOffset: number,
+    attributeBytes: number,
+  ): void {
+    this.#elements++;
+    this.#attributes += attributes.count;
+    const parent = this.#frames.at(-1);
+    if (parent === undefined) this.#openRoot(qualifiedName, kind, attributes, byteOffset);
+    const part = partOf(kind, parent?.part ?? PART.other);
+    if (part !== PART.properties) this.#attributeBytes += attributeBytes;
+    let testcase: OpenCase | null = null;
+    if (kind !== KIND.other) {
+      this.#dialect.look(kind, this.#root, attributes);
+      if (kind === KIND.testcase) testcase = this.#openCase(attributes, byteOffset);
+      else if (kind === KIND.suite) this.#openSuite(attributes, byteOffset, parent === undefined);
+      else if (parent?.testcase != null) this.#report(kind, parent.testcase);
+    }
+    this.#frames.push({ kind, part, testcase, byteOffset });
+    if (this.#frames.length > this.#maxDepth) this.#maxDepth = this.#frames.length;
   }
 
   /** Closes the innermost element; `byteEnd`: just after its last `>`. */
   closeElement(byteEnd: number): void {
-    const element = this.#open.pop();
-    if (element?.kind === 'case') this.#closeCase(element.testcase);
-    else if (element?.kind === 'suite') {
-      this.#openSuites.pop();
-      this.#rank(element.suite, byteEnd);
-    }
+    const frame = this.#frames.pop();
+    if (frame === undefined) return;
+    if (frame.testcase !== null) this.#closeCase(frame.testcase, byteEnd);
+    else if (frame.kind === KIND.suite) this.#closeSuite(byteEnd);
+    else if (frame.part === PART.properties) this.#closeProperties(frame, byteEnd);
+    if (this.#frames.length === 0) this.#closeRoot(byteEnd);
   }
 
-  /** Totals as of now. Suites that are still open reach up to `byteEnd`. */
+  /** Text directly in the innermost element. */
+  text(bytes: number): void {
+    const part = this.#frames.at(-1)?.part ?? PART.other;
+    this.#textBytes[part] = (this.#textBytes[part] ?? 0) + bytes;
+  }
+
+  /** A CDATA section with its brackets; its bytes are told as text as well. */
+  cdata(bytes: number): void {
+    this.#cdataBytes += bytes;
+  }
+
+  /** Totals as of now; what is still open reaches up to `byteEnd`. Nothing can be counted afterwards. */
   totals(byteEnd: number): JUnitTotals {
-    while (this.#openSuites.length > 0) {
-      const suite = this.#openSuites.pop();
-      if (suite !== undefined) this.#rank(suite, byteEnd);
+    for (let frame = this.#frames.pop(); frame !== undefined; frame = this.#frames.pop()) {
+      if (frame.kind === KIND.suite) this.#closeSuite(byteEnd, false);
+      else if (frame.part === PART.properties) this.#closeProperties(frame, byteEnd);
     }
-    const [passed = 0, skipped = 0, failed = 0, errors = 0] = this.#outcomes;
+    this.#closeRoot(byteEnd);
     const isJUnit = this.#junitRoot || this.#caseInSuite;
-    if (!isJUnit)
-      return {
-        isJUnit,
-        suites: 0,
-        testcases: 0,
-        passed: 0,
-        failed: 0,
-        errors: 0,
-        skipped: 0,
-        declaredTests: null,
-        durationSeconds: 0,
-        largestSuites: [],
-        maxDepth: this.#maxDepth,
-      };
-    // A sum over only some of the suites would look like test cases that got lost.
-    const allDeclare = this.#outermostSuites > 0 && this.#outermostDeclaring === this.#outermostSuites;
+    const [passed = 0, skipped = 0, failed = 0, errors = 0] = this.#outcomes;
+    const declared = this.#declared();
+    const counts = { suites: this.#suites, testcases: this.#testcases, passed, failed, errors, skipped };
+    const none = { suites: 0, testcases: 0, passed: 0, failed: 0, errors: 0, skipped: 0 };
     return {
       isJUnit,
-      suites: this.#suites,
-      testcases: this.#testcases,
-      passed,
-      failed,
-      errors,
-      skipped,
-      declaredTests: this.#rootDeclares ?? (allDeclare ? this.#outermostDeclare : null),
-      durationSeconds: this.#durationSeconds,
-      largestSuites: [...this.#largest],
+      ...(isJUnit ? counts : none),
+      declaredTests: isJUnit ? declared.tests : null,
+      durationSeconds: isJUnit ? this.#durationSeconds : 0,
+      largestSuites: isJUnit ? this.#largest.values() : [],
       maxDepth: this.#maxDepth,
+      statistics: {
+        root: this.#root,
+        namespaces: this.#namespaces,
+        dialect: isJUnit ? this.#dialect.guess() : null,
+        elements: this.#elements,
+        attributes: this.#attributes,
+        map: this.#closedRoot === null ? null : this.#map.root(this.#closedRoot.suite, this.#closedRoot.byteEnd),
+        suitesByBytes: this.#suitesByBytes.values(),
+        suitesBySeconds: this.#suitesBySeconds.values(),
+        casesByBytes: this.#casesByBytes.values(),
+        casesBySeconds: this.#casesBySeconds.values(),
+        bytesByPart: this.#parts(byteEnd),
+        cdataBytes: this.#cdataBytes,
+        declared: isJUnit ? declared : NOTHING_DECLARED,
+        misdeclared: { suites: this.#misdeclaredSuites, examples: this.#misdeclared },
+        duplicates: {
+          cases: this.#duplicateCases,
+          complete: this.#names.isComplete,
+          examples: [...this.#duplicates.values()],
+        },
+        durations: this.#durations.histogram(),
+        casesWithoutDuration: this.#withoutDuration,
+        sizes: this.#sizes.histogram(),
+        reruns: { flakyCases: this.#flakyCases, rerunCases: this.#rerunCases, attempts: this.#attempts },
+      },
     };
   }
 
-  #elementOf(name: string, attributes: Attributes, byteOffset: number, isRoot: boolean): OpenElement {
-    switch (name) {
-      case 'testcase': {
-        const { time, status, result } = attributes;
-        const notRun = status === 'notrun' || result === 'suppressed';
-        return { kind: 'case', testcase: { outcome: notRun ? SKIPPED : PASSED, seconds: secondsOf(time) ?? 0 } };
-      }
-      case 'failure':
-        return this.#report(FAILED);
-      case 'error':
-        return this.#report(ERROR);
-      case 'skipped':
-        return this.#report(SKIPPED);
-      case 'testsuite':
-        return this.#openSuite(attributes, byteOffset);
-      case 'testsuites':
-        if (isRoot) this.#rootDeclares = countOf(attributes.tests);
-        return SUITES;
-      default:
-        return null;
+  #openRoot(qualifiedName: string, kind: ElementKind, attributes: TagAttributes, byteOffset: number): void {
+    const local = qualifiedName.slice(qualifiedName.indexOf(':') + 1);
+    this.#root = qualifiedName;
+    // Eclipse wraps the suites in <testrun>.
+    this.#junitRoot = kind === KIND.suites || kind === KIND.suite || local === 'testrun';
+    this.#rootIsSuite = kind === KIND.suite;
+    if (kind === KIND.suites) this.#rootDeclares = declarationsOf(attributes);
+    for (const name of attributes.names()) {
+      if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
+      if (this.#namespaces.length < MOST_NAMESPACES) this.#namespaces.push(attributes.value(name) ?? '');
+    }
+    if (!this.#rootIsSuite) {
+      const name = attributes.value('name') ?? '';
+      this.#suitesOpen.push(openSuite(name === '' ? qualifiedName : name, byteOffset, null));
     }
   }
 
-  #report(outcome: number): null {
-    const parent = this.#open.at(-1);
-    if (parent?.kind === 'case' && outcome > parent.testcase.outcome) parent.testcase.outcome = outcome;
-    return null;
+  #closeRoot(byteEnd: number): void {
+    const root = this.#suitesOpen.pop();
+    if (root !== undefined) this.#closedRoot = { suite: root, byteEnd };
   }
 
-  #openSuite(attributes: Attributes, byteOffset: number): OpenElement {
+  #openSuite(attributes: TagAttributes, byteOffset: number, isRoot: boolean): void {
+    const isOutermost = isRoot || (this.#suitesOpen.length === 1 && !this.#rootIsSuite);
     this.#suites++;
-    if (this.#openSuites.length === 0) {
+    const declares = declarationsOf(attributes);
+    if (isOutermost) {
       this.#outermostSuites++;
-      const declares = countOf(attributes.tests);
-      if (declares !== null) {
-        this.#outermostDeclaring++;
-        this.#outermostDeclare += declares;
+      for (const key of DECLARATIONS) {
+        const value = declares[key];
+        if (value === null) continue;
+        const sum = this.#outermost.get(key) ?? { suites: 0, sum: 0 };
+        this.#outermost.set(key, { suites: sum.suites + 1, sum: sum.sum + value });
       }
     }
-    const suite: OpenSuite = { name: attributes.name ?? '', byteOffset, testcases: 0 };
-    this.#openSuites.push(suite);
-    return { kind: 'suite', suite };
+    this.#suitesOpen.push(openSuite(attributes.value('name') ?? '', byteOffset, declares.tests));
   }
 
-  #closeCase(testcase: OpenCase): void {
+  #closeSuite(byteEnd: number, isWhole = true): void {
+    const suite = this.#suitesOpen.pop();
+    if (suite === undefined) return;
+    const { name, byteOffset, declaredTests, ownCases, testcases } = suite;
+    const byteLength = byteEnd - byteOffset;
+    if (this.#largest.takes(ownCases))
+      this.#largest.add(ownCases, { name, testcases: ownCases, byteOffset, byteLength });
+    if (this.#suitesByBytes.takes(byteLength)) this.#suitesByBytes.add(byteLength, rankedSuite(suite, byteEnd));
+    if (this.#suitesBySeconds.takes(suite.seconds))
+      this.#suitesBySeconds.add(suite.seconds, rankedSuite(suite, byteEnd));
+    if (isWhole && declaredTests !== null && declaredTests !== ownCases && declaredTests !== testcases) {
+      this.#misdeclaredSuites++;
+      if (this.#misdeclared.length < RANKED)
+        this.#misdeclared.push({ name, byteOffset, byteLength, declared: declaredTests, counted: testcases });
+    }
+    const parent = this.#suitesOpen.at(-1);
+    if (parent === undefined) {
+      this.#closedRoot = { suite, byteEnd };
+      return;
+    }
+    parent.testcases += testcases;
+    parent.seconds += suite.seconds;
+    for (let outcome = 0; outcome < suite.outcomes.length; outcome++)
+      parent.outcomes[outcome] = (parent.outcomes[outcome] ?? 0) + (suite.outcomes[outcome] ?? 0);
+    this.#map.close(suite, byteEnd, this.#suitesOpen);
+  }
+
+  #openCase(attributes: TagAttributes, byteOffset: number): OpenCase {
+    const status = attributes.value('status');
+    const notRun = status === 'notrun' || attributes.value('result') === 'suppressed';
+    // One name for each test case that is open, which is one unless they are nested.
+    const name = this.#freeNames.pop() ?? new CaseName();
+    name.take(attributes);
+    return {
+      name,
+      byteOffset,
+      seconds: attributes.seconds('time'),
+      outcome: notRun ? SKIPPED : PASSED,
+      isFlaky: false,
+      isRerun: false,
+    };
+  }
+
+  #report(kind: ElementKind, testcase: OpenCase): void {
+    const outcome =
+      kind === KIND.error ? ERROR : kind === KIND.failure ? FAILED : kind === KIND.skipped ? SKIPPED : PASSED;
+    if (outcome > testcase.outcome) testcase.outcome = outcome;
+    if (kind === KIND.flaky) testcase.isFlaky = true;
+    else if (kind === KIND.rerun) testcase.isRerun = true;
+    if (kind === KIND.flaky || kind === KIND.rerun) this.#attempts++;
+  }
+
+  #closeCase(testcase: OpenCase, byteEnd: number): void {
+    const { name, byteOffset, seconds } = testcase;
+    const byteLength = byteEnd - byteOffset;
     this.#testcases++;
     this.#outcomes[testcase.outcome] = (this.#outcomes[testcase.outcome] ?? 0) + 1;
-    this.#durationSeconds += testcase.seconds;
-    const suite = this.#openSuites.at(-1);
-    if (suite !== undefined) {
-      suite.testcases++;
-      this.#caseInSuite = true;
+    this.#sizes.add(byteLength);
+    if (seconds === null) this.#withoutDuration++;
+    else {
+      this.#durationSeconds += seconds;
+      this.#durations.add(seconds);
+    }
+    if (testcase.isFlaky) this.#flakyCases++;
+    if (testcase.isRerun) this.#rerunCases++;
+    if (name.isNamed && this.#names.add(name)) this.#repeat(name, byteOffset);
+    if (this.#casesByBytes.takes(byteLength)) this.#casesByBytes.add(byteLength, rankedCase(testcase, byteLength));
+    if (seconds !== null && this.#casesBySeconds.takes(seconds))
+      this.#casesBySeconds.add(seconds, rankedCase(testcase, byteLength));
+    this.#freeNames.push(name);
+    const suite = this.#suitesOpen.at(-1);
+    if (suite === undefined) return;
+    suite.testcases++;
+    suite.ownCases++;
+    suite.seconds += seconds ?? 0;
+    suite.outcomes[testcase.outcome] = (suite.outcomes[testcase.outcome] ?? 0) + 1;
+    if (this.#rootIsSuite || this.#suitesOpen.length > 1) this.#caseInSuite = true;
+  }
+
+  /** A name that was there before. Which ones is only told of the first few: text of names costs time. */
+  #repeat(caseName: CaseName, byteOffset: number): void {
+    this.#duplicateCases++;
+    const key = `${caseName.first} ${caseName.second}`;
+    const known = this.#duplicates.get(key);
+    if (known !== undefined) known.count++;
+    else if (this.#duplicates.size < RANKED) {
+      const classname = caseName.classname();
+      this.#duplicates.set(key, { classname, name: caseName.name(), count: 2, byteOffset });
     }
   }
 
-  /** Keeps the list in order; of suites of the same size the one that closed first stays in front. */
-  #rank(suite: OpenSuite, byteEnd: number): void {
-    const { name, byteOffset, testcases } = suite;
-    const smallest = this.#largest[LARGEST_SUITES - 1];
-    if (testcases === 0 || (smallest !== undefined && smallest.testcases >= testcases)) return;
-    const after = this.#largest.findIndex((other) => other.testcases < testcases);
-    const size = { name, testcases, byteOffset, byteLength: byteEnd - byteOffset };
-    this.#largest.splice(after < 0 ? this.#largest.length : after, 0, size);
-    this.#largest.length = Math.min(this.#largest.length, LARGEST_SUITES);
+  #closeProperties(frame: Frame, byteEnd: number): void {
+    if (frame.kind === KIND.properties && this.#frames.at(-1)?.part !== PART.properties)
+      this.#propertiesBytes += byteEnd - frame.byteOffset;
+  }
+
+  #parts(byteEnd: number): BytesByPart {
+    const [otherText = 0, failureText = 0, systemOut = 0, systemErr = 0] = this.#textBytes;
+    const attributes = this.#attributeBytes;
+    const properties = this.#propertiesBytes;
+    const markup = byteEnd - otherText - failureText - systemOut - systemErr - attributes - properties;
+    return { attributes, failureText, systemOut, systemErr, properties, otherText, markup };
+  }
+
+  #declared(): DeclaredCounts {
+    const declared: Mutable<DeclaredCounts> = { ...NOTHING_DECLARED };
+    for (const key of DECLARATIONS) {
+      const sum = this.#outermost.get(key);
+      // A sum over only some of the suites would look like test cases that got lost.
+      const allDeclare = sum !== undefined && sum.suites === this.#outermostSuites;
+      declared[key] = this.#rootDeclares?.[key] ?? (allDeclare ? sum.sum : null);
+    }
+    return declared;
   }
 }
 
-/**
- * A duration in seconds as JUnit writers print it, or null when it is none: `0.042`, `1,234.567` (Surefire and Ant group
- * thousands), `0,042` (printed in a locale with a decimal comma; a group never follows a lone zero), `1e-05`, `0.5s`.
- */
-export function secondsOf(text: string | undefined): number | null {
-  if (text === undefined || text.length > 100) return null;
-  const plain = Number(text);
-  if (plain >= 0 && plain < Infinity && text !== '') return plain;
-  const match = /^\s*(\d[\d,]*)(\.\d*)?\s*(?:s|sec|seconds)?\s*$/.exec(text);
-  const [, whole, fraction = ''] = match ?? [];
-  if (whole === undefined) return null;
-  const isGrouped = /^[1-9]\d{0,2}(?:,\d{3})+$/.test(whole);
-  const digits = isGrouped ? whole.replaceAll(',', '') : fraction === '' ? whole.replace(',', '.') : whole;
-  const seconds = Number(digits + fraction);
-  return Number.isFinite(seconds) ? seconds : null;
+function rankedCase({ name, byteOffset, outcome, seconds }: OpenCase, byteLength: number): RankedCase {
+  return {
+    name: name.name(),
+    classname: name.classname(),
+    byteOffset,
+    byteLength,
+    outcome: TEST_OUTCOMES[outcome] ?? 'passed',
+    seconds,
+  };
 }
 
-function countOf(text: string | undefined): number | null {
-  const count = secondsOf(text);
-  return count !== null && Number.isSafeInteger(count) ? count : null;
+const NOTHING_DECLARED: DeclaredCounts = { tests: null, failures: null, errors: null, skipped: null, seconds: null };
+
+function partOf(kind: ElementKind, parent: Part): Part {
+  if (parent === PART.properties) return parent;
+  switch (kind) {
+    case KIND.failure:
+    case KIND.error:
+    case KIND.skipped:
+    case KIND.rerun:
+    case KIND.flaky:
+      return PART.failure;
+    case KIND.systemOut:
+      return PART.systemOut;
+    case KIND.systemErr:
+      return PART.systemErr;
+    case KIND.properties:
+      return PART.properties;
+    case KIND.other:
+      return parent;
+    default:
+      return PART.other;
+  }
+}
+
+function declarationsOf(attributes: TagAttributes): DeclaredCounts {
+  return {
+    tests: countOf(attributes.value('tests')),
+    failures: countOf(attributes.value('failures')),
+    errors: countOf(attributes.value('errors')),
+    skipped: countOf(attributes.value('skipped') ?? attributes.value('skips')),
+    seconds: attributes.seconds('time'),
+  };
 }

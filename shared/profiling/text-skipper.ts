@@ -3,9 +3,8 @@ const PREDEFINED_ENTITY = /&(?:amp|lt|gt|quot|apos);/y;
 
 /** What is used of a sax parser; its place in the document is public and only ever reported by it. */
 export interface PositionedParser {
-  position: number;
-  line: number;
-  column: number;
+  /** Goes on by some UTF-16 code units with some line feeds in them, of which so many are on the last line. */
+  move(units: number, lineFeeds: number, unitsOfLine: number): void;
   write(text: string): unknown;
 }
 
@@ -19,12 +18,20 @@ export interface PositionedParser {
  */
 export class TextSkipper {
   readonly #parser: PositionedParser;
+  readonly #onPredefined: (() => void) | undefined;
   #state: 'markup' | 'text' | 'cdata' = 'markup';
   #inRoot = false;
   #lastFed = '';
 
-  constructor(parser: PositionedParser) {
+  /** `onPredefined` is told of each reference to one of XML's own entities that is not fed. */
+  constructor(parser: PositionedParser, onPredefined?: () => void) {
     this.#parser = parser;
+    this.#onPredefined = onPredefined;
+  }
+
+  /** Whether all that was written so far is text of an element, or ends where such text begins. */
+  get isInText(): boolean {
+    return this.#state === 'text';
   }
 
   /** To be called when an element was opened or closed. Outside the root there is no text; a second root is not fed. */
@@ -63,6 +70,7 @@ export class TextSkipper {
     for (let at = find(text, '&', from, end); at < end; at = find(text, '&', at + 1, end)) {
       PREDEFINED_ENTITY.lastIndex = at;
       if (!PREDEFINED_ENTITY.test(text)) return at;
+      this.#onPredefined?.();
     }
     return end;
   }
@@ -76,15 +84,13 @@ export class TextSkipper {
 
   #skip(text: string, from: number, to: number): number {
     if (to === from) return to;
-    const parser = this.#parser;
-    parser.position += to - from;
-    let lineStart = -1;
+    let lineFeeds = 0;
+    let lineStart = from;
     for (let at = find(text, '\n', from, to); at < to; at = find(text, '\n', at + 1, to)) {
-      parser.line++;
+      lineFeeds++;
       lineStart = at + 1;
     }
-    if (lineStart < 0) parser.column += to - from;
-    else parser.column = to - lineStart;
+    this.#parser.move(to - from, lineFeeds, to - lineStart);
     return to;
   }
 }

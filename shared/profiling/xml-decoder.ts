@@ -15,10 +15,24 @@ export interface DecodedRun {
 export const RUN_BYTES = 16 * 1024;
 
 /** An XML declaration is far shorter; one that is not closed by then is left to the parser to complain about. */
-const DECLARATION_LIMIT_BYTES = 1024;
+const DECLARATION_LIMIT = 1024;
 
 // <?xml version="1.0" encoding="ISO-8859-1"?>
 const DECLARED_ENCODING = /^<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][A-Za-z0-9._-]*)["']/;
+
+/** The encoding of a document. */
+export interface XmlEncoding {
+  readonly name: string;
+  /** As the XML declaration says; null without one or where it says nothing. */
+  readonly declared: string | null;
+  readonly byteOrderMark: boolean;
+  /** Bytes per UTF-16 code unit; of UTF-8, of ASCII. */
+  readonly unitBytes: 1 | 2;
+}
+
+export const UTF_8: XmlEncoding = { name: 'UTF-8', declared: null, byteOrderMark: false, unitBytes: 1 };
+const UTF_16LE: XmlEncoding = { name: 'UTF-16LE', declared: null, byteOrderMark: false, unitBytes: 2 };
+const UTF_16BE: XmlEncoding = { ...UTF_16LE, name: 'UTF-16BE' };
 
 type Decode = (bytes: Uint8Array, atEnd: boolean) => { readonly runs: DecodedRun[]; readonly consumed: number };
 
@@ -31,6 +45,32 @@ type Decode = (bytes: Uint8Array, atEnd: boolean) => { readonly runs: DecodedRun
 export class XmlDecoder {
   #decode: Decode | null = null;
   #pending: Uint8Array = new Uint8Array(0);
+  #encoding: XmlEncoding = UTF_8;
+
+  /** `encoding`: what a document was found to be in, for reading on in the middle of it. */
+  constructor(encoding: typeof UTF_8 | null = null) {
+    if (encoding !== null) this.#decode = decodeUtf8;
+  }
+
+  /** How the bytes are read; UTF-8 as long as nothing else was found. */
+  get encoding(): XmlEncoding {
+    return this.#encoding;
+  }
+
+  /** Whether the document was found to be in UTF-8. */
+  get isUtf8(): boolean {
+    return this.#decode === decodeUtf8;
+  }
+
+  /** Bytes that were pushed but are not decoded yet. */
+  held(): Uint8Array {
+    return this.#pending;
+  }
+
+  /** Bytes of a string of so many UTF-16 code units, none of them outside the BMP, that has so many bytes in UTF-8. */
+  bytesOf(units: number, utf8Bytes: number): number {
+    return this.isUtf8 ? utf8Bytes : units * this.#encoding.unitBytes;
+  }
 
   push(chunk: Uint8Array): DecodedRun[] {
     return this.#take(chunk, false);
@@ -47,9 +87,11 @@ export class XmlDecoder {
     if (this.#decode === null) {
       bytes = concat(this.#pending, bytes);
       const found = findEncoding(bytes, atEnd);
-      this.#pending = found === null ? bytes : new Uint8Array(0);
+      // The caller may write to its buffer again.
+      this.#pending = found === null ? bytes.slice() : new Uint8Array(0);
       if (found === null) return runs;
       this.#decode = found.decode;
+      this.#encoding = found.encoding;
       if (found.bomBytes > 0 || found.damage !== null)
         runs.push({ text: '', byteLength: found.bomBytes, bytesPerUnit: null, damage: found.damage });
       bytes = bytes.subarray(found.bomBytes);
@@ -64,8 +106,10 @@ export class XmlDecoder {
   }
 }
 
-function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
+/** Both, one after the other. */
+export function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
   if (first.length === 0) return second;
+  if (second.length === 0) return first;
   const joined = new Uint8Array(first.length + second.length);
   joined.set(first);
   joined.set(second, first.length);
@@ -74,6 +118,7 @@ function concat(first: Uint8Array, second: Uint8Array): Uint8Array {
 
 interface FoundEncoding {
   readonly decode: Decode;
+  readonly encoding: XmlEncoding;
   readonly bomBytes: number;
   readonly damage: string | null;
 }
@@ -81,43 +126,62 @@ interface FoundEncoding {
 /** Null while more bytes are needed to tell. */
 function findEncoding(bytes: Uint8Array, atEnd: boolean): FoundEncoding | null {
   if (bytes.length < 4 && !atEnd) return null;
-  const [b0, b1, b2, b3] = bytes;
-  if (b0 === 0xef && b1 === 0xbb && b2 === 0xbf) return { decode: decodeUtf8, bomBytes: 3, damage: null };
-  if (b0 === 0xff && b1 === 0xfe) return { decode: utf16('utf-16le'), bomBytes: 2, damage: null };
-  if (b0 === 0xfe && b1 === 0xff) return { decode: utf16('utf-16be'), bomBytes: 2, damage: null };
-  if (b0 === 0x3c && b1 === 0 && b2 !== 0 && b3 === 0) return { decode: utf16('utf-16le'), bomBytes: 0, damage: null };
-  if (b0 === 0 && b1 === 0x3c && b2 === 0 && b3 !== 0) return { decode: utf16('utf-16be'), bomBytes: 0, damage: null };
-
-  if (!isDeclaration(bytes)) return { decode: decodeUtf8, bomBytes: 0, damage: null };
-  const close = bytes.indexOf(0x3e);
-  if (close < 0 && bytes.length < DECLARATION_LIMIT_BYTES && !atEnd) return null;
-  let head = '';
-  for (let i = 0; i <= Math.min(close, DECLARATION_LIMIT_BYTES); i++) head += String.fromCharCode(bytes[i] ?? 0);
-  const label = DECLARED_ENCODING.exec(head)?.[1];
-  return label === undefined ? { decode: decodeUtf8, bomBytes: 0, damage: null } : declared(label);
+  const { unicode, bomBytes } = unicodeOf(bytes);
+  const head = headOf(bytes.subarray(bomBytes), unicode ?? UTF_8);
+  if (isCutDeclaration(head) && !atEnd) return null;
+  const declaredAs = DECLARED_ENCODING.exec(head)?.[1] ?? null;
+  if (unicode === null) return declaredAs === null ? { decode: decodeUtf8, ...READ_AS_UTF_8 } : declared(declaredAs);
+  const encoding = { ...unicode, declared: declaredAs, byteOrderMark: bomBytes > 0 };
+  const decode = unicode === UTF_8 ? decodeUtf8 : utf16(unicode === UTF_16LE ? 'utf-16le' : 'utf-16be');
+  return { decode, encoding, bomBytes, damage: null };
 }
 
-/** True as long as the bytes may still be the beginning of `<?xml `. */
-function isDeclaration(bytes: Uint8Array): boolean {
-  const wanted = [0x3c, 0x3f, 0x78, 0x6d, 0x6c];
-  return wanted.every((byte, index) => index >= bytes.length || bytes[index] === byte);
+const READ_AS_UTF_8 = { encoding: UTF_8, bomBytes: 0, damage: null };
+
+/** What the first bytes tell whatever is declared; null: nothing. */
+function unicodeOf([b0, b1, b2, b3]: Uint8Array): { readonly unicode: XmlEncoding | null; readonly bomBytes: number } {
+  if (b0 === 0xef && b1 === 0xbb && b2 === 0xbf) return { unicode: UTF_8, bomBytes: 3 };
+  if (b0 === 0xff && b1 === 0xfe) return { unicode: UTF_16LE, bomBytes: 2 };
+  if (b0 === 0xfe && b1 === 0xff) return { unicode: UTF_16BE, bomBytes: 2 };
+  if (b0 === 0x3c && b1 === 0 && b2 !== 0 && b3 === 0) return { unicode: UTF_16LE, bomBytes: 0 };
+  if (b0 === 0 && b1 === 0x3c && b2 === 0 && b3 !== 0) return { unicode: UTF_16BE, bomBytes: 0 };
+  return { unicode: null, bomBytes: 0 };
+}
+
+/** The first characters up to a `>`, as far as they are ASCII. */
+function headOf(bytes: Uint8Array, encoding: XmlEncoding): string {
+  const { unitBytes } = encoding;
+  let head = '';
+  for (let at = encoding === UTF_16BE ? 1 : 0; at < bytes.length; at += unitBytes) {
+    head += String.fromCharCode(bytes[at] ?? 0);
+    if (head.length > DECLARATION_LIMIT || head.endsWith('>')) break;
+  }
+  return head;
+}
+
+/** True as long as a head may still become a whole XML declaration. */
+function isCutDeclaration(head: string): boolean {
+  if (head.length > DECLARATION_LIMIT || head.endsWith('>')) return false;
+  return head.startsWith('<?xml') || '<?xml'.startsWith(head);
 }
 
 function declared(label: string): FoundEncoding {
   const name = label.toLowerCase();
-  if (name === 'utf-8' || name === 'utf8') return { decode: decodeUtf8, bomBytes: 0, damage: null };
+  const asUtf8 = { decode: decodeUtf8, encoding: { ...UTF_8, declared: label }, bomBytes: 0 };
+  if (name === 'utf-8' || name === 'utf8') return { ...asUtf8, damage: null };
   // .NET's StringWriter declares utf-16 whatever the bytes later are; the bytes just read were one byte a character.
   if (name.startsWith('utf-16') || name.startsWith('utf-32') || name.startsWith('ucs-') || name.startsWith('iso-10646'))
     return {
-      decode: decodeUtf8,
-      bomBytes: 0,
+      ...asUtf8,
       damage: `The XML declaration says ${label}, but the bytes are not; they were read as UTF-8.`,
     };
   const decoder = singleByteDecoder(label);
-  if (decoder !== null) return { decode: singleByte(decoder), bomBytes: 0, damage: null };
+  const encoding = { ...UTF_8, name: decoder === null ? 'ASCII' : label, declared: label };
+  if (decoder !== null) return { decode: singleByte(decoder), encoding, bomBytes: 0, damage: null };
   // Shift_JIS, GBK, Big5 and EUC never use the bytes of < > & and quotes within a character, so that markup can be read.
   return {
     decode: singleByte(new TextDecoder('windows-1252')),
+    encoding,
     bomBytes: 0,
     damage: `The declared encoding ${label} cannot be decoded; markup was read as ASCII, names outside ASCII are not right.`,
   };
@@ -203,7 +267,7 @@ const decodeUtf8: Decode = (bytes, atEnd) => {
       valid(start, validEnd);
       start = validEnd;
       if (start < end) {
-        const bad = Math.max(1, characterBytes(bytes, start, end).present);
+        const bad = Math.max(1, utf8Character(bytes, start, end).present);
         const hex = [...bytes.subarray(start, start + bad)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
         runs.push({ text: '\ufffd', byteLength: bad, bytesPerUnit: null, damage: `Bytes that are not UTF-8: ${hex}.` });
         start += bad;
@@ -217,7 +281,7 @@ const decodeUtf8: Decode = (bytes, atEnd) => {
 function validUtf8End(bytes: Uint8Array, from: number, end: number): number {
   let at = from;
   while (at < end) {
-    const { wanted, present } = characterBytes(bytes, at, end);
+    const { wanted, present } = utf8Character(bytes, at, end);
     if (wanted === 0 || present < wanted) return at;
     at += wanted;
   }
@@ -228,7 +292,7 @@ function validUtf8End(bytes: Uint8Array, from: number, end: number): number {
  * How many bytes the character at `at` needs (0: no character begins with this byte) and how many of them are there and
  * valid. Table 3-7 of the Unicode Standard, https://www.unicode.org/versions/Unicode16.0.0/core-spec/chapter-3/#G27506
  */
-function characterBytes(bytes: Uint8Array, at: number, end: number): { wanted: number; present: number } {
+export function utf8Character(bytes: Uint8Array, at: number, end: number): { wanted: number; present: number } {
   const lead = bytes[at] ?? 0;
   const wanted = lead < 0x80 ? 1 : lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
   let present = wanted === 0 ? 0 : 1;
@@ -249,7 +313,7 @@ function cutCharacterBytes(bytes: Uint8Array): number {
     const byte = bytes[at] ?? 0;
     if (byte < 0x80) return 0;
     if (byte < 0xc0) continue;
-    const { wanted, present } = characterBytes(bytes, at, bytes.length);
+    const { wanted, present } = utf8Character(bytes, at, bytes.length);
     return present === back && present < wanted ? back : 0;
   }
   return 0;

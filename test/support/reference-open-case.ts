@@ -29,6 +29,8 @@ export function referenceOpenCase(): OpenCase {
     clockOffsets: new Map(),
     view: () => view,
     withClockOffsets: () => referenceOpenCase(),
+    withProfile: () => referenceOpenCase(),
+    locationOf: () => null,
     retire: async () => {},
     dispose: async () => {},
   };

@@ -122,9 +122,18 @@ function Ended({ measuring, artifact }: { readonly measuring: Measuring; readonl
   const { ended, request } = measuring;
   if (ended === null) return null;
   if (ended.status === 'cancelled') {
+    const { profile } = ended;
+    const reached = profile === null || profile.outcome.kind !== 'cancelled' ? null : profile.outcome.atBytes;
     return (
       <p className="notice" role="status">
-        <CircleX size={14} aria-hidden="true" /> Cancelled. The measurements are what they were before.
+        <CircleX size={14} aria-hidden="true" />
+        <span>
+          Cancelled
+          {reached === null || profile === null
+            ? ''
+            : ` at byte ${formatCount(reached)} of ${formatCount(artifact.bytes)}, after ${formatDuration(profile.seconds)}`}
+          . The measurements are what they were before.
+        </span>
       </p>
     );
   }

@@ -51,6 +51,15 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'events.bytes': record('events.bytes', { of: 'record', offset: 0, totalBytes: 0, bytes: new Uint8Array(0) }),
     'events.save': record('events.save', { status: 'cancelled' }),
     'events.tracebacks': record('events.tracebacks', { lines: [], listedHeads: [] }),
+    'profile.run': record('profile.run', { status: 'cancelled', profile: null }),
+    'profile.cancel': record('profile.cancel', undefined),
+    'artifact.excerpt': record('artifact.excerpt', {
+      byteOffset: 0,
+      byteLength: 0,
+      totalBytes: 0,
+      line: 1,
+      text: '',
+    }),
     'report.export': record('report.export', { status: 'cancelled' }),
     'clipboard.write': record('clipboard.write', undefined),
   };

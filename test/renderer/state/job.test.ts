@@ -9,7 +9,7 @@ import {
   startJob,
 } from '../../../renderer/state/job.ts';
 import type { Progress, SourceProgress } from '../../../shared/contract/worker-protocol.ts';
-import { sample } from '../../support/profiles.ts';
+import { sample as sampleAt } from '../../support/profiles.ts';
 
 const progress = (doneBytes: number, change: Partial<Progress> = {}): Progress => ({
   stage: 'hashing',
@@ -77,8 +77,8 @@ describe('progress of an import', () => {
   it('keeps the shape of a long profile within a bounded number of samples', () => {
     let job = startJob('case', 0);
     for (let step = 1; step <= 5_000; step += 1) {
-      const taken = sample({ bytes: step * 1_000, seconds: step / 100, heapBytes: step, rssBytes: step });
-      job = advanceJob(job, progress(step * 1_000, { stage: 'profiling' }), taken, step * 10);
+      const sample = sampleAt({ bytes: step * 1_000, seconds: step / 100 });
+      job = advanceJob(job, progress(step * 1_000, { stage: 'profiling' }), sample, step * 10);
     }
     expect(job.samples.length).toBeLessThanOrEqual(600);
     expect(job.samples.at(0)?.bytes).toBeLessThan(50_000);

@@ -525,9 +525,9 @@ function* importSteps(stopped: ReadonlySet<string>): Generator<AppEvents['job.pr
             ? {
                 bytes: doneBytes,
                 seconds: step * 0.011 + Math.sin(step / 5) * 0.004,
-                cpuSeconds: step * 0.012,
-                externalBytes: 1e6,
+                cpuSeconds: step * 0.011,
                 heapBytes: 6e6 + ((step * 1.7e6) % 11e6),
+                externalBytes: 1.2e6,
                 rssBytes: 92e6 + step * 2e5,
               }
             : null,

@@ -33,7 +33,7 @@ export async function playProfile(
   });
   const fits = whole.filter(({ heapBytes }) => memoryLimitBytes === null || heapBytes <= memoryLimitBytes);
   for (const each of fits) {
-    if (isCancelled()) return { status: 'cancelled' };
+    if (isCancelled()) return { status: 'cancelled', profile: null };
     const progress = {
       stage: 'profiling',
       item: artifact.path,

@@ -126,7 +126,7 @@ describe('a document that is not well-formed', () => {
 
 describe('a file that is not JUnit', () => {
   it('is empty', () => {
-    expect(readJUnit('')).toEqual({
+    expect(readJUnit('')).toMatchObject({
       bytes: 0,
       lines: 0,
       isJUnit: false,
@@ -141,6 +141,7 @@ describe('a file that is not JUnit', () => {
       largestSuites: [],
       maxDepth: 0,
       longestTextBytes: 0,
+      statistics: { root: null, map: null, longestText: null },
       damage: { message: 'The file is empty. Counting stopped here.', line: 1, column: 1, byteOffset: 0 },
     });
   });
@@ -245,7 +246,7 @@ describe('bytes changed at random', () => {
         const cuts = places.map((at) => Math.floor(at * document.length));
         expect(readJUnitCutAt(document, cuts)).toEqual(statistics);
       }),
-      { numRuns: 1500 },
+      { numRuns: 150 },
     );
   });
 });

@@ -1,4 +1,9 @@
-import { createJUnitReader, type JUnitStatistics } from '../../../shared/profiling/junit-statistics.ts';
+import {
+  createJUnitReader,
+  createSaxReader,
+  type JUnitReader,
+  type JUnitStatistics,
+} from '../../../shared/profiling/junit-statistics.ts';
 
 /** Reads bytes or text whole, or cut into chunks of `chunkBytes`. */
 export function readJUnit(document: Uint8Array | string, chunkBytes = Infinity): JUnitStatistics {
@@ -9,9 +14,17 @@ export function readJUnit(document: Uint8Array | string, chunkBytes = Infinity):
   return reader.end();
 }
 
+/** Reads bytes whole through sax alone, the reference. */
+export function readThroughSax(bytes: Uint8Array): JUnitStatistics {
+  return readCutAt(createSaxReader(), bytes, []);
+}
+
 /** Reads bytes cut at the given places. */
 export function readJUnitCutAt(bytes: Uint8Array, cuts: readonly number[]): JUnitStatistics {
-  const reader = createJUnitReader();
+  return readCutAt(createJUnitReader(), bytes, cuts);
+}
+
+function readCutAt(reader: JUnitReader, bytes: Uint8Array, cuts: readonly number[]): JUnitStatistics {
   let from = 0;
   for (const to of [...cuts].sort((a, b) => a - b)) {
     reader.push(bytes.subarray(from, to));

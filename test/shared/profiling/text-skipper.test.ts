@@ -15,23 +15,10 @@ function eventsOf(pieces: readonly string[], skipping: boolean): { events: strin
     events.push(`${what} ${parser.position} ${parser.startTagPosition} ${parser.line}:${parser.column}`);
   };
   const skipper = new TextSkipper({
-    get position() {
-      return parser.position;
-    },
-    set position(value) {
-      parser.position = value;
-    },
-    get line() {
-      return parser.line;
-    },
-    set line(value) {
-      parser.line = value;
-    },
-    get column() {
-      return parser.column;
-    },
-    set column(value) {
-      parser.column = value;
+    move(units, lineFeeds, unitsOfLine) {
+      parser.position += units;
+      parser.line += lineFeeds;
+      parser.column = lineFeeds === 0 ? parser.column + units : unitsOfLine;
     },
     write(text: string) {
       fed += text.length;
@@ -88,7 +75,7 @@ describe('TextSkipper', () => {
         const pieces = [...cuts, text.length].map((to, i) => text.slice(cuts[i - 1] ?? 0, to));
         expect(eventsOf(pieces, true).events).toEqual(eventsOf([text], false).events);
       }),
-      { numRuns: 2000 },
+      { numRuns: 300 },
     );
   });
 

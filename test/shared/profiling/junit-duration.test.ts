@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { secondsOf } from '../../../shared/profiling/junit-counts.ts';
+import { secondsOf } from '../../../shared/profiling/junit-duration.ts';
 
 describe('secondsOf', () => {
   it.each([

@@ -1,0 +1,74 @@
+import { setImmediate } from 'node:timers/promises';
+import type { ProfileRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileSample } from '../../shared/model/artifact.ts';
+import { EvidenceReader, failureReason } from '../intake/read-only.ts';
+import { CostMeter } from './cost-meter.ts';
+import { JobFailure } from './run-job.ts';
+
+/** A file of less than so many samples' worth is read in pieces as small as this. */
+const SAMPLES = 200;
+const MIN_CHUNK_BYTES = 64 * 1024;
+const MAX_CHUNK_BYTES = 256 * 1024;
+const PROGRESS_MILLIS = 100;
+
+export interface Measured {
+  readonly meter: CostMeter;
+  /** Bytes that were given to the parser. */
+  readonly bytes: number;
+}
+
+/**
+ * Gives a file to a parser piece by piece and measures what that costs this thread. Between pieces the event loop runs, so
+ * that the thread can be ended at any time. The file is read once, up to the size that it had when it was opened.
+ * A piece is only good until the parser returns. `onSample` is told of about ten samples a second and of all that the profile keeps; the parser ends the reading by
+ * returning false.
+ *
+ * Throws JobFailure (`usage`) when the file cannot be opened or read.
+ */
+export async function readArtifact(
+  request: ProfileRequest,
+  parser: { push(chunk: Uint8Array, meter: CostMeter): boolean; end(): void },
+  onSample: (progress: Progress, sample: ProfileSample, kept: boolean, meter: CostMeter) => void,
+): Promise<Measured> {
+  const file = readable(request, () => new EvidenceReader(request.absolutePath));
+  try {
+    const totalBytes = file.stamp.bytes;
+    const chunkBytes = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, Math.floor(totalBytes / SAMPLES)));
+    const buffer = new Uint8Array(chunkBytes);
+    const meter = new CostMeter(totalBytes);
+    const report = (sample: ProfileSample, kept: boolean): void => {
+      const progress: Progress = { stage: 'profiling', item: request.path, doneBytes: sample.bytes, totalBytes };
+      onSample(progress, sample, kept, meter);
+    };
+    let reportedSeconds = 0;
+    report(meter.measure(0).sample, true);
+    for (;;) {
+      const chunk = readable(request, () => file.nextInto(buffer));
+      if (chunk === null) break;
+      const goesOn = parser.push(chunk, meter);
+      const { sample, kept } = meter.measure(file.position);
+      if (kept || sample.seconds - reportedSeconds >= PROGRESS_MILLIS / 1000) {
+        reportedSeconds = sample.seconds;
+        report(sample, kept);
+      }
+      if (!goesOn) return { meter, bytes: file.position };
+      await setImmediate();
+    }
+    parser.end();
+    return { meter, bytes: file.position };
+  } finally {
+    file.close();
+  }
+}
+
+/** Runs a file operation; what goes wrong in it is the file's fault, not a defect. */
+function readable<T>(request: ProfileRequest, operation: () => T): T {
+  try {
+    return operation();
+  } catch (thrown) {
+    throw new JobFailure({
+      kind: 'usage',
+      message: `${request.path} could not be read for its profile (${request.absolutePath}): ${failureReason(thrown)}.`,
+    });
+  }
+}

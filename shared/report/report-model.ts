@@ -6,6 +6,7 @@ import type { CaseEvidence } from '../model/case.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { comparisonFacts } from './comparison.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
 import type {
   Field,
@@ -54,7 +55,14 @@ export function buildReport(input: ReportInput): Report {
     phases: phasesOf(analysis.incident),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
-    artifact: artifact === undefined ? null : { report: artifact, fields: artifactFields(artifact, paths) },
+    artifact:
+      artifact === undefined
+        ? null
+        : {
+            report: artifact,
+            fields: artifactFields(artifact, paths),
+            comparison: comparisonFacts(analysis.facts).map(({ label, fact }) => ({ label, value: fact.text })),
+          },
     database: database === undefined ? null : databaseSection(database, paths),
     config: configFields(analysis, paths),
     questions: analysis.questions.map(({ question, answer, facts }): ReportQuestion => {

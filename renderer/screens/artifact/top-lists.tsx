@@ -4,6 +4,8 @@ import { ShareBar } from '../../components/bars.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import { XmlLink } from './xml-link.tsx';
 
+const FIRST_ROWS = 8;
+
 const LISTS = ['Largest suites', 'Slowest suites', 'Largest cases', 'Slowest cases'] as const;
 type ListName = (typeof LISTS)[number];
 
@@ -20,6 +22,7 @@ interface Row {
 /** The suites and cases that are largest or slowest, each with a link to its XML. */
 export function TopLists({ statistics }: { readonly statistics: ArtifactStatistics }) {
   const [chosen, setChosen] = useState<ListName>('Largest suites');
+  const [isWhole, setIsWhole] = useState(false);
   const rows = rowsOf(statistics, chosen);
   const byTime = chosen.startsWith('Slowest');
   const measure = (row: Row): number => (byTime ? (row.seconds ?? 0) : row.byteLength);
@@ -65,7 +68,7 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
             </tr>
           </thead>
           <tbody>
-            {rows.map((row) => (
+            {rows.slice(0, isWhole ? rows.length : FIRST_ROWS).map((row) => (
               <tr key={row.byteOffset}>
                 <th scope="row" className="mono suite-name">
                   {row.name === '' ? <span className="secondary">(no name)</span> : row.name}
@@ -84,6 +87,13 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
             ))}
           </tbody>
         </table>
+      )}
+      {rows.length <= FIRST_ROWS ? null : (
+        <p>
+          <button type="button" className="link" onClick={() => setIsWhole(!isWhole)}>
+            {isWhole ? `Only the first ${FIRST_ROWS}` : `All ${rows.length}`}
+          </button>
+        </p>
       )}
     </section>
   );

@@ -7,7 +7,7 @@ import { FailureNotice } from './components/failure-notice.tsx';
 import { Headline } from './components/headline.tsx';
 import { Toasts } from './components/toasts.tsx';
 import { TopBar } from './components/top-bar.tsx';
-import { ArtifactScreen } from './screens/artifact.tsx';
+import { ArtifactScreen } from './screens/artifact/artifact.tsx';
 import { DatabaseScreen } from './screens/database/database.tsx';
 import { EvidenceScreen } from './screens/evidence.tsx';
 import { ProgressScreen } from './screens/progress.tsx';

@@ -9,6 +9,7 @@ import './styles/timeline.css';
 import './styles/pages.css';
 import './styles/times.css';
 import './styles/database.css';
+import './styles/artifact.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';

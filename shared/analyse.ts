@@ -1,6 +1,7 @@
 import type { FactContext } from './facts/context.ts';
 import { factContext } from './facts/context.ts';
 import { factsOf } from './facts/facts.ts';
+import { importCourse } from './facts/import-course.ts';
 import { jobInQuestion } from './facts/job-in-question.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
@@ -37,7 +38,9 @@ export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = 
     questions: answerQuestions(context, facts),
     expectedFindings: checkExpectedFindings(context, hypotheses),
     recommendations,
+    course: importCourse(context),
     artifactIndex: context.artifact?.index ?? null,
+    artifactIsNamed: context.artifact?.isNamed ?? false,
     databaseIndex: context.database?.index ?? null,
     job: jobInQuestion(context),
   };

@@ -214,7 +214,9 @@ function artifactSection({ artifact }: Report): string {
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
   return section(
     'Artifact',
-    fieldList(artifact.fields) + figure(scene, 'Cost of parsing the artifact', 'profile', caption),
+    fieldList(artifact.fields) +
+      (artifact.comparison.length === 0 ? '' : `<h3>Against the log</h3>${fieldList(artifact.comparison)}`) +
+      figure(scene, 'Cost of parsing the artifact', 'profile', caption),
   );
 }
 

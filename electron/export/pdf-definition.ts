@@ -240,7 +240,12 @@ function artifactBlocks({ artifact }: Report, texts: Texts): Block[] {
   if (artifact === null) return [];
   const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 230 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
-  return [fieldTable(texts, artifact.fields), figure(scene, texts, 'Cost of parsing the artifact', caption)];
+  const against = artifact.comparison.length === 0 ? [] : [fieldTable(texts, artifact.comparison)];
+  return [
+    fieldTable(texts, artifact.fields),
+    ...against.flatMap((table) => [heading({ text: 'Against the log', style: 'subheading' }, 25, [table]), table]),
+    figure(scene, texts, 'Cost of parsing the artifact', caption),
+  ];
 }
 
 function databaseBlocks({ database }: Report, texts: Texts): Block[] {

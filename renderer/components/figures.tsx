@@ -26,6 +26,8 @@ export function FileChoice(props: {
   readonly paths: readonly string[];
   readonly chosen: number;
   readonly inQuestion: number | null;
+  /** Why it is the one in question; `in question` unless given. */
+  readonly because?: string;
   readonly onChoose: (index: number) => void;
 }) {
   if (props.paths.length < 2) return <p className="file-name mono">{props.paths[0]}</p>;
@@ -36,7 +38,7 @@ export function FileChoice(props: {
         {props.paths.map((path, index) => (
           <option key={path} value={index}>
             {path}
-            {index === props.inQuestion ? ' (in question)' : ''}
+            {index === props.inQuestion ? ` (${props.because ?? 'in question'})` : ''}
           </option>
         ))}
       </select>

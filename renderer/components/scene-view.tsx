@@ -67,7 +67,12 @@ function SceneShape(props: {
 }) {
   const { node, ownTitle, clipPath } = props;
   const title = node.title === undefined || ownTitle ? null : <title>{node.title}</title>;
-  const common = { clipPath, 'data-row': node.row, 'data-title': ownTitle ? node.title : undefined };
+  const common = {
+    clipPath,
+    'data-row': node.row,
+    'data-at': node.at,
+    'data-title': ownTitle ? node.title : undefined,
+  };
   switch (node.type) {
     case 'rect':
       return (

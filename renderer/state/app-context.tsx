@@ -27,6 +27,7 @@ import {
 } from './app-state.ts';
 import { carryRequest, carryTrail } from './carry.ts';
 import { queryZone } from './event-pages.ts';
+import { endMeasure, isRunning, type MeasureRequest, startMeasure, withProgress } from './measuring.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
@@ -66,6 +67,9 @@ export interface Actions {
   showEvent(row: number): Promise<void>;
   /** Shows a hypothesis, or another part of the Verdict screen with this element id. */
   showVerdict(id: string): void;
+  /** Parses an artifact again as asked; the analysis then follows. One at a time. */
+  measure(request: MeasureRequest): Promise<void>;
+  cancelMeasure(): Promise<void>;
   pin(time: EpochMicros | null): void;
   back(): void;
   forward(): void;
@@ -94,6 +98,14 @@ export function AppProvider({ bridge, children }: { readonly bridge: InquestBrid
       dispatch({ type: 'job-progress', progress, sample, atMillis: performance.now() }),
     );
   }, [bridge, actions]);
+  useEffect(
+    () =>
+      bridge.on('profile.progress', (progress) => {
+        const { measuring } = latest.current;
+        if (measuring !== null) dispatch({ type: 'measuring', measuring: withProgress(measuring, progress) });
+      }),
+    [bridge],
+  );
   useEffect(() => bridge.on('paths.given', ({ paths }) => void actions.givePaths(paths)), [bridge, actions]);
 
   return (
@@ -348,6 +360,32 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
       }
     },
     showVerdict: (id) => dispatch({ type: 'revealed', id, atMillis: now() }),
+    async measure(request) {
+      const { caseNumber } = stateNow();
+      const started = startMeasure(request);
+      dispatch({ type: 'measuring', measuring: started });
+      try {
+        const outcome = await bridge.request('profile.run', { ...request });
+        // The case that it was about may have gone in the meantime.
+        if (stateNow().caseNumber !== caseNumber) return;
+        const measuring = endMeasure(stateNow().measuring ?? started, outcome);
+        if (outcome.status === 'measured') dispatch({ type: 'measured', view: outcome.view, measuring });
+        else dispatch({ type: 'measuring', measuring });
+      } catch (error) {
+        if (stateNow().caseNumber !== caseNumber) return;
+        dispatch({ type: 'measuring', measuring: endMeasure(started, { status: 'failed', error: toJobError(error) }) });
+      }
+    },
+    async cancelMeasure() {
+      const { measuring } = stateNow();
+      if (measuring === null || !isRunning(measuring)) return;
+      dispatch({ type: 'measuring', measuring: { ...measuring, isCancelling: true } });
+      try {
+        await bridge.request('profile.cancel', undefined);
+      } catch (error) {
+        tellFailure('The profile could not be cancelled', error);
+      }
+    },
     pin: (time) => dispatch({ type: 'pinned', time }),
     back: () => dispatch({ type: 'back' }),
     forward: () => dispatch({ type: 'forward' }),

@@ -4,6 +4,7 @@ import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
+import type { Measuring } from './measuring.ts';
 import {
   type ChangeTopic,
   FIRST_PLACE,
@@ -51,6 +52,8 @@ export interface AppState {
   readonly sameMoment: EvidenceEvent | null;
   /** A hypothesis that the Verdict screen must scroll to. */
   readonly revealed: { readonly id: string; readonly count: number } | null;
+  /** The profile that was asked for last, while it runs and when it has ended. */
+  readonly measuring: Measuring | null;
 }
 
 export type AppAction =
@@ -94,6 +97,9 @@ export type AppAction =
   | { readonly type: 'back' }
   | { readonly type: 'forward' }
   | { readonly type: 'pinned'; readonly time: EpochMicros | null }
+  | { readonly type: 'measuring'; readonly measuring: Measuring | null }
+  /** The open case analysed anew with a profile that was asked for: rows and files are what they were. */
+  | { readonly type: 'measured'; readonly view: CaseView; readonly measuring: Measuring }
   | { readonly type: 'told'; readonly toast: Omit<Toast, 'id'> }
   | { readonly type: 'toast-dismissed'; readonly id: number };
 
@@ -109,6 +115,7 @@ export const INITIAL_STATE: AppState = {
   flash: null,
   sameMoment: null,
   revealed: null,
+  measuring: null,
 };
 
 const MOST_TOASTS = 4;
@@ -120,6 +127,7 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return {
         ...state,
         view: action.view,
+        measuring: null,
         caseNumber: state.caseNumber + 1,
         toasts: withoutUndo(state.toasts),
         trail: startTrail(firstPlaceOf(action.view)),
@@ -134,6 +142,7 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return {
         ...state,
         view: action.view,
+        measuring: null,
         caseNumber: state.caseNumber + 1,
         toasts: withoutUndo(state.toasts),
         // Places of before name rows of before: there is no way back to them.
@@ -150,6 +159,7 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return {
         ...state,
         view: action.view,
+        measuring: null,
         caseNumber: state.caseNumber + 1,
         // An undo names sources by the ids of before.
         toasts: withoutUndo(state.toasts),
@@ -207,6 +217,10 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return { ...state, trail: goForward(state.trail) };
     case 'pinned':
       return { ...state, pinned: action.time };
+    case 'measuring':
+      return { ...state, measuring: action.measuring };
+    case 'measured':
+      return { ...state, view: action.view, measuring: action.measuring };
     case 'told': {
       const toast = { ...action.toast, id: state.nextToastId };
       return { ...state, toasts: [...state.toasts, toast].slice(-MOST_TOASTS), nextToastId: state.nextToastId + 1 };

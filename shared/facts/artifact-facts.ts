@@ -1,5 +1,4 @@
 import type { Fact } from '../model/analysis.ts';
-import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
@@ -8,19 +7,12 @@ import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 /** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
 export const LARGE_BYTES = 10_000_000;
 export const LARGE_TESTCASES = 10_000;
-/** ElementTree on CPython 3.11, see docs/measurements.md. */
-const ELEMENT_TREE_BYTES_PER_SECOND = 47_000_000;
 
-/** Size, history and measured cost of the artifact. */
+/** Size and history of the artifact, and whether it parses; its cost is compared in profile-facts.ts. */
 export function artifactFacts(context: FactContext): readonly Fact[] {
   const figures = context.figures;
   if (figures === null) return [];
-  return [
-    ...size(context, figures),
-    ...againstHistory(context, figures),
-    ...parsesByHand(context),
-    ...parseAgainstLog(context),
-  ];
+  return [...size(context, figures), ...againstHistory(context, figures), ...parsesByHand(context)];
 }
 
 /** Whether the artifact is large by the thresholds. Null when nothing is known of its size. */
@@ -119,27 +111,6 @@ function parsesByHand(context: FactContext): readonly Fact[] {
       weights: {},
       ...sourceOnly(report.source),
       basis: BASIS.profile,
-    },
-  ];
-}
-
-/** Whether parsing is where the time went: the log's phase against the same bytes parsed here. */
-function parseAgainstLog(context: FactContext): readonly Fact[] {
-  const report = context.artifact?.report;
-  const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
-  if (report === undefined || step === null || context.workEnd === null) return [];
-  const finished = step.to !== null && step.to <= context.workEnd;
-  const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
-  const here = report.stream.seconds;
-  const python = report.bytes / ELEMENT_TREE_BYTES_PER_SECOND;
-  if (logged < 2 || logged < 5 * Math.max(here, python)) return [];
-  return [
-    {
-      id: 'parse-not-the-cost',
-      text: `The log shows ${formatSeconds(logged)} ${finished ? 'between start and parsed' : 'in the parse, unfinished'}; the same bytes take ${formatSeconds(here)} here and would take Python's ElementTree about ${formatSeconds(python)} (an estimate): parsing is not where the time went.`,
-      weights: { 'large-artifact': -0.5 },
-      ...sourcesOf(step.startLine.event, step.endLine?.event),
-      basis: `${BASIS.profile}; ${BASIS.pythonCost}`,
     },
   ];
 }

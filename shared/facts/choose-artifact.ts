@@ -6,19 +6,19 @@ import type { Operation } from '../timeline/operations.ts';
 
 /**
  * The artifact that the operation was about: the one whose path or size its log lines name, else the only one, else the
- * largest. Null when the case has none.
+ * largest. Null when the case has none. `isNamed`: whether the log says so.
  */
 export function chooseArtifact(
   evidence: CaseEvidence,
   record: IncidentRecord | null,
   history: WorkerHistory,
-): { readonly report: ArtifactReport; readonly index: number } | null {
+): { readonly report: ArtifactReport; readonly index: number; readonly isNamed: boolean } | null {
   const operation = record === null ? history.latestOperation : record.operation;
-  let best: { report: ArtifactReport; index: number; score: number } | null = null;
+  let best: { report: ArtifactReport; index: number; score: number; isNamed: boolean } | null = null;
   evidence.artifacts.forEach((report, index) => {
     const score = matchScore(report, operation);
     if (best === null || score > best.score || (score === best.score && report.bytes > best.report.bytes)) {
-      best = { report, index, score };
+      best = { report, index, score, isNamed: score >= 1 };
     }
   });
   return best;

@@ -25,7 +25,7 @@ export interface FactContext {
   readonly config: EffectiveConfig | null;
   /** The service's systemd unit with its drop-ins, when it was saved. */
   readonly unit: ServiceUnit | null;
-  readonly artifact: { readonly report: ArtifactReport; readonly index: number } | null;
+  readonly artifact: { readonly report: ArtifactReport; readonly index: number; readonly isNamed: boolean } | null;
   /** Size of what the operation (without an incident: the latest one) read, from the artifact, a listing or the log. */
   readonly figures: ArtifactFigures | null;
   readonly database: { readonly report: DatabaseReport; readonly index: number } | null;

@@ -170,7 +170,7 @@ function leftByAnEarlierDeath(context: FactContext): string | null {
  * committed job has, are this operation's; rows of earlier jobs, and transactions that add no row to any job while the
  * operation was inserting, are somebody else's.
  */
-function transactionOwner(
+export function transactionOwner(
   context: FactContext,
   transaction: OpenTransaction,
 ): 'this-operation' | 'another' | 'unknown' {

@@ -7,6 +7,7 @@ import { databaseFacts } from './database-facts.ts';
 import { failureFacts } from './failure-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
+import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
@@ -24,6 +25,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   databaseFacts,
   storageFacts,
   artifactFacts,
+  profileFacts,
   memoryFacts,
   unitFacts,
 ];

@@ -27,6 +27,8 @@ export type Palette = Readonly<Record<PaletteName, string>>;
 interface NodeBase {
   /** Row of the event that a click on the node leads to. */
   readonly row?: number;
+  /** Byte of the artifact that a click on the node leads to. */
+  readonly at?: number;
   /** Text for hover and for screen readers. */
   readonly title?: string;
   /** Clips the node to this rectangle. */

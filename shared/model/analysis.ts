@@ -1,5 +1,6 @@
 import type { JobInQuestion } from './database.ts';
 import type { Provenance } from './evidence.ts';
+import type { ImportCourse } from './import-course.ts';
 import type { EpochMicros } from './time.ts';
 
 /** What ended the worker. The words and their meanings are those of the case JSON. */
@@ -202,8 +203,12 @@ export interface Analysis {
   readonly questions: readonly Question[];
   readonly expectedFindings: readonly ExpectedFinding[];
   readonly recommendations: readonly Recommendation[];
+  /** What the operation did and had left to do, for asking "what if"; null where the log shows no operation. */
+  readonly course: ImportCourse | null;
   /** The artifact that the operation was about, or the largest; index into CaseEvidence.artifacts, or null. */
   readonly artifactIndex: number | null;
+  /** Whether the log names that artifact, by its path or its size; false when it was chosen for want of another. */
+  readonly artifactIsNamed: boolean;
   /** The database that the operation wrote to; index into CaseEvidence.databases, or null. */
   readonly databaseIndex: number | null;
   /** The operation's job in that database; null without a numbered operation or a list of jobs. */

@@ -5,6 +5,7 @@ import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
 import type {
@@ -57,7 +58,14 @@ export function buildReport(input: ReportInput): Report {
     phases: phasesOf(analysis.incident),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
-    artifact: artifact === undefined ? null : { report: artifact, fields: artifactFields(artifact, paths) },
+    artifact:
+      artifact === undefined
+        ? null
+        : {
+            report: artifact,
+            fields: artifactFields(artifact, paths),
+            comparison: comparisonFacts(analysis.facts).map(({ label, fact }) => ({ label, value: fact.text })),
+          },
     database: database === undefined ? null : databaseSection(database, analysis.job ?? null, paths),
     queries: input.queries ?? [],
     config: configFields(analysis, paths),

@@ -21,7 +21,12 @@ export interface Report {
   readonly phases: readonly ReportPhase[];
   readonly keyEvents: readonly ReportEvent[];
   readonly hypotheses: readonly ReportHypothesis[];
-  readonly artifact: { readonly report: ArtifactReport; readonly fields: readonly Field[] } | null;
+  readonly artifact: {
+    readonly report: ArtifactReport;
+    readonly fields: readonly Field[];
+    /** What the log and the database show of the import, against what the artifact costs. */
+    readonly comparison: readonly Field[];
+  } | null;
   readonly database: { readonly fields: readonly Field[]; readonly tables: readonly ReportTable[] } | null;
   /** What somebody asked the database, with the answers. */
   readonly queries: readonly ReportQuery[];

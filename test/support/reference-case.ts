@@ -25,6 +25,7 @@ import { addSeconds, type EpochMicros, epochMicros } from '../../shared/model/ti
 import { estimatePythonCost } from '../../shared/profiling/python-cost.ts';
 import { EventArray } from './event-array.ts';
 import { parseProfile, statistics } from './profiles.ts';
+import { referenceCourse } from './reference-course.ts';
 
 /*
  * A hand-made case in memory that resembles the sample incident: worker 23333 is timed out and killed in the middle of
@@ -829,7 +830,9 @@ export function referenceAnalysis(): Analysis {
       },
     ],
     artifactIndex: 0,
+    artifactIsNamed: true,
     databaseIndex: 0,
+    course: referenceCourse(ARTIFACT_BYTES),
   };
 }
 

@@ -75,6 +75,8 @@ export function emptyReport(): WrittenCase {
     recommendations: [],
     artifactIndex: null,
     databaseIndex: null,
+    course: null,
+    artifactIsNamed: false,
   };
   return written(nothing, open, 'nothing');
 }

@@ -1,5 +1,6 @@
 import type { FactContext } from '../../facts/context.ts';
 import { formatBytes } from '../../facts/wording.ts';
+import { pythonBytes } from '../../profiling/python-cost.ts';
 import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
 
 /** The memory that the service is given, where it ran out of it. */
@@ -30,7 +31,7 @@ function neededBytes(context: FactContext): number | null {
     context.artifact?.report.bytes ??
     context.record?.operation?.lines.find((line) => line.reading.bytes !== null)?.reading.bytes ??
     null;
-  return bytes === null ? null : Math.ceil((bytes * 3.5 * 1.5) / 2 ** 20) * 2 ** 20;
+  return bytes === null ? null : Math.ceil((pythonBytes('element-tree', bytes) * 1.5) / 2 ** 20) * 2 ** 20;
 }
 
 /** What to do about a limit that the unit file states; null when no unit file was saved or it states none. */

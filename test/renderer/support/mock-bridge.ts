@@ -18,6 +18,7 @@ import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { mockDatabase } from './mock-database.ts';
+import { mockExcerpt, playProfile } from './mock-profiles.ts';
 import { MockSearches } from './mock-searches.ts';
 
 export interface MockOptions {
@@ -46,6 +47,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
   const requests: { name: RequestName; payload: unknown }[] = [];
   let current = mockCase(options.initial);
   let cancelled = false;
+  let profileCancelled = false;
   let running: RunningJob | null = null;
   let outcome: Promise<OpenOutcome> | null = null;
   const stopped = new Set<string>();
@@ -148,9 +150,28 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const listed = new Set<number>(searches.rows(current, filter, sort).rows);
       return { lines, listedHeads: lines.map((line) => line.head).filter((head) => listed.has(head)) };
     },
-    'profile.run': async () => ({ status: 'cancelled', profile: null }),
-    'profile.cancel': async () => undefined,
-    'artifact.excerpt': async ({ byteOffset }) => ({ byteOffset, byteLength: 0, totalBytes: 0, line: 1, text: '' }),
+    'profile.run': async (request) => {
+      if (current === null) return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
+      const { view } = current;
+      profileCancelled = false;
+      const outcome = await playProfile(
+        view,
+        request,
+        (progress) => emit('profile.progress', progress),
+        () => profileCancelled,
+        options.speed > 0 ? 40 / options.speed : 0,
+      );
+      if (outcome.status === 'measured' && current !== null) current = { ...current, view: outcome.view };
+      return outcome;
+    },
+    'profile.cancel': async () => {
+      profileCancelled = true;
+    },
+    'artifact.excerpt': async (request) =>
+      mockExcerpt(
+        current?.view.artifacts.find((each) => each.evidenceId === request.evidenceId),
+        request,
+      ),
     ...mockDatabase(() => current?.view.databases[0] ?? null),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
@@ -478,6 +499,8 @@ function bareCase(): MockCase {
         recommendations: [],
         artifactIndex: null,
         databaseIndex: null,
+        course: null,
+        artifactIsNamed: false,
       },
     },
   };

@@ -1,0 +1,26 @@
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { comparisonFacts } from '../../../shared/report/comparison.ts';
+import { SourceLinks } from '../../components/source-link.tsx';
+
+/** What the log and the database show of the import, against what the artifact costs. */
+export function Comparison({ view }: { readonly view: CaseView }) {
+  const facts = comparisonFacts(view.analysis.facts);
+  if (facts.length === 0) return null;
+  return (
+    <section className="block" aria-labelledby="comparison-title">
+      <h3 id="comparison-title" className="block-heading">
+        Against the log
+      </h3>
+      <dl className="comparison">
+        {facts.map(({ label, fact }) => (
+          <div key={fact.id}>
+            <dt>{label}</dt>
+            <dd>
+              {fact.text} <SourceLinks view={view} sources={fact.sources} rows={fact.rows} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+}

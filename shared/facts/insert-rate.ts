@@ -1,0 +1,96 @@
+import type { InsertRate } from '../model/import-course.ts';
+import { secondsBetween } from '../model/time.ts';
+import type { OperationLine, OperationStep } from '../timeline/operations.ts';
+import type { FactContext } from './context.ts';
+import { transactionOwner } from './database-facts.ts';
+
+// "Starting database insert (batch size: 500)", "in batches of 1,000", "batch_size=320"
+const BATCH = /\bbatch(?:es)?(?:[ _-]?size)?\s*(?:[:=]|of)?\s*(\d[\d,_]*)/i;
+// "Inserted 3,000 of 110,000 rows", "rows 3000/110000"
+const PART_OF_WHOLE = /(?<![\w/.-])(\d[\d,_]*)\s*(?:\/|of)\s*(\d[\d,_]*)(?![\w/.-])/i;
+const READ_CHARACTERS = 4096;
+
+/** Rows that the log says go into one transaction; null where it does not tell. */
+export function batchRows(context: FactContext): number | null {
+  for (const line of insertLines(context)) {
+    const rows = toCount(BATCH.exec(line.text.slice(0, READ_CHARACTERS))?.[1]);
+    if (rows !== null) return rows;
+  }
+  return null;
+}
+
+/**
+ * How fast the operation's rows went into the database: by the log's own word when the step ended or told its progress,
+ * else by the rows that its open transaction had written when it was ended. Those are the rows that had left SQLite's page
+ * cache, so the rate is a lower bound. Null where nothing tells.
+ */
+export function insertRate(context: FactContext): InsertRate | null {
+  const { workEnd } = context;
+  const step = insertStep(context);
+  if (step === null || workEnd === null) return null;
+  const rows = rowsToWrite(context, step);
+  if (rows === null || rows <= 0) return null;
+  if (step.to !== null && step.to <= workEnd) {
+    return rateOf(rows, rows, secondsBetween(step.from, step.to), 'finished-step');
+  }
+  const told = lastProgress(context, step, rows);
+  if (told !== null) return told;
+  const transaction =
+    context.database?.report.wal?.openTransaction ?? context.database?.report.journalTransaction ?? null;
+  if (transaction === null || transactionOwner(context, transaction) === 'another') return null;
+  const written = transaction.newRows.reduce((most, entry) => Math.max(most, entry.rows), 0);
+  if (written >= rows) return null;
+  return rateOf(rows, written, secondsBetween(step.from, workEnd), 'open-transaction');
+}
+
+function rateOf(rows: number, written: number, seconds: number, from: InsertRate['from']): InsertRate | null {
+  if (written <= 0 || seconds <= 0) return null;
+  return { rows, written, seconds, rowsPerSecond: written / seconds, from };
+}
+
+/** The operation's write to its database: the last step of that kind that had begun before its work ended. */
+export function insertStep(context: FactContext): OperationStep | null {
+  const steps = context.record?.operation?.steps ?? [];
+  return steps.filter((step) => step.name === 'insert' && step.from <= (context.workEnd ?? step.from)).at(-1) ?? null;
+}
+
+/**
+ * Rows that the import has to write: what the line that begins the insert counts, unless that is the size of a batch, else
+ * what the parse found.
+ */
+function rowsToWrite(context: FactContext, step: OperationStep): number | null {
+  const parsed =
+    context.record?.operation?.lines.findLast(
+      (line) => line.reading.role === 'step-done' && line.reading.step === 'parse' && line.reading.records !== null,
+    )?.reading.records ?? null;
+  const found = parsed ?? context.figures?.testcases ?? null;
+  const begun = step.startLine.reading.records;
+  if (begun === null) return found;
+  return BATCH.test(step.startLine.text.slice(0, READ_CHARACTERS)) ? Math.max(begun, found ?? begun) : begun;
+}
+
+function insertLines(context: FactContext): readonly OperationLine[] {
+  const step = insertStep(context);
+  if (step === null) return [];
+  const lines = context.record?.operation?.lines ?? [];
+  return lines.filter(
+    ({ event }) => event.time >= step.from && event.time <= (step.to ?? context.workEnd ?? step.from),
+  );
+}
+
+/** The last line within the insert that says how many of the rows are done. */
+function lastProgress(context: FactContext, step: OperationStep, rows: number): InsertRate | null {
+  for (const { event, text, reading } of [...insertLines(context)].reverse()) {
+    const counted = reading.role === 'progress' ? PART_OF_WHOLE.exec(text.slice(0, READ_CHARACTERS)) : null;
+    const written = toCount(counted?.[1]);
+    const whole = toCount(counted?.[2]);
+    // Batches are counted too ("batch 3 of 220"): only what counts to the number of rows counts rows.
+    if (written === null || whole === null || whole !== rows || written >= whole) continue;
+    return rateOf(rows, written, secondsBetween(step.from, event.time), 'progress-line');
+  }
+  return null;
+}
+
+function toCount(digits: string | undefined): number | null {
+  return digits === undefined ? null : Number(digits.replace(/[,_]/g, ''));
+}

@@ -1,0 +1,199 @@
+import type { Fact } from '../model/analysis.ts';
+import type { ParseProfile } from '../model/artifact.ts';
+import type { ImportCourse } from '../model/import-course.ts';
+import { secondsBetween } from '../model/time.ts';
+import { byteAtMemory, type PythonParser, pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
+import { BASIS } from './basis.ts';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { insertReckoning } from './course-words.ts';
+import { importCourse } from './import-course.ts';
+import { insertStep } from './insert-rate.ts';
+import { formatBytes, formatCount, formatSeconds } from './wording.ts';
+
+/**
+ * What the log and the database say of the import against what the same bytes cost here: where the time went, how long the
+ * whole would have taken, and how much memory a parse into a tree takes. The cost of a Python service is an estimate from
+ * measured ratios, and every sentence that rests on one says so.
+ */
+export function profileFacts(context: FactContext): readonly Fact[] {
+  const course = importCourse(context);
+  return [
+    ...parseAgainstLog(context),
+    ...(course === null ? [] : [...insertPace(context, course), ...timeoutNeeded(context, course)]),
+    ...treeMemory(context, course),
+  ];
+}
+
+/** From how many times the measured cost on a parse is no longer what took the time. */
+const NOT_THE_COST = 5;
+/** Up to how many times the measured cost a parse accounts for the time: a busy host is that much slower. */
+const IS_THE_COST = 3;
+const MIN_PARSE_SECONDS = 2;
+
+function parseAgainstLog(context: FactContext): readonly Fact[] {
+  const report = context.artifact?.report;
+  const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
+  if (report === undefined || step === null || context.workEnd === null || report.damage !== null) return [];
+  const finished = step.to !== null && step.to <= context.workEnd;
+  const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
+  const here = report.stream.seconds;
+  const tree = report.tree?.outcome.kind === 'finished' ? report.tree.seconds : null;
+  const python = pythonSeconds('element-tree', report.bytes);
+  const highest = Math.max(here, tree ?? 0, python);
+  if (logged < MIN_PARSE_SECONDS) return [];
+  const measured = `the same bytes take ${formatSeconds(here)} here${tree === null ? '' : ` as a stream and ${formatSeconds(tree)} as a tree`} and would take Python's ElementTree about ${formatSeconds(python)} (an estimate)`;
+  const fact = {
+    ...sourcesOf(step.startLine.event, step.endLine?.event),
+    basis: `${BASIS.profile}; ${BASIS.pythonCost}`,
+  };
+  if (logged >= NOT_THE_COST * highest) {
+    return [
+      {
+        id: 'parse-not-the-cost',
+        text: `The log shows ${formatSeconds(logged)} ${finished ? 'between start and parsed' : 'in the parse, unfinished'}; ${measured}: parsing is not where the time went.`,
+        weights: { 'large-artifact': -0.5, ...(finished ? {} : { 'infinite-loop': 0.3 }) },
+        ...fact,
+      },
+    ];
+  }
+  if (!finished || logged > IS_THE_COST * highest) return [];
+  return [
+    {
+      id: 'parse-is-the-cost',
+      text: `The log shows ${formatSeconds(logged)} between start and parsed; ${measured}: that is what parsing these bytes costs.`,
+      weights: { 'large-artifact': 0.5, 'infinite-loop': -0.3 },
+      ...fact,
+    },
+  ];
+}
+
+/** Work that goes on at a steady pace ends, so a rate speaks against a loop. */
+function insertPace(context: FactContext, course: ImportCourse): readonly Fact[] {
+  const { insert, batchRows } = course;
+  if (insert === null) return [];
+  const step = insertStep(context);
+  const transaction = context.database?.report.wal?.openTransaction ?? context.database?.report.journalTransaction;
+  const batch =
+    batchRows === null
+      ? ''
+      : batchRows >= insert.rows
+        ? ', all in one transaction by the log'
+        : `, in batches of ${formatCount(batchRows)} by the log`;
+  const log = sourcesOf(step?.startLine.event, insert.from === 'open-transaction' ? null : step?.endLine?.event);
+  return [
+    {
+      id: 'insert-rate',
+      text: `Rows went into the database at ${insert.from === 'open-transaction' ? 'about ' : ''}${formatRate(insert.rowsPerSecond)} a second${batch}: ${insertReckoning(insert)}.`,
+      weights: insert.from === 'finished-step' ? {} : { 'infinite-loop': -1 },
+      sources: [...log.sources, ...(insert.from === 'open-transaction' && transaction ? [transaction.source] : [])],
+      rows: log.rows,
+      basis: insert.from === 'open-transaction' ? `${BASIS.wal}; ${BASIS.log}` : BASIS.log,
+    },
+  ];
+}
+
+function formatRate(rowsPerSecond: number): string {
+  return rowsPerSecond < 10 ? `${rowsPerSecond.toFixed(1)} rows` : `${formatCount(rowsPerSecond)} rows`;
+}
+
+/** Slack for the arbiter's look at heartbeats, about once a second, and for the error of the rate. */
+const CLEARLY_LONGER = 1.1;
+
+function timeoutNeeded(context: FactContext, course: ImportCourse): readonly Fact[] {
+  const { neededSeconds, timeoutSeconds, lastHeartbeatSecond, insert } = course;
+  if (neededSeconds === null || insert === null || timeoutSeconds === null || timeoutSeconds === 0) return [];
+  const step = insertStep(context);
+  const sinceHeartbeat = neededSeconds - lastHeartbeatSecond;
+  const short = sinceHeartbeat > timeoutSeconds * CLEARLY_LONGER;
+  const heartbeat =
+    lastHeartbeatSecond === 0
+      ? ''
+      : `, or ${formatSeconds(sinceHeartbeat)} where a heartbeat comes ${formatSeconds(lastHeartbeatSecond)} in, as the last one did here`;
+  const timedOut = course.endedBy === 'timeout';
+  return [
+    {
+      id: 'timeout-needed',
+      text: short
+        ? `At that rate the whole import takes ${formatSeconds(neededSeconds)}, so it needs a timeout above that${heartbeat}; the timeout was ${timeoutSeconds} s.`
+        : `At that rate the whole import takes ${formatSeconds(neededSeconds)}, which the timeout of ${timeoutSeconds} s allows for.`,
+      weights: short
+        ? timedOut
+          ? { 'worker-timeout': 1, 'large-artifact': 0.5 }
+          : {}
+        : { 'worker-timeout': -0.3, 'large-artifact': -0.3 },
+      ...sourcesOf(context.record?.operation?.lines[0]?.event, step?.startLine.event, context.record?.death?.timeout),
+      basis: `${BASIS.log}; ${BASIS.settings}`,
+    },
+  ];
+}
+
+const TREE_PARSERS = ['element-tree', 'lxml'] as const satisfies readonly PythonParser[];
+/** Share of the memory there is below which a tree cannot have been what exhausted it. */
+const SMALL_SHARE = 0.25;
+
+/** What a whole-document parse takes, against the memory there was. */
+function treeMemory(context: FactContext, course: ImportCourse | null): readonly Fact[] {
+  const { figures, artifact } = context;
+  const bytes = figures?.bytes ?? null;
+  if (bytes === null || context.record === null) return [];
+  const needs = TREE_PARSERS.map((parser) => ({ parser, bytes: pythonBytes(parser, bytes) }));
+  const least = Math.min(...needs.map((need) => need.bytes));
+  const most = Math.max(...needs.map((need) => need.bytes));
+  const estimate = needs
+    .map(({ parser, bytes: need }) => `${formatBytes(need)} with ${pythonName(parser)}`)
+    .join(' or ');
+  const tree = artifact?.report.tree ?? null;
+  const here = tree === null ? '' : `; ${treeRun(tree)}`;
+  const limit = course?.memoryLimit ?? null;
+  const base = course?.memory?.baseBytes ?? 0;
+  const step = context.record.operation?.steps.find((each) => each.name === 'parse') ?? null;
+  const sources =
+    artifact === null
+      ? sourcesOf(step?.startLine.event ?? context.record.operation?.lines[0]?.event)
+      : sourceOnly(artifact.report.source);
+  const fact = { ...sources, basis: BASIS.pythonCost };
+  const opening = `Parsed into a tree, these ${formatBytes(bytes)} take about ${estimate} (estimates)${here}`;
+  if (limit === null) return [{ id: 'tree-memory', text: `${opening}.`, weights: {}, ...fact }];
+  const room = limit.bytes - base;
+  const bound = `${limit.binds === 'cgroup' ? 'the limit of' : "the host's"} ${formatBytes(limit.bytes)}${limit.binds === 'cgroup' ? ` (${limit.from})` : ''}`;
+  const deaths = TREE_PARSERS.flatMap((parser) => {
+    const at = byteAtMemory(parser, bytes, room);
+    return at === null
+      ? []
+      : [`${pythonName(parser)} at byte ${formatCount(at)} (${Math.round((at / bytes) * 100)} %)`];
+  });
+  if (deaths.length > 0) {
+    const certain = least > room;
+    return [
+      {
+        id: 'tree-exceeds-memory',
+        text: `${opening}; with ${formatBytes(base)} held before, ${bound} would be reached by ${deaths.join(' and ')}.`,
+        weights: { 'memory-exhaustion': certain ? 1 : 0.5, 'large-artifact': certain ? 0.5 : 0.2 },
+        ...fact,
+      },
+    ];
+  }
+  const small = base + most < SMALL_SHARE * limit.bytes;
+  return [
+    {
+      id: 'tree-fits-memory',
+      text: `${opening}: ${bound} would not be reached by the parse alone.`,
+      // An estimate clears nobody whom the kernel names.
+      weights: small && context.record.incident.mechanism === 'gunicorn-timeout' ? { 'memory-exhaustion': -0.5 } : {},
+      ...fact,
+    },
+  ];
+}
+
+/** The run here that built a tree, as a clause. */
+function treeRun({ outcome, peakRssBytes, seconds }: ParseProfile): string {
+  switch (outcome.kind) {
+    case 'finished':
+      return `a tree of them took ${formatBytes(peakRssBytes)} and ${formatSeconds(seconds)} here`;
+    case 'memory-limit':
+      return `a tree of them reached a limit of ${formatBytes(outcome.limitBytes)} here at byte ${formatCount(outcome.atBytes)}`;
+    case 'damaged':
+    case 'cancelled':
+      return `a tree of the first ${formatCount(outcome.atBytes)} bytes took ${formatBytes(peakRssBytes)} here`;
+  }
+}

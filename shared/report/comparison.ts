@@ -1,0 +1,16 @@
+import type { Fact } from '../model/analysis.ts';
+
+/** The facts of shared/facts/profile-facts.ts, in the order in which a reader asks, and what each answers. */
+const QUESTIONS: readonly { readonly label: string; readonly ids: readonly string[] }[] = [
+  { label: 'Parsing', ids: ['parse-not-the-cost', 'parse-is-the-cost'] },
+  { label: 'Inserting', ids: ['insert-rate'] },
+  { label: 'Timeout', ids: ['timeout-needed'] },
+  { label: 'Memory', ids: ['tree-exceeds-memory', 'tree-fits-memory', 'tree-memory'] },
+];
+
+/** What the log and the database show against what the artifact costs, each with a heading in a word. */
+export function comparisonFacts(facts: readonly Fact[]): readonly { readonly label: string; readonly fact: Fact }[] {
+  return QUESTIONS.flatMap(({ label, ids }) =>
+    facts.filter((fact) => ids.includes(fact.id)).map((fact) => ({ label, fact })),
+  );
+}

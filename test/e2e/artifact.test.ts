@@ -1,0 +1,173 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT } from '../../scripts/project.ts';
+import { writeTree } from '../support/bundles.ts';
+import { launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
+import { eventually, goTo, openSample, waitForCase } from './support/pages.ts';
+
+/** Pictures of the Artifact screen, for looking at: test-output/screens/. */
+const PICTURES = join(ROOT, 'test-output', 'screens');
+
+let running: RunningApp;
+let folder: string;
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  folder = mkdtempSync(join(tmpdir(), 'inquest-artifact-'));
+  running = await launchApp();
+  await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1440, 900));
+  await openSample(running.page);
+  await goTo(running.page, 'Artifact');
+});
+
+afterAll(async () => {
+  await running.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Pictures of the part of the page that begins with a heading, in both appearances. */
+async function shoot(name: string, heading: string): Promise<void> {
+  const { app, page } = running;
+  for (const scheme of ['light', 'dark'] as const) {
+    await app.evaluate(({ nativeTheme }, source) => {
+      nativeTheme.themeSource = source;
+    }, scheme);
+    await page
+      .getByRole('heading', { name: heading })
+      .first()
+      .evaluate((element) => element.scrollIntoView());
+    await page.screenshot({ path: join(PICTURES, `${name}-${scheme}.png`), animations: 'disabled' });
+  }
+}
+
+/** The app answers a question that needs its other half. */
+async function answers(): Promise<void> {
+  const rows = await running.page.evaluate(() => window.inquest.request('case.current', undefined));
+  expect(rows?.eventCount).toBeGreaterThan(0);
+}
+
+const status = () => running.page.locator('.measure [role=status]');
+
+describe('the artifact of the sample', () => {
+  it('is shown with its profile, its statistics and what the log says against them', async () => {
+    const text = await running.page.locator('#view').innerText();
+    for (const words of ['59,261,760 bytes', '110,000', 'parsing is not where the time went', 'Map of the file']) {
+      expect(text).toContain(words);
+    }
+    expect(text).toMatch(/The log shows 64\.9 s between start and parsed; the same bytes take [\d.]+ s here/);
+    expect(text).toContain('At that rate the whole import takes 17 min 43 s');
+    await shoot('8-artifact-what-if', 'Against the log');
+    await shoot('8-artifact-map', 'Outcomes');
+    await shoot('8-artifact-contents', 'Duration of test cases');
+  });
+
+  it('answers what a longer timeout would have made of it, from the keyboard too', async () => {
+    const { page } = running;
+    const outcome = page.locator('.what-if-outcome');
+    expect(await outcome.innerText()).toContain('timed out 92.5 s into the import, in the insert');
+    await page.getByRole('button', { name: /^Try what it needs/ }).click();
+    await eventually(
+      () => outcome.innerText(),
+      (words) => expect(words).toContain('would have finished after 17 min 43 s'),
+    );
+    expect(await page.locator('.what-if-patch').innerText()).toContain('+timeout = 1001');
+    await page.getByRole('slider', { name: 'Worker timeout' }).press('ArrowLeft');
+    await eventually(
+      () => outcome.innerText(),
+      (words) => expect(words).toContain('timed out'),
+    );
+    await page.getByRole('spinbutton', { name: 'Memory limit in MB' }).fill('200');
+    await eventually(
+      () => outcome.innerText(),
+      (words) => expect(words).toMatch(/limit of 200 MB .* in the parse, at about byte [\d,]+ of 59,261,760/),
+    );
+    await shoot('8-artifact-what-if-memory', 'What if');
+    await page.getByRole('button', { name: 'As it was' }).click();
+    await eventually(
+      () => outcome.innerText(),
+      (words) => expect(words).toContain('timed out 92.5 s'),
+    );
+  });
+
+  it('shows the XML of a suite of the top list at its byte', async () => {
+    const { page } = running;
+    const link = page.getByRole('table', { name: 'Largest suites' }).getByRole('button').first();
+    const name = await page.getByRole('table', { name: 'Largest suites' }).getByRole('rowheader').first().innerText();
+    await link.click();
+    const viewer = page.getByRole('dialog', { name: /^XML of / });
+    await eventually(
+      () => viewer.locator('.xml-line-here').first().innerText(),
+      (words) => {
+        expect(words).toContain('<testsuite ');
+        expect(words).toContain(name);
+      },
+    );
+    await page.screenshot({ path: join(PICTURES, '8-artifact-xml.png') });
+    await viewer.getByRole('button', { name: 'Close' }).click();
+    await viewer.waitFor({ state: 'detached' });
+  });
+
+  it('starts a parse as a tree and cancels it, and lives on', async () => {
+    const { page } = running;
+    await page.getByRole('spinbutton', { name: 'Runs' }).fill('25');
+    await page.getByRole('button', { name: 'Parse as a tree' }).click();
+    await page.getByRole('progressbar', { name: 'Profile' }).waitFor();
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await eventually(
+      () => status().innerText(),
+      (words) => expect(words).toMatch(/^Cancelled/),
+    );
+    await answers();
+    await page.getByRole('spinbutton', { name: 'Runs' }).fill('1');
+  });
+
+  it('ends a run at its memory limit with a clear result, and lives on', async () => {
+    const { page } = running;
+    await page.getByRole('spinbutton', { name: 'Memory limit', exact: true }).fill('64');
+    await page.getByRole('button', { name: 'Parse as a tree' }).click();
+    await eventually(
+      () => status().innerText(),
+      (words) => expect(words).toMatch(/reached its memory limit of 64\.0 MB.*at byte [\d,]+ of 59,261,760/s),
+    );
+    await shoot('8-artifact-limit', 'Cost of parsing');
+    await answers();
+    await goTo(page, 'Timeline');
+    await goTo(page, 'Artifact');
+  });
+});
+
+describe('a small artifact that is damaged', () => {
+  it('is shown up to where it is damaged, with the bytes there', async () => {
+    const cases = Array.from(
+      { length: 12 },
+      (_, index) => `  <testcase classname="fw.rules" name="test_${index % 10}" time="0.${index}"/>`,
+    );
+    writeTree(folder, {
+      'results.xml': `<testsuites>\n<testsuite name="fw" tests="9">\n${cases.join('\n')}\n</testsuites>\n`,
+      'unit.txt': '2026-01-28T04:10:22.070510+0000 vm gunicorn[23333]: [23333] [INFO] Booting worker with pid: 23333\n',
+    });
+    await stubOpenDialog(running.app, [folder]);
+    await running.page.evaluate((path) => window.inquest.request('case.open', { paths: [path] }), folder);
+    await running.page.reload();
+    await waitForCase(running.page);
+    await goTo(running.page, 'Artifact');
+    const damage = running.page.getByRole('region', { name: 'Damage' });
+    await eventually(
+      () => damage.innerText(),
+      (words) => {
+        expect(words).toContain('The document is damaged');
+        expect(words).toContain('</testsuites>');
+      },
+    );
+    expect(await running.page.locator('#view').innerText()).toContain(
+      '2 test cases with the classname and name of one',
+    );
+    await shoot('8-artifact-damaged', 'Artifact');
+  });
+
+  it('reports no error', () => {
+    expect(running.pageErrors).toEqual([]);
+  });
+});

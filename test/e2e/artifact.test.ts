@@ -44,7 +44,7 @@ async function shoot(name: string, heading: string): Promise<void> {
 
 /** The app answers a question that needs its other half. */
 async function answers(): Promise<void> {
-  const rows = await running.page.evaluate(() => window.inquest.request('case.current', undefined));
+  const rows = await running.page.evaluate(() => Reflect.get(window, 'inquest').request('case.current', undefined));
   expect(rows?.eventCount).toBeGreaterThan(0);
 }
 
@@ -149,7 +149,7 @@ describe('a small artifact that is damaged', () => {
       'unit.txt': '2026-01-28T04:10:22.070510+0000 vm gunicorn[23333]: [23333] [INFO] Booting worker with pid: 23333\n',
     });
     await stubOpenDialog(running.app, [folder]);
-    await running.page.evaluate((path) => window.inquest.request('case.open', { paths: [path] }), folder);
+    await running.page.evaluate((path) => Reflect.get(window, 'inquest').request('case.open', { paths: [path] }), folder);
     await running.page.reload();
     await waitForCase(running.page);
     await goTo(running.page, 'Artifact');

@@ -130,4 +130,4 @@ it('reads the pages of a sparse file of 1 GB as bytes and says why SQLite was no
   expect(database?.tables.find(({ name }) => name === 'results')?.rows).toBe(40);
   expect(words('service.db')).toMatch(/inspected as bytes only/);
   expect(process.memoryUsage().rss - memory).toBeLessThan(300e6);
-}, 60_000);
+}, 120_000);

@@ -1,16 +1,13 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { caseJsonSchema } from '../../shared/contract/case-json.ts';
 import { tarGzipOf, tarOf, tempFolder, writeTree } from '../support/bundles.ts';
 import { unpackTarGz } from '../support/unpack.ts';
 
-const CLI = fileURLToPath(new URL('../../electron/cli/main.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const INQUEST = join(inject('programs'), 'inquest.js');
 const INCIDENT = new URL('../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url);
 /** Root may read everything: what cannot be read has to be left out, which the tests' names say. */
 const isRoot = process.getuid?.() === 0;
@@ -19,7 +16,7 @@ const isRoot = process.getuid?.() === 0;
 function analyze(path: string): Promise<{ readonly status: number; readonly json: unknown; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, XDG_CACHE_HOME: tempFolder('cache-') };
-    const args = ['--import', TSX, CLI, 'analyze', path, '--json', '-'];
+    const args = [INQUEST, 'analyze', path, '--json', '-'];
     execFile(process.execPath, args, { env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
       try {
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), json: JSON.parse(stdout), stderr });

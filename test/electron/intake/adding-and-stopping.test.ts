@@ -185,17 +185,17 @@ describe('adding to a running import', () => {
   });
 });
 
-describe('ten thousand sources', () => {
+describe('thousands of sources', () => {
   test('are counted all and listed in part: small messages however many there are', async () => {
     const tree = Object.fromEntries(
-      Array.from({ length: 10_000 }, (_each, index) => [`d/${index}.txt`, `${index % 10}`]),
+      Array.from({ length: 3000 }, (_each, index) => [`d/${index}.txt`, `${index % 10}`]),
     );
     const folder = writeTree(tempFolder(), { ...tree, 'd/big.txt': JOURNAL, 'd/none.txt': '' });
     const { steps } = await steered([folder], () => null);
     const last = steps.at(-1);
-    expect(last?.sources?.total).toBe(10_002);
+    expect(last?.sources?.total).toBe(3002);
     expect(last?.sources?.listed.length).toBeLessThan(40);
     expect(last?.sources?.listed.some(({ path }) => path === 'd/big.txt')).toBe(true);
     expect(JSON.stringify(last).length).toBeLessThan(8_000);
-  }, 120_000);
+  });
 });

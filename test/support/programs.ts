@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
@@ -26,6 +26,8 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const parent = fileURLToPath(new URL('../../test-output/', import.meta.url));
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'programs-'));
+  // Some tests start them as another user. What a measurement keeps there would make the parent private.
+  for (const each of [parent, folder]) chmodSync(each, 0o755);
   await bundlePrograms(PROGRAMS, folder);
   project.provide('programs', folder);
   return () => rmSync(folder, { recursive: true, force: true });

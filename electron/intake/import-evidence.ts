@@ -9,7 +9,7 @@ import type {
 import { isCatOfKnown } from '../../shared/evidence/journal-cat.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
-import { type EvidenceFile, isLogFormat } from '../../shared/model/evidence.ts';
+import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
 import { type EntryIndex, entryIndexOf } from './entry-index.ts';
 import { copyRank, EntryKeyTable } from './entry-keys.ts';
 import { EventTable } from './event-table.ts';
@@ -169,6 +169,7 @@ async function parseAll(
     // A database is read with what lies beside it, when nothing can be added to it any more.
     if (!mayBelongToDatabase(file)) {
       noteEmpty(file);
+      noteNotUnpacked(file);
       if (file.format === 'unknown' || (PARSERS[file.format] !== undefined && !file.told.datesItself))
         waiting.push(file);
       else if (!skipStopped(file, board)) knowledge.learn(file.format, file.told.zoneMinutes, read(file).span);
@@ -238,6 +239,15 @@ function noteEmpty(file: IntakeFile): void {
   if (file.format !== 'empty') return;
   file.found.problems.add({ kind: 'empty', message: 'The file has no content.', byteOffset: null });
 }
+
+/** What looks like an archive and could not be taken apart from its first block on; why not is told where it is known. */
+function noteNotUnpacked({ format, found }: IntakeFile): void {
+  if (!ARCHIVES.has(format) || found.archive !== null || found.problems.count > 0) return;
+  const message = 'It looks like an archive, but its first header is damaged: nothing was unpacked. Copy it again.';
+  found.problems.add({ kind: 'damaged-archive', message, byteOffset: 0 });
+}
+
+const ARCHIVES: ReadonlySet<EvidenceFormat> = new Set(ARCHIVE_FORMATS);
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));

@@ -4,7 +4,7 @@ import { useActions } from '../state/app-context.tsx';
 /** Copies `text`; `what` names it for the button and for the message that follows: `SHA-256`, `Command`. */
 export function CopyButton(props: { readonly text: string; readonly what: string; readonly withLabel?: boolean }) {
   const actions = useActions();
-  const label = `Copy ${props.what.charAt(0).toLowerCase()}${props.what.slice(1)}`;
+  const label = `Copy ${withinSentence(props.what)}`;
   return (
     <button
       type="button"
@@ -17,6 +17,11 @@ export function CopyButton(props: { readonly text: string; readonly what: string
       {props.withLabel === true ? label : null}
     </button>
   );
+}
+
+/** A name as it reads behind another word: `Raw record` is lowered, an abbreviation such as `SHA-256` stays. */
+export function withinSentence(name: string): string {
+  return /^\p{Lu}(?!\p{Lu})/u.test(name) ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name;
 }
 
 /** A command or patch in fixed width, with a button that copies it. */

@@ -3,8 +3,14 @@ import { useActions, useAppState } from '../state/app-context.tsx';
 import { CopyButton } from './copy.tsx';
 
 const ADVICE = {
-  usage: 'Check that the files are still there and that you may read them, then open them again.',
-  internal: 'This is a defect of Inquest, not of the evidence. Opening fewer files may get round it.',
+  open: {
+    usage: 'Check that the files are still there and that you may read them, then open them again.',
+    internal: 'This is a defect of Inquest, not of the evidence. Opening fewer files may get round it.',
+  },
+  add: {
+    usage: 'Check that the files are still there and that you may read them, then add them again.',
+    internal: 'This is a defect of Inquest, not of the evidence. Adding fewer files may get round it.',
+  },
 } as const;
 
 /** An import that failed, in words, with what can be done about it. The case that was open stays open. */
@@ -21,13 +27,19 @@ export function FailureNotice() {
         </h2>
         <p className="failure-message">{failure.error.message}</p>
         <p>
-          {ADVICE[failure.error.kind]}
+          {ADVICE[failure.kind][failure.error.kind]}
           {view === null ? null : ' The case you had open is still open.'}
         </p>
         <div className="button-row">
-          <button type="button" className="button button-small" onClick={() => void actions.openDialog('files')}>
-            Open files…
-          </button>
+          {failure.kind === 'add' ? (
+            <button type="button" className="button button-small" onClick={() => void actions.addDialog('files')}>
+              Add files…
+            </button>
+          ) : (
+            <button type="button" className="button button-small" onClick={() => void actions.openDialog('files')}>
+              Open files…
+            </button>
+          )}
           <CopyButton text={failure.error.message} what="Message" withLabel />
         </div>
       </div>

@@ -1,5 +1,5 @@
 import { line, max, scaleLinear } from 'd3';
-import { Check } from 'lucide-react';
+import { Check, Minus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import { ProgressBar } from '../components/bars.tsx';
@@ -9,7 +9,13 @@ import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
 import { STAGE_WORDS } from '../words.ts';
 
-const STAGES = ['unpacking', 'hashing', 'reading', 'database', 'profiling', 'analysing'] as const;
+/** What an import goes through, in order. A file is hashed as it is read; one that no parser reads is only hashed. */
+const STEPS = [['unpacking'], ['reading', 'hashing'], ['database'], ['profiling'], ['analysing']] as const;
+
+type StepState = 'done' | 'current' | 'passed' | 'ahead';
+
+/** For those who do not see the marks; a step that is passed had nothing to do. */
+const STEP_WORDS: Readonly<Record<StepState, string>> = { done: 'done', current: '', passed: 'nothing to do', ahead: '' };
 
 /** A running import: where it is, how fast it goes, how long it still takes, and the way out. */
 export function ProgressScreen({ job, hasCase }: { readonly job: JobState; readonly hasCase: boolean }) {
@@ -19,7 +25,12 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
   const share = shareDone(job);
   const rate = bytesPerSecond(job);
   const left = secondsLeft(job);
-  const current = STAGES.findIndex((each) => each === progress?.stage);
+  const current = STEPS.findIndex((stages) => stages.some((stage) => stage === progress?.stage));
+  const stateOf = (index: number): StepState => {
+    if (index === current) return 'current';
+    if (index > current) return 'ahead';
+    return STEPS[index]?.some((stage) => job.stages.includes(stage)) === true ? 'done' : 'passed';
+  };
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
@@ -41,18 +52,24 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
           </span>
         </header>
         <ol className="stages">
-          {STAGES.map((each, index) => (
-            <li
-              key={each}
-              className={index < current ? 'stage-done' : index === current ? 'stage-current' : 'stage-ahead'}
-              aria-current={index === current ? 'step' : undefined}
-            >
-              <span className="stage-mark" aria-hidden="true">
-                {index < current ? <Check size={11} strokeWidth={3} /> : null}
-              </span>
-              {STAGE_WORDS[each]}
-            </li>
-          ))}
+          {STEPS.map(([stage], index) => {
+            const state = stateOf(index);
+            return (
+              <li
+                key={stage}
+                className={`stage-${state}`}
+                title={STEP_WORDS[state] === '' ? undefined : STEP_WORDS[state]}
+                aria-current={state === 'current' ? 'step' : undefined}
+              >
+                <span className="stage-mark" aria-hidden="true">
+                  {state === 'done' ? <Check size={11} strokeWidth={3} /> : null}
+                  {state === 'passed' ? <Minus size={11} strokeWidth={3} /> : null}
+                </span>
+                {STAGE_WORDS[stage]}
+                <span className="visually-hidden">{STEP_WORDS[state]}</span>
+              </li>
+            );
+          })}
         </ol>
         <p className="progress-item mono" title={progress?.item}>
           {progress?.item ?? 'Starting'}

@@ -16,6 +16,8 @@ export interface JobState {
   readonly title: string;
   readonly startedMillis: number;
   readonly progress: Progress | null;
+  /** The stages that were told so far; one that had nothing to do never is. */
+  readonly stages: readonly Progress['stage'][];
   /** Progress of the present count of bytes over the last seconds, for the rate. */
   readonly marks: readonly Mark[];
   readonly samples: readonly ProfileSample[];
@@ -36,6 +38,7 @@ export function startJob(title: string, atMillis: number, kind: RunningJob['kind
     title,
     startedMillis: atMillis,
     progress: null,
+    stages: [],
     marks: [],
     samples: [],
     isCancelling: false,
@@ -56,6 +59,7 @@ export function advanceJob(
   return {
     ...job,
     progress,
+    stages: job.stages.includes(progress.stage) ? job.stages : [...job.stages, progress.stage],
     marks: withMark(sameCount ? job.marks : [], { atMillis, doneBytes: progress.doneBytes }),
     samples: nextSamples(sameCount ? job.samples : [], sample),
     sources: progress.sources ?? job.sources,

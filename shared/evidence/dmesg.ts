@@ -11,6 +11,7 @@ import {
   parserOfLines,
   problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -245,14 +246,7 @@ class DmesgHandler implements LineHandler {
   onEnd(out: ParsedItem[]): void {
     this.#stray.flush(out);
     this.#releaseWaiting(out);
-    if (this.#unterminated === null) return;
-    out.push(
-      problemItem(
-        'truncated',
-        `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last message may be cut short.`,
-        this.#unterminated.byteOffset,
-      ),
-    );
+    reportCutEnd(this.#context, this.#unterminated, 'message', out);
   }
 
   timeResolution(): TimeResolution {

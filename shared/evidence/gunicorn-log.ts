@@ -11,6 +11,7 @@ import {
   parserOfLines,
   problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -226,15 +227,7 @@ class GunicornLogHandler implements LineHandler {
   onEnd(out: ParsedItem[]): void {
     this.#close(out);
     this.#stray.flush(out);
-    if (this.#unterminated !== null) {
-      out.push(
-        problemItem(
-          'truncated',
-          `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last entry may be cut short.`,
-          this.#unterminated.byteOffset,
-        ),
-      );
-    }
+    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
   }
 
   timeResolution(): TimeResolution {

@@ -4,7 +4,15 @@ import { classifyMessage } from './classify.ts';
 import { classifyKernel } from './classify-kernel.ts';
 import { isJournalNotice } from './journal-prefix.ts';
 import type { KnownEntries } from './known-entries.ts';
-import { eventItem, type Line, type LineHandler, parserOfLines, problemItem, provenanceOfLines } from './lines.ts';
+import {
+  eventItem,
+  type Line,
+  type LineHandler,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+  reportCutEnd,
+} from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import type { Reading } from './reading.ts';
 
@@ -180,10 +188,7 @@ class JournalCatHandler implements LineHandler {
       const message = `${this.#undated} entries of ${fileName} have no stamps (it is journalctl -o cat) and stand in no other source; they were given the time of the entry before. Export with -o short-iso-precise.`;
       out.push(problemItem('assumed-time', message, this.#firstUndated.byteOffset));
     }
-    if (this.#unterminated !== null) {
-      const message = `${fileName} ends within line ${this.#unterminated.number}; its last entry may be cut short.`;
-      out.push(problemItem('truncated', message, this.#unterminated.byteOffset));
-    }
+    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
   }
 
   timeResolution(): TimeResolution {

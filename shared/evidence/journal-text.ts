@@ -20,6 +20,7 @@ import {
   parserOfLines,
   problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem, PlainEvent } from './parser.ts';
@@ -397,15 +398,7 @@ class JournalTextHandler implements LineHandler {
     if (this.#bootZero === null) this.#tieUntied(out);
     this.#reportUntied(out);
     // journalctl ends every entry with a line feed.
-    if (this.#unterminated !== null) {
-      out.push(
-        problemItem(
-          'truncated',
-          `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last entry may be cut short.`,
-          this.#unterminated.byteOffset,
-        ),
-      );
-    }
+    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
   }
 
   timeResolution(): TimeResolution {

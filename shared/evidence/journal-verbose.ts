@@ -6,8 +6,8 @@ import {
   type Line,
   type LineHandler,
   parserOfLines,
-  problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -119,13 +119,9 @@ class JournalVerboseHandler implements LineHandler {
   }
 
   onEnd(out: ParsedItem[]): void {
-    const cut = this.#unterminated;
-    if (cut !== null) {
-      // A cut before the message leaves nothing to show.
-      if (this.#open?.fields.has('MESSAGE') === false) this.#open = null;
-      const message = `${this.#context.fileName} ends within line ${cut.number}; its last entry may be cut short.`;
-      out.push(problemItem('truncated', message, cut.byteOffset));
-    }
+    // A cut before the message leaves nothing to show.
+    if (this.#unterminated !== null && this.#open?.fields.has('MESSAGE') === false) this.#open = null;
+    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
     this.#close(out);
     this.#stray.flush(out);
   }

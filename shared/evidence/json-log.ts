@@ -8,8 +8,8 @@ import {
   type Line,
   type LineHandler,
   parserOfLines,
-  problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -169,10 +169,7 @@ class JsonLogHandler implements LineHandler {
 
   onEnd(out: ParsedItem[]): void {
     this.#stray.flush(out);
-    const line = this.#unterminated;
-    if (line === null) return;
-    const message = `${this.#context.fileName} ends within line ${line.number}; its last entry may be cut short.`;
-    out.push(problemItem('truncated', message, line.byteOffset));
+    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
   }
 
   timeResolution(): TimeResolution {

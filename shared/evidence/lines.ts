@@ -325,6 +325,16 @@ export function provenanceOfLines(context: ParseContext, first: Line, last: Line
 }
 
 /**
+ * Says that a file ends within its last line, whose record (`what`: `entry`, `row`) may lack its end; `line` is that line, or
+ * null when the file ends with a line feed as its producer ends every line.
+ */
+export function reportCutEnd(context: ParseContext, line: Line | null, what: string, out: ParsedItem[]): void {
+  if (line === null) return;
+  const message = `${context.fileName} ends within line ${line.number}; its last ${what} may be cut short.`;
+  out.push(problemItem('truncated', message, line.byteOffset));
+}
+
+/**
  * Collects lines that belong to no record, so that a damaged stretch is one problem with its extent and not thousands.
  * `flush` is called when a record begins again and at the end.
  */

@@ -9,6 +9,7 @@ import {
   parserOfLines,
   problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -225,15 +226,7 @@ class SarHandler implements LineHandler {
         ),
       );
     }
-    if (this.#unterminated !== null) {
-      out.push(
-        problemItem(
-          'truncated',
-          `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last row may be cut short.`,
-          this.#unterminated.byteOffset,
-        ),
-      );
-    }
+    reportCutEnd(this.#context, this.#unterminated, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {

@@ -9,6 +9,7 @@ import {
   parserOfLines,
   problemItem,
   provenanceOfLines,
+  reportCutEnd,
   StrayLines,
 } from './lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
@@ -188,14 +189,7 @@ class VmstatHandler implements LineHandler {
 
   onEnd(out: ParsedItem[]): void {
     this.#stray.flush(out);
-    if (this.#unterminated === null) return;
-    out.push(
-      problemItem(
-        'truncated',
-        `${this.#context.fileName} ends within line ${this.#unterminated.number}; its last row may be cut short.`,
-        this.#unterminated.byteOffset,
-      ),
-    );
+    reportCutEnd(this.#context, this.#unterminated, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {

@@ -1,26 +1,24 @@
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { caseJsonSchema } from '../../shared/contract/case-json.ts';
 import { tarGzipOf, tarOf, tempFolder, writeTree } from '../support/bundles.ts';
 import { unpackTarGz } from '../support/unpack.ts';
+import { isRoot, NOBODY } from '../support/unprivileged.ts';
 
-const CLI = fileURLToPath(new URL('../../electron/cli/main.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const INQUEST = join(inject('programs'), 'inquest.js');
 const INCIDENT = new URL('../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url);
-/** Root may read everything: what cannot be read has to be left out, which the tests' names say. */
-const isRoot = process.getuid?.() === 0;
-
-/** Runs `inquest analyze PATH --json -` as a user does. */
+/** Runs `inquest analyze PATH --json -` as a user does, who is never root. */
 function analyze(path: string): Promise<{ readonly status: number; readonly json: unknown; readonly stderr: string }> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, XDG_CACHE_HOME: tempFolder('cache-') };
-    const args = ['--import', TSX, CLI, 'analyze', path, '--json', '-'];
-    execFile(process.execPath, args, { env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
+    const cache = tempFolder('cache-');
+    chmodSync(cache, 0o777);
+    const user = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
+    const env = { ...process.env, XDG_CACHE_HOME: cache };
+    const args = [INQUEST, 'analyze', path, '--json', '-'];
+    execFile(process.execPath, args, { ...user, env, maxBuffer: 256 * 1024 * 1024 }, (error, stdout, stderr) => {
       try {
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), json: JSON.parse(stdout), stderr });
       } catch {
@@ -46,7 +44,7 @@ function zipBomb(): Buffer {
 }
 
 describe('a hostile bundle around a recorded incident', () => {
-  test(`each trap is reported by name, and the verdict is right${isRoot ? ' (unreadable file left out: root reads all)' : ''}`, async () => {
+  test('each trap is reported by name, and the verdict is right', async () => {
     const incident = await unpackTarGz(INCIDENT);
     const folder = writeTree(tempFolder(), Object.fromEntries(incident));
     const line = '2026-02-11T16:00:00.000001+00:00 host gunicorn[77]: ';
@@ -66,10 +64,9 @@ describe('a hostile bundle around a recorded incident', () => {
       'traps/download.tar.gz': download.subarray(0, Math.floor(download.length / 2)),
     });
     symlinkSync('/etc/passwd', join(folder, 'traps/link'));
-    if (!isRoot) {
-      writeFileSync(join(folder, 'traps/secret.txt'), 'x');
-      chmodSync(join(folder, 'traps/secret.txt'), 0);
-    }
+    writeFileSync(join(folder, 'traps/secret.txt'), 'x');
+    chmodSync(join(folder, 'traps/secret.txt'), 0);
+    chmodSync(folder, 0o755);
 
     const { status, json, stderr } = await analyze(folder);
     expect([status, stderr]).toEqual([0, '']);
@@ -90,7 +87,7 @@ describe('a hostile bundle around a recorded incident', () => {
     expect(problems.map(({ path, kind }) => [path, kind])).toEqual(
       expect.arrayContaining([
         ['traps/link', 'link-refused'],
-        ...(isRoot ? [] : [['traps/secret.txt', 'unreadable']]),
+        ['traps/secret.txt', 'unreadable'],
         ['traps/climb.tar: ../../../etc/cron.d/job', 'unsafe-path'],
       ]),
     );
@@ -107,6 +104,7 @@ describe('a hostile bundle around a recorded incident', () => {
 
 test('a folder of nothing but traps says so, and ends with the status for nothing recognised', async () => {
   const folder = tempFolder();
+  chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'empty'));
   writeFileSync(join(folder, 'bomb.zip'), zipBomb());
   await expect(analyze(folder)).rejects.toThrow(/^status 3, [\s\S]*bomb\.zip/);

@@ -31,7 +31,10 @@ export function readNativeJournalInto(
   const workLimitBytes = workLimit(source);
   let itemsLeft = itemsLimit(source);
   let read = 0;
+  let seen = 0;
   for (const offset of found.offsets) {
+    if (seen % REPORT_EVERY === 0 && !report(offset)) return false;
+    seen += 1;
     const isPlain = entry.read(offset);
     const event = isPlain ? null : journal.event(offset, context);
     if (!isPlain && event === null) continue;
@@ -47,7 +50,6 @@ export function readNativeJournalInto(
       fields.add(event.problems);
       sink.item(event.item);
     }
-    if (read % REPORT_EVERY === 0 && !report(offset)) return false;
   }
   for (const item of fields.items(context)) sink.item(item);
   for (const item of lossProblems(journal, found, read, context)) sink.item(item);

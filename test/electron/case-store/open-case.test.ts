@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NothingRecognised, openCase } from '../../../electron/case-store/open-case.ts';
 import { longestTailIn } from '../../../electron/case-store/profile-artifacts.ts';
 import { JobCancelled, JobFailure } from '../../../electron/workers/run-job.ts';
+import { Steering } from '../../../electron/workers/steering.ts';
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';
 import { snapshotOf, tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
@@ -116,6 +118,33 @@ describe('opening a case', () => {
     }
     await expect(openCase({ paths: [given], signal: AbortSignal.abort() })).rejects.toBeInstanceOf(JobCancelled);
     expect(spoolsIn(parent)).toEqual([]);
+  });
+
+  test('a profile that is stopped is none, and the others are made', async () => {
+    const testcase = '<testcase name="a"><system-out>INFO rekey ok</system-out></testcase>\n';
+    const large = `<testsuites><testsuite name="s">\n${testcase.repeat(120_000)}</testsuite></testsuites>\n`;
+    const folder = writeTree(tempFolder(), { 'unit.txt': timeoutJournal(), 'large.xml': large, 'small.xml': JUNIT });
+    const steering = new Steering();
+    const stages = new Set<string>();
+    const opened = await openCase({
+      paths: [folder],
+      steering,
+      onProgress: ({ stage, sources }) => {
+        if (stage !== 'profiling') return;
+        for (const { id, path, state } of sources?.listed ?? []) {
+          stages.add(`${path} ${state}`);
+          if (path === 'large.xml' && state === 'profiling') steering.stop(id);
+        }
+      },
+    });
+    expect(opened.evidence.artifacts.map(({ path }) => path)).toEqual(['small.xml']);
+    expect(opened.evidence.problems).toMatchObject([
+      { path: 'large.xml', kind: 'stopped', message: expect.stringContaining('Add the file again') },
+    ]);
+    expect([...stages]).toContain('large.xml stopped');
+    const file = opened.evidence.files.find(({ path }) => path === 'large.xml');
+    expect(file).toMatchObject({ problemCount: 0, sha256: createHash('sha256').update(large).digest('hex') });
+    await opened.dispose();
   });
 
   test('of many artifacts those that the log names are profiled first', async () => {

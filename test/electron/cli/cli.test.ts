@@ -4,11 +4,17 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 
-const CLI = fileURLToPath(new URL('../../../electron/cli/main.ts', import.meta.url));
-const TSX = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+/** Bundled for the run of tests, which is the same program without compiling it each time. */
+const BUNDLED = [join(inject('programs'), 'inquest.js')];
+/** As `npm run inquest` starts it: from source, its workers too. */
+const FROM_SOURCE = [
+  '--import',
+  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+  fileURLToPath(new URL('../../../electron/cli/main.ts', import.meta.url)),
+];
 const INCIDENT = fileURLToPath(new URL('../../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url));
 
 interface Ran {
@@ -20,11 +26,13 @@ interface Ran {
 let folder: string;
 
 /** Runs the command line as a user does, from a folder that is not the project's. */
-function inquest(...args: readonly string[]): Promise<Ran> {
+const inquest = (...args: readonly string[]): Promise<Ran> => run(BUNDLED, args);
+
+function run(program: readonly string[], args: readonly string[]): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', TSX, CLI, ...args],
+      [...program, ...args],
       { cwd: folder, env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') }, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
@@ -40,7 +48,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('inquest analyze', () => {
   it('prints the verdict and the timeline as a table, silent on a stderr that is no terminal', async () => {
-    const { status, stdout, stderr } = await inquest('analyze', INCIDENT);
+    const { status, stdout, stderr } = await run(FROM_SOURCE, ['analyze', INCIDENT]);
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toMatch(/database-lock +fits/);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
 import { caseJsonText } from '../../../electron/export/case-json.ts';
 import { writePdf } from '../../../electron/export/pdf.ts';
 import { LONG_WORD } from '../../support/hostile-case.ts';
@@ -11,6 +11,15 @@ const NO_POPPLER = toolMissing('pdftotext', '-v') || toolMissing('pdfdetach', '-
 const NO_QPDF = toolMissing('qpdf', '--version');
 
 const pdfOf = ({ report, caseJson }: WrittenCase): Promise<Uint8Array> => writePdf(report, caseJson);
+const written = new Map<() => WrittenCase, Promise<Uint8Array>>();
+/** The PDF of a case that several tests look at, written once. */
+function pdfOnce(make: () => WrittenCase): Promise<Uint8Array> {
+  const known = written.get(make) ?? pdfOf(make());
+  written.set(make, known);
+  return known;
+}
+/** Its table of events goes over several pages. */
+const longReport = (): WrittenCase => hostileReport(3);
 const pagesOf = (pdf: Uint8Array): readonly string[] =>
   runOn(pdf, 'pdftotext', (path) => ['-layout', path, '-'])
     .split('\f')
@@ -24,27 +33,26 @@ const CASES = [
 
 describe.each(CASES)('the PDF of %s', (_, make) => {
   it('begins and ends as a PDF does', async () => {
-    const pdf = Buffer.from(await pdfOf(make()));
+    const pdf = Buffer.from(await pdfOnce(make));
     expect(pdf.subarray(0, 8).toString('latin1')).toBe('%PDF-1.7');
     expect(pdf.subarray(-6).toString('latin1').trim()).toBe('%%EOF');
   });
 
   it.skipIf(NO_QPDF)('has no fault that qpdf finds', async () => {
-    const pdf = await pdfOf(make());
+    const pdf = await pdfOnce(make);
     expect(runOn(pdf, 'qpdf', (path) => ['--check', path])).toContain('No syntax or stream encoding errors found');
   });
 
   it.skipIf(NO_POPPLER)('carries the case JSON, byte for byte', async () => {
-    const made = make();
-    const pdf = await pdfOf(made);
+    const pdf = await pdfOnce(make);
     expect(runOn(pdf, 'pdfdetach', (path) => ['-list', path])).toMatch(/1: case\.json/);
     expect(runOn(pdf, 'pdfdetach', (path, output) => ['-save', '1', '-o', output, path], 'what it writes')).toBe(
-      caseJsonText(made.caseJson),
+      caseJsonText(make().caseJson),
     );
   });
 
   it.skipIf(NO_POPPLER)('numbers its pages', async () => {
-    const pages = pagesOf(await pdfOf(make()));
+    const pages = pagesOf(await pdfOnce(make));
     expect(pages.length).toBeGreaterThan(0);
     pages.forEach((page, index) => {
       expect(page.trimEnd()).toMatch(new RegExp(`${index + 1} / ${pages.length}$`));
@@ -55,13 +63,13 @@ describe.each(CASES)('the PDF of %s', (_, make) => {
 describe('the PDF', () => {
   it.skipIf(NO_POPPLER)('gives every SHA-256 in one piece, to be searched for and copied', async () => {
     const { report } = referenceReport();
-    const text = pagesOf(await pdfOf(referenceReport())).join('\n');
+    const text = pagesOf(await pdfOnce(referenceReport)).join('\n');
     expect(report.evidence.length).toBeGreaterThan(5);
     for (const { sha256 } of report.evidence) expect(text).toContain(sha256);
   });
 
   it.skipIf(NO_POPPLER)('says what the report says', async () => {
-    const text = pagesOf(await pdfOf(referenceReport())).join('\n');
+    const text = pagesOf(await pdfOnce(referenceReport)).join('\n');
     for (const words of [
       'incident-2026-01-28',
       '04:12:15.229579',
@@ -76,7 +84,7 @@ describe('the PDF', () => {
   });
 
   it.skipIf(NO_POPPLER)('clips no long word and shows what its fonts lack as escapes', async () => {
-    const pdf = await pdfOf(hostileReport());
+    const pdf = await pdfOnce(hostileReport);
     const text = runOn(pdf, 'pdftotext', (path) => ['-raw', path, '-']);
     const squeezed = text.replace(/\s+/g, '');
     // In the summary, the incident's fields, key events, commands, the patch and the list of problems.
@@ -92,8 +100,8 @@ describe('the PDF', () => {
   it.skipIf(NO_POPPLER)('leaves no heading alone at the end of a page', async () => {
     const headings =
       /^(Timeline|Verdict|Key events|What to change|Questions|Expected findings|Artifact|Database|Configuration|Problems with the evidence|Evidence|How to read this|Missing: .*)$/;
-    for (const copies of [1, 3, 5]) {
-      for (const page of pagesOf(await pdfOf(hostileReport(copies)))) {
+    for (const make of [hostileReport, longReport]) {
+      for (const page of pagesOf(await pdfOnce(make))) {
         const lines = page
           .split('\n')
           .map((line) => line.trim())
@@ -105,16 +113,16 @@ describe('the PDF', () => {
   });
 
   it.skipIf(NO_POPPLER)('repeats the header of a table on every page', async () => {
-    const pages = pagesOf(await pdfOf(hostileReport(10)));
+    const pages = pagesOf(await pdfOnce(longReport));
     const withEvents = pages.filter((page) => page.includes('Since previous'));
     expect(withEvents.length).toBeGreaterThan(1);
   });
 
   it('is the same to the byte in another process at another time', async () => {
-    const here = Buffer.from(await pdfOf(referenceReport()));
-    const script = fileURLToPath(new URL('../../support/print-pdf-digest.ts', import.meta.url));
+    const here = Buffer.from(await pdfOnce(referenceReport));
+    const script = join(inject('programs'), 'pdf-digest.js');
     const run = (zone: string) =>
-      spawnSync(process.execPath, ['--import', 'tsx', script], {
+      spawnSync(process.execPath, [script], {
         encoding: 'utf8',
         env: { ...process.env, TZ: zone, LANG: 'C' },
       });
@@ -134,7 +142,7 @@ describe('the PDF', () => {
   });
 
   it.skipIf(toolMissing('pdfinfo', '-v'))('names itself, its subject and its language', async () => {
-    const pdf = await pdfOf(referenceReport());
+    const pdf = await pdfOnce(referenceReport);
     const info = runOn(pdf, 'pdfinfo', (path) => [path]);
     expect(info).toMatch(/Title: +Incident report: incident-2026-01-28/);
     expect(info).toMatch(/Author: +Inquest/);

@@ -65,11 +65,11 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
     const contents: readonly (string | Uint8Array)[] = [
       '',
       'x',
-      lines(30_000),
-      randomBytes(300_000),
-      Buffer.alloc(3_000_000),
+      lines(10_000),
+      randomBytes(100_000),
+      Buffer.alloc(1_000_000),
       'aaaa'.repeat(70) + 'b'.repeat(259) + 'c'.repeat(1000),
-      Buffer.concat([randomBytes(70_000), Buffer.alloc(200_000, 0x61), Buffer.from(lines(500))]),
+      Buffer.concat([randomBytes(70_000), Buffer.alloc(100_000, 0x61), Buffer.from(lines(500))]),
     ];
     for (const content of contents) {
       for (const level of ['-1', '-9']) {
@@ -110,7 +110,7 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
   });
 
   test('a cut anywhere is told, and what came before it is kept', async () => {
-    const content = Buffer.from(lines(20_000));
+    const content = Buffer.from(lines(10_000));
     const packed = pack(format, content, '-1');
     for (const share of [0.3, 0.6, 0.9]) {
       const { content: given, end } = await unpack(format, packed.subarray(0, Math.floor(packed.length * share)));
@@ -125,7 +125,7 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
   });
 
   test('a byte that was changed is told', async () => {
-    const content = lines(2000);
+    const content = lines(300);
     const packed = pack(format, content, ...(format === 'zstd' ? ['--check'] : []));
     for (let at = 20; at < packed.length; at += Math.ceil(packed.length / 7)) {
       const damaged = Buffer.from(packed);
@@ -149,7 +149,7 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
           expect(end.consumedBytes).toBeLessThanOrEqual(damaged.length);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -194,8 +194,8 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
   });
 
   test('a bomb is stopped and leaves nothing behind', async () => {
-    const bomb = pack(format, Buffer.alloc(96 * 1024 * 1024), '-9');
-    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb');
+    const bomb = pack(format, Buffer.alloc(6 * 1024 * 1024), format === 'gzip' ? '-9' : '-6');
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb', { unpackRatioFromBytes: 4 * 1024 * 1024 });
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(readdirSync(spoolFolder)).toEqual([]);
@@ -204,11 +204,11 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
 
 describe.skipIf(missing)('what the formats have of their own', () => {
   test('xz: several blocks, every check it can verify, and clear words for what it cannot read', async () => {
-    const content = lines(20_000);
-    for (const args of [['--block-size=64KiB'], ['--check=none'], ['--check=crc32'], ['-T2', '--block-size=1MiB']]) {
+    const content = lines(4000);
+    for (const args of [['--block-size=64KiB'], ['--check=none'], ['--check=crc32'], ['-T2', '--block-size=128KiB']]) {
       expect((await unpack('xz', pack('xz', content, ...args))).content.toString()).toBe(content);
     }
-    const dictionary = await unpackBytes(pack('xz', content, '--lzma2=dict=256MiB'), 'x.xz');
+    const dictionary = await unpackBytes(pack('xz', content, '--lzma2=preset=0,dict=65MiB'), 'x.xz');
     expect(dictionary.archive.problems.list[0]).toMatchObject({ kind: 'unreadable' });
     expect(dictionary.archive.problems.list[0]?.message).toContain('more than 64 MiB');
     const filter = await unpack('xz', pack('xz', content, '--delta=dist=4', '--lzma2'));
@@ -219,15 +219,8 @@ describe.skipIf(missing)('what the formats have of their own', () => {
   });
 
   test('zstd: long windows, frames to skip, no checksum, and clear words for what it cannot read', async () => {
-    const content = lines(20_000);
-    for (const args of [
-      ['--long=27'],
-      ['--no-check'],
-      ['-19'],
-      ['--ultra', '-22'],
-      ['--fast=5'],
-      ['--no-content-size'],
-    ]) {
+    const content = lines(10_000);
+    for (const args of [['--long=27'], ['--no-check'], ['-19'], ['--fast=5'], ['--no-content-size']]) {
       expect(sha256((await unpack('zstd', pack('zstd', content, ...args))).content)).toBe(sha256(content));
     }
     const skippable = Buffer.from('502a4d180400000078563412', 'hex');

@@ -9,6 +9,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limit
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';
 import { snapshotOf, tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
+import { unprivileged } from '../../support/unprivileged.ts';
 
 async function read(paths: readonly string[], limits: Partial<IntakeLimits> = {}) {
   const progress: Progress[] = [];
@@ -106,10 +107,12 @@ describe('taking in evidence', () => {
     });
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file that may not be read is a problem, the rest is read', async () => {
-    const folder = writeTree(tempFolder(), { 'secret.txt': 'x', 'unit.txt': timeoutJournal() });
-    chmodSync(join(folder, 'secret.txt'), 0);
-    const { problems, formats } = await read([folder]);
+  test('a file that may not be read is a problem, the rest is read', async () => {
+    const { problems, formats } = await unprivileged(() => {
+      const folder = writeTree(tempFolder(), { 'secret.txt': 'x', 'unit.txt': timeoutJournal() });
+      chmodSync(join(folder, 'secret.txt'), 0);
+      return read([folder]);
+    });
     expect(problems).toMatchObject([{ path: 'secret.txt', kind: 'unreadable' }]);
     expect(Object.keys(formats)).toEqual(['unit.txt']);
   });

@@ -7,6 +7,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limit
 import { CaseProblems } from '../../../electron/intake/problem-list.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
+import { unprivileged } from '../../support/unprivileged.ts';
 
 function list(paths: readonly string[], limits: Partial<IntakeLimits> = {}) {
   const problems = new CaseProblems(100);
@@ -67,11 +68,14 @@ describe('listing what was given', () => {
     expect(list([folder], { folderDepth: 2 })).toMatchObject({ problems: [{ path: 'd/e', kind: 'limit-exceeded' }] });
   });
 
-  test.skipIf(process.getuid?.() === 0)('a folder that cannot be listed is a problem', () => {
-    const folder = tempFolder();
-    mkdirSync(join(folder, 'closed'));
-    chmodSync(join(folder, 'closed'), 0);
-    expect(list([folder]).problems).toMatchObject([{ path: 'closed', kind: 'unreadable' }]);
+  test('a folder that cannot be listed is a problem', async () => {
+    const { problems } = await unprivileged(() => {
+      const folder = tempFolder();
+      mkdirSync(join(folder, 'closed'));
+      chmodSync(join(folder, 'closed'), 0);
+      return list([folder]);
+    });
+    expect(problems).toMatchObject([{ path: 'closed', kind: 'unreadable' }]);
   });
 });
 

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVERY_EVENT as FILTER } from '../../../electron/case-store/event-filter.ts';
 import { toJobError } from '../../../electron/case-store/job-error.ts';
@@ -8,14 +8,19 @@ import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import { createHandlers } from '../../../electron/ipc/handlers.ts';
 import type { ShellPorts } from '../../../electron/ipc/shell-ports.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
+import { content, EXPECTED, nativeFixture } from '../../shared/evidence/native-journal/support.ts';
+import { parse } from '../../shared/evidence/support.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
 
 const SORT = { column: 'time', descending: false } as const;
 
 /** Handlers over a real session, with a journal to open; `exportPath` is what the save dialog answers. */
-function desk(exportPath: (suggested: string) => string | null = () => null) {
-  const folder = writeTree(tempFolder(), { 'case/journal.txt': timeoutJournal() });
+function desk(
+  exportPath: (suggested: string) => string | null = () => null,
+  files: Readonly<Record<string, string | Uint8Array>> = { 'case/journal.txt': timeoutJournal() },
+) {
+  const folder = writeTree(tempFolder(), files);
   const suggestions: string[] = [];
   const copied: string[] = [];
   const session = new CaseSession({ openCase, toJobError, onProgress: () => {}, onChange: () => {} });
@@ -40,6 +45,24 @@ function desk(exportPath: (suggested: string) => string | null = () => null) {
 }
 
 describe('createHandlers', () => {
+  it('saves an entry of a native journal whole, as the export that journalctl reads back', async () => {
+    const path = join(tempFolder(), 'record.bin');
+    const files = { 'case/system.journal': nativeFixture('zstd') };
+    const { folder, handlers, suggestions } = desk(() => path, files);
+    await handlers['case.open']({ paths: [join(folder, 'case')] });
+    const { events } = await handlers['events.page']({ filter: FILTER, sort: SORT, offset: 0, limit: 10 });
+    expect(events).toHaveLength(EXPECTED.length);
+    for (const event of events) {
+      expect(await handlers['events.save']({ row: event.row })).toEqual({ status: 'written', path });
+      expect(basename(suggestions.at(-1) ?? '')).toBe(`record-e1-${event.source.byteOffset}.bin`);
+      const saved = parse('journal-export', new Uint8Array(readFileSync(path)));
+      expect(saved.problems).toEqual([]);
+      expect(saved.events.map(content)).toEqual(EXPECTED.filter(({ time }) => time === event.time).map(content));
+      rmSync(path);
+    }
+    await handlers['case.close'](undefined);
+  });
+
   it('opens what is given, shows it by page, and lets it go', async () => {
     const { folder, handlers, session } = desk();
     const opened = await handlers['case.open']({ paths: [join(folder, 'case')] });

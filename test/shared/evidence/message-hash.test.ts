@@ -11,7 +11,7 @@ describe('the hash of a message', () => {
         const length = bytesOf(message).length;
         expect(hashMessageBytes(bytes, before, before + length)).toBe(hashMessage(message));
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 

@@ -188,6 +188,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['systemd/tracker-service.txt', 'systemd-unit'],
   ['systemd/override-conf.txt', 'systemd-unit'],
   ['host/ps.txt', 'ps'],
+  ['host/ps-auxww.txt', 'ps'],
   ['host/ps-date.txt', 'ps'],
   ['host/vmstat.txt', 'vmstat'],
   ['host/vmstat-t.txt', 'vmstat'],

@@ -101,7 +101,7 @@ describe('bytes that do not decode', () => {
         expect(textOf(runs)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
         expect(runs.reduce((sum, run) => sum + run.byteLength, 0)).toBe(bytes.length);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 

@@ -69,7 +69,7 @@ describe.each(NATIVE_FIXTURES)('a native journal in bulk: %s', (name) => {
           compare(damaged.subarray(0, length), TINY);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 });
@@ -91,7 +91,7 @@ describe('the payloads of a native journal', () => {
           compare(changed);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

@@ -46,7 +46,7 @@ describe.each(NATIVE_FIXTURES)('a native journal: %s', (name) => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 

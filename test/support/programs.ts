@@ -1,0 +1,34 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { bundlePrograms } from './bundle-programs.ts';
+
+/** What tests start again and again: the command line, and the workers beside it as in the built app. */
+const PROGRAMS = {
+  inquest: 'electron/cli/main.ts',
+  'pdf-digest': 'test/support/print-pdf-digest.ts',
+  'hash-worker': 'electron/workers/hash-worker.ts',
+  'import-worker': 'electron/workers/import-worker.ts',
+  'profile-worker': 'electron/workers/profile-worker.ts',
+  'query-worker': 'electron/workers/query-worker.ts',
+} as const;
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the bundled PROGRAMS, each as NAME.js. */
+    readonly programs: string;
+  }
+}
+
+/** Bundles the programs once for all tests of a run, two folders below the project as `out/main` is. */
+export default async function setup(project: TestProject): Promise<() => void> {
+  const parent = fileURLToPath(new URL('../../test-output/', import.meta.url));
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'programs-'));
+  // Some tests start them as another user. What a measurement keeps there would make the parent private.
+  for (const each of [parent, folder]) chmodSync(each, 0o755);
+  await bundlePrograms(PROGRAMS, folder);
+  project.provide('programs', folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+}

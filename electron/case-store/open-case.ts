@@ -20,12 +20,12 @@ import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
 import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';
+import { withRun } from './artifact-runs.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
 import { ReportQueries } from './report-queries.ts';
-import { withRun } from './run-profile.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Points that a window draws at most. */

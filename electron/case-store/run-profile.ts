@@ -12,9 +12,6 @@ import { Measurements } from './measurements.ts';
 import type { OpenCase } from './open-case.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs that an artifact keeps; a person compares a handful. */
-const MOST_RUNS = 20;
-
 export interface ProfileOrder {
   readonly evidenceId: EvidenceId;
   readonly mode: ParseMode;
@@ -53,23 +50,4 @@ export async function runProfile(
   const profile = await measureArtifact(request, runs, options);
   if (profile.outcome.kind !== 'cancelled') await measurements.remember(file.sha256, profile, order);
   return profile;
-}
-
-/** The artifacts with a further run as part of one of them: see ArtifactReport for which run becomes its profile. */
-export function withRun(
-  artifacts: readonly ArtifactReport[],
-  evidenceId: EvidenceId,
-  run: ProfileRun,
-): readonly ArtifactReport[] {
-  return artifacts.map((artifact) => (artifact.evidenceId === evidenceId ? withRunOf(artifact, run) : artifact));
-}
-
-function withRunOf(artifact: ArtifactReport, run: ProfileRun): ArtifactReport {
-  const { mode, profile } = run;
-  const runs = [...artifact.runs, run].slice(-MOST_RUNS);
-  const finished = profile.outcome.kind === 'finished';
-  if (mode === 'stream')
-    return { ...artifact, runs, stream: finished && profile.memoryLimitBytes === null ? profile : artifact.stream };
-  const replaces = finished || artifact.tree?.outcome.kind !== 'finished';
-  return { ...artifact, runs, tree: replaces ? profile : artifact.tree };
 }

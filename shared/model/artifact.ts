@@ -118,7 +118,7 @@ export type OutcomeCounts = Readonly<Record<TestOutcome, number>>;
 
 /** A suite for the map of the file; its figures include those of the suites in it. */
 export interface SuiteNode extends ElementPlace {
-  /** Empty where the element has no `name=`; of the root its element's name. */
+  /** Of a suite without `name=` empty, of a root that is no suite its element's name. */
   readonly name: string;
   readonly testcases: number;
   readonly outcomes: OutcomeCounts;
@@ -179,7 +179,6 @@ export interface LogHistogram {
 export const JUNIT_DIALECTS = [
   'surefire',
   'ant',
-  'gradle',
   'pytest',
   'jest-junit',
   'vitest',
@@ -192,7 +191,6 @@ export const JUNIT_DIALECTS = [
   'jenkins',
   'eclipse',
   'nextest',
-  'xunit',
 ] as const;
 export type JUnitDialect = (typeof JUNIT_DIALECTS)[number];
 
@@ -236,7 +234,7 @@ export interface ArtifactStatistics {
     readonly cases: number;
     /** False when there were too many names to compare all. */
     readonly complete: boolean;
-    /** `count`: how often it is there; the place is that of the first. */
+    /** `count`: how often it is there; the place is that of its second occurrence. */
     readonly examples: readonly {
       readonly classname: string;
       readonly name: string;

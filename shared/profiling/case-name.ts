@@ -1,5 +1,3 @@
-import type { TagAttributes } from './tag-attributes.ts';
-
 /**
  * The classname and name of a test case as UTF-16 code units: text is made of them for the few cases that are listed, and
  * two hashes for all.
@@ -14,7 +12,8 @@ export class CaseName {
   /** By another odd factor: of four million names two that differ share both hashes with a chance of one in a million. */
   second = 0;
 
-  take(attributes: TagAttributes): void {
+  /** `attributes`: those of the test case's tag; see TagAttributes. */
+  take(attributes: { copy(name: string, into: CaseName): void }): void {
     this.#length = 0;
     attributes.copy('classname', this);
     this.#classnameEnd = this.#length;

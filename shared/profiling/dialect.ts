@@ -77,6 +77,10 @@ export class DialectSigns {
     if (attributes.value('classname') === 'test') this.#hint('node', 'classname="test"');
     if (attributes.value('file')?.endsWith('.php') === true && attributes.value('assertions') !== undefined)
       this.#sign('phpunit', 'assertions= of a test case in a .php file');
+    const status = attributes.value('status');
+    // https://cmake.org/cmake/help/latest/manual/ctest.1.html#cmdoption-ctest-output-junit
+    if ((status === 'run' || status === 'fail') && attributes.value('classname') === attributes.value('name'))
+      this.#hint('ctest', `status="${status}" and classname= as name=`);
     const result = attributes.value('result');
     if (result === 'completed' || result === 'suppressed') this.#sign('googletest', `result="${result}"`);
   }

@@ -82,7 +82,7 @@ interface Duplicate {
  * - a test case counts once it is closed, so a cut document yields whole test cases only;
  * - `<error>` wins over `<failure>`, both over `<skipped>`, and only as children of the test case itself;
  * - `<rerunFailure>`, `<flakyFailure>` and their like tell of attempts, not of the result;
- * - a GoogleTest case with `status="notrun"` or `result="suppressed"` was disabled: skipped;
+ * - a case of GoogleTest or CTest with `status="notrun"`, `status="disabled"` or `result="suppressed"` was not run: skipped;
  * - the size by which suites are listed as the largest is the number of test cases directly in them.
  */
 export class JUnitCounts {
@@ -111,6 +111,9 @@ export class JUnitCounts {
   #root: string | null = null;
   #junitRoot = false;
   #caseInSuite = false;
+  #caseOutsideSuites = false;
+  /** Some suite declares suites as tests. */
+  #declaresSuites = false;
   #suites = 0;
   #testcases = 0;
   #withoutDuration = 0;
@@ -269,7 +272,11 @@ export class JUnitCounts {
     if (this.#suitesByBytes.takes(byteLength)) this.#suitesByBytes.add(byteLength, rankedSuite(suite, byteEnd));
     if (this.#suitesBySeconds.takes(suite.seconds))
       this.#suitesBySeconds.add(suite.seconds, rankedSuite(suite, byteEnd));
-    if (isWhole && declaredTests !== null && declaredTests !== ownCases && declaredTests !== testcases) {
+    const agrees = declaredTests === null || declaredTests === ownCases || declaredTests === testcases;
+    // Node's reporter counts what stands directly in a suite, suites as well as test cases.
+    const countsSuites = !agrees && declaredTests === ownCases + suite.ownSuites;
+    if (countsSuites) this.#declaresSuites = true;
+    else if (isWhole && !agrees) {
       this.#misdeclaredSuites++;
       if (this.#misdeclared.length < RANKED)
         this.#misdeclared.push({ name, byteOffset, byteLength, declared: declaredTests, counted: testcases });
@@ -279,6 +286,7 @@ export class JUnitCounts {
       this.#closedRoot = { suite, byteEnd };
       return;
     }
+    parent.ownSuites++;
     parent.testcases += testcases;
     parent.seconds += suite.seconds;
     for (let outcome = 0; outcome < suite.outcomes.length; outcome++)
@@ -288,7 +296,7 @@ export class JUnitCounts {
 
   #openCase(attributes: TagAttributes, byteOffset: number): OpenCase {
     const status = attributes.value('status');
-    const notRun = status === 'notrun' || attributes.value('result') === 'suppressed';
+    const notRun = status === 'notrun' || status === 'disabled' || attributes.value('result') === 'suppressed';
     // One name for each test case that is open, which is one unless they are nested.
     const name = this.#freeNames.pop() ?? new CaseName();
     name.take(attributes);
@@ -336,6 +344,7 @@ export class JUnitCounts {
     suite.seconds += seconds ?? 0;
     suite.outcomes[testcase.outcome] = (suite.outcomes[testcase.outcome] ?? 0) + 1;
     if (this.#rootIsSuite || this.#suitesOpen.length > 1) this.#caseInSuite = true;
+    else this.#caseOutsideSuites = true;
   }
 
   /** A name that was there before. Which ones is only told of the first few: text of names costs time. */
@@ -367,8 +376,9 @@ export class JUnitCounts {
     const declared: Mutable<DeclaredCounts> = { ...NOTHING_DECLARED };
     for (const key of DECLARATIONS) {
       const sum = this.#outermost.get(key);
-      // A sum over only some of the suites would look like test cases that got lost.
-      const allDeclare = sum !== undefined && sum.suites === this.#outermostSuites;
+      // A sum over only some of the suites or cases would look like test cases that got lost.
+      const allDeclare = sum !== undefined && sum.suites === this.#outermostSuites && !this.#caseOutsideSuites;
+      if (key === 'tests' && this.#declaresSuites) continue;
       declared[key] = this.#rootDeclares?.[key] ?? (allDeclare ? sum.sum : null);
     }
     return declared;

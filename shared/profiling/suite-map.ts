@@ -12,6 +12,8 @@ export interface OpenSuite {
   testcases: number;
   /** Of `testcases`, those directly in it. */
   ownCases: number;
+  /** Suites directly in it. */
+  ownSuites: number;
   seconds: number;
   readonly children: ClosedSuite[];
   omittedSuites: number;
@@ -32,6 +34,7 @@ export function openSuite(name: string, byteOffset: number, declaredTests: numbe
     outcomes: [0, 0, 0, 0],
     testcases: 0,
     ownCases: 0,
+    ownSuites: 0,
     seconds: 0,
     children: [],
     omittedSuites: 0,

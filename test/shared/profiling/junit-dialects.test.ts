@@ -1,34 +1,118 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { SuiteNode } from '../../../shared/model/artifact.ts';
 import { readJUnit } from './read-junit.ts';
+
+/** A suite with its test cases, those of its suites included, and its suites. */
+type ExpectedSuite = readonly [name: string, testcases: number, suites: readonly ExpectedSuite[]];
 
 /** Recorded by test/fixtures/generators/junit_expected.py with Python's ElementTree. */
 interface Expected {
   readonly sha256: string;
+  readonly counts: Record<string, unknown>;
   readonly durationSeconds: number;
   readonly suiteSizes: readonly number[];
-  readonly [count: string]: unknown;
+  readonly elements: number;
+  readonly attributes: number;
+  readonly declaredFailures: number | null;
+  readonly declaredSeconds: number | null;
+  readonly duplicateCases: number;
+  readonly attempts: number;
+  readonly withoutDuration: number;
+  readonly tree: ExpectedSuite | null;
 }
 const folder = new URL('../../fixtures/junit/', import.meta.url);
 const expected: Record<string, Expected> = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
 const fixtures = readdirSync(folder).filter((name) => name.endsWith('.xml'));
 const bytesOf = (name: string): Uint8Array => readFileSync(new URL(name, folder));
 
+function expectedOf(name: string): Expected {
+  const found = expected[name];
+  if (found === undefined) throw new Error(`run junit_expected.py: nothing is expected of ${name}`);
+  return found;
+}
+
+/** Writers of which there is a report that they wrote themselves, or one in their form. */
+const WRITERS: Readonly<Record<string, string | null>> = {
+  'googletest.xml': 'googletest',
+  'gotestsum.xml': 'gotestsum',
+  'jenkins.xml': 'jenkins',
+  'jest-junit.xml': 'jest-junit',
+  'namespaces.xml': null,
+  'not-junit.xml': null,
+  'phpunit-nested.xml': 'phpunit',
+  'pytest.xml': 'pytest',
+  'recorded-ctest.xml': 'ctest',
+  'recorded-googletest.xml': 'googletest',
+  'recorded-gotestsum.xml': 'gotestsum',
+  'recorded-jest-junit.xml': 'jest-junit',
+  'recorded-mocha-junit.xml': 'mocha',
+  'recorded-node.xml': 'node',
+  'recorded-phpunit.xml': 'phpunit',
+  'recorded-pytest.xml': 'pytest',
+  'recorded-vitest.xml': 'vitest',
+  'single-suite.xml': null,
+  'surefire.xml': 'surefire',
+};
+
+function mapOf({ name, testcases, children }: SuiteNode): ExpectedSuite {
+  return [name, testcases, children.map(mapOf)];
+}
+
 describe.each(fixtures)('%s', (name) => {
   const bytes = bytesOf(name);
-  const { sha256, durationSeconds, suiteSizes, ...counts } = expected[name] ?? { sha256: '' };
+  const wanted = expectedOf(name);
 
   it('is counted as ElementTree counts it', () => {
     expect(createHash('sha256').update(bytes).digest('hex'), 'run junit_expected.py after changing a fixture').toBe(
-      sha256,
+      wanted.sha256,
     );
-    const statistics = readJUnit(bytes);
-    expect(statistics).toMatchObject(counts);
-    expect(statistics.damage).toBeNull();
-    expect(statistics.durationSeconds).toBeCloseTo(durationSeconds ?? -1, 9);
-    expect(statistics.largestSuites.map((suite) => suite.testcases)).toEqual(statistics.isJUnit ? suiteSizes : []);
-    expect(statistics.passed + statistics.failed + statistics.errors + statistics.skipped).toBe(statistics.testcases);
+    const { statistics, ...report } = readJUnit(bytes);
+    expect(report).toMatchObject(wanted.counts);
+    expect(report.damage).toBeNull();
+    expect(report.durationSeconds).toBeCloseTo(wanted.durationSeconds, 9);
+    expect(report.largestSuites.map((suite) => suite.testcases)).toEqual(report.isJUnit ? wanted.suiteSizes : []);
+    expect(report.passed + report.failed + report.errors + report.skipped).toBe(report.testcases);
+    expect(statistics.elements).toBe(wanted.elements);
+    // ElementTree takes declarations of namespaces for no attributes.
+    const namespaces = Buffer.from(bytes).toString().match(/\sxmlns[:=]/g)?.length ?? 0;
+    expect(statistics.attributes - namespaces).toBe(wanted.attributes);
+    expect(statistics.declared.tests).toBe(report.declaredTests);
+    expect(statistics.declared.failures).toBe(wanted.declaredFailures);
+    if (wanted.declaredSeconds === null) expect(statistics.declared.seconds).toBeNull();
+    else expect(statistics.declared.seconds).toBeCloseTo(wanted.declaredSeconds, 9);
+    expect(statistics.duplicates).toMatchObject({ cases: wanted.duplicateCases, complete: true });
+    expect(statistics.reruns.attempts).toBe(wanted.attempts);
+    if (report.isJUnit) expect(statistics.casesWithoutDuration).toBe(wanted.withoutDuration);
+    if (wanted.tree !== null && statistics.map !== null) {
+      // The root's name is its element's where it has none.
+      const [, ...root] = mapOf(statistics.map);
+      expect(root).toEqual(wanted.tree.slice(1));
+    }
+  });
+
+  it('is known by its writer', () => {
+    expect(readJUnit(bytes).statistics.dialect?.name ?? null).toBe(WRITERS[name]);
+  });
+
+  it('accounts for every byte and every case', () => {
+    const { statistics, testcases } = readJUnit(bytes);
+    const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+    expect(sum(Object.values(statistics.bytesByPart))).toBe(bytes.length);
+    expect(Math.min(...Object.values(statistics.bytesByPart))).toBeGreaterThanOrEqual(0);
+    if (!readJUnit(bytes).isJUnit) return;
+    expect(sum(statistics.sizes.counts) + statistics.sizes.zero).toBe(testcases);
+    const { durations, casesWithoutDuration } = statistics;
+    expect(sum(durations.counts) + durations.zero + casesWithoutDuration).toBe(testcases);
+    for (const { byteOffset, byteLength, name: suite } of statistics.suitesByBytes)
+      expect(Buffer.from(bytes.subarray(byteOffset, byteOffset + byteLength)).toString()).toMatch(
+        suite === '' ? /^</ : /^<(?:\w+:)?testsuite[\s>]/,
+      );
+    for (const each of [...statistics.casesByBytes, ...statistics.casesBySeconds])
+      expect(Buffer.from(bytes.subarray(each.byteOffset, each.byteOffset + each.byteLength)).toString()).toMatch(
+        /^<(?:\w+:)?testcase[\s>][\s\S]*(?:\/>|<\/(?:\w+:)?testcase>)$/,
+      );
   });
 
   it('gives the same for chunks of any size', () => {

@@ -9,11 +9,13 @@ import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
 import type { Steering } from '../workers/steering.ts';
+import { type AskedIncident, choiceOf } from './asked-incident.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
@@ -64,6 +66,8 @@ export interface OpenCaseOptions {
   readonly zones?: ZoneChoices;
   /** Corrections of clocks in microseconds, by the path of the source or how it ends. The last one of a source counts. */
   readonly clockOffsets?: readonly { readonly path: string; readonly micros: number }[];
+  /** Which incident is analysed; default: the worst. */
+  readonly incident?: AskedIncident | null;
 }
 
 /** Nothing of what was given is evidence that Inquest reads; the message lists what there was. */
@@ -134,6 +138,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       imported: { ...imported, files, problems: [...imported.problems, ...problems] },
       artifacts,
       removeCopies,
+      asked: options.incident ?? null,
     };
     const opened = caseOf(basis, clockOffsets, store);
     // Where clocks are corrected the case has a store of its own.
@@ -154,6 +159,8 @@ interface CaseBasis {
   readonly imported: ImportedEvidence;
   readonly artifacts: readonly ArtifactReport[];
   readonly removeCopies: () => Promise<void>;
+  /** The incident that was asked for; null: the worst. */
+  readonly asked: AskedIncident | null;
 }
 
 /** The case with its clocks corrected. `uncorrected` is taken as its store when they are not. */
@@ -174,7 +181,7 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       artifacts,
       ...(imported.host === undefined ? {} : { host: imported.host }),
     };
-    const analysis = analyse(evidence);
+    const analysis = analysisOf(evidence, basis.asked, imported);
     const queries = new QueryClient(querySourceOf(imported, analysis));
     const retire = async (): Promise<void> => {
       await queries.close();
@@ -217,6 +224,23 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
   }
 }
 
+/** Throws UsageError when the case has no incident like the one that was asked for. */
+function analysisOf(evidence: CaseEvidence, asked: AskedIncident | null, { columns }: ImportedEvidence): Analysis {
+  const worst = analyse(evidence);
+  if (asked === null) return worst;
+  const times = { first: timeAt(columns, 0), last: timeAt(columns, columns.count - 1) };
+  try {
+    return analyse(evidence, choiceOf(asked, worst.incidents, times));
+  } catch (thrown) {
+    throw thrown instanceof NoSuchIncident ? new UsageError(thrown.message) : thrown;
+  }
+}
+
+function timeAt({ time }: ImportedEvidence['columns'], row: number): EpochMicros | null {
+  const micros = time[row];
+  return row < 0 || micros === undefined ? null : epochMicros(micros);
+}
+
 function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
   const index = sourceNamed(
     imported.files.map(({ path }) => path),
@@ -237,11 +261,11 @@ function namedOffsets(
 /** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
 export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
   const { columns, files, locations } = imported;
-  const timeAt = (row: number): EpochMicros | null => {
-    const time = columns.time[row];
-    return row < 0 || time === undefined ? null : epochMicros(time);
+  const times = {
+    first: timeAt(columns, 0),
+    last: timeAt(columns, columns.count - 1),
+    incident: analysis.incident?.start ?? null,
   };
-  const times = { first: timeAt(0), last: timeAt(columns.count - 1), incident: analysis.incident?.start ?? null };
   return { columns, files, locations, times };
 }
 

@@ -37,6 +37,7 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       measureAgain: command.measureAgain,
       zones: command.zones,
       clockOffsets: command.clockOffsets,
+      incident: command.incident,
     });
     progress.clear();
     await writeOutputs(command, opened);

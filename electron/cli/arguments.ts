@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
 import { isZone } from '../../shared/model/zone.ts';
+import { parseTime } from '../../shared/search/parse-time.ts';
+import type { AskedIncident } from '../case-store/asked-incident.ts';
 
 /** What the command line was asked to do. */
 export type CliCommand =
@@ -18,6 +20,8 @@ export type CliCommand =
       readonly zones: ZoneChoices;
       /** Corrections of clocks in microseconds, by the path of the source. */
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
+      /** Which incident is analysed; null: the worst. */
+      readonly incident: AskedIncident | null;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -25,6 +29,7 @@ export const HELP = `Inquest: why did this worker process die?
 
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
+                          [--at TIME] [--pid N]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
   inquest --help | --version
 
@@ -37,6 +42,9 @@ Options:
   --json FILE      write the case as JSON; - writes it to standard output instead of the table
   --pdf FILE       write the report as PDF, with the case JSON attached inside
   --html FILE      write the report as one HTML file
+  --at TIME        analyse the incident at this time, or the one nearest to it, instead of the worst: 2026-01-28 04:12,
+                   04:12:15, 2026-01-28T05:12+01:00; UTC unless it says its zone
+  --pid N          analyse the incident of this process; with --at the one of its incidents nearest to that time
   --measure-again  measure the artifact anew; by default the first measurement of the same bytes on this machine is kept,
                    so that the same evidence gives the same report
   --zone ZONE      the zone of stamps without one, for every source whose zone nothing tells: an IANA name
@@ -75,17 +83,32 @@ export function readArguments(args: readonly string[]): CliCommand {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
+  const incident = readIncidentOptions(values);
+  if (incident !== null && 'message' in incident) return { type: 'usage-error', message: incident.message };
   const times = readTimeOptions(values);
   if ('message' in times) return { type: 'usage-error', message: times.message };
   return {
     type: 'analyze',
     ...times,
+    incident,
     paths,
     json: values.json ?? null,
     pdf: values.pdf ?? null,
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
   };
+}
+
+function readIncidentOptions(
+  values: ReturnType<typeof parse>['values'],
+): AskedIncident | { readonly message: string } | null {
+  if (values.at === undefined && values.pid === undefined) return null;
+  const at = values.at === undefined ? null : parseTime(values.at.trim());
+  if (values.at !== undefined && at === null) {
+    return { message: `"${values.at}" is no time: give 2026-01-28 04:12, 04:12:15 or 2026-01-28T04:12:15Z` };
+  }
+  if (values.pid !== undefined && !/^[1-9]\d{0,9}$/.test(values.pid)) return { message: `"${values.pid}" is no pid` };
+  return { at, pid: values.pid === undefined ? null : Number(values.pid) };
 }
 
 type TimeOptions = Pick<Extract<CliCommand, { type: 'analyze' }>, 'zones' | 'clockOffsets'>;
@@ -134,6 +157,8 @@ function parse(args: readonly string[]) {
       pdf: { type: 'string' },
       html: { type: 'string' },
       'measure-again': { type: 'boolean' },
+      at: { type: 'string' },
+      pid: { type: 'string' },
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },

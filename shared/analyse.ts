@@ -13,6 +13,7 @@ import type { CaseEvidence } from './model/case.ts';
 import { addSeconds } from './model/time.ts';
 import { chooseIncident } from './timeline/choose-incident.ts';
 import { workerHistory } from './timeline/incidents.ts';
+import { recurrenceOf } from './timeline/recurrence.ts';
 
 /**
  * Draws every conclusion from a case: incidents, the worst of them or the one that is asked for, facts, verdicts, answers
@@ -29,6 +30,7 @@ export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = 
   const incident = record === null ? null : withHeartbeat(record.incident, context);
   return {
     incidents: history.incidents.map((each) => (each === record && incident !== null ? incident : each.incident)),
+    recurrence: recurrenceOf(history.incidents.map((each) => each.incident)),
     incident,
     headline: headline(context),
     summary: summary(context, facts, hypotheses, recommendations),

@@ -14,6 +14,7 @@ import {
   type EvidenceId,
 } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
@@ -21,6 +22,7 @@ import { QueryClient } from '../workers/query-client.ts';
 import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';
 import { withRun } from './artifact-runs.ts';
+import { type AskedIncident, choiceOf } from './asked-incident.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
@@ -80,6 +82,8 @@ export interface OpenCaseOptions {
   readonly zones?: ZoneChoices;
   /** Corrections of clocks in microseconds, by the path of the source or how it ends. The last one of a source counts. */
   readonly clockOffsets?: readonly { readonly path: string; readonly micros: number }[];
+  /** Which incident is analysed; default: the worst. */
+  readonly incident?: AskedIncident | null;
 }
 
 /** Nothing of what was given is evidence that Inquest reads; the message lists what there was. */
@@ -151,6 +155,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       artifacts,
       removeCopies,
       reportQueries: new ReportQueries(),
+      asked: options.incident ?? null,
     };
     const opened = caseOf(basis, clockOffsets, store);
     // Where clocks are corrected the case has a store of its own.
@@ -172,6 +177,8 @@ interface CaseBasis {
   readonly artifacts: readonly ArtifactReport[];
   readonly removeCopies: () => Promise<void>;
   readonly reportQueries: ReportQueries;
+  /** The incident that was asked for; null: the worst. */
+  readonly asked: AskedIncident | null;
 }
 
 /** The case with its clocks corrected. `uncorrected` is taken as its store when they are not. */
@@ -192,7 +199,7 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       artifacts,
       ...(imported.host === undefined ? {} : { host: imported.host }),
     };
-    const analysis = analyse(evidence);
+    const analysis = analysisOf(evidence, basis.asked, imported);
     const queries = new QueryClient(querySourceOf(imported, analysis));
     const sql = new SqlClient(imported);
     const retire = async (): Promise<void> => {
@@ -243,6 +250,23 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
   }
 }
 
+/** Throws UsageError when the case has no incident like the one that was asked for. */
+function analysisOf(evidence: CaseEvidence, asked: AskedIncident | null, { columns }: ImportedEvidence): Analysis {
+  const worst = analyse(evidence);
+  if (asked === null) return worst;
+  const times = { first: timeAt(columns, 0), last: timeAt(columns, columns.count - 1) };
+  try {
+    return analyse(evidence, choiceOf(asked, worst.incidents, times));
+  } catch (thrown) {
+    throw thrown instanceof NoSuchIncident ? new UsageError(thrown.message) : thrown;
+  }
+}
+
+function timeAt({ time }: ImportedEvidence['columns'], row: number): EpochMicros | null {
+  const micros = time[row];
+  return row < 0 || micros === undefined ? null : epochMicros(micros);
+}
+
 function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
   const index = sourceNamed(
     imported.files.map(({ path }) => path),
@@ -263,11 +287,11 @@ function namedOffsets(
 /** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
 export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
   const { columns, files, locations } = imported;
-  const timeAt = (row: number): EpochMicros | null => {
-    const time = columns.time[row];
-    return row < 0 || time === undefined ? null : epochMicros(time);
+  const times = {
+    first: timeAt(columns, 0),
+    last: timeAt(columns, columns.count - 1),
+    incident: analysis.incident?.start ?? null,
   };
-  const times = { first: timeAt(0), last: timeAt(columns.count - 1), incident: analysis.incident?.start ?? null };
   return { columns, files, locations, times };
 }
 

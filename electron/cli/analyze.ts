@@ -25,6 +25,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       measureAgain: command.measureAgain,
       zones: command.zones,
       clockOffsets: command.clockOffsets,
+      incident: command.incident,
     });
     try {
       for (const order of profileOrders(command, opened)) {

@@ -4,6 +4,8 @@ import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { formatBytes } from '../../shared/facts/wording.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
 import { isZone } from '../../shared/model/zone.ts';
+import { parseTime } from '../../shared/search/parse-time.ts';
+import type { AskedIncident } from '../case-store/asked-incident.ts';
 
 export interface ProfileOptions {
   /** Whether the artifact is parsed into a tree as well. */
@@ -31,6 +33,8 @@ export type CliCommand =
       readonly zones: ZoneChoices;
       /** Corrections of clocks in microseconds, by the path of the source. */
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
+      /** Which incident is analysed; null: the worst. */
+      readonly incident: AskedIncident | null;
     }
   | {
       readonly type: 'collect-script';
@@ -53,6 +57,7 @@ export const HELP = `Inquest: why did this worker process die?
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
                           [--tree] [--runs N] [--memory-limit SIZE]
+                          [--at TIME] [--pid N]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
   inquest collect-script [--out FOLDER] [--unit UNIT] [--since TIME] [--until TIME] [--pid PID]
                          [--db PATH] [--artifact PATH] [PATH...]
@@ -70,6 +75,9 @@ Options:
   --json FILE      write the case as JSON; - writes it to standard output instead of the table
   --pdf FILE       write the report as PDF, with the case JSON attached inside
   --html FILE      write the report as one HTML file
+  --at TIME        analyse the incident at this time, or the one nearest to it, instead of the worst: 2026-01-28 04:12,
+                   04:12:15, 2026-01-28T05:12+01:00; UTC unless it says its zone
+  --pid N          analyse the incident of this process; with --at the one of its incidents nearest to that time
   --measure-again  measure the artifact anew; by default the first measurement of the same bytes on this machine is kept,
                    so that the same evidence gives the same report
   --tree           parse the artifact into a tree of objects as well, as ElementTree and lxml do, and say what that costs
@@ -119,11 +127,14 @@ export function readArguments(args: readonly string[]): CliCommand {
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
   const profile = readProfileOptions(values);
   if ('message' in profile) return { type: 'usage-error', message: profile.message };
+  const incident = readIncidentOptions(values);
+  if (incident !== null && 'message' in incident) return { type: 'usage-error', message: incident.message };
   const times = readTimeOptions(values);
   if ('message' in times) return { type: 'usage-error', message: times.message };
   return {
     type: 'analyze',
     ...times,
+    incident,
     paths,
     json: values.json ?? null,
     pdf: values.pdf ?? null,
@@ -187,6 +198,18 @@ function parseSize(text: string): number | null {
   return match === null || unit === undefined ? null : Math.round(Number(match[1]) * unit);
 }
 
+function readIncidentOptions(
+  values: ReturnType<typeof parse>['values'],
+): AskedIncident | { readonly message: string } | null {
+  if (values.at === undefined && values.pid === undefined) return null;
+  const at = values.at === undefined ? null : parseTime(values.at.trim());
+  if (values.at !== undefined && at === null) {
+    return { message: `"${values.at}" is no time: give 2026-01-28 04:12, 04:12:15 or 2026-01-28T04:12:15Z` };
+  }
+  if (values.pid !== undefined && !/^[1-9]\d{0,9}$/.test(values.pid)) return { message: `"${values.pid}" is no pid` };
+  return { at, pid: values.pid === undefined ? null : Number(values.pid) };
+}
+
 type TimeOptions = Pick<Extract<CliCommand, { type: 'analyze' }>, 'zones' | 'clockOffsets'>;
 
 function readTimeOptions(values: ReturnType<typeof parse>['values']): TimeOptions | { readonly message: string } {
@@ -236,6 +259,8 @@ function parse(args: readonly string[]) {
       tree: { type: 'boolean' },
       runs: { type: 'string' },
       'memory-limit': { type: 'string' },
+      at: { type: 'string' },
+      pid: { type: 'string' },
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
@@ -243,7 +268,6 @@ function parse(args: readonly string[]) {
       unit: { type: 'string' },
       since: { type: 'string' },
       until: { type: 'string' },
-      pid: { type: 'string' },
       db: { type: 'string' },
       artifact: { type: 'string' },
       help: { type: 'boolean', short: 'h' },

@@ -4,6 +4,7 @@ import { companyFacts } from './company-facts.ts';
 import type { FactContext } from './context.ts';
 import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
+import { earlierFacts } from './earlier-facts.ts';
 import { failureFacts } from './failure-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
@@ -28,6 +29,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   profileFacts,
   memoryFacts,
   unitFacts,
+  earlierFacts,
 ];
 
 /** All facts about the incident of the context. */

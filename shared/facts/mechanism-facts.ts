@@ -1,7 +1,8 @@
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import { secondsBetween } from '../model/time.ts';
+import { type EpochMicros, epochMicros, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { endLabel } from '../timeline/incidents.ts';
+import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { formatBytes, formatMoment, formatSeconds } from './wording.ts';
@@ -201,6 +202,26 @@ function killerFacts(context: FactContext): readonly Fact[] {
   }
 }
 
+/** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */
+const HANGING_SECONDS = 300;
+
+/** The latest operation without an end of a worker that fell silent, where others of the same wording log theirs. */
+function unfinishedOperation({ history, evidence }: FactContext, workersLast: EpochMicros | null): Operation | null {
+  const { operations, lives } = history;
+  const lastWord = operations.reduce((latest, { end }) => Math.max(latest, end), workersLast ?? 0);
+  const ended = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
+  const candidates = operations.filter(
+    ({ outcome, template, end }) =>
+      outcome === 'open' && ended.has(template) && lastWord - end >= HANGING_SECONDS * MICROS_PER_SECOND,
+  );
+  const silent = candidates.findLast(({ pid, end }) => {
+    if (pid === null || evidence.events.hasOfPid(pid, epochMicros(end + 1), epochMicros(lastWord))) return false;
+    const life = lives.findLast((each) => each.pid === pid && each.from <= end);
+    return life !== undefined && !life.about.some((event) => event.time > end);
+  });
+  return silent ?? null;
+}
+
 /** With no incident: what shows that workers lived and work was done. */
 function noIncidentFacts(context: FactContext): readonly Fact[] {
   const facts: Fact[] = [];
@@ -213,6 +234,17 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     'arbiter-signal',
   ]);
   const first = workerEvents[0];
+  const hanging = unfinishedOperation(context, workerEvents.at(-1)?.time ?? null);
+  if (hanging !== null) {
+    const { name, start, end, pid } = hanging;
+    facts.push({
+      id: 'operation-unfinished',
+      text: `${name ?? 'An operation'} began at ${formatTimeOfDay(start)} UTC in pid ${pid ?? '?'}, which has said nothing since ${formatTimeOfDay(end)} UTC, while others of its kind log their end: it may hang, though nobody ended the worker.`,
+      weights: { 'infinite-loop': 2, 'database-lock': 1 },
+      ...sourcesOf(...evidence.events.between(end, end, 5).filter((event) => event.pid === pid)),
+      basis: BASIS.log,
+    });
+  }
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -224,16 +256,15 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
       weights: {
         'memory-exhaustion': -3,
         'worker-timeout': -5,
-        'infinite-loop': -2.5,
-        'database-lock': -1.5,
-        'large-artifact': -1.5,
+        // A worker that hangs without being ended leaves no word of it.
+        ...(hanging === null ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null) {
+  if (last !== null && hanging === null) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({

@@ -53,7 +53,9 @@ export function summary(
   hypotheses: readonly HypothesisResult[],
   recommendations: readonly Recommendation[],
 ): readonly [string, string, string] {
-  return [headline(context), why(context, facts, hypotheses), whatToDo(context, hypotheses, recommendations)];
+  const before = facts.find((fact) => fact.id === 'similar-before')?.text;
+  const cause = [why(context, facts, hypotheses), before].filter((part) => part !== undefined).join(' ');
+  return [headline(context), cause, whatToDo(context, hypotheses, recommendations)];
 }
 
 function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {

@@ -140,16 +140,11 @@ function judgeLoop({ of, has }: Findings): Judgement {
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.
-  if (
-    busy &&
-    outOfProportion &&
-    has('sigkill-without-author', 'systemd-stop', 'operation-hung') &&
-    weighing.total >= 0.5
-  ) {
+  if (busy && outOfProportion && has('sigkill-without-author', 'systemd-stop') && weighing.total >= 0.5) {
     return {
       verdict: 'contributes',
       reason:
-        'The worker computed at full load far longer than its amount of data can explain; something else ended it, if anything.',
+        'The worker computed at full load far longer than its amount of data can explain; something else ended it.',
     };
   }
   if (busy)

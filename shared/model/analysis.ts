@@ -188,9 +188,33 @@ export interface EffectiveConfig {
   readonly sources: readonly Provenance[];
 }
 
+/** How often incidents happen in a case of several, and what they have in common. Times are of their ends. */
+export interface Recurrence {
+  readonly count: number;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly meanGapSeconds: number;
+  /** Most frequent first. */
+  readonly byMechanism: readonly { readonly mechanism: Mechanism; readonly count: number }[];
+  /** By kind, numbers as `#` (`vpn job #`); null: the log does not tell. Most frequent first, at most 20. */
+  readonly byOperation: readonly { readonly operation: string | null; readonly count: number }[];
+  /** Days of UTC with any, oldest first; `day` is their midnight. */
+  readonly byDay: readonly { readonly day: EpochMicros; readonly count: number }[];
+  /** What all of them share; null where they differ or some do not tell. */
+  readonly common: {
+    readonly mechanism: Mechanism | null;
+    readonly operation: string | null;
+    readonly operationKind: string | null;
+    readonly unit: string | null;
+    readonly lastStep: PhaseName | null;
+  };
+}
+
 /** Everything that is concluded from a case. A pure function of CaseEvidence; every shell shows this and nothing else. */
 export interface Analysis {
   readonly incidents: readonly Incident[];
+  /** null for fewer than two incidents. */
+  readonly recurrence: Recurrence | null;
   readonly incident: Incident | null;
   /** One line: who was ended, when, how, in the middle of what. */
   readonly headline: string;

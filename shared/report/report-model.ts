@@ -175,11 +175,26 @@ function hypothesisOf(hypothesis: HypothesisResult, paths: ReadonlyMap<string, s
     verdict,
     verdictWords: VERDICT_WORDS[verdict],
     score,
-    reason,
+    reason: [reason, restsOn(hypothesis)].filter((part) => part !== '').join(' '),
     for: hypothesis.for.map(factOf),
     against: hypothesis.against.map(factOf),
     missing,
   };
+}
+
+/** The single facts that a verdict hangs on are named with it, so that whoever doubts one knows what is left. */
+const NAMED_COUNTERFACTUALS = 2;
+const QUOTED_CHARACTERS = 90;
+
+function restsOn({ counterfactual, for: speakingFor, against }: HypothesisResult): string {
+  const texts = new Map([...speakingFor, ...against].map(({ fact }) => [fact.id, fact.text]));
+  const sentences = counterfactual.flatMap(({ factId, verdict }) => {
+    const text = texts.get(factId);
+    if (text === undefined) return [];
+    const quoted = text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS).trimEnd()} …` : text;
+    return [`Without "${quoted}" it would be: ${VERDICT_WORDS[verdict].toLowerCase()}.`];
+  });
+  return sentences.slice(0, NAMED_COUNTERFACTUALS).join(' ');
 }
 
 function artifactFields(artifact: ArtifactReport, paths: ReadonlyMap<string, string>): readonly Field[] {

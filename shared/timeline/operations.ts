@@ -29,6 +29,8 @@ export interface Operation {
   /** The number that tells this job from the others (the last in its name), or null. */
   readonly jobKey: number | null;
   readonly start: EpochMicros;
+  /** The wording that opened it, without what differs from one to the next; see messageTemplate. */
+  readonly template: string;
   /** Of its last line. */
   readonly end: EpochMicros;
   readonly outcome: OperationOutcome;
@@ -109,6 +111,7 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     name,
     jobKey,
     start: opening.event.time,
+    template: messageTemplate(opening.text),
     end: own.at(-1)?.event.time ?? opening.event.time,
     outcome,
     lines: own,

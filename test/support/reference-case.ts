@@ -683,6 +683,7 @@ export function referenceAnalysis(): Analysis {
     'Worker 23333 of regression-tracker was killed at 04:12:15.229 UTC on 2026-01-28, 20.7 s after WORKER TIMEOUT, 113.2 s into VPN job 14.';
   return {
     incidents: [own],
+    recurrence: null,
     incident: own,
     headline,
     summary: [

@@ -58,6 +58,7 @@ export function emptyReport(): WrittenCase {
   };
   const open: Analysis = {
     incidents: [],
+    recurrence: null,
     incident: null,
     headline: 'No log of workers was saved.',
     summary: ['No log of workers was saved.', 'What was saved does not show how the workers fared.', 'Save the log.'],

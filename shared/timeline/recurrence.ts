@@ -1,0 +1,84 @@
+import type { Incident, Mechanism, Recurrence } from '../model/analysis.ts';
+import { MICROS_PER_DAY, secondsBetween } from '../model/time.ts';
+
+/** Operations and days that a summary names; a crash loop has thousands. */
+const NAMED = 20;
+
+/**
+ * How often it happens: what the incidents of a case have in common, by day, by operation and by mechanism. Incidents come
+ * in the order of their ends. Null for fewer than two.
+ */
+export function recurrenceOf(incidents: readonly Incident[]): Recurrence | null {
+  const first = incidents[0];
+  const last = incidents.at(-1);
+  if (first === undefined || last === undefined || incidents.length < 2) return null;
+  const byOperation = counted(incidents.map(({ operation }) => (operation === null ? null : operationKind(operation))));
+  const byMechanism = counted(incidents.map(({ mechanism }) => mechanism)) as readonly {
+    readonly value: Mechanism;
+    readonly count: number;
+  }[];
+  return {
+    count: incidents.length,
+    from: first.end,
+    to: last.end,
+    meanGapSeconds: secondsBetween(first.end, last.end) / (incidents.length - 1),
+    byMechanism: byMechanism.map(({ value, count }) => ({ mechanism: value, count })),
+    byOperation: byOperation.slice(0, NAMED).map(({ value, count }) => ({ operation: value, count })),
+    byDay: daysOf(incidents),
+    common: inCommon(incidents),
+  };
+}
+
+/** Incidents before this one that ended the same way, in the same kind of operation where both name one. */
+export function similarBefore(incidents: readonly Incident[], incident: Incident): readonly Incident[] {
+  const kind = incident.operation === null ? null : operationKind(incident.operation);
+  return incidents.filter(
+    (other) =>
+      other.id !== incident.id &&
+      other.end < incident.end &&
+      other.mechanism === incident.mechanism &&
+      (kind === null || other.operation === null || operationKind(other.operation) === kind),
+  );
+}
+
+/** `VPN job 14` and `vpn job 15` are the same kind of work: numbers and letter case tell only which one it was. */
+export function operationKind(operation: string): string {
+  return operation
+    .toLowerCase()
+    .replace(/[#\d][\w.:-]*/g, '#')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function counted<V extends string | null>(
+  values: readonly V[],
+): readonly { readonly value: V; readonly count: number }[] {
+  const counts = new Map<V, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+}
+
+/** Days of UTC from the first to the last that have any. */
+function daysOf(incidents: readonly Incident[]): Recurrence['byDay'] {
+  const days = new Map<number, number>();
+  for (const { end } of incidents) {
+    const day = end - (end % MICROS_PER_DAY);
+    days.set(day, (days.get(day) ?? 0) + 1);
+  }
+  return [...days].sort(([a], [b]) => a - b).map(([day, count]) => ({ day: day as Incident['end'], count }));
+}
+
+/** What all of them share; a member is null where they differ or where some do not tell. */
+function inCommon(incidents: readonly Incident[]): Recurrence['common'] {
+  const same = <V>(of: (incident: Incident) => V | null): V | null => {
+    const value = incidents[0] === undefined ? null : of(incidents[0]);
+    return value !== null && incidents.every((incident) => of(incident) === value) ? value : null;
+  };
+  return {
+    mechanism: same(({ mechanism }) => mechanism),
+    operation: same(({ operation }) => operation),
+    operationKind: same(({ operation }) => (operation === null ? null : operationKind(operation))),
+    unit: same(({ unit }) => unit),
+    lastStep: same(({ phases }) => phases.findLast(({ depth }) => depth === 1)?.name ?? null),
+  };
+}

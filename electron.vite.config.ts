@@ -31,6 +31,7 @@ export default defineConfig({
           'import-worker': at('electron/workers/import-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),
+          'rules-worker': at('electron/workers/rules-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
+import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
@@ -16,6 +17,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
   return withProgress(async ({ progress, signal, refuse }) => {
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
+    const rules = await readRuleFiles(command.rules);
     const opened = await openCase({
       paths: command.paths,
       onProgress: (step) => progress.show(step),
@@ -23,6 +25,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       measureAgain: command.measureAgain,
       zones: command.zones,
       clockOffsets: command.clockOffsets,
+      rules,
     });
     try {
       progress.clear();

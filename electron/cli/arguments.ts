@@ -18,6 +18,8 @@ export type CliCommand =
       readonly zones: ZoneChoices;
       /** Corrections of clocks in microseconds, by the path of the source. */
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
+      /** Files of the user's own rules. */
+      readonly rules: readonly string[];
     }
   | {
       readonly type: 'collect-script';
@@ -40,6 +42,7 @@ export const HELP = `Inquest: why did this worker process die?
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
+                          [--rules FILE]...
   inquest collect-script [--out FOLDER] [--unit UNIT] [--since TIME] [--until TIME] [--pid PID]
                          [--db PATH] [--artifact PATH] [PATH...]
   inquest --help | --version
@@ -66,6 +69,7 @@ Options:
   --clock-offset PATH=OFFSET
                    correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
                    and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
+  --rules FILE     rules of your own (YAML, see docs/rule-files.md) that tag events and add facts. May be given several times
   --out FOLDER     where collect-script writes its two scripts; by default here
   --unit UNIT, --since TIME, --until TIME, --pid PID, --db PATH, --artifact PATH
                    what collect-script puts into them: times as journalctl takes them, paths as they are on the host
@@ -108,6 +112,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     pdf: values.pdf ?? null,
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
+    rules: values.rules ?? [],
   };
 }
 
@@ -178,6 +183,7 @@ function parse(args: readonly string[]) {
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
+      rules: { type: 'string', multiple: true },
       out: { type: 'string' },
       unit: { type: 'string' },
       since: { type: 'string' },

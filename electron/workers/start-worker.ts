@@ -1,7 +1,7 @@
 import { type MessagePort, Worker, type WorkerOptions } from 'node:worker_threads';
 
 /** The workers there are; each is one file in this folder. */
-export type WorkerName = 'hash-worker' | 'import-worker' | 'profile-worker' | 'query-worker';
+export type WorkerName = 'hash-worker' | 'import-worker' | 'profile-worker' | 'query-worker' | 'rules-worker';
 
 /**
  * Starts a worker of this folder: the bundled file beside this one in the built app, the TypeScript source (through tsx)

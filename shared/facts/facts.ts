@@ -9,6 +9,7 @@ import { progressFacts } from './progress-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
+import { userRuleFacts } from './user-rule-facts.ts';
 
 /** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
 const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
@@ -21,6 +22,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   artifactFacts,
   memoryFacts,
   unitFacts,
+  userRuleFacts,
 ];
 
 /** All facts about the incident of the context. */

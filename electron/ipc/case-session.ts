@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { AddAnswer, Carried, ClockOffset, OpenOutcome, RunningJob } from '../../shared/contract/ipc.ts';
-import type { JobError, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type { JobError, Progress, RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
@@ -17,6 +17,7 @@ export interface SessionOptions {
     readonly paths: readonly string[];
     readonly zones: ZoneChoices;
     readonly clockOffsets: readonly ClockOffsetOfPath[];
+    readonly rules: readonly RuleFileText[];
     readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal: AbortSignal;
     readonly steering: Steering;
@@ -33,12 +34,15 @@ export interface SessionCase {
   readonly paths: readonly string[];
   /** What was said of the zones of its sources. */
   readonly zones: ZoneChoices;
+  /** The user's own rules. */
+  readonly rules: readonly RuleFileText[];
 }
 
-/** What was said of the times of a case's sources, and holds when it is read again. */
+/** What was said of the times of a case's sources, the user's own rules, and holds when it is read again. */
 interface TimeSettings {
   readonly zones: ZoneChoices;
   readonly clockOffsets: readonly ClockOffsetOfPath[];
+  readonly rules: readonly RuleFileText[];
 }
 
 interface ClockOffsetOfPath {
@@ -46,7 +50,7 @@ interface ClockOffsetOfPath {
   readonly micros: number;
 }
 
-const NO_TIME_SETTINGS: TimeSettings = { zones: { whereAssumed: null, bySource: [] }, clockOffsets: [] };
+const NO_TIME_SETTINGS: TimeSettings = { zones: { whereAssumed: null, bySource: [] }, clockOffsets: [], rules: [] };
 
 /** An import under way. */
 interface Import {
@@ -120,6 +124,14 @@ export class CaseSession {
       evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
     this.cancel();
     return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed });
+  }
+
+  /** Reads the open case again with rules in the place of those before. The case stays as it is until the new one is ready. */
+  async setRules(rules: readonly RuleFileText[]): Promise<OpenOutcome> {
+    const current = this.#case;
+    if (current === null) return noCase();
+    this.cancel();
+    return this.#start('open', current.paths, current.openCase.title, { ...timeSettingsOf(current), rules });
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
@@ -242,7 +254,7 @@ export class CaseSession {
     }
     const view = openCase.view();
     const previous = this.#case;
-    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
+    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones, rules: times.rules };
     this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
     await previous?.openCase.dispose();
     this.#options.onChange(true);
@@ -299,12 +311,12 @@ export class CaseSession {
   }
 }
 
-function timeSettingsOf({ openCase, zones }: SessionCase): TimeSettings {
+function timeSettingsOf({ openCase, zones, rules }: SessionCase): TimeSettings {
   const clockOffsets = openCase.evidence.files.flatMap(({ id, path }) => {
     const micros = openCase.clockOffsets.get(id);
     return micros === undefined ? [] : [{ path, micros }];
   });
-  return { zones, clockOffsets };
+  return { zones, clockOffsets, rules };
 }
 
 function noCase(): OpenOutcome {

@@ -25,12 +25,12 @@ module.exports = {
     {
       name: 'shared-has-few-libraries',
       comment:
-        'Pure computation only: schemas (zod), geometry of figures (d3, which needs no DOM for scales and shapes), streaming XML (sax), Zstandard (fzstd). React, Electron and anything that touches a DOM or a disk stay out.',
+        'Pure computation only: schemas (zod), geometry of figures (d3, which needs no DOM for scales and shapes), streaming XML (sax), Zstandard (fzstd), rule files (yaml). React, Electron and anything that touches a DOM or a disk stay out.',
       severity: 'error',
       from: { path: '^shared/' },
       to: {
         path: 'node_modules/',
-        pathNot: 'node_modules/(zod|d3|d3-[a-z-]+|@types/d3[a-z-]*|internmap|sax|@types/sax|fzstd)/',
+        pathNot: 'node_modules/(zod|d3|d3-[a-z-]+|@types/d3[a-z-]*|internmap|sax|@types/sax|fzstd|yaml)/',
       },
     },
     {
@@ -107,7 +107,7 @@ module.exports = {
         orphan: true,
         pathNot: [
           '\\.d\\.ts$',
-          '^electron/workers/(hash|import|profile|query|sql)-worker\\.ts$',
+          '^electron/workers/(hash|import|profile|query|rules|sql)-worker\\.ts$',
           '^electron/cli/main\\.ts$',
         ],
       },

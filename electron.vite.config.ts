@@ -33,6 +33,7 @@ export default defineConfig({
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),
           'sql-worker': at('electron/workers/sql-worker.ts'),
+          'rules-worker': at('electron/workers/rules-worker.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

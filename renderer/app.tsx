@@ -128,6 +128,9 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
     case 'add-folder':
       void actions.addDialog('folder');
       return;
+    case 'load-rules':
+      void actions.loadRules();
+      return;
     case 'close-case':
       void actions.closeCase();
       return;

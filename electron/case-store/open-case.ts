@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { analyse } from '../../shared/analyse.ts';
 import type { CaseView } from '../../shared/contract/ipc.ts';
-import type { ImportedEvidence, Progress, QuerySource, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type {
+  ImportedEvidence,
+  Progress,
+  QuerySource,
+  RuleFileText,
+  ZoneChoices,
+} from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileRun, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
@@ -20,12 +26,14 @@ import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
 import { SqlClient } from '../workers/sql-client.ts';
+import { applyRuleFiles } from '../workers/rules-client.ts';
 import type { Steering } from '../workers/steering.ts';
 import { withRun } from './artifact-runs.ts';
 import { type AskedIncident, choiceOf } from './asked-incident.ts';
 import { type ClockOffsets, withClockOffsets } from './clock-offsets.ts';
 import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
+import { type PlacedRules, placedRules, rulesAt } from './placed-rules.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
 import { ReportQueries } from './report-queries.ts';
 import { UsageError } from './usage-error.ts';
@@ -84,6 +92,8 @@ export interface OpenCaseOptions {
   readonly clockOffsets?: readonly { readonly path: string; readonly micros: number }[];
   /** Which incident is analysed; default: the worst. */
   readonly incident?: AskedIncident | null;
+  /** The user's own rules; what is wrong with them is a problem of the case. */
+  readonly rules?: readonly RuleFileText[];
 }
 
 /** Nothing of what was given is evidence that Inquest reads; the message lists what there was. */
@@ -149,10 +159,15 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     const testcases = new Map(artifacts.map((artifact) => [artifact.evidenceId, artifact.testcases]));
     const files = imported.files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records }));
     const removeCopies = (): Promise<void> => rm(spoolDirectory, { recursive: true, force: true });
+    const found =
+      options.rules === undefined || options.rules.length === 0
+        ? null
+        : await applyRuleFiles(withClockOffsets(imported, clockOffsets), options.rules, signal);
     const basis: CaseBasis = {
       title: titleOf(paths),
-      imported: { ...imported, files, problems: [...imported.problems, ...problems] },
+      imported: { ...imported, files, problems: [...imported.problems, ...problems, ...(found?.problems ?? [])] },
       artifacts,
+      rules: found === null ? null : placedRules(found, withClockOffsets(imported, clockOffsets)),
       removeCopies,
       reportQueries: new ReportQueries(),
       asked: options.incident ?? null,
@@ -175,6 +190,8 @@ interface CaseBasis {
   /** As it was read. */
   readonly imported: ImportedEvidence;
   readonly artifacts: readonly ArtifactReport[];
+  /** By the bytes that they matched: rows are others under other corrections of clocks. */
+  readonly rules: PlacedRules | null;
   readonly removeCopies: () => Promise<void>;
   readonly reportQueries: ReportQueries;
   /** The incident that was asked for; null: the worst. */
@@ -198,6 +215,7 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       databases: imported.databases,
       artifacts,
       ...(imported.host === undefined ? {} : { host: imported.host }),
+      ...(basis.rules === null ? {} : { rules: rulesAt(basis.rules, imported.columns) }),
     };
     const analysis = analysisOf(evidence, basis.asked, imported);
     const queries = new QueryClient(querySourceOf(imported, analysis));

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
 import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
+import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
@@ -18,6 +19,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
   return withProgress(async ({ progress, signal, refuse }) => {
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
+    const rules = await readRuleFiles(command.rules);
     let opened = await openCase({
       paths: command.paths,
       onProgress: (step) => progress.show(step),
@@ -26,6 +28,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       zones: command.zones,
       clockOffsets: command.clockOffsets,
       incident: command.incident,
+      rules,
     });
     try {
       for (const order of profileOrders(command, opened)) {

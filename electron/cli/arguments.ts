@@ -35,6 +35,8 @@ export type CliCommand =
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
       /** Which incident is analysed; null: the worst. */
       readonly incident: AskedIncident | null;
+      /** Files of the user's own rules. */
+      readonly rules: readonly string[];
     }
   | {
       readonly type: 'collect-script';
@@ -59,6 +61,7 @@ Usage:
                           [--tree] [--runs N] [--memory-limit SIZE]
                           [--at TIME] [--pid N]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
+                          [--rules FILE]...
   inquest collect-script [--out FOLDER] [--unit UNIT] [--since TIME] [--until TIME] [--pid PID]
                          [--db PATH] [--artifact PATH] [PATH...]
   inquest --help | --version
@@ -93,6 +96,7 @@ Options:
   --clock-offset PATH=OFFSET
                    correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
                    and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
+  --rules FILE     rules of your own (YAML, see docs/rule-files.md) that tag events and add facts. May be given several times
   --out FOLDER     where collect-script writes its two scripts; by default here
   --unit UNIT, --since TIME, --until TIME, --pid PID, --db PATH, --artifact PATH
                    what collect-script puts into them: times as journalctl takes them, paths as they are on the host
@@ -141,6 +145,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
     profile,
+    rules: values.rules ?? [],
   };
 }
 
@@ -264,6 +269,7 @@ function parse(args: readonly string[]) {
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
+      rules: { type: 'string', multiple: true },
       out: { type: 'string' },
       unit: { type: 'string' },
       since: { type: 'string' },

@@ -7,6 +7,7 @@ import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceFile, ParseProblem, Provenance } from '../../shared/model/evidence.ts';
 import { formatIsoMicros } from '../../shared/model/time.ts';
 import { timeSettingProblems } from '../../shared/report/time-settings.ts';
+import { tagsOfRows } from '../../shared/rules/tags.ts';
 
 type SourceJson = CaseJson['timeline'][number]['source'];
 type FactJson = CaseJson['questions'][number]['facts'][number];
@@ -17,6 +18,7 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
   const artifact = analysis.artifactIndex === null ? undefined : evidence.artifacts[analysis.artifactIndex];
   const database = analysis.databaseIndex === null ? undefined : evidence.databases[analysis.databaseIndex];
   const { config } = analysis;
+  const tags = tagsOfRows(evidence.rules);
   return {
     schema: 'inquest.case/1',
     evidence: evidence.files.map((file) => ({
@@ -30,7 +32,7 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
     })),
     incidents: analysis.incidents.map(incidentJson),
     incident: analysis.incident === null ? null : incidentJson(analysis.incident),
-    timeline: Array.from(events, eventJson),
+    timeline: Array.from(events, (event) => eventJson(event, tags.get(event.row))),
     artifact: artifact === undefined ? null : artifactJson(artifact),
     database: database === undefined ? null : databaseJson(database, analysis.incident),
     config:
@@ -102,7 +104,7 @@ function sourceJson({ evidenceId, byteOffset, byteLength, line }: Provenance): S
   return { evidenceId, byteOffset, byteLength, line };
 }
 
-function eventJson(event: EvidenceEvent): CaseJson['timeline'][number] {
+function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): CaseJson['timeline'][number] {
   const { time, timestampDesc, kind, message, pid, severity, source, copies } = event;
   return {
     time: formatIsoMicros(time),
@@ -113,6 +115,7 @@ function eventJson(event: EvidenceEvent): CaseJson['timeline'][number] {
     severity,
     source: sourceJson(source),
     ...(copies === undefined ? {} : { otherSources: copies.map(sourceJson) }),
+    ...(tags === undefined ? {} : { tags: [...tags] }),
   };
 }
 

@@ -9,7 +9,7 @@ import type {
   ProfileProgressEvent,
   RunningJob,
 } from '../../shared/contract/ipc.ts';
-import type { JobError, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type { JobError, Progress, RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
@@ -27,6 +27,7 @@ export interface SessionOptions {
     readonly paths: readonly string[];
     readonly zones: ZoneChoices;
     readonly clockOffsets: readonly ClockOffsetOfPath[];
+    readonly rules: readonly RuleFileText[];
     readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal: AbortSignal;
     readonly steering: Steering;
@@ -44,12 +45,15 @@ export interface SessionCase {
   readonly paths: readonly string[];
   /** What was said of the zones of its sources. */
   readonly zones: ZoneChoices;
+  /** The user's own rules. */
+  readonly rules: readonly RuleFileText[];
 }
 
-/** What was said of the times of a case's sources, and holds when it is read again. */
+/** What was said of the times of a case's sources, the user's own rules, and holds when it is read again. */
 interface TimeSettings {
   readonly zones: ZoneChoices;
   readonly clockOffsets: readonly ClockOffsetOfPath[];
+  readonly rules: readonly RuleFileText[];
 }
 
 interface ClockOffsetOfPath {
@@ -57,7 +61,7 @@ interface ClockOffsetOfPath {
   readonly micros: number;
 }
 
-const NO_TIME_SETTINGS: TimeSettings = { zones: { whereAssumed: null, bySource: [] }, clockOffsets: [] };
+const NO_TIME_SETTINGS: TimeSettings = { zones: { whereAssumed: null, bySource: [] }, clockOffsets: [], rules: [] };
 
 /** An import under way. */
 interface Import {
@@ -132,6 +136,14 @@ export class CaseSession {
       evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
     this.cancel();
     return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed });
+  }
+
+  /** Reads the open case again with rules in the place of those before. The case stays as it is until the new one is ready. */
+  async setRules(rules: readonly RuleFileText[]): Promise<OpenOutcome> {
+    const current = this.#case;
+    if (current === null) return noCase();
+    this.cancel();
+    return this.#start('open', current.paths, current.openCase.title, { ...timeSettingsOf(current), rules });
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
@@ -253,7 +265,7 @@ export class CaseSession {
     const previous = this.#case;
     // What is being measured belongs to the case that goes.
     this.cancelProfile();
-    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
+    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones, rules: times.rules };
     if (previous?.paths.every((path) => paths.includes(path)) === true) {
       openCase.reportQueries.takeOver(previous.openCase.reportQueries);
     }
@@ -357,12 +369,12 @@ export class CaseSession {
   }
 }
 
-function timeSettingsOf({ openCase, zones }: SessionCase): TimeSettings {
+function timeSettingsOf({ openCase, zones, rules }: SessionCase): TimeSettings {
   const clockOffsets = openCase.evidence.files.flatMap(({ id, path }) => {
     const micros = openCase.clockOffsets.get(id);
     return micros === undefined ? [] : [{ path, micros }];
   });
-  return { zones, clockOffsets };
+  return { zones, clockOffsets, rules };
 }
 
 function noCase() {

@@ -1,6 +1,8 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { readExcerpt } from '../case-store/artifact-excerpt.ts';
+import { tagsOfRow } from '../../shared/rules/tags.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
+import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { UsageError } from '../case-store/usage-error.ts';
 import { exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
@@ -18,6 +20,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
     'case.open': async ({ paths }) => shown(await session.open(paths)),
     'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
+    'case.setRules': async ({ paths }) => shown(await session.setRules(await readRuleFiles(paths))),
     'case.adjustClocks': ({ offsets }) => shown(session.adjustClocks(offsets)),
     'case.openSample': async () => shown(await session.open([ports.samplePath()])),
     'case.current': () => shown(session.current()?.openCase.view() ?? null),
@@ -34,8 +37,14 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'events.histogram': (payload) => requireCase(session).queries.request('events.histogram', payload),
     'events.control': (payload) => requireCase(session).queries.request('events.control', payload),
     'events.raw': ({ row }) => {
-      const record = requireCase(session).store.raw(row);
-      return { ...record, event: shownEvent(record.event, DETAIL_MESSAGE_CHARACTERS) };
+      const { store, evidence } = requireCase(session);
+      const record = store.raw(row);
+      const tags = tagsOfRow(evidence.rules, row);
+      return {
+        ...record,
+        event: shownEvent(record.event, DETAIL_MESSAGE_CHARACTERS),
+        ...(tags.length === 0 ? {} : { tags }),
+      };
     },
     'events.bytes': ({ row, of, offset, limit }) => requireCase(session).store.piece(row, of, offset, limit),
     'events.save': ({ row }) => saveRecord(session, ports, row),

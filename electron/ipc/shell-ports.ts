@@ -6,7 +6,7 @@ import type { ExportFormat } from '../export/export-case.ts';
 export interface ShellPorts {
   readonly appInfo: () => AppInfo;
   /** Absolute paths, or null when the dialog was dismissed. */
-  readonly chooseEvidence: (kind: 'files' | 'folder') => Promise<readonly string[] | null>;
+  readonly chooseEvidence: (kind: 'files' | 'folder' | 'rules') => Promise<readonly string[] | null>;
   /** An absolute path, or null when the dialog was dismissed. */
   readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
   /** As chooseExportPath, for the bytes of one record. */

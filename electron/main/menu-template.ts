@@ -12,6 +12,7 @@ export interface MenuOptions {
 export const CASE_COMMANDS: readonly MenuCommand[] = [
   'add-files',
   'add-folder',
+  'load-rules',
   'close-case',
   'export-pdf',
   'export-html',
@@ -46,6 +47,7 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
         separator,
         item('add-files', 'Add evidence files…', 'CmdOrCtrl+Alt+O'),
         item('add-folder', 'Add evidence folder…'),
+        item('load-rules', 'Rules: load file…'),
         separator,
         item('export-pdf', 'Export report as PDF…', 'CmdOrCtrl+E'),
         item('export-html', 'Export report as HTML…'),

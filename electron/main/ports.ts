@@ -25,15 +25,21 @@ async function chooseSavePath(window: MainWindow, options: SaveDialogOptions): P
   return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
 }
 
+const OPEN_TITLES = {
+  files: 'Open evidence files',
+  folder: 'Open a folder of evidence',
+  rules: 'Load rules of your own (YAML)',
+} as const;
+
 /** What the handlers need of Electron: dialogs, the clipboard and places. */
 export function electronPorts(window: MainWindow): ShellPorts {
   return {
     appInfo,
     chooseEvidence: async (kind) => {
       const chosen = await dialog.showOpenDialog(window.browserWindow, {
-        title: kind === 'files' ? 'Open evidence files' : 'Open a folder of evidence',
+        title: OPEN_TITLES[kind],
         // dontAddToRecent: what was examined is nobody else's business on this machine.
-        properties: [kind === 'files' ? 'openFile' : 'openDirectory', 'multiSelections', 'dontAddToRecent'],
+        properties: [kind === 'folder' ? 'openDirectory' : 'openFile', 'multiSelections', 'dontAddToRecent'],
       });
       return chosen.canceled || chosen.filePaths.length === 0 ? null : chosen.filePaths;
     },

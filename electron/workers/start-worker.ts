@@ -7,6 +7,7 @@ export type WorkerName =
   | 'measure-worker'
   | 'profile-worker'
   | 'query-worker'
+  | 'rules-worker'
   | 'sql-worker';
 
 /**

@@ -60,6 +60,7 @@ export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UT
   commands.push(
     { id: 'open-files', group: 'Case', title: 'Open files…', hint: '', run: () => void actions.openDialog('files') },
     { id: 'open-folder', group: 'Case', title: 'Open folder…', hint: '', run: () => void actions.openDialog('folder') },
+    { id: 'load-rules', group: 'Case', title: 'Rules: load file…', hint: '', run: () => void actions.loadRules() },
     {
       id: 'add-files',
       group: 'Case',

@@ -42,6 +42,8 @@ export interface Actions {
   addDialog(kind: 'files' | 'folder'): Promise<void>;
   openSample(): Promise<void>;
   /** Reads the case again with the stamps of these sources in a zone; null: of all whose zone nothing tells. */
+  /** Asks for files of the user's own rules and reads the case again with them. */
+  loadRules(): Promise<void>;
   setSourceZone(zone: ZoneName, evidenceIds: readonly EvidenceId[] | null): Promise<void>;
   /** Corrects clocks and offers to take that back; `what` is what is told when it is done. */
   adjustClocks(offsets: readonly ClockOffset[], what: string): Promise<void>;
@@ -220,7 +222,10 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     if (answer.status === 'started') await follow(titleOf(paths));
   };
 
-  const choose = async (kind: 'files' | 'folder', take: (paths: readonly string[]) => Promise<void>): Promise<void> => {
+  const choose = async (
+    kind: 'files' | 'folder' | 'rules',
+    take: (paths: readonly string[]) => Promise<void>,
+  ): Promise<void> => {
     try {
       const paths = await bridge.request('dialog.open', { kind });
       if (paths !== null) await take(paths);
@@ -252,6 +257,16 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
       } catch (error) {
         tellFailure('The source could not be stopped', error);
       }
+    },
+    async loadRules() {
+      if (isImporting) return tellImporting('Wait for it or cancel it, then load the rules.');
+      await choose('rules', (paths) =>
+        run(
+          { kind: 'open', title: 'the evidence again, with rules', startedMillis: now() },
+          () => bridge.request('case.setRules', { paths: [...paths] }),
+          async (view) => ({ type: 'times-changed', view }),
+        ),
+      );
     },
     async setSourceZone(zone, evidenceIds) {
       if (isImporting) return tellImporting('Wait for it or cancel it, then set the zone.');

@@ -95,6 +95,8 @@ export const caseJsonSchema = z.strictObject({
       source: sourceJson,
       /** Where else the same journal entry stands; only where it stands in several exports. */
       otherSources: z.array(sourceJson).optional(),
+      /** What the user's own rules call it; only where one matched. */
+      tags: z.array(z.string()).optional(),
     }),
   ),
   artifact: z

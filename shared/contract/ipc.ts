@@ -114,6 +114,8 @@ export interface RawRecord {
   readonly messageBytes: number;
   /** False when those bytes are not UTF-8 or hold NUL: the text is then not all there is to see. */
   readonly isText: boolean;
+  /** What the user's own rules call the event; absent where none matched. */
+  readonly tags?: readonly string[];
 }
 
 /** Some bytes of an event's record or message. An entry of a native journal is a record in the Journal Export Format. */
@@ -250,7 +252,7 @@ export const REQUESTS = {
   'app.info': { request: z.undefined(), response: responseOf<AppInfo>() },
   /** Shows the open dialog; null when dismissed. */
   'dialog.open': {
-    request: z.strictObject({ kind: z.enum(['files', 'folder']) }),
+    request: z.strictObject({ kind: z.enum(['files', 'folder', 'rules']) }),
     response: responseOf<readonly string[] | null>(),
   },
   /** Imports, profiles and analyses; progress comes as events. An open case is replaced when the new one is ready. */
@@ -275,6 +277,11 @@ export const REQUESTS = {
    */
   'case.adjustClocks': {
     request: z.strictObject({ offsets: z.array(clockOffsetSchema).min(1).max(10_000) }),
+    response: responseOf<OpenOutcome>(),
+  },
+  /** Reads the case again with files of the user's own rules (none: without rules). */
+  'case.setRules': {
+    request: z.strictObject({ paths: z.array(path).max(50) }),
     response: responseOf<OpenOutcome>(),
   },
   /**
@@ -429,6 +436,7 @@ export type MenuCommand =
   | 'open-folder'
   | 'add-files'
   | 'add-folder'
+  | 'load-rules'
   | 'close-case'
   | 'export-pdf'
   | 'export-html'

@@ -3,6 +3,7 @@ import type { GunicornConfig } from '../model/config.ts';
 import type { DatabaseReport, DatabaseViewId } from '../model/database.ts';
 import type { CaseProblem, EvidenceFile, EvidenceFormat, EvidenceId } from '../model/evidence.ts';
 import type { HostRecords } from '../model/host.ts';
+import type { AppliedRule } from '../model/rules.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
 import type { CaseTimes } from '../search/query.ts';
@@ -196,6 +197,25 @@ export interface QueryWorkerData {
   readonly source: QuerySource;
   readonly watch: Int32Array;
 }
+/** A file of the user's own rules, as it was read. */
+export interface RuleFileText {
+  readonly name: string;
+  readonly text: string;
+}
+/**
+ * Rules to be applied to the events of a case, but for those `omitted` (ids). `watch` is where the worker tells whether a
+ * regular expression is at work: two Int32s, the place of its rule from 1 on (else 0), and a count of the messages.
+ */
+export interface RulesWorkerData {
+  readonly source: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>;
+  readonly files: readonly RuleFileText[];
+  readonly omitted: readonly string[];
+  readonly watch: Int32Array;
+}
+export type RulesWorkerMessage =
+  | { readonly type: 'done'; readonly rules: readonly AppliedRule[] }
+  | { readonly type: 'failed'; readonly error: JobError };
+
 /** The requests of the contract that a query worker answers, by their names there. */
 export type QueryName = 'events.page' | 'events.position' | 'events.facets' | 'events.histogram' | 'events.control';
 export interface QueryWorkerRequest {

@@ -13,6 +13,7 @@ import { progressFacts } from './progress-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
+import { userRuleFacts } from './user-rule-facts.ts';
 
 /** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
 const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
@@ -30,6 +31,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   memoryFacts,
   unitFacts,
   earlierFacts,
+  userRuleFacts,
 ];
 
 /** All facts about the incident of the context. */

@@ -11,7 +11,10 @@ const PROGRAMS = {
   'hash-worker': 'electron/workers/hash-worker.ts',
   'import-worker': 'electron/workers/import-worker.ts',
   'profile-worker': 'electron/workers/profile-worker.ts',
+  'measure-worker': 'electron/workers/measure-worker.ts',
   'query-worker': 'electron/workers/query-worker.ts',
+  'rules-worker': 'electron/workers/rules-worker.ts',
+  'sql-worker': 'electron/workers/sql-worker.ts',
 } as const;
 
 declare module 'vitest' {

@@ -156,6 +156,11 @@ function Record(props: {
           <SeverityMark severity={event.severity} />
           <span className="tag">{KIND_WORDS[event.kind]}</span>
           {event.pid === null ? null : <span className="tag numeric">pid {event.pid}</span>}
+          {(record.tags ?? []).map((tag) => (
+            <span key={tag} className="tag" title="Tag of your own rules">
+              {tag}
+            </span>
+          ))}
         </p>
       </header>
       <p className="detail-message mono">

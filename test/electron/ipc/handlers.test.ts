@@ -106,6 +106,21 @@ describe('createHandlers', () => {
     expect(noise).toMatchObject({ status: 'failed', error: { kind: 'usage' } });
   });
 
+  it('applies rules of the user, whose tags stand with the events, until there are none', async () => {
+    const { folder, handlers } = desk();
+    await handlers['case.open']({ paths: [join(folder, 'case')] });
+    const rules = join(folder, 'rules.yaml');
+    writeFileSync(rules, 'title: Given up\ntags: [late]\ndetection: {a: {kind: worker-timeout}, condition: a}\n');
+    expect(await handlers['case.setRules']({ paths: [rules] })).toMatchObject({ status: 'opened' });
+    expect((await handlers['events.raw']({ row: 3 })).tags).toEqual(['late']);
+    expect((await handlers['events.raw']({ row: 2 })).tags).toBeUndefined();
+    await expect(handlers['case.setRules']({ paths: [join(folder, 'none.yaml')] })).rejects.toThrow('cannot be read');
+    expect((await handlers['events.raw']({ row: 3 })).tags).toEqual(['late']);
+    await handlers['case.setRules']({ paths: [] });
+    expect((await handlers['events.raw']({ row: 3 })).tags).toBeUndefined();
+    await handlers['case.close'](undefined);
+  });
+
   it('passes dialogs and the clipboard on', async () => {
     const { folder, handlers, copied } = desk();
     expect(await handlers['dialog.open']({ kind: 'folder' })).toEqual([join(folder, 'case')]);

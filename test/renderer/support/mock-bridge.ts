@@ -105,6 +105,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'job.stopSource': async ({ source }) => {
       stopped.add(source);
     },
+    'case.setRules': async () => play('open', 'the evidence again'),
     'case.setZone': async ({ zone, evidenceIds }) => {
       const before = current;
       const outcome = await play('open', 'the evidence again');

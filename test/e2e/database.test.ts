@@ -32,9 +32,9 @@ async function type(sql: string): Promise<void> {
 describe('the database of the sample', () => {
   it('tells of the open transaction and its frames', async () => {
     await page.getByRole('heading', { name: 'A write transaction was open' }).waitFor();
-    expect(await page.getByRole('img', { name: /^Frames of the write-ahead log/ }).getAttribute('aria-label')).toContain(
-      '434 open',
-    );
+    expect(
+      await page.getByRole('img', { name: /^Frames of the write-ahead log/ }).getAttribute('aria-label'),
+    ).toContain('434 open');
   });
 
   it('leads from a size to the rows of its table', async () => {
@@ -97,7 +97,11 @@ describe('the SQL console', () => {
   it('shows how a statement would be carried out', async () => {
     await type('SELECT * FROM test_results WHERE name = 1');
     await page.getByRole('button', { name: 'Plan' }).click();
-    await page.getByRole('region', { name: 'Query plan' }).getByText(/SCAN|SEARCH/).first().waitFor();
+    await page
+      .getByRole('region', { name: 'Query plan' })
+      .getByText(/SCAN|SEARCH/)
+      .first()
+      .waitFor();
   });
 
   it('writes all rows as CSV', async () => {

@@ -70,8 +70,16 @@ export function groupDatabases(files: readonly FoundFile[], formats: EvidenceFor
   const indexByPlace = new Map<string, number>();
   for (const [index, file] of files.entries()) indexByPlace.set(placeOf(file, file.name), index);
   const groups: DatabaseGroup[] = [];
+  // A file without content or of no format beside its own -wal or -journal is a database that was lost, overwritten or encrypted.
+  const isLostDatabase = (file: FoundFile, told: readonly EvidenceFormat[], index: number): boolean =>
+    (told[index] === 'empty' || told[index] === 'unknown') &&
+    SIDECARS.some(({ ending, format }) => {
+      const beside = indexByPlace.get(placeOf(file, `${file.name}${ending}`));
+      return ending !== '-shm' && beside !== undefined && told[beside] === format;
+    });
   for (const [main, file] of files.entries()) {
-    if (formats[main] !== 'sqlite') continue;
+    if (formats[main] !== 'sqlite' && !isLostDatabase(file, formats, main)) continue;
+    formats[main] = 'sqlite';
     const sidecar = (ending: string, format: SidecarFormat): number | null => {
       const index = indexByPlace.get(placeOf(file, `${file.name}${ending}`));
       if (index === undefined) return null;

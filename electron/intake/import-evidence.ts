@@ -181,6 +181,7 @@ async function parseAll(
     if (!mayBelongToDatabase(file) || grouped.has(file.index)) continue;
     noteEmpty(file);
     if (file.format === 'unknown') noteUnrecognised(file);
+    noteLoneSidecar(file);
     if (!skipStopped(file, board)) read(file);
   }
   for (const order of DATING_ORDERS) {
@@ -223,6 +224,14 @@ function noteUnrecognised(file: IntakeFile): void {
   const { why, begins } = file.told;
   const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
   file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
+}
+
+/** A `-wal` holds the pages that changed and a `-journal` those that were to be restored: neither is a database. */
+function noteLoneSidecar(file: IntakeFile): void {
+  if (!/^sqlite-(?:wal|shm|journal)$/.test(file.format)) return;
+  const name = baseName(file.found.name).replace(/-(?:wal|shm|journal)$/, '');
+  const message = `The database it belongs to (${visibleName(name)}, in the same folder) was not given, and by itself it cannot be read. Add both, copied at the same time.`;
+  file.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
 }
 
 function noteEmpty(file: IntakeFile): void {

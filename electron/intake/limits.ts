@@ -40,7 +40,7 @@ export const INTAKE_LIMITS: IntakeLimits = {
   unpackRatio: 200,
   unpackRatioFromBytes: 64 * MIB,
   pathBytes: 4096,
-  databaseBytes: 512 * MIB,
+  databaseBytes: 1536 * MIB,
   journalBytes: Number.MAX_SAFE_INTEGER,
   problems: 100,
   samples: 200_000,

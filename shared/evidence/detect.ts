@@ -234,7 +234,7 @@ export function detectFormat(head: Uint8Array, fileName: string, totalBytes: num
   const binary = detectBinary(head, totalBytes);
   if (binary !== null) return binary;
   const detection = detectContent(head, fileName, totalBytes);
-  const look = detection.format === 'unknown' ? looksLike(head) : null;
+  const look = detection.format === 'unknown' ? looksLike(head, totalBytes) : null;
   return look === null ? detection : { format: 'unknown', why: look };
 }
 

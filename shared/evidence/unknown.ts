@@ -48,11 +48,12 @@ const LOOKS: readonly Look[] = [
 /** Bytes needed to say that they look random, and the share of all bits that is information in such bytes. */
 const RANDOM_FROM_BYTES = 512;
 const RANDOM_BITS_PER_BYTE = 7.3;
+const PAGE_BYTES = 1024;
 /** Bytes that no text has: beyond this share of them, it is none. */
 const NO_TEXT_SHARE = 0.05;
 
 /** What a file of no known format looks like, as what follows "it": `is a PNG picture`; null when it looks like nothing. */
-export function looksLike(head: Uint8Array): string | null {
+export function looksLike(head: Uint8Array, totalBytes: number): string | null {
   for (const { at, bytes, what } of LOOKS) {
     if ([...bytes].every((char, index) => head[at + index] === char.charCodeAt(0))) return what;
   }
@@ -61,7 +62,10 @@ export function looksLike(head: Uint8Array): string | null {
     if (byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f) strange += 1;
   if (strange <= head.length * NO_TEXT_SHARE) return null;
   if (head.length >= RANDOM_FROM_BYTES && bitsPerByte(head) > RANDOM_BITS_PER_BYTE) {
-    return 'looks random: encrypted (as an SQLite database can be) or compressed in a way that is not known';
+    // An encrypted database keeps its pages; SQLCipher's are of 1024 bytes in version 3 and 4096 in version 4.
+    return totalBytes % PAGE_BYTES === 0
+      ? 'looks random and has the size of whole pages: it may be an encrypted SQLite database (SQLCipher, SEE); decrypt a copy and give that'
+      : 'looks random: encrypted or compressed in a way that is not known';
   }
   return 'is binary and of no known format';
 }

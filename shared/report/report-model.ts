@@ -3,9 +3,9 @@ import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { Analysis, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
-import type { DatabaseReport } from '../model/database.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
 import type {
   Field,
@@ -58,7 +58,7 @@ export function buildReport(input: ReportInput): Report {
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
     artifact: artifact === undefined ? null : { report: artifact, fields: artifactFields(artifact, paths) },
-    database: database === undefined ? null : databaseSection(database, paths),
+    database: database === undefined ? null : databaseSection(database, analysis.job ?? null, paths),
     queries: input.queries ?? [],
     config: configFields(analysis, paths),
     questions: analysis.questions.map(({ question, answer, facts }): ReportQuestion => {
@@ -213,65 +213,6 @@ function artifactFields(artifact: ArtifactReport, paths: ReadonlyMap<string, str
         },
   ];
   return fields.filter((field) => field !== null);
-}
-
-function databaseSection(
-  database: DatabaseReport,
-  paths: ReadonlyMap<string, string>,
-): NonNullable<Report['database']> {
-  const { wal } = database;
-  const open = wal?.openTransaction ?? null;
-  const fields: (Field | null)[] = [
-    { label: 'File', value: paths.get(database.evidenceId) ?? database.path },
-    {
-      label: 'Size',
-      value: `${formatBytes(database.bytes)}: ${formatCount(database.pages)} pages of ${formatCount(database.pageSize)} bytes, ${formatCount(database.freelistPages)} of them free`,
-    },
-    { label: 'Journal mode', value: database.journalMode === 'wal' ? 'WAL' : 'rollback journal (not WAL)' },
-    wal === null
-      ? null
-      : {
-          label: 'Write-ahead log',
-          value: `${formatBytes(wal.bytes)}, ${formatCount(wal.validFrames)} valid frames: ${formatCount(wal.committedFrames)} committed, ${formatCount(wal.uncommittedFrames)} after the last commit${wal.tornBytes > 0 ? `, last frame cut after ${formatCount(wal.tornBytes)} bytes` : ''}`,
-        },
-    open === null ? null : { label: 'Open transaction', value: openTransactionWords(open) },
-    database.hotJournal
-      ? { label: 'Hot journal', value: 'a rollback journal that SQLite would roll back at the next open' }
-      : null,
-    { label: 'Integrity', value: database.integrity ?? 'not checked' },
-    database.jobHistory === null
-      ? null
-      : {
-          label: 'Earlier jobs',
-          value: `${formatCount(database.jobHistory.rows)} rows in ${database.jobHistory.table}${database.jobHistory.medianSize === null ? '' : `, ${database.jobHistory.sizeColumn ?? 'size'} ${formatCount(database.jobHistory.medianSize)} at the median and ${formatCount(database.jobHistory.maxSize ?? database.jobHistory.medianSize)} at most`}`,
-        },
-  ];
-  const tables = database.tables
-    .filter(({ type }) => type === 'table')
-    .slice(0, 12)
-    .map(({ name, rows, bytes }) => ({
-      name,
-      rows: rows === null ? 'unreadable' : formatCount(rows),
-      size: formatBytes(bytes),
-    }));
-  return { fields: fields.filter((field) => field !== null), tables };
-}
-
-function openTransactionWords(open: NonNullable<NonNullable<DatabaseReport['wal']>['openTransaction']>): string {
-  const rows = open.newRows.map(({ table, rows: count }) => `${formatCount(count)} new in ${table}`).join(', ');
-  const keys = open.newKeys.map(({ table, column, values }) => `${table}.${column} = ${values.join(', ')}`).join('; ');
-  const touched = open.touched
-    .slice(0, 4)
-    .map(({ name, pages }) => `${name} (${formatCount(pages)})`)
-    .join(', ');
-  return [
-    `${formatCount(open.frames)} frames rewrite ${formatCount(open.pages)} pages`,
-    touched === '' ? '' : `of ${touched}`,
-    rows === '' ? '' : `rows: ${rows}`,
-    keys === '' ? '' : `for ${keys}`,
-  ]
-    .filter((part) => part !== '')
-    .join('; ');
 }
 
 function configFields(analysis: Analysis, paths: ReadonlyMap<string, string>): readonly Field[] {

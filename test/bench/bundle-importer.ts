@@ -6,13 +6,16 @@ import { build } from 'esbuild';
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Bundles journal-import.ts into an empty folder, with the worker that it starts beside it as in the built app, so that plain
- * node can run it: compiling its source is no part of an import. Gives the path of the program.
+ * Bundles a program of this folder into an empty one, with the worker that it starts beside it as in the built app, so that
+ * plain node can run it: compiling its source is no part of an import. Gives the path of the program.
  */
-export async function bundleImporter(folder: string): Promise<string> {
+export async function bundleImporter(
+  folder: string,
+  program: 'journal-import' | 'database-open' = 'journal-import',
+): Promise<string> {
   await build({
     entryPoints: {
-      'journal-import': at('./journal-import.ts'),
+      [program]: at(`./${program}.ts`),
       'hash-worker': at('../../electron/workers/hash-worker.ts'),
     },
     outdir: folder,
@@ -26,5 +29,5 @@ export async function bundleImporter(folder: string): Promise<string> {
     logLevel: 'warning',
   });
   symlinkSync(at('../../node_modules'), join(folder, 'node_modules'), 'junction');
-  return join(folder, 'journal-import.js');
+  return join(folder, `${program}.js`);
 }

@@ -12,6 +12,7 @@ import {
   RARE_WORD,
   writeJournalFile,
 } from './journal-file.ts';
+import { megabytes, processNote, runTimed } from './timed-run.ts';
 
 /** `INQUEST_BENCH_LINES=100000,1000000 npm run bench journal` measures these sizes alone. */
 const LINE_COUNTS = (process.env.INQUEST_BENCH_LINES ?? '100000,1000000,3000000').split(',').map(Number);
@@ -165,24 +166,6 @@ function runLnav(path: string): BenchRow | string {
   return runTimed('lnav', ['-n', '-c', ':switch-to-view text', path]);
 }
 
-function runTimed(program: string, command: readonly string[]): BenchRow | string {
-  const started = performance.now();
-  const run = spawnSync('/usr/bin/time', ['-f', '%M %U %S', program, ...command], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const seconds = (performance.now() - started) / 1000;
-  if (run.error !== undefined) return `/usr/bin/time cannot be run: ${run.error.message}`;
-  if (run.status === 127) return 'not installed';
-  const [kibibytes = NaN, user = NaN, system = NaN] = (run.stderr.trim().split('\n').at(-1) ?? '')
-    .split(' ')
-    .map(Number);
-  const cpuSeconds = user + system;
-  if (run.status !== 0 || !Number.isFinite(kibibytes) || !Number.isFinite(cpuSeconds))
-    return `it failed: ${run.stderr.trim()}`;
-  return { name: program, seconds, wallSeconds: seconds, peakRssBytes: kibibytes * 1024, cpuSeconds };
-}
-
 function searchNote(path: string, word: string, own: z.infer<typeof search>): string {
   const started = performance.now();
   const run = spawnSync('grep', ['-c', '-i', '-F', word, path], { encoding: 'utf8' });
@@ -193,13 +176,4 @@ function searchNote(path: string, word: string, own: z.infer<typeof search>): st
     ? `grep -c -i ${seconds.toFixed(2)} s`
     : `grep failed: ${run.error?.message ?? run.stderr.trim()}`;
   return `search for "${word}": ${own.found} events in ${own.seconds.toFixed(2)} s; ${peer}`;
-}
-
-function processNote({ wallSeconds, cpuSeconds }: BenchRow): string {
-  const cpu = cpuSeconds === undefined ? '' : `, processor ${cpuSeconds.toFixed(2)} s`;
-  return `${wallSeconds.toFixed(2)} s${cpu}`;
-}
-
-function megabytes(bytes: number | null): string {
-  return bytes === null ? '?' : `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -27,10 +27,15 @@ describe('what a file of no known format looks like', () => {
       state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
       return state >>> 16;
     });
-    expect(looksLike(random)).toContain('encrypted');
-    expect(looksLike(Uint8Array.from({ length: 4096 }, (_, at) => at % 7))).toContain('binary');
-    expect(looksLike(bytesOf('Just a note.\nAnother line.\n'))).toBeNull();
-    expect(looksLike(new TextEncoder().encode('Grüße, 日本語\n'.repeat(100)))).toBeNull();
+    expect(looksLike(random, 4096)).toContain('encrypted');
+    expect(
+      looksLike(
+        Uint8Array.from({ length: 4096 }, (_, at) => at % 7),
+        4096,
+      ),
+    ).toContain('binary');
+    expect(looksLike(bytesOf('Just a note.\nAnother line.\n'), 26)).toBeNull();
+    expect(looksLike(new TextEncoder().encode('Grüße, 日本語\n'.repeat(100)), 1900)).toBeNull();
   });
 
   it('shows the first bytes in hex and as characters, and nothing that acts on a terminal', () => {

@@ -5,8 +5,8 @@ import { ProgressBar } from './bars.tsx';
 /** What takes less is not worth a word. */
 const SILENT_MILLIS = 400;
 
-/** Something that is at work, with how long it has been and a way to stop it; nothing while it is quick. */
-export function Working(props: { readonly words: string; readonly sinceMillis: number; readonly onStop: () => void }) {
+/** Something that is at work, with how long it has been and, here or elsewhere, a way to stop it; nothing while it is quick. */
+export function Working(props: { readonly words: string; readonly sinceMillis: number; readonly onStop?: () => void }) {
   const [nowMillis, setNowMillis] = useState(() => performance.now());
   useEffect(() => {
     const timer = setInterval(() => setNowMillis(performance.now()), 100);
@@ -22,10 +22,12 @@ export function Working(props: { readonly words: string; readonly sinceMillis: n
       <span>
         {props.words} <span className="numeric secondary">{(millis / 1_000).toFixed(1)} s</span>
       </span>
-      <button type="button" className="button button-small" onClick={props.onStop}>
-        <Square size={11} aria-hidden="true" />
-        Stop
-      </button>
+      {props.onStop === undefined ? null : (
+        <button type="button" className="button button-small" onClick={props.onStop}>
+          <Square size={11} aria-hidden="true" />
+          Stop
+        </button>
+      )}
     </div>
   );
 }

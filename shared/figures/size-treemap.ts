@@ -85,7 +85,7 @@ function tileNodes(tile: Tile, x: number, y: number, width: number, height: numb
       height: Math.max(0.5, height - 1),
       fill: tile.isIndex ? 'surface' : 'accent-soft',
       stroke: tile.isIndex ? 'faint' : 'accent-soft',
-      radius: 2,
+      radius: Math.min(2, width / 6, height / 6),
       ...link,
     },
   ];

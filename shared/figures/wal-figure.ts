@@ -3,7 +3,7 @@ import type { WalReport } from '../model/database.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 
-const BAR_TOP = 22;
+const BAR_TOP = 12;
 const BAR_HEIGHT = 18;
 const MOST_TICKS = 200;
 

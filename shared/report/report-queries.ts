@@ -22,15 +22,15 @@ export function reportQuery(asked: {
   const moreColumns = columns.length - MOST_COLUMNS;
   const count = cut === null ? plural(rows.length, 'row') : `more than ${formatCount(rows.length)} rows`;
   const notes = [
-    rows.length > shownRows || cut !== null ? `The first ${formatCount(shownRows)} are shown.` : '',
-    moreColumns > 0 ? `${plural(moreColumns, 'more column is', 'more columns are')} left out.` : '',
+    rows.length > shownRows || cut !== null ? `the first ${formatCount(shownRows)} are shown` : '',
+    moreColumns > 0 ? `${plural(moreColumns, 'more column is', 'more columns are')} left out` : '',
   ];
   return {
     sql: asked.sql.trim(),
     fields: [
       { label: 'Database', value: asked.path },
       { label: 'View', value: VIEW_WORDS[asked.view] },
-      { label: 'Result', value: [count, ...notes.filter((note) => note !== '')].join('. ').replace(/\.?$/, '') },
+      { label: 'Result', value: [count, ...notes.filter((note) => note !== '')].join('; ') },
     ],
     columns: columns.slice(0, MOST_COLUMNS),
     rows: rows.slice(0, MOST_ROWS).map((row) => row.slice(0, MOST_COLUMNS).map((cell) => shortened(cellText(cell)))),

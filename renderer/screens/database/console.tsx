@@ -108,11 +108,7 @@ export function ConsolePane(props: {
         </p>
       </div>
       {running === null ? null : (
-        <Working
-          words={running.kind === 'result' ? 'Running' : 'Planning'}
-          sinceMillis={running.sinceMillis}
-          onStop={() => void console.stop()}
-        />
+        <Working words={running.kind === 'result' ? 'Running' : 'Planning'} sinceMillis={running.sinceMillis} />
       )}
       <div className={`console-answer${running === null ? '' : ' is-old'}`}>
         {answer === null ? (

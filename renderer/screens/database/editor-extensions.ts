@@ -1,4 +1,11 @@
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import {
+  autocompletion,
+  type CompletionContext,
+  type CompletionResult,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+} from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { SQLite, type SQLNamespace, sql } from '@codemirror/lang-sql';
 import { bracketMatching, syntaxHighlighting } from '@codemirror/language';
@@ -14,14 +21,45 @@ import {
 } from '@codemirror/view';
 import { classHighlighter } from '@lezer/highlight';
 import type { DatabaseSchema, SqlPlace } from '../../../shared/contract/database-requests.ts';
+import { statementAt } from '../../../shared/sql/statements.ts';
 
-/** Completion of names, and which words are keywords, from SQLite's own and those of a schema. */
+/** Completion of names, and which words are keywords, from SQLite's own and those of a schema. Names come before keywords. */
 export function sqlLanguage(schema: DatabaseSchema | null): Extension {
   const tables: Record<string, SQLNamespace> = { sqlite_schema: ['type', 'name', 'tbl_name', 'rootpage', 'sql'] };
   for (const { type, name, columns } of schema?.objects ?? []) {
     if (type === 'table' || type === 'view') tables[name] = columns.map((column) => column.name);
   }
-  return sql({ dialect: SQLite, schema: tables, upperCaseKeywords: true });
+  return [
+    sql({
+      dialect: SQLite,
+      schema: tables,
+      upperCaseKeywords: true,
+      keywordCompletion: (label, type) => ({ label, type, boost: -50 }),
+    }),
+    SQLite.language.data.of({ autocomplete: (context: CompletionContext) => mentionedColumns(context, schema) }),
+  ];
+}
+
+/** Columns of the tables that the statement around the cursor names, which the language offers only behind `table.`. */
+function mentionedColumns(context: CompletionContext, schema: DatabaseSchema | null): CompletionResult | null {
+  const word = context.matchBefore(/[\p{L}_][\p{L}\p{N}_$]*$/u);
+  if (schema === null || (word === null && !context.explicit)) return null;
+  const from = word?.from ?? context.pos;
+  if (context.state.sliceDoc(Math.max(0, from - 1), from) === '.') return null;
+  const text = context.state.doc.toString();
+  const range = statementAt(text, context.pos);
+  if (range === null) return null;
+  const named = new Set((text.slice(range.from, range.to).match(/[\p{L}_][\p{L}\p{N}_$]*/gu) ?? []).map(lowerCase));
+  const options = schema.objects
+    .filter(({ type, name }) => (type === 'table' || type === 'view') && named.has(lowerCase(name)))
+    .flatMap(({ name, columns }) =>
+      columns.map((column) => ({ label: column.name, detail: name, type: 'property', boost: 10 })),
+    );
+  return options.length === 0 ? null : { from, options, validFor: /^[\p{L}\p{N}_$]*$/u };
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
 }
 
 /** Marks the place at which a statement failed; null takes the mark away. */
@@ -92,6 +130,7 @@ const theme = EditorView.theme({
     backgroundColor: 'var(--accent-soft)',
     color: 'var(--ink)',
   },
+  '& *': { scrollbarWidth: 'thin', scrollbarColor: 'var(--line-strong) transparent' },
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
   '.cm-completionDetail': { color: 'var(--ink-3)', fontStyle: 'normal' },
   '.tok-keyword': { color: 'var(--accent)', fontWeight: '550' },

@@ -49,14 +49,14 @@ export function OverviewPane(props: { readonly database: DatabaseReport; readonl
       ) : null}
       {database.wal === null ? <NoWal database={database} /> : <WalBlock wal={database.wal} />}
       <div className="two-columns">
-        <div className="column">
+        <div>
+          {job === null ? null : <JobBlock job={job} />}
           {journal === null ? null : <JournalBlock journal={journal} />}
           {rolledBack === null ? null : <OpenTransactionBlock transaction={rolledBack} from="journal" />}
           {shm === null ? null : <ShmBlock shm={shm} />}
-          {job === null ? null : <JobBlock job={job} />}
           {database.jobHistory === null || job !== null ? null : <History database={database} />}
         </div>
-        <div className="column">
+        <div>
           {header === undefined ? null : <HeaderFacts header={header} database={database} />}
           {unknowable.length === 0 ? null : <Unknowable sentences={unknowable} />}
         </div>

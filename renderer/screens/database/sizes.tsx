@@ -63,7 +63,7 @@ function Treemap(props: { readonly tables: readonly TableSize[]; readonly onShow
         const at =
           event.target instanceof Element ? event.target.closest('[data-row]')?.getAttribute('data-row') : null;
         const table = at === null || at === undefined ? undefined : tables[Number(at)];
-        if (table !== undefined) props.onShow(table.tableName);
+        if (table !== undefined && hasRows(table)) props.onShow(table.tableName);
       }}
     >
       {scene === null ? null : <SceneView scene={scene} />}
@@ -133,9 +133,13 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
         {sorted.map((table) => (
           <tr key={`${table.type} ${table.name}`}>
             <th scope="row">
-              <button type="button" className="link link-plain mono" onClick={() => props.onShow(table.tableName)}>
-                {table.name}
-              </button>
+              {hasRows(table) ? (
+                <button type="button" className="link link-plain mono" onClick={() => props.onShow(table.tableName)}>
+                  {table.name}
+                </button>
+              ) : (
+                <span className="mono">{table.name}</span>
+              )}
               {table.type === 'index' ? <span className="secondary"> index of {table.tableName}</span> : null}
             </th>
             <td className="number">{table.rows === null ? '–' : formatCount(table.rows)}</td>
@@ -166,6 +170,11 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
       </tbody>
     </table>
   );
+}
+
+/** The schema's own table is told as what it defines. */
+function hasRows({ tableName }: TableSize): boolean {
+  return tableName !== 'sqlite_schema';
 }
 
 /** Equal ones by their names; what is not known comes last. */

@@ -1,3 +1,4 @@
+import { closeCompletion } from '@codemirror/autocomplete';
 import { Compartment, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
@@ -48,8 +49,21 @@ export function SqlEditor(props: {
       extensions: [
         Prec.high(
           keymap.of([
-            { key: 'Mod-Enter', run: () => ran(latest.current.onRun) },
-            { key: 'Escape', run: () => ran(latest.current.onStop) },
+            {
+              key: 'Mod-Enter',
+              run: (view) => {
+                closeCompletion(view);
+                latest.current.onRun();
+                return true;
+              },
+            },
+            {
+              key: 'Escape',
+              run: () => {
+                latest.current.onStop();
+                return true;
+              },
+            },
             ...historyKeys(() => latest.current.history()),
           ]),
         ),
@@ -104,11 +118,6 @@ export function SqlEditor(props: {
     focus: () => editor.current?.focus(),
   }));
   return <div ref={host} className="sql-editor" />;
-}
-
-function ran(run: () => void): true {
-  run();
-  return true;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EVERY_EVENT as FILTER } from '../../../electron/case-store/event-filter.ts';
@@ -127,6 +127,40 @@ describe('createHandlers', () => {
     expect(await handlers['dialog.open']({ kind: 'files' })).toBeNull();
     await handlers['clipboard.write']({ text: 'a line' });
     expect(copied).toEqual(['a line']);
+  });
+});
+
+describe('what a database holds', () => {
+  it('is asked for, written out as CSV, and put into the report until it is taken out again', async () => {
+    const { folder, handlers } = desk((suggested) => suggested);
+    const fixture = join(import.meta.dirname, '..', '..', 'fixtures', 'sqlite', 'journal-finished', 'service.db');
+    copyFileSync(fixture, join(folder, 'case', 'service.db'));
+    const opened = await handlers['case.open']({ paths: [join(folder, 'case')] });
+    const database = opened.status === 'opened' ? opened.view.databases[0] : undefined;
+    const target = { evidenceId: database?.evidenceId ?? '', view: 'committed' } as const;
+    const sql = "SELECT 'a' || char(27) || '[31m' AS word";
+    const outcome = await handlers['database.run']({ ...target, sql, seconds: 10 });
+    if (outcome.status !== 'done') throw new Error(outcome.status);
+    // Nothing of the evidence reaches the window that could not be seen there.
+    expect(outcome.result.rows).toEqual([['a\\u{1b}[31m']]);
+    const path = join(folder, 'query-result.csv');
+    expect(await handlers['database.exportCsv']({ ...target, of: { sql, seconds: 10 } })).toEqual({
+      status: 'written',
+      path,
+    });
+    expect(readFileSync(path, 'utf8')).toBe('word\r\na\u001b[31m\r\n');
+
+    const [added] = await handlers['report.addQuery']({ resultId: outcome.result.id });
+    expect(added).toMatchObject({ sql, rowCount: 1, isCut: false });
+    await handlers['report.export']({ format: 'html' });
+    const report = join(folder, 'case-report.html');
+    expect(readFileSync(report, 'utf8')).toContain('<h2>Queries</h2>');
+    expect(await handlers['report.removeQuery']({ id: added?.id ?? 0 })).toEqual([]);
+    await handlers['report.export']({ format: 'html' });
+    expect(readFileSync(report, 'utf8')).not.toContain('<h2>Queries</h2>');
+    await expect(async () => handlers['report.addQuery']({ resultId: 99 })).rejects.toThrow('Run the statement again');
+    await handlers['case.close'](undefined);
+    expect(await handlers['report.queries'](undefined)).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { FactContext } from './facts/context.ts';
 import { factContext } from './facts/context.ts';
 import { factsOf } from './facts/facts.ts';
-import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { jobInQuestion } from './facts/job-in-question.ts';
+import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
 import { headline, summary } from './findings/summary.ts';

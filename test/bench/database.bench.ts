@@ -9,6 +9,8 @@ import { megabytes, processNote, runTimed } from './timed-run.ts';
 /** `INQUEST_BENCH_MEGABYTES=10,100 npm run bench database` measures these sizes alone. */
 const SIZES = (process.env.INQUEST_BENCH_MEGABYTES ?? '10,100,500').split(',').map(Number);
 const ROUNDS = 3;
+/** From here on one round takes a minute by itself. */
+const ONE_ROUND_FROM_BYTES = 400e6;
 /** Bytes of the file that one row takes with its entries in the two indexes: it decides how many rows are written. */
 const BYTES_PER_ROW = 136;
 const CHECKS = `PRAGMA integrity_check; PRAGMA foreign_key_check;
@@ -49,7 +51,7 @@ export const bench: Bench = {
     return {
       input: `generated database with a table of results and two indexes`,
       inputBytes: shown.bytes,
-      rounds: ROUNDS,
+      rounds: roundsOf(shown.bytes),
       rows: shown.rows,
       skipped: [],
       notes: measured.map(({ note }) => note),
@@ -59,6 +61,7 @@ export const bench: Bench = {
 
 /** The same work for both: integrity_check, foreign_key_check and the sizes of all tables; Inquest also hashes the file. */
 function measure(program: string, path: string, wantedBytes: number): Measured {
+  const rounds = roundsOf(wantedBytes);
   const rows = Math.round(wantedBytes / BYTES_PER_ROW);
   shell(path, generatorSql(rows));
   try {
@@ -66,7 +69,7 @@ function measure(program: string, path: string, wantedBytes: number): Measured {
     const expected = shell(path, CHECKS);
     const own: BenchRow[] = [];
     const peers: BenchRow[] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
+    for (let round = 0; round < rounds; round += 1) {
       own.push(open(program, path, expected));
       const peer = runTimed('sqlite3', ['-readonly', path, CHECKS]);
       if (typeof peer === 'string') throw new Error(`sqlite3: ${peer}`);
@@ -78,6 +81,10 @@ function measure(program: string, path: string, wantedBytes: number): Measured {
   } finally {
     rmSync(path);
   }
+}
+
+function roundsOf(bytes: number): number {
+  return bytes < ONE_ROUND_FROM_BYTES ? ROUNDS : 1;
 }
 
 function open(program: string, path: string, expected: string): BenchRow {

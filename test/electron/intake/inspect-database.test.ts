@@ -29,6 +29,7 @@ describe('inspectDatabase', () => {
       table: 'import_runs',
       key: '6',
       values: { id: 6, product_id: 1, started: '2026-03-06 02:00:00', test_count: 60, failed: 0 },
+      related: [{ path: ['product_id'], table: 'products', key: '1', values: { id: 1, title: 'router' } }],
     });
     expect(report?.tables.find((table) => table.name === 'import_runs')?.rows).toBe(7);
     expect(report?.wal?.openTransaction?.newKeys).toEqual([{ table: 'outcomes', column: 'run_id', values: [7] }]);

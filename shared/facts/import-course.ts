@@ -23,7 +23,8 @@ export function importCourse(context: FactContext): ImportCourse | null {
         toSecond: to === null || to > workEnd ? null : secondsBetween(operation.start, to),
       }),
     );
-  const isInserting = steps.at(-1)?.name === 'insert' && steps.at(-1)?.toSecond === null;
+  const last = steps.at(-1);
+  const isInserting = last?.name === 'insert' && last.toSecond === null;
   const timeoutSeconds = context.config?.timeoutSeconds ?? null;
   const timedOut = record.death?.timeout ?? null;
   return {
@@ -33,8 +34,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
     steps,
     insert,
     batchRows: batchRows(context),
-    neededSeconds:
-      insert !== null && isInserting ? elapsedSeconds + (insert.rows - insert.written) / insert.rowsPerSecond : null,
+    neededSeconds: insert !== null && isInserting ? last.fromSecond + insert.rows / insert.rowsPerSecond : null,
     timeoutSeconds,
     lastHeartbeatSecond:
       timedOut === null || timeoutSeconds === null || timeoutSeconds === 0

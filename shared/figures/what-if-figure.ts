@@ -73,7 +73,7 @@ export function layoutWhatIf(
   nodes.push(...stepBands(result.steps, x, { top: bottom + 4, until: outcome.second, right }));
   nodes.push(
     ...strokeLegend(LEFT, 12, `${axis.unit} of resident memory`, [
-      { name: 'as it was', stroke: 'series-1' },
+      { name: 'as it was', stroke: 'ink' },
       { name: 'what if', stroke: 'accent', dash: '5 3' },
     ]),
   );
@@ -110,7 +110,7 @@ export function layoutWhatIf(
     observed.map(({ second, rssBytes }) => [Math.min(second, course.elapsedSeconds), rssBytes] as const),
   );
   if (was !== null && observed.length > 1) {
-    nodes.push({ type: 'path', d: was, stroke: 'series-1', width: 1.5, title: 'Resident memory by ps' });
+    nodes.push({ type: 'path', d: was, stroke: 'ink', width: 1.5, title: 'Resident memory by ps' });
   }
   const would = path(result.memory.map(({ second, bytes }) => [second, bytes] as const));
   if (would !== null) nodes.push({ type: 'path', d: would, stroke: 'accent', width: 2, dash: '5 3' });
@@ -174,13 +174,13 @@ function endOfIncident(course: ImportCourse, x: (second: number) => number, bott
   const word =
     course.endedBy === 'timeout' ? 'timed out' : course.endedBy === 'out-of-memory' ? 'out of memory' : 'ended';
   return [
-    { type: 'line', x1: at, y1: TOP - 4, x2: at, y2: bottom, stroke: 'series-1', width: 1 },
+    { type: 'line', x1: at, y1: TOP - 4, x2: at, y2: bottom, stroke: 'muted', width: 1 },
     {
       type: 'text',
       x: at - 5,
       y: TOP + 6,
       text: `was ${word} ${formatSeconds(course.elapsedSeconds)}`,
-      fill: 'series-1',
+      fill: 'muted',
       size: 9,
       anchor: 'end',
     },

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
 import { writeTree } from '../support/bundles.ts';
-import { launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
-import { eventually, goTo, openSample, waitForCase } from './support/pages.ts';
+import { chooseMenuItem, launchApp, type RunningApp, stubOpenDialog } from './support/app.ts';
+import { eventGrid, eventually, goTo, openSample, waitForCase } from './support/pages.ts';
 
 /** Pictures of the Artifact screen, for looking at: test-output/screens/. */
 const PICTURES = join(ROOT, 'test-output', 'screens');
@@ -42,10 +42,14 @@ async function shoot(name: string, heading: string): Promise<void> {
   }
 }
 
-/** The app answers a question that needs its other half. */
+/** The app's other half answers: a page of events that it has to read. */
 async function answers(): Promise<void> {
-  const rows = await running.page.evaluate(() => Reflect.get(window, 'inquest').request('case.current', undefined));
-  expect(rows?.eventCount).toBeGreaterThan(0);
+  await goTo(running.page, 'Timeline');
+  await eventually(
+    () => eventGrid(running.page).locator('.body-row:not(.row-loading)').count(),
+    (rows) => expect(rows).toBeGreaterThan(0),
+  );
+  await goTo(running.page, 'Artifact');
 }
 
 const status = () => running.page.locator('.measure [role=status]');
@@ -125,7 +129,7 @@ describe('the artifact of the sample', () => {
 
   it('ends a run at its memory limit with a clear result, and lives on', async () => {
     const { page } = running;
-    await page.getByRole('spinbutton', { name: 'Memory limit', exact: true }).fill('64');
+    await page.getByRole('spinbutton', { name: 'Memory limit of the run in MB' }).fill('64');
     await page.getByRole('button', { name: 'Parse as a tree' }).click();
     await eventually(
       () => status().innerText(),
@@ -133,8 +137,6 @@ describe('the artifact of the sample', () => {
     );
     await shoot('8-artifact-limit', 'Cost of parsing');
     await answers();
-    await goTo(page, 'Timeline');
-    await goTo(page, 'Artifact');
   });
 });
 
@@ -149,11 +151,14 @@ describe('a small artifact that is damaged', () => {
       'unit.txt': '2026-01-28T04:10:22.070510+0000 vm gunicorn[23333]: [23333] [INFO] Booting worker with pid: 23333\n',
     });
     await stubOpenDialog(running.app, [folder]);
-    await running.page.evaluate((path) => Reflect.get(window, 'inquest').request('case.open', { paths: [path] }), folder);
-    await running.page.reload();
+    await chooseMenuItem(running.app, 'open-folder');
+    await eventually(
+      () => running.page.title(),
+      (title) => expect(title).toContain('inquest-artifact-'),
+    );
     await waitForCase(running.page);
     await goTo(running.page, 'Artifact');
-    const damage = running.page.getByRole('region', { name: 'Damage' });
+    const damage = running.page.getByRole('region', { name: 'Damage', exact: true });
     await eventually(
       () => damage.innerText(),
       (words) => {

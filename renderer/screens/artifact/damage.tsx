@@ -16,10 +16,10 @@ export function Damage({ artifact, damage }: { readonly artifact: ArtifactReport
       <p className="notice notice-warning" role="note">
         <TriangleAlert size={15} aria-hidden="true" />
         <span>
-          <strong>The document is damaged.</strong> {damage.message} at line {formatCount(damage.line)}, column{' '}
+          <strong>The document is damaged</strong> at line {formatCount(damage.line)}, column{' '}
           {formatCount(damage.column)}, byte{' '}
-          <XmlLink place={{ byteOffset: from, byteLength: 0, name: 'the damaged place' }} />. Everything before that
-          place is counted.
+          <XmlLink place={{ byteOffset: from, byteLength: 0, name: 'the damaged place' }} />. {damage.message}{' '}
+          Everything before that place is counted.
         </span>
       </p>
       <XmlText state={state} label="The bytes around the damage" />

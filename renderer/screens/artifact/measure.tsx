@@ -62,6 +62,7 @@ export function Measure({ artifact }: { readonly artifact: ArtifactReport }) {
           Memory limit
           <input
             type="number"
+            aria-label="Memory limit of the run in MB"
             className="text-field numeric measure-limit"
             min={Math.ceil(LEAST_MEMORY_LIMIT_BYTES / MB)}
             max={MOST_LIMIT_MB}

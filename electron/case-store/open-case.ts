@@ -1,13 +1,16 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { analyse } from '../../shared/analyse.ts';
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import { conclude, type FoundFacts, findFacts, readHistory } from '../../shared/analyse.ts';
+import type { CaseView, Conclusion, JudgementsView } from '../../shared/contract/ipc.ts';
 import type { ImportedEvidence, Progress, QuerySource, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { isAbout, subjectOf } from '../../shared/hypotheses/judged-facts.ts';
+import { type JudgementHistory, NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { Judgement, Subject } from '../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
@@ -36,8 +39,20 @@ export interface OpenCase {
   readonly clockOffsets: ClockOffsets;
   /** Answers what a window asks about events, on a thread of its own. */
   readonly queries: QueryClient;
+  /** What whoever analyses it has said against and beside its facts. */
+  readonly judgements: JudgementHistory;
+  /** The incident that was chosen instead of the worst one; null when none was. */
+  readonly chosen: Subject | null;
   /** Everything a window holds of it. */
   view(): CaseView;
+  /** The part of the view that follows judgements and the choice of an incident. */
+  conclusion(): Conclusion;
+  /** The same case, resting on the same files and threads, with these judgements instead. Only the weighing is done anew. */
+  withJudgements(history: JudgementHistory): OpenCase;
+  /** The same with another incident analysed, by its id. Throws NoSuchIncident. */
+  withIncident(incidentId: string): OpenCase;
+  /** The same with what was judged and chosen in an earlier reading of its evidence, as far as it is found again. */
+  keeping(before: Pick<OpenCase, 'judgements' | 'chosen'>): OpenCase;
   /**
    * The same case with these corrections instead, merged and analysed anew without reading anything again. This one stays
    * as it is; whoever takes the new one in its place retires this one and disposes of the new one alone, since both rest on
@@ -174,47 +189,96 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       artifacts,
       ...(imported.host === undefined ? {} : { host: imported.host }),
     };
-    const analysis = analyse(evidence);
-    const queries = new QueryClient(querySourceOf(imported, analysis));
+    const history = readHistory(evidence);
+    const worst = findFacts(evidence, history);
+    const queries = new QueryClient(querySourceOf(imported, incidentOf(worst)));
     const retire = async (): Promise<void> => {
       await queries.close();
       store.close();
     };
-    return {
-      title,
-      evidence,
-      analysis,
-      store,
-      queries,
-      clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
-      view: () => ({
-        title,
-        files: evidence.files,
-        problems: evidence.problems,
-        eventCount: store.count,
-        analysis,
-        databases: evidence.databases,
-        artifacts: evidence.artifacts,
-        processes: evidence.processes,
-        vmstat: evidence.vmstat,
-        hostMemory: evidence.hostMemory,
-        points: store.points(VIEW_POINTS),
-      }),
-      withClockOffsets: (offsets) => {
-        const unknown = [...offsets.keys()].find((id) => !basis.imported.files.some((file) => file.id === id));
-        if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
-        return caseOf(basis, offsets, null);
-      },
-      retire,
-      dispose: async () => {
-        await retire();
-        await basis.removeCopies();
-      },
+    const choose = (chosen: Subject | null): FoundFacts => {
+      const record =
+        chosen === null || chosen.length === 0
+          ? undefined
+          : history.incidents.find(({ incident }) => isAbout(chosen, incident, evidence));
+      const incidentId = record?.incident.id;
+      const found = incidentId === undefined ? worst : findFacts(evidence, history, { incidentId });
+      void queries.replace(querySourceOf(imported, incidentOf(found)));
+      return found;
     };
+    const concluded = (found: FoundFacts, judgements: JudgementHistory, chosen: Subject | null): OpenCase => {
+      const analysis = conclude(found, judgements.judgements);
+      const conclusion = (): Conclusion => ({ analysis, judgements: judgementsView(judgements, analysis, evidence) });
+      const opened: OpenCase = {
+        title,
+        evidence,
+        analysis,
+        store,
+        queries,
+        judgements,
+        chosen,
+        clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
+        view: () => ({
+          title,
+          files: evidence.files,
+          problems: evidence.problems,
+          eventCount: store.count,
+          ...conclusion(),
+          databases: evidence.databases,
+          artifacts: evidence.artifacts,
+          processes: evidence.processes,
+          vmstat: evidence.vmstat,
+          hostMemory: evidence.hostMemory,
+          points: store.points(VIEW_POINTS),
+        }),
+        conclusion,
+        withJudgements: (changed) => concluded(found, changed, chosen),
+        withIncident: (incidentId) => {
+          const incident = history.incidents.find((record) => record.incident.id === incidentId)?.incident ?? null;
+          // Asked for even where it is known to be missing: the error names those that are there.
+          if (incident === null) return concluded(findFacts(evidence, history, { incidentId }), judgements, chosen);
+          const subject = subjectOf(incident, evidence);
+          return concluded(choose(subject), judgements, subject);
+        },
+        keeping: (before) =>
+          concluded(before.chosen === null ? found : choose(before.chosen), before.judgements, before.chosen),
+        withClockOffsets: (offsets) => {
+          const unknown = [...offsets.keys()].find((id) => !basis.imported.files.some((file) => file.id === id));
+          if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
+          return caseOf(basis, offsets, null).keeping({ judgements, chosen });
+        },
+        retire,
+        dispose: async () => {
+          await retire();
+          await basis.removeCopies();
+        },
+      };
+      return opened;
+    };
+    return concluded(worst, NO_JUDGEMENTS, null);
   } catch (thrown) {
     if (store !== uncorrected) store.close();
     throw thrown;
   }
+}
+
+function incidentOf({ context }: FoundFacts): Pick<Analysis, 'incident'> {
+  return { incident: context.record?.incident ?? null };
+}
+
+function judgementsView(
+  { judgements, done, undone }: JudgementHistory,
+  { incident, facts }: Analysis,
+  evidence: CaseEvidence,
+): JudgementsView {
+  const applies = (judgement: Judgement): boolean =>
+    isAbout(judgement.about, incident, evidence) &&
+    (judgement.kind === 'observation' || facts.some(({ id }) => id === judgement.factId));
+  return {
+    entries: judgements.map((judgement) => ({ judgement, applies: applies(judgement) })),
+    undo: done.at(-1)?.what ?? null,
+    redo: undone.at(-1)?.what ?? null,
+  };
 }
 
 function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
@@ -235,7 +299,7 @@ function namedOffsets(
 }
 
 /** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
-export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
+export function querySourceOf(imported: ImportedEvidence, analysis: Pick<Analysis, 'incident'>): QuerySource {
   const { columns, files, locations } = imported;
   const timeAt = (row: number): EpochMicros | null => {
     const time = columns.time[row];

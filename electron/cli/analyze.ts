@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
+import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { toJobError } from '../case-store/job-error.ts';
 import { NothingRecognised, type OpenCase, openCase } from '../case-store/open-case.ts';
+import { readNotesFile } from '../case-store/read-notes.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
@@ -39,6 +41,10 @@ export async function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       clockOffsets: command.clockOffsets,
     });
     progress.clear();
+    if (command.notes !== null) {
+      const judgements = await readNotesFile(command.notes, opened.evidence.files);
+      opened = opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+    }
     await writeOutputs(command, opened);
     return 0;
   } catch (error) {

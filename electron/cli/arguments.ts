@@ -18,6 +18,8 @@ export type CliCommand =
       readonly zones: ZoneChoices;
       /** Corrections of clocks in microseconds, by the path of the source. */
       readonly clockOffsets: readonly { readonly path: string; readonly micros: number }[];
+      /** A file of notes that is applied to the case. */
+      readonly notes: string | null;
     }
   | { readonly type: 'usage-error'; readonly message: string };
 
@@ -26,6 +28,7 @@ export const HELP = `Inquest: why did this worker process die?
 Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
+                          [--notes FILE]
   inquest --help | --version
 
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
@@ -47,6 +50,7 @@ Options:
   --clock-offset PATH=OFFSET
                    correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
                    and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
+  --notes FILE     apply what was overruled and observed of this evidence, as saved in the window (Save notes...)
   -h, --help       show this help
   --version        show the version
 
@@ -85,6 +89,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     pdf: values.pdf ?? null,
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
+    notes: values.notes ?? null,
   };
 }
 
@@ -137,6 +142,7 @@ function parse(args: readonly string[]) {
       zone: { type: 'string' },
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
+      notes: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },

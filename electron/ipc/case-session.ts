@@ -1,5 +1,12 @@
 import { resolve } from 'node:path';
-import type { AddAnswer, Carried, ClockOffset, OpenOutcome, RunningJob } from '../../shared/contract/ipc.ts';
+import type {
+  AddAnswer,
+  Carried,
+  ClockOffset,
+  ConclusionOutcome,
+  OpenOutcome,
+  RunningJob,
+} from '../../shared/contract/ipc.ts';
 import type { JobError, Progress, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
@@ -56,6 +63,8 @@ interface Import {
   /** What it was started with; what joined it is in `steering`. */
   readonly paths: readonly string[];
   readonly times: TimeSettings;
+  /** The case whose judgements and chosen incident it keeps; null for a case of its own. */
+  readonly keeps: OpenCase | null;
   /** Paths that joined it while it ran. */
   readonly joined: Set<string>;
   readonly abort: AbortController;
@@ -98,7 +107,7 @@ export class CaseSession {
   /** Opens what was given. An import that is still under way is cancelled: the person has changed their mind. */
   open(paths: readonly string[]): Promise<OpenOutcome> {
     this.cancel();
-    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS);
+    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS, null);
   }
 
   /**
@@ -119,7 +128,7 @@ export class CaseSession {
     const changed =
       evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
     this.cancel();
-    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed });
+    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed }, openCase);
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
@@ -137,6 +146,23 @@ export class CaseSession {
       this.#before = null;
       void current.openCase.retire();
       return { status: 'opened', view };
+    } catch (error) {
+      return { status: 'failed', error: this.#options.toJobError(error) };
+    }
+  }
+
+  /**
+   * Puts the open case in another light: other judgements, another incident. `change` gives the case that takes its place
+   * and rests on the same files; what it throws is told as a failure, and the case stays as it was.
+   */
+  conclude(change: (openCase: OpenCase) => OpenCase): ConclusionOutcome {
+    const current = this.#case;
+    if (current === null) return noCase();
+    try {
+      const openCase = change(current.openCase);
+      const conclusion = openCase.conclusion();
+      this.#case = { ...current, openCase };
+      return { status: 'concluded', ...conclusion };
     } catch (error) {
       return { status: 'failed', error: this.#options.toJobError(error) };
     }
@@ -172,10 +198,10 @@ export class CaseSession {
       return { status: 'joined', ...answer };
     }
     const open = this.#case;
-    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS);
+    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS, null);
     else {
       const title = titleOf(added.length > 0 ? added : given);
-      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open));
+      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open), open.openCase);
     }
     return { status: 'started', ...answer };
   }
@@ -194,13 +220,20 @@ export class CaseSession {
     return [...open.paths, ...added];
   }
 
-  #start(kind: RunningJob['kind'], paths: readonly string[], title: string, times: TimeSettings): Promise<OpenOutcome> {
+  #start(
+    kind: RunningJob['kind'],
+    paths: readonly string[],
+    title: string,
+    times: TimeSettings,
+    keeps: OpenCase | null,
+  ): Promise<OpenOutcome> {
     const started: Import = {
       kind,
       title,
       startedMillis: performance.now(),
       paths,
       times,
+      keeps,
       joined: new Set(),
       abort: new AbortController(),
       steering: new Steering(),
@@ -235,11 +268,14 @@ export class CaseSession {
     }
   }
 
-  async #adopt({ kind, paths, times, abort, steering }: Import, openCase: OpenCase): Promise<OpenOutcome> {
+  async #adopt({ kind, paths, times, keeps, abort, steering }: Import, read: OpenCase): Promise<OpenOutcome> {
     if (abort.signal.aborted) {
-      await openCase.dispose();
+      await read.dispose();
       return { status: 'cancelled' };
     }
+    // What was judged while it was read again counts too.
+    const kept = keeps === null ? null : (this.#case?.openCase ?? keeps);
+    const openCase = kept === null ? read : read.keeping(kept);
     const view = openCase.view();
     const previous = this.#case;
     this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones };
@@ -307,7 +343,7 @@ function timeSettingsOf({ openCase, zones }: SessionCase): TimeSettings {
   return { zones, clockOffsets };
 }
 
-function noCase(): OpenOutcome {
+function noCase(): { readonly status: 'failed'; readonly error: JobError } {
   return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
 }
 

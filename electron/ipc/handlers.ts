@@ -1,9 +1,12 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { UsageError } from '../case-store/usage-error.ts';
 import { exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';
+import { observe, overrule, withdraw } from './judgements.ts';
+import { openNotes, saveNotes } from './notes-file.ts';
 import { saveFile } from './save-file.ts';
 import { saveRecord } from './save-record.ts';
 import type { ShellPorts } from './shell-ports.ts';
@@ -46,6 +49,14 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
       }
       return { lines, listedHeads };
     },
+    'case.chooseIncident': ({ incidentId }) => shown(session.conclude((open) => open.withIncident(incidentId))),
+    'judgement.overrule': (payload) => shown(session.conclude((open) => open.withJudgements(overrule(open, payload)))),
+    'judgement.observe': (payload) => shown(session.conclude((open) => open.withJudgements(observe(open, payload)))),
+    'judgement.withdraw': ({ id }) => shown(session.conclude((open) => open.withJudgements(withdraw(open, id)))),
+    'judgement.undo': () => shown(session.conclude((open) => open.withJudgements(undo(open.judgements)))),
+    'judgement.redo': () => shown(session.conclude((open) => open.withJudgements(redo(open.judgements)))),
+    'judgement.save': () => saveNotes(session, ports),
+    'judgement.open': async () => shown(await openNotes(session, ports)),
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };

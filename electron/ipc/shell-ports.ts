@@ -11,6 +11,10 @@ export interface ShellPorts {
   readonly chooseExportPath: (suggestedPath: string, format: ExportFormat) => Promise<string | null>;
   /** As chooseExportPath, for the bytes of one record. */
   readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
+  /** As chooseExportPath, for the notes of a case. */
+  readonly chooseNotesToSave: (suggestedPath: string) => Promise<string | null>;
+  /** A file of notes to be read, absolute, or null when the dialog was dismissed. */
+  readonly chooseNotesToOpen: () => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

@@ -3,6 +3,7 @@ import type { OpenCase } from '../../electron/case-store/open-case.ts';
 import { EventTable } from '../../electron/intake/event-table.ts';
 import { QueryClient } from '../../electron/workers/query-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
 const NOTHING_IMPORTED: ImportedEvidence = {
@@ -27,7 +28,13 @@ export function referenceOpenCase(): OpenCase {
     queries: new QueryClient({ ...NOTHING_IMPORTED, times: { first: null, last: null, incident: null } }),
     store: new EventStore(NOTHING_IMPORTED),
     clockOffsets: new Map(),
+    judgements: NO_JUDGEMENTS,
+    chosen: null,
     view: () => view,
+    conclusion: () => view,
+    withJudgements: () => referenceOpenCase(),
+    withIncident: () => referenceOpenCase(),
+    keeping: () => referenceOpenCase(),
     withClockOffsets: () => referenceOpenCase(),
     retire: async () => {},
     dispose: async () => {},

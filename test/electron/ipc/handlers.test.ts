@@ -30,6 +30,8 @@ function desk(exportPath: (suggested: string) => string | null = () => null) {
       suggestions.push(suggested);
       return exportPath(suggested);
     },
+    chooseNotesToSave: async (suggested) => exportPath(suggested),
+    chooseNotesToOpen: async () => exportPath('notes'),
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),

@@ -120,6 +120,7 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   ls: 'ls -l',
   du: 'du',
   'journal-disk-usage': 'journalctl --disk-usage',
+  'collect-manifest': 'manifest of collect.sh',
   tar: 'tar archive',
   'tar-gzip': 'tar archive, gzip',
   'tar-bzip2': 'tar archive, bzip2',

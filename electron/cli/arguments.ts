@@ -21,6 +21,20 @@ export type CliCommand =
       /** A file of notes that is applied to the case. */
       readonly notes: string | null;
     }
+  | {
+      readonly type: 'collect-script';
+      /** Evidence whose analysis fills in the scripts; empty for bare ones. */
+      readonly paths: readonly string[];
+      readonly out: string;
+      readonly given: {
+        readonly unit: string | null;
+        readonly pid: number | null;
+        readonly since: string | null;
+        readonly until: string | null;
+        readonly database: string | null;
+        readonly artifact: string | null;
+      };
+    }
   | { readonly type: 'usage-error'; readonly message: string };
 
 export const HELP = `Inquest: why did this worker process die?
@@ -29,12 +43,17 @@ Usage:
   inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
                           [--notes FILE]
+  inquest collect-script [--out FOLDER] [--unit UNIT] [--since TIME] [--until TIME] [--pid PID]
+                         [--db PATH] [--artifact PATH] [PATH...]
   inquest --help | --version
 
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
 was saved from the host: journal exports, kernel log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the
 JUnit XML, ps, vmstat, free and meminfo snapshots.
 The evidence is only read. The verdict and the timeline are printed as a table.
+
+collect-script writes collect.sh, which gathers all of that on the host into one archive, and reproduce.sh, which repeats
+the parse and the import by hand. With PATH they carry the incident's own window, unit, pid and files; options win.
 
 Options:
   --json FILE      write the case as JSON; - writes it to standard output instead of the table
@@ -51,6 +70,9 @@ Options:
                    correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
                    and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
   --notes FILE     apply what was overruled and observed of this evidence, as saved in the window (Save notes...)
+  --out FOLDER     where collect-script writes its two scripts; by default here
+  --unit UNIT, --since TIME, --until TIME, --pid PID, --db PATH, --artifact PATH
+                   what collect-script puts into them: times as journalctl takes them, paths as they are on the host
   -h, --help       show this help
   --version        show the version
 
@@ -75,6 +97,7 @@ export function readArguments(args: readonly string[]): CliCommand {
   const [command, ...paths] = positionals;
   if (command === undefined) return { type: 'usage-error', message: 'a command is missing' };
   if (command === 'help') return { type: 'help' };
+  if (command === 'collect-script') return readCollectScript(values, paths);
   if (command !== 'analyze' && command !== 'analyse') {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
@@ -90,6 +113,24 @@ export function readArguments(args: readonly string[]): CliCommand {
     html: values.html ?? null,
     measureAgain: values['measure-again'] ?? false,
     notes: values.notes ?? null,
+  };
+}
+
+function readCollectScript(values: ReturnType<typeof parse>['values'], paths: readonly string[]): CliCommand {
+  const { pid } = values;
+  if (pid !== undefined && !/^\d{1,10}$/.test(pid)) return { type: 'usage-error', message: `"${pid}" is no pid` };
+  return {
+    type: 'collect-script',
+    paths,
+    out: values.out ?? '.',
+    given: {
+      unit: values.unit ?? null,
+      pid: pid === undefined ? null : Number(pid),
+      since: values.since ?? null,
+      until: values.until ?? null,
+      database: values.db ?? null,
+      artifact: values.artifact ?? null,
+    },
   };
 }
 
@@ -143,6 +184,13 @@ function parse(args: readonly string[]) {
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
       notes: { type: 'string' },
+      out: { type: 'string' },
+      unit: { type: 'string' },
+      since: { type: 'string' },
+      until: { type: 'string' },
+      pid: { type: 'string' },
+      db: { type: 'string' },
+      artifact: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' },
     },

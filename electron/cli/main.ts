@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { analyzeCommand } from './analyze.ts';
 import { HELP, readArguments } from './arguments.ts';
+import { collectScriptCommand } from './collect-script.ts';
 
 /** `inquest ...`: reads the arguments, runs the command, sets the exit status. */
 async function main(): Promise<number> {
@@ -18,6 +19,8 @@ async function main(): Promise<number> {
       return 2;
     case 'analyze':
       return analyzeCommand(command);
+    case 'collect-script':
+      return collectScriptCommand(command);
   }
 }
 

@@ -76,11 +76,12 @@ export function toCaseJson(
       observed,
       holds,
     })),
-    recommendations: analysis.recommendations.map(({ id, text, patch, because }) => ({
+    recommendations: analysis.recommendations.map(({ id, text, patch, because, when }) => ({
       id,
       text,
       patch,
       because: [...because],
+      ...(when === undefined ? {} : { when }),
     })),
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),

@@ -191,7 +191,14 @@ export const caseJsonSchema = z.strictObject({
     }),
   ),
   recommendations: z.array(
-    z.strictObject({ id: z.string(), text: z.string(), patch: z.string().nullable(), because: z.array(z.string()) }),
+    z.strictObject({
+      id: z.string(),
+      text: z.string(),
+      patch: z.string().nullable(),
+      because: z.array(z.string()),
+      /** `immediate`: until the cause is dealt with; `lasting`: dealing with it. */
+      when: z.enum(['immediate', 'lasting']).optional(),
+    }),
   ),
   problems: z.array(z.strictObject({ path: z.string(), kind: z.enum(PROBLEM_KINDS), message: z.string() })),
 });

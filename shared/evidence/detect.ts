@@ -1,5 +1,6 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
 import { readAccessLine } from './access-line.ts';
+import { isCollectManifest } from './collect-manifest.ts';
 import { detectBinary } from './detect-binary.ts';
 import { readXmlStart } from './detect-xml.ts';
 import { readDfHeader } from './df.ts';
@@ -91,6 +92,12 @@ const HEADERS: readonly LineDetector[] = [
     sample: 'Archived and active journals take up 56.0M in the file system.',
     why: 'is what journalctl --disk-usage prints',
     reads: isJournalDiskUsage,
+  },
+  {
+    format: 'collect-manifest',
+    sample: '# Inquest collection 1',
+    why: 'is the manifest of collect.sh',
+    reads: isCollectManifest,
   },
 ];
 

@@ -1,4 +1,5 @@
 import type { EvidenceFormat } from '../model/evidence.ts';
+import { createCollectManifestParser } from './collect-manifest.ts';
 import { createDfParser } from './df.ts';
 import { createDmesgParser } from './dmesg.ts';
 import { createDuParser } from './du.ts';
@@ -55,6 +56,7 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   ls: createLsParser,
   du: createDuParser,
   'journal-disk-usage': createJournalDiskUsageParser,
+  'collect-manifest': createCollectManifestParser,
 };
 
 /** Formats whose rows mean nothing without the header or date line above them. */

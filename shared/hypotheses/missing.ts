@@ -1,39 +1,96 @@
 import type { FactContext } from '../facts/context.ts';
+import { fileLabel } from '../facts/wording.ts';
 import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
-import { addSeconds, type EpochMicros, formatIsoMicros } from '../model/time.ts';
+import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
+import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
 
-/** `2026-01-28 04:10:22 UTC`, as journalctl's --since and --until take it (systemd.time(7)). */
-function journalTime(time: EpochMicros): string {
-  return `${formatIsoMicros(time).slice(0, 19).replace('T', ' ')} UTC`;
-}
+const MARGIN_SECONDS = 60;
 
 /** The options that select the incident's own minutes, with a minute of margin; empty without an incident. */
 function windowOptions(context: FactContext): string {
   if (context.window === null) return '';
-  return ` --since "${journalTime(addSeconds(context.window.from, -60))}" --until "${journalTime(addSeconds(context.window.to, 60))}"`;
+  const { since, until } = journalWindow(context.window, MARGIN_SECONDS);
+  return ` --since "${since}" --until "${until}"`;
 }
 
 /** Selects the service in journalctl: by unit when known, else by the identifier its lines carry. */
 function unitOption(context: FactContext): string {
-  const unit = context.record?.incident.unit ?? null;
-  if (unit !== null) return `-u ${shellWord(unit)}`;
+  const unit = context.record?.incident.unit ?? context.unit?.name ?? null;
+  // `-.slice` is a unit, and after -u it would be an option.
+  if (unit !== null) return unit.startsWith('-') ? `--unit=${shellWord(unit)}` : `-u ${shellWord(unit)}`;
   const spoken = [
     context.record?.death?.end,
     context.record?.death?.life.boot,
     context.record?.operation?.lines[0]?.event,
   ];
   const identifier = spoken.map((event) => event?.identifier ?? null).find(isServiceIdentifier) ?? null;
-  return identifier === null ? '-u SERVICE' : `-t ${shellWord(identifier)}`;
+  return identifier === null ? '-u SERVICE' : `--identifier=${shellWord(identifier)}`;
+}
+
+/**
+ * The kernel log of the window. Not `-k`, which leaves out every boot but the present one: after a reboot it would find
+ * nothing and look like silence. Source: journalctl(1), --dmesg
+ */
+function kernelCommand(context: FactContext): string {
+  return `journalctl _TRANSPORT=kernel -o short-iso-precise${windowOptions(context)} > kernel.txt`;
+}
+
+/**
+ * What sysstat recorded in the window. Its files are named by the host's own day of the month, times are asked for and
+ * printed in UTC. Source: sar(1)
+ */
+function sarCommand(context: FactContext): string {
+  const { window } = context;
+  if (window === null) return 'LC_ALL=C TZ=UTC sar -u -r -W -f /var/log/sysstat/saDD > sar.txt';
+  const from = addSeconds(window.from, -MARGIN_SECONDS);
+  const to = addSeconds(window.to, MARGIN_SECONDS);
+  const record = (time: EpochMicros): string => `/var/log/sysstat/sa${formatDate(time).slice(8)}`;
+  const [first, last] = [record(onHost(context, from)), record(onHost(context, to))];
+  // -s and -e are times of day, which cannot name a stretch over midnight.
+  const stretch =
+    formatDate(from) === formatDate(to) ? ` -s ${formatTimeOfDay(from)} -e ${formatTimeOfDay(addSeconds(to, 1))}` : '';
+  const command = (path: string, arrow: string): string =>
+    `LC_ALL=C TZ=UTC sar -u -r -W -f ${path}${stretch} ${arrow} sar.txt`;
+  const commands = first === last ? command(first, '>') : `${command(first, '>')}; ${command(last, '>>')}`;
+  return `${commands}   # Red Hat: /var/log/sa/`;
+}
+
+/** The instant whose UTC date is the date on the host's own clock, as far as its stamps tell; UTC else. */
+function onHost({ evidence }: FactContext, time: EpochMicros): EpochMicros {
+  const offset = evidence.files.find((file) => file.printedOffsetMinutes !== undefined)?.printedOffsetMinutes ?? 0;
+  return addSeconds(time, (offset * MICROS_PER_MINUTE) / 1e6);
+}
+
+/** A snapshot under its own date line, so that it is known of when it is. */
+function dated(command: string, file: string): string {
+  return `{ date -u "+# %F %T UTC"; ${command}; } > ${file}`;
+}
+
+const WATCH_PROCESSES =
+  'while sleep 2; do date -u "+# %F %T UTC"; ps auxww | grep -E "PID|[g]unicorn"; done > ps.txt   # while it runs again';
+
+/** The settings: of the unit, on the command line, and in the file that either names. */
+function configCommand(context: FactContext): string {
+  const unit = context.record?.incident.unit ?? context.unit?.name ?? null;
+  const commands = [context.unit?.execStart?.value ?? '', ...context.evidence.processes.map(({ command }) => command)];
+  const path = commands.map(configPathIn).find((each) => each !== null) ?? null;
+  return [
+    `systemctl cat ${unit === null ? 'SERVICE' : `-- ${shellWord(unit)}`} > unit-file.txt`,
+    dated('ps auxww', 'ps.txt'),
+    `cp -p ${path === null ? '/path/to/gunicorn.conf.py' : shellPath(path)} evidence/`,
+  ].join('; ');
+}
+
+/** The file that a gunicorn command line names: `-c conf.py`, `--config=file:conf.py`. Source: gunicorn, Settings, config */
+function configPathIn(command: string): string | null {
+  if (command.length > 4_096 || !/\bgunicorn\b/.test(command)) return null;
+  const path = /\s(?:--config[= ]|-c ?)(?:file:)?([^\s"']+)/.exec(command)?.[1] ?? null;
+  return path?.startsWith('python:') === true ? null : path;
 }
 
 /** The kernel and systemd speak of the service under names of their own. */
 function isServiceIdentifier(identifier: string | null): boolean {
   return identifier !== null && identifier !== 'kernel' && !identifier.startsWith('systemd');
-}
-
-/** Quotes a word for a POSIX shell: what evidence calls itself must not become a command. */
-export function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`;
 }
 
 /** What would decide a hypothesis and was not saved, with the command that collects it on the host. */
@@ -49,19 +106,15 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
 
   if (id === 'memory-exhaustion') {
     if (context.kernel.state === 'absent') {
-      add(
-        'The kernel log of the window: only it names a process that the OOM killer ended.',
-        `journalctl -k -o short-iso-precise${windowOptions(context)} > kernel.txt`,
-      );
+      add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
     }
-    if (!decided && noProcessRows)
-      add('Memory of the worker over time.', 'sar -r -f /var/log/sysstat/saDD; ps auxww > ps.txt');
-    if (!decided && evidence.hostMemory.length === 0)
-      add('Memory of the host.', 'cat /proc/meminfo > meminfo.txt; free > free.txt');
+    if (!decided && noProcessRows) add('Memory of the worker over time.', WATCH_PROCESSES);
+    if (!decided && evidence.hostMemory.length === 0) {
+      add('Memory of the host.', `${dated('cat /proc/meminfo', 'meminfo.txt')}; ${sarCommand(context)}`);
+    }
   }
   if (id === 'worker-timeout') {
-    if (context.config === null)
-      add('The timeout setting.', 'cat /path/to/gunicorn.conf.py; systemctl cat SERVICE; ps -o args= -C gunicorn');
+    if (context.config === null) add('The timeout setting.', configCommand(context));
     if (!decided && verdict === 'inconclusive') {
       add(
         "gunicorn's log of the window.",
@@ -79,28 +132,20 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
     if (!decided) {
       add(
         'Who has the database open.',
-        `lsof ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${database.split('/').at(-1) ?? 'service.db'}`)} > lsof.txt; cat /proc/locks > locks.txt`,
+        `lsof -- ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(database)}`)} > lsof.txt; cat /proc/locks > locks.txt`,
       );
-      if (noProcessRows)
-        add(
-          'Whether the worker was computing or waiting.',
-          'while sleep 2; do date "+# %F %T"; ps auxww | grep -E "PID|gunicorn"; done > ps.txt',
-        );
+      if (noProcessRows) add('Whether the worker was computing or waiting.', WATCH_PROCESSES);
     }
   }
   if (id === 'large-artifact' && context.artifact === null) {
     const path = context.record?.operation?.lines.find((line) => line.reading.path !== null)?.reading.path ?? null;
     add(
       'The artifact itself, to be measured.',
-      `cp -p ${path === null ? '/path/to/test-results.xml' : shellWord(path)} evidence/`,
+      `cp -p ${path === null ? '/path/to/test-results.xml' : shellPath(path)} evidence/`,
     );
   }
   if (id === 'infinite-loop' && !decided) {
-    if (noProcessRows)
-      add(
-        'CPU time and state of the worker over time.',
-        'while sleep 2; do date "+# %F %T"; ps auxww | grep -E "PID|gunicorn"; done > ps.txt',
-      );
+    if (noProcessRows) add('CPU time and state of the worker over time.', WATCH_PROCESSES);
     add(
       'Where the worker is, the next time it hangs.',
       'py-spy dump --pid PID > stack.txt   # or: gdb -p PID -batch -ex "thread apply all bt"',

@@ -179,6 +179,8 @@ export interface Recommendation {
   /** A unified diff or a snippet that can be applied, or null. */
   readonly patch: string | null;
   readonly because: readonly string[];
+  /** `immediate`: until the cause is dealt with; `lasting`: dealing with it. */
+  readonly when?: 'immediate' | 'lasting';
 }
 
 /** The configuration that was in force, as far as evidence tells. */

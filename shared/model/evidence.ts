@@ -72,6 +72,7 @@ export const EVIDENCE_FORMATS = [
   'ls',
   'du',
   'journal-disk-usage',
+  'collect-manifest',
   ...ARCHIVE_FORMATS,
   'empty',
   'unknown',

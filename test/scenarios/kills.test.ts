@@ -31,7 +31,7 @@ describe('a worker that was killed', () => {
     const analysis = await byHand().analyse();
     const memory = analysis.hypotheses.find(({ id }) => id === 'memory-exhaustion');
     expect(memory?.verdict).toBe('inconclusive');
-    expect(memory?.missing.map(({ command }) => command).join('\n')).toContain('journalctl -k');
+    expect(memory?.missing.map(({ command }) => command).join('\n')).toContain('journalctl _TRANSPORT=kernel');
   });
 
   it("by systemd's stop timeout", async () => {

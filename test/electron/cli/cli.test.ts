@@ -174,6 +174,28 @@ describe('inquest analyze', () => {
   });
 });
 
+describe('inquest collect-script', () => {
+  it('writes both scripts with what the evidence tells, and what is given wins', async () => {
+    const out = join(folder, 'scripts');
+    const { status, stdout, stderr } = await inquest(
+      'collect-script',
+      '--out',
+      out,
+      '--unit',
+      "it's.service",
+      INCIDENT,
+    );
+    expect(stderr).toBe('');
+    expect(status).toBe(0);
+    expect(stdout).toContain(join(out, 'reproduce.sh'));
+    const script = await readFile(join(out, 'collect.sh'), 'utf8');
+    expect(script).toContain("unit='it'\\''s.service'");
+    expect(script).toMatch(/^since='2026-02-11 \d\d:\d\d:\d\d UTC'$/m);
+    expect(script).toMatch(/^database_name='\w+\.db'$/m);
+    expect((await inquest('collect-script', '--pid', 'x')).status).toBe(2);
+  });
+});
+
 describe('inquest', () => {
   it('explains itself and tells its version', async () => {
     const help = await inquest('--help');

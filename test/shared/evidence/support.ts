@@ -212,4 +212,5 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/du-h.txt', 'du'],
   ['host/du-b.txt', 'du'],
   ['host/journal-disk-usage.txt', 'journal-disk-usage'],
+  ['host/collect-manifest.txt', 'collect-manifest'],
 ];

@@ -1,0 +1,46 @@
+import process from 'node:process';
+import { toJobError } from '../case-store/job-error.ts';
+import { NothingRecognised } from '../case-store/open-case.ts';
+import { JobCancelled } from '../workers/run-job.ts';
+import { ProgressLine } from './progress-line.ts';
+
+const EXIT_INTERNAL = 1;
+const EXIT_USAGE = 2;
+const EXIT_NOTHING_RECOGNISED = 3;
+/** 128 + SIGINT, as shells report an interrupted command. */
+const EXIT_INTERRUPTED = 130;
+
+/** What a command that reads evidence works with. */
+export interface CommandRun {
+  readonly progress: ProgressLine;
+  /** Aborts on Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Says why nothing is done; the status of wrong usage. */
+  readonly refuse: (why: string) => number;
+}
+
+/** Runs a command that reads evidence: with progress on a terminal, interruptible, every failure a sentence and a status. */
+export async function withProgress(work: (run: CommandRun) => Promise<number>): Promise<number> {
+  const progress = new ProgressLine(process.stderr);
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once('SIGINT', onInterrupt);
+  process.once('SIGTERM', onInterrupt);
+  try {
+    return await work({ progress, signal: interrupt.signal, refuse: (why) => fail(why, EXIT_USAGE) });
+  } catch (error) {
+    progress.clear();
+    if (interrupt.signal.aborted || error instanceof JobCancelled) return fail('interrupted', EXIT_INTERRUPTED);
+    if (error instanceof NothingRecognised) return fail(error.message, EXIT_NOTHING_RECOGNISED);
+    const { kind, message } = toJobError(error);
+    return fail(message, kind === 'usage' ? EXIT_USAGE : EXIT_INTERNAL);
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', onInterrupt);
+  }
+}
+
+function fail(message: string, status: number): number {
+  process.stderr.write(`inquest: ${message}\n`);
+  return status;
+}

@@ -1,0 +1,48 @@
+import type { FactContext } from '../../facts/context.ts';
+import type { Fact, HypothesisId, HypothesisResult, Recommendation, Verdict } from '../../model/analysis.ts';
+import { verdictOf } from '../questions.ts';
+
+/** What every family of recommendations reads: the case, its facts, and what the hypotheses came to. */
+export interface Advice {
+  readonly context: FactContext;
+  readonly facts: readonly Fact[];
+  readonly hypotheses: readonly HypothesisResult[];
+}
+
+/** One family: what it recommends, and nothing where the evidence does not support it. */
+export type AdviceFamily = (advice: Advice) => readonly Recommendation[];
+
+/** What a hypothesis came to; a missing one is undecided. */
+export function verdictFor({ hypotheses }: Advice, id: HypothesisId): Verdict {
+  return verdictOf(hypotheses, id)?.verdict ?? 'inconclusive';
+}
+
+/** Whether a hypothesis explains the death or is part of the chain that led to it. */
+export function isInvolved(advice: Advice, id: HypothesisId): boolean {
+  const verdict = verdictFor(advice, id);
+  return verdict === 'fits' || verdict === 'contributes';
+}
+
+/** Why a hypothesis has its verdict. */
+export function reasonFor({ hypotheses }: Advice, id: HypothesisId): string | undefined {
+  return verdictOf(hypotheses, id)?.reason;
+}
+
+/** The fact of this id, if it was found. */
+export function factFor({ facts }: Advice, id: string): Fact | undefined {
+  return facts.find((fact) => fact.id === id);
+}
+
+/** A recommendation with those of the reasons that hold. */
+export function recommendation(
+  id: string,
+  text: string,
+  patch: string | null,
+  ...because: readonly (string | undefined)[]
+): Recommendation {
+  return { id, text, patch, because: because.filter(isReason) };
+}
+
+function isReason(reason: string | undefined): reason is string {
+  return reason !== undefined && reason !== '';
+}

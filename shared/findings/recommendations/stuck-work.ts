@@ -1,0 +1,30 @@
+import type { Recommendation } from '../../model/analysis.ts';
+import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
+
+/** Work that did not get on by itself: a loop that spins, a network that does not answer. */
+export const stuckWorkAdvice: AdviceFamily = (advice) => {
+  const recommendations: Recommendation[] = [];
+  if (verdictFor(advice, 'infinite-loop') === 'fits') {
+    recommendations.push(
+      recommendation(
+        'find-the-loop',
+        'Find where it spins: let faulthandler write the stack shortly before the timeout, or take a stack with py-spy the next time; then give the loop a bound. A longer timeout only makes it spin longer.',
+        'import faulthandler\nfaulthandler.dump_traceback_later(25, repeat=True)',
+        reasonFor(advice, 'infinite-loop'),
+      ),
+    );
+  }
+  const stuck = factFor(advice, 'stuck-in-frame')?.text;
+  const downloading = factFor(advice, 'ended-while-downloading')?.text;
+  if (downloading !== undefined || stuck?.includes('network') === true) {
+    recommendations.push(
+      recommendation(
+        'network-timeouts',
+        'Give every network call a connect and a read timeout below the worker timeout, and retry in the background.',
+        'requests.get(url, timeout=(5, 20))',
+        stuck ?? downloading,
+      ),
+    );
+  }
+  return recommendations;
+};

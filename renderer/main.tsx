@@ -8,6 +8,7 @@ import './styles/start.css';
 import './styles/timeline.css';
 import './styles/pages.css';
 import './styles/times.css';
+import './styles/verdict.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';

@@ -9,6 +9,7 @@ import { observe, overrule, withdraw } from './judgements.ts';
 import { openNotes, saveNotes } from './notes-file.ts';
 import { saveFile } from './save-file.ts';
 import { saveRecord } from './save-record.ts';
+import { saveScript } from './save-script.ts';
 import type { ShellPorts } from './shell-ports.ts';
 import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
@@ -57,6 +58,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'judgement.redo': () => shown(session.conclude((open) => open.withJudgements(redo(open.judgements)))),
     'judgement.save': () => saveNotes(session, ports),
     'judgement.open': async () => shown(await openNotes(session, ports)),
+    'script.save': (payload) => saveScript(session, ports, payload),
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };

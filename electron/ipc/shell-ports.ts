@@ -15,6 +15,8 @@ export interface ShellPorts {
   readonly chooseNotesToSave: (suggestedPath: string) => Promise<string | null>;
   /** A file of notes to be read, absolute, or null when the dialog was dismissed. */
   readonly chooseNotesToOpen: () => Promise<string | null>;
+  /** As chooseExportPath, for a shell script. */
+  readonly chooseScriptPath: (suggestedPath: string) => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

@@ -57,6 +57,12 @@ export function electronPorts(window: MainWindow): ShellPorts {
       });
       return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
     },
+    chooseScriptPath: (suggestedPath) =>
+      chooseSavePath(window, {
+        title: `Save ${basename(suggestedPath)}`,
+        defaultPath: suggestedPath,
+        filters: [{ name: 'Shell script', extensions: ['sh'] }],
+      }),
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,
     documentsFolder: () => app.getPath('documents'),

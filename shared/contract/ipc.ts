@@ -381,6 +381,11 @@ export const REQUESTS = {
   'judgement.save': { request: z.undefined(), response: responseOf<ExportOutcome>() },
   /** Shows the open dialog and takes the judgements of a file in place of those of the case. */
   'judgement.open': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  /** Shows the save dialog and writes a script to be run on the host: one gathers evidence, one repeats the import. */
+  'script.save': {
+    request: z.strictObject({ script: z.enum(['collect', 'reproduce']) }),
+    response: responseOf<ExportOutcome>(),
+  },
   'report.export': {
     request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
     response: responseOf<ExportOutcome>(),
@@ -403,6 +408,8 @@ export type MenuCommand =
   | 'export-json'
   | 'save-notes'
   | 'open-notes'
+  | 'save-collect-script'
+  | 'save-reproduce-script'
   | 'find'
   | 'go-evidence'
   | 'go-timeline'

@@ -59,6 +59,7 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'judgement.redo': record('judgement.redo', { status: 'cancelled' }),
     'judgement.save': record('judgement.save', { status: 'cancelled' }),
     'judgement.open': record('judgement.open', { status: 'cancelled' }),
+    'script.save': record('script.save', { status: 'cancelled' }),
     'report.export': record('report.export', { status: 'cancelled' }),
     'clipboard.write': record('clipboard.write', undefined),
   };

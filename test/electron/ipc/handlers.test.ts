@@ -32,6 +32,7 @@ function desk(exportPath: (suggested: string) => string | null = () => null) {
     },
     chooseNotesToSave: async (suggested) => exportPath(suggested),
     chooseNotesToOpen: async () => exportPath('notes'),
+    chooseScriptPath: async (suggested) => exportPath(suggested),
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),

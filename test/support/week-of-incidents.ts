@@ -18,7 +18,8 @@ export function weekOfIncidents(count = 40): string {
   write(FIRST_DAY, arbiter, `[${stamp(FIRST_DAY)} +0000] [${arbiter}] [INFO] Starting gunicorn 23.0.0`);
   for (let number = 0; number < count; number += 1) {
     const day = Math.floor((number * 7) / count);
-    const boot = FIRST_DAY + day * DAY_SECONDS + 2 * HOUR_SECONDS + ((number * 37) % 60) * 360;
+    const ofDay = number - Math.ceil((day * count) / 7);
+    const boot = FIRST_DAY + day * DAY_SECONDS + 2 * HOUR_SECONDS + Math.floor((ofDay * 7 * 6 * HOUR_SECONDS) / count);
     const pid = 2_000 + number;
     const log = (at: number, by: number, level: string, text: string): void =>
       write(at, by, `[${stamp(at)} +0000] [${by}] [${level}] ${text}`);

@@ -1,5 +1,6 @@
 import { max, scaleLinear } from 'd3';
 import { type Incident, MECHANISMS, type Mechanism } from '../../../shared/model/analysis.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_DAY } from '../../../shared/model/time.ts';
 import { type IncidentBin, incidentBins } from '../../../shared/timeline/recurrence.ts';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatInstant, zonedTickLabel } from '../../format.ts';
@@ -9,7 +10,7 @@ import { MECHANISM_WORDS } from '../../words.ts';
 const HEIGHT = 116;
 const AXIS_HEIGHT = 18;
 const MOST_BINS = 60;
-const LABELS = 5;
+const MOST_LABELS = 7;
 
 /** Incidents over time, stacked by mechanism; the legend carries names and numbers. */
 export function IncidentChart(props: { readonly incidents: readonly Incident[]; readonly chosen: Incident | null }) {
@@ -23,7 +24,7 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
   if (first === undefined || last === undefined) return null;
   const x = scaleLinear([first.from, last.to], [0, Math.max(1, width)]);
   const label = zonedTickLabel(zone, first.from, last.to);
-  const every = Math.max(1, Math.ceil(bins.length / LABELS));
+  const ticks = ticksOf(first, last);
   const used = MECHANISMS.filter((mechanism) => incidents.some((incident) => incident.mechanism === mechanism));
   const base = HEIGHT - AXIS_HEIGHT;
   return (
@@ -56,13 +57,11 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
               <title>the analysed incident</title>
             </path>
           )}
-          {bins
-            .filter((_, index) => index % every === 0)
-            .map((bin) => (
-              <text key={bin.from} className="incident-tick" x={x(bin.from)} y={HEIGHT - 3}>
-                {label(bin.from, bin.to - bin.from)}
-              </text>
-            ))}
+          {ticks.times.map((time) => (
+            <text key={time} className="incident-tick" x={x(time)} y={HEIGHT - 3}>
+              {label(time, ticks.step)}
+            </text>
+          ))}
         </svg>
       </div>
       <figcaption className="stack-legend">
@@ -76,6 +75,22 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
       </figcaption>
     </figure>
   );
+}
+
+/** Where the axis is labelled: at bins, and where they are of more than two days at whole days, which are named by date. */
+function ticksOf(
+  first: IncidentBin,
+  last: IncidentBin,
+): { readonly times: readonly EpochMicros[]; readonly step: number } {
+  const bin = first.to - first.from;
+  const unit = last.to - first.from > 2 * MICROS_PER_DAY ? Math.max(bin, MICROS_PER_DAY) : bin;
+  const from = Math.ceil(first.from / unit) * unit;
+  const count = Math.floor((last.from - from) / unit) + 1;
+  const every = Math.max(1, Math.ceil(count / MOST_LABELS));
+  const times = Array.from({ length: Math.ceil(count / every) }, (_, index) =>
+    epochMicros(from + index * every * unit),
+  );
+  return { times, step: unit };
 }
 
 /** The parts of one bar from the axis up. */

@@ -14,7 +14,7 @@ import { ProgressScreen } from './screens/progress.tsx';
 import { ReportScreen } from './screens/report.tsx';
 import { StartScreen } from './screens/start.tsx';
 import { TimelineScreen } from './screens/timeline/timeline.tsx';
-import { VerdictScreen } from './screens/verdict.tsx';
+import { VerdictScreen } from './screens/verdict/verdict.tsx';
 import { type Actions, useActions, useAppState, useBridge } from './state/app-context.tsx';
 import { TABS, type TabName } from './state/navigation.ts';
 
@@ -143,6 +143,18 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
     case 'export-json':
       void actions.exportReport('json');
       return;
+    case 'save-notes':
+      void actions.saveNotes();
+      return;
+    case 'open-notes':
+      void actions.openNotes();
+      return;
+    case 'save-collect-script':
+      void actions.saveScript('collect');
+      return;
+    case 'save-reproduce-script':
+      void actions.saveScript('reproduce');
+      return;
     case 'find':
       startFind();
       return;
@@ -164,7 +176,13 @@ interface Shortcuts {
   readonly openPalette: () => void;
 }
 
-/** Keys that work everywhere: Ctrl+1..6, Ctrl+F, Ctrl+K, Alt+Left, Alt+Right. */
+/** Whether what has the focus has an undo of its own. */
+function isEditing(): boolean {
+  const focused = document.activeElement;
+  return focused instanceof HTMLElement && (focused.isContentEditable || focused.matches('input, textarea, dialog *'));
+}
+
+/** Keys that work everywhere: Ctrl+1..6, Ctrl+F, Ctrl+K, Ctrl+Z, Ctrl+Shift+Z, Alt+Left, Alt+Right. */
 function useShortcuts(shortcuts: Shortcuts): void {
   const actions = useActions();
   const latest = useRef(shortcuts);
@@ -173,12 +191,14 @@ function useShortcuts(shortcuts: Shortcuts): void {
     const onKey = (event: KeyboardEvent): void => {
       const { hasCase, focusSearch, openPalette } = latest.current;
       if (!hasCase) return;
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z';
       const isCommand = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
       if (isCommand && /^[1-6]$/.test(event.key)) {
         const tab = TABS[Number(event.key) - 1];
         if (tab !== undefined) actions.go(tab);
       } else if (isCommand && event.key === 'f') find(actions, focusSearch);
       else if (isCommand && event.key === 'k') openPalette();
+      else if (isUndo && !isEditing()) void (event.shiftKey ? actions.redoJudgement() : actions.undoJudgement());
       else if (event.altKey && event.key === 'ArrowLeft') actions.back();
       else if (event.altKey && event.key === 'ArrowRight') actions.forward();
       else return;

@@ -10,6 +10,7 @@ import './styles/pages.css';
 import './styles/times.css';
 import './styles/database.css';
 import './styles/artifact.css';
+import './styles/verdict.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';

@@ -7,37 +7,61 @@ import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
 import { headline, summary } from './findings/summary.ts';
+import { judgedFacts } from './hypotheses/judged-facts.ts';
 import { judge } from './hypotheses/verdicts.ts';
-import type { Analysis, Incident, IncidentChoice } from './model/analysis.ts';
+import type { Analysis, Fact, Incident, IncidentChoice } from './model/analysis.ts';
 import type { CaseEvidence } from './model/case.ts';
+import type { Judgement } from './model/judgement.ts';
 import { addSeconds } from './model/time.ts';
 import { chooseIncident } from './timeline/choose-incident.ts';
-import { workerHistory } from './timeline/incidents.ts';
+import { type WorkerHistory, workerHistory } from './timeline/incidents.ts';
 import { recurrenceOf } from './timeline/recurrence.ts';
 
+/** What is drawn from the evidence alone, before anybody has judged it. It is made once; conclusions are drawn from it anew. */
+export interface FoundFacts {
+  readonly context: FactContext;
+  readonly facts: readonly Fact[];
+}
+
+/** What the journals show, and with it what is the same for every incident of the case. */
+export function readHistory(evidence: CaseEvidence): WorkerHistory {
+  return workerHistory(evidence.events);
+}
+
 /**
- * Draws every conclusion from a case: incidents, the worst of them or the one that is asked for, facts, verdicts, answers
- * and advice. Pure: the same evidence gives the same analysis, whichever shell asks. Throws NoSuchIncident when there is no
- * incident of the choice.
+ * Finds the facts about one incident: the worst of them, or the one that is asked for. Throws NoSuchIncident when there is
+ * no incident of the choice.
  */
-export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = null): Analysis {
-  const history = workerHistory(evidence.events);
-  const record = chooseIncident(history.incidents, choice);
-  const context = factContext(evidence, history, record);
-  const facts = factsOf(context);
-  const hypotheses = judge(context, facts);
-  const recommendations = recommend(context, facts, hypotheses);
+export function findFacts(
+  evidence: CaseEvidence,
+  history: WorkerHistory,
+  choice: IncidentChoice | null = null,
+): FoundFacts {
+  const context = factContext(evidence, history, chooseIncident(history.incidents, choice));
+  return { context, facts: factsOf(context) };
+}
+
+/**
+ * Draws every conclusion from what was found: verdicts, answers and advice. Judgements of whoever analyses the case come
+ * before: a fact that they overrule weighs nothing, what they observed weighs as they say. Cheap: nothing is read again.
+ */
+export function conclude({ context, facts: found }: FoundFacts, judgements: readonly Judgement[] = []): Analysis {
+  const { record, history, evidence } = context;
+  const { weighed, facts, overruled } = judgedFacts(evidence, record?.incident ?? null, found, judgements);
+  const hypotheses = judge(context, weighed);
+  const recommendations = recommend(context, weighed, hypotheses);
   const incident = record === null ? null : withHeartbeat(record.incident, context);
   return {
     incidents: history.incidents.map((each) => (each === record && incident !== null ? incident : each.incident)),
     recurrence: recurrenceOf(history.incidents.map((each) => each.incident)),
     incident,
     headline: headline(context),
-    summary: summary(context, facts, hypotheses, recommendations),
+    summary: summary(context, weighed, hypotheses, recommendations),
     config: context.config,
     facts,
+    overruled,
     hypotheses,
-    questions: answerQuestions(context, facts),
+    questions: answerQuestions(context, weighed),
     expectedFindings: checkExpectedFindings(context, hypotheses),
     recommendations,
     course: importCourse(context),
@@ -46,6 +70,19 @@ export function analyse(evidence: CaseEvidence, choice: IncidentChoice | null = 
     databaseIndex: context.database?.index ?? null,
     job: jobInQuestion(context),
   };
+}
+
+/**
+ * Draws every conclusion from a case: incidents, the worst of them or the one that is asked for, facts, verdicts, answers
+ * and advice. Pure: the same evidence and judgements give the same analysis, whichever shell asks. Throws NoSuchIncident
+ * when there is no incident of the choice.
+ */
+export function analyse(
+  evidence: CaseEvidence,
+  choice: IncidentChoice | null = null,
+  judgements: readonly Judgement[] = [],
+): Analysis {
+  return conclude(findFacts(evidence, readHistory(evidence), choice), judgements);
 }
 
 /**

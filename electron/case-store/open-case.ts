@@ -1,8 +1,8 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { analyse } from '../../shared/analyse.ts';
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import { conclude, type FoundFacts, findFacts, readHistory } from '../../shared/analyse.ts';
+import type { CaseView, Conclusion, JudgementsView } from '../../shared/contract/ipc.ts';
 import type {
   ImportedEvidence,
   Progress,
@@ -10,7 +10,9 @@ import type {
   RuleFileText,
   ZoneChoices,
 } from '../../shared/contract/worker-protocol.ts';
-import type { Analysis } from '../../shared/model/analysis.ts';
+import { isAbout, subjectOf } from '../../shared/hypotheses/judged-facts.ts';
+import { type JudgementHistory, NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
+import type { Analysis, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileRun, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import {
@@ -19,8 +21,9 @@ import {
   type EvidenceFormat,
   type EvidenceId,
 } from '../../shared/model/evidence.ts';
+import type { Judgement, Subject } from '../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
+import { chooseIncident, NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
@@ -58,8 +61,20 @@ export interface OpenCase {
   readonly sql: SqlClient;
   /** Queries whose results are part of the report; corrections of clocks keep them. */
   readonly reportQueries: ReportQueries;
+  /** What whoever analyses it has said against and beside its facts. */
+  readonly judgements: JudgementHistory;
+  /** The incident that was chosen instead of the worst one; null when none was. */
+  readonly chosen: Subject | null;
   /** Everything a window holds of it. */
   view(): CaseView;
+  /** The part of the view that follows judgements and the choice of an incident. */
+  conclusion(): Conclusion;
+  /** The same case, resting on the same files and threads, with these judgements instead. Only the weighing is done anew. */
+  withJudgements(history: JudgementHistory): OpenCase;
+  /** The same with another incident analysed. Throws NoSuchIncident. */
+  withIncident(choice: IncidentChoice): OpenCase;
+  /** The same with what was judged and chosen in an earlier reading of its evidence, as far as it is found again. */
+  keeping(before: Pick<OpenCase, 'judgements' | 'chosen'>): OpenCase;
   /**
    * The same case with these corrections instead, merged and analysed anew without reading anything again. This one stays
    * as it is; whoever takes the new one in its place retires this one and disposes of the new one alone, since both rest on
@@ -159,25 +174,25 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     const testcases = new Map(artifacts.map((artifact) => [artifact.evidenceId, artifact.testcases]));
     const files = imported.files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records }));
     const removeCopies = (): Promise<void> => rm(spoolDirectory, { recursive: true, force: true });
+    const corrected = withClockOffsets(imported, clockOffsets);
     const found =
       options.rules === undefined || options.rules.length === 0
         ? null
-        : await applyRuleFiles(withClockOffsets(imported, clockOffsets), options.rules, signal);
+        : await applyRuleFiles(corrected, options.rules, signal);
     const basis: CaseBasis = {
       title: titleOf(paths),
       imported: { ...imported, files, problems: [...imported.problems, ...problems, ...(found?.problems ?? [])] },
       artifacts,
-      rules: found === null ? null : placedRules(found, withClockOffsets(imported, clockOffsets)),
+      rules: found === null ? null : placedRules(found, corrected),
       removeCopies,
       reportQueries: new ReportQueries(),
-      asked: options.incident ?? null,
     };
-    const opened = caseOf(basis, clockOffsets, store);
+    const read = caseOf(basis, clockOffsets, store);
     // Where clocks are corrected the case has a store of its own.
-    if (opened.store !== store) store.close();
-    store = opened.store;
+    if (read.store !== store) store.close();
+    store = read.store;
     throwIfCancelled();
-    return opened;
+    return options.incident === undefined || options.incident === null ? read : askedOf(read, options.incident, corrected);
   } catch (thrown) {
     await release();
     throw thrown;
@@ -194,8 +209,16 @@ interface CaseBasis {
   readonly rules: PlacedRules | null;
   readonly removeCopies: () => Promise<void>;
   readonly reportQueries: ReportQueries;
-  /** The incident that was asked for; null: the worst. */
-  readonly asked: AskedIncident | null;
+}
+
+/** The case with the incident analysed that was asked for. Throws UsageError when it has none like it. */
+function askedOf(read: OpenCase, asked: AskedIncident, { columns }: ImportedEvidence): OpenCase {
+  const times = { first: timeAt(columns, 0), last: timeAt(columns, columns.count - 1) };
+  try {
+    return read.withIncident(choiceOf(asked, read.analysis.incidents, times));
+  } catch (thrown) {
+    throw thrown instanceof NoSuchIncident ? new UsageError(thrown.message) : thrown;
+  }
 }
 
 /** The case with its clocks corrected. `uncorrected` is taken as its store when they are not. */
@@ -217,72 +240,111 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
       ...(imported.host === undefined ? {} : { host: imported.host }),
       ...(basis.rules === null ? {} : { rules: rulesAt(basis.rules, imported.columns) }),
     };
-    const analysis = analysisOf(evidence, basis.asked, imported);
-    const queries = new QueryClient(querySourceOf(imported, analysis));
     const sql = new SqlClient(imported);
+    const history = readHistory(evidence);
+    const worst = findFacts(evidence, history);
+    const queries = new QueryClient(querySourceOf(imported, incidentOf(worst)));
     const retire = async (): Promise<void> => {
       await queries.close();
       await sql.close();
       store.close();
     };
-    return {
-      title,
-      evidence,
-      analysis,
-      store,
-      queries,
-      sql,
-      reportQueries: basis.reportQueries,
-      clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
-      view: () => ({
-        title,
-        files: evidence.files,
-        problems: evidence.problems,
-        eventCount: store.count,
-        analysis,
-        databases: evidence.databases,
-        artifacts: evidence.artifacts,
-        processes: evidence.processes,
-        vmstat: evidence.vmstat,
-        hostMemory: evidence.hostMemory,
-        points: store.points(VIEW_POINTS),
-      }),
-      withClockOffsets: (offsets) => {
-        const unknown = [...offsets.keys()].find((id) => !basis.imported.files.some((file) => file.id === id));
-        if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
-        return caseOf(basis, offsets, null);
-      },
-      locationOf: (evidenceId) =>
-        imported.locations[imported.files.findIndex((file) => file.id === evidenceId)]?.absolutePath ?? null,
-      withProfile: (evidenceId, run) =>
-        caseOf({ ...basis, artifacts: withRun(artifacts, evidenceId, run) }, clockOffsets, null),
-      retire,
-      dispose: async () => {
-        await retire();
-        await basis.removeCopies();
-      },
+    const choose = (chosen: Subject | null): FoundFacts => {
+      const record =
+        chosen === null || chosen.length === 0
+          ? undefined
+          : history.incidents.find(({ incident }) => isAbout(chosen, incident, evidence));
+      const incidentId = record?.incident.id;
+      const found = incidentId === undefined ? worst : findFacts(evidence, history, { incidentId });
+      void queries.replace(querySourceOf(imported, incidentOf(found)));
+      return found;
     };
+    const concluded = (found: FoundFacts, judgements: JudgementHistory, chosen: Subject | null): OpenCase => {
+      const analysis = conclude(found, judgements.judgements);
+      const conclusion = (): Conclusion => ({ analysis, judgements: judgementsView(judgements, analysis, evidence) });
+      const opened: OpenCase = {
+        title,
+        evidence,
+        analysis,
+        store,
+        queries,
+        sql,
+        reportQueries: basis.reportQueries,
+        judgements,
+        chosen,
+        clockOffsets: new Map([...clockOffsets].filter(([, micros]) => micros !== 0)),
+        view: () => ({
+          title,
+          files: evidence.files,
+          problems: evidence.problems,
+          eventCount: store.count,
+          ...conclusion(),
+          databases: evidence.databases,
+          artifacts: evidence.artifacts,
+          processes: evidence.processes,
+          vmstat: evidence.vmstat,
+          hostMemory: evidence.hostMemory,
+          points: store.points(VIEW_POINTS),
+        }),
+        conclusion,
+        withJudgements: (changed) => concluded(found, changed, chosen),
+        withIncident: (choice) => {
+          const incident = chooseIncident(history.incidents, choice)?.incident ?? null;
+          if (incident === null) return opened;
+          const subject = subjectOf(incident, evidence);
+          return concluded(choose(subject), judgements, subject);
+        },
+        keeping: (before) =>
+          concluded(before.chosen === null ? found : choose(before.chosen), before.judgements, before.chosen),
+        withClockOffsets: (offsets) => {
+          const unknown = [...offsets.keys()].find((id) => !basis.imported.files.some((file) => file.id === id));
+          if (unknown !== undefined) throw new UsageError(`This case has no source ${unknown}.`);
+          return caseOf(basis, offsets, null).keeping({ judgements, chosen });
+        },
+        locationOf: (evidenceId) =>
+          imported.locations[imported.files.findIndex((file) => file.id === evidenceId)]?.absolutePath ?? null,
+        withProfile: (evidenceId, run) =>
+          caseOf({ ...basis, artifacts: withRun(artifacts, evidenceId, run) }, clockOffsets, null).keeping({
+            judgements,
+            chosen,
+          }),
+        retire,
+        dispose: async () => {
+          await retire();
+          await basis.removeCopies();
+        },
+      };
+      return opened;
+    };
+    return concluded(worst, NO_JUDGEMENTS, null);
   } catch (thrown) {
     if (store !== uncorrected) store.close();
     throw thrown;
   }
 }
 
-/** Throws UsageError when the case has no incident like the one that was asked for. */
-function analysisOf(evidence: CaseEvidence, asked: AskedIncident | null, { columns }: ImportedEvidence): Analysis {
-  const worst = analyse(evidence);
-  if (asked === null) return worst;
-  const times = { first: timeAt(columns, 0), last: timeAt(columns, columns.count - 1) };
-  try {
-    return analyse(evidence, choiceOf(asked, worst.incidents, times));
-  } catch (thrown) {
-    throw thrown instanceof NoSuchIncident ? new UsageError(thrown.message) : thrown;
-  }
-}
-
 function timeAt({ time }: ImportedEvidence['columns'], row: number): EpochMicros | null {
   const micros = time[row];
   return row < 0 || micros === undefined ? null : epochMicros(micros);
+}
+
+function incidentOf({ context }: FoundFacts): Pick<Analysis, 'incident'> {
+  return { incident: context.record?.incident ?? null };
+}
+
+function judgementsView(
+  { judgements, done, undone }: JudgementHistory,
+  { incident, facts }: Analysis,
+  evidence: CaseEvidence,
+): JudgementsView {
+  const applies = (judgement: Judgement): boolean =>
+    isAbout(judgement.about, incident, evidence) &&
+    (judgement.kind === 'observation' || facts.some(({ id }) => id === judgement.factId));
+  return {
+    entries: judgements.map((judgement) => ({ judgement, applies: applies(judgement) })),
+    undo: done.at(-1)?.what ?? null,
+    redo: undone.at(-1)?.what ?? null,
+  };
 }
 
 function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
@@ -303,7 +365,7 @@ function namedOffsets(
 }
 
 /** What queries work on: the events as they were read, and the times that a time of day is resolved against. */
-export function querySourceOf(imported: ImportedEvidence, analysis: Analysis): QuerySource {
+export function querySourceOf(imported: ImportedEvidence, analysis: Pick<Analysis, 'incident'>): QuerySource {
   const { columns, files, locations } = imported;
   const times = {
     first: timeAt(columns, 0),

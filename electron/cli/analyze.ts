@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
+import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
 import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
+import { readNotesFile } from '../case-store/read-notes.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
@@ -39,7 +41,8 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
         });
       }
       progress.clear();
-      await writeOutputs(command, opened);
+      const judgements = command.notes === null ? [] : await readNotesFile(command.notes, opened.evidence.files);
+      await writeOutputs(command, opened.withJudgements({ ...NO_JUDGEMENTS, judgements }));
       return 0;
     } finally {
       await opened.dispose();

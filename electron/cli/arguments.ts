@@ -37,6 +37,8 @@ export type CliCommand =
       readonly incident: AskedIncident | null;
       /** Files of the user's own rules. */
       readonly rules: readonly string[];
+      /** A file of notes that is applied to the case. */
+      readonly notes: string | null;
     }
   | {
       readonly type: 'collect-script';
@@ -62,6 +64,7 @@ Usage:
                           [--at TIME] [--pid N]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
                           [--rules FILE]...
+                          [--notes FILE]
   inquest collect-script [--out FOLDER] [--unit UNIT] [--since TIME] [--until TIME] [--pid PID]
                          [--db PATH] [--artifact PATH] [PATH...]
   inquest --help | --version
@@ -97,6 +100,7 @@ Options:
                    correct the clock of one source: OFFSET is added to each of its times. Seconds (-4.2) or hours, minutes
                    and seconds (-0:00:04.2); negative where its clock ran ahead. May be given several times
   --rules FILE     rules of your own (YAML, see docs/rule-files.md) that tag events and add facts. May be given several times
+  --notes FILE     apply what was overruled and observed of this evidence, as saved in the window (Save notes...)
   --out FOLDER     where collect-script writes its two scripts; by default here
   --unit UNIT, --since TIME, --until TIME, --pid PID, --db PATH, --artifact PATH
                    what collect-script puts into them: times as journalctl takes them, paths as they are on the host
@@ -146,6 +150,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     measureAgain: values['measure-again'] ?? false,
     profile,
     rules: values.rules ?? [],
+    notes: values.notes ?? null,
   };
 }
 
@@ -270,6 +275,7 @@ function parse(args: readonly string[]) {
       'source-zone': { type: 'string', multiple: true },
       'clock-offset': { type: 'string', multiple: true },
       rules: { type: 'string', multiple: true },
+      notes: { type: 'string' },
       out: { type: 'string' },
       unit: { type: 'string' },
       since: { type: 'string' },

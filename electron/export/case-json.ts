@@ -1,10 +1,12 @@
 import type { CaseJson } from '../../shared/contract/case-json.ts';
+import { evidenceMatrix } from '../../shared/hypotheses/matrix.ts';
 import type { Analysis, Fact, Incident, WeightedFact } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceFile, ParseProblem, Provenance } from '../../shared/model/evidence.ts';
+import type { Judgement } from '../../shared/model/judgement.ts';
 import { formatIsoMicros } from '../../shared/model/time.ts';
 import { timeSettingProblems } from '../../shared/report/time-settings.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
@@ -14,7 +16,12 @@ type FactJson = CaseJson['questions'][number]['facts'][number];
 type IncidentJson = CaseJson['incidents'][number];
 
 /** The case as scripts read it; it satisfies caseJsonSchema. `events` become the timeline, in the order given. */
-export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: Iterable<EvidenceEvent>): CaseJson {
+export function toCaseJson(
+  evidence: CaseEvidence,
+  analysis: Analysis,
+  events: Iterable<EvidenceEvent>,
+  judgements: readonly Judgement[] = [],
+): CaseJson {
   const artifact = analysis.artifactIndex === null ? undefined : evidence.artifacts[analysis.artifactIndex];
   const database = analysis.databaseIndex === null ? undefined : evidence.databases[analysis.databaseIndex];
   const { config } = analysis;
@@ -57,6 +64,8 @@ export function toCaseJson(evidence: CaseEvidence, analysis: Analysis, events: I
         ? {}
         : { counterfactual: counterfactual.map((each) => ({ fact: each.factId, verdict: each.verdict })) }),
     })),
+    ...matrixJson(analysis),
+    ...judgementsJson(analysis, judgements),
     questions: analysis.questions.map(({ id, question, answer, facts }) => ({
       id,
       question,
@@ -143,6 +152,50 @@ function factJson(fact: Fact, weight: number): FactJson {
 
 function weightedFactJson({ fact, weight }: WeightedFact): FactJson {
   return factJson(fact, weight);
+}
+
+/** Nothing at all where no fact weighs anything. */
+function matrixJson(analysis: Analysis): Pick<CaseJson, 'matrix'> {
+  const { rows } = evidenceMatrix(analysis);
+  if (rows.length === 0) return {};
+  return {
+    matrix: rows.map(({ fact, diagnosticity, cells, overruled }) => ({
+      fact: fact.id,
+      text: fact.text,
+      diagnosticity: rounded(diagnosticity, 3),
+      cells: cells.map(({ hypothesis, reading, weight }) => ({ hypothesis, reading, weight: rounded(weight, 3) })),
+      ...(overruled === null ? {} : { overruled: overruled.comment }),
+      ...(fact.isObservation === true ? { observed: true as const } : {}),
+    })),
+  };
+}
+
+/** What was overruled and observed; nothing at all where nothing was. */
+function judgementsJson(
+  { overruled, facts }: Analysis,
+  judgements: readonly Judgement[],
+): Pick<CaseJson, 'overruled' | 'observations'> {
+  const observations = judgements.flatMap((judgement) => {
+    const fact = facts.find(({ id, isObservation }) => id === judgement.id && isObservation === true);
+    if (judgement.kind !== 'observation' || fact === undefined) return [];
+    const { id, text, readings, time } = judgement;
+    return [
+      {
+        id,
+        text,
+        readings: [...readings],
+        time: time === null ? null : formatIsoMicros(time),
+        events: fact.sources.map(sourceJson),
+      },
+    ];
+  });
+  const factOf = (factId: string): string => facts.find(({ id }) => id === factId)?.text ?? '';
+  return {
+    ...(overruled.length === 0
+      ? {}
+      : { overruled: overruled.map(({ factId, comment }) => ({ fact: factId, text: factOf(factId), comment })) }),
+    ...(observations.length === 0 ? {} : { observations }),
+  };
 }
 
 /** A fact outside the view of one hypothesis is given the weight that says most, 0 when it weighs nothing. */

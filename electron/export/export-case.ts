@@ -29,6 +29,7 @@ export function reportOf(opened: OpenCase): Report {
     title: opened.title,
     evidence: opened.evidence,
     analysis: opened.analysis,
+    judgements: opened.judgements.judgements,
     keyEvents: selectKeyEvents(opened.analysis, opened.store),
     queries: opened.reportQueries.forReport(),
     // No time of making: a document that is made again is the same to the byte.
@@ -40,17 +41,22 @@ function caseJsonOf(opened: OpenCase): CaseJson {
   const { events, shortened } = timelineEvents(opened);
   const evidence =
     shortened === null ? opened.evidence : { ...opened.evidence, problems: [...opened.evidence.problems, shortened] };
-  return toCaseJson(evidence, opened.analysis, events);
+  return toCaseJson(evidence, opened.analysis, events, opened.judgements.judgements);
 }
 
 /** A file name for an export: `incident-2026-01-28.tar.gz` becomes `incident-2026-01-28-report.pdf`. */
 export function exportFileName(title: string, format: ExportFormat): string {
+  const name = fileStem(title);
+  return format === 'json' ? `${name}-case.json` : `${name}-report.${format}`;
+}
+
+/** What file names about a case begin with: its title without what is no good in names. */
+export function fileStem(title: string): string {
   const stem = title
     .replace(/(\.tar)?\.(gz|tgz)$|\.tar$/i, '')
     // What no file system minds; names of evidence come from elsewhere.
     .replace(/[^\p{L}\p{N}._-]+/gu, '-')
     .replace(/^[.-]+|-+$/g, '')
     .slice(0, 80);
-  const name = stem === '' ? 'inquest' : stem;
-  return format === 'json' ? `${name}-case.json` : `${name}-report.${format}`;
+  return stem === '' ? 'inquest' : stem;
 }

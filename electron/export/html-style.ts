@@ -45,6 +45,9 @@ td{overflow-wrap:anywhere}
 .message{white-space:pre-wrap}
 .moment{display:block;color:var(--accent);font:600 13px/1.4 Inter,system-ui,sans-serif}
 pre{background:color-mix(in srgb,var(--grid) 35%,transparent);border:1px solid var(--grid);border-radius:6px;padding:10px 12px;margin:4px 0 12px;white-space:pre-wrap;overflow-wrap:anywhere}
+th.sign,td.sign{text-align:center;width:92px}
+td.sign{font-weight:600}
+.consistent{color:var(--accent)}.inconsistent{color:var(--danger)}.neutral{color:var(--muted)}.overruled{opacity:.45}
 figure{margin:0 0 16px}
 figure svg{max-width:100%;height:auto;display:block}
 ol.changes>li{margin-bottom:14px}

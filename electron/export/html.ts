@@ -23,6 +23,8 @@ export function writeHtml(report: Report, caseJson: CaseJson): string {
     incidentSection(report),
     timelineSection(report),
     section('Verdict', report.hypotheses.map(hypothesisBlock).join('')),
+    matrixSection(report),
+    judgementSection(report),
     recommendationSection(report),
     questionSection(report),
     artifactSection(report),
@@ -175,7 +177,46 @@ function hypothesisBlock(hypothesis: ReportHypothesis): string {
   const lacking = missing.map(
     ({ what, command }) => `<p class="small">Missing: ${text(what)}</p><pre>${text(command)}</pre>`,
   );
-  return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${facts}${lacking.join('')}`;
+  const hinges = hypothesis.counterfactual.map((words) => `<p class="quiet small">${text(words)}</p>`);
+  return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${hinges.join('')}${facts}${lacking.join('')}`;
+}
+
+function matrixSection({ matrix }: Report): string {
+  if (matrix === null) return '';
+  const rows = matrix.rows.map(({ text: words, note, isOverruled, cells }) => [
+    (isOverruled ? `<s>${text(words)}</s>` : text(words)) +
+      (note === null ? '' : `<br><b class="small">${text(note)}</b>`),
+    ...cells.map(
+      (cell) =>
+        `<span class="${cell.reading}${isOverruled ? ' overruled' : ''}" title="${text(cell.words)}">${text(cell.signs)}</span>`,
+    ),
+  ]);
+  const sums = ['<span class="quiet">Speaks against it, in sum</span>', ...matrix.against.map(text)];
+  return section(
+    'Evidence matrix',
+    table([{ head: 'Fact' }, ...matrix.hypotheses.map((head) => ({ head, class: 'sign' }))], [...rows, sums]),
+  );
+}
+
+function judgementSection({ overrulings, observations }: Report): string {
+  const overruled = table(
+    [{ head: 'Overruled fact' }, { head: 'Because' }, { head: 'Source', class: 'mono' }],
+    overrulings.map(({ text: words, comment, sources }) => [
+      `<s>${text(words)}</s>`,
+      text(comment),
+      sources.map(text).join('<br>'),
+    ]),
+  );
+  const observed = table(
+    [{ head: 'Observation' }, { head: 'Speaks' }, { head: 'Time', class: 'mono' }, { head: 'Source', class: 'mono' }],
+    observations.map(({ text: words, says, time, sources }) => [
+      text(words),
+      text(says),
+      text(time),
+      sources.map(text).join('<br>'),
+    ]),
+  );
+  return section('Overruled and observed by whoever analysed the case', overruled + observed);
 }
 
 function recommendationSection({ recommendations }: Report): string {

@@ -52,6 +52,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
       'Verdict',
       report.hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
     ),
+    ...section('Evidence matrix', matrixBlocks(report, texts)),
+    ...section('Overruled and observed by whoever analysed the case', judgementBlocks(report, texts)),
     ...section('What to change', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
     ...section('Expected findings', findingBlocks(report, texts)),
@@ -176,6 +178,7 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const columns = ['Speaks', '>Weight', 'Fact', 'Source'];
   const body = [
     paragraph(texts, reason, 'body', [0, 0, 0, 3]),
+    ...hypothesis.counterfactual.map((words) => paragraph(texts, words, 'quiet', [0, 0, 0, 3])),
     ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 275), columns, rows)]),
   ];
   const words: Content = [
@@ -192,6 +195,57 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
       const text = texts.Inter(`Missing: ${what}`);
       return [heading({ text, style: 'small', margin: [0, 2, 0, 1] }, 16, [box]), box];
     }),
+  ];
+}
+
+const CELL_COLOURS = { consistent: PAPER.accent, inconsistent: PAPER.danger, neutral: PAPER.muted } as const;
+/** Width of a hypothesis's column in points: its longest word at 8 points. */
+const CELL_WIDTH = 46;
+
+function matrixBlocks({ matrix }: Report, texts: Texts): Block[] {
+  if (matrix === null) return [];
+  const rows = matrix.rows.map(({ text, note, isOverruled, cells }): TableCell[] => [
+    {
+      stack: [
+        { text: texts.Inter(text), ...(isOverruled ? { decoration: 'lineThrough', color: PAPER.muted } : {}) },
+        ...(note === null ? [] : [{ text: texts.Inter(note), bold: true }]),
+      ],
+      style: 'small',
+    },
+    ...cells.map(
+      ({ signs, reading }): TableCell => ({
+        text: texts.JetBrainsMono(signs),
+        style: 'mono',
+        color: isOverruled ? PAPER.faint : CELL_COLOURS[reading],
+      }),
+    ),
+  ]);
+  const sums: TableCell[] = [
+    sans(texts, 'Speaks against it, in sum', 'quiet'),
+    ...matrix.against.map((sum) => mono(texts, sum)),
+  ];
+  const widths = columnWidths(...matrix.hypotheses.map(() => CELL_WIDTH)).reverse();
+  return [dataTable(widths, ['Fact', ...matrix.hypotheses], [...rows, sums])];
+}
+
+function judgementBlocks({ overrulings, observations }: Report, texts: Texts): Block[] {
+  const overruled = overrulings.map(({ text, comment, sources }): TableCell[] => [
+    { text: texts.Inter(text), style: 'small', decoration: 'lineThrough', color: PAPER.muted },
+    sans(texts, comment, 'small'),
+    mono(texts, sources.join('\n'), 'monoSmall'),
+  ]);
+  const observed = observations.map(({ text, says, time, sources }): TableCell[] => [
+    sans(texts, text, 'small'),
+    sans(texts, says, 'small'),
+    mono(texts, [time, ...sources].filter((words) => words !== '').join('\n'), 'monoSmall'),
+  ]);
+  return [
+    ...(overruled.length === 0
+      ? []
+      : [dataTable(columnWidths(205, 170), ['Overruled fact', 'Because', 'Source'], overruled)]),
+    ...(observed.length === 0
+      ? []
+      : [dataTable(columnWidths(205, 150), ['Observation', 'Speaks', 'Time and source'], observed)]),
   ];
 }
 

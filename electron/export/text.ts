@@ -51,6 +51,13 @@ export function writeText(report: Report, options: TextOptions): string {
   }
   heading('Hypotheses');
   for (const hypothesis of report.hypotheses) out.push(...hypothesisLines(hypothesis, width, paint));
+  if (report.overrulings.length > 0 || report.observations.length > 0) {
+    heading('Overruled and observed by whoever analysed the case');
+    for (const { text, comment } of report.overrulings)
+      out.push(...indented('  overruled  ', `${text} Because: ${comment}`, width));
+    for (const { text, says } of report.observations)
+      out.push(...indented('  observed   ', `${text} (${says})`, width));
+  }
   if (report.questions.length > 0) {
     heading('Questions');
     for (const { question, answer } of report.questions) out.push(...indented(`${question} `, answer, width));

@@ -4,6 +4,7 @@ import type {
   Carried,
   CaseView,
   ClockOffset,
+  ConclusionOutcome,
   OpenOutcome,
   ProfileOutcome,
   ProfileProgressEvent,
@@ -71,6 +72,8 @@ interface Import {
   /** What it was started with; what joined it is in `steering`. */
   readonly paths: readonly string[];
   readonly times: TimeSettings;
+  /** The case whose judgements and chosen incident it keeps; null for a case of its own. */
+  readonly keeps: OpenCase | null;
   /** Paths that joined it while it ran. */
   readonly joined: Set<string>;
   readonly abort: AbortController;
@@ -114,7 +117,7 @@ export class CaseSession {
   /** Opens what was given. An import that is still under way is cancelled: the person has changed their mind. */
   open(paths: readonly string[]): Promise<OpenOutcome> {
     this.cancel();
-    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS);
+    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS, null);
   }
 
   /**
@@ -135,7 +138,7 @@ export class CaseSession {
     const changed =
       evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
     this.cancel();
-    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed });
+    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed }, openCase);
   }
 
   /** Reads the open case again with rules in the place of those before. The case stays as it is until the new one is ready. */
@@ -143,7 +146,7 @@ export class CaseSession {
     const current = this.#case;
     if (current === null) return noCase();
     this.cancel();
-    return this.#start('open', current.paths, current.openCase.title, { ...timeSettingsOf(current), rules });
+    return this.#start('open', current.paths, current.openCase.title, { ...timeSettingsOf(current), rules }, current.openCase);
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
@@ -158,6 +161,23 @@ export class CaseSession {
       const view = this.#replace(current.openCase.withClockOffsets(merged));
       this.#before = null;
       return { status: 'opened', view };
+    } catch (error) {
+      return { status: 'failed', error: this.#options.toJobError(error) };
+    }
+  }
+
+  /**
+   * Puts the open case in another light: other judgements, another incident. `change` gives the case that takes its place
+   * and rests on the same files; what it throws is told as a failure, and the case stays as it was.
+   */
+  conclude(change: (openCase: OpenCase) => OpenCase): ConclusionOutcome {
+    const current = this.#case;
+    if (current === null) return noCase();
+    try {
+      const openCase = change(current.openCase);
+      const conclusion = openCase.conclusion();
+      this.#case = { ...current, openCase };
+      return { status: 'concluded', ...conclusion };
     } catch (error) {
       return { status: 'failed', error: this.#options.toJobError(error) };
     }
@@ -193,10 +213,10 @@ export class CaseSession {
       return { status: 'joined', ...answer };
     }
     const open = this.#case;
-    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS);
+    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS, null);
     else {
       const title = titleOf(added.length > 0 ? added : given);
-      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open));
+      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open), open.openCase);
     }
     return { status: 'started', ...answer };
   }
@@ -215,13 +235,20 @@ export class CaseSession {
     return [...open.paths, ...added];
   }
 
-  #start(kind: RunningJob['kind'], paths: readonly string[], title: string, times: TimeSettings): Promise<OpenOutcome> {
+  #start(
+    kind: RunningJob['kind'],
+    paths: readonly string[],
+    title: string,
+    times: TimeSettings,
+    keeps: OpenCase | null,
+  ): Promise<OpenOutcome> {
     const started: Import = {
       kind,
       title,
       startedMillis: performance.now(),
       paths,
       times,
+      keeps,
       joined: new Set(),
       abort: new AbortController(),
       steering: new Steering(),
@@ -256,11 +283,14 @@ export class CaseSession {
     }
   }
 
-  async #adopt({ kind, paths, times, abort, steering }: Import, openCase: OpenCase): Promise<OpenOutcome> {
+  async #adopt({ kind, paths, times, keeps, abort, steering }: Import, read: OpenCase): Promise<OpenOutcome> {
     if (abort.signal.aborted) {
-      await openCase.dispose();
+      await read.dispose();
       return { status: 'cancelled' };
     }
+    // What was judged while it was read again counts too.
+    const kept = keeps === null ? null : (this.#case?.openCase ?? keeps);
+    const openCase = kept === null ? read : read.keeping(kept);
     const view = openCase.view();
     const previous = this.#case;
     // What is being measured belongs to the case that goes.
@@ -377,8 +407,8 @@ function timeSettingsOf({ openCase, zones, rules }: SessionCase): TimeSettings {
   return { zones, clockOffsets, rules };
 }
 
-function noCase() {
-  return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } } as const;
+function noCase(): { readonly status: 'failed'; readonly error: JobError } {
+  return { status: 'failed', error: { kind: 'usage', message: 'No case is open.' } };
 }
 
 function unknownSource(id: EvidenceId): OpenOutcome {

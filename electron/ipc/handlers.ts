@@ -1,6 +1,7 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import { tagsOfRow } from '../../shared/rules/tags.ts';
+import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { UsageError } from '../case-store/usage-error.ts';
@@ -8,8 +9,11 @@ import { exportFileName, renderExport } from '../export/export-case.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';
+import { observe, overrule, withdraw } from './judgements.ts';
+import { openNotes, saveNotes } from './notes-file.ts';
 import { saveFile } from './save-file.ts';
 import { saveRecord } from './save-record.ts';
+import { saveScript } from './save-script.ts';
 import type { ShellPorts } from './shell-ports.ts';
 import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
@@ -65,6 +69,15 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
       return readExcerpt(absolutePath, byteOffset, limit);
     },
     ...databaseHandlers(session, ports, () => requireCase(session)),
+    'case.chooseIncident': ({ incidentId }) => shown(session.conclude((open) => open.withIncident({ incidentId }))),
+    'judgement.overrule': (payload) => shown(session.conclude((open) => open.withJudgements(overrule(open, payload)))),
+    'judgement.observe': (payload) => shown(session.conclude((open) => open.withJudgements(observe(open, payload)))),
+    'judgement.withdraw': ({ id }) => shown(session.conclude((open) => open.withJudgements(withdraw(open, id)))),
+    'judgement.undo': () => shown(session.conclude((open) => open.withJudgements(undo(open.judgements)))),
+    'judgement.redo': () => shown(session.conclude((open) => open.withJudgements(redo(open.judgements)))),
+    'judgement.save': () => saveNotes(session, ports),
+    'judgement.open': async () => shown(await openNotes(session, ports)),
+    'script.save': (payload) => saveScript(session, ports, payload),
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };

@@ -13,6 +13,12 @@ export interface ShellPorts {
   readonly chooseRecordPath: (suggestedPath: string) => Promise<string | null>;
   /** As chooseExportPath, for a table as CSV. */
   readonly chooseTablePath: (suggestedPath: string) => Promise<string | null>;
+  /** As chooseExportPath, for the notes of a case. */
+  readonly chooseNotesToSave: (suggestedPath: string) => Promise<string | null>;
+  /** A file of notes to be read, absolute, or null when the dialog was dismissed. */
+  readonly chooseNotesToOpen: () => Promise<string | null>;
+  /** As chooseExportPath, for a shell script. */
+  readonly chooseScriptPath: (suggestedPath: string) => Promise<string | null>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

@@ -16,6 +16,8 @@ const FORMAT_NAMES: Readonly<Record<ExportFormat, string>> = {
   json: 'Case as JSON',
 };
 
+const NOTES_FILTERS = [{ name: 'Notes of a case', extensions: ['json'] }];
+
 /** Shows the save dialog; null when it was dismissed. */
 async function chooseSavePath(window: MainWindow, options: SaveDialogOptions): Promise<string | null> {
   const chosen = await dialog.showSaveDialog(window.browserWindow, {
@@ -56,6 +58,22 @@ export function electronPorts(window: MainWindow): ShellPorts {
         title: 'Save rows as CSV',
         defaultPath: suggestedPath,
         filters: [{ name: 'Comma-separated values', extensions: ['csv'] }],
+      }),
+    chooseNotesToSave: (suggestedPath) =>
+      chooseSavePath(window, { title: 'Save notes', defaultPath: suggestedPath, filters: NOTES_FILTERS }),
+    chooseNotesToOpen: async () => {
+      const chosen = await dialog.showOpenDialog(window.browserWindow, {
+        title: 'Open notes',
+        filters: NOTES_FILTERS,
+        properties: ['openFile', 'dontAddToRecent'],
+      });
+      return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+    },
+    chooseScriptPath: (suggestedPath) =>
+      chooseSavePath(window, {
+        title: `Save ${basename(suggestedPath)}`,
+        defaultPath: suggestedPath,
+        filters: [{ name: 'Shell script', extensions: ['sh'] }],
       }),
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,

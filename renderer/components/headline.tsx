@@ -53,23 +53,35 @@ function EndInZone({ view }: { readonly view: CaseView }) {
   );
 }
 
-/** All incidents that the evidence shows; the one that is analysed is marked. */
+/** All incidents that the evidence shows, to choose the one that is analysed, which is marked. */
 function IncidentList({ view }: { readonly view: CaseView }) {
   const { incidents, incident } = view.analysis;
   const { zone } = useDisplayZone();
+  const { chooseIncident } = useActions();
+  const place = incidents.findIndex(({ id }) => id === incident?.id) + 1;
   return (
-    <Menu label={`${incidents.length} incidents`} className="button button-small incident-button">
+    <Menu
+      label={place === 0 ? `${incidents.length} incidents` : `Incident ${place} of ${incidents.length}`}
+      className="button button-small incident-button"
+    >
       <ul className="incident-list" aria-label="Incidents">
         {incidents.map((each) => (
-          <li key={each.id} aria-current={each.id === incident?.id} className="incident-item">
-            <span className="mono">{formatInstant(each.end, 3, zone)}</span>
-            <span>
-              {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {MECHANISM_WORDS[each.mechanism]}
-            </span>
-            <span className="secondary">
-              {each.operation ?? 'operation unknown'}
-              {each.id === incident?.id ? ' · analysed here' : ''}
-            </span>
+          <li key={each.id}>
+            <button
+              type="button"
+              className="incident-item"
+              aria-current={each.id === incident?.id}
+              onClick={() => void chooseIncident(each.id)}
+            >
+              <span className="mono">{formatInstant(each.end, 3, zone)}</span>
+              <span>
+                {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {MECHANISM_WORDS[each.mechanism]}
+              </span>
+              <span className="secondary">
+                {each.operation ?? 'operation unknown'}
+                {each.id === incident?.id ? ' · analysed here' : ''}
+              </span>
+            </button>
           </li>
         ))}
       </ul>

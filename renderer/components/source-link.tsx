@@ -43,7 +43,8 @@ export function SourceLinks(props: {
   return (
     <span className="source-links">
       {shown.map((source, index) => {
-        const row = rows[index] ?? (index === 0 ? rows[0] : undefined);
+        // Fewer rows than sources: some stand for no event, and which is not told.
+        const row = rows.length === sources.length || index === 0 ? rows[index] : undefined;
         const key = `${source.evidenceId}-${source.byteOffset}`;
         const title = sourceInFull(view, source);
         return row === undefined ? (

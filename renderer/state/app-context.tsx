@@ -28,12 +28,13 @@ import {
 import { carryRequest, carryTrail } from './carry.ts';
 import { queryZone } from './event-pages.ts';
 import { endMeasure, isRunning, type MeasureRequest, startMeasure, withProgress } from './measuring.ts';
+import { type JudgementActions, judgementActions } from './judgement-actions.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
 
 /** Everything that a screen can have done. The object stays the same for the life of the window. */
-export interface Actions {
+export interface Actions extends JudgementActions {
   /** Opens a case of its own; during an import the paths join it. */
   openPaths(paths: readonly string[]): Promise<void>;
   /** Takes paths that were dropped or handed over: they join an import, else the open case, else open one. */
@@ -235,6 +236,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
   };
 
   return {
+    ...judgementActions({ bridge, dispatch, tellFailure }),
     openPaths,
     givePaths: (paths) => (stateNow().view === null ? openPaths(paths) : add(paths)),
     openDialog: (kind) => choose(kind, openPaths),

@@ -1,4 +1,4 @@
-import type { CaseView, ClockOffset, RunningJob } from '../../shared/contract/ipc.ts';
+import type { CaseView, ClockOffset, Conclusion, RunningJob } from '../../shared/contract/ipc.ts';
 import type { JobError, Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
@@ -63,6 +63,8 @@ export type AppAction =
   | { readonly type: 'moment-marked'; readonly event: EvidenceEvent | null }
   /** The open case with more evidence in it; `trail` is where the person was, in the new case. */
   | { readonly type: 'grown'; readonly view: CaseView; readonly trail: Trail }
+  /** Other conclusions from the same evidence: rows and files are as they were. */
+  | { readonly type: 'concluded'; readonly conclusion: Conclusion }
   | { readonly type: 'closed' }
   | {
       readonly type: 'job-started';
@@ -170,6 +172,8 @@ export function reduce(state: AppState, action: AppAction): AppState {
         sameMoment: null,
         revealed: null,
       };
+    case 'concluded':
+      return concluded(state, action.conclusion);
     case 'closed':
       return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
     case 'job-started':
@@ -228,6 +232,23 @@ export function reduce(state: AppState, action: AppAction): AppState {
     case 'toast-dismissed':
       return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
   }
+}
+
+/** The case in another light. Another incident moves the timeline to it, where that showed the one before. */
+function concluded(state: AppState, { analysis, judgements }: Conclusion): AppState {
+  if (state.view === null) return state;
+  const view: CaseView = { ...state.view, analysis, judgements };
+  if (analysis.incident?.id === state.view.analysis.incident?.id) return { ...state, view };
+  const range = rangeAfter(state, view);
+  return {
+    ...state,
+    view,
+    // A time of day in a search means that of the incident: what was found for the one before does not hold.
+    caseNumber: state.caseNumber + 1,
+    trail: { ...state.trail, here: { ...state.trail.here, range } },
+    pinned: null,
+    revealed: null,
+  };
 }
 
 /** What an earlier message offers to take back is of another case, or of clocks that have changed since. */

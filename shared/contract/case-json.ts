@@ -10,6 +10,7 @@ import {
 import { PARSE_MODES } from '../model/artifact.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
+import { STRENGTHS } from '../model/judgement.ts';
 
 /**
  * The case as JSON: what `inquest analyze --json` writes and what is attached to the PDF. Scripts read it, so it only ever
@@ -196,6 +197,43 @@ export const caseJsonSchema = z.strictObject({
       }),
     )
     .length(HYPOTHESIS_IDS.length),
+  /** Facts against hypotheses, the most telling first; an overruled one has its comment, and counts nowhere else. */
+  matrix: z
+    .array(
+      z.strictObject({
+        fact: z.string(),
+        text: z.string(),
+        diagnosticity: z.number().nonnegative(),
+        cells: z.array(
+          z.strictObject({
+            hypothesis: z.enum(HYPOTHESIS_IDS),
+            reading: z.enum(['consistent', 'inconsistent', 'neutral']),
+            weight: z.number(),
+          }),
+        ),
+        overruled: z.string().optional(),
+        observed: z.literal(true).optional(),
+      }),
+    )
+    .optional(),
+  overruled: z.array(z.strictObject({ fact: z.string(), text: z.string(), comment: z.string() })).optional(),
+  observations: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        text: z.string(),
+        readings: z.array(
+          z.strictObject({
+            hypothesis: z.enum(HYPOTHESIS_IDS),
+            speaks: z.enum(['for', 'against']),
+            strength: z.enum(STRENGTHS),
+          }),
+        ),
+        time: isoMicros.nullable(),
+        events: z.array(sourceJson),
+      }),
+    )
+    .optional(),
   questions: z.array(
     z.strictObject({
       id: z.enum(QUESTION_IDS),

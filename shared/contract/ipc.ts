@@ -11,6 +11,7 @@ import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import type { DatabaseReport } from '../model/database.ts';
 import { EVENT_KINDS, type EventKind, type EvidenceEvent, SEVERITIES, type Severity } from '../model/event.ts';
 import type { CaseProblem, EvidenceFile, EvidenceId } from '../model/evidence.ts';
+import type { Judgement } from '../model/judgement.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { isZone } from '../model/zone.ts';
@@ -26,6 +27,7 @@ import {
   type SqlResult,
   sqlRequestSchema,
 } from './database-requests.ts';
+import { commentSchema, factIdSchema, readingsSchema, timeSchema } from './notes-json.ts';
 import type { JobError, Progress } from './worker-protocol.ts';
 
 /**
@@ -40,6 +42,7 @@ export interface CaseView {
   readonly problems: readonly CaseProblem[];
   readonly eventCount: number;
   readonly analysis: Analysis;
+  readonly judgements: JudgementsView;
   readonly databases: readonly DatabaseReport[];
   readonly artifacts: readonly ArtifactReport[];
   readonly processes: readonly ProcessSample[];
@@ -47,6 +50,18 @@ export interface CaseView {
   readonly hostMemory: readonly HostMemory[];
   /** All events as points for the drawing, at most 20,000 (evenly thinned, notable ones kept), in time order. */
   readonly points: readonly EventPoint[];
+}
+/** What was judged in a case, in the order in which it was. */
+export interface JudgementsView {
+  readonly entries: readonly JudgementEntry[];
+  /** What would be taken back, or done again, in words; null when there is nothing. */
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+export interface JudgementEntry {
+  readonly judgement: Judgement;
+  /** False for one about another incident than the analysed one, or about a fact that is not found there. */
+  readonly applies: boolean;
 }
 export interface EventPoint {
   readonly row: number;
@@ -168,6 +183,16 @@ export interface ArtifactExcerpt {
   readonly line: number;
   readonly text: string;
 }
+
+/** What follows from the same evidence after a judgement or for another incident; rows and files stay as they are. */
+export interface Conclusion {
+  readonly analysis: Analysis;
+  readonly judgements: JudgementsView;
+}
+export type ConclusionOutcome =
+  | ({ readonly status: 'concluded' } & Conclusion)
+  | { readonly status: 'cancelled' }
+  | { readonly status: 'failed'; readonly error: JobError };
 
 /** An import that is under way: of a case of its own (`open`), or of more evidence for the open one (`add`). */
 export interface RunningJob {
@@ -420,6 +445,42 @@ export const REQUESTS = {
     response: responseOf<readonly ReportQueryEntry[]>(),
   },
   'report.queries': { request: z.undefined(), response: responseOf<readonly ReportQueryEntry[]>() },
+  /** Analyses another incident of the case; `incidentId` is its id in the analysis. */
+  'case.chooseIncident': {
+    request: z.strictObject({ incidentId: z.string().min(1).max(100) }),
+    response: responseOf<ConclusionOutcome>(),
+  },
+  /** Holds a fact about the analysed incident to be wrong or beside the point, and says why. */
+  'judgement.overrule': {
+    request: z.strictObject({ factId: factIdSchema, comment: commentSchema }),
+    response: responseOf<ConclusionOutcome>(),
+  },
+  /** Adds what was observed of the analysed incident and no file shows; `row` is an event that it rests on. */
+  'judgement.observe': {
+    request: z.strictObject({
+      text: commentSchema,
+      readings: readingsSchema,
+      time: timeSchema.nullable(),
+      row: row.nullable(),
+    }),
+    response: responseOf<ConclusionOutcome>(),
+  },
+  /** Takes one judgement back, whichever it is; that can be undone like any other change. */
+  'judgement.withdraw': {
+    request: z.strictObject({ id: z.string().min(1).max(100) }),
+    response: responseOf<ConclusionOutcome>(),
+  },
+  'judgement.undo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  'judgement.redo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  /** Shows the save dialog and writes the judgements of the case. */
+  'judgement.save': { request: z.undefined(), response: responseOf<ExportOutcome>() },
+  /** Shows the open dialog and takes the judgements of a file in place of those of the case. */
+  'judgement.open': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  /** Shows the save dialog and writes a script to be run on the host: one gathers evidence, one repeats the import. */
+  'script.save': {
+    request: z.strictObject({ script: z.enum(['collect', 'reproduce']) }),
+    response: responseOf<ExportOutcome>(),
+  },
   'report.export': {
     request: z.strictObject({ format: z.enum(['pdf', 'html', 'json']) }),
     response: responseOf<ExportOutcome>(),
@@ -441,6 +502,10 @@ export type MenuCommand =
   | 'export-pdf'
   | 'export-html'
   | 'export-json'
+  | 'save-notes'
+  | 'open-notes'
+  | 'save-collect-script'
+  | 'save-reproduce-script'
   | 'find'
   | 'go-evidence'
   | 'go-timeline'

@@ -23,15 +23,25 @@ const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'systemd-oom', 'oomd-kill'] 
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function judgeAll(findings: Findings, timeoutReason: string): Readonly<Record<HypothesisId, Judgement>> {
-  const lock = judgeLock(findings);
-  const loop = judgeLoop(findings);
-  const memory = judgeMemory(findings);
+  const lock = observed(findings.of['database-lock'], judgeLock(findings));
+  const loop = observed(findings.of['infinite-loop'], judgeLoop(findings));
+  const memory = observed(findings.of['memory-exhaustion'], judgeMemory(findings));
   const causes = { 'database-lock': lock, 'infinite-loop': loop, 'memory-exhaustion': memory };
   return {
     ...causes,
-    'worker-timeout': judgeTimeout(findings, causes, timeoutReason),
-    'large-artifact': judgeArtifact(findings, [lock, loop]),
+    'worker-timeout': observed(findings.of['worker-timeout'], judgeTimeout(findings, causes, timeoutReason)),
+    'large-artifact': observed(findings.of['large-artifact'], judgeArtifact(findings, [lock, loop]), 'contributes'),
   };
+}
+
+/**
+ * What somebody saw speaks for a hypothesis in particular, as a fact that was found does: where the evidence leaves it open
+ * and all of it together is enough, it holds.
+ */
+function observed(weighing: Weighing, judgement: Judgement, holds: Verdict = 'fits'): Judgement {
+  const own = weighing.for.find(({ fact }) => fact.isObservation === true);
+  if (judgement.verdict !== 'inconclusive' || own === undefined || weighing.total < FITS_AT) return judgement;
+  return { verdict: holds, reason: own.fact.text };
 }
 
 function ruledOut(weighing: Weighing): boolean {

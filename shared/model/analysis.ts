@@ -102,6 +102,16 @@ export interface Fact {
   readonly rows: readonly number[];
   /** Documentation or source code that justifies the rule. */
   readonly basis: string;
+  /** Set where no rule found it: whoever analyses the case said so. */
+  readonly isObservation?: true;
+}
+
+/** A fact that whoever analyses the case overruled: it is listed among the facts, and weighs nothing. */
+export interface OverruledFact {
+  /** Id of the judgement that overrules it. */
+  readonly judgementId: string;
+  readonly factId: string;
+  readonly comment: string;
 }
 
 /** A fact as one hypothesis sees it. */
@@ -193,10 +203,11 @@ export interface Recurrence {
   readonly count: number;
   readonly from: EpochMicros;
   readonly to: EpochMicros;
-  readonly meanGapSeconds: number;
+  /** Median distance of one end to the next. */
+  readonly medianGapSeconds: number;
   /** Most frequent first. */
   readonly byMechanism: readonly { readonly mechanism: Mechanism; readonly count: number }[];
-  /** By kind, numbers as `#` (`vpn job #`); null: the log does not tell. Most frequent first, at most 20. */
+  /** By kind (`VPN job` of `VPN job 14`); null: the log does not tell. Most frequent first, at most 20. */
   readonly byOperation: readonly { readonly operation: string | null; readonly count: number }[];
   /** Days of UTC with any, oldest first; `day` is their midnight. */
   readonly byDay: readonly { readonly day: EpochMicros; readonly count: number }[];
@@ -221,7 +232,9 @@ export interface Analysis {
   /** The incident in three sentences: what happened, why, what to do. */
   readonly summary: readonly [string, string, string];
   readonly config: EffectiveConfig | null;
+  /** What was found, overruled or not, and last what was observed by whoever analyses the case. */
   readonly facts: readonly Fact[];
+  readonly overruled: readonly OverruledFact[];
   /** All five, best first. */
   readonly hypotheses: readonly HypothesisResult[];
   readonly questions: readonly Question[];

@@ -1,9 +1,10 @@
 import { splitInnerHeader } from '../evidence/inner-header.ts';
 import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
-import type { Analysis, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
+import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import type { Judgement } from '../model/judgement.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
@@ -20,6 +21,7 @@ import type {
   ReportQuery,
   ReportQuestion,
 } from './report.ts';
+import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
 import { exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
@@ -28,6 +30,8 @@ export interface ReportInput {
   readonly title: string;
   readonly evidence: CaseEvidence;
   readonly analysis: Analysis;
+  /** What the analysis was made with; none unless given. */
+  readonly judgements?: readonly Judgement[];
   /** From selectKeyEvents, in time order. */
   readonly keyEvents: readonly EvidenceEvent[];
   /** Queries that somebody put into the report; none by default. */
@@ -57,7 +61,10 @@ export function buildReport(input: ReportInput): Report {
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
-    hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, paths)),
+    hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, analysis.facts, paths)),
+    matrix: reportMatrix(analysis, paths),
+    overrulings: reportOverrulings(analysis, paths),
+    observations: reportObservations(analysis, input.judgements ?? [], paths),
     artifact:
       artifact === undefined
         ? null
@@ -92,6 +99,7 @@ const NOTES: readonly string[] = [
   'All times are UTC. Offsets and lines count from the beginning of the named file, after unpacking.',
   'Messages are shown without the time and the process that the logger of the service repeats; the source line has them whole.',
   'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
+  'The matrix has the most telling facts first, by how far their weights differ between hypotheses: ++ strongly consistent, + consistent, · neutral, - inconsistent, -- strongly inconsistent; strong from a likelihood ratio of about 7 on. What is overruled counts nowhere.',
   'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
   'The evidence was opened for reading only. SHA-256 sums are of the bytes as they were read.',
 ];
@@ -162,7 +170,11 @@ function shortened(message: string): string {
   return `${kept} … (${formatCount(message.length - MAX_MESSAGE_CHARS)} more characters in the evidence)`;
 }
 
-function hypothesisOf(hypothesis: HypothesisResult, paths: ReadonlyMap<string, string>): ReportHypothesis {
+function hypothesisOf(
+  hypothesis: HypothesisResult,
+  facts: readonly Fact[],
+  paths: ReadonlyMap<string, string>,
+): ReportHypothesis {
   const factOf = ({ fact, weight }: WeightedFact): ReportFact => ({
     text: fact.text,
     weight,
@@ -179,6 +191,7 @@ function hypothesisOf(hypothesis: HypothesisResult, paths: ReadonlyMap<string, s
     for: hypothesis.for.map(factOf),
     against: hypothesis.against.map(factOf),
     missing,
+    counterfactual: counterfactualWords(hypothesis, facts),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { TimelineInput } from '../figures/timeline-figure.ts';
+import type { CellReading } from '../hypotheses/matrix.ts';
 import type { HypothesisId, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -21,6 +22,10 @@ export interface Report {
   readonly phases: readonly ReportPhase[];
   readonly keyEvents: readonly ReportEvent[];
   readonly hypotheses: readonly ReportHypothesis[];
+  readonly matrix: ReportMatrix | null;
+  /** What whoever analysed the case said against the facts, and beside them; empty for most. */
+  readonly overrulings: readonly ReportOverruling[];
+  readonly observations: readonly ReportObservation[];
   readonly artifact: {
     readonly report: ArtifactReport;
     readonly fields: readonly Field[];
@@ -95,6 +100,40 @@ export interface ReportHypothesis {
   readonly for: readonly ReportFact[];
   readonly against: readonly ReportFact[];
   readonly missing: readonly { readonly what: string; readonly command: string }[];
+  /** What the verdict would be without a single fact, in sentences; empty where no single one decides. */
+  readonly counterfactual: readonly string[];
+}
+
+/** Facts against hypotheses, the most telling first. */
+export interface ReportMatrix {
+  /** Titles of the columns. */
+  readonly hypotheses: readonly string[];
+  readonly rows: readonly ReportMatrixRow[];
+  /** Sum of what speaks against each hypothesis. */
+  readonly against: readonly string[];
+}
+export interface ReportMatrixRow {
+  readonly text: string;
+  /** What whoever analysed the case said of it; null for most. */
+  readonly note: string | null;
+  readonly isOverruled: boolean;
+  readonly cells: readonly { readonly signs: string; readonly words: string; readonly reading: CellReading }[];
+  readonly sources: readonly string[];
+}
+
+export interface ReportOverruling {
+  readonly text: string;
+  readonly comment: string;
+  readonly sources: readonly string[];
+}
+
+export interface ReportObservation {
+  readonly text: string;
+  /** `strongly for database lock, slightly against infinite loop`. */
+  readonly says: string;
+  /** When it was so; empty where nobody said. */
+  readonly time: string;
+  readonly sources: readonly string[];
 }
 
 export interface ReportQuestion {

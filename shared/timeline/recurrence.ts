@@ -1,4 +1,4 @@
-import type { Incident, Mechanism, Recurrence } from '../model/analysis.ts';
+import type { Incident, Recurrence } from '../model/analysis.ts';
 import { MICROS_PER_DAY, secondsBetween } from '../model/time.ts';
 
 /** Operations and days that a summary names; a crash loop has thousands. */
@@ -12,18 +12,23 @@ export function recurrenceOf(incidents: readonly Incident[]): Recurrence | null 
   const first = incidents[0];
   const last = incidents.at(-1);
   if (first === undefined || last === undefined || incidents.length < 2) return null;
-  const byOperation = counted(incidents.map(({ operation }) => (operation === null ? null : operationKind(operation))));
-  const byMechanism = counted(incidents.map(({ mechanism }) => mechanism)) as readonly {
-    readonly value: Mechanism;
-    readonly count: number;
-  }[];
+  const byOperation = counted(
+    incidents.map(({ operation }) => operation),
+    (operation) => operation && operationKind(operation),
+  );
+  const byMechanism = counted(
+    incidents.map(({ mechanism }) => mechanism),
+    (mechanism) => mechanism,
+  );
   return {
     count: incidents.length,
     from: first.end,
     to: last.end,
-    meanGapSeconds: secondsBetween(first.end, last.end) / (incidents.length - 1),
+    medianGapSeconds: medianGap(incidents),
     byMechanism: byMechanism.map(({ value, count }) => ({ mechanism: value, count })),
-    byOperation: byOperation.slice(0, NAMED).map(({ value, count }) => ({ operation: value, count })),
+    byOperation: byOperation
+      .slice(0, NAMED)
+      .map(({ value, count }) => ({ operation: value && withoutNumber(value), count })),
     byDay: daysOf(incidents),
     common: inCommon(incidents),
   };
@@ -50,12 +55,29 @@ export function operationKind(operation: string): string {
     .trim();
 }
 
-function counted<V extends string | null>(
+/** `VPN job 14` as a kind of work is called: without the number that tells one from the next. */
+function withoutNumber(operation: string): string {
+  return operation.replace(/[\s#:_-]*\d[\d._-]*\s*$/, '').trim() || operation;
+}
+
+/** How many values are of each kind, the most frequent first; a kind is shown as the first of its values. */
+function counted<V>(
   values: readonly V[],
+  kindOf: (value: V) => unknown,
 ): readonly { readonly value: V; readonly count: number }[] {
-  const counts = new Map<V, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count);
+  const kinds = new Map<unknown, { readonly value: V; count: number }>();
+  for (const value of values) {
+    const kind = kinds.get(kindOf(value));
+    if (kind === undefined) kinds.set(kindOf(value), { value, count: 1 });
+    else kind.count += 1;
+  }
+  return [...kinds.values()].sort((a, b) => b.count - a.count);
+}
+
+/** Seconds from the end of one to the end of the next, in the median. */
+function medianGap(incidents: readonly Incident[]): number {
+  const gaps = incidents.slice(1).map(({ end }, index) => secondsBetween(incidents[index]?.end ?? end, end));
+  return gaps.sort((a, b) => a - b)[gaps.length >> 1] ?? 0;
 }
 
 /** Days of UTC from the first to the last that have any. */

@@ -702,6 +702,7 @@ export function referenceAnalysis(): Analysis {
       sources: [{ evidenceId: 'e6', byteOffset: 0, byteLength: 141, line: 1 }],
     },
     facts,
+    overruled: [],
     hypotheses: [
       hypothesis(
         'worker-timeout',
@@ -846,6 +847,7 @@ export function referenceView(): CaseView {
     problems,
     eventCount: events.count,
     analysis: referenceAnalysis(),
+    judgements: { entries: [], undo: null, redo: null },
     databases,
     artifacts,
     processes,

@@ -5,6 +5,7 @@ import { EventTable } from '../../electron/intake/event-table.ts';
 import { QueryClient } from '../../electron/workers/query-client.ts';
 import { SqlClient } from '../../electron/workers/sql-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
 const NOTHING_IMPORTED: ImportedEvidence = {
@@ -31,7 +32,13 @@ export function referenceOpenCase(): OpenCase {
     reportQueries: new ReportQueries(),
     store: new EventStore(NOTHING_IMPORTED),
     clockOffsets: new Map(),
+    judgements: NO_JUDGEMENTS,
+    chosen: null,
     view: () => view,
+    conclusion: () => view,
+    withJudgements: () => referenceOpenCase(),
+    withIncident: () => referenceOpenCase(),
+    keeping: () => referenceOpenCase(),
     withClockOffsets: () => referenceOpenCase(),
     withProfile: () => referenceOpenCase(),
     locationOf: () => null,

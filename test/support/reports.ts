@@ -64,6 +64,7 @@ export function emptyReport(): WrittenCase {
     summary: ['No log of workers was saved.', 'What was saved does not show how the workers fared.', 'Save the log.'],
     config: null,
     facts: [],
+    overruled: [],
     hypotheses: analysis.hypotheses.map((hypothesis) => ({
       ...hypothesis,
       verdict: 'inconclusive',

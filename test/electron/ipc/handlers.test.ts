@@ -36,6 +36,9 @@ function desk(
       return exportPath(suggested);
     },
     chooseTablePath: async (suggested) => exportPath(suggested),
+    chooseNotesToSave: async (suggested) => exportPath(suggested),
+    chooseNotesToOpen: async () => exportPath('notes'),
+    chooseScriptPath: async (suggested) => exportPath(suggested),
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf, matchingCommands } from '../../../renderer/components/command-palette.tsx';
-import { cellSigns, diagnosticity } from '../../../renderer/components/evidence-matrix.tsx';
 import { createActions } from '../../../renderer/state/app-context.tsx';
 import { INITIAL_STATE } from '../../../renderer/state/app-state.ts';
 import { referenceView } from '../../support/reference-case.ts';
@@ -28,19 +27,5 @@ describe('the command palette', () => {
     expect(matchingCommands(commands, 'pdf report').map(({ title }) => title)).toEqual(['Export PDF']);
     expect(matchingCommands(commands, '  ')).toHaveLength(commands.length);
     expect(matchingCommands(commands, 'no such thing')).toEqual([]);
-  });
-});
-
-describe('the evidence matrix', () => {
-  it('writes cells in signs', () => {
-    expect([3, 0.5, 0, -0.5, -3].map(cellSigns)).toEqual(['++', '+', '·', '−', '−−']);
-  });
-
-  it('ranks by how far a fact drives hypotheses apart', () => {
-    const fact = referenceView().analysis.facts[0];
-    if (fact === undefined) throw new Error('the reference case has no facts');
-    expect(diagnosticity({ ...fact, weights: { 'worker-timeout': 5 } }, 5)).toBe(5);
-    expect(diagnosticity({ ...fact, weights: { 'worker-timeout': 2, 'database-lock': -3 } }, 5)).toBe(5);
-    expect(diagnosticity({ ...fact, weights: {} }, 5)).toBe(0);
   });
 });

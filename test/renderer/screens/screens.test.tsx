@@ -7,7 +7,7 @@ import { EvidenceScreen } from '../../../renderer/screens/evidence.tsx';
 import { ReportScreen } from '../../../renderer/screens/report.tsx';
 import { StartScreen } from '../../../renderer/screens/start.tsx';
 import { fieldsOf } from '../../../renderer/screens/timeline/event-detail.tsx';
-import { VerdictScreen } from '../../../renderer/screens/verdict.tsx';
+import { VerdictScreen } from '../../../renderer/screens/verdict/verdict.tsx';
 import { AppContexts, createActions } from '../../../renderer/state/app-context.tsx';
 import { INITIAL_STATE, reduce } from '../../../renderer/state/app-state.ts';
 import type { CaseView } from '../../../shared/contract/ipc.ts';

@@ -174,6 +174,26 @@ export function createMockBridge(options: MockOptions): MockBridge {
         request,
       ),
     ...mockDatabase(() => current?.view.databases[0] ?? null),
+    'case.chooseIncident': async ({ incidentId }) => {
+      const incident = current?.view.analysis.incidents.find(({ id }) => id === incidentId);
+      if (current === null || incident === undefined) return { status: 'cancelled' };
+      current = { ...current, view: { ...current.view, analysis: { ...current.view.analysis, incident } } };
+      return { status: 'concluded', analysis: current.view.analysis, judgements: current.view.judgements };
+    },
+    'judgement.overrule': async ({ factId, comment }) => {
+      if (current === null) return { status: 'cancelled' };
+      const overruled = [{ judgementId: 'overruling-1', factId, comment }];
+      const analysis = { ...current.view.analysis, overruled };
+      current = { ...current, view: { ...current.view, analysis } };
+      return { status: 'concluded', analysis, judgements: current.view.judgements };
+    },
+    'judgement.observe': async () => ({ status: 'cancelled' }),
+    'judgement.withdraw': async () => ({ status: 'cancelled' }),
+    'judgement.undo': async () => ({ status: 'cancelled' }),
+    'judgement.redo': async () => ({ status: 'cancelled' }),
+    'judgement.save': async () => ({ status: 'written', path: '/home/analyst/incident.inquest-notes.json' }),
+    'judgement.open': async () => ({ status: 'failed', error: { kind: 'usage', message: 'It is not JSON.' } }),
+    'script.save': async ({ script }) => ({ status: 'written', path: `/home/analyst/${script}.sh` }),
     'report.export': async ({ format }) => ({ status: 'written', path: `/home/analyst/incident-2026-01-28.${format}` }),
     'clipboard.write': async () => undefined,
   };

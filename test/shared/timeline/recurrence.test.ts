@@ -34,14 +34,14 @@ describe('how often incidents happen', () => {
       count: 4,
       from: WEEK[0]?.end,
       to: WEEK[3]?.end,
-      meanGapSeconds: 16 * HOUR,
+      medianGapSeconds: 21 * HOUR,
       byMechanism: [
         { mechanism: 'gunicorn-timeout', count: 3 },
         { mechanism: 'kernel-oom', count: 1 },
       ],
       byOperation: [
-        { operation: 'vpn job #', count: 3 },
-        { operation: 'wifi job #', count: 1 },
+        { operation: 'VPN job', count: 3 },
+        { operation: 'wifi job', count: 1 },
       ],
       byDay: [
         { day: 0, count: 1 },

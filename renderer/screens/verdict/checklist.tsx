@@ -1,0 +1,65 @@
+import { Check, HelpCircle, Minus, X } from 'lucide-react';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { ExpectedFinding } from '../../../shared/model/analysis.ts';
+import { SourceLinks } from '../../components/source-link.tsx';
+import { Block } from './block.tsx';
+
+/** The five questions that such an investigation must answer, and the four findings that it expects. */
+export function Checklist({ view }: { readonly view: CaseView }) {
+  const { questions, expectedFindings } = view.analysis;
+  return (
+    <div className="two-columns">
+      <Block title="Questions" id="questions">
+        <dl className="questions">
+          {questions.map((question) => (
+            <div key={question.id}>
+              <dt>{question.question}</dt>
+              {question.answer === null ? (
+                <dd className="unknown">
+                  <HelpCircle size={13} aria-hidden="true" /> The evidence does not tell.
+                </dd>
+              ) : (
+                <dd>{question.answer}</dd>
+              )}
+              {question.facts.map((fact) => (
+                <dd key={fact.id} className="question-source">
+                  <SourceLinks view={view} sources={fact.sources} rows={fact.rows} />
+                </dd>
+              ))}
+            </div>
+          ))}
+        </dl>
+      </Block>
+      <Block title="Expected findings" id="expected-findings">
+        <ul className="findings">
+          {expectedFindings.map((finding) => (
+            <li key={finding.id}>
+              <FindingMark holds={finding.holds} />
+              <div>
+                <p>{finding.expected}</p>
+                <p className="secondary">{finding.observed ?? 'Nothing in the evidence shows it either way.'}</p>
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Block>
+    </div>
+  );
+}
+
+const FINDING_WORDS = {
+  holds: { word: 'holds', Icon: Check },
+  fails: { word: 'does not hold', Icon: X },
+  unknown: { word: 'unknown', Icon: Minus },
+} as const;
+
+function FindingMark({ holds }: { readonly holds: ExpectedFinding['holds'] }) {
+  const state = holds === null ? 'unknown' : holds ? 'holds' : 'fails';
+  const { word, Icon } = FINDING_WORDS[state];
+  return (
+    <span className={`finding-mark finding-${state}`}>
+      <Icon size={13} aria-hidden="true" />
+      {word}
+    </span>
+  );
+}

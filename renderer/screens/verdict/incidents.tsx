@@ -1,0 +1,89 @@
+import { ChevronRight } from 'lucide-react';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { secondsBetween } from '../../../shared/model/time.ts';
+import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
+import { formatDuration, formatInstant } from '../../format.ts';
+import { useActions } from '../../state/app-context.tsx';
+import { useDisplayZone } from '../../state/display-zone.tsx';
+import { MECHANISM_WORDS } from '../../words.ts';
+import { IncidentChart } from './incident-chart.tsx';
+
+/** All incidents of the case, how they recur, and the choice of the one that is analysed; nothing where there is one. */
+export function Incidents({ view }: { readonly view: CaseView }) {
+  const { incidents, incident, recurrence } = view.analysis;
+  const { zone } = useDisplayZone();
+  const { chooseIncident } = useActions();
+  if (recurrence === null) return null;
+  const newest = [...incidents].reverse();
+  return (
+    <section className="block" aria-labelledby="incidents-title">
+      <header className="page-header">
+        <h2 id="incidents-title" className="page-heading">
+          Incidents
+        </h2>
+        <p className="secondary">Choose one to analyse it.</p>
+      </header>
+      <div className="incidents-overview">
+        <ul className="recurrence">
+          {recurrenceWords(recurrence, MECHANISM_WORDS).map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+        <IncidentChart incidents={incidents} chosen={incident} />
+      </div>
+      <div className="table-frame incident-frame">
+        <table className="plain-table incident-table" aria-labelledby="incidents-title">
+          <thead>
+            <tr>
+              <th scope="col">Ended</th>
+              <th scope="col" className="number">
+                Duration
+              </th>
+              <th scope="col" className="number">
+                Pid
+              </th>
+              <th scope="col">Operation</th>
+              <th scope="col">Mechanism</th>
+              <th scope="col">Unit</th>
+              <th scope="col">
+                <span className="visually-hidden">Analyse</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {newest.map((each) => {
+              const isChosen = each.id === incident?.id;
+              return (
+                <tr key={each.id} aria-current={isChosen}>
+                  <th scope="row" className="numeric">
+                    {formatInstant(each.end, 3, zone)}
+                  </th>
+                  <td className="number numeric">{formatDuration(secondsBetween(each.start, each.end))}</td>
+                  <td className="number numeric">{each.pid ?? '–'}</td>
+                  <td>{each.operation ?? <span className="secondary">unknown</span>}</td>
+                  <td>{MECHANISM_WORDS[each.mechanism]}</td>
+                  <td className="secondary">{each.unit ?? '–'}</td>
+                  <td className="incident-action">
+                    {isChosen ? (
+                      <span className="tag">analysed</span>
+                    ) : (
+                      <button
+                        type="button"
+                        className="link"
+                        aria-label={`Analyse the incident of ${formatInstant(each.end, 3, zone)}`}
+                        onClick={() => void chooseIncident(each.id)}
+                      >
+                        Analyse
+                        <ChevronRight size={12} aria-hidden="true" />
+                      </button>
+                    )}
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

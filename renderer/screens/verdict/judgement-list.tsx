@@ -1,0 +1,104 @@
+import { Redo2, Undo2 } from 'lucide-react';
+import type { CaseView, JudgementEntry } from '../../../shared/contract/ipc.ts';
+import { HYPOTHESIS_TITLES } from '../../../shared/model/analysis.ts';
+import { formatInstant } from '../../format.ts';
+import { useActions } from '../../state/app-context.tsx';
+import { useDisplayZone } from '../../state/display-zone.tsx';
+import { ObserveButton } from './observe.tsx';
+
+/** What was overruled and observed in this case, each with a way back, and the files that they are kept in. */
+export function JudgementList({ view }: { readonly view: CaseView }) {
+  const { entries, undo, redo } = view.judgements;
+  const { undoJudgement, redoJudgement, saveNotes, openNotes } = useActions();
+  return (
+    <section className="block" aria-labelledby="judgements-title">
+      <header className="page-header">
+        <h2 id="judgements-title" className="page-heading">
+          Overruled and observed
+        </h2>
+        <div className="button-row">
+          <button
+            type="button"
+            className="button"
+            disabled={undo === null}
+            title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
+            onClick={() => void undoJudgement()}
+          >
+            <Undo2 size={14} aria-hidden="true" />
+            Undo
+          </button>
+          <button
+            type="button"
+            className="button"
+            disabled={redo === null}
+            title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl+Shift+Z)`}
+            onClick={() => void redoJudgement()}
+          >
+            <Redo2 size={14} aria-hidden="true" />
+            Redo
+          </button>
+          <button type="button" className="button" disabled={entries.length === 0} onClick={() => void saveNotes()}>
+            Save notes…
+          </button>
+          <button type="button" className="button" onClick={() => void openNotes()}>
+            Open notes…
+          </button>
+          <ObserveButton view={view} />
+        </div>
+      </header>
+      {entries.length === 0 ? (
+        <p className="secondary">
+          Nothing yet. Overrule a fact in the matrix or beside it in a hypothesis, or add what you know and no file
+          shows; the verdict follows at once.
+        </p>
+      ) : (
+        <ul className="judgements">
+          {entries.map((entry) => (
+            <Entry key={entry.judgement.id} entry={entry} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEntry }) {
+  const { withdraw } = useActions();
+  const { zone } = useDisplayZone();
+  return (
+    <li className="judgement">
+      <span className="tag judgement-kind">{judgement.kind === 'overruling' ? 'overruled' : 'observed'}</span>
+      <div className="judgement-words">
+        {judgement.kind === 'overruling' ? (
+          <>
+            <p>
+              <s>{judgement.factText}</s>
+            </p>
+            <p className="judgement-comment">{judgement.comment}</p>
+          </>
+        ) : (
+          <>
+            <p>{judgement.text}</p>
+            <p className="judgement-comment">
+              {judgement.readings
+                .map(
+                  ({ hypothesis, speaks, strength }) =>
+                    `${strength} ${speaks} ${HYPOTHESIS_TITLES[hypothesis].toLowerCase()}`,
+                )
+                .join(', ')}
+              {judgement.time === null ? '' : ` · ${formatInstant(judgement.time, 0, zone)}`}
+            </p>
+          </>
+        )}
+        {applies ? null : (
+          <p className="secondary judgement-rests">
+            Rests: about another incident, or a fact that is not found for this one.
+          </p>
+        )}
+      </div>
+      <button type="button" className="button button-small" onClick={() => void withdraw(judgement.id)}>
+        Take back
+      </button>
+    </li>
+  );
+}

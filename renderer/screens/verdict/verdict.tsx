@@ -1,0 +1,64 @@
+import { useEffect } from 'react';
+import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { UtcNote } from '../../components/utc-note.tsx';
+import { useAppState } from '../../state/app-context.tsx';
+import { Checklist } from './checklist.tsx';
+import { EvidenceMatrix } from './evidence-matrix.tsx';
+import { HypothesisCard } from './hypothesis-card.tsx';
+import { Incidents } from './incidents.tsx';
+import { JudgementList } from './judgement-list.tsx';
+import { MissingPieces } from './missing.tsx';
+import { Recommendations } from './recommendations.tsx';
+
+/** Which hypothesis fits and why, what would still decide, and what to do. */
+export function VerdictScreen({ view }: { readonly view: CaseView }) {
+  const { revealed } = useAppState();
+  const { analysis } = view;
+  const largest = Math.max(
+    0,
+    ...analysis.hypotheses.flatMap((each) => [...each.for, ...each.against].map((fact) => Math.abs(fact.weight))),
+  );
+
+  useEffect(() => {
+    if (revealed === null) return;
+    const element = document.getElementById(revealed.id);
+    if (element === null) return;
+    element.scrollIntoView({ block: 'start' });
+    element.focus({ preventScroll: true });
+    element.classList.remove('flash');
+    // Reading a layout property lets the animation start again when the same element is revealed twice.
+    void element.offsetWidth;
+    element.classList.add('flash');
+  }, [revealed]);
+
+  return (
+    <div className="page verdict-page">
+      <section className="verdict-summary" aria-label="Summary">
+        {analysis.summary.map((sentence, index) => (
+          <p key={SUMMARY_ROLES[index]}>
+            <span className="caption">{SUMMARY_ROLES[index]}</span>
+            {sentence}
+          </p>
+        ))}
+      </section>
+      <UtcNote of="the sentences of the analysis" />
+
+      <Incidents view={view} />
+
+      <h2 className="page-heading">Hypotheses, best first</h2>
+      <div className="hypotheses">
+        {analysis.hypotheses.map((hypothesis) => (
+          <HypothesisCard key={hypothesis.id} view={view} hypothesis={hypothesis} largest={largest} />
+        ))}
+      </div>
+
+      <EvidenceMatrix view={view} />
+      <JudgementList view={view} />
+      <Checklist view={view} />
+      <MissingPieces view={view} />
+      <Recommendations view={view} />
+    </div>
+  );
+}
+
+const SUMMARY_ROLES = ['What happened', 'Why', 'What to do'] as const;

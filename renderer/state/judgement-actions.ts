@@ -1,0 +1,61 @@
+import type { ConclusionOutcome, ExportOutcome, InquestBridge, RequestOf } from '../../shared/contract/ipc.ts';
+import type { AppAction } from './app-state.ts';
+
+/** What a person does about the conclusions of a case: each is answered by the conclusions as they then are. */
+export interface JudgementActions {
+  /** Analyses another incident of the case. */
+  chooseIncident(incidentId: string): Promise<void>;
+  overrule(factId: string, comment: string): Promise<void>;
+  observe(observation: RequestOf<'judgement.observe'>): Promise<void>;
+  withdraw(id: string): Promise<void>;
+  undoJudgement(): Promise<void>;
+  redoJudgement(): Promise<void>;
+  saveNotes(): Promise<void>;
+  openNotes(): Promise<void>;
+  /** Writes a script that is run on the host of the incident. */
+  saveScript(script: RequestOf<'script.save'>['script']): Promise<void>;
+}
+
+interface Surroundings {
+  readonly bridge: InquestBridge;
+  readonly dispatch: (action: AppAction) => void;
+  readonly tellFailure: (text: string, error: unknown) => void;
+}
+
+/** These actions over a bridge; failures are told and never thrown. */
+export function judgementActions({ bridge, dispatch, tellFailure }: Surroundings): JudgementActions {
+  const conclude = async (failure: string, ask: () => Promise<ConclusionOutcome>): Promise<void> => {
+    try {
+      const outcome = await ask();
+      if (outcome.status === 'concluded') dispatch({ type: 'concluded', conclusion: outcome });
+      else if (outcome.status === 'failed') tellFailure(failure, outcome.error);
+    } catch (error) {
+      tellFailure(failure, error);
+    }
+  };
+  const write = async (what: string, ask: () => Promise<ExportOutcome>): Promise<void> => {
+    const failure = `${what} not saved`;
+    try {
+      const outcome = await ask();
+      if (outcome.status === 'written') {
+        dispatch({ type: 'told', toast: { tone: 'done', text: `${what} saved`, detail: outcome.path } });
+      } else if (outcome.status === 'failed') tellFailure(failure, outcome.error);
+    } catch (error) {
+      tellFailure(failure, error);
+    }
+  };
+  return {
+    chooseIncident: (incidentId) =>
+      conclude('The incident was not analysed', () => bridge.request('case.chooseIncident', { incidentId })),
+    overrule: (factId, comment) =>
+      conclude('The fact was not overruled', () => bridge.request('judgement.overrule', { factId, comment })),
+    observe: (observation) =>
+      conclude('The observation was not added', () => bridge.request('judgement.observe', observation)),
+    withdraw: (id) => conclude('It was not taken back', () => bridge.request('judgement.withdraw', { id })),
+    undoJudgement: () => conclude('It was not undone', () => bridge.request('judgement.undo', undefined)),
+    redoJudgement: () => conclude('It was not done again', () => bridge.request('judgement.redo', undefined)),
+    saveNotes: () => write('Notes', () => bridge.request('judgement.save', undefined)),
+    openNotes: () => conclude('The notes were not taken', () => bridge.request('judgement.open', undefined)),
+    saveScript: (script) => write(`${script}.sh`, () => bridge.request('script.save', { script })),
+  };
+}

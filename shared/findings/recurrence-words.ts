@@ -1,0 +1,29 @@
+import { formatSeconds, listing, plural } from '../facts/wording.ts';
+import type { Mechanism, Recurrence } from '../model/analysis.ts';
+import { secondsBetween } from '../model/time.ts';
+
+/** Kinds of operations that a sentence names one by one. */
+const NAMED = 3;
+
+/** `40 incidents within 6 days, one every 4 h 12 min in the median.`, and what they have in common, in sentences. */
+export function recurrenceWords(
+  recurrence: Recurrence,
+  mechanismWords: Readonly<Record<Mechanism, string>>,
+): readonly string[] {
+  const { count, from, to, byMechanism, byOperation, common, medianGapSeconds } = recurrence;
+  const share = (part: number): string => (part === count ? 'all' : String(part));
+  const operations = byOperation.flatMap((each) =>
+    each.operation === null ? [] : [`${each.operation} (${share(each.count)})`],
+  );
+  return [
+    `${plural(count, 'incident')} within ${formatSpan(secondsBetween(from, to))}, one every ${formatSpan(medianGapSeconds)} in the median.`,
+    `${listing(byMechanism.map((each) => `${share(each.count)} ${mechanismWords[each.mechanism]}`))}.`,
+    ...(operations.length === 0 ? [] : [`In the middle of: ${listing(operations.slice(0, NAMED))}.`]),
+    ...(common.unit === null ? [] : [`All of ${common.unit}.`]),
+  ];
+}
+
+function formatSpan(seconds: number): string {
+  const days = seconds / 86_400;
+  return days >= 2 ? `${Math.round(days * 10) / 10} days` : formatSeconds(seconds);
+}

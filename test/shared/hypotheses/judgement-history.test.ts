@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { change, NO_JUDGEMENTS, redo, undo } from '../../../shared/hypotheses/judgement-history.ts';
+import type { Judgement } from '../../../shared/model/judgement.ts';
+
+const overruling = (id: string): Judgement => ({
+  kind: 'overruling',
+  id,
+  about: [],
+  factId: id,
+  factText: id,
+  comment: 'no',
+});
+
+describe('the history of judgements', () => {
+  it('takes changes back and does them again, in order', () => {
+    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
+    const two = change(one, 'two', [overruling('a'), overruling('b')]);
+    expect(undo(two).judgements).toEqual([overruling('a')]);
+    expect(undo(undo(two)).judgements).toEqual([]);
+    expect(redo(undo(undo(two))).judgements).toEqual([overruling('a')]);
+    expect(redo(redo(undo(undo(two))))).toEqual(two);
+  });
+
+  it('stays as it is where there is nothing to undo or redo', () => {
+    expect(undo(NO_JUDGEMENTS)).toBe(NO_JUDGEMENTS);
+    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
+    expect(redo(one)).toBe(one);
+  });
+
+  it('forgets what was undone with the next change', () => {
+    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
+    const other = change(undo(one), 'other', [overruling('b')]);
+    expect(redo(other)).toBe(other);
+    expect(other.done.map(({ what }) => what)).toEqual(['other']);
+  });
+});

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { toJobError } from '../../../electron/case-store/job-error.ts';
@@ -17,8 +18,8 @@ import { timeoutJournal } from '../../support/journal-lines.ts';
 import { twoClocks } from '../../support/two-clocks.ts';
 import { weekOfIncidents } from '../../support/week-of-incidents.ts';
 
-async function sessionWith(journal: string) {
-  const folder = writeTree(tempFolder(), {
+async function sessionWith(journal: string, within = tempFolder()) {
+  const folder = writeTree(within, {
     'case/journal.txt': journal,
     'more/proxy.txt': twoClocks()['case/proxy.txt'] ?? '',
   });
@@ -50,13 +51,18 @@ const LOCK_SEEN: RequestOf<'judgement.observe'> = {
 
 describe('judgements of an open case', () => {
   let opened: Awaited<ReturnType<typeof sessionWith>>;
+  let work: string;
   beforeAll(async () => {
-    opened = await sessionWith(timeoutJournal());
+    work = mkdtempSync(join(tmpdir(), 'judgements-'));
+    opened = await sessionWith(timeoutJournal(), work);
   });
   afterEach(() => {
     opened.session.conclude((open) => open.withJudgements(NO_JUDGEMENTS));
   });
-  afterAll(() => opened.session.close());
+  afterAll(async () => {
+    await opened.session.close();
+    rmSync(work, { recursive: true, force: true });
+  });
 
   it('change the verdict at once, and give it back when they are undone', () => {
     const { session, analysis } = opened;

@@ -28,8 +28,8 @@ import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
-import { SqlClient } from '../workers/sql-client.ts';
 import { applyRuleFiles } from '../workers/rules-client.ts';
+import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';
 import { withRun } from './artifact-runs.ts';
 import { type AskedIncident, choiceOf } from './asked-incident.ts';
@@ -192,7 +192,9 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     if (read.store !== store) store.close();
     store = read.store;
     throwIfCancelled();
-    return options.incident === undefined || options.incident === null ? read : askedOf(read, options.incident, corrected);
+    return options.incident === undefined || options.incident === null
+      ? read
+      : askedOf(read, options.incident, corrected);
   } catch (thrown) {
     await release();
     throw thrown;

@@ -1,11 +1,5 @@
 import type { Progress } from '../../shared/contract/worker-protocol.ts';
-import type {
-  ArtifactReport,
-  ParseMode,
-  ParseProfile,
-  ProfileRun,
-  ProfileSample,
-} from '../../shared/model/artifact.ts';
+import type { ParseMode, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import { measureArtifact } from '../workers/measure-client.ts';
 import { Measurements } from './measurements.ts';

@@ -146,7 +146,13 @@ export class CaseSession {
     const current = this.#case;
     if (current === null) return noCase();
     this.cancel();
-    return this.#start('open', current.paths, current.openCase.title, { ...timeSettingsOf(current), rules }, current.openCase);
+    return this.#start(
+      'open',
+      current.paths,
+      current.openCase.title,
+      { ...timeSettingsOf(current), rules },
+      current.openCase,
+    );
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */

@@ -1,7 +1,7 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
-import { readExcerpt } from '../case-store/artifact-excerpt.ts';
-import { tagsOfRow } from '../../shared/rules/tags.ts';
 import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
+import { tagsOfRow } from '../../shared/rules/tags.ts';
+import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { UsageError } from '../case-store/usage-error.ts';

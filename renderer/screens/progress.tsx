@@ -15,7 +15,12 @@ const STEPS = [['unpacking'], ['reading', 'hashing'], ['database'], ['profiling'
 type StepState = 'done' | 'current' | 'passed' | 'ahead';
 
 /** For those who do not see the marks; a step that is passed had nothing to do. */
-const STEP_WORDS: Readonly<Record<StepState, string>> = { done: 'done', current: '', passed: 'nothing to do', ahead: '' };
+const STEP_WORDS: Readonly<Record<StepState, string>> = {
+  done: 'done',
+  current: '',
+  passed: 'nothing to do',
+  ahead: '',
+};
 
 /** A running import: where it is, how fast it goes, how long it still takes, and the way out. */
 export function ProgressScreen({ job, hasCase }: { readonly job: JobState; readonly hasCase: boolean }) {

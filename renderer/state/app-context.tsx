@@ -27,8 +27,8 @@ import {
 } from './app-state.ts';
 import { carryRequest, carryTrail } from './carry.ts';
 import { queryZone } from './event-pages.ts';
-import { endMeasure, isRunning, type MeasureRequest, startMeasure, withProgress } from './measuring.ts';
 import { type JudgementActions, judgementActions } from './judgement-actions.ts';
+import { endMeasure, isRunning, type MeasureRequest, startMeasure, withProgress } from './measuring.ts';
 import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';

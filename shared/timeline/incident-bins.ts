@@ -1,11 +1,5 @@
 import { type Incident, MECHANISMS, type Mechanism } from '../model/analysis.ts';
-import {
-  type EpochMicros,
-  epochMicros,
-  MICROS_PER_DAY,
-  MICROS_PER_MINUTE,
-  MICROS_PER_SECOND,
-} from '../model/time.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../model/time.ts';
 
 /** Incidents that ended within one stretch of time, by mechanism. */
 export interface IncidentBin {

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
-import { secondsBetween } from '../../../shared/model/time.ts';
 import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
+import { secondsBetween } from '../../../shared/model/time.ts';
 import { formatDuration, formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';

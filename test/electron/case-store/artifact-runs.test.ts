@@ -9,7 +9,7 @@ const [first] = artifacts;
 if (first === undefined) throw new Error('the reference case has an artifact');
 const id = first.evidenceId;
 
-function after(...runs: readonly (readonly [ParseMode, ParseProfile])[]): ArtifactReport | undefined {
+function artifactAfter(...runs: readonly (readonly [ParseMode, ParseProfile])[]): ArtifactReport | undefined {
   return runs.reduce((all, [mode, profile]) => withRun(all, id, { mode, profile }), artifacts)[0];
 }
 
@@ -21,19 +21,22 @@ const died = parseProfile({
 
 describe('runs of an artifact', () => {
   it('become its profile where nothing limited them', () => {
-    expect(after(['stream', finished])?.stream).toBe(finished);
-    expect(after(['stream', parseProfile({ memoryLimitBytes: 5e8 })])?.stream).toBe(first.stream);
-    expect(after(['stream', died])?.stream).toBe(first.stream);
+    expect(artifactAfter(['stream', finished])?.stream).toBe(finished);
+    expect(artifactAfter(['stream', parseProfile({ memoryLimitBytes: 5e8 })])?.stream).toBe(first.stream);
+    expect(artifactAfter(['stream', died])?.stream).toBe(first.stream);
   });
 
   it('leave a tree that finished when a later one does not', () => {
-    expect(after(['tree', died])?.tree).toBe(died);
-    expect(after(['tree', died], ['tree', finished])?.tree).toBe(finished);
-    expect(after(['tree', finished], ['tree', died])).toMatchObject({ tree: finished, runs: [{}, { profile: died }] });
+    expect(artifactAfter(['tree', died])?.tree).toBe(died);
+    expect(artifactAfter(['tree', died], ['tree', finished])?.tree).toBe(finished);
+    expect(artifactAfter(['tree', finished], ['tree', died])).toMatchObject({
+      tree: finished,
+      runs: [{}, { profile: died }],
+    });
   });
 
   it('are kept up to a number, and belong to one artifact', () => {
-    expect(after(...Array.from({ length: 30 }, () => ['tree', finished] as const))?.runs).toHaveLength(20);
+    expect(artifactAfter(...Array.from({ length: 30 }, () => ['tree', finished] as const))?.runs).toHaveLength(20);
     expect(withRun(artifacts, 'another', { mode: 'tree', profile: finished })).toEqual(artifacts);
   });
 });

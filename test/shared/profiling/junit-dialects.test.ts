@@ -76,7 +76,10 @@ describe.each(fixtures)('%s', (name) => {
     expect(report.passed + report.failed + report.errors + report.skipped).toBe(report.testcases);
     expect(statistics.elements).toBe(wanted.elements);
     // ElementTree takes declarations of namespaces for no attributes.
-    const namespaces = Buffer.from(bytes).toString().match(/\sxmlns[:=]/g)?.length ?? 0;
+    const namespaces =
+      Buffer.from(bytes)
+        .toString()
+        .match(/\sxmlns[:=]/g)?.length ?? 0;
     expect(statistics.attributes - namespaces).toBe(wanted.attributes);
     expect(statistics.declared.tests).toBe(report.declaredTests);
     expect(statistics.declared.failures).toBe(wanted.declaredFailures);

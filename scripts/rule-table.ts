@@ -124,6 +124,8 @@ function wordsOf(node: ts.Expression): string {
     return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
   }
   if (ts.isConditionalExpression(node)) return `${wordsOf(node.whenTrue)} / ${wordsOf(node.whenFalse)}`;
+  if (ts.isParenthesizedExpression(node)) return wordsOf(node.expression);
+  if (ts.isBinaryExpression(node)) return wordsOf(node.left) + wordsOf(node.right);
   return '…';
 }
 

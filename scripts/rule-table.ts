@@ -23,11 +23,13 @@ export interface RuleFamily {
 }
 
 const FACTS = join(ROOT, 'shared', 'facts');
+/** Facts by rules that users write: those are in their files (docs/rule-files.md), not in the code. */
+const USERS_RULES = 'user-rule-facts.ts';
 
 /** The rules of every family: each object with id, text, weights and basis in the files of facts. */
 export function ruleFamilies(): readonly RuleFamily[] {
   return readdirSync(FACTS)
-    .filter((name) => name.endsWith('-facts.ts'))
+    .filter((name) => name.endsWith('-facts.ts') && name !== USERS_RULES)
     .sort()
     .map((name) => familyOf(name, readFileSync(join(FACTS, name), 'utf8')));
 }

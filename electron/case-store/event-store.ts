@@ -204,9 +204,17 @@ export class EventStore implements EventSource {
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
-  ofKindsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>): readonly EvidenceEvent[] {
+  ofKindsByOthers(
+    kinds: readonly EventKind[],
+    pids: ReadonlySet<number>,
+    longestLogBytes: number,
+  ): readonly EvidenceEvent[] {
+    const { pid, kind, byteLength } = this.#columns;
     const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
-    const others = rows.filter((row) => !pids.has(this.#columns.pid[row] ?? NO_PID));
+    const log = EVENT_KINDS.indexOf('log');
+    const others = rows.filter(
+      (row) => !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || (byteLength[row] ?? 0) <= longestLogBytes),
+    );
     return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 

@@ -93,8 +93,15 @@ export interface EventSource {
   readonly count: number;
   /** Events of any of these kinds. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
-  /** Events of any of these kinds that none of these processes wrote; reads no text of those that they did. */
-  ofKindsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>): readonly EvidenceEvent[];
+  /**
+   * Events of any of these kinds that none of these processes wrote, without lines of a log whose record has more bytes than
+   * `longestLogBytes`; reads no text of what is left out.
+   */
+  ofKindsByOthers(
+    kinds: readonly EventKind[],
+    pids: ReadonlySet<number>,
+    longestLogBytes: number,
+  ): readonly EvidenceEvent[];
   /** The evidence files that hold an event of any of these kinds, or a copy of one; reads no text. */
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId>;
   /** Events written by `pid` with from <= time <= to. */

@@ -83,6 +83,9 @@ function withoutLines(operation: Operation): Operation {
 const BEGINNING = 0 as EpochMicros;
 const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
 
+/** A record that tells of a step of work is short, with all its fields; a longer line is a dump, and there may be gigabytes of them. */
+const LONGEST_STEP_BYTES = 16 * 1024;
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
@@ -91,7 +94,7 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = arbiterPids(events);
   const byPid = new Map<number | null, EvidenceEvent[]>();
-  for (const event of events.ofKindsByOthers(['log', 'traceback', 'database-locked'], workers)) {
+  for (const event of events.ofKindsByOthers(['log', 'traceback', 'database-locked'], workers, LONGEST_STEP_BYTES)) {
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn') continue;
     const list = byPid.get(event.pid);

@@ -18,8 +18,15 @@ export class EventArray implements EventSource {
     return this.events.filter((event) => kinds.includes(event.kind));
   }
 
-  ofKindsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>): readonly EvidenceEvent[] {
-    return this.ofKinds(kinds).filter(({ pid }) => pid === null || !pids.has(pid));
+  ofKindsByOthers(
+    kinds: readonly EventKind[],
+    pids: ReadonlySet<number>,
+    longestLogBytes: number,
+  ): readonly EvidenceEvent[] {
+    return this.ofKinds(kinds).filter(
+      ({ pid, kind, source }) =>
+        (pid === null || !pids.has(pid)) && (kind !== 'log' || source.byteLength <= longestLogBytes),
+    );
   }
 
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {

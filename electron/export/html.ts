@@ -4,9 +4,16 @@ import { PALETTE_NAMES, type Palette, type Scene } from '../../shared/figures/sc
 import { escapeXml, sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
-import type { Field, Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
+import type {
+  Field,
+  Report,
+  ReportEvent,
+  ReportFact,
+  ReportHypothesis,
+  ReportRecommendation,
+} from '../../shared/report/report.ts';
 import { visibleText } from '../../shared/report/visible.ts';
-import { summaryFields } from '../../shared/report/words.ts';
+import { byWhen, summaryFields } from '../../shared/report/words.ts';
 import { caseJsonText } from './case-json.ts';
 import { HTML_STYLE } from './html-style.ts';
 
@@ -221,11 +228,16 @@ function judgementSection({ overrulings, observations }: Report): string {
 
 function recommendationSection({ recommendations }: Report): string {
   if (recommendations.length === 0) return '';
-  const items = recommendations.map(({ text: words, patch, because }) => {
-    const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
-    return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
+  const groups = byWhen(recommendations).map(({ title, start, items }) => {
+    const list = `<ol class="changes" start="${start}">${items.map(recommendationItem).join('')}</ol>`;
+    return title === null ? list : `<h3>${text(title)}</h3>${list}`;
   });
-  return section('What to change', `<ol class="changes">${items.join('')}</ol>`);
+  return section('What to change', groups.join(''));
+}
+
+function recommendationItem({ text: words, patch, because }: ReportRecommendation): string {
+  const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
+  return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
 }
 
 function questionSection({ questions, expectedFindings }: Report): string {

@@ -4,8 +4,14 @@ import type { Scene } from '../../shared/figures/scene.ts';
 import { sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
-import type { Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
-import { summaryFields } from '../../shared/report/words.ts';
+import type {
+  Report,
+  ReportEvent,
+  ReportFact,
+  ReportHypothesis,
+  ReportRecommendation,
+} from '../../shared/report/report.ts';
+import { byWhen, summaryFields } from '../../shared/report/words.ts';
 import {
   type Block,
   CONTENT_WIDTH,
@@ -198,7 +204,11 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   ];
 }
 
-const CELL_COLOURS = { consistent: PAPER.accent, inconsistent: PAPER.danger, neutral: PAPER.muted } as const;
+const CELL_LOOKS = {
+  consistent: { color: PAPER.accent, fillColor: PAPER['accent-soft'] },
+  inconsistent: { color: PAPER.danger, fillColor: PAPER['danger-soft'] },
+  neutral: { color: PAPER.faint },
+} as const;
 /** Width of a hypothesis's column in points: its longest word at 8 points. */
 const CELL_WIDTH = 46;
 
@@ -216,16 +226,18 @@ function matrixBlocks({ matrix }: Report, texts: Texts): Block[] {
       ({ signs, reading }): TableCell => ({
         text: texts.JetBrainsMono(signs),
         style: 'mono',
-        color: isOverruled ? PAPER.faint : CELL_COLOURS[reading],
+        fontSize: 9,
+        alignment: 'center',
+        ...(isOverruled ? { color: PAPER.faint } : CELL_LOOKS[reading]),
       }),
     ),
   ]);
   const sums: TableCell[] = [
     sans(texts, 'Speaks against it, in sum', 'quiet'),
-    ...matrix.against.map((sum) => mono(texts, sum)),
+    ...matrix.against.map((sum): TableCell => ({ text: sum, style: 'mono', alignment: 'center' })),
   ];
   const widths = columnWidths(...matrix.hypotheses.map(() => CELL_WIDTH)).reverse();
-  return [dataTable(widths, ['Fact', ...matrix.hypotheses], [...rows, sums])];
+  return [dataTable(widths, ['Fact', ...matrix.hypotheses.map((title) => `^${title}`)], [...rows, sums])];
 }
 
 function judgementBlocks({ overrulings, observations }: Report, texts: Texts): Block[] {
@@ -259,15 +271,19 @@ function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact,
 }
 
 function recommendationBlocks({ recommendations }: Report, texts: Texts): Block[] {
-  return recommendations.flatMap(({ text, patch, because }, index): Block[] => {
-    const body = [
-      ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
-      ...(patch === null ? [] : [codeBox(texts, patch)]),
-    ];
-    const words = texts.Inter(`${index + 1}. ${text}`);
-    const margin: [number, number, number, number] = [0, index === 0 ? 0 : 6, 0, 1];
-    return [heading({ text: words, style: 'body', bold: true, margin }, 32, body.slice(0, 2)), ...body];
+  return byWhen(recommendations).flatMap(({ title, start, items }) => {
+    const blocks = items.flatMap((item, index) => recommendationBlock(item, start + index, texts));
+    return title === null ? blocks : [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
   });
+}
+
+function recommendationBlock({ text, patch, because }: ReportRecommendation, number: number, texts: Texts): Block[] {
+  const body = [
+    ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
+    ...(patch === null ? [] : [codeBox(texts, patch)]),
+  ];
+  const words = texts.Inter(`${number}. ${text}`);
+  return [heading({ text: words, style: 'body', bold: true, margin: [0, 4, 0, 1] }, 32, body.slice(0, 2)), ...body];
 }
 
 function questionBlocks({ questions }: Report, texts: Texts): Block[] {

@@ -164,7 +164,7 @@ export function fieldGrid(texts: Texts, fields: readonly Field[]): Block {
 }
 
 /**
- * A table with a header that is repeated on every page; a head that begins with `>` is set flush right. Rows stay whole
+ * A table with a header that is repeated on every page; a head that begins with `>` is set flush right, with `^` centred. Rows stay whole
  * unless one is so long that a page may not hold it.
  */
 export function dataTable(widths: number[], header: readonly string[], rows: readonly TableCell[][]): Block {
@@ -177,9 +177,9 @@ export function dataTable(widths: number[], header: readonly string[], rows: rea
       widths,
       body: [
         header.map((head) => ({
-          text: head.replace(/^>/, ''),
+          text: head.replace(/^[>^]/, ''),
           style: 'columnHead',
-          alignment: head.startsWith('>') ? 'right' : 'left',
+          alignment: head.startsWith('>') ? 'right' : head.startsWith('^') ? 'center' : 'left',
         })),
         ...rows,
       ],

@@ -153,6 +153,7 @@ export interface ReportRecommendation {
   readonly text: string;
   readonly patch: string | null;
   readonly because: readonly string[];
+  readonly when?: 'immediate' | 'lasting';
 }
 
 export interface ReportProblem {

@@ -29,7 +29,7 @@ export function writeHtml(report: Report, caseJson: CaseJson): string {
     titleBlock(report),
     incidentSection(report),
     timelineSection(report),
-    section('Verdict', report.hypotheses.map(hypothesisBlock).join('')),
+    verdictSection(report),
     matrixSection(report),
     judgementSection(report),
     recommendationSection(report),
@@ -188,6 +188,12 @@ function hypothesisBlock(hypothesis: ReportHypothesis): string {
   return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${hinges.join('')}${facts}${lacking.join('')}`;
 }
 
+function verdictSection({ hypotheses, verdictKey }: Report): string {
+  if (hypotheses.length === 0) return '';
+  const key = verdictKey.map((words) => `<p class="quiet small">${text(words)}</p>`).join('');
+  return section('Verdict', key + hypotheses.map(hypothesisBlock).join(''));
+}
+
 function matrixSection({ matrix }: Report): string {
   if (matrix === null) return '';
   const rows = matrix.rows.map(({ text: words, note, isOverruled, cells }) => [
@@ -201,7 +207,8 @@ function matrixSection({ matrix }: Report): string {
   const sums = ['<span class="quiet">Speaks against it, in sum</span>', ...matrix.against.map(text)];
   return section(
     'Evidence matrix',
-    table([{ head: 'Fact' }, ...matrix.hypotheses.map((head) => ({ head, class: 'sign' }))], [...rows, sums]),
+    `<p class="quiet small">${text(matrix.key)}</p>` +
+      table([{ head: 'Fact' }, ...matrix.hypotheses.map((head) => ({ head, class: 'sign' }))], [...rows, sums]),
   );
 }
 

@@ -54,11 +54,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
   const blocks = [
     ...section('The incident', incidentBlocks(report, texts)),
     ...section('Timeline', timelineBlocks(report, texts)),
-    ...section(
-      'Verdict',
-      report.hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
-    ),
-    ...section('Evidence matrix', matrixBlocks(report, texts)),
+    ...section('Verdict', verdictBlocks(report, texts), 3),
+    ...section('Evidence matrix', matrixBlocks(report, texts), 2),
     ...section('Overruled and observed by whoever analysed the case', judgementBlocks(report, texts)),
     ...section('What to change', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
@@ -174,6 +171,14 @@ function monoRight(texts: Texts, text: string) {
   return { text: texts.JetBrainsMono(text), style: 'mono', alignment: 'right' } as const;
 }
 
+function verdictBlocks({ hypotheses, verdictKey }: Report, texts: Texts): Block[] {
+  if (hypotheses.length === 0) return [];
+  return [
+    ...verdictKey.map((words) => paragraph(texts, words, 'quiet', [0, 0, 0, 3])),
+    ...hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
+  ];
+}
+
 function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const { title, verdict, verdictWords, score, reason, missing } = hypothesis;
   const { mark, colour } = VERDICT_LOOK[verdict];
@@ -185,7 +190,7 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const body = [
     paragraph(texts, reason, 'body', [0, 0, 0, 3]),
     ...hypothesis.counterfactual.map((words) => paragraph(texts, words, 'quiet', [0, 0, 0, 3])),
-    ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 275), columns, rows)]),
+    ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 270), columns, rows)]),
   ];
   const words: Content = [
     { text: `${mark} `, color: colour },
@@ -237,7 +242,8 @@ function matrixBlocks({ matrix }: Report, texts: Texts): Block[] {
     ...matrix.against.map((sum): TableCell => ({ text: sum, style: 'mono', alignment: 'center' })),
   ];
   const widths = columnWidths(...matrix.hypotheses.map(() => CELL_WIDTH)).reverse();
-  return [dataTable(widths, ['Fact', ...matrix.hypotheses.map((title) => `^${title}`)], [...rows, sums])];
+  const key = paragraph(texts, matrix.key, 'quiet', [0, 0, 0, 3]);
+  return [key, dataTable(widths, ['Fact', ...matrix.hypotheses.map((title) => `^${title}`)], [...rows, sums])];
 }
 
 function judgementBlocks({ overrulings, observations }: Report, texts: Texts): Block[] {
@@ -292,7 +298,7 @@ function questionBlocks({ questions }: Report, texts: Texts): Block[] {
     sans(texts, answer, known ? 'body' : 'label'),
     mono(texts, sources.join('\n'), 'monoSmall'),
   ]);
-  return rows.length === 0 ? [] : [dataTable(columnWidths(150, 225), ['Question', 'Answer', 'Source'], rows)];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(130, 209), ['Question', 'Answer', 'Source'], rows)];
 }
 
 function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
@@ -303,12 +309,12 @@ function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
     sans(texts, observed, holds === 'unknown' ? 'label' : 'body'),
     { text: words[holds], style: 'small', bold: true, color: colours[holds] },
   ]);
-  return rows.length === 0 ? [] : [dataTable(columnWidths(200, 207), ['Expected', 'Observed', 'Holds'], rows)];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(160, 261), ['Expected', 'Observed', 'Holds'], rows)];
 }
 
 function artifactBlocks({ artifact }: Report, texts: Texts): Block[] {
   if (artifact === null) return [];
-  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 230 });
+  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 200 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
   const against = artifact.comparison.length === 0 ? [] : [fieldTable(texts, artifact.comparison)];
   return [
@@ -328,7 +334,8 @@ function databaseBlocks({ database }: Report, texts: Texts): Block[] {
   ]);
   const fields = fieldTable(texts, database.fields);
   if (rows.length === 0) return [fields];
-  return [fields, dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows)];
+  const table = dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows);
+  return [fields, wholeTable(table, rows.length)];
 }
 
 function queryBlocks({ queries }: Report, texts: Texts): Block[] {

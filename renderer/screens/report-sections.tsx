@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import {
   counterfactualWords,
@@ -20,25 +21,32 @@ export function HypothesesPreview({ view }: { readonly view: CaseView }) {
   return (
     <table className="plain-table">
       <tbody>
-        {hypotheses.map((hypothesis) => (
-          <tr key={hypothesis.id}>
-            <th scope="row">
-              {hypothesis.title}
-              {counterfactualWords(hypothesis, facts).map((words) => (
-                <span key={words} className="paper-hinge">
-                  {words}
-                </span>
-              ))}
-            </th>
-            <td>
-              <VerdictMark verdict={hypothesis.verdict} />
-            </td>
-            <td className="number">{formatScore(hypothesis.score)}</td>
-            <td className="number secondary">
-              {hypothesis.for.length} for, {hypothesis.against.length} against
-            </td>
-          </tr>
-        ))}
+        {hypotheses.map((hypothesis) => {
+          const hinges = counterfactualWords(hypothesis, facts);
+          return (
+            <Fragment key={hypothesis.id}>
+              <tr className={hinges.length === 0 ? undefined : 'paper-hinged'}>
+                <th scope="row">{hypothesis.title}</th>
+                <td>
+                  <VerdictMark verdict={hypothesis.verdict} />
+                </td>
+                <td className="number">{formatScore(hypothesis.score)}</td>
+                <td className="number secondary">
+                  {hypothesis.for.length} for, {hypothesis.against.length} against
+                </td>
+              </tr>
+              {hinges.length === 0 ? null : (
+                <tr>
+                  <td colSpan={4} className="paper-hinge">
+                    {hinges.map((words) => (
+                      <p key={words}>{words}</p>
+                    ))}
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          );
+        })}
       </tbody>
     </table>
   );

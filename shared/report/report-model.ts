@@ -92,6 +92,7 @@ export function buildReport(input: ReportInput): Report {
     recommendations: analysis.recommendations,
     problems: problemsOf(evidence, paths),
     evidence: evidence.files.map(fileOf),
+    verdictKey: VERDICT_KEY,
     notes: NOTES,
   };
 }
@@ -99,10 +100,13 @@ export function buildReport(input: ReportInput): Report {
 const NOTES: readonly string[] = [
   'All times are UTC. Offsets and lines count from the beginning of the named file, after unpacking.',
   'Messages are shown without the time and the process that the logger of the service repeats; the source line has them whole.',
-  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
-  'The matrix has the most telling facts first, by how far their weights differ between hypotheses: ++ strongly consistent, + consistent, · neutral, - inconsistent, -- strongly inconsistent; strong from a likelihood ratio of about 7 on. What is overruled counts nowhere.',
-  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
   'The evidence was opened for reading only. SHA-256 sums are of the bytes as they were read.',
+];
+
+/** The verdicts first: weights and scores are read after them. */
+const VERDICT_KEY: readonly string[] = [
+  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
+  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
 ];
 
 function incidentFields(incident: Incident, { incidents, recurrence }: Analysis): readonly Field[] {

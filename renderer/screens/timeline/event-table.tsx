@@ -490,12 +490,9 @@ function columnsFor(
             {line === null ? null : <TracebackMark line={line} />}
             {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
             {event.tags === undefined ? null : (
-              <span className="row-tags" title="Tags of your own rules">
-                {event.tags.map((tag) => (
-                  <span key={tag} className="tag">
-                    {tag}
-                  </span>
-                ))}
+              <span className="row-tags" title={`Tags of your own rules: ${event.tags.join(', ')}`}>
+                <span className="tag">{event.tags[0]}</span>
+                {event.tags.length > 1 ? <span className="tag">+{event.tags.length - 1}</span> : null}
               </span>
             )}
             {oneLine(event.message)}

@@ -1,7 +1,8 @@
 import type { Progress, SourceState } from '../shared/contract/worker-protocol.ts';
-import type { Mechanism, PhaseName, Verdict } from '../shared/model/analysis.ts';
+import type { PhaseName, Verdict } from '../shared/model/analysis.ts';
 import type { EventKind, Severity } from '../shared/model/event.ts';
 import type { EvidenceFormat, ProblemKind, TimeResolution } from '../shared/model/evidence.ts';
+import { ENDING_WORDS } from '../shared/report/words.ts';
 import { formatOffset } from './format.ts';
 
 /** Names of closed lists as people read them. Records, so that a new member does not compile without its words. */
@@ -19,15 +20,7 @@ export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   'ruled-out': 'There is positive evidence against it.',
 };
 
-export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
-  'gunicorn-timeout': 'ended by gunicorn after WORKER TIMEOUT',
-  'kernel-oom': 'killed by the kernel’s OOM killer',
-  'systemd-oomd': 'killed by systemd-oomd',
-  'systemd-stop': 'killed by systemd while stopping',
-  'external-sigkill': 'killed from outside (SIGKILL)',
-  crash: 'crashed',
-  none: 'no worker was killed',
-};
+export const MECHANISM_WORDS = ENDING_WORDS;
 
 export const PHASE_WORDS: Readonly<Record<PhaseName, string>> = {
   'import-to-timeout': 'import to timeout',

@@ -47,6 +47,8 @@ td{overflow-wrap:anywhere}
 pre{background:color-mix(in srgb,var(--grid) 35%,transparent);border:1px solid var(--grid);border-radius:6px;padding:10px 12px;margin:4px 0 12px;white-space:pre-wrap;overflow-wrap:anywhere}
 th.sign,td.sign{text-align:center;width:92px}
 td.sign{font-weight:600}
+td.sign span{display:inline-block;min-width:34px;border-radius:4px;padding:0 6px}
+td.sign .consistent{background:var(--accent-soft)}td.sign .inconsistent{background:var(--danger-soft)}
 .consistent{color:var(--accent)}.inconsistent{color:var(--danger)}.neutral{color:var(--muted)}.overruled{opacity:.45}
 figure{margin:0 0 16px}
 figure svg{max-width:100%;height:auto;display:block}

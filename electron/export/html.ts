@@ -4,9 +4,16 @@ import { PALETTE_NAMES, type Palette, type Scene } from '../../shared/figures/sc
 import { escapeXml, sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
-import type { Field, Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
+import type {
+  Field,
+  Report,
+  ReportEvent,
+  ReportFact,
+  ReportHypothesis,
+  ReportRecommendation,
+} from '../../shared/report/report.ts';
 import { visibleText } from '../../shared/report/visible.ts';
-import { summaryFields } from '../../shared/report/words.ts';
+import { byWhen, summaryFields } from '../../shared/report/words.ts';
 import { caseJsonText } from './case-json.ts';
 import { HTML_STYLE } from './html-style.ts';
 
@@ -22,7 +29,7 @@ export function writeHtml(report: Report, caseJson: CaseJson): string {
     titleBlock(report),
     incidentSection(report),
     timelineSection(report),
-    section('Verdict', report.hypotheses.map(hypothesisBlock).join('')),
+    verdictSection(report),
     matrixSection(report),
     judgementSection(report),
     recommendationSection(report),
@@ -181,6 +188,12 @@ function hypothesisBlock(hypothesis: ReportHypothesis): string {
   return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${hinges.join('')}${facts}${lacking.join('')}`;
 }
 
+function verdictSection({ hypotheses, verdictKey }: Report): string {
+  if (hypotheses.length === 0) return '';
+  const key = verdictKey.map((words) => `<p class="quiet small">${text(words)}</p>`).join('');
+  return section('Verdict', key + hypotheses.map(hypothesisBlock).join(''));
+}
+
 function matrixSection({ matrix }: Report): string {
   if (matrix === null) return '';
   const rows = matrix.rows.map(({ text: words, note, isOverruled, cells }) => [
@@ -194,7 +207,8 @@ function matrixSection({ matrix }: Report): string {
   const sums = ['<span class="quiet">Speaks against it, in sum</span>', ...matrix.against.map(text)];
   return section(
     'Evidence matrix',
-    table([{ head: 'Fact' }, ...matrix.hypotheses.map((head) => ({ head, class: 'sign' }))], [...rows, sums]),
+    `<p class="quiet small">${text(matrix.key)}</p>` +
+      table([{ head: 'Fact' }, ...matrix.hypotheses.map((head) => ({ head, class: 'sign' }))], [...rows, sums]),
   );
 }
 
@@ -221,11 +235,16 @@ function judgementSection({ overrulings, observations }: Report): string {
 
 function recommendationSection({ recommendations }: Report): string {
   if (recommendations.length === 0) return '';
-  const items = recommendations.map(({ text: words, patch, because }) => {
-    const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
-    return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
+  const groups = byWhen(recommendations).map(({ title, start, items }) => {
+    const list = `<ol class="changes" start="${start}">${items.map(recommendationItem).join('')}</ol>`;
+    return title === null ? list : `<h3>${text(title)}</h3>${list}`;
   });
-  return section('What to change', `<ol class="changes">${items.join('')}</ol>`);
+  return section('What to change', groups.join(''));
+}
+
+function recommendationItem({ text: words, patch, because }: ReportRecommendation): string {
+  const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
+  return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
 }
 
 function questionSection({ questions, expectedFindings }: Report): string {

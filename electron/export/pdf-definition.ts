@@ -4,8 +4,14 @@ import type { Scene } from '../../shared/figures/scene.ts';
 import { sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
-import type { Report, ReportEvent, ReportFact, ReportHypothesis } from '../../shared/report/report.ts';
-import { summaryFields } from '../../shared/report/words.ts';
+import type {
+  Report,
+  ReportEvent,
+  ReportFact,
+  ReportHypothesis,
+  ReportRecommendation,
+} from '../../shared/report/report.ts';
+import { byWhen, summaryFields } from '../../shared/report/words.ts';
 import {
   type Block,
   CONTENT_WIDTH,
@@ -48,11 +54,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
   const blocks = [
     ...section('The incident', incidentBlocks(report, texts)),
     ...section('Timeline', timelineBlocks(report, texts)),
-    ...section(
-      'Verdict',
-      report.hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
-    ),
-    ...section('Evidence matrix', matrixBlocks(report, texts)),
+    ...section('Verdict', verdictBlocks(report, texts), 3),
+    ...section('Evidence matrix', matrixBlocks(report, texts), 2),
     ...section('Overruled and observed by whoever analysed the case', judgementBlocks(report, texts)),
     ...section('What to change', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
@@ -168,6 +171,14 @@ function monoRight(texts: Texts, text: string) {
   return { text: texts.JetBrainsMono(text), style: 'mono', alignment: 'right' } as const;
 }
 
+function verdictBlocks({ hypotheses, verdictKey }: Report, texts: Texts): Block[] {
+  if (hypotheses.length === 0) return [];
+  return [
+    ...verdictKey.map((words) => paragraph(texts, words, 'quiet', [0, 0, 0, 3])),
+    ...hypotheses.flatMap((hypothesis) => hypothesisBlocks(hypothesis, texts)),
+  ];
+}
+
 function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const { title, verdict, verdictWords, score, reason, missing } = hypothesis;
   const { mark, colour } = VERDICT_LOOK[verdict];
@@ -179,7 +190,7 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   const body = [
     paragraph(texts, reason, 'body', [0, 0, 0, 3]),
     ...hypothesis.counterfactual.map((words) => paragraph(texts, words, 'quiet', [0, 0, 0, 3])),
-    ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 275), columns, rows)]),
+    ...(rows.length === 0 ? [] : [dataTable(columnWidths(36, 34, 270), columns, rows)]),
   ];
   const words: Content = [
     { text: `${mark} `, color: colour },
@@ -198,7 +209,11 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
   ];
 }
 
-const CELL_COLOURS = { consistent: PAPER.accent, inconsistent: PAPER.danger, neutral: PAPER.muted } as const;
+const CELL_LOOKS = {
+  consistent: { color: PAPER.accent, fillColor: PAPER['accent-soft'] },
+  inconsistent: { color: PAPER.danger, fillColor: PAPER['danger-soft'] },
+  neutral: { color: PAPER.faint },
+} as const;
 /** Width of a hypothesis's column in points: its longest word at 8 points. */
 const CELL_WIDTH = 46;
 
@@ -216,16 +231,19 @@ function matrixBlocks({ matrix }: Report, texts: Texts): Block[] {
       ({ signs, reading }): TableCell => ({
         text: texts.JetBrainsMono(signs),
         style: 'mono',
-        color: isOverruled ? PAPER.faint : CELL_COLOURS[reading],
+        fontSize: 9,
+        alignment: 'center',
+        ...(isOverruled ? { color: PAPER.faint } : CELL_LOOKS[reading]),
       }),
     ),
   ]);
   const sums: TableCell[] = [
     sans(texts, 'Speaks against it, in sum', 'quiet'),
-    ...matrix.against.map((sum) => mono(texts, sum)),
+    ...matrix.against.map((sum): TableCell => ({ text: sum, style: 'mono', alignment: 'center' })),
   ];
   const widths = columnWidths(...matrix.hypotheses.map(() => CELL_WIDTH)).reverse();
-  return [dataTable(widths, ['Fact', ...matrix.hypotheses], [...rows, sums])];
+  const key = paragraph(texts, matrix.key, 'quiet', [0, 0, 0, 3]);
+  return [key, dataTable(widths, ['Fact', ...matrix.hypotheses.map((title) => `^${title}`)], [...rows, sums])];
 }
 
 function judgementBlocks({ overrulings, observations }: Report, texts: Texts): Block[] {
@@ -259,15 +277,19 @@ function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact,
 }
 
 function recommendationBlocks({ recommendations }: Report, texts: Texts): Block[] {
-  return recommendations.flatMap(({ text, patch, because }, index): Block[] => {
-    const body = [
-      ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
-      ...(patch === null ? [] : [codeBox(texts, patch)]),
-    ];
-    const words = texts.Inter(`${index + 1}. ${text}`);
-    const margin: [number, number, number, number] = [0, index === 0 ? 0 : 6, 0, 1];
-    return [heading({ text: words, style: 'body', bold: true, margin }, 32, body.slice(0, 2)), ...body];
+  return byWhen(recommendations).flatMap(({ title, start, items }) => {
+    const blocks = items.flatMap((item, index) => recommendationBlock(item, start + index, texts));
+    return title === null ? blocks : [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
   });
+}
+
+function recommendationBlock({ text, patch, because }: ReportRecommendation, number: number, texts: Texts): Block[] {
+  const body = [
+    ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
+    ...(patch === null ? [] : [codeBox(texts, patch)]),
+  ];
+  const words = texts.Inter(`${number}. ${text}`);
+  return [heading({ text: words, style: 'body', bold: true, margin: [0, 4, 0, 1] }, 32, body.slice(0, 2)), ...body];
 }
 
 function questionBlocks({ questions }: Report, texts: Texts): Block[] {
@@ -276,7 +298,7 @@ function questionBlocks({ questions }: Report, texts: Texts): Block[] {
     sans(texts, answer, known ? 'body' : 'label'),
     mono(texts, sources.join('\n'), 'monoSmall'),
   ]);
-  return rows.length === 0 ? [] : [dataTable(columnWidths(150, 225), ['Question', 'Answer', 'Source'], rows)];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(130, 209), ['Question', 'Answer', 'Source'], rows)];
 }
 
 function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
@@ -287,12 +309,12 @@ function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
     sans(texts, observed, holds === 'unknown' ? 'label' : 'body'),
     { text: words[holds], style: 'small', bold: true, color: colours[holds] },
   ]);
-  return rows.length === 0 ? [] : [dataTable(columnWidths(200, 207), ['Expected', 'Observed', 'Holds'], rows)];
+  return rows.length === 0 ? [] : [dataTable(columnWidths(160, 261), ['Expected', 'Observed', 'Holds'], rows)];
 }
 
 function artifactBlocks({ artifact }: Report, texts: Texts): Block[] {
   if (artifact === null) return [];
-  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 230 });
+  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 200 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
   const against = artifact.comparison.length === 0 ? [] : [fieldTable(texts, artifact.comparison)];
   return [
@@ -312,7 +334,8 @@ function databaseBlocks({ database }: Report, texts: Texts): Block[] {
   ]);
   const fields = fieldTable(texts, database.fields);
   if (rows.length === 0) return [fields];
-  return [fields, dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows)];
+  const table = dataTable(columnWidths(190, 70, 70), ['Table', '>Rows', '>Size', ''], rows);
+  return [fields, wholeTable(table, rows.length)];
 }
 
 function queryBlocks({ queries }: Report, texts: Texts): Block[] {

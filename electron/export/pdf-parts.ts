@@ -74,10 +74,13 @@ export function heading(content: ContentText, ownHeight: number, next: readonly 
   return { content: { ...content, headlineLevel: Math.ceil(startHeight) }, startHeight };
 }
 
-/** A section with its heading, which is listed in the outline; nothing at all when it has no blocks. */
-export function section(words: string, blocks: readonly Block[]): readonly Block[] {
+/**
+ * A section with its heading, which is listed in the outline; nothing at all when it has no blocks. The heading stays with
+ * the beginning of the first `together` blocks.
+ */
+export function section(words: string, blocks: readonly Block[], together = 1): readonly Block[] {
   if (blocks.length === 0) return [];
-  return [heading({ text: words, style: 'heading', outline: true }, 40, blocks.slice(0, 1)), ...blocks];
+  return [heading({ text: words, style: 'heading', outline: true }, 40, blocks.slice(0, together)), ...blocks];
 }
 
 /** Text that may go on to the next page after its second line. */
@@ -122,16 +125,23 @@ export function mono(texts: Texts, text: string, style = 'mono'): TableCell {
 /** Code or a command in a box, with its indents. */
 export function codeBox(texts: Texts, code: string): Block {
   const text = texts.JetBrainsMono(code);
+  const lines = lineCount(text, CONTENT_WIDTH - 15);
+  const isShort = lines <= MAX_CODE_LINES_KEPT_WHOLE;
   const content: Content = {
     table: {
+      dontBreakRows: isShort,
       widths: [CONTENT_WIDTH - 14 - 1],
       body: [[{ text, style: 'mono', preserveLeadingSpaces: true, fillColor: '#f6f7f9' }]],
     },
     layout: BOX,
     margin: [0, 2, 0, 4],
   };
-  return { content, startHeight: Math.min(6, lineCount(text, CONTENT_WIDTH - 15)) * LINE_HEIGHT + 16 };
+  return { content, startHeight: (isShort ? lines : 6) * CODE_LINE_HEIGHT + 16 };
 }
+
+/** Code that is copied by hand is best seen at once; longer code may go on on the next page. */
+const MAX_CODE_LINES_KEPT_WHOLE = 20;
+const CODE_LINE_HEIGHT = 12;
 
 /** Labels with values, one pair a row. */
 export function fieldTable(texts: Texts, fields: readonly Field[], labelWidth = 96): Block {
@@ -164,7 +174,7 @@ export function fieldGrid(texts: Texts, fields: readonly Field[]): Block {
 }
 
 /**
- * A table with a header that is repeated on every page; a head that begins with `>` is set flush right. Rows stay whole
+ * A table with a header that is repeated on every page; a head that begins with `>` is set flush right, with `^` centred. Rows stay whole
  * unless one is so long that a page may not hold it.
  */
 export function dataTable(widths: number[], header: readonly string[], rows: readonly TableCell[][]): Block {
@@ -177,9 +187,9 @@ export function dataTable(widths: number[], header: readonly string[], rows: rea
       widths,
       body: [
         header.map((head) => ({
-          text: head.replace(/^>/, ''),
+          text: head.replace(/^[>^]/, ''),
           style: 'columnHead',
-          alignment: head.startsWith('>') ? 'right' : 'left',
+          alignment: head.startsWith('>') ? 'right' : head.startsWith('^') ? 'center' : 'left',
         })),
         ...rows,
       ],

@@ -1,5 +1,6 @@
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
 import type { Field, Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
+import { byWhen } from '../../shared/report/words.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
 
 export interface TextOptions {
@@ -64,10 +65,13 @@ export function writeText(report: Report, options: TextOptions): string {
   }
   if (report.recommendations.length > 0) {
     heading('What to change');
-    report.recommendations.forEach(({ text, patch }, index) => {
-      out.push(...indented(`${index + 1}. `, text, width));
-      for (const line of patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
-    });
+    for (const { title, start, items } of byWhen(report.recommendations)) {
+      if (title !== null) out.push(paint('title', title));
+      for (const [index, { text, patch }] of items.entries()) {
+        out.push(...indented(`${start + index}. `, text, width));
+        for (const line of patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+      }
+    }
   }
   if (report.problems.length > 0) {
     heading('Problems with the evidence');
@@ -178,6 +182,7 @@ function hypothesisLines(
   return [
     first.trimEnd(),
     ...rest.slice(1).map((line) => ' '.repeat(textColumns(plain)) + line),
+    ...hypothesis.counterfactual.flatMap((words) => indented('      hangs on       ', words, width)),
     ...facts.flatMap(({ side, weight, text, sources }) => {
       const where = sources.length === 0 ? '' : ` (${sources.join(', ')})`;
       const label = `      ${padded(side, 7)} ${padded((weight > 0 ? '+' : '') + weight.toFixed(1), 5, 'right')}  `;

@@ -1,6 +1,6 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
-import { tagsOfRow } from '../../shared/rules/tags.ts';
+import { tagsOfRow, tagsOfRows } from '../../shared/rules/tags.ts';
 import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
@@ -35,7 +35,10 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'job.current': () => session.running(),
     'job.outcome': async () => shown(await session.outcome()),
     'job.stopSource': ({ source }) => session.stopSource(source),
-    'events.page': async (payload) => shownPage(await requireCase(session).queries.request('events.page', payload)),
+    'events.page': async (payload) => {
+      const { queries, evidence } = requireCase(session);
+      return shownPage(await queries.request('events.page', payload), tagsOfRows(evidence.rules));
+    },
     'events.position': (payload) => requireCase(session).queries.request('events.position', payload),
     'events.facets': (payload) => requireCase(session).queries.request('events.facets', payload),
     'events.histogram': (payload) => requireCase(session).queries.request('events.histogram', payload),

@@ -22,9 +22,16 @@ function visibleIn(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visibleIn(inner)]));
 }
 
-/** A page of a list as the window gets it. */
-export function shownPage(page: EventPage): EventPage {
-  return { ...page, events: page.events.map((event) => shownEvent(event, LISTED_MESSAGE_CHARACTERS)) };
+/** A page of a list as the window gets it, with the tags of its rows. */
+export function shownPage(page: EventPage, tags: ReadonlyMap<number, readonly string[]>): EventPage {
+  return {
+    ...page,
+    events: page.events.map((event) => {
+      const own = tags.get(event.row);
+      const listed = shownEvent(event, LISTED_MESSAGE_CHARACTERS);
+      return own === undefined ? listed : { ...listed, tags: shown(own) };
+    }),
+  };
 }
 
 /** An event as the window gets it: visible, and its message cut where it is longer. */

@@ -2,12 +2,13 @@ import { Braces, FileCode2, FileText, type LucideIcon, X } from 'lucide-react';
 import { useState } from 'react';
 import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
+import { summaryFields } from '../../shared/report/words.ts';
 import { UtcNote } from '../components/utc-note.tsx';
-import { VerdictMark } from '../components/verdict-mark.tsx';
-import { countOf, formatBytes, formatDuration, formatInstant, formatScore } from '../format.ts';
+import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
 import { MECHANISM_WORDS } from '../words.ts';
+import { ChangesPreview, HypothesesPreview, JudgementsPreview, MatrixPreview } from './report-sections.tsx';
 
 type Format = 'pdf' | 'html' | 'json';
 const FORMATS: readonly { format: Format; name: string; icon: LucideIcon; detail: string }[] = [
@@ -94,9 +95,14 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         </dl>
       )}
       <PaperSection title="Summary">
-        {analysis.summary.map((sentence) => (
-          <p key={sentence}>{sentence}</p>
-        ))}
+        <dl className="pairs">
+          {summaryFields(analysis).map(({ label, value }) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
       </PaperSection>
       <PaperSection title="Timeline">
         {incident === null ? (
@@ -112,7 +118,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
                   <td className="mono">{formatInstant(phase.from, 3)}</td>
                   <td className="number">
                     {formatDuration(phase.seconds)}
-                    {phase.finished ? '' : ', not finished'}
+                    {phase.finished || phase.depth === 0 ? '' : ', unfinished'}
                   </td>
                 </tr>
               ))}
@@ -121,23 +127,11 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         )}
       </PaperSection>
       <PaperSection title="Hypotheses">
-        <table className="plain-table">
-          <tbody>
-            {analysis.hypotheses.map((hypothesis) => (
-              <tr key={hypothesis.id}>
-                <th scope="row">{hypothesis.title}</th>
-                <td>
-                  <VerdictMark verdict={hypothesis.verdict} />
-                </td>
-                <td className="number">{formatScore(hypothesis.score)}</td>
-                <td className="number secondary">
-                  {hypothesis.for.length} for, {hypothesis.against.length} against
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <HypothesesPreview view={view} />
       </PaperSection>
+      <MatrixPreview view={view} />
+      <JudgementsPreview view={view} />
+      <ChangesPreview view={view} />
       {queries.queries.length === 0 ? null : (
         <PaperSection title="Queries">
           <ul className="plain-list report-queries">
@@ -177,7 +171,6 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
           <li>
             {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
           </li>
-          <li>{countOf(analysis.recommendations.length, 'recommendation')}</li>
           <li>
             Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
             {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}

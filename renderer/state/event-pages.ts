@@ -1,5 +1,11 @@
-import type { EventFilter, EventPage, EventSort, InquestBridge, SearchProgress } from '../../shared/contract/ipc.ts';
-import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type {
+  EventFilter,
+  EventPage,
+  EventSort,
+  InquestBridge,
+  ListedEvent,
+  SearchProgress,
+} from '../../shared/contract/ipc.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 
 /** What a request says of the display zone: it matters to a query alone, so that without one a change of zone asks nothing. */
@@ -34,7 +40,7 @@ export class EventPages {
   /** The zone that times of day in the query are meant in; left out without a query, which then is the same in any. */
   readonly zone: { readonly zone?: ZoneName };
   readonly #request: InquestBridge['request'];
-  readonly #pages = new Map<number, readonly EvidenceEvent[]>();
+  readonly #pages = new Map<number, readonly ListedEvent[]>();
   readonly #pending = new Map<number, Promise<void>>();
   readonly #listeners = new Set<() => void>();
   /** Pages that a running search may still change. */
@@ -62,7 +68,7 @@ export class EventPages {
   readonly snapshot = (): EventPagesSnapshot => this.#snapshot;
 
   /** The event at a place of the list, or null while its page is not here. */
-  eventAt(index: number): EvidenceEvent | null {
+  eventAt(index: number): ListedEvent | null {
     const pageIndex = Math.floor(index / PAGE_EVENTS);
     const page = this.#pages.get(pageIndex);
     return page?.[index - pageIndex * PAGE_EVENTS] ?? null;
@@ -79,7 +85,7 @@ export class EventPages {
   }
 
   /** The event at a place, fetched if need be; null when there is none. */
-  async load(index: number): Promise<EvidenceEvent | null> {
+  async load(index: number): Promise<ListedEvent | null> {
     await this.ensure(index, index);
     return this.eventAt(index);
   }

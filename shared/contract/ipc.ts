@@ -75,6 +75,8 @@ export interface EventPoint {
 /** An event in a list; of a very long message it holds the beginning only. */
 export interface ListedEvent extends EvidenceEvent {
   readonly messageCut?: true;
+  /** Tags that rules of the user's own gave it; left out where there are none. */
+  readonly tags?: readonly string[];
 }
 
 /** How the search stands that an answer comes from; one that is not done may find more. */

@@ -17,10 +17,14 @@ export function recurrenceWords(
   );
   return [
     `${plural(count, 'incident')} within ${formatSpan(secondsBetween(from, to))}, one every ${formatSpan(medianGapSeconds)} in the median.`,
-    `${listing(byMechanism.map((each) => `${share(each.count)} ${mechanismWords[each.mechanism]}`))}.`,
+    capitalised(`${listing(byMechanism.map((each) => `${share(each.count)} ${mechanismWords[each.mechanism]}`))}.`),
     ...(operations.length === 0 ? [] : [`In the middle of: ${listing(operations.slice(0, NAMED))}.`]),
     ...(common.unit === null ? [] : [`All of ${common.unit}.`]),
   ];
+}
+
+function capitalised(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function formatSpan(seconds: number): string {

@@ -83,7 +83,8 @@ export function databaseSection(
           label: 'Earlier jobs',
           value: `${formatCount(database.jobHistory.rows)} rows in ${database.jobHistory.table}${database.jobHistory.medianSize === null ? '' : `, ${database.jobHistory.sizeColumn ?? 'size'} ${formatCount(database.jobHistory.medianSize)} at the median and ${formatCount(database.jobHistory.maxSize ?? database.jobHistory.medianSize)} at most`}`,
         },
-    ...(database.unknowable ?? []).map((value) => ({ label: 'Cannot be known', value })),
+    // One label for them all: the rows below it continue it.
+    ...(database.unknowable ?? []).map((value, index) => ({ label: index === 0 ? 'Cannot be known' : '', value })),
   ];
   const tables = database.tables
     .filter(({ type }) => type === 'table')

@@ -6,11 +6,15 @@ import { sourceNames } from './paths.ts';
 import type { ReportMatrix, ReportObservation, ReportOverruling } from './report.ts';
 import { utcStamp, VERDICT_WORDS } from './words.ts';
 
+const MATRIX_KEY =
+  'The most telling facts first, by how far their weights differ between hypotheses: ++ strongly consistent, + consistent, · neutral, - inconsistent, -- strongly inconsistent; strong from a likelihood ratio of about 7 on. What is overruled counts nowhere.';
+
 /** The matrix in words and signs; null when no fact weighs anything. */
 export function reportMatrix(analysis: Analysis, paths: ReadonlyMap<string, string>): ReportMatrix | null {
   const { hypotheses, rows, against } = evidenceMatrix(analysis);
   if (rows.length === 0) return null;
   return {
+    key: MATRIX_KEY,
     hypotheses: hypotheses.map(({ title }) => title),
     rows: rows.map(({ fact, cells, overruled }) => ({
       text: fact.text,

@@ -1,5 +1,6 @@
 import { splitInnerHeader } from '../evidence/inner-header.ts';
 import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
+import { recurrenceWords } from '../findings/recurrence-words.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
@@ -24,7 +25,7 @@ import type {
 import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
-import { exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
+import { ENDING_WORDS, exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
 
 export interface ReportInput {
   readonly title: string;
@@ -56,7 +57,7 @@ export function buildReport(input: ReportInput): Report {
     headline: analysis.headline,
     generatedAt,
     documentTime: generatedAt ?? analysis.incident?.end ?? null,
-    incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis.incidents.length),
+    incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis),
     summary: analysis.summary,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
@@ -91,6 +92,7 @@ export function buildReport(input: ReportInput): Report {
     recommendations: analysis.recommendations,
     problems: problemsOf(evidence, paths),
     evidence: evidence.files.map(fileOf),
+    verdictKey: VERDICT_KEY,
     notes: NOTES,
   };
 }
@@ -98,13 +100,17 @@ export function buildReport(input: ReportInput): Report {
 const NOTES: readonly string[] = [
   'All times are UTC. Offsets and lines count from the beginning of the named file, after unpacking.',
   'Messages are shown without the time and the process that the logger of the service repeats; the source line has them whole.',
-  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
-  'The matrix has the most telling facts first, by how far their weights differ between hypotheses: ++ strongly consistent, + consistent, · neutral, - inconsistent, -- strongly inconsistent; strong from a likelihood ratio of about 7 on. What is overruled counts nowhere.',
-  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
   'The evidence was opened for reading only. SHA-256 sums are of the bytes as they were read.',
 ];
 
-function incidentFields(incident: Incident, count: number): readonly Field[] {
+/** The verdicts first: weights and scores are read after them. */
+const VERDICT_KEY: readonly string[] = [
+  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
+  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
+];
+
+function incidentFields(incident: Incident, { incidents, recurrence }: Analysis): readonly Field[] {
+  const count = incidents.length;
   const fields: (Field | null)[] = [
     incident.operation === null ? null : { label: 'Operation', value: incident.operation },
     { label: 'Worker', value: incident.pid === null ? 'unknown' : `pid ${incident.pid}` },
@@ -115,6 +121,7 @@ function incidentFields(incident: Incident, count: number): readonly Field[] {
     { label: 'Duration', value: formatSeconds(secondsBetween(incident.start, incident.end)) },
     { label: 'Ended by', value: MECHANISM_WORDS[incident.mechanism] },
     count > 1 ? { label: 'Incidents', value: `${count} in this evidence; this report is about one of them` } : null,
+    recurrence === null ? null : { label: 'Recurrence', value: recurrenceWords(recurrence, ENDING_WORDS).join(' ') },
   ];
   return fields.filter((field) => field !== null);
 }
@@ -187,27 +194,12 @@ function hypothesisOf(
     verdict,
     verdictWords: VERDICT_WORDS[verdict],
     score,
-    reason: [reason, restsOn(hypothesis)].filter((part) => part !== '').join(' '),
+    reason,
     for: hypothesis.for.map(factOf),
     against: hypothesis.against.map(factOf),
     missing,
     counterfactual: counterfactualWords(hypothesis, facts),
   };
-}
-
-/** The single facts that a verdict hangs on are named with it, so that whoever doubts one knows what is left. */
-const NAMED_COUNTERFACTUALS = 2;
-const QUOTED_CHARACTERS = 90;
-
-function restsOn({ counterfactual, for: speakingFor, against }: HypothesisResult): string {
-  const texts = new Map([...speakingFor, ...against].map(({ fact }) => [fact.id, fact.text]));
-  const sentences = counterfactual.flatMap(({ factId, verdict }) => {
-    const text = texts.get(factId);
-    if (text === undefined) return [];
-    const quoted = text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS).trimEnd()} …` : text;
-    return [`Without "${quoted}" it would be: ${VERDICT_WORDS[verdict].toLowerCase()}.`];
-  });
-  return sentences.slice(0, NAMED_COUNTERFACTUALS).join(' ');
 }
 
 function artifactFields(artifact: ArtifactReport, paths: ReadonlyMap<string, string>): readonly Field[] {

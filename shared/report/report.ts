@@ -41,7 +41,9 @@ export interface Report {
   readonly recommendations: readonly ReportRecommendation[];
   readonly problems: readonly ReportProblem[];
   readonly evidence: readonly ReportFile[];
-  /** How the numbers are to be read. */
+  /** What the words of verdicts mean, and how weights and scores are read. */
+  readonly verdictKey: readonly string[];
+  /** How the rest is to be read. */
   readonly notes: readonly string[];
 }
 
@@ -106,6 +108,8 @@ export interface ReportHypothesis {
 
 /** Facts against hypotheses, the most telling first. */
 export interface ReportMatrix {
+  /** How the rows are ordered and the signs are read. */
+  readonly key: string;
   /** Titles of the columns. */
   readonly hypotheses: readonly string[];
   readonly rows: readonly ReportMatrixRow[];
@@ -153,6 +157,7 @@ export interface ReportRecommendation {
   readonly text: string;
   readonly patch: string | null;
   readonly because: readonly string[];
+  readonly when?: 'immediate' | 'lasting';
 }
 
 export interface ReportProblem {

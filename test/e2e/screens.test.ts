@@ -72,7 +72,7 @@ describe('every screen', () => {
     await shoot('7-timeline-selected');
   });
 
-  it('needs no sideways scrolling at the smallest size', async () => {
+  it('keeps the top of the window in place, and needs no sideways scrolling, at the smallest size', async () => {
     await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setSize(960, 600));
     for (const tab of TAB_NAMES) {
       await goTo(running.page, tab);
@@ -80,6 +80,9 @@ describe('every screen', () => {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow, tab).toBeLessThanOrEqual(0);
+      // What is longer than the window scrolls inside it: nothing may make the window's own document longer.
+      const below = await running.page.evaluate(() => document.body.scrollHeight - window.innerHeight);
+      expect(below, tab).toBeLessThanOrEqual(0);
     }
   });
 

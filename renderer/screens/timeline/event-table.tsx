@@ -8,7 +8,7 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { CaseView, EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
+import type { CaseView, EventFilter, EventSort, ListedEvent } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/classify.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
@@ -46,7 +46,7 @@ export const BLOCK_ROWS = 500_000;
 /** A row of the table: an event, or a place in the list whose page is still on its way. */
 interface TableRow {
   readonly index: number;
-  readonly event: EvidenceEvent | null;
+  readonly event: ListedEvent | null;
 }
 
 const features = tableFeatures({ rowSortingFeature });
@@ -489,6 +489,12 @@ function columnsFor(
           <>
             {line === null ? null : <TracebackMark line={line} />}
             {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
+            {event.tags === undefined ? null : (
+              <span className="row-tags" title={`Tags of your own rules: ${event.tags.join(', ')}`}>
+                <span className="tag">{event.tags[0]}</span>
+                {event.tags.length > 1 ? <span className="tag">+{event.tags.length - 1}</span> : null}
+              </span>
+            )}
             {oneLine(event.message)}
           </>
         );

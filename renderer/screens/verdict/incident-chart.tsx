@@ -11,6 +11,8 @@ const HEIGHT = 116;
 const AXIS_HEIGHT = 18;
 const MOST_BINS = 60;
 const MOST_LABELS = 7;
+/** Of a date in pixels, the longest label. */
+const LABEL_WIDTH = 66;
 
 /** Incidents over time, stacked by mechanism; the legend carries names and numbers. */
 export function IncidentChart(props: { readonly incidents: readonly Incident[]; readonly chosen: Incident | null }) {
@@ -58,7 +60,14 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
             </path>
           )}
           {ticks.times.map((time) => (
-            <text key={time} className="incident-tick" x={x(time)} y={HEIGHT - 3}>
+            <text
+              key={time}
+              className="incident-tick"
+              // A label that would end beyond the edge ends at it.
+              x={x(time) + LABEL_WIDTH > width ? width : x(time)}
+              textAnchor={x(time) + LABEL_WIDTH > width ? 'end' : 'start'}
+              y={HEIGHT - 3}
+            >
               {label(time, ticks.step)}
             </text>
           ))}

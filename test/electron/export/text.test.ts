@@ -19,6 +19,23 @@ describe('the report in a terminal', () => {
     }
   });
 
+  it('lists what helps at once before what stays, numbered through', () => {
+    const { report } = referenceReport();
+    const change = { patch: null, because: [] };
+    const recommendations = [
+      { ...change, text: 'Import in the background.', when: 'lasting' },
+      { ...change, text: 'Raise the timeout.', when: 'immediate' },
+    ] as const;
+    const text = writeText({ ...report, recommendations }, plain);
+    expect(text).toMatch(/At once, .*\n1\. Raise the timeout\.\nTo stay\n2\. Import in the background\./);
+  });
+
+  it('says what a verdict hangs on', () => {
+    const { report } = referenceReport();
+    const hypotheses = report.hypotheses.map((each) => ({ ...each, counterfactual: ['Without it: inconclusive.'] }));
+    expect(writeText({ ...report, hypotheses }, plain)).toMatch(/^ {6}hangs on {7}Without it: inconclusive\.$/m);
+  });
+
   it.each([80, 100, 137, 160])('keeps to %i columns and clips nothing', (width) => {
     const text = writeText(hostileReport().report, { width, colour: false });
     for (const line of text.split('\n')) expect(textColumns(line)).toBeLessThanOrEqual(width);

@@ -117,6 +117,11 @@ describe('createHandlers', () => {
     expect(await handlers['case.setRules']({ paths: [rules] })).toMatchObject({ status: 'opened' });
     expect((await handlers['events.raw']({ row: 3 })).tags).toEqual(['late']);
     expect((await handlers['events.raw']({ row: 2 })).tags).toBeUndefined();
+    const list = { filter: FILTER, sort: SORT, offset: 0, limit: 10 } as const;
+    const { events } = await handlers['events.page'](list);
+    expect(events.filter(({ tags }) => tags !== undefined).map(({ row, tags }) => [row, tags])).toEqual([
+      [3, ['late']],
+    ]);
     await expect(handlers['case.setRules']({ paths: [join(folder, 'none.yaml')] })).rejects.toThrow('cannot be read');
     expect((await handlers['events.raw']({ row: 3 })).tags).toEqual(['late']);
     await handlers['case.setRules']({ paths: [] });

@@ -1,0 +1,155 @@
+import { Fragment } from 'react';
+import type { CaseView } from '../../shared/contract/ipc.ts';
+import {
+  counterfactualWords,
+  reportMatrix,
+  reportObservations,
+  reportOverrulings,
+} from '../../shared/report/report-judgements.ts';
+import { byWhen } from '../../shared/report/words.ts';
+import { VerdictMark } from '../components/verdict-mark.tsx';
+import { formatScore } from '../format.ts';
+
+/** The preview names no sources: no paths have to be shortened for it. */
+const NO_PATHS: ReadonlyMap<string, string> = new Map();
+/** Rows of the matrix that the preview shows; the report has all. */
+const MATRIX_ROWS = 6;
+
+/** Each hypothesis with its verdict, and the single facts that it hangs on. */
+export function HypothesesPreview({ view }: { readonly view: CaseView }) {
+  const { hypotheses, facts } = view.analysis;
+  return (
+    <table className="plain-table">
+      <tbody>
+        {hypotheses.map((hypothesis) => {
+          const hinges = counterfactualWords(hypothesis, facts);
+          return (
+            <Fragment key={hypothesis.id}>
+              <tr className={hinges.length === 0 ? undefined : 'paper-hinged'}>
+                <th scope="row">{hypothesis.title}</th>
+                <td>
+                  <VerdictMark verdict={hypothesis.verdict} />
+                </td>
+                <td className="number">{formatScore(hypothesis.score)}</td>
+                <td className="number secondary">
+                  {hypothesis.for.length} for, {hypothesis.against.length} against
+                </td>
+              </tr>
+              {hinges.length === 0 ? null : (
+                <tr>
+                  <td colSpan={4} className="paper-hinge">
+                    {hinges.map((words) => (
+                      <p key={words}>{words}</p>
+                    ))}
+                  </td>
+                </tr>
+              )}
+            </Fragment>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+/** The beginning of the matrix as the report has it; nothing where no fact weighs anything. */
+export function MatrixPreview({ view }: { readonly view: CaseView }) {
+  const matrix = reportMatrix(view.analysis, NO_PATHS);
+  if (matrix === null) return null;
+  const more = matrix.rows.length - MATRIX_ROWS;
+  return (
+    <section className="paper-section">
+      <h4 id="paper-matrix">Evidence matrix</h4>
+      <table className="plain-table matrix-table" aria-labelledby="paper-matrix">
+        <thead>
+          <tr>
+            <th scope="col">Fact</th>
+            {matrix.hypotheses.map((title) => (
+              <th key={title} scope="col" className="matrix-column">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {matrix.rows.slice(0, MATRIX_ROWS).map(({ text, note, isOverruled, cells }) => (
+            <tr key={text}>
+              <th scope="row">
+                {isOverruled ? <s>{text}</s> : text}
+                {note === null ? null : <span className="matrix-note">{note}</span>}
+              </th>
+              {cells.map(({ signs, words, reading }, index) => (
+                <td
+                  key={matrix.hypotheses[index]}
+                  className={`matrix-cell matrix-${isOverruled ? 'neutral' : reading}`}
+                  title={words}
+                >
+                  {signs}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">Speaks against it, in sum</th>
+            {matrix.against.map((sum, index) => (
+              <td key={matrix.hypotheses[index]} className="matrix-cell numeric">
+                {sum}
+              </td>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+      {more > 0 ? <p className="secondary">and {more} more in the report</p> : null}
+    </section>
+  );
+}
+
+/** What was overruled and observed; nothing where nobody did. */
+export function JudgementsPreview({ view }: { readonly view: CaseView }) {
+  const overrulings = reportOverrulings(view.analysis, NO_PATHS);
+  const judgements = view.judgements.entries.map(({ judgement }) => judgement);
+  const observations = reportObservations(view.analysis, judgements, NO_PATHS);
+  if (overrulings.length + observations.length === 0) return null;
+  return (
+    <section className="paper-section">
+      <h4>Overruled and observed</h4>
+      <ul className="plain-list paper-judgements">
+        {overrulings.map(({ text, comment }) => (
+          <li key={text}>
+            <s>{text}</s>
+            <span className="judgement-comment">{comment}</span>
+          </li>
+        ))}
+        {observations.map(({ text, says }) => (
+          <li key={text}>
+            {text}
+            <span className="judgement-comment">{says}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** What to change, by when it serves, without reasons and patches. */
+export function ChangesPreview({ view }: { readonly view: CaseView }) {
+  const groups = byWhen(view.analysis.recommendations);
+  if (groups.length === 0) return null;
+  return (
+    <section className="paper-section">
+      <h4>What to change</h4>
+      {groups.map(({ title, start, items }) => (
+        <div key={start}>
+          {title === null ? null : <p className="secondary">{title}</p>}
+          <ol className="paper-changes" start={start}>
+            {items.map(({ id, text }) => (
+              <li key={id}>{text}</li>
+            ))}
+          </ol>
+        </div>
+      ))}
+    </section>
+  );
+}

@@ -1,3 +1,5 @@
+import { READ_CHUNK_BYTES } from './read-only.ts';
+
 /**
  * What intake takes in at most. Evidence is hostile: each number bounds a loop, a buffer or the disk, and reaching one is
  * reported as `limit-exceeded`, never met with silence.
@@ -23,6 +25,10 @@ export interface IntakeLimits {
   readonly databaseBytes: number;
   /** Native journals: as large as their offsets can be told exactly. */
   readonly journalBytes: number;
+  /** Bytes of a file that are read at once. */
+  readonly readChunkBytes: number;
+  /** Entries of a native journal between two looks at whether it is to be stopped. */
+  readonly journalReportEntries: number;
   /** Problems kept per file, and for the case as a whole; beyond that they are counted. */
   readonly problems: number;
   /** Process, vmstat and memory samples, each. */
@@ -42,6 +48,8 @@ export const INTAKE_LIMITS: IntakeLimits = {
   pathBytes: 4096,
   databaseBytes: 1536 * MIB,
   journalBytes: Number.MAX_SAFE_INTEGER,
+  readChunkBytes: READ_CHUNK_BYTES,
+  journalReportEntries: 4096,
   problems: 100,
   samples: 200_000,
 };

@@ -20,7 +20,7 @@ import type { EventTable } from './event-table.ts';
 import { HashInPlace, type PartHash, startFileHash } from './file-hash.ts';
 import type { FoundFile } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
-import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
+import { EvidenceReader, failureReason } from './read-only.ts';
 
 /** What has been read from all files so far. */
 export class EvidenceSink {
@@ -99,7 +99,7 @@ export function readFile(
       const hash = isHashed ? startFileHash(file.absolutePath, reader, parser !== null) : null;
       try {
         // Nobody keeps a chunk: a fresh one each time would be memory to clear and to collect.
-        const buffer = new Uint8Array(READ_CHUNK_BYTES);
+        const buffer = new Uint8Array(limits.readChunkBytes);
         for (let chunk = reader.nextInto(buffer); chunk !== null; chunk = reader.nextInto(buffer)) {
           const content = chunk;
           parse((open) => {
@@ -168,7 +168,7 @@ export function readNativeJournalFile(
       const { bytes } = reader.stamp;
       const source = new PagedBytes(bytes, (offset, into) => reader.readAt(offset, into));
       const reportRead = (read: number): boolean => report(isHashed ? read : (bytes + read) / 2);
-      const isWhole = readNativeJournalInto(source, context, records, reportRead);
+      const isWhole = readNativeJournalInto(source, context, records, reportRead, limits.journalReportEntries);
       if (isWhole) report(bytes);
       else noteStoppedEntries(file, records.count);
       const change = reader.changed();

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { extract, type Header } from 'tar-stream';
+import { type Extract, extract, type Header } from 'tar-stream';
 import { type EpochMicros, epochMicros, MICROS_PER_MILLI } from '../../shared/model/time.ts';
 
 /** A member's header, as far as intake believes it. */
@@ -83,35 +83,80 @@ function memberType(type: Header['type']): ArchiveMember['type'] {
   }
 }
 
+const WENT_ON = '; reading went on at the next header';
+/** Bytes kept to look for the next header in, behind one that is damaged: more than any header with its long names takes. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+
 /**
  * Takes a tar apart as its bytes come. `begin` is called at every member and returns where its content goes, or null to
  * skip it; it and the sinks work synchronously, so content reaches them before more is taken. Damage is a result, not an
- * exception; what `begin` or a sink throws comes out of `feed` or `end`.
+ * exception: behind a damaged header, reading goes on at the next block that is a header (which may be one of a tar within
+ * the member that is lost). What `begin` or a sink throws comes out of `feed` or `end`.
  */
 export class TarReader {
-  readonly #extract = extract(EXTRACT_OPTIONS);
+  readonly #begin: (member: ArchiveMember) => MemberSink | null;
+  #extract: Extract;
   #open: MemberSink | null = null;
-  #damage: string | null = null;
   #thrown: { readonly reason: unknown } | null = null;
   #fedBytes = 0;
+  /** Where in the tar the extraction at hand began, and where it stopped at a damaged header. */
+  #extractAt = 0;
   #nextHeaderAt = 0;
+  #isBroken = false;
+  #firstDamage: TarEnd | null = null;
+  /** The last chunks, from the next header on; without a header to go on at, from the next block that may be one. */
+  #kept: { readonly at: number; readonly chunk: Uint8Array }[] = [];
+  #isSearching = false;
 
   constructor(begin: (member: ArchiveMember) => MemberSink | null) {
+    this.#begin = begin;
+    this.#extract = this.#start(0);
+  }
+
+  /** Takes the next bytes; the buffer must not be reused. */
+  async feed(chunk: Uint8Array): Promise<void> {
+    this.#keep(chunk);
+    if (!this.#isSearching) await this.#write(chunk);
+    await this.#goOn();
+  }
+
+  /** Ends the archive. A member that is still open is ended as not whole. */
+  async end(): Promise<TarEnd> {
+    do {
+      // Ending a stream of tar-stream within a member discards what has not been handed on yet; its hand-overs are
+      // microtasks, all of which have run after one turn of the event loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (await this.#goOn());
+    if (!this.#extract.destroyed) {
+      this.#extract.end(undefined);
+      await this.#settled('close');
+    }
+    if (this.#thrown !== null) throw this.#thrown.reason;
+    const open = this.#open;
+    this.#open = null;
+    open?.end(false);
+    return this.#firstDamage ?? { damage: null, byteOffset: this.#fedBytes };
+  }
+
+  #start(at: number): Extract {
+    const stream = extract(EXTRACT_OPTIONS);
+    this.#extractAt = at;
+    this.#nextHeaderAt = at;
     const guarded = (work: () => void): void => {
       if (this.#thrown !== null) return;
       try {
         work();
       } catch (reason) {
         this.#thrown = { reason };
-        this.#extract.destroy();
+        stream.destroy();
       }
     };
-    this.#extract.on('entry', (header, content, next) => {
+    stream.on('entry', (header, content, next) => {
       guarded(() => {
         const member = memberOf(header);
         const headerEnd = 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : 0;
-        this.#nextHeaderAt = headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
-        const sink = begin(member);
+        this.#nextHeaderAt = this.#extractAt + headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
+        const sink = this.#begin(member);
         this.#open = sink;
         content.on('data', (chunk) => guarded(() => (chunk instanceof Uint8Array ? sink?.write(chunk) : undefined)));
         content.on('error', () => {}); // The same error also ends the archive, where it is kept.
@@ -122,40 +167,68 @@ export class TarReader {
         });
       });
     });
-    this.#extract.on('error', (error: Error) => {
-      this.#damage ??= error.message;
+    stream.on('error', (error: Error) => {
+      this.#isBroken = true;
+      const byteOffset = this.#open === null ? this.#nextHeaderAt : this.#fedBytes;
+      this.#firstDamage ??= { damage: error.message, byteOffset };
     });
+    return stream;
   }
 
-  /** True once nothing more can be read. */
-  get finished(): boolean {
-    return this.#extract.destroyed;
-  }
-
-  /** Takes the next bytes; the buffer must not be reused. */
-  async feed(chunk: Uint8Array): Promise<void> {
-    if (!this.#extract.destroyed) {
-      this.#fedBytes += chunk.length;
-      if (!this.#extract.write(chunk)) await this.#settled('drain');
+  /** Keeps a chunk, and lets go of those that lie before the next header. */
+  #keep(chunk: Uint8Array): void {
+    this.#kept.push({ at: this.#fedBytes, chunk });
+    this.#fedBytes += chunk.length;
+    const from = Math.max(this.#nextHeaderAt, this.#fedBytes - KEPT_BYTES);
+    let past = 0;
+    for (const { at, chunk: kept } of this.#kept) {
+      if (at + kept.length > from) break;
+      past += 1;
     }
+    if (past > 0) this.#kept.splice(0, past);
+  }
+
+  async #write(chunk: Uint8Array): Promise<void> {
+    if (!this.#extract.destroyed && !this.#extract.write(chunk)) await this.#settled('drain');
     if (this.#thrown !== null) throw this.#thrown.reason;
   }
 
-  /** Ends the archive. A member that is still open is ended as not whole. */
-  async end(): Promise<TarEnd> {
-    // Ending a stream of tar-stream within a member discards what has not been handed on yet; its hand-overs are microtasks,
-    // all of which have run after one turn of the event loop.
-    await new Promise((resolve) => setImmediate(resolve));
-    if (!this.#extract.destroyed) {
-      this.#extract.end(undefined);
-      await this.#settled('close');
+  /** Goes on at the next header where one is damaged; whether it wrote anything that may hold the next damage. */
+  async #goOn(): Promise<boolean> {
+    let isFound = false;
+    while (this.#thrown === null && (this.#isBroken || this.#isSearching)) {
+      if (this.#isBroken) this.#nextHeaderAt += BLOCK_BYTES;
+      this.#isBroken = false;
+      const rest = this.#restFromHeader();
+      this.#isSearching = rest === null;
+      if (rest === null) break;
+      isFound = true;
+      if (this.#firstDamage !== null && !this.#firstDamage.damage?.endsWith(WENT_ON)) {
+        this.#firstDamage = { ...this.#firstDamage, damage: `${this.#firstDamage.damage}${WENT_ON}` };
+      }
+      this.#extract = this.#start(this.#nextHeaderAt);
+      this.#kept = [{ at: this.#nextHeaderAt, chunk: rest }];
+      await this.#write(rest);
     }
-    const open = this.#open;
-    this.#open = null;
-    if (this.#thrown === null) open?.end(false);
-    else throw this.#thrown.reason;
-    const byteOffset = open !== null || this.#damage === null ? this.#fedBytes : this.#nextHeaderAt;
-    return { damage: this.#damage, byteOffset };
+    if (this.#thrown !== null) throw this.#thrown.reason;
+    return isFound;
+  }
+
+  /** What was kept, from the first header in it on; null when there is none, and then the search has moved on. */
+  #restFromHeader(): Uint8Array | null {
+    const first = this.#kept[0];
+    if (first === undefined) return null;
+    const kept = this.#kept.length === 1 ? first.chunk : Buffer.concat(this.#kept.map(({ chunk }) => chunk));
+    this.#kept = [{ at: first.at, chunk: kept }];
+    let at = Math.max(this.#nextHeaderAt, Math.ceil(first.at / BLOCK_BYTES) * BLOCK_BYTES);
+    for (; at + BLOCK_BYTES <= this.#fedBytes; at += BLOCK_BYTES) {
+      const from = at - first.at;
+      if (!isTarHeader(kept.subarray(from, from + BLOCK_BYTES))) continue;
+      this.#nextHeaderAt = at;
+      return kept.subarray(from);
+    }
+    this.#nextHeaderAt = at;
+    return null;
   }
 
   async #settled(event: 'drain' | 'close'): Promise<void> {

@@ -8,10 +8,10 @@ import { type EntryCounter, type FoundFile, tooManyFiles } from './inventory.ts'
 import type { IntakeLimits } from './limits.ts';
 import { unsafeMemberName, visibleName } from './names.ts';
 import type { CaseProblems } from './problem-list.ts';
-import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
+import { EvidenceReader, failureReason } from './read-only.ts';
 import type { Spool, SpoolFile } from './spool.ts';
-import { type ArchiveMember, isTarHeader, TarReader } from './tar.ts';
-import { nextZipMember, overlappingMembers, readZipDirectory, type ZipMember } from './zip.ts';
+import { type ArchiveMember, TarReader } from './tar.ts';
+import { nextZipMember, otherWordOf, overlappingMembers, readZipDirectory, type ZipMember } from './zip.ts';
 
 const TAR_BLOCK_BYTES = 512;
 
@@ -33,8 +33,7 @@ type ContainerKind = CompressionFormat | 'tar' | 'zip';
 
 function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
   const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
-  if (format === 'zip' || isCompression(format)) return format;
-  return isTarHeader(head) ? 'tar' : null;
+  return format === 'zip' || format === 'tar' || isCompression(format) ? format : null;
 }
 
 /** How the unpacking of one archive ended. */
@@ -126,7 +125,7 @@ export class Unpacker {
     const hash = file.sha256 === null ? createHash('sha256') : null;
     this.#isStopped = false;
     const next = (): Uint8Array | null => {
-      const chunk = reader.next();
+      const chunk = reader.next(this.#limits.readChunkBytes);
       if (chunk !== null) hash?.update(chunk);
       this.#tell(file, reader.position);
       return chunk;
@@ -139,7 +138,8 @@ export class Unpacker {
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
       else if (kind === 'zip') await this.#unpackZip(file, reader, contents);
-      else await this.#unpackCompressed(file, kind, next, () => reader.fromStart(), contents);
+      else
+        await this.#unpackCompressed(file, kind, next, () => reader.fromStart(this.#limits.readChunkBytes), contents);
     } catch (thrown) {
       contents.abandon();
       const kept = `${members.length} members were unpacked before that and are kept.`;
@@ -173,11 +173,12 @@ export class Unpacker {
 
   async #unpackTar(file: FoundFile, next: ByteSource, contents: ArchiveContents): Promise<void> {
     const tar = contents.openTar();
-    for (let chunk = next(); chunk !== null && !tar.finished; chunk = next()) {
+    for (let chunk = next(); chunk !== null; chunk = next()) {
       this.#count(chunk.length);
       await tar.feed(chunk);
     }
-    reportDamage(file, contents.wholeMembers, await tar.end());
+    const end = await tar.end();
+    reportDamage(file, contents.wholeMembers, end);
   }
 
   async #unpackCompressed(
@@ -192,7 +193,7 @@ export class Unpacker {
     let target: TarReader | SpoolFile | null = null;
     let head: Uint8Array = new Uint8Array(0);
     const open = (): TarReader | SpoolFile => {
-      if (isTarHeader(head)) {
+      if (containerKind(head, head.length) === 'tar') {
         file.archive = tarFormat;
         return contents.openTar();
       }
@@ -204,7 +205,7 @@ export class Unpacker {
         return true;
       }
       await target.feed(content);
-      return !target.finished;
+      return true;
     };
     const end = await decompress(next, again, async (output, consumedBytes) => {
       growth.consumedBytes = consumedBytes;
@@ -231,7 +232,9 @@ export class Unpacker {
 
   async #unpackZip(file: FoundFile, reader: EvidenceReader, contents: ArchiveContents): Promise<void> {
     const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
-    const { members, damage } = await readZipDirectory(reader, this.#limits.entries);
+    const { members: listed, damage } = await readZipDirectory(reader, this.#limits.entries);
+    const members: ZipMember[] = [];
+    for (const member of listed) members.push(await this.#trustedWord(reader, member, growth));
     const overlapping = overlappingMembers(members);
     for (const member of members) {
       this.#tell(file, member.headerAt);
@@ -251,6 +254,39 @@ export class Unpacker {
     reportDamage(file, contents.wholeMembers, { damage: words, byteOffset: file.bytes });
   }
 
+  /** What the directory says of a member; its own header's word where the content bears that out and not the directory's. */
+  async #trustedWord(reader: EvidenceReader, listed: ZipMember, growth: Growth): Promise<ZipMember> {
+    const own = otherWordOf(reader, listed);
+    if (own === null) return listed;
+    for (const member of [listed, own]) {
+      const packedBytes = await this.#heldBytes(reader, member, growth);
+      // A length that is too large would make the next member seem to lie within this one.
+      if (packedBytes !== null) return { ...member, packedBytes };
+    }
+    return listed;
+  }
+
+  /** How many bytes hold a member's content, where it is what is said of it; else null. */
+  async #heldBytes(reader: EvidenceReader, member: ZipMember, growth: Growth): Promise<number | null> {
+    const { dataAt, packedBytes } = member;
+    const decompress = decompressorOf(member);
+    if (decompress === undefined || dataAt === null || packedBytes === null) return null;
+    const source = (): ByteSource => rangeOf(reader, dataAt, dataAt + packedBytes, this.#limits.readChunkBytes);
+    const consumedBefore = growth.consumedBytes;
+    let bytes = 0;
+    let checksum = 0;
+    const end = await decompress(source(), source, async (output, consumedBytes) => {
+      growth.consumedBytes = consumedBefore + consumedBytes;
+      this.#grow(growth, output.length);
+      bytes += output.length;
+      checksum = crc32(output, checksum);
+      return member.bytes === null || bytes <= member.bytes;
+    });
+    const isHeld = bytes === member.bytes && checksum === member.crc32;
+    // Bytes behind the end of the content are damage of the length alone.
+    return isHeld && end.complete ? end.consumedBytes : null;
+  }
+
   /** Unpacks or refuses one member; returns where its bytes end as far as it is known. */
   async #unpackZipMember(
     file: FoundFile,
@@ -262,7 +298,7 @@ export class Unpacker {
     const { dataAt, packedBytes } = member;
     const dataEnd = packedBytes === null ? reader.stamp.bytes : (dataAt ?? member.headerAt) + packedBytes;
     const knownEnd = packedBytes === null ? (dataAt ?? member.headerAt) : dataEnd;
-    const decompress = member.method === ZIP_STORED ? copyStored : ZIP_METHODS.get(member.method);
+    const decompress = decompressorOf(member);
     const isFile = member.type === 'file';
     const reason = zipObstacle(member, decompress !== undefined);
     if (isFile && reason !== null) {
@@ -274,7 +310,7 @@ export class Unpacker {
     const consumedBefore = growth.consumedBytes;
     let bytes = 0;
     let checksum = 0;
-    const source = (): ByteSource => rangeOf(reader, dataAt, dataEnd);
+    const source = (): ByteSource => rangeOf(reader, dataAt, dataEnd, this.#limits.readChunkBytes);
     const end = await decompress(source(), source, async (output, consumedBytes) => {
       growth.consumedBytes = consumedBefore + consumedBytes;
       this.#tell(file, dataAt + consumedBytes);
@@ -393,11 +429,15 @@ const copyStored: Decompress = async (next, _again, write) => {
   return { damage: null, complete: true, consumedBytes, unsupported: false };
 };
 
+function decompressorOf({ method }: ZipMember): Decompress | undefined {
+  return method === ZIP_STORED ? copyStored : ZIP_METHODS.get(method);
+}
+
 /** The bytes of a file from one place to another, or to its end. */
-function rangeOf(reader: EvidenceReader, from: number, to: number): ByteSource {
+function rangeOf(reader: EvidenceReader, from: number, to: number, chunkBytes: number): ByteSource {
   let at = from;
   return () => {
-    const chunk = reader.at(at, Math.min(READ_CHUNK_BYTES, to - at));
+    const chunk = reader.at(at, Math.min(chunkBytes, to - at));
     at += chunk.length;
     return chunk.length === 0 ? null : chunk;
   };

@@ -111,6 +111,21 @@ export function nextZipMember(reader: EvidenceReader, from: number): ZipMember |
   return null;
 }
 
+/** What a listed member's own header says, where that is all there is to know and is not what the directory says; else null. */
+export function otherWordOf(reader: EvidenceReader, listed: ZipMember): ZipMember | null {
+  const own = listed.dataAt === null ? null : memberAt(reader, listed.headerAt);
+  if (own === null || own.packedBytes === null || own.crc32 === null) return null;
+  const isSame =
+    own.method === listed.method &&
+    own.packedBytes === listed.packedBytes &&
+    own.bytes === listed.bytes &&
+    own.crc32 === listed.crc32 &&
+    own.isEncrypted === listed.isEncrypted &&
+    own.name === listed.name;
+  // Only the directory knows a link.
+  return isSame ? null : { ...own, type: listed.type };
+}
+
 function memberAt(reader: EvidenceReader, headerAt: number): ZipMember | null {
   const header = localHeader(reader, headerAt);
   if (header === null || header.readUInt16LE(4) > LATEST_VERSION) return null;

@@ -1,14 +1,12 @@
 import type { TimeResolution } from '../model/evidence.ts';
+import { BINARY_LIMIT_BYTES, ExportEntryBytes, LENGTH_BYTES } from './journal-export-bytes.ts';
 import { EVENT_FIELDS, readJournalEntry } from './journal-fields.ts';
 import { isJournalNotice } from './journal-prefix.ts';
 import { isDecoration, LINE_LIMIT_BYTES, problemItem } from './lines.ts';
-import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from './parser.ts';
+import type { CreateParser, EvidenceParser, ItemSink, ParseContext, ParsedItem } from './parser.ts';
 
-/** Largest binary field that is read; a length beyond it is taken for damage. Only core dumps in old journals are larger. */
-const BINARY_LIMIT_BYTES = 16 * 1024 * 1024;
 /** Bytes that may be read a second time because a damaged length had swallowed them: more is an attack, not damage. */
 const REREAD_LIMIT_BYTES = 256 * 1024 * 1024;
-const LENGTH_BYTES = 8;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -61,6 +59,9 @@ class JournalExportParser implements EvidenceParser {
   #rereadBytes = 0;
   /** Bytes that have to be read again as lines. */
   #swallowed: Uint8Array | null = null;
+  /** Takes entries that are read as bytes; null while all are read as text. */
+  #sink: ItemSink | null = null;
+  #entryBytes: ExportEntryBytes | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -71,6 +72,13 @@ class JournalExportParser implements EvidenceParser {
   push(chunk: Uint8Array): readonly ParsedItem[] {
     this.#read(chunk);
     return this.#take();
+  }
+
+  pushInto(chunk: Uint8Array, sink: ItemSink): void {
+    this.#sink = sink;
+    this.#read(chunk);
+    this.#sink = null;
+    this.#drainInto(sink);
   }
 
   end(): readonly ParsedItem[] {
@@ -101,13 +109,19 @@ class JournalExportParser implements EvidenceParser {
     return taken;
   }
 
+  #drainInto(sink: ItemSink): void {
+    if (this.#out.length > 0) for (const item of this.#take()) sink.item(item);
+  }
+
   #read(chunk: Uint8Array): void {
     // What a damaged length swallowed is put in front of what is still to be read.
     const waiting = [chunk];
     for (let part = waiting.pop(); part !== undefined; part = waiting.pop()) {
       let at = 0;
       while (at < part.length) {
-        if (this.#expected === 'line') at = this.#readLine(part, at);
+        const next = this.#takeEntry(part, at);
+        if (next > at) at = next;
+        else if (this.#expected === 'line') at = this.#readLine(part, at);
         else {
           at = this.#expected === 'length' ? this.#readLength(part, at) : this.#readValue(part, at);
           const again = this.#swallowed;
@@ -118,6 +132,23 @@ class JournalExportParser implements EvidenceParser {
         }
       }
     }
+  }
+
+  /** Reads an entry that begins at `at` and of which nothing is in doubt as bytes; returns where it ends, else `at`. */
+  #takeEntry(part: Uint8Array, at: number): number {
+    const sink = this.#sink;
+    if (sink === null || this.#open !== null || this.#expected !== 'line' || this.#lost) return at;
+    if (this.#pending.length > 0 || this.#skippedBytes > 0) return at;
+    this.#entryBytes ??= new ExportEntryBytes();
+    const entry = this.#entryBytes;
+    if (!entry.read(part, at)) return at;
+    this.#anyEntry = true;
+    this.#flushStray();
+    this.#drainInto(sink);
+    sink.event(entry, this.#offset, entry.byteEnd - at, this.#line);
+    this.#offset += entry.next - at;
+    this.#line += entry.lines;
+    return entry.next;
   }
 
   #readLine(part: Uint8Array, at: number): number {

@@ -202,7 +202,8 @@ function holdsNone(word: number): boolean {
 const lineDecoder = new TextDecoder('utf-8');
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
-function isUtf8(bytes: Uint8Array): boolean {
+/** Whether bytes are UTF-8. */
+export function isUtf8(bytes: Uint8Array): boolean {
   try {
     strictDecoder.decode(bytes);
     return true;

@@ -5,12 +5,12 @@ import { NativeJournal } from './journal.ts';
 import type { PagedBytes } from './paged-bytes.ts';
 import { FieldProblems, headerProblems, itemsLimit, lossProblems, tooMuch, workLimit } from './read.ts';
 
-/** Entries between two words of how far the reading is. */
+/** Entries between two words of how far the reading is, where the caller does not say. */
 const REPORT_EVERY = 4096;
 
 /**
  * Does what readNativeJournal does, for an import: hands the same records to `sink`, those that need no more than a look at
- * their bytes as bare numbers. `report` is told now and then up to which byte of the file entries were
+ * their bytes as bare numbers. `report` is told before every `reportEvery`th entry up to which byte of the file entries were
  * read, and answers false to stop; returns whether the reading went on to the end.
  */
 export function readNativeJournalInto(
@@ -18,6 +18,7 @@ export function readNativeJournalInto(
   context: ParseContext,
   sink: ItemSink,
   report: (readBytes: number) => boolean,
+  reportEvery = REPORT_EVERY,
 ): boolean {
   const journal = NativeJournal.open(source);
   if (journal === null) {
@@ -33,7 +34,7 @@ export function readNativeJournalInto(
   let read = 0;
   let seen = 0;
   for (const offset of found.offsets) {
-    if (seen % REPORT_EVERY === 0 && !report(offset)) return false;
+    if (seen % reportEvery === 0 && !report(offset)) return false;
     seen += 1;
     const isPlain = entry.read(offset);
     const event = isPlain ? null : journal.event(offset, context);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS } from '../../../electron/intake/limits.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
 import { READ_CHUNK_BYTES } from '../../../electron/intake/read-only.ts';
 import { RunControl } from '../../../electron/intake/run-control.ts';
 import type { ImportCommand, Progress } from '../../../shared/contract/worker-protocol.ts';
@@ -21,7 +21,11 @@ const JOURNAL = Array.from({ length: 12_000 }, (_each, index) =>
 const YEARLESS = 'Jan 28 04:12:15 vm app[7]: hello\nJan 28 04:12:16 vm app[7]: again\n';
 
 /** Reads with commands that come by what the run last reported, each once, at the very next look. */
-async function steered(paths: readonly string[], decide: (progress: Progress) => ImportCommand | null) {
+async function steered(
+  paths: readonly string[],
+  decide: (progress: Progress) => ImportCommand | null,
+  limits: Partial<IntakeLimits> = {},
+) {
   const waiting: ImportCommand[] = [];
   const taken: [number, readonly string[]][] = [];
   const steps: Progress[] = [];
@@ -32,7 +36,7 @@ async function steered(paths: readonly string[], decide: (progress: Progress) =>
       const command = decide(progress);
       if (command !== null) waiting.push(command);
     },
-    INTAKE_LIMITS,
+    { ...INTAKE_LIMITS, ...limits },
     {
       control: new RunControl(() => waiting.shift() ?? null, 0),
       taken: (batch, added) => taken.push([batch, added]),
@@ -151,6 +155,27 @@ describe('stopping a native journal', () => {
     expect(records).toBe(0);
     expect(columns.count).toBe(6);
     expect([sha256, hashedBytes]).toEqual([createHash('sha256').update(bytes).digest('hex'), undefined]);
+  });
+
+  test('in the middle of its entries keeps those before, and the hash of the whole', async () => {
+    const folder = writeTree(tempFolder(), { 'a.journal': bytes, 'b.txt': timeoutJournal() });
+    const whole = await steered([folder], () => null);
+    const all = whole.file('a.journal')?.records ?? 0;
+    const stopped = await steered([folder], stopAt(0.501), { journalReportEntries: 3 });
+    const { records = 0, problems, sha256, hashedBytes } = stopped.file('a.journal') ?? {};
+    expect(records).toBeGreaterThan(0);
+    expect(records).toBeLessThan(all);
+    expect(records % 3).toBe(0);
+    expect(problems).toMatchObject([
+      { kind: 'stopped', message: expect.stringContaining(`after ${records} entries, which are kept`) },
+    ]);
+    expect([sha256, hashedBytes]).toEqual([createHash('sha256').update(bytes).digest('hex'), undefined]);
+    expect(stopped.columns.count).toBe(records + 6);
+    const timesOf = ({ columns: each, files }: typeof whole) => {
+      const index = files.findIndex(({ path }) => path === 'a.journal');
+      return [...each.time.subarray(0, each.count)].filter((_time, event) => each.fileIndex[event] === index);
+    };
+    expect(timesOf(whole).slice(0, records)).toEqual(timesOf(stopped));
   });
 });
 

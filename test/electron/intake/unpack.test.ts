@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { FoundFile } from '../../../electron/intake/inventory.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
+import { isTarHeader, TarReader } from '../../../electron/intake/tar.ts';
 import { tarGzipOf, tarOf } from '../../support/bundles.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
 
@@ -184,6 +185,23 @@ describe('hostile archives', () => {
   });
 });
 
+/** What the whole members of a tar hold that comes in chunks of a size. */
+async function membersOf(archive: Buffer, chunkBytes: number): Promise<readonly string[]> {
+  const whole: string[] = [];
+  const tar = new TarReader(() => {
+    const parts: Uint8Array[] = [];
+    return {
+      write: (content) => parts.push(content),
+      end: (isWhole) => {
+        if (isWhole) whole.push(Buffer.concat(parts).toString());
+      },
+    };
+  });
+  for (let at = 0; at < archive.length; at += chunkBytes) await tar.feed(archive.subarray(at, at + chunkBytes));
+  await tar.end();
+  return whole;
+}
+
 describe('damaged archives', () => {
   const lines = (count: number): string =>
     Array.from({ length: count }, () => randomBytes(20).toString('hex')).join('\n');
@@ -244,6 +262,40 @@ describe('damaged archives', () => {
     expect(files.map((file) => file.name)).toEqual(['x.tar', 'a.txt']);
     expect(container.problems.list[0]).toMatchObject({ kind: 'damaged-archive', byteOffset: 1024 });
     expect(container.sha256).toBe(sha256(archive));
+  });
+
+  test('behind damaged headers a tar goes on at the next header, in chunks of any size', async () => {
+    const long = `${'d'.repeat(90)}/${'e'.repeat(90)}/long.txt`;
+    const archive = await tarOf([
+      { name: 'a.txt', content: 'a' },
+      { name: 'b.txt', content: lines(60) },
+      { name: 'c.txt', content: 'c' },
+      { name: 'd.txt', content: 'd' },
+      { name: long, content: 'long' },
+      { name: 'f.txt', content: 'f' },
+    ]);
+    const starts = [...archive.keys()].filter((at) => at % 512 === 0 && isTarHeader(archive.subarray(at, at + 512)));
+    for (const at of [starts[1] ?? 0, starts[3] ?? 0]) archive.fill(0xff, at, at + 100);
+    const { files, archive: container } = await unpackBytes(archive, 'x.tar');
+    expect(files.map((file) => file.name)).toEqual(['x.tar', 'a.txt', 'c.txt', long, 'f.txt']);
+    expect(container.problems.list).toMatchObject([{ kind: 'damaged-archive', byteOffset: starts[1] }]);
+    expect(container.problems.list[0]?.message).toContain('4 members were read whole');
+    for (const chunkBytes of [1, 100, 513])
+      expect(await membersOf(archive, chunkBytes)).toEqual(['a', 'c', 'long', 'f']);
+  });
+
+  test('a tar whose first header is damaged is still one', async () => {
+    const archive = await tarOf([
+      { name: 'a.txt', content: 'a' },
+      { name: 'b.txt', content: 'b' },
+    ]);
+    archive.fill(0x41, 0, 20);
+    const { files, archive: container } = await unpackBytes(archive, 'x');
+    expect(files.map((file) => [file.name, file.archive])).toEqual([
+      ['x', 'tar'],
+      ['b.txt', null],
+    ]);
+    expect(container.problems.list).toMatchObject([{ kind: 'damaged-archive', byteOffset: 0 }]);
   });
 
   test('a gzip stream damaged in the middle gives what came before', async () => {

@@ -103,6 +103,20 @@ describe.skipIf(missing)('ZIP archives', () => {
     }
   });
 
+  test('where the directory says otherwise, a member is read by its own header if its content bears that out', async () => {
+    const archive = Buffer.from(zipOf({ 'unit.txt': lines(100), 'more.txt': 'more' }));
+    const { files: whole } = await unpackBytes(archive, 'a.zip');
+    // Of the first entry: the method, the checksum and the two sizes.
+    for (const field of [10, 16, 20, 24]) {
+      const damaged = Buffer.from(archive);
+      const at = damaged.indexOf('PK\x01\x02') + field;
+      damaged[at] = (damaged[at] ?? 0) ^ 0x05;
+      const { files } = await unpackBytes(damaged, 'a.zip');
+      expect(files.slice(1).map(contentOf), `${field}`).toEqual(whole.slice(1).map(contentOf));
+      expect(files.flatMap(kinds)).toEqual([]);
+    }
+  });
+
   test('encrypted members are refused with the way out, the rest is read', async () => {
     const { files, problems } = await unpackBytes(zipOf({ 'secret.txt': 'x'.repeat(99) }, '-P', 'pass'), 'a.zip');
     expect(names(files)).toEqual(['a.zip']);

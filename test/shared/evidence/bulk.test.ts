@@ -273,6 +273,67 @@ const jsonEntry = fc
     return spelling === 'unicode' ? text.replaceAll('k', '\\u006b') : text;
   });
 
+/** A field of the Journal Export Format: as text if it may be, else (or `asBinary`) with its length in front of it. */
+function exportField(name: string, value: string, asBinary = false): Uint8Array {
+  if (!asBinary && !value.includes('\n')) return bytesOf(`${name}=${value}\n`);
+  const bytes = bytesOf(value);
+  const size = new Uint8Array(8);
+  new DataView(size.buffer).setUint32(0, bytes.length, true);
+  return joined([bytesOf(`${name}\n`), size, bytes, bytesOf('\n')]);
+}
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+const REALTIME = exportField('__REALTIME_TIMESTAMP', '1769573422070999');
+/** Now and then, what journalctl does not write, or seldom. */
+const ODD_FIELDS = [
+  REALTIME,
+  exportField('_BOOT_ID', 'b0e5d2c8a1f04c1bb9d6a3e7f4c2d1a0'),
+  exportField('__MONOTONIC_TIMESTAMP', '3496197332'),
+  exportField('__SEQNUM', '12'),
+  exportField('__SEQNUM', '12'),
+  exportField('COREDUMP', '\u0000\n\nMESSAGE=no', true),
+  exportField('UNIT', 'b.service', true),
+  exportField('MESSAGE', '\ufeffBooting worker with pid: 7', true),
+  exportField('MESSAGE', 'Booting worker with pid: 7\r'),
+  exportField('9NAME', 'x'),
+  exportField('N'.repeat(64), 'x'),
+  exportField('N'.repeat(65), 'x'),
+  bytesOf('no field\n'),
+  bytesOf('-- Reboot --\n'),
+  bytesOf('\r\n'),
+  Uint8Array.of(...bytesOf('MESSAGE=Gr'), 0xfc, ...bytesOf('n database is locked\n')),
+  Uint8Array.of(...bytesOf('_SYSTEMD_UNIT=Gr'), 0xfc, ...bytesOf('n.service\n')),
+];
+const exportEntry = fc
+  .tuple(
+    fc.record(OPTIONAL_FIELDS, { requiredKeys: [] }),
+    fc.option(jsonText, { freq: 9 }),
+    fc.boolean(),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(fc.constantFrom(...ODD_FIELDS), { maxLength: 2 }) },
+    ),
+  )
+  .map(([fields, message, asBinary, odd]) =>
+    joined([
+      REALTIME,
+      ...Object.entries(fields).map(([name, value]) => exportField(name, String(value))),
+      ...odd,
+      ...(message === null ? [] : [exportField('MESSAGE', message, asBinary)]),
+      bytesOf('\n'),
+    ]),
+  );
+const changedBytes = fc
+  .tuple(exportEntry, fc.nat(), fc.constantFrom(0, 9, 10, 13, 32, 48, 61, 95, 120, 239, 255))
+  .map(([whole, at, other]) => whole.with(at % whole.length, other));
+
 describe('generated journals', () => {
   it('are read in bulk as they are read item by item', () => {
     let bare = 0;
@@ -301,6 +362,40 @@ describe('generated journals', () => {
       { numRuns: 1500 },
     );
     expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('reads every text of every origin alike in the Journal Export Format, with fields of any kind', () => {
+    let bare = 0;
+    const entries = fc.array(fc.oneof(exportEntry, changedBytes), { maxLength: 8 });
+    fc.assert(
+      fc.property(entries, chunkSizes, (parts, sizes) => {
+        bare += compare('journal-export', joined(parts), sizes);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(bare).toBeGreaterThan(500);
+  });
+
+  it.each(['journal-export', 'journal-json'] as const)('hands the first entry of a boot on whole (%s)', (format) => {
+    const fields = (boot: string, at: number) => ({
+      __REALTIME_TIMESTAMP: `176957342207012${at}`,
+      __MONOTONIC_TIMESTAMP: `349619733${at}`,
+      _BOOT_ID: boot.repeat(32),
+      MESSAGE: `entry ${at}`,
+    });
+    const entries = ['a', 'a', 'b', 'b', 'a'].map(fields);
+    const bytes = entries.map((entry) =>
+      format === 'journal-json'
+        ? bytesOf(`${JSON.stringify(entry)}\n`)
+        : joined([...Object.entries(entry).map(([name, value]) => exportField(name, value)), bytesOf('\n')]),
+    );
+    const boots: (string | undefined)[] = [];
+    const sink: ItemSink = {
+      item: (item) => boots.push(item.type === 'event' ? item.boot?.bootId[0] : undefined),
+      event: () => boots.push('bare'),
+    };
+    PARSERS[format]?.(CONTEXT).pushInto?.(joined(bytes), sink);
+    expect(boots).toEqual(['a', 'bare', 'b', 'bare', 'bare']);
   });
 
   it('reads whole exports from their bytes alone', () => {

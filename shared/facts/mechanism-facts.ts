@@ -235,6 +235,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   ]);
   const first = workerEvents[0];
   const hanging = unfinishedOperation(context, workerEvents.at(-1)?.time ?? null);
+  // What was begun last may hang or may go on: the log ends before it tells.
+  const isUndecided = hanging !== null || history.latestOperation?.outcome === 'open';
   if (hanging !== null) {
     const { name, start, end, pid } = hanging;
     facts.push({
@@ -257,14 +259,14 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         'memory-exhaustion': -3,
         'worker-timeout': -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(hanging === null ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null && hanging === null) {
+  if (last !== null && !isUndecided) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({
@@ -274,7 +276,7 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         'large-artifact': -3,
         'database-lock': -2,
         'infinite-loop': -3,
-        'worker-timeout': -1,
+        'worker-timeout': -2,
         'memory-exhaustion': -1,
       },
       ...sourcesOf(lines[0]?.event, end),

@@ -69,6 +69,11 @@ function judgeMemory({ of, has }: Findings): Judgement {
       reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
     };
   }
+  if (has('allocation-refused') && weighing.total >= FITS_AT) {
+    return has('crash')
+      ? { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' }
+      : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
+  }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
   if (has('sigkill-without-author') && !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another')) {
     return undecided(

@@ -54,7 +54,7 @@ export function factContext(
   const from =
     incident === null
       ? null
-      : incident.start < incident.end
+      : record?.operation != null
         ? incident.start
         : ((incident.end - IDLE_WINDOW_MICROS) as EpochMicros);
   const latest = history.latestOperation;

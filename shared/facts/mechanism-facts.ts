@@ -128,6 +128,17 @@ function killerFacts(context: FactContext): readonly Fact[] {
         ];
       }
       const { detail } = killer;
+      if (detail.targetPid !== undefined && detail.targetPid !== death.pid) {
+        return [
+          {
+            id: 'oom-kill-in-container',
+            text: `The kernel's OOM killer ended ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended; gunicorn counts pids in a container of its own, so the numbers differ.`,
+            weights: { 'memory-exhaustion': 6, 'infinite-loop': -1 },
+            ...sourcesOf(killer, death.end),
+            basis: BASIS.pidNamespace,
+          },
+        ];
+      }
       const context4 = context.evidence.events
         .ofKinds(['oom-kill', 'oom-context'])
         .filter((event) => Math.abs(secondsBetween(event.time, killer.time)) <= 2);

@@ -71,7 +71,7 @@ function kernelSilence(context: FactContext, unspoken: number | null): readonly 
   return [
     {
       id: 'kernel-log-silent',
-      text: `The kernel log covers the incident and records no OOM kill (${names}).`,
+      text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and records no OOM kill (${names}).`,
       weights: { 'memory-exhaustion': unspoken ?? -3.5 },
       ...sources,
       basis: BASIS.oomKiller,

@@ -23,11 +23,13 @@ export interface RuleFamily {
 }
 
 const FACTS = join(ROOT, 'shared', 'facts');
+/** Facts by rules that users write: those are in their files (docs/rule-files.md), not in the code. */
+const USERS_RULES = 'user-rule-facts.ts';
 
 /** The rules of every family: each object with id, text, weights and basis in the files of facts. */
 export function ruleFamilies(): readonly RuleFamily[] {
   return readdirSync(FACTS)
-    .filter((name) => name.endsWith('-facts.ts'))
+    .filter((name) => name.endsWith('-facts.ts') && name !== USERS_RULES)
     .sort()
     .map((name) => familyOf(name, readFileSync(join(FACTS, name), 'utf8')));
 }
@@ -124,6 +126,8 @@ function wordsOf(node: ts.Expression): string {
     return node.head.text + node.templateSpans.map(({ literal }) => `…${literal.text}`).join('');
   }
   if (ts.isConditionalExpression(node)) return `${wordsOf(node.whenTrue)} / ${wordsOf(node.whenFalse)}`;
+  if (ts.isParenthesizedExpression(node)) return wordsOf(node.expression);
+  if (ts.isBinaryExpression(node)) return wordsOf(node.left) + wordsOf(node.right);
   return '…';
 }
 

@@ -228,10 +228,20 @@ export class EventStore implements EventSource {
     return this.#pidRows.between(pid, from, to).length > 0;
   }
 
-  between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[] {
-    const first = firstRowFrom(this.#columns.time, from);
-    const end = Math.min(firstRowFrom(this.#columns.time, to, true), first + Math.min(limit, ANSWER_EVENTS));
-    return Array.from({ length: Math.max(0, end - first) }, (_, index) => this.event(first + index));
+  between(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    const asked = new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
+    const most = Math.min(limit, ANSWER_EVENTS);
+    const end = firstRowFrom(this.#columns.time, to, true);
+    const events: EvidenceEvent[] = [];
+    for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
+      if (asked.has(this.#columns.kind[row] ?? 0)) events.push(this.event(row));
+    }
+    return events;
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

@@ -54,8 +54,8 @@ function kernelDiskError(context: FactContext): readonly Fact[] {
   if (window === null) return [];
   const from = addSeconds(window.from, -60);
   const lines = context.evidence.events
-    .between(from, addSeconds(window.to, 5), KERNEL_LINES)
-    .filter((event) => event.kind === 'kernel' && KERNEL_DISK_ERROR.test(event.message));
+    .between(from, addSeconds(window.to, 5), KERNEL_LINES, ['kernel'])
+    .filter((event) => KERNEL_DISK_ERROR.test(event.message));
   const first = lines[0];
   if (first === undefined) return [];
   return [

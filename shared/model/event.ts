@@ -101,8 +101,8 @@ export interface EventSource {
   ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[];
   /** Whether `pid` wrote anything with from <= time <= to; reads no text. */
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean;
-  /** All events with from <= time <= to, at most `limit`. */
-  between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[];
+  /** Events with from <= time <= to, all or those of some kinds, at most `limit`. Reads no text of others. */
+  between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null;
   /** Time of the first and last event of one evidence file; null when it has none. */

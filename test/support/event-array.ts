@@ -1,4 +1,4 @@
-import type { EventKind, EventSource, EvidenceEvent } from '../../shared/model/event.ts';
+import { EVENT_KINDS, type EventKind, type EventSource, type EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 
@@ -36,8 +36,15 @@ export class EventArray implements EventSource {
     return this.ofPid(pid, from, to).length > 0;
   }
 
-  between(from: EpochMicros, to: EpochMicros, limit: number): readonly EvidenceEvent[] {
-    return this.events.filter((event) => event.time >= from && event.time <= to).slice(0, limit);
+  between(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    return this.events
+      .filter((event) => event.time >= from && event.time <= to && kinds.includes(event.kind))
+      .slice(0, limit);
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createActions } from '../../../renderer/state/app-context.tsx';
 import {
   type AppAction,
@@ -12,6 +12,9 @@ import {
 import { EMPTY_FILTER } from '../../../renderer/state/navigation.ts';
 import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
+
+/** Where a window keeps the choice of the zone; nothing was chosen. */
+vi.stubGlobal('localStorage', { getItem: () => null });
 
 /** The reducer and the actions over a mock of the app, without a window. */
 function session(speed = 0) {

@@ -84,9 +84,9 @@ const PYTHON_HEADERS: readonly {
     pid: null,
   },
   {
-    // time - LEVEL - text, time LEVEL in app: text, time [LEVEL] logger: text, time LEVEL [logger] text, time LEVEL text
+    // time - LEVEL - text, time LEVEL in app: text, time [LEVEL] logger: text, time LEVEL [logger] text, time LEVEL logger Text, time LEVEL text
     pattern: new RegExp(
-      String.raw`^${PYTHON_TIME} ?[-|]? ?[\[(]?(${LEVEL})[\])]?(?:\s+in ([\w.]+):|\s*[-|:]\s*\[?([\w.]+\.[\w.]+|gunicorn)\]?\s*[-|:]|\s+\[?([\w.]*[a-z][\w.]*)(?:\]:?|:)|\s*[-|:])?\s`,
+      String.raw`^${PYTHON_TIME} ?[-|]? ?[\[(]?(${LEVEL})[\])]?(?:\s+in ([\w.]+):|\s*[-|:]\s*\[?([\w.]+\.[\w.]+|gunicorn)\]?\s*[-|:]|\s+\[?([\w.]*[a-z][\w.]*)(?:\]:?|:)|\s+([a-z_]\w*(?:\.\w+)+|[a-z_]\w*(?= [A-Z]))|\s*[-|:])?\s`,
     ),
     logger: 10,
     level: 9,
@@ -243,7 +243,8 @@ function splitPythonHeader(message: string, start: string): InnerHeader | null {
     const match = pattern.exec(start);
     if (match === null) continue;
     const stamp = stampOf(match);
-    const loggerName = logger === null ? undefined : (match[logger] ?? match[logger + 1] ?? match[logger + 2]);
+    const loggerName =
+      logger === null ? undefined : [0, 1, 2, 3].map((next) => match[logger + next]).find((name) => name !== undefined);
     return {
       style: 'python',
       timeText: timeTextOf(start),

@@ -28,7 +28,7 @@ const LOGGER_NAMES = ['logger', 'name', 'logger_name', 'log.logger'] as const;
 /** Further lines of the same entry: what python-json-logger and structlog call a traceback. */
 const TRACEBACK_NAMES = ['exc_info', 'exception', 'traceback', 'stack_trace', 'error.stack_trace'] as const;
 
-type JsonObject = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What one line says; the time is null when its stamp is none that can be read. */
 export interface JsonLogLine {
@@ -47,29 +47,42 @@ export interface JsonLogLine {
  * stamp in the zone that it carries, or in the source's where it carries none.
  */
 export function readJsonLogLine(text: string, instant: InstantOfStamp): JsonLogLine | null {
+  const object = parseObject(text);
+  if (object === null) return null;
+  const time = timeOf(firstOf(object, TIME_NAMES), instant);
+  const read = messageOfObject(object);
+  if (time === null || read === null) return null;
+  const pid = firstOf(object, PID_NAMES);
+  const logger = firstOf(object, LOGGER_NAMES);
+  return {
+    ...time,
+    ...read,
+    pid: typeof pid === 'number' && Number.isInteger(pid) && pid >= 0 && pid < 1e9 ? pid : null,
+    logger: typeof logger === 'string' ? logger : null,
+  };
+}
+
+/** The JSON object that a text is as a whole; null for any other text. */
+export function parseObject(text: string): JsonObject | null {
   if (text.charCodeAt(0) !== 0x7b) return null;
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return typeof value !== 'object' || value === null || Array.isArray(value) ? null : (value as JsonObject);
   } catch {
     return null;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const object = value as JsonObject;
-  const time = timeOf(firstOf(object, TIME_NAMES), instant);
+}
+
+/** What such an object says, with the traceback that it carries, and at which level; null without a message. */
+export function messageOfObject(object: JsonObject): Pick<JsonLogLine, 'message' | 'level'> | null {
   const message = firstOf(object, MESSAGE_NAMES);
-  if (time === null || typeof message !== 'string') return null;
+  if (typeof message !== 'string') return null;
   const traceback = firstOf(object, TRACEBACK_NAMES);
   const level = firstOf(object, LEVEL_NAMES);
-  const pid = firstOf(object, PID_NAMES);
-  const logger = firstOf(object, LOGGER_NAMES);
   const own = message.replace(/\n+$/, '');
   return {
-    ...time,
     message: typeof traceback === 'string' && traceback !== '' ? `${own}\n${traceback.replace(/\n+$/, '')}` : own,
     level: typeof level === 'string' ? level : typeof level === 'number' ? levelOfNumber(level) : null,
-    pid: typeof pid === 'number' && Number.isInteger(pid) && pid >= 0 && pid < 1e9 ? pid : null,
-    logger: typeof logger === 'string' ? logger : null,
   };
 }
 

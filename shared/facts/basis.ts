@@ -29,6 +29,10 @@ export const BASIS = {
   kernelStorage:
     'Linux, block/blk-core.c and kernel/hung_task.c (https://docs.kernel.org/admin-guide/sysctl/kernel.html#hung-task-timeout-secs)',
   busyResult: 'SQLite, SQLITE_BUSY, "database is locked" (https://www.sqlite.org/rescode.html#busy)',
+  pidNamespace:
+    'pid_namespaces(7) (https://man7.org/linux/man-pages/man7/pid_namespaces.7.html); Linux, mm/oom_kill.c: __oom_kill_process',
+  memoryError:
+    'Python, MemoryError (https://docs.python.org/3/library/exceptions.html#MemoryError); errno(3), ENOMEM; setrlimit(2), RLIMIT_AS',
   profile: "Inquest's own streaming parse of the same bytes on this machine",
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',

@@ -7,7 +7,7 @@ import type { EvidenceFile, Provenance } from '../model/evidence.ts';
 import type { ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
 import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
-import type { OperationStep } from '../timeline/operations.ts';
+import type { Operation, OperationStep } from '../timeline/operations.ts';
 import { type ArtifactFigures, artifactFigures, chooseArtifact } from './choose-artifact.ts';
 import { chooseDatabase } from './choose-database.ts';
 import { effectiveConfig } from './effective-config.ts';
@@ -20,7 +20,7 @@ export interface FactContext {
   readonly history: WorkerHistory;
   /** null: no worker died and no operation failed. */
   readonly record: IncidentRecord | null;
-  /** The stretch that facts look at: operation start (or a minute before the end) to the end. */
+  /** The stretch that facts look at: operation start (or a minute before the end) to the end; without an incident, the latest operation. */
   readonly window: { readonly from: EpochMicros; readonly to: EpochMicros } | null;
   readonly config: EffectiveConfig | null;
   /** The service's systemd unit with its drop-ins, when it was saved. */
@@ -29,7 +29,7 @@ export interface FactContext {
   /** Size of what the operation (without an incident: the latest one) read, from the artifact, a listing or the log. */
   readonly figures: ArtifactFigures | null;
   readonly database: { readonly report: DatabaseReport; readonly index: number } | null;
-  /** Dated `ps` rows of the incident's pid within the worker's life, in time order. */
+  /** Dated `ps` rows of the incident's pid (without one: of the latest operation's) within the worker's life, in time order. */
   readonly processSamples: readonly (ProcessSample & { readonly time: EpochMicros })[];
   /** Dated `vmstat` rows within the window. */
   readonly vmstatSamples: readonly (VmstatSample & { readonly time: EpochMicros })[];
@@ -54,10 +54,13 @@ export function factContext(
   const from =
     incident === null
       ? null
-      : incident.start < incident.end
+      : record?.operation != null
         ? incident.start
         : ((incident.end - IDLE_WINDOW_MICROS) as EpochMicros);
-  const window = incident === null || from === null ? null : { from, to: incident.end };
+  const latest = history.latestOperation;
+  // Without an incident, questions are about what was last at work.
+  const work = latest === null ? null : { from: latest.start, to: latest.end };
+  const window = incident === null || from === null ? work : { from, to: incident.end };
   const unit = serviceUnit(evidence, incident?.unit ?? null);
   const config = effectiveConfig(evidence, window, unit);
   const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
@@ -76,7 +79,7 @@ export function factContext(
       evidence.host?.fileSizes,
     ),
     database: chooseDatabase(evidence),
-    processSamples: samplesOfPid(evidence, record),
+    processSamples: samplesOfPid(evidence, record, latest),
     vmstatSamples:
       window === null
         ? []
@@ -98,10 +101,13 @@ function isDated<S extends { readonly time: EpochMicros | null }>(
 function samplesOfPid(
   evidence: CaseEvidence,
   record: IncidentRecord | null,
+  latest: Operation | null,
 ): readonly (ProcessSample & { readonly time: EpochMicros })[] {
-  if (record === null || record.incident.pid === null) return [];
-  const { pid, end } = record.incident;
-  const born = record.death?.life.boot?.time ?? null;
+  const pid = record === null ? (latest?.pid ?? null) : record.incident.pid;
+  if (pid === null) return [];
+  // Without an incident nothing ended the process: what was seen of it after its last line is of it still.
+  const end = record?.incident.end ?? Number.POSITIVE_INFINITY;
+  const born = record === null ? (latest?.start ?? null) : (record.death?.life.boot?.time ?? null);
   return evidence.processes
     .filter(isDated)
     .filter((sample) => sample.pid === pid && sample.time <= end && (born === null || sample.time >= born - 1_000_000))

@@ -4,6 +4,7 @@ import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOfSamples } from './context.ts';
 import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
 import { cpuUse, finalStretch, loneSample } from './process-readings.ts';
+import { workExplains } from './progress-facts.ts';
 import { formatSeconds } from './wording.ts';
 
 /** Whether the worker was computing or waiting, from `ps` over time, else from the host's `vmstat`. */
@@ -11,7 +12,10 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
   const { record } = context;
   if (record === null || record.death === null) return [];
   const stretch = finalStretch(context);
-  const whole = { from: record.incident.start, to: context.workEnd ?? record.incident.end };
+  const whole = {
+    from: record.operation === null ? (context.window?.from ?? record.incident.start) : record.incident.start,
+    to: context.workEnd ?? record.incident.end,
+  };
   const used =
     (stretch === null ? null : cpuUse(context, stretch.from, stretch.to)) ?? cpuUse(context, whole.from, whole.to);
   const facts: Fact[] = [];
@@ -20,10 +24,11 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
     const span = `${formatTimeOfDay(used.samples[0]?.time ?? whole.from)} to ${formatTimeOfDay(used.samples[1]?.time ?? whole.to)} UTC`;
     const figures = `${formatSeconds(used.cpuSeconds)} of CPU time in ${formatSeconds(used.seconds)}, state ${used.state} (${span})`;
     if (used.level === 'busy') {
+      const explained = workExplains(context);
       facts.push({
         id: 'worker-busy',
-        text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.`,
-        weights: { 'infinite-loop': 2.5, 'database-lock': -2.5 },
+        text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so load says little of a loop.' : ''}`,
+        weights: { 'infinite-loop': explained ? 0.5 : 2.5, 'database-lock': -3.5 },
         ...sources,
         basis: BASIS.ps,
       });

@@ -244,7 +244,8 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
             ? 'The -wal is empty although the operation had begun its database write: it had not written a single page.'
             : `The -wal holds no open transaction (${formatBytes(wal.bytes)}, all committed or stale) although the operation had begun its database write: it had not written a page that was not committed.`) +
           waited,
-        weights: { 'database-lock': 2 },
+        // One that computes has not come to its write yet: it waits for nothing.
+        weights: { 'database-lock': used?.level === 'busy' ? 0.5 : 2 },
         ...sources,
         basis: BASIS.wal,
       },

@@ -1,4 +1,5 @@
 import type { Fact } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourcesOf } from './context.ts';
 
@@ -8,8 +9,40 @@ const EXCEPTION =
 /** Errors of other databases that speak of a lock too (deadlock detected, Lock wait timeout exceeded, LockNotAvailable). */
 const SPEAKS_OF_A_LOCK = /lock|busy/i;
 
-/** What the operation itself gave as the reason of its failure, where that is no lock. */
+// MemoryError     MemoryError: Unable to allocate 1.2 GiB     OSError: [Errno 12] Cannot allocate memory
+const OUT_OF_MEMORY = /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b)/i;
+
+/**
+ * An allocation that was refused: by a limit of the process (RLIMIT_AS), or because the host commits no more. The kernel
+ * logs nothing of that and ends nobody, so neither its silence nor a host with free memory speaks against it.
+ */
+export function refusedAllocation({ record }: FactContext): EvidenceEvent | null {
+  const lines = record?.operation?.lines ?? [];
+  return lines.find(({ event }) => OUT_OF_MEMORY.test(event.message.slice(0, READ_CHARACTERS)))?.event ?? null;
+}
+
+const READ_CHARACTERS = 65_536;
+
+/** What the operation itself gave as the reason of its failure, where that is no lock, and whether memory was refused. */
 export function failureFacts(context: FactContext): readonly Fact[] {
+  return [...outOfMemory(context), ...failedOtherwise(context)];
+}
+
+function outOfMemory(context: FactContext): readonly Fact[] {
+  const refused = refusedAllocation(context);
+  if (refused === null) return [];
+  return [
+    {
+      id: 'allocation-refused',
+      text: 'The operation ran out of memory by its own word: an allocation was refused, by a limit of the process or because the host commits no more. The kernel logs nothing of that.',
+      weights: { 'memory-exhaustion': 7, 'database-lock': -2, 'infinite-loop': -1 },
+      ...sourcesOf(refused),
+      basis: BASIS.memoryError,
+    },
+  ];
+}
+
+function failedOtherwise(context: FactContext): readonly Fact[] {
   const { record } = context;
   if (record === null || record.death !== null || record.failure === null) return [];
   const lines = record.operation?.lines ?? [];

@@ -128,6 +128,17 @@ function killerFacts(context: FactContext): readonly Fact[] {
         ];
       }
       const { detail } = killer;
+      if (detail.targetPid !== undefined && detail.targetPid !== death.pid) {
+        return [
+          {
+            id: 'oom-kill-in-container',
+            text: `The kernel's OOM killer ended ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended; gunicorn counts pids in a container of its own, so the numbers differ.`,
+            weights: { 'memory-exhaustion': 6, 'infinite-loop': -1 },
+            ...sourcesOf(killer, death.end),
+            basis: BASIS.pidNamespace,
+          },
+        ];
+      }
       const context4 = context.evidence.events
         .ofKinds(['oom-kill', 'oom-context'])
         .filter((event) => Math.abs(secondsBetween(event.time, killer.time)) <= 2);
@@ -235,6 +246,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   ]);
   const first = workerEvents[0];
   const hanging = unfinishedOperation(context, workerEvents.at(-1)?.time ?? null);
+  // What was begun last may hang or may go on: the log ends before it tells.
+  const isUndecided = hanging !== null || history.latestOperation?.outcome === 'open';
   if (hanging !== null) {
     const { name, start, end, pid } = hanging;
     facts.push({
@@ -257,14 +270,14 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         'memory-exhaustion': -3,
         'worker-timeout': -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(hanging === null ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null && hanging === null) {
+  if (last !== null && !isUndecided) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({
@@ -274,7 +287,7 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         'large-artifact': -3,
         'database-lock': -2,
         'infinite-loop': -3,
-        'worker-timeout': -1,
+        'worker-timeout': -2,
         'memory-exhaustion': -1,
       },
       ...sourcesOf(lines[0]?.event, end),

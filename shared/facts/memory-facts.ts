@@ -4,6 +4,7 @@ import type { HostMemory } from '../model/samples.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from './context.ts';
+import { refusedAllocation } from './failure-facts.ts';
 import { memoryUse } from './process-readings.ts';
 import { fileLabel, formatBytes, formatSeconds, listing } from './wording.ts';
 
@@ -11,12 +12,14 @@ const MB = 1_000_000;
 
 /** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
 export function memoryFacts(context: FactContext): readonly Fact[] {
-  if (context.record === null) return [];
+  if (context.record === null) return kernelSilence(context, null);
   const swap = swapping(context);
   const thrashing = swap.some((fact) => fact.id === 'swap-thrashing');
+  // A refused allocation is the process's own affair: there is nothing that the kernel would have logged.
+  const unspoken = refusedAllocation(context) !== null ? 0 : thrashing ? SILENCE_WHILE_THRASHING : null;
   return [
     ...gunicornGuess(context),
-    ...kernelSilence(context, thrashing),
+    ...kernelSilence(context, unspoken),
     ...otherOomKills(context),
     ...workerMemory(context),
     ...hostMemory(context),
@@ -47,7 +50,8 @@ function namesWorker(context: FactContext): boolean {
 /** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */
 const SILENCE_WHILE_THRASHING = -0.5;
 
-function kernelSilence(context: FactContext, thrashing: boolean): readonly Fact[] {
+/** `unspoken`: what silence weighs where memory may run short without the kernel's saying so; null elsewhere. */
+function kernelSilence(context: FactContext, unspoken: number | null): readonly Fact[] {
   const { kernel, window } = context;
   if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => fileLabel(file.path)));
@@ -57,7 +61,7 @@ function kernelSilence(context: FactContext, thrashing: boolean): readonly Fact[
       {
         id: 'kernel-log-empty',
         text: `The kernel log was exported and has no entries (${names}): no OOM kill is recorded, as far as the export reached.`,
-        weights: { 'memory-exhaustion': thrashing ? SILENCE_WHILE_THRASHING : -2.5 },
+        weights: { 'memory-exhaustion': unspoken ?? -2.5 },
         ...sources,
         basis: BASIS.oomKiller,
       },
@@ -67,8 +71,8 @@ function kernelSilence(context: FactContext, thrashing: boolean): readonly Fact[
   return [
     {
       id: 'kernel-log-silent',
-      text: `The kernel log covers the incident and records no OOM kill (${names}).`,
-      weights: { 'memory-exhaustion': thrashing ? SILENCE_WHILE_THRASHING : -3.5 },
+      text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and records no OOM kill (${names}).`,
+      weights: { 'memory-exhaustion': unspoken ?? -3.5 },
       ...sources,
       basis: BASIS.oomKiller,
     },

@@ -55,7 +55,8 @@ export interface MemoryUse {
 
 /** Memory of the incident's process from `ps`; an undated row of the same pid serves when there are no dated ones. */
 export function memoryUse(context: FactContext): MemoryUse | null {
-  const pid = context.record?.incident.pid ?? null;
+  const { record, history } = context;
+  const pid = record === null ? (history.latestOperation?.pid ?? null) : record.incident.pid;
   if (pid === null) return null;
   const dated = context.processSamples;
   const samples: readonly ProcessSample[] =
@@ -82,6 +83,7 @@ export function finalStretch(context: FactContext): { readonly from: EpochMicros
   const progress = (record.operation?.lines ?? []).filter(
     (line) => line.event.time < workEnd && line.event.kind === 'log',
   );
-  const from = progress.at(-1)?.event.time ?? record.incident.start;
+  const start = record.operation === null ? (context.window?.from ?? record.incident.start) : record.incident.start;
+  const from = progress.at(-1)?.event.time ?? start;
   return from < workEnd ? { from, to: workEnd } : null;
 }

@@ -134,6 +134,25 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
   };
 }
 
+/** Seconds of which honest work on a large document is not worth a question. */
+const HONEST_SECONDS = 1;
+
+/**
+ * Whether the step that was going on, or progress that the log counts, accounts for a worker that computes: its amount of
+ * data takes as long even at a good rate, or the log counted on until shortly before the end.
+ */
+export function workExplains(context: FactContext): boolean {
+  const { lastStep, workEnd, figures } = context;
+  if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
+  const elapsed = secondsBetween(lastStep.from, workEnd);
+  const counted = context.record?.operation?.lines.findLast(
+    ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
+  );
+  if (counted !== undefined && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
+  const slowest = slowestExplainable(context, figures);
+  return slowest !== null && slowest.seconds > HONEST_SECONDS * 2 && elapsed <= slowest.seconds;
+}
+
 /** The log names no step that was going on: only the whole operation can be held against the amount of data. */
 function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
   const { record, workEnd } = context;

@@ -35,6 +35,7 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       answer: oomEvents(context),
       facts: pick(
         'oom-kill-names-worker',
+        'oom-kill-in-container',
         'systemd-oom',
         'oomd-kill',
         'kernel-log-silent',
@@ -75,7 +76,8 @@ function oomEvents(context: FactContext): string | null {
   const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
   if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
   if (kills.length > 0) return 'yes';
-  if (context.kernel.state === 'covers') return 'no: the kernel log covers the incident and has none';
+  if (context.kernel.state === 'covers')
+    return `no: the kernel log covers the ${context.record === null ? 'time' : 'incident'} and has none`;
   if (context.kernel.state === 'empty-export') return 'no: the kernel log was exported and has no entries';
   return null;
 }

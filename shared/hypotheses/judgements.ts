@@ -19,7 +19,7 @@ const FITS_AT = 2;
 const SUSPECTED_AT = 1.5;
 
 /** Facts by which the killer itself says that memory was why. */
-const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'systemd-oom', 'oomd-kill'] as const;
+const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'oom-kill-in-container', 'systemd-oom', 'oomd-kill'] as const;
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function judgeAll(findings: Findings, timeoutReason: string): Readonly<Record<HypothesisId, Judgement>> {
@@ -68,6 +68,11 @@ function judgeMemory({ of, has }: Findings): Judgement {
       verdict: 'fits',
       reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
     };
+  }
+  if (has('allocation-refused') && weighing.total >= FITS_AT) {
+    return has('crash')
+      ? { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' }
+      : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
   }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
   if (has('sigkill-without-author') && !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another')) {

@@ -46,6 +46,7 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
 
 interface DeathContext {
   readonly systemdOom: MomentIndex;
+  readonly containerOomKills: MomentIndex;
   readonly oomdKills: MomentIndex;
   readonly stopTimeouts: MomentIndex;
   readonly systemdStopping: MomentIndex;
@@ -58,6 +59,7 @@ function readContext(events: EventSource): DeathContext {
   const units = events.ofKinds(['systemd-unit']);
   return {
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
+    containerOomKills: new MomentIndex(containerOomKills(events)),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
     stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
     // systemd announces a stop it was asked for as "Stopping <unit>..." (unit.c, unit_status_emit_starting_stopping).
@@ -66,6 +68,22 @@ function readContext(events: EventSource): DeathContext {
     arbiterSignals: new MomentIndex(events.ofKinds(['arbiter-signal', 'arbiter-stop'])),
     arbiterStarts: new MomentIndex(events.ofKinds(['arbiter-start'])),
   };
+}
+
+/** On a host, pids below are those of init and of kernel threads; a gunicorn that has one counts pids of its own. */
+const FIRST_HOST_PID = 100;
+const SERVER_NAME = /python|gunicorn/i;
+
+/**
+ * OOM kills within a memory cgroup of what may be a worker in a container: the kernel names the process by the pid that it
+ * has on the host, gunicorn by the one in the container's own namespace, so the two never match. Source: pid_namespaces(7)
+ */
+function containerOomKills(events: EventSource): readonly EvidenceEvent[] {
+  const isContained = events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID);
+  if (!isContained) return [];
+  return events
+    .ofKinds(['oom-kill'])
+    .filter(({ detail }) => detail.oomScope === 'cgroup' && SERVER_NAME.test(detail.processName ?? ''));
 }
 
 /** The first of these that belongs to the same death as what happened at `time`; null when there is none. */
@@ -116,6 +134,8 @@ function whoSentSigkill(
   const oomd = around(context.oomdKills, exit.time);
   if (oomd !== null) return { mechanism: 'systemd-oomd', killer: oomd };
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
+  const contained = around(context.containerOomKills, exit.time);
+  if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
   const systemdOom = around(context.systemdOom, exit.time);
   if (systemdOom !== null) return { mechanism: 'kernel-oom', killer: systemdOom };
   const stop = around(context.stopTimeouts, exit.time) ?? around(context.watchdogs, exit.time);

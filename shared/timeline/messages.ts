@@ -60,6 +60,9 @@ const DONE = /\b(?:finished|completed?|done|succeeded|successful(?:ly)?|ended)\b
 // "Parsed 300 results", "Inserted 110000 rows", "Imported VPN job 13"
 const LEADING_PAST =
   /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched)\b/i;
+// "VPN job 6 imported in 7.1s", "Report 14 processed"
+const TRAILING_PAST =
+  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted)(?:\s+successfully)?(?:\s+(?:in|after|within)\s+\d[\d.]*\s*\w*)?\s*[.!]?$/i;
 const STARTED =
   /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued)\b/i;
 const LEADING_ING = /^(?:now |re-?)?[a-z]+ing\b/i;
@@ -95,7 +98,7 @@ export function readMessage(message: string, isError: boolean): MessageReading {
   if (PROGRESS.test(text)) return reading('progress');
   const startsInPast = LEADING_PAST.test(text);
   const operationLevel = step === null || isOperationAboutWhole(text, step);
-  if (startsInPast || (DONE.test(text) && !STARTED.test(text))) {
+  if (startsInPast || ((DONE.test(text) || TRAILING_PAST.test(text)) && !STARTED.test(text))) {
     if (operationLevel)
       return OPERATION_STEM.test(text) || DONE.test(text) ? reading('operation-done', null) : reading('other');
     return reading('step-done');

@@ -1,4 +1,5 @@
 import { splitInnerHeader } from '../evidence/classify.ts';
+import { readStructuredMessage } from '../evidence/structured-message.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { type MessageReading, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
@@ -76,8 +77,15 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const text = splitInnerHeader(event.message)?.text ?? event.message;
-  const isError = event.severity === 'err' || event.severity === 'crit' || event.severity === 'alert';
+  const bare = splitInnerHeader(event.message)?.text ?? event.message;
+  const structured = readStructuredMessage(bare);
+  const text = structured?.text ?? bare;
+  const isError =
+    structured?.level === 'ERROR' ||
+    structured?.level === 'CRITICAL' ||
+    event.severity === 'err' ||
+    event.severity === 'crit' ||
+    event.severity === 'alert';
   return { event, text, reading: readMessage(text, isError) };
 }
 

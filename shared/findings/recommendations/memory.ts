@@ -7,14 +7,15 @@ import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } fro
 export const memoryAdvice: AdviceFamily = (advice) => {
   const { context } = advice;
   if (verdictFor(advice, 'memory-exhaustion') !== 'fits') return [];
-  const need = neededBytes(context);
+  // A limit that the unit states is held against the parse alone; one that only the kernel tells is what was too little.
+  const need = context.unit?.memoryMaxBytes == null ? neededBytes(context) : parseBytes(context);
   return [
     recommendation(
       'memory-limit',
       memoryLimitText(context, need) ??
         (need === null
           ? "Give the service the memory it needs, or make it need less: read the kernel's task table for who held it."
-          : `Raise the memory limit to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`),
+          : `Raise the memory limit to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs memory, and what it had was not enough.`),
       need === null || need <= (context.unit?.memoryMaxBytes?.value ?? 0)
         ? null
         : `[Service]\nMemoryMax=${Math.ceil(need / 2 ** 20)}M`,
@@ -25,8 +26,26 @@ export const memoryAdvice: AdviceFamily = (advice) => {
   ];
 };
 
-/** Memory that a whole-document parse of the artifact takes, with half as much again to spare. */
+/** Memory that a whole-document parse takes, and never less than half as much again as the limit at which the kernel killed. */
 function neededBytes(context: FactContext): number | null {
+  const parse = parseBytes(context);
+  const reached = limitReached(context);
+  return parse === null ? null : Math.max(parse, Math.ceil(1.5 * (reached ?? 0)));
+}
+
+/** The limit of the memory cgroup in which the kernel killed the worker, as it logged it; null where it did not. */
+function limitReached({ evidence, record, window }: FactContext): number | null {
+  if (record?.death?.mechanism !== 'kernel-oom' || window === null) return null;
+  const limits = evidence.events
+    .ofKinds(['oom-context'])
+    .filter(({ time }) => time >= window.from && time <= window.to)
+    .map(({ detail }) => detail.limitBytes)
+    .filter((bytes) => bytes !== undefined);
+  return limits.length === 0 ? null : Math.max(...limits);
+}
+
+/** Memory that a whole-document parse of the artifact takes, with half as much again to spare. */
+function parseBytes(context: FactContext): number | null {
   const bytes =
     context.artifact?.report.bytes ??
     context.record?.operation?.lines.find((line) => line.reading.bytes !== null)?.reading.bytes ??

@@ -15,6 +15,8 @@ export interface ZipMember extends ArchiveMember {
   readonly method: number;
   readonly isEncrypted: boolean;
   readonly headerAt: number;
+  /** Of its name as it is packed. */
+  readonly nameBytes: number;
   /** Null when there is no header where the directory says. */
   readonly dataAt: number | null;
   /** Null when only the missing directory, or the end of the data itself, tells. */
@@ -90,6 +92,7 @@ function listedMember(reader: EvidenceReader, entry: Entry): ZipMember {
     method: entry.compressionMethod,
     isEncrypted: entry.isEncrypted(),
     headerAt,
+    nameBytes: entry.fileNameRaw.length,
     dataAt: header === null ? null : dataStart(header, headerAt),
     packedBytes: entry.compressedSize,
     crc32: entry.crc32,
@@ -156,6 +159,7 @@ function memberAt(reader: EvidenceReader, headerAt: number): ZipMember | null {
     method: header.readUInt16LE(8),
     isEncrypted: (flags & FLAG_ENCRYPTED) !== 0,
     headerAt,
+    nameBytes,
     dataAt: dataStart(header, headerAt),
     packedBytes: sizesFollow ? null : packedBytes,
     crc32: sizesFollow ? null : header.readUInt32LE(14),
@@ -188,13 +192,16 @@ function memberType(name: string, unixMode: number): ArchiveMember['type'] {
   return UNIX_DEVICES.includes(kind) ? 'device' : 'file';
 }
 
-/** Members whose bytes overlap those of another before them, which no archiver writes and some bombs are made of. */
+/**
+ * Members whose bytes overlap those of another before them, which no archiver writes and some bombs are made of. A member
+ * takes at least its header, its name and its content: where its content begins, its own header may say wrongly.
+ */
 export function overlappingMembers(members: readonly ZipMember[]): ReadonlySet<ZipMember> {
   const overlapping = new Set<ZipMember>();
   let end = 0;
   for (const member of [...members].sort((a, b) => a.headerAt - b.headerAt)) {
     if (member.headerAt < end) overlapping.add(member);
-    else end = (member.dataAt ?? member.headerAt) + (member.packedBytes ?? 0);
+    else end = member.headerAt + LOCAL_HEADER_BYTES + member.nameBytes + (member.packedBytes ?? 0);
   }
   return overlapping;
 }

@@ -167,6 +167,24 @@ describe.skipIf(missing)('ZIP archives', () => {
     expect(kinds(container)).toEqual(['damaged-archive']);
   });
 
+  test("wrong lengths in a member's own header take no other member away", async () => {
+    const [first, third] = [lines(30), lines(50)];
+    const archive = zipOf({ 'first.txt': first, 'second.txt': lines(40), 'third.txt': third });
+    const second = archive.indexOf('PK\x03\x04', 4);
+    for (const [at, value] of [
+      [26, 200],
+      [27, 2],
+      [28, 255],
+      [29, 255],
+    ] as const) {
+      const damaged = Buffer.from(archive);
+      damaged[second + at] = value;
+      const { files } = await unpackBytes(damaged, 'x.zip');
+      const whole = files.filter((file) => file.problems.count === 0).map(contentOf);
+      expect(whole).toEqual(expect.arrayContaining([first, third]));
+    }
+  });
+
   test('every cut and every change is survived', async () => {
     const content = lines(20);
     const whole = zipOf({ 'first.txt': content, 'second.txt': lines(30) });

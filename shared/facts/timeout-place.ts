@@ -1,3 +1,4 @@
+import type { GunicornConfig } from '../model/config.ts';
 import type { TimeoutPlace } from '../model/import-course.ts';
 import type { FactContext } from './context.ts';
 import { fileLabel } from './wording.ts';
@@ -20,11 +21,16 @@ export function timeoutPlace(context: FactContext): TimeoutPlace {
   const path = fileLabel(file.path);
   const old = config.timeoutSeconds;
   if (old !== null) return { kind: 'assigned', file: path, line: old.source.line, value: old.value };
-  const { gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload } = config;
-  const lines = [gracefulTimeoutSeconds, workers, workerClass, threads, maxRequests, maxRequestsJitter, preload]
-    .map((each) => each?.source.line ?? null)
-    .filter((line) => line !== null);
-  return lines.length === 0 ? { kind: 'unknown' } : { kind: 'after-line', file: path, line: Math.max(...lines) };
+  const line = lastSettingLine(config);
+  return line === null ? { kind: 'unknown' } : { kind: 'after-line', file: path, line };
+}
+
+/** The last line on which a setting that is known begins; null without any. */
+export function lastSettingLine(config: GunicornConfig): number | null {
+  const lines = Object.values(config).flatMap((member) =>
+    typeof member === 'object' && member !== null && member.source.line !== null ? [member.source.line] : [],
+  );
+  return lines.length === 0 ? null : Math.max(...lines);
 }
 
 function aroundFlag(opening: string, commandLine: string, closing: string): TimeoutPlace {

@@ -10,15 +10,32 @@ export function timeoutPatch(place: TimeoutPlace, timeoutSeconds: number): strin
     case 'unit':
       return `${place.before}${timeoutSeconds}${place.after}`;
     case 'assigned':
-      return `${setting}  # ${place.file} line ${place.line ?? '?'}, now ${place.value}`;
+      return replacingLine(setting, place);
     case 'after-line':
-      return [
-        `--- a/${place.file}`,
-        `+++ b/${place.file}`,
-        `@@ -${place.line},0 +${place.line + 1} @@`,
-        `+${setting}`,
-      ].join('\n');
+      return linesAfter(place, [setting]);
     case 'unknown':
       return setting;
   }
+}
+
+/** A line as it should be, with what it replaces. */
+export function replacingLine(
+  setting: string,
+  { file, line, value }: { readonly file: string; readonly line: number | null; readonly value: unknown },
+): string {
+  return `${setting}  # ${file} line ${line ?? '?'}, now ${value}`;
+}
+
+/** A unified diff that adds lines behind one of a file. */
+export function linesAfter(
+  { file, line }: { readonly file: string; readonly line: number },
+  added: readonly string[],
+): string {
+  const count = added.length === 1 ? '' : `,${added.length}`;
+  return [
+    `--- a/${file}`,
+    `+++ b/${file}`,
+    `@@ -${line},0 +${line + 1}${count} @@`,
+    ...added.map((each) => `+${each}`),
+  ].join('\n');
 }

@@ -1,6 +1,8 @@
 import type { FactContext } from '../../facts/context.ts';
+import { lastSettingLine, timeoutPlace } from '../../facts/timeout-place.ts';
 import { fileLabel } from '../../facts/wording.ts';
 import type { GunicornConfig } from '../../model/config.ts';
+import { linesAfter, replacingLine, timeoutPatch } from '../timeout-patch.ts';
 
 /** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */
 export type GunicornSettings = Readonly<
@@ -21,8 +23,9 @@ const MEMBERS = {
  * the timeout by a flag, the drop-in that replaces the flag.
  */
 export function settingsChange(context: FactContext, settings: GunicornSettings): string {
-  const inUnit = settings.timeout === undefined ? null : timeoutChangeInUnit(context, settings.timeout);
-  if (inUnit !== null) return inUnit;
+  const { timeout } = settings;
+  const place = timeout === undefined ? null : timeoutPlace(context);
+  if (timeout !== undefined && place?.kind === 'unit') return timeoutPatch(place, timeout);
   const names = Object.keys(MEMBERS).filter((name): name is keyof typeof MEMBERS => name in settings);
   const config = context.evidence.configs[0];
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
@@ -33,44 +36,9 @@ export function settingsChange(context: FactContext, settings: GunicornSettings)
     const line = `${name} = ${settings[name]}`;
     const old = config?.[MEMBERS[name]] ?? null;
     if (old === null) added.push(line);
-    else replaced.push(`${line}  # ${path} line ${old.source.line ?? '?'}, now ${old.value}`);
+    else replaced.push(replacingLine(line, { file: path, line: old.source.line, value: old.value }));
   }
   const after = config === undefined ? null : lastSettingLine(config);
   if (after === null || added.length === 0) return [...added, ...replaced].join('\n');
-  const count = added.length === 1 ? '' : `,${added.length}`;
-  return [
-    `--- a/${path}`,
-    `+++ b/${path}`,
-    `@@ -${after},0 +${after + 1}${count} @@`,
-    ...added.map((line) => `+${line}`),
-    ...replaced,
-  ].join('\n');
-}
-
-/** The last line on which a setting that is known begins; null without any. */
-function lastSettingLine(config: GunicornConfig): number | null {
-  const lines = Object.values(config).flatMap((member) =>
-    typeof member === 'object' && member !== null && member.source.line !== null ? [member.source.line] : [],
-  );
-  return lines.length === 0 ? null : Math.max(...lines);
-}
-
-/**
- * Where the flag of the unit file is what is in force, a change of gunicorn.conf.py would do nothing: the drop-in that
- * replaces the flag. Null when the unit sets no timeout.
- */
-function timeoutChangeInUnit(context: FactContext, timeoutSeconds: number): string | null {
-  const { unit } = context;
-  const changed = (text: string): string =>
-    text.replace(
-      /(^|\s)(--timeout[= ]|-t[= ]?)\S+/,
-      (_all, blank: string, flag: string) => `${blank}${flag}${timeoutSeconds}`,
-    );
-  if (unit?.flags?.value.timeoutSeconds != null && unit.execStart !== null) {
-    return `[Service]\nExecStart=\nExecStart=${changed(unit.execStart.value)}`;
-  }
-  if (unit?.environmentFlags?.value.timeoutSeconds != null) {
-    return `[Service]\nEnvironment="GUNICORN_CMD_ARGS=${changed(unit.environmentArguments?.value ?? '')}"`;
-  }
-  return null;
+  return [linesAfter({ file: path, line: after }, added), ...replaced].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
-import { tagsOfRow, tagsOfRows } from '../../shared/rules/tags.ts';
+import { tagsOfRows } from '../../shared/rules/tags.ts';
 import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
@@ -46,7 +46,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'events.raw': ({ row }) => {
       const { store, evidence } = requireCase(session);
       const record = store.raw(row);
-      const tags = tagsOfRow(evidence.rules, row);
+      const tags = tagsOfRows(evidence.rules).get(row) ?? [];
       return {
         ...record,
         event: shownEvent(record.event, DETAIL_MESSAGE_CHARACTERS),

@@ -5,7 +5,6 @@ import type { FactContext } from './context.ts';
 
 /** Hits that a fact leads to; it says how many there were. */
 const SHOWN_HITS = 20;
-const SAME_INSTANT = 1_000;
 /** What is written in the moment of the end often follows it. */
 const AFTERMATH_SECONDS = 5;
 
@@ -30,10 +29,7 @@ function factOf(
   fact: NonNullable<AppliedRule['fact']>,
   hits: readonly RuleHit[],
 ): Fact {
-  // Entries of one instant are few; looking for each alone reads no more than that.
-  const events = hits
-    .slice(0, SHOWN_HITS)
-    .flatMap(({ row, time }) => evidence.events.between(time, time, SAME_INSTANT).filter((event) => event.row === row));
+  const events = hits.slice(0, SHOWN_HITS).map(({ row }) => evidence.events.event(row));
   return {
     id: `rule:${id}`,
     text: hits.length === 1 ? fact.text : `${fact.text} (${hits.length} events)`,

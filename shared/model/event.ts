@@ -91,6 +91,8 @@ export interface EvidenceEvent {
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
 export interface EventSource {
   readonly count: number;
+  /** The event of a row. Throws RangeError when there is no such row. */
+  event(row: number): EvidenceEvent;
   /** Events of any of these kinds. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
   /**

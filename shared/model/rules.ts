@@ -16,8 +16,8 @@ export interface RuleHit {
   readonly time: EpochMicros;
 }
 
-/** One rule as it was applied to a case. */
-export interface AppliedRule {
+/** What a rule is called, where it stands, and what it says where it matches. */
+export interface RuleHead {
   readonly id: string;
   readonly title: string;
   /** The file it stands in, and its first line there. */
@@ -25,6 +25,10 @@ export interface AppliedRule {
   readonly line: number;
   readonly tags: readonly string[];
   readonly fact: RuleFact | null;
+}
+
+/** One rule as it was applied to a case. */
+export interface AppliedRule extends RuleHead {
   /** In time order, at most RULE_LIMITS.hitsPerRule. */
   readonly hits: readonly RuleHit[];
   /** How many there were. */

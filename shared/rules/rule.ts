@@ -1,5 +1,5 @@
 import type { EventKind } from '../model/event.ts';
-import type { RuleFact } from '../model/rules.ts';
+import type { RuleHead } from '../model/rules.ts';
 
 /** Fields of an event that rules may ask for; docs/rule-files.md says what each holds. */
 export const RULE_FIELDS = [
@@ -37,24 +37,15 @@ export interface RuleEvent {
 /** Whether an event has what a selection or condition asks for. */
 export type RuleTest = (event: RuleEvent) => boolean;
 
-interface RuleBase {
-  readonly id: string;
-  readonly title: string;
-  readonly file: string;
-  readonly line: number;
-  readonly tags: readonly string[];
-  readonly fact: RuleFact | null;
-}
-
 /** A rule about single events. */
-export interface EventRule extends RuleBase {
+export interface EventRule extends RuleHead {
   readonly type: 'event';
   readonly test: RuleTest;
   readonly hasRegex: boolean;
 }
 
 /** A rule about events that other rules matched. */
-export interface CorrelationRule extends RuleBase {
+export interface CorrelationRule extends RuleHead {
   readonly type: 'temporal_ordered' | 'event_count';
   /** Ids of event rules; for `temporal_ordered` in the order in which they must match. */
   readonly steps: readonly string[];

@@ -17,17 +17,11 @@ function collected(outcome: RuleOutcome): ReadonlyMap<number, readonly string[]>
   for (const rule of outcome.rules) {
     for (const { row } of rule.hits) {
       const own = tags.get(row);
-      if (own === undefined) tags.set(row, [...tagsOf(rule)]);
+      if (own === undefined) tags.set(row, [...new Set(tagsOf(rule))]);
       else own.push(...tagsOf(rule).filter((tag) => !own.includes(tag)));
     }
   }
   return tags;
-}
-
-/** The tags of one row. */
-export function tagsOfRow(outcome: RuleOutcome | undefined, row: number): readonly string[] {
-  const matching = (outcome?.rules ?? []).filter(({ hits }) => hits.some((hit) => hit.row === row));
-  return [...new Set(matching.flatMap(tagsOf))];
 }
 
 function tagsOf({ id, tags }: AppliedRule): readonly string[] {

@@ -14,6 +14,12 @@ export class EventArray implements EventSource {
     return this.events.length;
   }
 
+  event(row: number): EvidenceEvent {
+    const event = this.events.find((each) => each.row === row);
+    if (event === undefined) throw new RangeError(`There is no event ${row}.`);
+    return event;
+  }
+
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.events.filter((event) => kinds.includes(event.kind));
   }

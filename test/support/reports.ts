@@ -5,6 +5,7 @@ import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { Report } from '../../shared/report/report.ts';
 import { buildReport } from '../../shared/report/report-model.ts';
 import { selectKeyEvents } from '../../shared/report/select-key-events.ts';
+import { EventArray } from './event-array.ts';
 import { hostileCase } from './hostile-case.ts';
 import { referenceAnalysis, referenceEvidence } from './reference-case.ts';
 
@@ -38,17 +39,7 @@ export function emptyReport(): WrittenCase {
   const nothing: CaseEvidence = {
     ...evidence,
     files: evidence.files.slice(-1),
-    events: {
-      count: 0,
-      ofKinds: () => [],
-      ofKindsByOthers: () => [],
-      filesWithKinds: () => new Set(),
-      ofPid: () => [],
-      hasOfPid: () => false,
-      between: () => [],
-      rowAt: () => null,
-      span: () => null,
-    },
+    events: new EventArray([]),
     processes: [],
     vmstat: [],
     hostMemory: [],

@@ -41,8 +41,11 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
         });
       }
       progress.clear();
-      const judgements = command.notes === null ? [] : await readNotesFile(command.notes, opened.evidence.files);
-      await writeOutputs(command, opened.withJudgements({ ...NO_JUDGEMENTS, judgements }));
+      if (command.notes !== null) {
+        const judgements = await readNotesFile(command.notes, opened.evidence.files);
+        opened = opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+      }
+      await writeOutputs(command, opened);
       return 0;
     } finally {
       await opened.dispose();

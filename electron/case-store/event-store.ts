@@ -20,6 +20,7 @@ import {
   SEVERITIES,
 } from '../../shared/model/event.ts';
 import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import { visibleRaw } from '../../shared/report/visible.ts';
 import { NO_PID } from '../intake/event-table.ts';
@@ -390,5 +391,5 @@ function recordContext(file: EvidenceFile, byteOffset: number, line: number, tim
 }
 
 function unreadable(thrown: unknown): string {
-  return `(${thrown instanceof Error ? thrown.message : String(thrown)})`;
+  return `(${wordsOf(thrown)})`;
 }

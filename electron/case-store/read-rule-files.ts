@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { RULE_LIMITS } from '../../shared/model/rules.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Reads files of the user's own rules. Throws UsageError where one cannot be read, is no text, or is too large. */
@@ -27,9 +28,7 @@ async function readLimited(path: string): Promise<string> {
       await file.close();
     }
   } catch (error) {
-    throw new UsageError(
-      `The rules in ${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new UsageError(`The rules in ${path} cannot be read: ${wordsOf(error)}`);
   }
   if (length === bytes.length) throw new UsageError(`${path} is larger than a file of rules may be (1 MiB).`);
   try {

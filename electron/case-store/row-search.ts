@@ -11,6 +11,7 @@ import {
 import { bytesInMemory } from '../../shared/evidence/native-journal/bytes.ts';
 import { MessageData } from '../../shared/evidence/native-journal/message-data.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { type BytePattern, bytePattern } from '../../shared/search/byte-pattern.ts';
 import { ASK, type CompiledQuery, compileQuery, MessageText, NO, YES } from '../../shared/search/compile-query.ts';
@@ -201,7 +202,7 @@ export class RowSearch {
       if (find === null && pattern === null) yield* this.#askDecoded(rows, messages, settle);
       else yield* this.#askPieces(fileIndex, rows, { find, pattern }, messages, settle);
     } catch (thrown) {
-      unreadable.set(fileIndex, thrown instanceof Error ? thrown.message : String(thrown));
+      unreadable.set(fileIndex, wordsOf(thrown));
       for (const row of rows) if (verdicts[row - base] === ASK) settle(row, false);
     }
   }

@@ -10,11 +10,12 @@ import type {
   SqlResult,
 } from '../../shared/contract/database-requests.ts';
 import { MOST_RESULT_ROWS } from '../../shared/contract/database-requests.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { cellOf, SHOWN_BLOB_BYTES, SHOWN_CHARACTERS, type SqlCell, type SqlValue } from '../../shared/sql/cells.ts';
 import { csvLine } from '../../shared/sql/csv.ts';
+import { quotedIdentifier } from '../../shared/sql/identifier.ts';
 import { planTree } from '../../shared/sql/query-plan.ts';
 import { refusalOf } from '../../shared/sql/statements.ts';
-import { quoted } from '../intake/sql-rows.ts';
 import { placeOfError } from './sql-error-place.ts';
 import { UsageError } from './usage-error.ts';
 import { Utf8Pieces } from './utf8-pieces.ts';
@@ -119,18 +120,18 @@ export class SqlEngine {
         hasRowid: object.type === 'table' && !(isKeyed && isOneKey) && this.#hasRowid(object.name, columns),
       };
     } catch (thrown) {
-      return { entry: { ...object, columns: [], problem: messageOf(thrown) }, columns: [], hasRowid: false };
+      return { entry: { ...object, columns: [], problem: wordsOf(thrown) }, columns: [], hasRowid: false };
     }
   }
 
   #tableColumns(name: string): readonly SchemaColumn[] {
     const targets = new Map(
-      this.#rows(`PRAGMA foreign_key_list(${quoted(name)})`, MOST_COLUMNS).map(([, , table, from, to]) => [
+      this.#rows(`PRAGMA foreign_key_list(${quotedIdentifier(name)})`, MOST_COLUMNS).map(([, , table, from, to]) => [
         String(from),
         to === null ? String(table) : `${String(table)}.${String(to)}`,
       ]),
     );
-    return this.#rows(`PRAGMA table_xinfo(${quoted(name)})`, MOST_COLUMNS * 4)
+    return this.#rows(`PRAGMA table_xinfo(${quotedIdentifier(name)})`, MOST_COLUMNS * 4)
       .filter(([, , , , , , hidden]) => Number(hidden) !== 1)
       .map(([, column, type, notNull, defaultText, keyPlace]) => ({
         name: String(column),
@@ -143,7 +144,7 @@ export class SqlEngine {
   }
 
   #indexColumns(name: string): readonly SchemaColumn[] {
-    return this.#rows(`PRAGMA index_info(${quoted(name)})`, MOST_COLUMNS).map(([, , column]) => ({
+    return this.#rows(`PRAGMA index_info(${quotedIdentifier(name)})`, MOST_COLUMNS).map(([, , column]) => ({
       name: column === null ? '(expression)' : String(column),
       type: '',
       notNull: false,
@@ -157,7 +158,7 @@ export class SqlEngine {
   #hasRowid(table: string, columns: readonly SchemaColumn[]): boolean {
     if (columns.some(({ name }) => name.toLowerCase() === 'rowid')) return false;
     try {
-      this.#database.prepare(`SELECT rowid FROM ${quoted(table)}`).free();
+      this.#database.prepare(`SELECT rowid FROM ${quotedIdentifier(table)}`).free();
       return true;
     } catch {
       return false;
@@ -210,8 +211,8 @@ export class SqlEngine {
     if (listed.entry.problem !== null) {
       throw new UsageError(`${listed.entry.name} cannot be read: ${listed.entry.problem}.`);
     }
-    const table = quoted(listed.entry.name);
-    const column = (name: string): string => `${table}.${quoted(name)}`;
+    const table = quotedIdentifier(listed.entry.name);
+    const column = (name: string): string => `${table}.${quotedIdentifier(name)}`;
     const own = listed.columns.slice(0, MOST_COLUMNS);
     const columns = listed.hasRowid ? ['rowid', ...own] : own;
     const names = listed.hasRowid ? [`${table}.rowid`, ...own.map(column)] : own.map(column);
@@ -284,7 +285,7 @@ export class SqlEngine {
       this.#database.prepare(sql).free();
       return null;
     } catch (thrown) {
-      return messageOf(thrown);
+      return wordsOf(thrown);
     }
   }
 
@@ -365,8 +366,4 @@ function chained(conditions: readonly string[]): string {
 function weightOf(cell: SqlCell): number {
   if (cell === null || typeof cell === 'number') return 4;
   return 4 + (typeof cell === 'string' ? cell.length : 'text' in cell ? cell.text.length : cell.hex.length);
-}
-
-function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
 }

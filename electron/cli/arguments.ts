@@ -3,6 +3,7 @@ import { LEAST_MEMORY_LIMIT_BYTES, MOST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } 
 import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { formatBytes } from '../../shared/facts/wording.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { isZone } from '../../shared/model/zone.ts';
 import { parseTime } from '../../shared/search/parse-time.ts';
 import type { AskedIncident } from '../case-store/asked-incident.ts';
@@ -120,7 +121,7 @@ export function readArguments(args: readonly string[]): CliCommand {
   try {
     parsed = parse(args);
   } catch (error) {
-    return { type: 'usage-error', message: error instanceof Error ? error.message : String(error) };
+    return { type: 'usage-error', message: wordsOf(error) };
   }
   const { values, positionals } = parsed;
   if (values.help === true) return { type: 'help' };

@@ -6,6 +6,7 @@ import type { JobTable } from '../../shared/evidence/sqlite/job-table.ts';
 import type { PageView } from '../../shared/evidence/sqlite/views.ts';
 import type { DatabaseReport, ForeignKeyCheck, JobHistory } from '../../shared/model/database.ts';
 import type { ParseProblem } from '../../shared/model/evidence.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { imageOf } from './database-image.ts';
 import { readJobHistory } from './read-jobs.ts';
 import { rows, type SqlDatabase } from './sql-rows.ts';
@@ -74,7 +75,7 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
       jobHistory = attempt(`The list of jobs in ${jobTable.table}`, problems, () => readJobHistory(opened, jobTable));
     }
   } catch (error) {
-    const message = `SQLite cannot open the committed state of the copy: ${describe(error)}`;
+    const message = `SQLite cannot open the committed state of the copy: ${wordsOf(error)}`;
     problems.push({ kind: 'damaged-database', message, byteOffset: null });
   } finally {
     try {
@@ -102,15 +103,11 @@ function attempt<T>(what: string, problems: ParseProblem[], run: () => T): T | n
   } catch (error) {
     problems.push({
       kind: 'damaged-database',
-      message: `${what} could not be run: ${describe(error)}`,
+      message: `${what} could not be run: ${wordsOf(error)}`,
       byteOffset: null,
     });
     return null;
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** `ok`, or the first messages. Source: https://www.sqlite.org/pragma.html#pragma_integrity_check */

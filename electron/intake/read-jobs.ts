@@ -1,7 +1,8 @@
 import type { JobReference, JobRelation } from '../../shared/evidence/sqlite/job-relations.ts';
 import type { JobTable } from '../../shared/evidence/sqlite/job-table.ts';
 import type { JobChildren, JobHistory, JobRecord, RelatedRecord } from '../../shared/model/database.ts';
-import { quoted, rows, type SqlDatabase, type SqlParameter } from './sql-rows.ts';
+import { quotedIdentifier } from '../../shared/sql/identifier.ts';
+import { rows, type SqlDatabase, type SqlParameter } from './sql-rows.ts';
 
 const MAX_JOB_KEYS = 10_000;
 const MAX_RECENT_JOBS = 200;
@@ -10,9 +11,9 @@ const MAX_TEXT_CHARACTERS = 500;
 
 /** The list of jobs with what each refers to, and how many rows refer to each; bounded whatever the tables hold. */
 export function readJobHistory(database: SqlDatabase, jobTable: JobTable): JobHistory {
-  const table = quoted(jobTable.table);
+  const table = quotedIdentifier(jobTable.table);
   // Qualified, because SQLite takes an unknown "name" on its own for a string.
-  const column = (name: string): string => `${table}.${quoted(name)}`;
+  const column = (name: string): string => `${table}.${quotedIdentifier(name)}`;
   const key = column(jobTable.keyColumn);
   const size = jobTable.sizeColumn === null ? 'NULL' : column(jobTable.sizeColumn);
   const [[count] = []] = rows(database, `SELECT count(*) FROM ${table}`, 1);
@@ -65,7 +66,13 @@ function relatedRecords(
     const name = `${relation.table}\0${value}`;
     const record =
       known.get(name) ??
-      records(database, relation, `WHERE ${quoted(relation.table)}.${quoted(relation.keyColumn)} = ?`, 1, [value])[0] ??
+      records(
+        database,
+        relation,
+        `WHERE ${quotedIdentifier(relation.table)}.${quotedIdentifier(relation.keyColumn)} = ?`,
+        1,
+        [value],
+      )[0] ??
       null;
     known.set(name, record);
     if (record !== null) found.push({ ...record, path: relation.path });
@@ -82,13 +89,13 @@ function records(
   parameters: readonly SqlParameter[],
 ): readonly JobRecord[] {
   const names = columns.slice(0, MAX_SHOWN_COLUMNS);
-  const column = (name: string): string => `${quoted(table)}.${quoted(name)}`;
+  const column = (name: string): string => `${quotedIdentifier(table)}.${quotedIdentifier(name)}`;
   const shown = names.map((name) => {
     const value = column(name);
     return `CASE typeof(${value}) WHEN 'text' THEN substr(${value}, 1, ${MAX_TEXT_CHARACTERS}) WHEN 'blob' THEN '(' || length(${value}) || ' bytes)' ELSE ${value} END`;
   });
   const key = column(keyColumn);
-  const sql = `SELECT ${key}, ${shown.join(', ')} FROM ${quoted(table)} ${where} ORDER BY ${key} DESC LIMIT ${limit}`;
+  const sql = `SELECT ${key}, ${shown.join(', ')} FROM ${quotedIdentifier(table)} ${where} ORDER BY ${key} DESC LIMIT ${limit}`;
   return rows(database, sql, limit, parameters).map(([keyValue, ...values]) => ({
     table,
     key: String(keyValue),
@@ -104,8 +111,8 @@ function countChildren(
 ): JobChildren {
   const recent = keys.slice(0, MAX_RECENT_JOBS);
   const lowest = recent.at(-1);
-  const name = `${quoted(table)}.${quoted(column)}`;
-  const sql = `SELECT ${name}, count(*) FROM ${quoted(table)} WHERE ${name} >= ? GROUP BY ${name} ORDER BY ${name} DESC LIMIT ${MAX_RECENT_JOBS}`;
+  const name = `${quotedIdentifier(table)}.${quotedIdentifier(column)}`;
+  const sql = `SELECT ${name}, count(*) FROM ${quotedIdentifier(table)} WHERE ${name} >= ? GROUP BY ${name} ORDER BY ${name} DESC LIMIT ${MAX_RECENT_JOBS}`;
   const counted = lowest === undefined ? [] : rows(database, sql, MAX_RECENT_JOBS, [lowest]);
   return {
     table,

@@ -19,8 +19,3 @@ export function rows(
     statement.free();
   }
 }
-
-/** A name as an identifier, whatever it holds. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}

@@ -6,6 +6,7 @@ import {
   parseExtraFields,
   RandomAccessReader,
 } from 'yauzl';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_MILLI } from '../../shared/model/time.ts';
 import type { EvidenceReader } from './read-only.ts';
 import type { ArchiveMember } from './tar.ts';
@@ -73,7 +74,7 @@ export async function readZipDirectory(
     }
     return { members, damage: null };
   } catch (thrown) {
-    return { members: [], damage: thrown instanceof Error ? thrown.message : String(thrown) };
+    return { members: [], damage: wordsOf(thrown) };
   }
 }
 

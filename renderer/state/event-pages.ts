@@ -6,6 +6,7 @@ import type {
   ListedEvent,
   SearchProgress,
 } from '../../shared/contract/ipc.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 
 /** What a request says of the display zone: it matters to a query alone, so that without one a change of zone asks nothing. */
@@ -95,7 +96,7 @@ export class EventPages {
     try {
       return await this.#request('events.position', { row, filter: this.filter, sort: this.sort, ...this.zone });
     } catch (error) {
-      this.#publish({ error: messageOf(error) });
+      this.#publish({ error: wordsOf(error) });
       return null;
     }
   }
@@ -106,7 +107,7 @@ export class EventPages {
       await this.#request('events.control', { action });
       await this.#ask(this.#inSight.first);
     } catch (error) {
-      this.#publish({ error: messageOf(error) });
+      this.#publish({ error: wordsOf(error) });
     }
   }
 
@@ -144,7 +145,7 @@ export class EventPages {
       this.#publish({ total: page.total, error: null, search: page.search });
       this.#pollWhileRunning();
     } catch (error) {
-      this.#publish({ error: messageOf(error) });
+      this.#publish({ error: wordsOf(error) });
     }
   }
 
@@ -177,8 +178,4 @@ export class EventPages {
     this.#snapshot = { ...this.#snapshot, ...change, version: this.#snapshot.version + 1 };
     for (const listener of this.#listeners) listener();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import sax from 'sax';
+import { wordsOf } from '../model/thrown.ts';
 import {
   type JUnitDocument,
   KEPT_CHARACTERS,
@@ -242,7 +243,7 @@ export class SaxPass {
       return true;
     } catch (thrown) {
       if (!(thrown instanceof Stop)) {
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
+        const reason = wordsOf(thrown);
         this.#document.record(`The XML parser gave up: ${reason}.`, this.#place());
       }
       return false;

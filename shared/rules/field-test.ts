@@ -1,5 +1,6 @@
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import { RULE_LIMITS } from '../model/rules.ts';
+import { wordsOf } from '../model/thrown.ts';
 import { RULE_FIELDS, type RuleEvent, type RuleField, type RuleTest } from './rule.ts';
 
 /** A field, modifier or value that means nothing; the message says why. */
@@ -152,7 +153,7 @@ function regexTest(field: RuleField, source: string, modifiers: readonly string[
   try {
     pattern = new RegExp(source, ['i', 'm', 's'].filter((flag) => modifiers.includes(flag)).join(''));
   } catch (error) {
-    throw new FieldError(error instanceof Error ? error.message : String(error));
+    throw new FieldError(wordsOf(error));
   }
   return (event) => {
     const own = textOf(event, field);

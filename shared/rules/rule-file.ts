@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { HYPOTHESIS_IDS } from '../model/analysis.ts';
 import type { CaseProblem } from '../model/evidence.ts';
 import { RULE_LIMITS, RULE_WEIGHT_LIMIT, type RuleFact } from '../model/rules.ts';
+import { wordsOf } from '../model/thrown.ts';
 import { ConditionError, readCondition } from './condition.ts';
 import { FieldError, type FieldValue, readField } from './field-test.ts';
 import { RULE_FIELDS, type Rule, type RuleEvent, type RuleTest } from './rule.ts';
@@ -100,7 +101,7 @@ export function readRuleFile(text: string, file: string): RuleFileContent {
       rules.push(readRule(parsed.data, file, lines.linePos(start).line));
     } catch (error) {
       if (error instanceof RuleError) report(error.message, offsetOf(document, error.path));
-      else report(firstLine(error instanceof Error ? error.message : String(error)), start);
+      else report(firstLine(wordsOf(error)), start);
     }
   }
   return { rules, problems };

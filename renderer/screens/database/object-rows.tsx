@@ -1,6 +1,7 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { quotedIdentifier } from '../../../shared/sql/identifier.ts';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
@@ -141,7 +142,7 @@ export function ObjectRows(props: {
 
 /** A list as a statement, to go on from. */
 function selectText(entry: SchemaEntry, list: RowsList, columns: readonly string[]): string {
-  const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+  const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : quotedIdentifier(name));
   const lines = [`SELECT *`, `FROM ${quoted(entry.name)}`];
   const { text, column } = list.filter;
   if (text !== '') {

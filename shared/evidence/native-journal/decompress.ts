@@ -1,4 +1,5 @@
 import { decompress as decompressFrames } from 'fzstd';
+import { wordsOf } from '../../model/thrown.ts';
 import { readU32, readU64 } from './bytes.ts';
 import { decompressLz4Block } from './lz4.ts';
 import { decompressLzma2 } from './lzma2.ts';
@@ -58,7 +59,7 @@ function decompressZstd(payload: Uint8Array, limitBytes: number): Uint8Array {
   try {
     decompressFrames(payload, out);
   } catch (thrown) {
-    throw new Error(`its Zstandard frame is damaged (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+    throw new Error(`its Zstandard frame is damaged (${wordsOf(thrown)})`);
   }
   return out;
 }

@@ -1,4 +1,5 @@
 import type { ParseProblem } from '../../model/evidence.ts';
+import { wordsOf } from '../../model/thrown.ts';
 import { EVENT_FIELDS, readJournalEntry } from '../journal-fields.ts';
 import { LINE_LIMIT_BYTES } from '../lines.ts';
 import type { ParseContext, ParsedItem } from '../parser.ts';
@@ -229,7 +230,7 @@ export class NativeJournal {
       if (!wanted && !EVENT_FIELDS.has(name)) return { name, value: null, cut: false };
       return this.#decoded(name, payload, payload.length);
     } catch (thrown) {
-      return { name: null, reason: thrown instanceof Error ? thrown.message : String(thrown) };
+      return { name: null, reason: wordsOf(thrown) };
     }
   }
 

@@ -1,5 +1,6 @@
 import { fileLabel } from '../../facts/wording.ts';
 import type { JobHistory } from '../../model/database.ts';
+import { quotedIdentifier } from '../../sql/identifier.ts';
 import { type AdviceFamily, isInvolved, reasonFor, recommendation, verdictFor } from './advice.ts';
 
 /** A column that says how far a job is: `status`, `import_state`. */
@@ -44,7 +45,7 @@ function skippingSql(history: JobHistory, key: number): string | null {
   const latest = history.recent?.[0];
   if (latest === undefined) return null;
   const columns = Object.keys(latest.values).filter((column) => column !== history.keyColumn);
-  const [table, keyColumn] = [sqlName(history.table), sqlName(history.keyColumn)];
+  const [table, keyColumn] = [quotedIdentifier(history.table), quotedIdentifier(history.keyColumn)];
   const status = columns.find((column) => STATUS.test(column)) ?? null;
   if (history.keys.includes(key)) {
     if (status === null) return null;
@@ -52,7 +53,7 @@ function skippingSql(history: JobHistory, key: number): string | null {
     return [
       `-- ${sqlComment(status)} has so far been: ${sqlComment(known.map(String).join(', '))}`,
       'BEGIN IMMEDIATE;',
-      `UPDATE ${table} SET ${sqlName(status)} = 'skipped' WHERE ${keyColumn} = ${key};`,
+      `UPDATE ${table} SET ${quotedIdentifier(status)} = 'skipped' WHERE ${keyColumn} = ${key};`,
       'COMMIT;',
     ].join('\n');
   }
@@ -61,19 +62,15 @@ function skippingSql(history: JobHistory, key: number): string | null {
     if (column === status) return "'skipped'";
     if (typeof latest.values[column] === 'number' && (column === history.sizeColumn || COUNT.test(column))) return '0';
     if (NAME.test(column) && typeof latest.values[column] === 'string') return `'${key} (skipped by hand)'`;
-    return sqlName(column);
+    return quotedIdentifier(column);
   });
   return [
     'BEGIN IMMEDIATE;',
-    `INSERT INTO ${table} (${[keyColumn, ...columns.map(sqlName)].join(', ')})`,
+    `INSERT INTO ${table} (${[keyColumn, ...columns.map(quotedIdentifier)].join(', ')})`,
     `  SELECT ${[String(key), ...values].join(', ')} FROM ${table} WHERE ${keyColumn} = ${sqlValue(latest.values[history.keyColumn] ?? latest.key)};`,
     'COMMIT;',
     `-- To take it back: DELETE FROM ${table} WHERE ${keyColumn} = ${key};`,
   ].join('\n');
-}
-
-function sqlName(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function sqlValue(value: string | number): string {

@@ -47,7 +47,7 @@ export function profileOf(
 /** A collection by its time; where in the bytes it was follows from the samples around it. */
 export type TimedPause = Omit<GcPause, 'atBytes'>;
 
-/** Time and memory along the bytes of a file. Peaks rest on every measurement, samples are thinned to about 200. */
+/** Time and memory along the bytes of a file. Peaks rest on every measurement, about 200 of which are kept as samples. */
 export class CostMeter {
   readonly #startedMillis = performance.now();
   readonly #startedCpu = cpuSeconds();
@@ -69,10 +69,15 @@ export class CostMeter {
     return this.#rssBytes - (this.#samples[0]?.rssBytes ?? this.#rssBytes);
   }
 
+  /** Whether a measurement at this place would be one of the profile's samples. */
+  isDue(bytes: number): boolean {
+    return bytes >= this.#nextBytes;
+  }
+
   /** `kept`: the sample is one of the profile's. */
   measure(bytes: number): { readonly sample: ProfileSample; readonly kept: boolean } {
     const sample = this.#sample(bytes);
-    const kept = bytes >= this.#nextBytes;
+    const kept = this.isDue(bytes);
     if (kept) {
       this.#samples.push(sample);
       this.#nextBytes = (Math.floor(bytes / this.#stepBytes) + 1) * this.#stepBytes;

@@ -2,8 +2,9 @@ import type { MeasureRequest, Progress } from '../../shared/contract/worker-prot
 import type { ParseOutcome, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
 import { createJUnitReader } from '../../shared/profiling/junit-statistics.ts';
 import { XmlTree } from '../../shared/profiling/xml-tree.ts';
-import type { CostMeter, TimedPause } from './cost-meter.ts';
-import { readArtifact } from './read-artifact.ts';
+import type { TimedPause } from './cost-meter.ts';
+import { type ArtifactParser, readArtifact } from './read-artifact.ts';
+import { rehearse } from './rehearse.ts';
 
 /**
  * One run of a parse, ended where the memory of the process has grown by the limit. `onReached` is told of the bytes before
@@ -17,11 +18,14 @@ export async function measureFile(
   onReached: (bytes: number) => void,
 ): Promise<ParseProfile> {
   const { mode, memoryLimitBytes } = request;
+  // What a tree leaves behind would be missing from what the run takes.
+  if (mode === 'stream') rehearse(request);
   const document = mode === 'tree' ? new TreeParser() : new StreamParser();
   let outcome: ParseOutcome = { kind: 'finished' };
   let reached = 0;
-  const parser = {
-    push(chunk: Uint8Array, meter: CostMeter): boolean {
+  const parser: ArtifactParser = {
+    isWatched: mode === 'tree' || memoryLimitBytes !== null,
+    push(chunk, meter) {
       onReached(reached);
       document.push(chunk);
       reached += chunk.length;
@@ -30,7 +34,7 @@ export async function measureFile(
       else if (document.isDamaged) outcome = { kind: 'damaged', atBytes: reached };
       return outcome.kind === 'finished';
     },
-    end(): void {
+    end() {
       document.end();
       if (document.isDamaged) outcome = { kind: 'damaged', atBytes: reached };
     },

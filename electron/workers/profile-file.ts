@@ -2,7 +2,8 @@ import type { ProfileRequest, Progress } from '../../shared/contract/worker-prot
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import { createJUnitReader } from '../../shared/profiling/junit-statistics.ts';
 import { estimatePythonCost } from '../../shared/profiling/python-cost.ts';
-import { readArtifact } from './read-artifact.ts';
+import { type ArtifactParser, readArtifact } from './read-artifact.ts';
+import { rehearse } from './rehearse.ts';
 
 /**
  * Parses one artifact as a stream and measures what that costs this thread.
@@ -14,8 +15,10 @@ export async function profileFile(
   onProgress: (progress: Progress, sample: ProfileSample) => void,
 ): Promise<ArtifactReport> {
   const { evidenceId, path } = request;
+  rehearse(request);
   const document = createJUnitReader();
-  const parser = {
+  const parser: ArtifactParser = {
+    isWatched: false,
     push: (chunk: Uint8Array) => {
       document.push(chunk);
       return true;

@@ -5,11 +5,20 @@ import { EvidenceReader, failureReason } from '../intake/read-only.ts';
 import { CostMeter } from './cost-meter.ts';
 import { JobFailure } from './run-job.ts';
 
-/** A file of less than so many samples' worth is read in pieces as small as this. */
+/** A file of less than so many samples' worth is read in pieces as small as this: measuring costs as much as parsing 20 KiB. */
 const SAMPLES = 200;
-const MIN_CHUNK_BYTES = 64 * 1024;
+const MIN_CHUNK_BYTES = 128 * 1024;
 const MAX_CHUNK_BYTES = 256 * 1024;
 const PROGRESS_MILLIS = 100;
+
+/** What the pieces of a file are given to. */
+export interface ArtifactParser {
+  /** Whether the cost is to be measured after each piece and not only for the samples, for a limit that is watched. */
+  readonly isWatched: boolean;
+  /** Returns false to end the reading. */
+  push(chunk: Uint8Array, meter: CostMeter): boolean;
+  end(): void;
+}
 
 export interface Measured {
   readonly meter: CostMeter;
@@ -20,14 +29,14 @@ export interface Measured {
 /**
  * Gives a file to a parser piece by piece and measures what that costs this thread. Between pieces the event loop runs, so
  * that the thread can be ended at any time. The file is read once, up to the size that it had when it was opened.
- * A piece is only good until the parser returns. `onSample` is told of about ten samples a second and of all that the profile keeps; the parser ends the reading by
- * returning false.
+ * A piece is only good until the parser returns. `onSample` is told of all samples that the profile keeps, and where the
+ * parser is watched of about ten a second.
  *
  * Throws JobFailure (`usage`) when the file cannot be opened or read.
  */
 export async function readArtifact(
   request: ProfileRequest,
-  parser: { push(chunk: Uint8Array, meter: CostMeter): boolean; end(): void },
+  parser: ArtifactParser,
   onSample: (progress: Progress, sample: ProfileSample, kept: boolean, meter: CostMeter) => void,
 ): Promise<Measured> {
   const file = readable(request, () => new EvidenceReader(request.absolutePath));
@@ -46,10 +55,12 @@ export async function readArtifact(
       const chunk = readable(request, () => file.nextInto(buffer));
       if (chunk === null) break;
       const goesOn = parser.push(chunk, meter);
-      const { sample, kept } = meter.measure(file.position);
-      if (kept || sample.seconds - reportedSeconds >= PROGRESS_MILLIS / 1000) {
-        reportedSeconds = sample.seconds;
-        report(sample, kept);
+      if (parser.isWatched || meter.isDue(file.position)) {
+        const { sample, kept } = meter.measure(file.position);
+        if (kept || sample.seconds - reportedSeconds >= PROGRESS_MILLIS / 1000) {
+          reportedSeconds = sample.seconds;
+          report(sample, kept);
+        }
       }
       if (!goesOn) return { meter, bytes: file.position };
       await setImmediate();

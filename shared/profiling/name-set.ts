@@ -3,6 +3,8 @@ import type { CaseName } from './case-name.ts';
 /** Names that are told apart at most: eight bytes each, with room, make 32 MiB. */
 const MOST_SLOTS = 1 << 22;
 const MOST_LOAD = 0.8;
+/** A power of two, and one that leads from the first slots to the most there are. */
+const GROWTH = 4;
 
 /** Which names have been there, by their hashes alone, so that two million of them take as little as 32 MiB. */
 export class NameSet {
@@ -42,7 +44,7 @@ export class NameSet {
   #grow(): boolean {
     const old = this.#slots;
     if (old.length / 2 >= MOST_SLOTS) return false;
-    const grown = new Uint32Array(old.length * 2);
+    const grown = new Uint32Array(old.length * GROWTH);
     for (let at = 0; at < old.length; at += 2) {
       const a = old[at] ?? 0;
       const b = old[at + 1] ?? 0;

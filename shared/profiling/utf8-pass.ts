@@ -49,6 +49,8 @@ export class Utf8Pass {
   /** Holds what was kept of the bytes before, then those pushed; written to again with each push. */
   #buffer = new Uint8Array(0);
   #keptBytes = 0;
+  /** `#buffer`, four bytes a number. */
+  #words = new Int32Array(0);
   /** The part of `#buffer` that is being read. */
   #bytes = this.#buffer;
   /** Offset in the document of the first of `#bytes`. */
@@ -108,6 +110,7 @@ export class Utf8Pass {
       const kept = this.#buffer.subarray(0, this.#keptBytes);
       this.#buffer = new Uint8Array(length + length / 4);
       this.#buffer.set(kept);
+      this.#words = new Int32Array(this.#buffer.buffer, 0, this.#buffer.length >>> 2);
     }
     this.#buffer.set(chunk, this.#keptBytes);
     this.#bytes = this.#buffer.subarray(0, length);
@@ -128,7 +131,7 @@ export class Utf8Pass {
     const end = bytes.length;
     let at = this.#at;
     for (;;) {
-      while (at < end && IN_TEXT[bytes[at] ?? 0] === NOTHING) at++;
+      at = this.#skipText(at, end);
       this.#at = at;
       if (at >= end) return CUT;
       switch (IN_TEXT[bytes[at] ?? 0]) {
@@ -155,6 +158,23 @@ export class Utf8Pass {
           at = after;
         }
       }
+    }
+  }
+
+  /** Where the first byte from `at` on is that text has to be looked at for, or `end`. */
+  #skipText(from: number, end: number): number {
+    const bytes = this.#bytes;
+    const words = this.#words;
+    const wholeWords = end >>> 2;
+    let at = from;
+    for (;;) {
+      if ((at & 3) === 0) {
+        let word = at >>> 2;
+        while (word < wholeWords && isPlainWord(words[word] ?? 0)) word++;
+        at = word << 2;
+      }
+      if (at >= end || IN_TEXT[bytes[at] ?? 0] !== NOTHING) return at;
+      at++;
     }
   }
 
@@ -392,6 +412,18 @@ export class Utf8Pass {
     if (after - contentEnd === 2) document.closeTag(byteOffset, byteEnd);
     return after;
   }
+}
+
+/**
+ * Whether none of four bytes is a control character, `<`, `&` or beyond ASCII, or a false "no" now and then: a byte below
+ * another borrows when that is taken off it. Source: https://graphics.stanford.edu/~seander/bithacks.html#HasLessInWord
+ */
+function isPlainWord(word: number): boolean {
+  const notOpen = word ^ 0x3c3c3c3c;
+  const notAmpersand = word ^ 0x26262626;
+  const borrows =
+    ((word - 0x20202020) & ~word) | ((notOpen - 0x01010101) & ~notOpen) | ((notAmpersand - 0x01010101) & ~notAmpersand);
+  return ((borrows | word) & 0x80808080) === 0;
 }
 
 const ENTITIES = ['amp;', 'lt;', 'gt;', 'quot;', 'apos;'].map((name) =>

@@ -19,10 +19,18 @@ export interface RunEnd {
   readonly outcome: ParseOutcome;
 }
 
-/** The profile of a single run from its samples, whole or as far as it came. `startRssBytes`: before it began. */
+/** Peaks of a run in bytes, and the resident memory of the process before it began. */
+export interface MemoryPeaks {
+  readonly heapBytes: number;
+  readonly externalBytes: number;
+  readonly rssBytes: number;
+  readonly idleRssBytes: number;
+}
+
+/** The profile of a single run from its samples, whole or as far as it came. */
 export function profileOf(
   samples: readonly ProfileSample[],
-  peaks: { readonly heapBytes: number; readonly externalBytes: number; readonly rssBytes: number },
+  peaks: MemoryPeaks,
   gc: { readonly pauses: readonly TimedPause[]; readonly count: number; readonly pauseMillis: number },
   { memoryLimitBytes, outcome }: RunEnd,
 ): ParseProfile {
@@ -34,7 +42,7 @@ export function profileOf(
     cpuOf: process.threadCpuUsage === undefined ? 'process' : 'thread',
     peakHeapBytes: peaks.heapBytes,
     peakExternalBytes: peaks.externalBytes,
-    peakRssBytes: Math.max(0, peaks.rssBytes - (samples[0]?.rssBytes ?? peaks.rssBytes)),
+    peakRssBytes: Math.max(0, peaks.rssBytes - peaks.idleRssBytes),
     samples,
     gcs: gc.pauses.map((pause) => ({ ...pause, atBytes: bytesAt(samples, pause.seconds) })),
     gc: { count: gc.count, pauseMillis: gc.pauseMillis },
@@ -51,6 +59,7 @@ export type TimedPause = Omit<GcPause, 'atBytes'>;
 export class CostMeter {
   readonly #startedMillis = performance.now();
   readonly #startedCpu = cpuSeconds();
+  readonly #idleRssBytes: number;
   readonly #stepBytes: number;
   readonly #samples: ProfileSample[] = [];
   readonly #collections: GcLog;
@@ -59,14 +68,16 @@ export class CostMeter {
   #externalBytes = 0;
   #rssBytes = 0;
 
-  constructor(totalBytes: number) {
+  /** `idleRssBytes`: resident memory of the process before it did anything about this file. */
+  constructor(totalBytes: number, idleRssBytes: number) {
+    this.#idleRssBytes = idleRssBytes;
     this.#stepBytes = Math.max(1, totalBytes / SAMPLES);
     this.#collections = new GcLog(this.#startedMillis);
   }
 
-  /** Resident memory of the process above what it had at the first measurement. */
+  /** Resident memory of the process above what it had before. */
   get grownBytes(): number {
-    return this.#rssBytes - (this.#samples[0]?.rssBytes ?? this.#rssBytes);
+    return Math.max(0, this.#rssBytes - this.#idleRssBytes);
   }
 
   /** Whether a measurement at this place would be one of the profile's samples. */
@@ -95,7 +106,12 @@ export class CostMeter {
     const last = this.#sample(bytes);
     if (this.#samples.length > 1 && this.#samples.at(-1)?.bytes === bytes) this.#samples.pop();
     this.#samples.push(last);
-    const peaks = { heapBytes: this.#heapBytes, externalBytes: this.#externalBytes, rssBytes: this.#rssBytes };
+    const peaks = {
+      heapBytes: this.#heapBytes,
+      externalBytes: this.#externalBytes,
+      rssBytes: this.#rssBytes,
+      idleRssBytes: this.#idleRssBytes,
+    };
     return profileOf(this.#samples, peaks, this.#collections.end(), end);
   }
 

@@ -130,7 +130,12 @@ class ProfileSoFar {
 
   end(outcome: ParseOutcome): ParseProfile {
     if (this.#last !== null && this.#samples.at(-1) !== this.#last) this.#samples.push(this.#last);
-    const peaks = { heapBytes: this.#heapBytes, externalBytes: this.#externalBytes, rssBytes: this.#rssBytes };
+    const peaks = {
+      heapBytes: this.#heapBytes,
+      externalBytes: this.#externalBytes,
+      rssBytes: this.#rssBytes,
+      idleRssBytes: this.#samples[0]?.rssBytes ?? this.#rssBytes,
+    };
     return profileOf(this.#samples, peaks, this.#pauses.end(), { memoryLimitBytes: this.#memoryLimitBytes, outcome });
   }
 }

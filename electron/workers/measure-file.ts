@@ -18,13 +18,13 @@ export async function measureFile(
   onReached: (bytes: number) => void,
 ): Promise<ParseProfile> {
   const { mode, memoryLimitBytes } = request;
-  // What a tree leaves behind would be missing from what the run takes.
-  if (mode === 'stream') rehearse(request);
   const document = mode === 'tree' ? new TreeParser() : new StreamParser();
   let outcome: ParseOutcome = { kind: 'finished' };
   let reached = 0;
   const parser: ArtifactParser = {
     isWatched: mode === 'tree' || memoryLimitBytes !== null,
+    // The memory that a rehearsed tree left behind would be missing from what the run takes.
+    ...(mode === 'stream' ? { rehearse } : {}),
     push(chunk, meter) {
       onReached(reached);
       document.push(chunk);

@@ -15,10 +15,10 @@ export async function profileFile(
   onProgress: (progress: Progress, sample: ProfileSample) => void,
 ): Promise<ArtifactReport> {
   const { evidenceId, path } = request;
-  rehearse(request);
   const document = createJUnitReader();
   const parser: ArtifactParser = {
     isWatched: false,
+    rehearse,
     push: (chunk: Uint8Array) => {
       document.push(chunk);
       return true;

@@ -9,12 +9,15 @@ import { JobFailure } from './run-job.ts';
 const SAMPLES = 200;
 const MIN_CHUNK_BYTES = 128 * 1024;
 const MAX_CHUNK_BYTES = 256 * 1024;
+const REHEARSED_BYTES = 1024 * 1024;
 const PROGRESS_MILLIS = 100;
 
 /** What the pieces of a file are given to. */
 export interface ArtifactParser {
   /** Whether the cost is to be measured after each piece and not only for the samples, for a limit that is watched. */
   readonly isWatched: boolean;
+  /** Is given the beginning of the file before anything is measured; see rehearse.ts. */
+  rehearse?(beginning: Uint8Array): void;
   /** Returns false to end the reading. */
   push(chunk: Uint8Array, meter: CostMeter): boolean;
   end(): void;
@@ -44,7 +47,10 @@ export async function readArtifact(
     const totalBytes = file.stamp.bytes;
     const chunkBytes = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, Math.floor(totalBytes / SAMPLES)));
     const buffer = new Uint8Array(chunkBytes);
-    const meter = new CostMeter(totalBytes);
+    const idleRssBytes = process.memoryUsage.rss();
+    if (parser.rehearse !== undefined)
+      parser.rehearse(readable(request, () => file.at(0, Math.min(REHEARSED_BYTES, totalBytes))));
+    const meter = new CostMeter(totalBytes, idleRssBytes);
     const report = (sample: ProfileSample, kept: boolean): void => {
       const progress: Progress = { stage: 'profiling', item: request.path, doneBytes: sample.bytes, totalBytes };
       onSample(progress, sample, kept, meter);

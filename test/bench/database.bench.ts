@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Bench, type BenchRow, medianRow } from './bench.ts';
-import { bundleImporter } from './bundle-importer.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { megabytes, processNote, runTimed } from './timed-run.ts';
 
 /** `INQUEST_BENCH_MEGABYTES=10,100 npm run bench database` measures these sizes alone. */
@@ -37,9 +37,7 @@ export const bench: Bench = {
   async run(folder) {
     if (SIZES.some((size) => !Number.isInteger(size) || size < 1))
       throw new Error('INQUEST_BENCH_MEGABYTES holds whole numbers above 0 with commas between them.');
-    const programFolder = join(folder, 'program');
-    mkdirSync(programFolder);
-    const program = await bundleImporter(programFolder, 'database-open');
+    const program = await bundleProgram(join(folder, 'program'), 'database-open', ['hash-worker']);
     const measured: Measured[] = [];
     for (const size of SIZES) {
       const result = measure(program, join(folder, 'service.db'), size * 1e6);

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'n
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type Bench, type BenchRow, medianRow } from './bench.ts';
-import { bundleImporter } from './bundle-importer.ts';
+import { bundleProgram } from './bundle-program.ts';
 import {
   COMMON_WORD,
   JOURNAL_SHAPES,
@@ -49,9 +49,7 @@ export const bench: Bench = {
   async run(folder) {
     if (LINE_COUNTS.some((lines) => !Number.isInteger(lines) || lines < 1))
       throw new Error('INQUEST_BENCH_LINES holds whole numbers above 0 with commas between them.');
-    const importerFolder = join(folder, 'importer');
-    mkdirSync(importerFolder);
-    const importer = await bundleImporter(importerFolder);
+    const importer = await bundleProgram(join(folder, 'importer'), 'journal-import', ['hash-worker']);
     const notes: string[] = [];
     let shown: Measured | null = null;
     for (const shape of JOURNAL_SHAPES) {

@@ -3,15 +3,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { measureArtifact } from '../../electron/workers/measure-client.ts';
-import { profileArtifact } from '../../electron/workers/profile-client.ts';
 import { type Bench, type BenchRow, medianRow } from './bench.ts';
+import { bundleProgram } from './bundle-program.ts';
 import { writeJUnitFile } from './junit-file.ts';
+import { megabytes, processNote } from './timed-run.ts';
 
 /** The first is the one of the table, the others are notes. INQUEST_BENCH_MB=10 measures that size alone. */
 const SIZES_MB = [80, 10, 500] as const;
 /** Of a large file one round is long enough for a slow spell not to matter. */
 const ROUNDS = 3;
+/** A small file takes less time than a slow spell. */
+const ROUNDS_OF_SMALL = 9;
+const SMALL_MB = 20;
 const ROUNDS_OF_LARGE = 1;
 const LARGE_MB = 300;
 const PEERS = [
@@ -20,11 +23,14 @@ const PEERS = [
   { name: 'Python iterparse + clear', method: 'iterparse' },
   { name: 'Python lxml tree', method: 'lxml' },
 ] as const;
+/** Exit status of the script for a parser that this Python lacks. */
+const NOT_INSTALLED = 3;
 const script = fileURLToPath(new URL('./peers/junit_count.py', import.meta.url));
 /** INQUEST_BENCH_PYTHON: another Python, for one that has lxml. */
 const python = process.env['INQUEST_BENCH_PYTHON'] ?? 'python3';
-const peerReport = z.object({
-  testcases: z.number(),
+/** What both Inquest's program and Python's print. */
+const report = z.object({
+  testcases: z.number().nullable(),
   seconds: z.number(),
   cpuSeconds: z.number(),
   peakRssBytes: z.number(),
@@ -45,30 +51,33 @@ export const bench: Bench = {
   async run(folder) {
     const only = process.env['INQUEST_BENCH_MB'];
     const [first, ...others] = only === undefined ? SIZES_MB : [Number(only)];
-    const table = await compare(folder, first ?? SIZES_MB[0]);
-    const notes: string[] = [];
-    for (const megabytes of others) notes.push(...describe(await compare(folder, megabytes)));
+    const program = await bundleProgram(join(folder, 'program'), 'artifact-profile', [
+      'measure-worker',
+      'profile-worker',
+    ]);
+    const table = compare(program, folder, first ?? SIZES_MB[0]);
+    const notes = others.flatMap((size) => describe(compare(program, folder, size)));
     return { ...table, input: `generated JUnit file with ${table.testcases} test cases`, notes };
   },
 };
 
-async function compare(folder: string, megabytes: number): Promise<Comparison> {
-  const path = join(folder, `test-results-${megabytes}.xml`);
-  const { bytes, testcases } = writeJUnitFile(path, megabytes * 1e6);
-  const rounds = megabytes >= LARGE_MB ? ROUNDS_OF_LARGE : ROUNDS;
+function compare(program: string, folder: string, size: number): Comparison {
+  const path = join(folder, `test-results-${size}.xml`);
+  const { bytes, testcases } = writeJUnitFile(path, size * 1e6);
+  const rounds = size >= LARGE_MB ? ROUNDS_OF_LARGE : size <= SMALL_MB ? ROUNDS_OF_SMALL : ROUNDS;
   const own: BenchRow[] = [];
   const tree: BenchRow[] = [];
   const peers = PEERS.map((peer) => ({ ...peer, rounds: [] as BenchRow[], skipped: null as string | null }));
   // Round by round, so that a slow spell of the machine meets all contenders.
   for (let round = 0; round < rounds; round++) {
-    own.push(await profile(path, bytes, testcases));
+    own.push(profile(program, 'stream', path, testcases));
     for (const peer of peers) {
       if (peer.skipped !== null) continue;
-      const attempt = runPeer(peer.name, peer.method, path, testcases);
+      const attempt = run(peer.name, python, [script, peer.method, path], testcases);
       if ('skipped' in attempt) peer.skipped = attempt.skipped;
       else peer.rounds.push(attempt.row);
     }
-    tree.push(await profileTree(path, bytes));
+    tree.push(profile(program, 'tree', path, testcases));
   }
   rmSync(path);
   return {
@@ -82,52 +91,34 @@ async function compare(folder: string, megabytes: number): Promise<Comparison> {
 
 /** A table of another size, a line for each contender. */
 function describe({ inputBytes, rounds, rows }: Comparison): string[] {
-  return rows.map(({ name, seconds, cpuSeconds, peakRssBytes }) =>
+  const [own] = rows;
+  return rows.map((row) =>
     [
-      `${(inputBytes / 1e6).toFixed(0)} MB, median of ${rounds}: ${name}`,
-      `${seconds.toFixed(2)} s`,
-      `${(cpuSeconds ?? 0).toFixed(2)} s of processor`,
-      `${((peakRssBytes ?? 0) / 1e6).toFixed(0)} MB`,
+      `${(inputBytes / 1e6).toFixed(0)} MB, median of ${rounds}: ${row.name}`,
+      `${row.seconds.toFixed(3)} s (process ${processNote(row)})`,
+      megabytes(row.peakRssBytes),
+      ...(own === undefined || row === own ? [] : [`Inquest takes ${(own.seconds / row.seconds).toFixed(2)} x`]),
     ].join(', '),
   );
 }
 
-async function profile(path: string, bytes: number, testcases: number): Promise<BenchRow> {
-  const started = performance.now();
-  const report = await profileArtifact({ evidenceId: 'e1', path, absolutePath: path, bytes });
-  const wallSeconds = (performance.now() - started) / 1000;
-  if (report.testcases !== testcases)
-    throw new Error(`Inquest counted ${report.testcases} of ${testcases} test cases.`);
-  const { seconds, cpuSeconds, peakRssBytes } = report.stream;
-  return { name: 'Inquest', seconds, wallSeconds, cpuSeconds, peakRssBytes };
+function profile(program: string, mode: 'stream' | 'tree', path: string, testcases: number): BenchRow {
+  const name = mode === 'stream' ? 'Inquest' : 'Inquest, tree';
+  const attempt = run(name, process.execPath, [program, mode, path], testcases);
+  if ('skipped' in attempt) throw new Error(attempt.skipped);
+  return attempt.row;
 }
 
-async function profileTree(path: string, bytes: number): Promise<BenchRow> {
-  const request = { evidenceId: 'e1', path, absolutePath: path, bytes, mode: 'tree', memoryLimitBytes: null } as const;
+/** Runs a contender, which prints its own figures; the wall time is that of its whole process. */
+function run(name: string, command: string, options: readonly string[], testcases: number): Attempt {
   const started = performance.now();
-  const { seconds, cpuSeconds, peakRssBytes, outcome } = await measureArtifact(request, 1);
+  const ran = spawnSync(command, options, { encoding: 'utf8' });
   const wallSeconds = (performance.now() - started) / 1000;
-  const name = outcome.kind === 'finished' ? 'Inquest, tree' : `Inquest, tree (${outcome.kind})`;
-  return { name, seconds, wallSeconds, cpuSeconds, peakRssBytes };
-}
-
-function runPeer(name: string, method: string, path: string, testcases: number): Attempt {
-  const started = performance.now();
-  const run = spawnSync(python, [script, method, path], { encoding: 'utf8' });
-  const wallSeconds = (performance.now() - started) / 1000;
-  if (run.error !== undefined) return { skipped: `Python cannot be run: ${run.error.message}` };
-  if (run.status === 3) return { skipped: `not installed: ${run.stderr.trim()}` };
-  if (run.status !== 0) throw new Error(`${name} failed: ${run.stderr}`);
-  const report = peerReport.parse(JSON.parse(run.stdout));
-  if (report.testcases !== testcases)
-    throw new Error(`${name} counted ${report.testcases} of ${testcases} test cases.`);
-  return {
-    row: {
-      name,
-      seconds: report.seconds,
-      wallSeconds,
-      cpuSeconds: report.cpuSeconds,
-      peakRssBytes: report.peakRssBytes,
-    },
-  };
+  if (ran.error !== undefined) return { skipped: `${command} cannot be run: ${ran.error.message}` };
+  if (ran.status === NOT_INSTALLED) return { skipped: `not installed: ${ran.stderr.trim()}` };
+  if (ran.status !== 0) throw new Error(`${name} failed: ${ran.stderr}`);
+  const { testcases: counted, ...figures } = report.parse(JSON.parse(ran.stdout));
+  if (counted !== null && counted !== testcases)
+    throw new Error(`${name} counted ${counted} of ${testcases} test cases.`);
+  return { row: { name, wallSeconds, ...figures } };
 }

@@ -1,0 +1,25 @@
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { WorkerName } from '../../electron/workers/start-worker.ts';
+import { bundlePrograms } from '../support/bundle-programs.ts';
+
+/**
+ * Bundles a program of this folder into a new one, with the workers that it starts beside it as in the built app: compiling
+ * its source is no part of what is measured. Gives the path of the program.
+ */
+export async function bundleProgram(
+  folder: string,
+  program: 'artifact-profile' | 'database-open' | 'journal-import',
+  workers: readonly WorkerName[],
+): Promise<string> {
+  const programs = [
+    [program, `test/bench/${program}.ts`],
+    ...workers.map((worker) => [worker, `electron/workers/${worker}.ts`]),
+  ];
+  mkdirSync(folder);
+  await bundlePrograms(Object.fromEntries(programs), folder);
+  const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
+  symlinkSync(packages, join(folder, 'node_modules'), 'junction');
+  return join(folder, `${program}.js`);
+}

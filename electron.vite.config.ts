@@ -30,6 +30,7 @@ export default defineConfig({
           'hash-worker': at('electron/workers/hash-worker.ts'),
           'import-worker': at('electron/workers/import-worker.ts'),
           'measure-worker': at('electron/workers/measure-worker.ts'),
+          'part-worker': at('electron/workers/part-worker.ts'),
           'profile-worker': at('electron/workers/profile-worker.ts'),
           'query-worker': at('electron/workers/query-worker.ts'),
           'sql-worker': at('electron/workers/sql-worker.ts'),

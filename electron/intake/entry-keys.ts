@@ -64,6 +64,14 @@ export function copyRank(format: EvidenceFormat): number {
   return WITHOUT_OWN_TIME.has(format) ? 3 : 2;
 }
 
+/** The keys of events in the order in which they were added. */
+export interface EntryKeyColumns {
+  readonly hashes: Float64Array;
+  readonly clocks: Uint8Array;
+  /** Lines of messages by their hash, where they have more than one. */
+  readonly lines: ReadonlyMap<number, number>;
+}
+
 const BLOCK_KEYS = 1 << 16;
 /** Messages of several lines that are remembered; few entries have more than one. */
 const LINES_LIMIT = 500_000;
@@ -93,6 +101,25 @@ export class EntryKeyTable {
     hashes[event % BLOCK_KEYS] = hash;
     clocks[event % BLOCK_KEYS] = clock;
     if (lines > 1 && this.#lines.size < LINES_LIMIT) this.#lines.set(hash, lines);
+  }
+
+  /** The keys of the first `count` events, in columns of their own. */
+  first(count: number): EntryKeyColumns {
+    const hashes = new Float64Array(count);
+    const clocks = new Uint8Array(count);
+    for (let event = 0; event < count; event++) {
+      hashes[event] = this.hashOf(event);
+      clocks[event] = this.clockOf(event);
+    }
+    return { hashes, clocks, lines: this.#lines };
+  }
+
+  /** Puts the keys of events that are the table's from number `event` on. */
+  append(event: number, { hashes, clocks, lines }: EntryKeyColumns): void {
+    for (let at = 0; at < hashes.length; at++) {
+      const hash = hashes[at] ?? 0;
+      this.put(event + at, hash, clocks[at] ?? 0, lines.get(hash) ?? 1);
+    }
   }
 
   /** 0: no log entry. */

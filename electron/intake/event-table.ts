@@ -16,6 +16,15 @@ const SEVERITY_INDEX = new Map<Severity, number>(SEVERITIES.map((severity, index
 /** Names that the column of units can tell apart; a host has some hundreds, a hostile file may have any number. */
 const UNITS_LIMIT = 65_535;
 
+/** Events in the order in which they were added. */
+export interface AddedEvents {
+  readonly count: number;
+  /** At least `count` of each column. */
+  readonly rows: EventRows;
+  /** What the column of units is indexes into; the first stands for none. */
+  readonly units: readonly string[];
+}
+
 /**
  * Events as they are read, 34 bytes each, in columns that grow where they lie: a table of millions is not copied. `finish`
  * gives them in merged order.
@@ -90,9 +99,7 @@ export class EventTable {
   ): void {
     const at = this.#count;
     if (at === this.#capacity) this.#grow();
-    if (time < this.#lastTime || (time === this.#lastTime && fileIndex < this.#lastFileIndex)) this.#sorted = false;
-    this.#lastTime = time;
-    this.#lastFileIndex = fileIndex;
+    this.#noteOrder(time, fileIndex);
     const rows = this.#rows;
     rows.time[at] = time;
     rows.byteOffset[at] = byteOffset;
@@ -104,6 +111,39 @@ export class EventTable {
     rows.severity[at] = severity;
     rows.unit[at] = this.#indexOfUnit(unit);
     this.#count = at + 1;
+  }
+
+  /** What was added so far, where it lies; null when there are units that are not told apart. */
+  added(): AddedEvents | null {
+    if (this.#units.length > UNITS_LIMIT) return null;
+    return { count: this.#count, rows: this.#rows, units: this.#units };
+  }
+
+  /** Adds what was added to another table. The line numbers of that one go up by `lines`. */
+  append({ count, rows, units }: AddedEvents, lines: number): void {
+    const at = this.#count;
+    while (at + count > this.#capacity) this.#grow();
+    const into = this.#rows;
+    into.time.set(rows.time.subarray(0, count), at);
+    into.byteOffset.set(rows.byteOffset.subarray(0, count), at);
+    into.byteLength.set(rows.byteLength.subarray(0, count), at);
+    into.pid.set(rows.pid.subarray(0, count), at);
+    into.fileIndex.set(rows.fileIndex.subarray(0, count), at);
+    into.kind.set(rows.kind.subarray(0, count), at);
+    into.severity.set(rows.severity.subarray(0, count), at);
+    const unitHere = units.map((unit) => this.#indexOfUnit(unit === '' ? null : unit));
+    for (let row = 0; row < count; row++) {
+      into.line[at + row] = (rows.line[row] ?? 0) + lines;
+      into.unit[at + row] = unitHere[rows.unit[row] ?? 0] ?? 0;
+      this.#noteOrder(rows.time[row] ?? 0, rows.fileIndex[row] ?? 0);
+    }
+    this.#count = at + count;
+  }
+
+  #noteOrder(time: number, fileIndex: number): void {
+    if (time < this.#lastTime || (time === this.#lastTime && fileIndex < this.#lastFileIndex)) this.#sorted = false;
+    this.#lastTime = time;
+    this.#lastFileIndex = fileIndex;
   }
 
   #grow(): void {

@@ -16,6 +16,8 @@ export interface PartHash {
 export interface FileHash {
   /** The next bytes have been read, and end at this position. */
   read(content: Uint8Array, position: number): void;
+  /** The bytes up to this position have been read in some other way. */
+  readElsewhere(reader: EvidenceReader, position: number): void;
   /** The hash of everything that `read` was told of. Never throws; may be called once, before the file is closed. */
   finish(): PartHash;
 }
@@ -47,6 +49,15 @@ export class HashInPlace implements FileHash {
   read(content: Uint8Array): void {
     this.#hash.update(content);
     this.#bytes += content.length;
+  }
+
+  readElsewhere(reader: EvidenceReader, position: number): void {
+    const buffer = new Uint8Array(READ_CHUNK_BYTES);
+    while (this.#bytes < position) {
+      const chunk = reader.into(buffer, this.#bytes, position - this.#bytes);
+      if (chunk.length === 0) return;
+      this.read(chunk);
+    }
   }
 
   finish(): PartHash {
@@ -87,6 +98,12 @@ export class HashBeside implements FileHash {
     this.#signals.readableBytes = position;
     if (position - this.#toldPosition < WAKE_EVERY_BYTES) return;
     this.#toldPosition = position;
+    this.#signals.wakeWorker();
+  }
+
+  readElsewhere(_reader: EvidenceReader, position: number): void {
+    this.#position = position;
+    this.#signals.readableBytes = position;
     this.#signals.wakeWorker();
   }
 

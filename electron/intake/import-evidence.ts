@@ -13,6 +13,7 @@ import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat, isLogFormat } 
 import { type EntryIndex, entryIndexOf } from './entry-index.ts';
 import { copyRank, EntryKeyTable } from './entry-keys.ts';
 import { EventTable } from './event-table.ts';
+import { EvidenceSink } from './evidence-sink.ts';
 import { withGivenZone } from './given-zones.ts';
 import type { IntakeFile } from './intake-file.ts';
 import type { FoundFile } from './inventory.ts';
@@ -21,14 +22,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { baseName, visibleName } from './names.ts';
 import { CaseProblems } from './problem-list.ts';
 import { readDatabase } from './read-databases.ts';
-import {
-  EvidenceSink,
-  type FileReading,
-  noteChange,
-  noteStop,
-  readFile,
-  readNativeJournalFile,
-} from './read-evidence.ts';
+import { type FileReading, noteChange, noteStop, readFile, readNativeJournalFile } from './read-evidence.ts';
 import { stampAt, stampChange } from './read-only.ts';
 import { RunControl } from './run-control.ts';
 import { headText, timeBySharedEntries } from './shared-entries.ts';

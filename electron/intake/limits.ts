@@ -27,6 +27,8 @@ export interface IntakeLimits {
   readonly journalBytes: number;
   /** Bytes of a file that are read at once. */
   readonly readChunkBytes: number;
+  /** From this size on two threads read a log of which that can be done. */
+  readonly partFromBytes: number;
   /** Entries of a native journal between two looks at whether it is to be stopped. */
   readonly journalReportEntries: number;
   /** Problems kept per file, and for the case as a whole; beyond that they are counted. */
@@ -49,6 +51,7 @@ export const INTAKE_LIMITS: IntakeLimits = {
   databaseBytes: 1536 * MIB,
   journalBytes: Number.MAX_SAFE_INTEGER,
   readChunkBytes: READ_CHUNK_BYTES,
+  partFromBytes: 64 * MIB,
   journalReportEntries: 4096,
   problems: 100,
   samples: 200_000,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import { EventTable } from './event-table.ts';
+import { EvidenceSink } from './evidence-sink.ts';
 import type { DatabaseGroup } from './identify.ts';
 import { inspectDatabase } from './inspect-database.ts';
 import type { IntakeFile } from './intake-file.ts';
 import type { IntakeLimits } from './limits.ts';
-import { EvidenceSink, noteChange, noteStop, readFile } from './read-evidence.ts';
+import { noteChange, noteStop, readFile } from './read-evidence.ts';
 import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
 import type { SourceBoard } from './source-progress.ts';
 import { putUnlessZero } from './sparse-bytes.ts';

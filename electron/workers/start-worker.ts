@@ -5,6 +5,7 @@ export type WorkerName =
   | 'hash-worker'
   | 'import-worker'
   | 'measure-worker'
+  | 'part-worker'
   | 'profile-worker'
   | 'query-worker'
   | 'rules-worker'

@@ -140,6 +140,10 @@ class JournalJsonHandler implements LineHandler {
     this.#pretty = null;
   }
 
+  isSettled(): boolean {
+    return this.#pretty === null;
+  }
+
   timeResolution(): TimeResolution {
     return { offsetMinutes: null, zoneFrom: 'file', year: null, yearFrom: 'file' };
   }

@@ -401,6 +401,17 @@ class JournalTextHandler implements LineHandler {
     reportCutEnd(this.#context, this.#unterminated, 'entry', out);
   }
 
+  isSettled(): boolean {
+    return (
+      !this.#zoneless &&
+      this.#yearless.length === 0 &&
+      this.#firstYear === null &&
+      this.#untied.length === 0 &&
+      this.#bootZero === null &&
+      this.#bootId === null
+    );
+  }
+
   timeResolution(): TimeResolution {
     return {
       ...(this.#zoneless

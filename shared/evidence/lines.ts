@@ -139,6 +139,11 @@ export class LineReader {
     if (from < length) this.#gather(chunk.subarray(from));
   }
 
+  /** 1-based number of the line that begins next; null within a line. */
+  get nextLine(): number | null {
+    return this.#pendingBytes === 0 && this.#skippedBytes === 0 ? this.#lineNumber : null;
+  }
+
   /** Ends the file: a last line without a line feed is handed out too. */
   end(onLine: (line: Line) => void): void {
     if (this.#pendingBytes > 0 || this.#skippedBytes > 0) this.#emitPending(false, onLine);
@@ -217,6 +222,8 @@ export interface LineHandler {
   onLine(line: Line, out: ParsedItem[]): void;
   onEnd(out: ParsedItem[]): void;
   timeResolution(): TimeResolution | null;
+  /** Whether nothing that was read waits for records that follow, or bears on them; see EvidenceParser.seam. */
+  isSettled?(): boolean;
   /**
    * Reads the one event that a line is, from bytes[from..end) of a chunk (UTF-8, without line end) and the first byte of the
    * line below (-1: not known), with the TRAITS of its bytes. Null when the line must go to `onLine`, and then nothing has
@@ -300,6 +307,9 @@ export function parserOfLines(
       return take();
     },
     ...(takeLine === undefined ? {} : { pushInto }),
+    ...(handler.isSettled === undefined
+      ? {}
+      : { seam: () => (handler.isSettled?.() === true ? reader.nextLine : null) }),
     end() {
       reader.end(onLine);
       handler.onEnd(out);

@@ -97,6 +97,11 @@ export interface EvidenceParser {
   pushInto?(chunk: Uint8Array, sink: ItemSink): void;
   /** Ends the file: yields what was pending, and a `truncated` problem when a record was cut. */
   end(): readonly ParsedItem[];
+  /**
+   * The 1-based line at which a parser of its own may go on, if what follows begins with a record (see recordStart): null
+   * while something that was read waits for it, or bears on it. Where it is missing, that is always so.
+   */
+  seam?(): number | null;
   /** How stamps became instants so far; null for formats without stamps. */
   timeResolution(): TimeResolution | null;
 }

@@ -49,7 +49,7 @@ export const bench: Bench = {
   async run(folder) {
     if (LINE_COUNTS.some((lines) => !Number.isInteger(lines) || lines < 1))
       throw new Error('INQUEST_BENCH_LINES holds whole numbers above 0 with commas between them.');
-    const importer = await bundleProgram(join(folder, 'importer'), 'journal-import', ['hash-worker']);
+    const importer = await bundleProgram(join(folder, 'importer'), 'journal-import', ['hash-worker', 'part-worker']);
     const notes: string[] = [];
     let shown: Measured | null = null;
     for (const shape of JOURNAL_SHAPES) {

@@ -10,6 +10,7 @@ const PROGRAMS = {
   'pdf-digest': 'test/support/print-pdf-digest.ts',
   'hash-worker': 'electron/workers/hash-worker.ts',
   'import-worker': 'electron/workers/import-worker.ts',
+  'part-worker': 'electron/workers/part-worker.ts',
   'profile-worker': 'electron/workers/profile-worker.ts',
   'measure-worker': 'electron/workers/measure-worker.ts',
   'query-worker': 'electron/workers/query-worker.ts',

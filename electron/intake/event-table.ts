@@ -181,8 +181,11 @@ export class EventTable {
     const merged = merging === null ? null : mergedOrder(rows, sorted, count, merging);
     const order = merged?.order ?? sorted;
     const copies = merged?.copies ?? NO_COPIES;
-    // What is in order already is handed out where it lies; only a small table would hold on to more than it needs.
-    if (order === null && count >= GROWTH_ROWS) return { count, ...rows, units, copies };
+    // A large table is handed out where it lies; a small one, or one of which events fell away, would hold on to more.
+    if (count >= GROWTH_ROWS && (order === null || order.length === count)) {
+      if (order !== null) reorder(rows, order);
+      return { count, ...rows, units, copies };
+    }
     return { count: order?.length ?? count, ...rowsInOrder(rows, order, count), units, copies };
   }
 }
@@ -200,6 +203,21 @@ function rowsInOrder(rows: EventRows, order: Uint32Array | null, count: number):
     severity: gathered(rows.severity, order, into.severity),
     unit: gathered(rows.unit, order, into.unit),
   };
+}
+
+/** Puts the columns in an order in place, one after the other, so that they are not there twice. */
+function reorder(rows: EventRows, order: Uint32Array): void {
+  const room = new ArrayBuffer(order.length * Float64Array.BYTES_PER_ELEMENT);
+  const put = <C extends Column>(column: C, into: C): void => column.set(gathered(column, order, into));
+  put(rows.time, new Float64Array(room, 0, order.length));
+  put(rows.byteOffset, new Float64Array(room, 0, order.length));
+  put(rows.byteLength, new Uint32Array(room, 0, order.length));
+  put(rows.line, new Uint32Array(room, 0, order.length));
+  put(rows.pid, new Int32Array(room, 0, order.length));
+  put(rows.fileIndex, new Uint16Array(room, 0, order.length));
+  put(rows.kind, new Uint8Array(room, 0, order.length));
+  put(rows.severity, new Uint8Array(room, 0, order.length));
+  put(rows.unit, new Uint16Array(room, 0, order.length));
 }
 
 /** Events that stand for entries, by time, and the others as their copies; null when nothing stands twice. */

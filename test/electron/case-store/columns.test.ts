@@ -126,15 +126,26 @@ describe('the event table', () => {
     expect(columns.time[0]).toBe(START);
   });
 
-  test('holds more than one block, at 34 bytes an event, in memory that threads share', () => {
+  test('puts many events in order where they lie, at 34 bytes an event, in memory that threads share', () => {
     const table = new EventTable();
-    const base = { offset: 0, pid: null, kind: 'log', severity: null, file: 0 } as const;
-    for (let index = 0; index < 200_000; index++) table.add(eventOf({ ...base, time: 200_000 - index }), 0);
+    for (let index = 0; index < 200_000; index++) {
+      const kind = EVENT_KINDS[index % EVENT_KINDS.length] ?? 'log';
+      const severity = SEVERITIES[index % SEVERITIES.length] ?? null;
+      table.add(eventOf({ time: 200_000 - index, offset: index, pid: index, kind, severity, file: 0 }), index % 3);
+    }
     const columns = table.finish();
     expect(columns.count).toBe(200_000);
-    expect(columns.time[0]).toBe(START + 1);
-    expect(columns.time[199_999]).toBe(START + 200_000);
-    expect(columnBytes(columns)).toBe(34 * 200_000);
+    for (const row of [0, 1, 65_535, 65_536, 131_072, 199_999]) {
+      const index = 199_999 - row;
+      expect(columns.time[row]).toBe(START + row + 1);
+      expect(columns.byteOffset[row]).toBe(index);
+      expect(columns.byteLength[row]).toBe(10);
+      expect(columns.pid[row]).toBe(index);
+      expect(columns.fileIndex[row]).toBe(index % 3);
+      expect(columns.kind[row]).toBe(index % EVENT_KINDS.length);
+      expect(columns.severity[row]).toBe(index % SEVERITIES.length);
+    }
+    expect(columnBytes(columns)).toBe(34 * 4 * 65_536);
     for (const buffer of columnBuffers(columns)) {
       if (buffer.byteLength > 0) expect(buffer).toBeInstanceOf(SharedArrayBuffer);
     }

@@ -26,6 +26,8 @@ export class EvidenceSink {
     load: [] as HostLoad[],
   };
 
+  /** Pages of the native journals that were read, for the next one. */
+  readonly pageRooms: Uint8Array[] = [];
   /** What dates uptime stamps, from all events so far. */
   readonly uptimeTies = new UptimeTies();
   readonly bootClocks = new BootClocks();

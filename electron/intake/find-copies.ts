@@ -41,6 +41,7 @@ const SWEEP_AFTER = 100_000;
 export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly number[]): Uint32Array | null {
   const standsFor = new Uint32Array(order.length);
   for (let event = 0; event < standsFor.length; event++) standsFor[event] = event;
+  const repeated = new RepeatedHashes(keys.hash);
   const waiting = new Map<number, Entry[]>();
   let any = false;
   const settle = (entry: Entry): void => {
@@ -52,7 +53,7 @@ export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly n
   let sweepAt = SWEEP_AFTER;
   for (const event of order) {
     const hash = keys.hash[event] ?? 0;
-    if (hash === 0) continue;
+    if (hash === 0 || !repeated.mayHave(hash)) continue;
     const now = keys.time[event] ?? 0;
     const known = waiting.get(hash);
     if (known === undefined) {
@@ -85,6 +86,35 @@ export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly n
   }
   for (const entries of waiting.values()) for (const entry of entries) settle(entry);
   return any ? standsFor : null;
+}
+
+/** Places for each event: of hashes that only one event has, one in about as many is taken for a repeated one. */
+const PLACES_PER_EVENT = 8;
+
+/** Which hashes more than one event has, in a few bits for each: most messages of a log stand in it once. */
+class RepeatedHashes {
+  readonly #mask: number;
+  readonly #again: Uint8Array;
+
+  constructor(hashes: Float64Array) {
+    const places = 2 ** Math.ceil(Math.log2(PLACES_PER_EVENT * Math.max(1, hashes.length)));
+    this.#mask = places - 1;
+    const once = new Uint8Array(places / 8);
+    const again = new Uint8Array(places / 8);
+    for (const hash of hashes) {
+      const place = (hash & this.#mask) >>> 0;
+      const bit = 1 << (place & 7);
+      if (((once[place >>> 3] ?? 0) & bit) === 0) once[place >>> 3] = (once[place >>> 3] ?? 0) | bit;
+      else again[place >>> 3] = (again[place >>> 3] ?? 0) | bit;
+    }
+    this.#again = again;
+  }
+
+  /** False only for a hash that no two events have. */
+  mayHave(hash: number): boolean {
+    const place = (hash & this.#mask) >>> 0;
+    return ((this.#again[place >>> 3] ?? 0) & (1 << (place & 7))) !== 0;
+  }
 }
 
 function entryOf(event: number, keys: EntryKeys): Entry {

@@ -159,11 +159,12 @@ export function readNativeJournalFile(
     const reader = new EvidenceReader(file.absolutePath);
     try {
       const { bytes } = reader.stamp;
-      const source = new PagedBytes(bytes, (offset, into) => reader.readAt(offset, into));
+      const source = new PagedBytes(bytes, (offset, into) => reader.readAt(offset, into), undefined, sink.pageRooms);
       const reportRead = (read: number): boolean => report(isHashed ? read : (bytes + read) / 2);
       const isWhole = readNativeJournalInto(source, context, records, reportRead, limits.journalReportEntries);
       if (isWhole) report(bytes);
       else noteStoppedEntries(file, records.count);
+      source.release();
       const change = reader.changed();
       if (change !== null) noteChange(file, change);
     } finally {

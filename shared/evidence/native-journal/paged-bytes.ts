@@ -15,6 +15,8 @@ export interface PageSizes {
 interface Page {
   readonly start: number;
   readonly bytes: Uint8Array;
+  /** What `bytes` are the beginning of: room for a page of full size, unless the file is smaller than that. */
+  readonly room: Uint8Array;
   usedAt: number;
 }
 
@@ -27,20 +29,34 @@ export class PagedBytes implements ByteSource {
   readonly #read: (offset: number, into: Uint8Array) => number;
   readonly #sizes: PageSizes;
   readonly #pages = new Map<number, Page>();
+  readonly #rooms: Uint8Array[];
   #uses = 0;
   /** The page that was used last: bytes[0] is the byte of the file at `start`. */
   #bytes: Uint8Array = new Uint8Array(0);
   #start = 0;
 
-  /** `read` fills a buffer from an offset and says how many bytes it got, fewer only at the end of the file. */
+  /**
+   * `read` fills a buffer from an offset and says how many bytes it got, fewer only at the end of the file. `rooms` are
+   * buffers that another file of the same page sizes released.
+   */
   constructor(
     size: number,
     read: (offset: number, into: Uint8Array) => number,
     sizes: PageSizes = { pageBytes: PAGE_BYTES, overlapBytes: OVERLAP_BYTES, pagesKept: PAGES_KEPT },
+    rooms: Uint8Array[] = [],
   ) {
     this.size = size;
     this.#read = read;
     this.#sizes = sizes;
+    this.#rooms = rooms;
+  }
+
+  /** Leaves its buffers to the next file; nothing can be read any more. */
+  release(): void {
+    const { pageBytes, overlapBytes } = this.#sizes;
+    for (const { room } of this.#pages.values()) if (room.length === pageBytes + overlapBytes) this.#rooms.push(room);
+    this.#pages.clear();
+    this.#bytes = new Uint8Array(0);
   }
 
   /** The bytes in which the last place that `locate` gave lies; valid until the next call. */
@@ -81,18 +97,18 @@ export class PagedBytes implements ByteSource {
   #load(index: number): Page {
     const { pageBytes, overlapBytes, pagesKept } = this.#sizes;
     const start = index * pageBytes;
-    let room: Uint8Array | null = null;
+    let room: Uint8Array | undefined;
     if (this.#pages.size >= pagesKept) {
       const [oldest, page] = [...this.#pages].reduce((a, b) => (a[1].usedAt <= b[1].usedAt ? a : b));
       this.#pages.delete(oldest);
-      room = page.bytes;
+      room = page.room;
     }
-    const length = Math.min(pageBytes + overlapBytes, this.size - start);
-    const bytes = room?.length === length ? room : new Uint8Array(length);
+    room ??= this.#rooms.pop() ?? new Uint8Array(Math.min(pageBytes + overlapBytes, this.size));
+    const bytes = room.subarray(0, Math.min(room.length, this.size - start));
     // What a file that was cut in the meantime no longer has reads as zeros, which are no object.
     const got = this.#read(start, bytes);
     bytes.fill(0, got);
-    const page: Page = { start, bytes, usedAt: this.#uses };
+    const page: Page = { start, bytes, room, usedAt: this.#uses };
     this.#pages.set(index, page);
     return page;
   }

@@ -5,7 +5,10 @@ import { endLabel } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatBytes, formatMoment, formatSeconds } from './wording.ts';
+import { fatalException } from './failure-facts.ts';
+import { killOrder } from './kill-order.ts';
+import { type OomReport, oomReport } from './oom-report.ts';
+import { formatBytes, formatMoment, formatSeconds, listing } from './wording.ts';
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
 export function mechanismFacts(context: FactContext): readonly Fact[] {
@@ -139,25 +142,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
           },
         ];
       }
-      const context4 = context.evidence.events
-        .ofKinds(['oom-kill', 'oom-context'])
-        .filter((event) => Math.abs(secondsBetween(event.time, killer.time)) <= 2);
-      const limit = context4.find((event) => event.detail.limitBytes !== undefined);
-      const where =
-        detail.oomScope === 'cgroup' || context4.some((e) => e.detail.oomScope === 'cgroup')
-          ? `in its memory cgroup${limit?.detail.limitBytes === undefined ? '' : ` (limit ${formatBytes(limit.detail.limitBytes)})`}`
-          : 'because the host ran out of memory';
-      const size = context4.find((e) => e.detail.targetPid === death.pid && e.detail.anonRssBytes !== undefined)?.detail
-        .anonRssBytes;
-      return [
-        {
-          id: 'oom-kill-names-worker',
-          text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size === undefined ? '' : `; it held ${formatBytes(size)} of anonymous memory`}.`,
-          weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
-          ...sourcesOf(killer, limit, death.end === killer ? null : death.end),
-          basis: BASIS.oomKiller,
-        },
-      ];
+      return namedByKernel(context, death.end === killer ? null : death.end);
     }
     case 'systemd-oomd':
       return [
@@ -182,11 +167,12 @@ function killerFacts(context: FactContext): readonly Fact[] {
           basis: BASIS.systemdStop,
         },
       ];
-    case 'crash':
+    case 'crash': {
+      const raised = death.signal === null ? fatalException(context) : null;
       return [
         {
           id: 'crash',
-          text: `The worker ended by its own fault (${endLabel(death)}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
+          text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
           weights: {
             'memory-exhaustion': -3,
             'worker-timeout': -2,
@@ -194,11 +180,13 @@ function killerFacts(context: FactContext): readonly Fact[] {
             'database-lock': -2.5,
             'large-artifact': -1,
           },
-          ...sourcesOf(killer, death.end),
+          ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
           basis: BASIS.signals,
         },
       ];
-    case 'external-sigkill':
+    }
+    case 'external-sigkill': {
+      const order = killOrder(context);
       return [
         {
           id: 'sigkill-without-author',
@@ -207,10 +195,60 @@ function killerFacts(context: FactContext): readonly Fact[] {
           ...sourcesOf(death.end),
           basis: BASIS.signals,
         },
+        ...(order === null
+          ? []
+          : [
+              {
+                id: 'killed-by-hand',
+                text: `Somebody ordered it: "${order.message.trim().slice(0, 160)}", ${formatSeconds(secondsBetween(order.time, death.end.time))} before the worker was gone.`,
+                weights: { 'memory-exhaustion': -3 },
+                ...sourcesOf(order),
+                basis: BASIS.sudo,
+              },
+            ]),
       ];
+    }
     case 'gunicorn-timeout':
       return [];
   }
+}
+
+function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
+  const report = oomReport(context);
+  const death = context.record?.death ?? null;
+  if (report === null || death === null) return [];
+  const where =
+    report.scope === 'cgroup'
+      ? `in its memory cgroup${report.limitBytes === null ? '' : ` (limit ${formatBytes(report.limitBytes)})`}`
+      : 'because the host ran out of memory';
+  const size = report.victimBytes === null ? '' : `; it held ${formatBytes(report.victimBytes)} of anonymous memory`;
+  return [
+    {
+      id: 'oom-kill-names-worker',
+      text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size}.`,
+      weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
+      ...sourcesOf(death.killer, report.limitLine, end),
+      basis: BASIS.oomKiller,
+    },
+    ...holdersOfMemory(report, death.pid),
+  ];
+}
+
+/** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
+function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
+  const largest = holders.slice(0, 3);
+  const top = largest[0];
+  if (top === undefined) return [];
+  const named = largest.map((holder) => `${holder.name} (pid ${holder.pid}) ${formatBytes(holder.rssBytes)}`);
+  return [
+    {
+      id: 'memory-holders',
+      text: `By the kernel's table of tasks the memory was held by ${listing(named)}${top.pid === pid ? '' : `; the worker that it ended, pid ${pid}, was not the largest`}.`,
+      weights: {},
+      ...sourcesOf(...largest.map(({ event }) => event)),
+      basis: BASIS.oomKiller,
+    },
+  ];
 }
 
 /** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */

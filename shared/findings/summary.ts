@@ -1,4 +1,5 @@
 import type { FactContext } from '../facts/context.ts';
+import { killOrder } from '../facts/kill-order.ts';
 import { formatMoment, formatSeconds, listing } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import { formatDate, secondsBetween } from '../model/time.ts';
@@ -24,7 +25,7 @@ export function headline(context: FactContext): string {
     'kernel-oom': 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
     'systemd-stop': 'was killed while its unit was being stopped',
-    'external-sigkill': 'was killed by an unknown sender',
+    'external-sigkill': killOrder(context) === null ? 'was killed by an unknown sender' : 'was killed by hand',
     crash: `crashed (${endLabel(death)})`,
     'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was ended',
   }[death.mechanism];

@@ -75,7 +75,10 @@ function judgeMemory({ of, has }: Findings): Judgement {
       : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
   }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
-  if (has('sigkill-without-author') && !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another')) {
+  if (
+    has('sigkill-without-author') &&
+    !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another', 'killed-by-hand')
+  ) {
     return undecided(
       'The worker got SIGKILL and no kernel log was saved: only the kernel can say whether its OOM killer sent it.',
     );
@@ -83,6 +86,13 @@ function judgeMemory({ of, has }: Findings): Judgement {
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided('What was saved does not decide whether memory ran short.');
 }
+
+/** What holds an operation up without being one of the hypotheses. */
+const HELD_UP_FROM_OUTSIDE = [
+  { facts: ['network-storage'], what: 'a file server did not answer' },
+  { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
+  { facts: ['ended-while-downloading'], what: 'a download never ended' },
+] as const;
 
 function judgeTimeout(
   { of, has }: Findings,
@@ -106,7 +116,14 @@ function judgeTimeout(
         reason: `The timeout ended the worker; ${HYPOTHESIS_TITLES[suspect[0]].toLowerCase()} is suspected behind it and cannot be decided from what was saved.`,
       };
     }
-    return { verdict: 'fits', reason: timeoutReason };
+    const outside = HELD_UP_FROM_OUTSIDE.find(({ facts }) => has(...facts));
+    return {
+      verdict: 'fits',
+      reason:
+        outside === undefined
+          ? `${timeoutReason}, and nothing that was saved points to a deeper cause.`
+          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
+    };
   }
   if (has('timeout-then-other-killer')) {
     return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };

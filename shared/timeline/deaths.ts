@@ -108,6 +108,8 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
     return { ...base, mechanism: 'crash', end: exit, killer: segfault };
   }
   if (signal === SIGKILL) return { ...base, end: exit, ...whoSentSigkill(exit, context) };
+  const exception = life.about.findLast((event) => FATAL_EXCEPTION.test(event.message) && event.time <= exit.time);
+  if (exception !== undefined) return { ...base, mechanism: 'crash', end: exit, killer: exception };
   if (exit.kind === 'worker-exit-code' && (exit.detail.exitCode ?? 0) !== 0) {
     return { ...base, mechanism: 'crash', end: exit, killer: null };
   }
@@ -120,6 +122,12 @@ const EXIT_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set([
   'worker-exit-code',
   'worker-exiting',
 ] as const);
+
+/**
+ * An exception that left the worker's own code ends it, and "Worker exiting" is all that follows: while it booted with code 3,
+ * later with -1. "Error handling request" is of one request. Source: gunicorn, arbiter.py, spawn_worker
+ */
+const FATAL_EXCEPTION = /\bException in worker process\b/;
 
 function exitSignal(exit: EvidenceEvent): number | null {
   if (exit.kind === 'worker-sigkill') return SIGKILL;
@@ -180,7 +188,9 @@ function unloggedDeaths(
           !accounted.has(life) &&
           !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
       );
-      const atWork = candidates.filter((life) => events.hasOfPid(life.pid, addSeconds(life.from, 0.5), boot.time));
+      const atWork = candidates.filter(
+        (life) => lastWord(events, life.pid, addSeconds(life.from, 0.5), boot.time) !== null,
+      );
       const victim = candidates.length === 1 ? candidates[0] : atWork.length === 1 ? atWork[0] : undefined;
       if (victim !== undefined) {
         accounted.add(victim);
@@ -250,10 +260,15 @@ function lastToSpeak(
     if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
     if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
-    const time = events.ofPid(life.pid, life.from, exit.time).at(-1)?.time ?? life.from;
+    const time = lastWord(events, life.pid, life.from, exit.time)?.time ?? life.from;
     if (last === null || time > last.time) last = { life, time };
   }
   return last?.life ?? null;
+}
+
+/** The last line that a process wrote in a stretch; a row of `ps` shows it alive and says nothing. */
+function lastWord(events: EventSource, pid: number, from: EpochMicros, to: EpochMicros): EvidenceEvent | null {
+  return events.ofPid(pid, from, to).findLast(({ kind }) => kind !== 'process-sample') ?? null;
 }
 
 /** Seconds after the arbiter's start or reload, or after an end, within which workers boot. */

@@ -182,6 +182,9 @@ export function messageTemplate(text: string): string {
     .replace(/\d+(?:[.,_]\d+)*/g, '#');
 }
 
+const TRAILING_START =
+  /[\s:,-]+(?:(?:has|have|was|is|were|been)\s+)*(?:start(?:s|ed|ing)|begins?|began|begun|initiated|accepted|picked up|queued|kicked off)$/i;
+
 /**
  * What an operation works on, from the line that starts it: `Started importing VPN job 14` -> `VPN job 14`. Null when
  * nothing but verbs is left. At most 60 characters.
@@ -190,13 +193,17 @@ export function operationName(text: string): string | null {
   let rest = text.slice(0, READ_CHARACTERS).trim();
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
-    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion)|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion)|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
     rest = rest.slice(strip[0].length);
   }
   // What follows a preposition or a bracket says where from and how, not what.
   rest =
     rest.split(/\s+(?:from|using|via|with|at|in|into|to|by|as|because)\s+|\s*[([{;,]|\s+-\s+|:\s|\.{2,}|…/i)[0] ?? '';
-  rest = rest.replace(/[.:\s]+$/, '').slice(0, 60);
+  // "Import of run 4 started", "run 4: begins": the verb may also come last.
+  rest = rest
+    .replace(/[.:\s]+$/, '')
+    .replace(TRAILING_START, '')
+    .slice(0, 60);
   return rest === '' ? null : rest;
 }

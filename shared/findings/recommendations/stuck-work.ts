@@ -1,15 +1,17 @@
 import type { Recommendation } from '../../model/analysis.ts';
+import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
 
 /** Work that did not get on by itself: a loop that spins, a network that does not answer. */
 export const stuckWorkAdvice: AdviceFamily = (advice) => {
   const recommendations: Recommendation[] = [];
+  const timeout = advice.context.config?.timeoutSeconds || GUNICORN_DEFAULTS.timeoutSeconds;
   if (verdictFor(advice, 'infinite-loop') === 'fits') {
     recommendations.push(
       recommendation(
         'find-the-loop',
         'Find where it spins: let faulthandler write the stack shortly before the timeout, or take a stack with py-spy the next time; then give the loop a bound. A longer timeout only makes it spin longer.',
-        'import faulthandler\nfaulthandler.dump_traceback_later(25, repeat=True)',
+        `import faulthandler\nfaulthandler.dump_traceback_later(${stackSeconds(timeout)}, repeat=True)`,
         reasonFor(advice, 'infinite-loop'),
       ),
     );
@@ -21,10 +23,24 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       recommendation(
         'network-timeouts',
         'Give every network call a connect and a read timeout below the worker timeout, and retry in the background.',
-        'requests.get(url, timeout=(5, 20))',
+        `requests.get(url, timeout=(${connectSeconds(timeout)}, ${readSeconds(timeout)}))`,
         stuck ?? downloading,
       ),
     );
   }
   return recommendations;
 };
+
+/** Late enough to be about what hangs, and before the timeout ends it. */
+function stackSeconds(timeoutSeconds: number): number {
+  return Math.max(1, Math.floor(timeoutSeconds * 0.8));
+}
+
+/** Both together stay below the worker timeout. */
+function readSeconds(timeoutSeconds: number): number {
+  return Math.max(1, Math.floor(timeoutSeconds / 2));
+}
+
+function connectSeconds(timeoutSeconds: number): number {
+  return Math.max(1, Math.min(5, Math.floor(timeoutSeconds / 6)));
+}

@@ -44,6 +44,7 @@ function raiseTimeout(
     context.unit?.environmentFlags == null;
   return {
     id: 'raise-timeout',
+    when: 'immediate',
     text: covers
       ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
       : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,

@@ -110,7 +110,7 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
-  const own = lines.slice(lines.indexOf(opening));
+  const own = withProgress(lines.slice(lines.indexOf(opening)));
   const name = opening.reading.role === 'operation-start' ? operationName(opening.text) : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
@@ -125,6 +125,28 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     lines: own,
     steps: stepsOf(own),
   };
+}
+
+/**
+ * "Inserted 500 rows", and again: the end of a step comes once, so what repeats before another step begins is its progress.
+ */
+function withProgress(lines: readonly OperationLine[]): readonly OperationLine[] {
+  const repeated = new Set<OperationLine>();
+  const latest = new Map<StepName, OperationLine>();
+  for (const line of lines) {
+    const { role, step, records } = line.reading;
+    if (role === 'step-start') latest.clear();
+    if (role !== 'step-done' || step === null || records === null) continue;
+    const before = latest.get(step);
+    if (before !== undefined && messageTemplate(before.text) === messageTemplate(line.text)) {
+      repeated.add(before);
+      repeated.add(line);
+    }
+    latest.set(step, line);
+  }
+  return repeated.size === 0
+    ? lines
+    : lines.map((line) => (repeated.has(line) ? { ...line, reading: { ...line.reading, role: 'progress' } } : line));
 }
 
 /**

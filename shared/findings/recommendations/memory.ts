@@ -121,7 +121,8 @@ function growth(context: FactContext): string | null {
   const use = memoryUse(context);
   const start = context.record?.operation?.start ?? null;
   const before = start === null ? undefined : context.processSamples.findLast(({ time }) => time <= start);
-  if (use === null || before === undefined || before.rssBytes < use.peak.rssBytes / 2) return null;
+  const held = Math.max(use?.peak.rssBytes ?? 0, oomReport(context)?.victimBytes ?? 0);
+  if (use === null || before === undefined || before.rssBytes < held / 2) return null;
   return `The worker held ${formatBytes(before.rssBytes)} before this operation began${before.rssBytes - use.first.rssBytes > MIB * 50 ? `, up from ${formatBytes(use.first.rssBytes)} earlier` : ''}: it keeps what earlier work left, and a higher limit only puts the end off.`;
 }
 

@@ -5,6 +5,7 @@ import { endLabel } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { databaseServer } from './database-server.ts';
 import { fatalException } from './failure-facts.ts';
 import { killOrder } from './kill-order.ts';
 import { type OomReport, oomReport } from './oom-report.ts';
@@ -36,7 +37,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
     const delay = secondsBetween(death.timeout.time, death.end.time);
-    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end));
+    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end, databaseServer(context) !== null));
     if (death.signal === 9 && delay > 5) {
       facts.push({
         id: 'slow-kill',
@@ -80,13 +81,14 @@ function abortFacts(
   delaySeconds: number,
   timeout: EvidenceEvent,
   end: EvidenceEvent,
+  usesServer: boolean,
 ): readonly Fact[] {
   if (end === timeout) return [];
   if (signal === 9) {
     return [
       {
         id: 'deaf-to-abort',
-        text: 'The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within SQLite, the disk).',
+        text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
         weights: { 'database-lock': 0.5 },
         ...sourcesOf(timeout, end),
         basis: BASIS.abort,
@@ -98,8 +100,9 @@ function abortFacts(
   return [
     {
       id: 'abort-handler-ran',
-      text: 'The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends, not in a wait within SQLite.',
-      weights: { 'database-lock': -1.5, 'infinite-loop': 0.5 },
+      text: `The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
+      // A driver in Python waits for its server in a call that a signal ends.
+      weights: { 'database-lock': usesServer ? 0 : -1.5, 'infinite-loop': 0.5 },
       ...sourcesOf(timeout, end),
       basis: BASIS.abort,
     },

@@ -2,6 +2,7 @@ import type { FactContext } from '../facts/context.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import type { AdviceFamily } from './recommendations/advice.ts';
 import { databaseAdvice } from './recommendations/database.ts';
+import { databaseServerAdvice } from './recommendations/database-server.ts';
 import { diskAdvice, mechanismAdvice, storageAdvice } from './recommendations/host.ts';
 import { largeArtifactAdvice } from './recommendations/large-artifact.ts';
 import { memoryAdvice } from './recommendations/memory.ts';
@@ -14,6 +15,7 @@ import { workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
 /** The families, the most urgent first: the first recommendation is what a summary says. */
 const FAMILIES: readonly AdviceFamily[] = [
   databaseAdvice,
+  databaseServerAdvice,
   workerTimeoutAdvice,
   stuckWorkAdvice,
   skipJobAdvice,

@@ -140,6 +140,9 @@ function judgeLock({ of, has }: Findings): Judgement {
     'lock-error-before-end',
     'nothing-written',
     'open-transaction-of-another',
+    'server-lock-failed-operation',
+    'server-lock-before-end',
+    'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
     if (has('nobody-died')) {
@@ -154,6 +157,10 @@ function judgeLock({ of, has }: Findings): Judgement {
         'The operation was waiting for the write lock of its database, which somebody else held, until it was ended.',
     };
   }
+  if (has('database-server'))
+    return undecided(
+      'The service writes to a database server, and nothing that was saved of it shows who waited for whose lock.',
+    );
   if (!has('journal-mode'))
     return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');

@@ -1,8 +1,11 @@
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import type { OperationLine } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourcesOf } from './context.ts';
+import { insertRate } from './insert-rate.ts';
+import { cpuUse } from './process-readings.ts';
 import { stuckFrame } from './traceback.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
 
@@ -14,6 +17,8 @@ const SLOW_PARSE_BYTES_PER_SECOND = 1_000_000;
 const SLOW_INSERT_ROWS_PER_SECOND = 1_000;
 /** What is done with a record between reading and storing it is the service's own; this leaves 20 ms for each. */
 const SLOW_WORK_RECORDS_PER_SECOND = 50;
+/** A worker that computes waits for nobody meanwhile: 10 ms of CPU time for each. */
+const SLOW_COMPUTED_RECORDS_PER_SECOND = 100;
 const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
@@ -65,12 +70,15 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
       },
     ];
   }
+  const spoke = operation.lines.some(
+    ({ event }) => event.time > lastStep.from && event.time <= workEnd && event !== lastStep.startLine.event,
+  );
   const slowest = slowestExplainable(context, figures);
   if (slowest !== null && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
     return [
       {
         id: 'stalled-step',
-        text: `The ${lastStep.name} of ${slowest.what} had been going on for ${formatSeconds(elapsed)} without another word; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
+        text: `${lastStep.name === 'other-step' ? `"${lastStep.startLine.text.slice(0, 80)}", a step over` : `The ${lastStep.name} of`} ${slowest.what}${lastStep.name === 'other-step' ? ',' : ''} had been going on for ${formatSeconds(elapsed)} ${spoke ? 'and the log repeated itself' : 'without another word'}; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
         weights:
           lastStep.name === 'insert'
             ? { 'database-lock': 1.5, 'infinite-loop': 1.5, 'large-artifact': -2 }
@@ -120,10 +128,13 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
   const bytes = step?.startLine.reading.bytes ?? figures?.bytes ?? null;
   const records = step?.startLine.reading.records ?? figures?.testcases ?? null;
   if (records !== null && (bytes === null || step?.name === 'other-step')) {
+    const computes =
+      step !== null && context.workEnd !== null && cpuUse(context, step.from, context.workEnd)?.level === 'busy';
+    const rate = computes ? SLOW_COMPUTED_RECORDS_PER_SECOND : SLOW_WORK_RECORDS_PER_SECOND;
     return {
-      seconds: 1 + records / SLOW_WORK_RECORDS_PER_SECOND,
+      seconds: 1 + records / rate,
       what: plural(records, 'record'),
-      rate: `${formatCount(SLOW_WORK_RECORDS_PER_SECOND)} records a second`,
+      rate: `${formatCount(rate)} records a second`,
     };
   }
   if (bytes === null) return null;
@@ -145,9 +156,13 @@ export function workExplains(context: FactContext): boolean {
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
   const elapsed = secondsBetween(lastStep.from, workEnd);
-  const counted = context.record?.operation?.lines.findLast(
+  const told = (context.record?.operation?.lines ?? []).filter(
     ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
   );
+  // What was said before, word for word, is no progress: unless it counts batches of which some are left to do.
+  const isOld = (line: OperationLine): boolean =>
+    told.some((other) => other !== line && other.event.time < line.event.time && other.text === line.text);
+  const counted = told.findLast((line) => !isOld(line) || insertRate(context)?.from === 'progress-line');
   if (counted !== undefined && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
   const slowest = slowestExplainable(context, figures);
   return slowest !== null && slowest.seconds > HONEST_SECONDS * 2 && elapsed <= slowest.seconds;

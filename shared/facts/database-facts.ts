@@ -98,7 +98,7 @@ function lockErrors(context: FactContext): readonly Fact[] {
       line.reading.role !== 'operation-failed' &&
       line.reading.role !== 'other',
   );
-  const fatal = record.death === null;
+  const fatal = record.failure !== null;
   return [
     {
       id: fatal ? 'lock-error-failed-operation' : wentOn === true ? 'lock-error-survived' : 'lock-error-before-end',
@@ -135,8 +135,8 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
     return {
       id: 'open-transaction-of-operation',
       // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
-      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.death === null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
-      weights: { 'database-lock': context.record?.death === null ? -4 : -6 },
+      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.failure != null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
+      weights: { 'database-lock': context.record?.failure != null ? -4 : -6 },
       ...base,
     };
   }
@@ -183,7 +183,7 @@ function hotJournal(report: DatabaseReport): Fact {
 function nothingWritten(context: FactContext, report: DatabaseReport): readonly Fact[] {
   const step = context.lastStep;
   const open = step !== null && (step.to === null || step.to > (context.workEnd ?? 0));
-  if (!open || step.name !== 'insert' || context.record?.death === null) return [];
+  if (!open || step.name !== 'insert' || context.record?.failure != null) return [];
   const wal = report.wal;
   const sources = sourceOnly(...(wal === null ? [report.source] : [wal.source, report.source]));
   const going = commitsAsItGoes(context, sources);

@@ -1,8 +1,7 @@
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import { type EpochMicros, epochMicros, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
-import { endLabel } from '../timeline/incidents.ts';
-import type { Operation } from '../timeline/operations.ts';
+import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { databaseServer } from './database-server.ts';
@@ -17,6 +16,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   if (record === null) return noIncidentFacts(context);
   const facts: Fact[] = [];
   const death = record.death;
+  if (isHang(record)) return hangFacts(record);
   if (death === null) {
     facts.push({
       id: 'nobody-died',
@@ -66,6 +66,21 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   }
   facts.push(...killerFacts(context));
   return facts;
+}
+
+/** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
+function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
+  const lines = operation?.lines ?? [];
+  return [
+    {
+      id: 'operation-unfinished',
+      text: `${incident.operation ?? 'An operation'} began at ${formatTimeOfDay(incident.start)} UTC in pid ${incident.pid ?? '?'}, which has said nothing since ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC, while others of its kind log their end until ${formatTimeOfDay(incident.end)} UTC: it hangs, and nobody ended the worker.`,
+      // The process is alive, so nothing killed it; a timeout would have.
+      weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -2 },
+      ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
+      basis: BASIS.log,
+    },
+  ];
 }
 
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
@@ -254,26 +269,6 @@ function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
   ];
 }
 
-/** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */
-const HANGING_SECONDS = 300;
-
-/** The latest operation without an end of a worker that fell silent, where others of the same wording log theirs. */
-function unfinishedOperation({ history, evidence }: FactContext, workersLast: EpochMicros | null): Operation | null {
-  const { operations, lives } = history;
-  const lastWord = operations.reduce((latest, { end }) => Math.max(latest, end), workersLast ?? 0);
-  const ended = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
-  const candidates = operations.filter(
-    ({ outcome, template, end }) =>
-      outcome === 'open' && ended.has(template) && lastWord - end >= HANGING_SECONDS * MICROS_PER_SECOND,
-  );
-  const silent = candidates.findLast(({ pid, end }) => {
-    if (pid === null || evidence.events.hasOfPid(pid, epochMicros(end + 1), epochMicros(lastWord))) return false;
-    const life = lives.findLast((each) => each.pid === pid && each.from <= end);
-    return life !== undefined && !life.about.some((event) => event.time > end);
-  });
-  return silent ?? null;
-}
-
 /** With no incident: what shows that workers lived and work was done. */
 function noIncidentFacts(context: FactContext): readonly Fact[] {
   const facts: Fact[] = [];
@@ -286,19 +281,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     'arbiter-signal',
   ]);
   const first = workerEvents[0];
-  const hanging = unfinishedOperation(context, workerEvents.at(-1)?.time ?? null);
   // What was begun last may hang or may go on: the log ends before it tells.
-  const isUndecided = hanging !== null || history.latestOperation?.outcome === 'open';
-  if (hanging !== null) {
-    const { name, start, end, pid } = hanging;
-    facts.push({
-      id: 'operation-unfinished',
-      text: `${name ?? 'An operation'} began at ${formatTimeOfDay(start)} UTC in pid ${pid ?? '?'}, which has said nothing since ${formatTimeOfDay(end)} UTC, while others of its kind log their end: it may hang, though nobody ended the worker.`,
-      weights: { 'infinite-loop': 2, 'database-lock': 1 },
-      ...sourcesOf(...evidence.events.between(end, end, 5).filter((event) => event.pid === pid)),
-      basis: BASIS.log,
-    });
-  }
+  const isUndecided = history.latestOperation?.outcome === 'open';
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({

@@ -54,10 +54,10 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   if (operation === null) return [];
   const figures = context.figures;
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
-  if (record.death === null) return [];
+  if (record.failure !== null) return [];
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
-  const sources = sourcesOf(lastStep.startLine.event, record.death.timeout ?? record.death.end);
+  const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
   const silence = `nothing was logged for the last ${formatSeconds(elapsed)}`;
   if (lastStep.name === 'download') {
     return [
@@ -172,7 +172,8 @@ export function workExplains(context: FactContext): boolean {
 function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
-  if (record === null || record.death === null || operation === null || workEnd === null || figures === null) return [];
+  if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
+    return [];
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
     2 +
@@ -184,7 +185,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
       id: 'operation-out-of-proportion',
       text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
       weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
-      ...sourcesOf(operation.lines[0]?.event, record.death.timeout ?? record.death.end),
+      ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
       basis: BASIS.log,
     },
   ];

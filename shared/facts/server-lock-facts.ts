@@ -31,7 +31,7 @@ function refused(context: FactContext, own: readonly ServerLock[]): readonly Fac
   const { server, words, isDeadlock, event } = last;
   const said = `${server} refused it a lock ("${words}")`;
   const sources = sourcesOf(...own.slice(0, 5).map((each) => each.event));
-  if (record.death === null) {
+  if (record.failure !== null) {
     return [
       {
         id: 'server-lock-failed-operation',

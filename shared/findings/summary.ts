@@ -2,8 +2,8 @@ import type { FactContext } from '../facts/context.ts';
 import { killOrder } from '../facts/kill-order.ts';
 import { formatMoment, formatSeconds, listing } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
-import { formatDate, secondsBetween } from '../model/time.ts';
-import { endLabel } from '../timeline/incidents.ts';
+import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { endLabel, isHang } from '../timeline/incidents.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {
@@ -18,6 +18,9 @@ export function headline(context: FactContext): string {
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
   const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
+  if (isHang(record)) {
+    return `${capital(work)} hangs in ${who}, which has said nothing for ${formatSeconds(secondsBetween(record.operation?.end ?? incident.start, incident.end))} when the log ends at ${formatTimeOfDay(incident.end)} UTC on ${formatDate(incident.end)}; nobody ended it.`;
+  }
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =
     record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;

@@ -172,10 +172,15 @@ function judgeLoop({ of, has }: Findings): Judgement {
   const busy = has('worker-busy', 'snapshot-busy');
   const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
   const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
-  if (has('timeout-logged') && busy && (outOfProportion || inCode) && weighing.total >= FITS_AT) {
+  if (
+    has('timeout-logged', 'operation-unfinished') &&
+    busy &&
+    (outOfProportion || inCode) &&
+    weighing.total >= FITS_AT
+  ) {
     return {
       verdict: 'fits',
-      reason: 'The worker computed at full load until it was ended, far longer than its amount of data can explain.',
+      reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.

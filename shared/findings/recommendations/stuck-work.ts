@@ -1,6 +1,10 @@
+import { formatSeconds } from '../../facts/wording.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
-import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
+import { secondsBetween } from '../../model/time.ts';
+import { advisedTimeout } from '../advised-timeout.ts';
+import { type Advice, type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
+import { settingsChange } from './gunicorn-settings.ts';
 
 /** Work that did not get on by itself: a loop that spins, a network that does not answer. */
 export const stuckWorkAdvice: AdviceFamily = (advice) => {
@@ -28,8 +32,27 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
+  const hangs = factFor(advice, 'operation-unfinished')?.text;
+  if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)
+    recommendations.push(withTimeout(advice, hangs));
   return recommendations;
 };
+
+/** A bound on what hangs: above the longest operation that ended well. */
+function withTimeout({ context }: Advice, hangs: string): Recommendation {
+  const longest = context.history.operations
+    .filter(({ outcome }) => outcome === 'done')
+    .reduce((most, { start, end }) => Math.max(most, secondsBetween(start, end)), 0);
+  const { seconds } = advisedTimeout(Math.max(longest, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
+  return recommendation(
+    'set-timeout',
+    `Set a worker timeout, ${seconds} s for a start: without one nobody ends a worker that hangs.`,
+    settingsChange(context, { timeout: seconds }),
+    hangs,
+    'The worker timeout is switched off (0).',
+    `The longest operation that ended well took ${formatSeconds(longest)}.`,
+  );
+}
 
 /** Late enough to be about what hangs, and before the timeout ends it. */
 function stackSeconds(timeoutSeconds: number): number {

@@ -5,7 +5,7 @@ import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { databaseStateFacts } from './database-state-facts.ts';
-import { committedRows, insertStep } from './insert-rate.ts';
+import { committedRows, insertStep, lastNews } from './insert-rate.ts';
 import { jobInQuestion } from './job-in-question.ts';
 import { cpuUse } from './process-readings.ts';
 import { transactionOwner } from './transaction-owner.ts';
@@ -238,20 +238,21 @@ function commitsAsItGoes(
   const { record, workEnd } = context;
   if (step === null || workEnd === null) return null;
   const committed = committedRows(context);
-  const told = record?.operation?.lines.findLast(
+  const counted = (record?.operation?.lines ?? []).filter(
     ({ reading, event }) =>
       reading.role === 'progress' && reading.step === 'insert' && event.time >= step.from && event.time <= workEnd,
   );
-  if (committed === 0 && told === undefined) return null;
-  const lag = told === undefined ? null : secondsBetween(told.event.time, workEnd);
+  const told = lastNews(context, counted);
+  if (committed === 0 && told === null) return null;
+  const lag = told === null ? null : secondsBetween(told.event.time, workEnd);
   const isRecent = lag !== null && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
   return {
     id: 'commits-as-it-goes',
-    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === undefined ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
+    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
     sources: sources.sources,
-    rows: told === undefined ? sources.rows : [...sources.rows, told.event.row],
+    rows: told === null ? sources.rows : [...sources.rows, told.event.row],
     basis: `${BASIS.wal}; ${BASIS.log}`,
   };
 }

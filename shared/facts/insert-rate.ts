@@ -97,9 +97,24 @@ function lastProgress(context: FactContext, step: OperationStep, rows: number): 
     const whole = toCount(counted?.[2]);
     // Batches are counted too ("batch 3 of 220"): only what counts to the number of rows counts rows.
     if (written === null || whole === null || whole !== rows || written >= whole) continue;
+    if (isRepeated(text, event, lines)) return null;
     return rateOf(rows, written, secondsBetween(step.from, event.time), 'progress-line');
   }
   return withoutWhole(lines, step, rows);
+}
+
+/** Whether an earlier line said so word for word: a count that comes back stands still. */
+function isRepeated(text: string, event: OperationLine['event'], lines: readonly OperationLine[]): boolean {
+  return lines.some((other) => other.event.time < event.time && other.text === text);
+}
+
+/**
+ * The last of these lines that tells of progress: one that was not said before, unless lines that are alike count batches of
+ * which some are left to do.
+ */
+export function lastNews(context: FactContext, lines: readonly OperationLine[]): OperationLine | null {
+  const countsBatches = insertRate(context)?.from === 'progress-line';
+  return lines.findLast(({ text, event }) => countsBatches || !isRepeated(text, event, lines)) ?? null;
 }
 
 /** "Stored 6000 rows so far", or "Inserted 500 rows" for each batch: one count that rises, or many that are alike. */

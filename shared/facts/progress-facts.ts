@@ -1,10 +1,9 @@
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
-import type { OperationLine } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourcesOf } from './context.ts';
-import { insertRate } from './insert-rate.ts';
+import { lastNews } from './insert-rate.ts';
 import { cpuUse } from './process-readings.ts';
 import { stuckFrame } from './traceback.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
@@ -159,11 +158,8 @@ export function workExplains(context: FactContext): boolean {
   const told = (context.record?.operation?.lines ?? []).filter(
     ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
   );
-  // What was said before, word for word, is no progress: unless it counts batches of which some are left to do.
-  const isOld = (line: OperationLine): boolean =>
-    told.some((other) => other !== line && other.event.time < line.event.time && other.text === line.text);
-  const counted = told.findLast((line) => !isOld(line) || insertRate(context)?.from === 'progress-line');
-  if (counted !== undefined && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
+  const counted = lastNews(context, told);
+  if (counted !== null && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
   const slowest = slowestExplainable(context, figures);
   return slowest !== null && slowest.seconds > HONEST_SECONDS * 2 && elapsed <= slowest.seconds;
 }

@@ -1,7 +1,9 @@
 import type { Fact } from '../model/analysis.ts';
+import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
+import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { databaseServer } from './database-server.ts';
@@ -281,8 +283,11 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     'arbiter-signal',
   ]);
   const first = workerEvents[0];
-  // What was begun last may hang or may go on: the log ends before it tells.
-  const isUndecided = history.latestOperation?.outcome === 'open';
+  // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
+  const latest = history.latestOperation;
+  const amid = latest?.outcome === 'open' ? latest : null;
+  const isUndecided = amid !== null;
+  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents.at(-1) ?? null));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -292,8 +297,9 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
           ? "gunicorn's log shows workers booting and none ending."
           : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': -3,
-        'worker-timeout': -5,
+        'memory-exhaustion': isUndecided ? -0.5 : -3,
+        'worker-timeout':
+          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
@@ -331,4 +337,21 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     ];
   }
   return facts;
+}
+
+/** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
+function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+  const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
+  return timeout > 0 && secondsBetween(start, Math.max(end, lastWord) as EpochMicros) < timeout;
+}
+
+function endsAmidWork({ name, start, end, pid }: Operation, last: EvidenceEvent | null): Fact {
+  const until = last !== null && last.time > end ? last.time : end;
+  return {
+    id: 'log-ends-amid-work',
+    text: `The log ends ${formatSeconds(secondsBetween(start, until))} after ${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`,
+    weights: {},
+    ...sourcesOf(last),
+    basis: BASIS.log,
+  };
 }

@@ -7,11 +7,11 @@ import { endLabel, isHang } from '../timeline/incidents.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {
-  const { record, evidence } = context;
+  const { record, evidence, history } = context;
   if (record === null) {
     return evidence.events.count === 0
       ? 'No log of workers was saved.'
-      : 'No worker was killed and no operation failed in what was saved.';
+      : `No worker was killed and no operation failed in what was saved${history.latestOperation?.outcome === 'open' ? `; it ends in the middle of ${history.latestOperation.name ?? 'an operation'}` : ''}.`;
   }
   const { incident, death } = record;
   const who = workerName(incident);
@@ -64,7 +64,8 @@ export function summary(
 
 function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {
   if (context.record === null) {
-    const done = facts.find((fact) => fact.id === 'operation-completed' || fact.id === 'no-death-logged');
+    const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'];
+    const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
     return done?.text ?? 'What was saved does not show how the workers fared.';
   }
   const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
@@ -102,7 +103,8 @@ function whatToDo(
 ): string {
   const first = recommendations[0];
   if (first !== undefined) return first.text;
-  if (context.record === null) return 'There is nothing to change.';
+  if (context.record === null && context.history.latestOperation?.outcome !== 'open')
+    return 'There is nothing to change.';
   const missing = hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
   return missing === undefined
     ? 'Collect more evidence the next time it happens.'

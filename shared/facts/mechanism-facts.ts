@@ -2,6 +2,7 @@ import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
@@ -250,9 +251,27 @@ function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonl
       ...sourcesOf(death.killer, report.limitLine, end),
       basis: BASIS.oomKiller,
     },
+    ...clocksApart(death),
     ...holdersOfMemory(report, death.pid),
   ];
 }
+
+/** The arbiter tells of an end within seconds; hours between it and the kernel are a zone that one of the logs does not print. */
+function clocksApart({ killer, end }: Death): readonly Fact[] {
+  const apart = killer === null || killer === end ? 0 : secondsBetween(end.time, killer.time);
+  if (killer === null || Math.abs(apart) < CLOCKS_APART_SECONDS) return [];
+  return [
+    {
+      id: 'clocks-apart',
+      text: `The kernel's log tells of the kill ${formatSeconds(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'} than gunicorn does: one of the two prints a zone that it does not name, or its clock is off. Give that source its zone or correct its clock, and the rest falls into place.`,
+      weights: {},
+      ...sourcesOf(killer, end),
+      basis: BASIS.oomKiller,
+    },
+  ];
+}
+
+const CLOCKS_APART_SECONDS = 120;
 
 /** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
 function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
@@ -287,7 +306,7 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
   const isUndecided = amid !== null;
-  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents.at(-1) ?? null));
+  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -345,13 +364,19 @@ function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, l
   return timeout > 0 && secondsBetween(start, Math.max(end, lastWord) as EpochMicros) < timeout;
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, last: EvidenceEvent | null): Fact {
+function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {
+  const last = about.at(-1) ?? null;
+  const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
+  const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
   const until = last !== null && last.time > end ? last.time : end;
   return {
     id: 'log-ends-amid-work',
-    text: `The log ends ${formatSeconds(secondsBetween(start, until))} after ${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`,
+    text:
+      stop === null
+        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
     weights: {},
-    ...sourcesOf(last),
+    ...sourcesOf(stop ?? last),
     basis: BASIS.log,
   };
 }

@@ -124,7 +124,8 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
       rate: `${formatCount(SLOW_INSERT_ROWS_PER_SECOND)} rows a second`,
     };
   }
-  const bytes = step?.startLine.reading.bytes ?? figures?.bytes ?? null;
+  const stated = step?.startLine.reading.bytes ?? null;
+  const bytes = stated === null ? (figures?.bytes ?? null) : Math.max(stated, figures?.bytes ?? 0);
   const records = step?.startLine.reading.records ?? figures?.testcases ?? null;
   if (records !== null && (bytes === null || step?.name === 'other-step')) {
     const computes =

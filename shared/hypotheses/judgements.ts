@@ -69,6 +69,12 @@ function judgeMemory({ of, has }: Findings): Judgement {
       reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
     };
   }
+  if (has('oom-kill-of-child') && weighing.total >= FITS_AT) {
+    return {
+      verdict: 'contributes',
+      reason: 'A child process of the operation ran out of memory and was killed; the worker itself was not.',
+    };
+  }
   if (has('allocation-refused') && weighing.total >= FITS_AT) {
     return has('crash')
       ? { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' }

@@ -122,7 +122,7 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   const noProcessRows = context.processSamples.length < 2;
 
   if (id === 'memory-exhaustion') {
-    if (context.kernel.state === 'absent') {
+    if (context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill') {
       add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
     }
     if (!decided && noProcessRows) add('Memory of the worker over time.', WATCH_PROCESSES);

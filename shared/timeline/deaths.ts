@@ -93,12 +93,14 @@ function around(index: MomentIndex, time: EpochMicros): EvidenceEvent | null {
 
 function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   const timeout = life.about.find((event) => event.kind === 'worker-timeout') ?? null;
-  const oomKill = life.about.find((event) => event.kind === 'oom-kill') ?? null;
-  const segfault = life.about.find((event) => event.kind === 'segfault') ?? null;
   const exits = life.about.filter((event) => EXIT_KINDS.has(event.kind));
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
+  const kernelWord = (kind: 'oom-kill' | 'segfault'): EvidenceEvent | null =>
+    life.about.find((event) => event.kind === kind && (exit === null || isSameDeath(event.time, exit.time))) ?? null;
+  const oomKill = kernelWord('oom-kill');
+  const segfault = kernelWord('segfault');
   const base = { pid: life.pid, timeout, life, signal };
 
   if (oomKill !== null) return { ...base, mechanism: 'kernel-oom', end: exit ?? oomKill, killer: oomKill };
@@ -114,6 +116,23 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
     return { ...base, mechanism: 'crash', end: exit, killer: null };
   }
   return null;
+}
+
+/** Zones lie whole quarters of an hour apart, and none further than this. */
+const ZONE_STEP_SECONDS = 900;
+const FURTHEST_ZONE_SECONDS = 14 * 3_600;
+
+/**
+ * Whether the kernel and the arbiter speak of one death: at one moment, or as far apart as two zones are, since either log may
+ * print another zone without saying so. A pid that the kernel names days later is another process.
+ */
+function isSameDeath(kernel: EpochMicros, arbiter: EpochMicros): boolean {
+  const apart = Math.abs(secondsBetween(kernel, arbiter));
+  const slip = apart % ZONE_STEP_SECONDS;
+  return (
+    apart <= SAME_DEATH_SECONDS ||
+    (apart <= FURTHEST_ZONE_SECONDS && Math.min(slip, ZONE_STEP_SECONDS - slip) <= SAME_DEATH_SECONDS)
+  );
 }
 
 const EXIT_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set([

@@ -157,4 +157,52 @@ describe('an end that is told elsewhere', () => {
     expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'inconclusive' });
     expect(analysis.questions.find(({ id }) => id === 'oom-events')?.answer).toBeNull();
   });
+
+  const oomKill = (scenario: Scenario, second: number, who: string): Scenario =>
+    scenario.kernel(
+      second,
+      `Memory cgroup out of memory: Killed process 4242 (${who}) total-vm:1400000kB, anon-rss:980000kB, file-rss:9000kB, shmem-rss:0kB, UID:998 pgtables:2200kB oom_score_adj:0`,
+    );
+  const ended = (): Scenario =>
+    new Scenario().boot().app(0, 'INFO', 'Processing upload 9').sigkill(12).replacement(12.2);
+
+  it('by a kernel whose log prints another zone: the kill is the same one, and the clocks are told', async () => {
+    const analysis = await oomKill(ended(), 12 + 2 * 3_600, 'gunicorn').analyse();
+    expect(analysis.incident?.mechanism).toBe('kernel-oom');
+    expect(analysis.facts.find(({ id }) => id === 'clocks-apart')?.text).toContain('2 h');
+  });
+
+  it('a pid that the kernel names days later is another process', async () => {
+    const analysis = await oomKill(ended(), 2 * 86_400 + 400, 'python3').analyse();
+    expect(analysis.incident?.mechanism).toBe('external-sigkill');
+  });
+
+  it('a child that the kernel killed, by the pid that the failure names: memory has its part', async () => {
+    const scenario = new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Processing upload 7')
+      .app(20, 'ERROR', 'Processing of upload 7 failed: parser subprocess 4242 died with signal 9', 4243);
+    scenario.app(0, 'INFO', 'Processing upload 7', 4243);
+    const analysis = await oomKill(scenario, 19.9, 'xmlparse').analyse({ pid: 4243 });
+    expect(analysis.incident?.mechanism).toBe('none');
+    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'contributes' });
+  });
+
+  it('a listing that contradicts the log says how large the file was', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Processing upload 7')
+      .app(0.2, 'INFO', 'Parsing /srv/in/report-7.xml (312000 bytes)')
+      .timeout(60)
+      .sigkill(61)
+      .replacement(61.2)
+      .config('timeout = 60')
+      .file(
+        'ls.txt',
+        'total 304688\n-rw-r--r-- 1 app app 312000000 2026-03-14 02:29:58.000000000 +0000 /srv/in/report-7.xml\n-rw-r--r-- 1 app app 12000 2026-03-14 02:29:58.000000000 +0000 /srv/in/report-6.xml\n',
+      )
+      .analyse();
+    expect(verdictsOf(analysis)).toMatchObject({ 'large-artifact': 'contributes' });
+    expect(analysis.facts.map(({ id }) => id)).toContain('size-differs-from-log');
+  });
 });

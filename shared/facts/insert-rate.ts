@@ -31,11 +31,13 @@ export function insertRate(context: FactContext): InsertRate | null {
   if (step === null || workEnd === null) return null;
   const rows = rowsToWrite(context, step);
   if (rows === null || rows <= 0) return null;
-  if (step.to !== null && step.to <= workEnd) {
+  if (step.to !== null && step.to <= workEnd && step.endLine?.reading.role !== 'operation-failed') {
     return rateOf(rows, rows, secondsBetween(step.from, step.to), 'finished-step');
   }
   const told = lastProgress(context, step, rows);
   if (told !== null) return told;
+  // What failed was rolled back: its rows tell of no rate.
+  if (context.record?.failure != null) return null;
   const transaction =
     context.database?.report.wal?.openTransaction ?? context.database?.report.journalTransaction ?? null;
   const committed = committedRows(context);

@@ -212,8 +212,9 @@ function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly
   return (operation?.steps ?? [])
     .filter((step) => step.from <= workEnd)
     .map((step) => {
-      const finished = step.to !== null && step.to <= workEnd;
-      const to = finished && step.to !== null ? step.to : workEnd;
+      const ended = step.to !== null && step.to <= workEnd;
+      const finished = ended && step.endLine?.reading.role !== 'operation-failed';
+      const to = ended && step.to !== null ? step.to : workEnd;
       return phase(
         step.name,
         step.name === 'other-step' ? step.startLine.text.slice(0, 40) : step.name,

@@ -79,7 +79,7 @@ function waiting(advice: Advice, reason: string | undefined, error: string | und
   if (gaveUp && waitedSeconds >= seconds) {
     return recommendation(
       'retry-when-locked',
-      `Roll back and try again later, in the background, when the database is locked. A longer wait is no cure: it had waited ${formatSeconds(waitedSeconds)}, and what waits longer comes nearer to the worker timeout${of}.`,
+      `Roll back and try again later, in the background, when the database is locked. A longer wait is no cure: it had waited ${formatSeconds(waitedSeconds)}${workerTimeoutSeconds === null || waitedSeconds >= workerTimeoutSeconds ? '' : `, and what waits longer comes nearer to the worker timeout${of}`}.`,
       null,
       reason,
       error,

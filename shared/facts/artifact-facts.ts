@@ -114,7 +114,7 @@ function parsesByHand(context: FactContext): readonly Fact[] {
     return [
       {
         id: 'artifact-damaged',
-        text: `The artifact does not parse: ${report.damage.message} at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
+        text: `The artifact does not parse: ${report.damage.message.replace(/\.$/, '')}, at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
         weights: {},
         ...sourceOnly({
           ...report.source,

@@ -4,7 +4,7 @@ import type { AdviceFamily } from './recommendations/advice.ts';
 import { databaseAdvice } from './recommendations/database.ts';
 import { databaseServerAdvice } from './recommendations/database-server.ts';
 import { diskAdvice, mechanismAdvice, storageAdvice } from './recommendations/host.ts';
-import { largeArtifactAdvice } from './recommendations/large-artifact.ts';
+import { damagedArtifactAdvice, largeArtifactAdvice } from './recommendations/large-artifact.ts';
 import { memoryAdvice } from './recommendations/memory.ts';
 import { monitoringAdvice } from './recommendations/monitoring.ts';
 import { recyclingAdvice } from './recommendations/recycling.ts';
@@ -20,6 +20,7 @@ const FAMILIES: readonly AdviceFamily[] = [
   stuckWorkAdvice,
   skipJobAdvice,
   largeArtifactAdvice,
+  damagedArtifactAdvice,
   diskAdvice,
   storageAdvice,
   memoryAdvice,

@@ -131,17 +131,24 @@ function namer(opening: OperationLine): (line: OperationLine) => boolean {
 
 const NAMED_WITHIN_CHARACTERS = 1_024;
 
+// INFO Importing job 31     [ERROR] Import failed     INFO - app.jobs - Importing job 31     (journald has the time already)
+const LEVEL_ALONE =
+  /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?\s*[:|-]?\s+(?:[a-z_]\w*(?:\.\w+)+\s*[:|-]\s+)?/;
+
 // [req-7f3a] Importing      [ThreadPoolExecutor-0_1] Importing      (request 81c2) Importing      not [3/10], which counts
 const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[ =:#]?[\w.:-]{2,60})[\])]:? +/i;
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const bare = splitInnerHeader(event.message)?.text ?? event.message;
+  const header = splitInnerHeader(event.message);
+  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const bare = header?.text ?? event.message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
   const text = whole.slice(marked.length);
   const isError =
+    /^(?:ERROR|CRITICAL|FATAL)$/.test(level?.[1] ?? '') ||
     structured?.level === 'ERROR' ||
     structured?.level === 'CRITICAL' ||
     event.severity === 'err' ||

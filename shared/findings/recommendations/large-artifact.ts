@@ -76,3 +76,19 @@ function commits(advice: Advice, large: string): readonly Recommendation[] {
     ),
   ];
 }
+
+/** A file that was read before it was whole, or that was cut on its way: no parser mends that. */
+export const damagedArtifactAdvice: AdviceFamily = (advice) => {
+  const damaged = factFor(advice, 'artifact-damaged');
+  const failed = factFor(advice, 'failed-otherwise');
+  if (damaged === undefined || (failed === undefined && factFor(advice, 'crash') === undefined)) return [];
+  return [
+    recommendation(
+      'whole-artifacts',
+      'Fetch the artifact again and compare its size and checksum with the source; have whoever writes it write under another name and rename it when it is whole, and let the import refuse what does not parse with a word of where.',
+      'xmllint --noout --stream test-results.xml; sha256sum test-results.xml',
+      damaged.text,
+      failed?.text,
+    ),
+  ];
+};

@@ -251,8 +251,8 @@ function commitsAsItGoes(
     id: 'commits-as-it-goes',
     text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
-    sources: sources.sources,
-    rows: told === null ? sources.rows : [...sources.rows, told.event.row],
+    sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
+    rows: told === null ? [] : [told.event.row],
     basis: `${BASIS.wal}; ${BASIS.log}`,
   };
 }

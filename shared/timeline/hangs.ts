@@ -24,18 +24,33 @@ export function hangsOf(
 ): readonly Hang[] {
   const seenUntil = lastWord(operations, lives);
   const ended = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
+  const byPid = new Map<number | null, WorkerLife[]>();
+  for (const life of lives) {
+    const known = byPid.get(life.pid);
+    if (known === undefined) byPid.set(life.pid, [life]);
+    else known.push(life);
+  }
   return operations
     .filter(
       ({ outcome, template, end }) =>
         outcome === 'open' && ended.has(template) && seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
     )
-    .filter((operation) => isSilent(operation, seenUntil, lives, events))
+    .filter((operation) => isSilent(operation, seenUntil, byPid.get(operation.pid) ?? [], events))
     .map((operation) => ({ operation, seenUntil }));
 }
 
 function lastWord(operations: readonly Operation[], lives: readonly WorkerLife[]): EpochMicros {
   const spoken = operations.reduce((latest, { end }) => Math.max(latest, end), 0);
   return epochMicros(lives.reduce((latest, { about }) => Math.max(latest, about.at(-1)?.time ?? 0), spoken));
+}
+
+// "Skipping upload 5", "run 14 is unchanged": work that ends before it begins, in the service's own words
+const LET_BE = /\b(?:skip\w*|unchanged|nothing (?:new|to do)|up to date|already|ignor\w+|duplicate|no changes?)\b/i;
+
+/** Whether the last that was said of a whole operation leaves something to do; a closing remark of unknown kind may be its end. */
+export function isAmidWork({ lines }: Operation): boolean {
+  const last = lines.at(-1);
+  return last !== undefined && last.reading.role !== 'other' && !LET_BE.test(last.text.slice(0, 1_024));
 }
 
 /** Whether its worker is alive as far as the journal tells, and says nothing more; a row of `ps` is no word. */
@@ -46,7 +61,11 @@ function isSilent(
   events: EventSource,
 ): boolean {
   if (pid === null) return false;
-  const life = lives.findLast((each) => each.pid === pid && each.from <= end);
+  const life = lives.findLast((each) => each.from <= end);
   if (life === undefined || life.about.some((event) => event.time > end)) return false;
-  return events.ofPid(pid, epochMicros(end + 1), until).every(({ kind }) => kind === 'process-sample');
+  const isQuiet = (from: number, to: number): boolean =>
+    events.ofPid(pid, epochMicros(from), epochMicros(to)).every(({ kind }) => kind === 'process-sample');
+  // Whoever is at work speaks soon: the first minutes spare reading a log of days.
+  const soon = Math.min(until, end + HANGING_SECONDS * MICROS_PER_SECOND);
+  return isQuiet(end + 1, soon) && isQuiet(soon, until);
 }

@@ -3,7 +3,7 @@ import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
-import { type Hang, hangsOf } from './hangs.ts';
+import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import { MomentIndex } from './moment-index.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
@@ -75,7 +75,8 @@ export function workerHistory(events: EventSource): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events) ?? operation;
+    const whole = wholeOperation(operation, events);
+    if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
   }

@@ -79,6 +79,18 @@ describe('a worker that hangs with the timeout off, and nobody ended it', () => 
     });
   });
 
+  it('is none where the last word may have been its end', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .app(0.2, 'INFO', 'Skipping vpn job 14: up to date')
+      .app(3000, 'INFO', 'Importing vpn job 15', 4243)
+      .app(3001, 'INFO', 'Import of vpn job 15 finished in 1.0s', 4243)
+      .config('timeout = 30')
+      .analyse();
+    expect(analysis.incident).toBeNull();
+  });
+
   it('is none where the service was restarted meanwhile', async () => {
     const analysis = await hanging().arbiter(1500, 'INFO', 'Handling signal: term').boot(1502).analyse();
     expect(analysis.incident).toBeNull();

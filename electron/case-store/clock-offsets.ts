@@ -22,15 +22,16 @@ function corrected(time: number, offsetMicros: number): EpochMicros {
  */
 export function withClockOffsets(imported: ImportedEvidence, offsets: ClockOffsets): ImportedEvidence {
   if (![...offsets.values()].some((micros) => micros !== 0)) return imported;
-  const ofFile = Float64Array.from(imported.files, (file) => offsets.get(file.id) ?? 0);
+  const applied = new Map(imported.files.map((file) => [file.id, appliedOffset(file, offsets)]));
+  const ofFile = Float64Array.from(imported.files, (file) => applied.get(file.id) ?? 0);
   const sample = <S extends { readonly time: EpochMicros | null; readonly source: Provenance }>(each: S): S => {
-    const micros = offsets.get(each.source.evidenceId) ?? 0;
+    const micros = applied.get(each.source.evidenceId) ?? 0;
     return each.time === null || micros === 0 ? each : { ...each, time: corrected(each.time, micros) };
   };
   const { host } = imported;
   return {
     ...imported,
-    files: imported.files.map((file, index) => withOffset(file, ofFile[index] ?? 0)),
+    files: imported.files.map((file) => withOffset(file, offsets.get(file.id) ?? 0)),
     columns: adjustedColumns(imported.columns, ofFile),
     processes: imported.processes.map(sample),
     vmstat: imported.vmstat.map(sample),
@@ -46,6 +47,12 @@ export function withClockOffsets(imported: ImportedEvidence, offsets: ClockOffse
           },
         }),
   };
+}
+
+/** What a source's times are moved by: its own correction, and that of the source through which its uptime was dated. */
+function appliedOffset({ id, time }: EvidenceFile, offsets: ClockOffsets): number {
+  const through = time?.datedThrough === undefined ? 0 : (offsets.get(time.datedThrough) ?? 0);
+  return (offsets.get(id) ?? 0) + through;
 }
 
 function withOffset(file: EvidenceFile, micros: number): EvidenceFile {

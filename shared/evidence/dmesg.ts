@@ -1,5 +1,5 @@
 import { SEVERITIES, type Severity } from '../model/event.ts';
-import type { TimeResolution } from '../model/evidence.ts';
+import type { EvidenceId, TimeResolution } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../model/time.ts';
 import { classifyMessage } from './classify.ts';
 import { bootInstantOf } from './known-entries.ts';
@@ -118,6 +118,8 @@ class DmesgHandler implements LineHandler {
   #waitingFull = false;
   /** Whether uptime was dated through other sources. */
   #isTied = false;
+  /** The sources through which its boots were dated; undefined: one that is not known. */
+  readonly #through = new Set<EvidenceId | undefined>();
   #any = false;
   #anyLocal = false;
   #unterminated: Line | null = null;
@@ -226,6 +228,7 @@ class DmesgHandler implements LineHandler {
       return;
     }
     this.#isTied = true;
+    this.#through.add(tie.through);
     for (const { line, read, uptimeMicros } of waiting) {
       this.#emit(line, read, epochMicros(tie.bootMicros + uptimeMicros), out);
     }
@@ -250,12 +253,14 @@ class DmesgHandler implements LineHandler {
   }
 
   timeResolution(): TimeResolution {
+    const [through] = this.#through;
     return {
       ...(this.#anyLocal
         ? this.#stamps.resolution()
         : { offsetMinutes: null, zoneFrom: this.#isTied ? 'other-source' : 'file' }),
       year: null,
       yearFrom: 'file',
+      ...(this.#through.size === 1 && through !== undefined ? { datedThrough: through } : {}),
     };
   }
 }

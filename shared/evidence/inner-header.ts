@@ -84,6 +84,15 @@ const PYTHON_HEADERS: readonly {
     pid: null,
   },
   {
+    // time LEVEL [pid] logger: text      a number in brackets alone may be anything: only before a logger's name it is a pid
+    pattern: new RegExp(
+      String.raw`^${PYTHON_TIME} ?[-|]? ?\[?(${LEVEL})\]? ?[-|]? ?\[(\d{2,7})\] ?[-|]? ?([\w.]{1,100}): `,
+    ),
+    logger: 11,
+    level: 9,
+    pid: 10,
+  },
+  {
     // time - LEVEL - text, time LEVEL in app: text, time [LEVEL] logger: text, time LEVEL [logger] text, time LEVEL logger Text, time LEVEL text
     pattern: new RegExp(
       String.raw`^${PYTHON_TIME} ?[-|]? ?[\[(]?(${LEVEL})[\])]?(?:\s+in ([\w.]+):|\s*[-|:]\s*\[?([\w.]+\.[\w.]+|gunicorn)\]?\s*[-|:]|\s+\[?([\w.]*[a-z][\w.]*)(?:\]:?|:)|\s+([a-z_]\w*(?:\.\w+)+|[a-z_]\w*(?= [A-Z]))|\s*[-|:])?\s`,

@@ -13,16 +13,23 @@ import {
 import type { CreateParser, ParseContext, ParsedItem } from './parser.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 
-/** Columns that a process sample needs; `ps aux` prints them all. Source: ps(1) of procps, "STANDARD FORMAT SPECIFIERS" */
-const NEEDED_COLUMNS = ['USER', 'PID', '%CPU', '%MEM', 'VSZ', 'RSS', 'STAT', 'TIME'] as const;
-type NeededColumn = (typeof NEEDED_COLUMNS)[number];
+/**
+ * Columns that a process sample is made of; `ps aux` prints them all, `ps -eo` those that were asked for. Source: ps(1) of
+ * procps, "STANDARD FORMAT SPECIFIERS"
+ */
+const COLUMNS = ['USER', 'PID', '%CPU', '%MEM', 'VSZ', 'RSS', 'STAT', 'TIME', 'ELAPSED'] as const;
+type Column = (typeof COLUMNS)[number];
+/** Other names of the same columns. */
+const ALIASES: Readonly<Record<string, Column>> = { S: 'STAT', RSZ: 'RSS', UID: 'USER', VSIZE: 'VSZ' };
+/** Without these a row says nothing of what its process did. */
+const NEEDED_COLUMNS = ['PID', 'RSS', 'STAT', 'TIME'] as const satisfies readonly Column[];
 /** The command, always last because it holds blanks. */
 const COMMAND_COLUMNS: ReadonlySet<string> = new Set(['COMMAND', 'CMD', 'ARGS']);
 const KIB = 1024;
 
 /** Where a table's header puts each column. */
 export interface PsColumns {
-  readonly index: Readonly<Record<NeededColumn, number>>;
+  readonly index: Readonly<Partial<Record<Column, number>>>;
   /** Columns in front of the command. */
   readonly before: number;
 }
@@ -32,13 +39,15 @@ export function readPsHeader(text: string): PsColumns | null {
   const names = text.trim().split(/\s+/);
   const last = names.at(-1);
   if (last === undefined || !COMMAND_COLUMNS.has(last)) return null;
-  const index: Partial<Record<NeededColumn, number>> = {};
-  for (const column of NEEDED_COLUMNS) {
-    const at = names.indexOf(column);
-    if (at < 0) return null;
-    index[column] = at;
+  const index: Partial<Record<Column, number>> = {};
+  for (const column of COLUMNS) {
+    const at = names.findIndex((name) => (ALIASES[name] ?? name) === column);
+    if (at >= 0) index[column] = at;
   }
-  return { index: index as Record<NeededColumn, number>, before: names.length - 1 };
+  if (NEEDED_COLUMNS.some((column) => index[column] === undefined)) return null;
+  // How busy it has been over its life: ps says so, or it follows from how old it is.
+  if (index['%CPU'] === undefined && index.ELAPSED === undefined) return null;
+  return { index, before: names.length - 1 };
 }
 
 /**
@@ -100,20 +109,30 @@ class PsHandler implements LineHandler {
     const fields = splitFields(line.text, columns.before);
     if (fields === null) return null;
     const { index } = columns;
-    const field = (column: NeededColumn): string => fields.values[index[column]] ?? '';
-    const pid = wholeNumber(field('PID'));
-    const cpuPercent = decimal(field('%CPU'));
-    const memPercent = decimal(field('%MEM'));
-    const vsz = wholeNumber(field('VSZ'));
-    const rss = wholeNumber(field('RSS'));
-    const cpuSeconds = readCpuTime(field('TIME'));
-    const state = field('STAT');
+    const field = (column: Column): string | null => {
+      const at = index[column];
+      return at === undefined ? null : (fields.values[at] ?? '');
+    };
+    const numberOf = (column: Column, read: (text: string) => number | null, missing: number | null): number | null => {
+      const text = field(column);
+      return text === null ? missing : read(text);
+    };
+    const pid = numberOf('PID', wholeNumber, null);
+    const memPercent = numberOf('%MEM', decimal, 0);
+    const vsz = numberOf('VSZ', wholeNumber, 0);
+    const rss = numberOf('RSS', wholeNumber, null);
+    const cpuSeconds = numberOf('TIME', readCpuTime, null);
+    // etime prints minutes and seconds, etimes seconds under the same name.
+    const age = numberOf('ELAPSED', (text) => wholeNumber(text) ?? readCpuTime(text), null);
+    const overLife = cpuSeconds === null || age === null ? null : age === 0 ? 0 : (cpuSeconds * 100) / age;
+    const cpuPercent = numberOf('%CPU', decimal, overLife);
+    const state = field('STAT') ?? '';
     if (pid === null || cpuPercent === null || memPercent === null || vsz === null || rss === null) return null;
     if (cpuSeconds === null || !/^[DRSTtZIXWKP][\w<+]*$/.test(state)) return null;
     return {
       time: this.#clock.time,
       pid,
-      user: field('USER'),
+      user: field('USER') ?? '',
       cpuPercent,
       memPercent,
       vszBytes: vsz * KIB,

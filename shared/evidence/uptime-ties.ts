@@ -1,4 +1,5 @@
 import type { EventDetail, EventKind } from '../model/event.ts';
+import type { EvidenceId } from '../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 import { withoutUptime } from './classify-kernel.ts';
 
@@ -25,22 +26,33 @@ export interface TyingEvent {
 export interface UptimeTie {
   readonly bootMicros: number;
   readonly how: string;
+  /** The source whose time it is, where one alone has it: when its clock is corrected, what was dated through it moves along. */
+  readonly through?: EvidenceId | undefined;
+}
+
+/** A time that was learned, and of which source. */
+interface Learned {
+  readonly time: EpochMicros;
+  readonly evidenceId: EvidenceId | undefined;
 }
 
 /** Remembers events with wall time through which a `dmesg` with nothing but uptime can be dated. */
 export class UptimeTies {
   /** null: the same message at two times, which ties nothing. */
-  readonly #messages = new Map<string, EpochMicros | null>();
-  readonly #sigkills = new Map<number, EpochMicros | null>();
+  readonly #messages = new Map<string, Learned | null>();
+  readonly #sigkills = new Map<number, Learned | null>();
   readonly #timedOut = new Set<number>();
 
   /** Takes in an event of a source that has wall time. */
-  learn(event: TyingEvent & { readonly time: EpochMicros }): void {
-    const { kind, detail, time } = event;
+  learn(
+    event: TyingEvent & { readonly time: EpochMicros; readonly source?: { readonly evidenceId: EvidenceId } },
+  ): void {
+    const { kind, detail } = event;
+    const learned = { time: event.time, evidenceId: event.source?.evidenceId };
     if (this.#messages.size + this.#sigkills.size + this.#timedOut.size >= TIES_LIMIT) return;
-    if (TELLING_KINDS.has(kind)) remember(this.#messages, withoutUptime(event.message), time);
+    if (TELLING_KINDS.has(kind)) remember(this.#messages, withoutUptime(event.message), learned);
     if (detail.targetPid === undefined) return;
-    if (kind === 'worker-sigkill') remember(this.#sigkills, detail.targetPid, time);
+    if (kind === 'worker-sigkill') remember(this.#sigkills, detail.targetPid, learned);
     if (kind === 'worker-timeout') this.#timedOut.add(detail.targetPid);
   }
 
@@ -51,10 +63,11 @@ export class UptimeTies {
    */
   find(messages: readonly (TyingEvent & { readonly uptimeMicros: number })[]): UptimeTie | null {
     for (const { kind, message, uptimeMicros } of messages) {
-      const time = TELLING_KINDS.has(kind) ? (this.#messages.get(message) ?? null) : null;
-      if (time !== null) {
+      const told = TELLING_KINDS.has(kind) ? (this.#messages.get(message) ?? null) : null;
+      if (told !== null) {
         return {
-          bootMicros: time - uptimeMicros,
+          bootMicros: told.time - uptimeMicros,
+          through: told.evidenceId,
           how: `were dated through a message that another source has with its time ("${message.slice(0, 80)}"); distances between messages are exact.`,
         };
       }
@@ -63,10 +76,11 @@ export class UptimeTies {
       const pid = detail.targetPid;
       if (kind !== 'oom-kill' || pid === undefined || this.#timedOut.has(pid)) continue;
       if (!WORKER_NAME.test(detail.processName ?? '')) continue;
-      const time = this.#sigkills.get(pid) ?? null;
-      if (time !== null) {
+      const told = this.#sigkills.get(pid) ?? null;
+      if (told !== null) {
         return {
-          bootMicros: time - uptimeMicros,
+          bootMicros: told.time - uptimeMicros,
+          through: told.evidenceId,
           how: `were dated through pid ${pid}, which the kernel killed and of whose SIGKILL gunicorn tells: right to about a second if both speak of the same process. journalctl -k -o short-iso-precise would settle it.`,
         };
       }
@@ -75,8 +89,8 @@ export class UptimeTies {
   }
 }
 
-function remember<K>(times: Map<K, EpochMicros | null>, key: K, time: EpochMicros): void {
+function remember<K>(times: Map<K, Learned | null>, key: K, learned: Learned): void {
   const known = times.get(key);
-  if (known === undefined) times.set(key, time);
-  else if (known !== null && Math.abs(known - time) > SAME_MESSAGE_MICROS) times.set(key, null);
+  if (known === undefined) times.set(key, learned);
+  else if (known !== null && Math.abs(known.time - learned.time) > SAME_MESSAGE_MICROS) times.set(key, null);
 }

@@ -1,6 +1,6 @@
 import type { Fact } from '../model/analysis.ts';
 import { BASIS } from './basis.ts';
-import type { ArtifactFigures } from './choose-artifact.ts';
+import { type ArtifactFigures, contradictedSize } from './choose-artifact.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 
@@ -12,7 +12,12 @@ export const LARGE_TESTCASES = 10_000;
 export function artifactFacts(context: FactContext): readonly Fact[] {
   const figures = context.figures;
   if (figures === null) return [];
-  return [...size(context, figures), ...againstHistory(context, figures), ...parsesByHand(context)];
+  return [
+    ...size(context, figures),
+    ...sizeOtherwise(context, figures),
+    ...againstHistory(context, figures),
+    ...parsesByHand(context),
+  ];
 }
 
 /** Whether the artifact is large by the thresholds. Null when nothing is known of its size. */
@@ -45,6 +50,23 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
           ? sourceOnly(figures.listed.source)
           : sourcesOf(line?.event)),
       basis: 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for',
+    },
+  ];
+}
+
+/** The log speaks of another size than the file has: of another artifact, of a compressed one, or before it was whole. */
+function sizeOtherwise(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+  const operation = context.record?.operation ?? null;
+  const stated = contradictedSize(figures, operation);
+  if (stated === null || figures.bytes === null) return [];
+  const line = operation?.lines.find(({ reading }) => reading.bytes === stated);
+  return [
+    {
+      id: 'size-differs-from-log',
+      text: `The log speaks of ${formatCount(stated)} bytes (${formatBytes(stated)}), the file that was found has ${formatCount(figures.bytes)} (${formatBytes(figures.bytes)}): it is another one, was compressed when it was logged, or was changed since.`,
+      weights: {},
+      ...sourcesOf(line?.event),
+      basis: BASIS.log,
     },
   ];
 }
@@ -92,7 +114,7 @@ function parsesByHand(context: FactContext): readonly Fact[] {
     return [
       {
         id: 'artifact-damaged',
-        text: `The artifact does not parse: ${report.damage.message} at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
+        text: `The artifact does not parse: ${report.damage.message.replace(/\.$/, '')}, at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
         weights: {},
         ...sourceOnly({
           ...report.source,

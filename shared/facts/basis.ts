@@ -18,6 +18,7 @@ export const BASIS = {
   systemdStop:
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
   signals: 'signal(7): SIGKILL cannot be caught, and the kernel logs nothing of a kill by hand',
+  sudo: 'sudo(8): logs each COMMAND; auditd, type=EXECVE and OBJ_PID; bash(1), kill',
   ps: 'ps(1), procps-ng: STAT, RSS, TIME (https://man7.org/linux/man-pages/man1/ps.1.html)',
   sar: 'sar(1), sysstat: -r, -W (https://man7.org/linux/man-pages/man1/sar.1.html)',
   vmstat: 'vmstat(8), procps-ng (https://man7.org/linux/man-pages/man8/vmstat.8.html)',
@@ -28,6 +29,10 @@ export const BASIS = {
   inputOutput: 'SQLite, SQLITE_IOERR (https://www.sqlite.org/rescode.html#ioerr); errno(3), EIO and EROFS',
   kernelStorage:
     'Linux, block/blk-core.c and kernel/hung_task.c (https://docs.kernel.org/admin-guide/sysctl/kernel.html#hung-task-timeout-secs)',
+  networkStorage:
+    'nfs(5), hard mounts; Linux, net/sunrpc/clnt.c: call_timeout, and fs/nfs (https://man7.org/linux/man-pages/man5/nfs.5.html)',
+  serverLock:
+    'PostgreSQL, Error Codes, 55P03 and 40P01, and log_lock_waits (https://www.postgresql.org/docs/current/errcodes-appendix.html); MySQL, Error Reference, 1205 and 1213 (https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html)',
   busyResult: 'SQLite, SQLITE_BUSY, "database is locked" (https://www.sqlite.org/rescode.html#busy)',
   pidNamespace:
     'pid_namespaces(7) (https://man7.org/linux/man-pages/man7/pid_namespaces.7.html); Linux, mm/oom_kill.c: __oom_kill_process',

@@ -66,9 +66,26 @@ export function artifactFigures(
   const readings = (operation?.lines ?? []).map((line) => line.reading);
   const bytes = maxOf(readings.map((reading) => reading.bytes));
   const testcases = maxOf(readings.map((reading) => reading.records));
-  const listed = bytes === null ? listedSize(operation, fileSizes) : null;
+  // What lay on the disk is what was read, whatever the log believed; a rounded size says no more than the log.
+  const found = listedSize(operation, fileSizes);
+  const listed =
+    bytes === null || (found !== null && found.precision === 'exact' && isOther(found.bytes, bytes)) ? found : null;
   if (listed !== null) return { bytes: listed.bytes, testcases, from: 'listing', listed };
   return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log', listed: null };
+}
+
+/** Sizes further apart than a report grows while it is looked at. */
+const OTHER_SIZE_RATIO = 2;
+
+function isOther(one: number, other: number): boolean {
+  return Math.max(one, other) > OTHER_SIZE_RATIO * Math.min(one, other);
+}
+
+/** The size that the log states, where what was found is another; null where they agree or the log states none. */
+export function contradictedSize(figures: ArtifactFigures | null, operation: Operation | null): number | null {
+  const stated = maxOf((operation?.lines ?? []).map(({ reading }) => reading.bytes));
+  if (figures === null || figures.bytes === null || figures.from === 'log' || stated === null) return null;
+  return isOther(figures.bytes, stated) ? stated : null;
 }
 
 /** The row for the file that the operation's lines name, the one with the longest common path first, exact before rounded. */

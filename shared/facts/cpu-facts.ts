@@ -10,7 +10,7 @@ import { formatSeconds } from './wording.ts';
 /** Whether the worker was computing or waiting, from `ps` over time, else from the host's `vmstat`. */
 export function cpuFacts(context: FactContext): readonly Fact[] {
   const { record } = context;
-  if (record === null || record.death === null) return [];
+  if (record === null || record.failure !== null) return [];
   const stretch = finalStretch(context);
   const whole = {
     from: record.operation === null ? (context.window?.from ?? record.incident.start) : record.incident.start,
@@ -65,7 +65,7 @@ const DISK_BOUND_PERCENT = 30;
 /** Whether the disks held the host up while the operation ran. Swapping is told apart: that is memory, not the disk. */
 export function diskWaitFacts(context: FactContext): readonly Fact[] {
   const { record } = context;
-  if (record === null || record.death === null) return [];
+  if (record === null || record.failure !== null) return [];
   const to = context.workEnd ?? record.incident.end;
   const rows = context.vmstatSamples.filter((row) => row.time >= record.incident.start && row.time <= to);
   if (rows.length < 3) return [];

@@ -1,10 +1,14 @@
 import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
+import type { Provenance } from '../model/evidence.ts';
+import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { databaseStateFacts } from './database-state-facts.ts';
+import { committedRows, insertStep, lastNews } from './insert-rate.ts';
 import { jobInQuestion } from './job-in-question.ts';
 import { cpuUse } from './process-readings.ts';
+import { transactionOwner } from './transaction-owner.ts';
 import { formatBytes, formatCount, formatSeconds, listing, plural } from './wording.ts';
 
 /** What the database's own files and SQLite's own errors say about a lock. */
@@ -94,7 +98,7 @@ function lockErrors(context: FactContext): readonly Fact[] {
       line.reading.role !== 'operation-failed' &&
       line.reading.role !== 'other',
   );
-  const fatal = record.death === null;
+  const fatal = record.failure !== null;
   return [
     {
       id: fatal ? 'lock-error-failed-operation' : wentOn === true ? 'lock-error-survived' : 'lock-error-before-end',
@@ -131,8 +135,8 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
     return {
       id: 'open-transaction-of-operation',
       // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
-      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.death === null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
-      weights: { 'database-lock': context.record?.death === null ? -4 : -6 },
+      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.failure != null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
+      weights: { 'database-lock': context.record?.failure != null ? -4 : -6 },
       ...base,
     };
   }
@@ -165,53 +169,6 @@ function leftByAnEarlierDeath(context: FactContext): string | null {
   return `Worker ${earlier.pid} was ended before this operation began and may have left it: what a dead process wrote stays until somebody writes over it, while its lock ends with it.`;
 }
 
-/**
- * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no
- * committed job has, are this operation's; rows of earlier jobs, and transactions that add no row to any job while the
- * operation was inserting, are somebody else's.
- */
-export function transactionOwner(
-  context: FactContext,
-  transaction: OpenTransaction,
-): 'this-operation' | 'another' | 'unknown' {
-  const jobKey = context.record?.operation?.jobKey ?? null;
-  const history = context.database?.report.jobHistory ?? null;
-  const wasInserting = context.lastStep?.name === 'insert';
-  if (history === null) return batchOwner(context, transaction);
-  const jobColumn = new RegExp(`(?:^|_)${lastWord(history.table)}(?:_?id|_no|_key)?$`, 'i');
-  const values = transaction.newKeys
-    .filter((entry) => jobColumn.test(entry.column) || entry.table === history.table)
-    .flatMap((entry) => (entry.table === history.table && entry.column !== history.keyColumn ? [] : entry.values))
-    .map(Number);
-  if (jobKey !== null && values.includes(jobKey)) return 'this-operation';
-  const committed = history.keys.map(Number);
-  if (values.some((value) => !committed.includes(value))) return wasInserting ? 'this-operation' : 'unknown';
-  if (values.length > 0) {
-    // A service may number its jobs otherwise than its log does: the newest one may be this operation's own.
-    return values.includes(Math.max(...committed)) ? 'unknown' : 'another';
-  }
-  const addsToJobs = transaction.newRows.some((entry) => entry.table === history.table);
-  return wasInserting && !addsToJobs ? 'another' : 'unknown';
-}
-
-/** Without a table of jobs: rows that fit the size of the batch can hardly be anybody else's. */
-function batchOwner(context: FactContext, transaction: OpenTransaction): 'this-operation' | 'unknown' {
-  const rows = transaction.newRows.reduce((most, entry) => Math.max(most, entry.rows), 0);
-  const batch = context.lastStep?.startLine.reading.records ?? null;
-  return batch !== null && rows >= 100 && rows > batch / 100 && rows <= batch && context.lastStep?.name === 'insert'
-    ? 'this-operation'
-    : 'unknown';
-}
-
-/** `import_runs` -> `run`: other tables refer to it as `run_id` or `import_run_id`. Safe within a pattern. */
-function lastWord(table: string): string {
-  const word = table.split('_').at(-1) ?? table;
-  return word
-    .replace(/ies$/i, 'y')
-    .replace(/s$/i, '')
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
 function hotJournal(report: DatabaseReport): Fact {
   return {
     id: 'hot-journal',
@@ -226,9 +183,11 @@ function hotJournal(report: DatabaseReport): Fact {
 function nothingWritten(context: FactContext, report: DatabaseReport): readonly Fact[] {
   const step = context.lastStep;
   const open = step !== null && (step.to === null || step.to > (context.workEnd ?? 0));
-  if (!open || step.name !== 'insert' || context.record?.death === null) return [];
+  if (!open || step.name !== 'insert' || context.record?.failure != null) return [];
   const wal = report.wal;
   const sources = sourceOnly(...(wal === null ? [report.source] : [wal.source, report.source]));
+  const going = commitsAsItGoes(context, sources);
+  if (going !== null) return [going];
   const used = context.workEnd === null ? null : cpuUse(context, step.from, context.workEnd);
   const isIdle = used?.level === 'idle' && used.state !== 'D';
   const waited =
@@ -265,4 +224,35 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
     ];
   }
   return [];
+}
+
+/** Share of an insert within which a word of its progress shows that it was still getting on. */
+const RECENT_SHARE = 0.25;
+
+/** Rows of this job are in the database for good, or the log counts them: it had come to its write long before. */
+function commitsAsItGoes(
+  context: FactContext,
+  sources: { readonly sources: readonly Provenance[]; readonly rows: readonly number[] },
+): Fact | null {
+  const step = insertStep(context);
+  const { record, workEnd } = context;
+  if (step === null || workEnd === null) return null;
+  const committed = committedRows(context);
+  const counted = (record?.operation?.lines ?? []).filter(
+    ({ reading, event }) =>
+      reading.role === 'progress' && reading.step === 'insert' && event.time >= step.from && event.time <= workEnd,
+  );
+  const told = lastNews(context, counted);
+  if (committed === 0 && told === null) return null;
+  const lag = told === null ? null : secondsBetween(told.event.time, workEnd);
+  const isRecent = lag !== null && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
+  const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
+  return {
+    id: 'commits-as-it-goes',
+    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
+    weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
+    sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
+    rows: told === null ? [] : [told.event.row],
+    basis: `${BASIS.wal}; ${BASIS.log}`,
+  };
 }

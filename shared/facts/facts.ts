@@ -10,6 +10,7 @@ import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { serverLockFacts } from './server-lock-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
@@ -25,6 +26,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   cpuFacts,
   diskWaitFacts,
   databaseFacts,
+  serverLockFacts,
   storageFacts,
   artifactFacts,
   profileFacts,

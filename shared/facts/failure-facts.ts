@@ -1,5 +1,6 @@
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import { addSeconds } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourcesOf } from './context.ts';
 
@@ -22,6 +23,25 @@ export function refusedAllocation({ record }: FactContext): EvidenceEvent | null
 }
 
 const READ_CHARACTERS = 65_536;
+
+/** The exception that ended a worker, by the last line of its traceback; null where none was logged around its end. */
+export function fatalException({
+  record,
+  evidence,
+}: FactContext): { readonly event: EvidenceEvent; readonly text: string } | null {
+  const death = record?.death ?? null;
+  if (death === null) return null;
+  const from = addSeconds(death.end.time, -LAST_WORDS_SECONDS);
+  const lines = evidence.events.ofPid(death.pid, from, addSeconds(death.end.time, 1));
+  for (const event of lines.toReversed()) {
+    const text = EXCEPTION.exec(event.message.slice(0, READ_CHARACTERS))?.[1];
+    if (text !== undefined) return { event, text: text.slice(0, 160) };
+  }
+  return null;
+}
+
+/** Between an exception and the end of its process lies the arbiter's next look. */
+const LAST_WORDS_SECONDS = 10;
 
 /** What the operation itself gave as the reason of its failure, where that is no lock, and whether memory was refused. */
 export function failureFacts(context: FactContext): readonly Fact[] {

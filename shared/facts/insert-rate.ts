@@ -2,7 +2,8 @@ import type { InsertRate } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationLine, OperationStep } from '../timeline/operations.ts';
 import type { FactContext } from './context.ts';
-import { transactionOwner } from './database-facts.ts';
+import { jobInQuestion } from './job-in-question.ts';
+import { transactionOwner } from './transaction-owner.ts';
 
 // "Starting database insert (batch size: 500)", "in batches of 1,000", "batch_size=320"
 const BATCH = /\bbatch(?:es)?(?:[ _-]?size)?\s*(?:[:=]|of)?\s*(\d[\d,_]*)/i;
@@ -30,13 +31,19 @@ export function insertRate(context: FactContext): InsertRate | null {
   if (step === null || workEnd === null) return null;
   const rows = rowsToWrite(context, step);
   if (rows === null || rows <= 0) return null;
-  if (step.to !== null && step.to <= workEnd) {
+  if (step.to !== null && step.to <= workEnd && step.endLine?.reading.role !== 'operation-failed') {
     return rateOf(rows, rows, secondsBetween(step.from, step.to), 'finished-step');
   }
   const told = lastProgress(context, step, rows);
   if (told !== null) return told;
+  // What failed was rolled back: its rows tell of no rate.
+  if (context.record?.failure != null) return null;
   const transaction =
     context.database?.report.wal?.openTransaction ?? context.database?.report.journalTransaction ?? null;
+  const committed = committedRows(context);
+  if (committed > 0 && committed < rows) {
+    return rateOf(rows, committed, secondsBetween(step.from, workEnd), 'committed-rows');
+  }
   if (transaction === null || transactionOwner(context, transaction) === 'another') return null;
   const written = transaction.newRows.reduce((most, entry) => Math.max(most, entry.rows), 0);
   if (written >= rows) return null;
@@ -78,17 +85,51 @@ function insertLines(context: FactContext): readonly OperationLine[] {
   );
 }
 
+/** Rows of this job that stand in its database for good: an import that commits as it goes shows there how far it came. */
+export function committedRows(context: FactContext): number {
+  return (jobInQuestion(context)?.imported ?? []).reduce((most, each) => Math.max(most, each.committedRows ?? 0), 0);
+}
+
 /** The last line within the insert that says how many of the rows are done. */
 function lastProgress(context: FactContext, step: OperationStep, rows: number): InsertRate | null {
-  for (const { event, text, reading } of [...insertLines(context)].reverse()) {
-    const counted = reading.role === 'progress' ? PART_OF_WHOLE.exec(text.slice(0, READ_CHARACTERS)) : null;
+  const lines = insertLines(context).filter(({ reading }) => reading.role === 'progress');
+  for (const { event, text } of lines.toReversed()) {
+    const counted = PART_OF_WHOLE.exec(text.slice(0, READ_CHARACTERS));
     const written = toCount(counted?.[1]);
     const whole = toCount(counted?.[2]);
     // Batches are counted too ("batch 3 of 220"): only what counts to the number of rows counts rows.
     if (written === null || whole === null || whole !== rows || written >= whole) continue;
+    if (isRepeated(text, event, lines)) return null;
     return rateOf(rows, written, secondsBetween(step.from, event.time), 'progress-line');
   }
-  return null;
+  return withoutWhole(lines, step, rows);
+}
+
+/** Whether an earlier line said so word for word: a count that comes back stands still. */
+function isRepeated(text: string, event: OperationLine['event'], lines: readonly OperationLine[]): boolean {
+  return lines.some((other) => other.event.time < event.time && other.text === text);
+}
+
+/**
+ * The last of these lines that tells of progress: one that was not said before, unless lines that are alike count batches of
+ * which some are left to do.
+ */
+export function lastNews(context: FactContext, lines: readonly OperationLine[]): OperationLine | null {
+  const countsBatches = insertRate(context)?.from === 'progress-line';
+  return lines.findLast(({ text, event }) => countsBatches || !isRepeated(text, event, lines)) ?? null;
+}
+
+/** "Stored 6000 rows so far", or "Inserted 500 rows" for each batch: one count that rises, or many that are alike. */
+function withoutWhole(lines: readonly OperationLine[], step: OperationStep, rows: number): InsertRate | null {
+  const counted = lines.filter(({ reading }) => reading.step === 'insert' && reading.records !== null);
+  const last = counted.at(-1);
+  const counts = counted.map(({ reading }) => reading.records ?? 0);
+  if (last === undefined || counts.length < 2) return null;
+  const rises = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0));
+  const alike = counts.every((count) => count === counts[0]);
+  const written = rises ? counts.at(-1) : alike ? counts.reduce((sum, count) => sum + count, 0) : undefined;
+  if (written === undefined || written >= rows) return null;
+  return rateOf(rows, written, secondsBetween(step.from, last.event.time), 'progress-line');
 }
 
 function toCount(digits: string | undefined): number | null {

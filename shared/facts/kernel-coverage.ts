@@ -1,6 +1,6 @@
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 
 /**
  * Whether the kernel could have spoken in what was saved. Silence is evidence only where a kernel log covers the window;
@@ -11,6 +11,8 @@ export interface KernelCoverage {
   readonly state: 'covers' | 'empty-export' | 'absent';
   readonly files: readonly EvidenceFile[];
 }
+
+const QUIET_DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 
 const KERNEL_NAME = /(?:^|[^a-z])(?:kern(?:el)?|dmesg)(?:[^a-z]|$)/i;
 
@@ -31,8 +33,12 @@ export function kernelCoverage(
     if (!kernelFileIds.has(file.id)) return false;
     const span = evidence.events.span(file.id);
     if (span === null || span.from > window.to) return false;
-    // A kernel log may be quiet for days: one saved after the incident would hold later lines had there been any.
-    return span.to >= window.from || (file.modified !== null && file.modified >= window.to);
+    if (span.to >= window.from) return true;
+    // A kernel log may be quiet for long: one saved after the incident would hold later lines had there been any. But a copy is
+    // as old as the copying, and an export ends where it was told to: a silence far longer than what it spans is none.
+    const silence = window.from - span.to;
+    const isUsual = silence <= Math.max(QUIET_DAY_MICROS, span.to - span.from);
+    return isUsual && file.modified !== null && file.modified >= window.to;
   });
   if (covering.length > 0) return { state: 'covers', files: covering };
   // The bytes of an export without entries ("-- No entries --") do not say what was asked for; here only the name can.

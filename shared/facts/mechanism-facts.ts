@@ -1,11 +1,17 @@
 import type { Fact } from '../model/analysis.ts';
+import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import { type EpochMicros, epochMicros, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
-import { endLabel } from '../timeline/incidents.ts';
+import { type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import type { Death } from '../timeline/deaths.ts';
+import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { BASIS } from './basis.ts';
 import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatBytes, formatMoment, formatSeconds } from './wording.ts';
+import { databaseServer } from './database-server.ts';
+import { fatalException } from './failure-facts.ts';
+import { killOrder } from './kill-order.ts';
+import { type OomReport, oomReport } from './oom-report.ts';
+import { formatBytes, formatMoment, formatSeconds, listing } from './wording.ts';
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
 export function mechanismFacts(context: FactContext): readonly Fact[] {
@@ -13,6 +19,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   if (record === null) return noIncidentFacts(context);
   const facts: Fact[] = [];
   const death = record.death;
+  if (isHang(record)) return hangFacts(record);
   if (death === null) {
     facts.push({
       id: 'nobody-died',
@@ -33,7 +40,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
     const delay = secondsBetween(death.timeout.time, death.end.time);
-    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end));
+    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end, databaseServer(context) !== null));
     if (death.signal === 9 && delay > 5) {
       facts.push({
         id: 'slow-kill',
@@ -64,6 +71,21 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
+function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
+  const lines = operation?.lines ?? [];
+  return [
+    {
+      id: 'operation-unfinished',
+      text: `${incident.operation ?? 'An operation'} began at ${formatTimeOfDay(incident.start)} UTC in pid ${incident.pid ?? '?'}, which has said nothing since ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC, while others of its kind log their end until ${formatTimeOfDay(incident.end)} UTC: it hangs, and nobody ended the worker.`,
+      // The process is alive, so nothing killed it; a timeout would have.
+      weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -2 },
+      ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
+      basis: BASIS.log,
+    },
+  ];
+}
+
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 const PROMPT_EXIT_SECONDS = 2;
 
@@ -77,13 +99,14 @@ function abortFacts(
   delaySeconds: number,
   timeout: EvidenceEvent,
   end: EvidenceEvent,
+  usesServer: boolean,
 ): readonly Fact[] {
   if (end === timeout) return [];
   if (signal === 9) {
     return [
       {
         id: 'deaf-to-abort',
-        text: 'The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within SQLite, the disk).',
+        text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
         weights: { 'database-lock': 0.5 },
         ...sourcesOf(timeout, end),
         basis: BASIS.abort,
@@ -95,8 +118,9 @@ function abortFacts(
   return [
     {
       id: 'abort-handler-ran',
-      text: 'The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends, not in a wait within SQLite.',
-      weights: { 'database-lock': -1.5, 'infinite-loop': 0.5 },
+      text: `The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
+      // A driver in Python waits for its server in a call that a signal ends.
+      weights: { 'database-lock': usesServer ? 0 : -1.5, 'infinite-loop': 0.5 },
       ...sourcesOf(timeout, end),
       basis: BASIS.abort,
     },
@@ -139,25 +163,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
           },
         ];
       }
-      const context4 = context.evidence.events
-        .ofKinds(['oom-kill', 'oom-context'])
-        .filter((event) => Math.abs(secondsBetween(event.time, killer.time)) <= 2);
-      const limit = context4.find((event) => event.detail.limitBytes !== undefined);
-      const where =
-        detail.oomScope === 'cgroup' || context4.some((e) => e.detail.oomScope === 'cgroup')
-          ? `in its memory cgroup${limit?.detail.limitBytes === undefined ? '' : ` (limit ${formatBytes(limit.detail.limitBytes)})`}`
-          : 'because the host ran out of memory';
-      const size = context4.find((e) => e.detail.targetPid === death.pid && e.detail.anonRssBytes !== undefined)?.detail
-        .anonRssBytes;
-      return [
-        {
-          id: 'oom-kill-names-worker',
-          text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size === undefined ? '' : `; it held ${formatBytes(size)} of anonymous memory`}.`,
-          weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
-          ...sourcesOf(killer, limit, death.end === killer ? null : death.end),
-          basis: BASIS.oomKiller,
-        },
-      ];
+      return namedByKernel(context, death.end === killer ? null : death.end);
     }
     case 'systemd-oomd':
       return [
@@ -182,11 +188,12 @@ function killerFacts(context: FactContext): readonly Fact[] {
           basis: BASIS.systemdStop,
         },
       ];
-    case 'crash':
+    case 'crash': {
+      const raised = death.signal === null ? fatalException(context) : null;
       return [
         {
           id: 'crash',
-          text: `The worker ended by its own fault (${endLabel(death)}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
+          text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
           weights: {
             'memory-exhaustion': -3,
             'worker-timeout': -2,
@@ -194,11 +201,13 @@ function killerFacts(context: FactContext): readonly Fact[] {
             'database-lock': -2.5,
             'large-artifact': -1,
           },
-          ...sourcesOf(killer, death.end),
+          ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
           basis: BASIS.signals,
         },
       ];
-    case 'external-sigkill':
+    }
+    case 'external-sigkill': {
+      const order = killOrder(context);
       return [
         {
           id: 'sigkill-without-author',
@@ -207,30 +216,78 @@ function killerFacts(context: FactContext): readonly Fact[] {
           ...sourcesOf(death.end),
           basis: BASIS.signals,
         },
+        ...(order === null
+          ? []
+          : [
+              {
+                id: 'killed-by-hand',
+                text: `Somebody ordered it: "${order.message.trim().slice(0, 160)}", ${formatSeconds(secondsBetween(order.time, death.end.time))} before the worker was gone.`,
+                weights: { 'memory-exhaustion': -3 },
+                ...sourcesOf(order),
+                basis: BASIS.sudo,
+              },
+            ]),
       ];
+    }
     case 'gunicorn-timeout':
       return [];
   }
 }
 
-/** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */
-const HANGING_SECONDS = 300;
+function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
+  const report = oomReport(context);
+  const death = context.record?.death ?? null;
+  if (report === null || death === null) return [];
+  const where =
+    report.scope === 'cgroup'
+      ? `in its memory cgroup${report.limitBytes === null ? '' : ` (limit ${formatBytes(report.limitBytes)})`}`
+      : 'because the host ran out of memory';
+  const size = report.victimBytes === null ? '' : `; it held ${formatBytes(report.victimBytes)} of anonymous memory`;
+  return [
+    {
+      id: 'oom-kill-names-worker',
+      text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size}.`,
+      weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
+      ...sourcesOf(death.killer, report.limitLine, end),
+      basis: BASIS.oomKiller,
+    },
+    ...clocksApart(death),
+    ...holdersOfMemory(report, death.pid),
+  ];
+}
 
-/** The latest operation without an end of a worker that fell silent, where others of the same wording log theirs. */
-function unfinishedOperation({ history, evidence }: FactContext, workersLast: EpochMicros | null): Operation | null {
-  const { operations, lives } = history;
-  const lastWord = operations.reduce((latest, { end }) => Math.max(latest, end), workersLast ?? 0);
-  const ended = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
-  const candidates = operations.filter(
-    ({ outcome, template, end }) =>
-      outcome === 'open' && ended.has(template) && lastWord - end >= HANGING_SECONDS * MICROS_PER_SECOND,
-  );
-  const silent = candidates.findLast(({ pid, end }) => {
-    if (pid === null || evidence.events.hasOfPid(pid, epochMicros(end + 1), epochMicros(lastWord))) return false;
-    const life = lives.findLast((each) => each.pid === pid && each.from <= end);
-    return life !== undefined && !life.about.some((event) => event.time > end);
-  });
-  return silent ?? null;
+/** The arbiter tells of an end within seconds; hours between it and the kernel are a zone that one of the logs does not print. */
+function clocksApart({ killer, end }: Death): readonly Fact[] {
+  const apart = killer === null || killer === end ? 0 : secondsBetween(end.time, killer.time);
+  if (killer === null || Math.abs(apart) < CLOCKS_APART_SECONDS) return [];
+  return [
+    {
+      id: 'clocks-apart',
+      text: `The kernel's log tells of the kill ${formatSeconds(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'} than gunicorn does: one of the two prints a zone that it does not name, or its clock is off. Give that source its zone or correct its clock, and the rest falls into place.`,
+      weights: {},
+      ...sourcesOf(killer, end),
+      basis: BASIS.oomKiller,
+    },
+  ];
+}
+
+const CLOCKS_APART_SECONDS = 120;
+
+/** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
+function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
+  const largest = holders.slice(0, 3);
+  const top = largest[0];
+  if (top === undefined) return [];
+  const named = largest.map((holder) => `${holder.name} (pid ${holder.pid}) ${formatBytes(holder.rssBytes)}`);
+  return [
+    {
+      id: 'memory-holders',
+      text: `By the kernel's table of tasks the memory was held by ${listing(named)}${top.pid === pid ? '' : `; the worker that it ended, pid ${pid}, was not the largest`}.`,
+      weights: {},
+      ...sourcesOf(...largest.map(({ event }) => event)),
+      basis: BASIS.oomKiller,
+    },
+  ];
 }
 
 /** With no incident: what shows that workers lived and work was done. */
@@ -245,19 +302,11 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     'arbiter-signal',
   ]);
   const first = workerEvents[0];
-  const hanging = unfinishedOperation(context, workerEvents.at(-1)?.time ?? null);
-  // What was begun last may hang or may go on: the log ends before it tells.
-  const isUndecided = hanging !== null || history.latestOperation?.outcome === 'open';
-  if (hanging !== null) {
-    const { name, start, end, pid } = hanging;
-    facts.push({
-      id: 'operation-unfinished',
-      text: `${name ?? 'An operation'} began at ${formatTimeOfDay(start)} UTC in pid ${pid ?? '?'}, which has said nothing since ${formatTimeOfDay(end)} UTC, while others of its kind log their end: it may hang, though nobody ended the worker.`,
-      weights: { 'infinite-loop': 2, 'database-lock': 1 },
-      ...sourcesOf(...evidence.events.between(end, end, 5).filter((event) => event.pid === pid)),
-      basis: BASIS.log,
-    });
-  }
+  // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
+  const latest = history.latestOperation;
+  const amid = latest?.outcome === 'open' ? latest : null;
+  const isUndecided = amid !== null;
+  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -267,8 +316,9 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
           ? "gunicorn's log shows workers booting and none ending."
           : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': -3,
-        'worker-timeout': -5,
+        'memory-exhaustion': isUndecided ? -0.5 : -3,
+        'worker-timeout':
+          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
@@ -306,4 +356,27 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     ];
   }
   return facts;
+}
+
+/** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
+function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+  const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
+  return timeout > 0 && secondsBetween(start, Math.max(end, lastWord) as EpochMicros) < timeout;
+}
+
+function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {
+  const last = about.at(-1) ?? null;
+  const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
+  const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
+  const until = last !== null && last.time > end ? last.time : end;
+  return {
+    id: 'log-ends-amid-work',
+    text:
+      stop === null
+        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+    weights: {},
+    ...sourcesOf(stop ?? last),
+    basis: BASIS.log,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Fact } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { HostMemory } from '../model/samples.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
@@ -92,6 +93,18 @@ function otherOomKills(context: FactContext): readonly Fact[] {
   const others = oomKillsInWindow(context).filter((event) => event.detail.targetPid !== pid);
   const first = others[0];
   if (first === undefined || namesWorker(context)) return [];
+  const child = others.find((event) => isChild(context, event));
+  if (child !== undefined) {
+    return [
+      {
+        id: 'oom-kill-of-child',
+        text: `The kernel's OOM killer ended ${child.detail.processName ?? 'a process'} (pid ${child.detail.targetPid ?? '?'}) at ${formatTimeOfDay(child.time)} UTC, which the operation names as its own: it was a child of the worker that ran out of memory.`,
+        weights: { 'memory-exhaustion': 7, 'infinite-loop': -1 },
+        ...sourcesOf(child),
+        basis: BASIS.oomKiller,
+      },
+    ];
+  }
   const who = first.detail.processName ?? 'another process';
   const hostWasShort = others.some((event) => event.detail.oomScope === 'host');
   return [
@@ -106,6 +119,13 @@ function otherOomKills(context: FactContext): readonly Fact[] {
       basis: BASIS.oomKiller,
     },
   ];
+}
+
+/** Whether the operation's own lines name the process that was killed. */
+function isChild({ record }: FactContext, { detail }: EvidenceEvent): boolean {
+  if (detail.targetPid === undefined) return false;
+  const named = new RegExp(`(?:pid|process|child|worker)\\W{0,3}(?:pid\\W{0,2})?${detail.targetPid}(?!\\d)`, 'i');
+  return (record?.operation?.lines ?? []).some(({ text }) => named.test(text.slice(0, 4_096)));
 }
 
 /** Total memory of the host in bytes, from whichever snapshot states it. */

@@ -3,6 +3,8 @@ import { secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import type { ArtifactFigures } from './choose-artifact.ts';
 import { type FactContext, sourcesOf } from './context.ts';
+import { lastNews } from './insert-rate.ts';
+import { cpuUse } from './process-readings.ts';
 import { stuckFrame } from './traceback.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
 
@@ -14,6 +16,8 @@ const SLOW_PARSE_BYTES_PER_SECOND = 1_000_000;
 const SLOW_INSERT_ROWS_PER_SECOND = 1_000;
 /** What is done with a record between reading and storing it is the service's own; this leaves 20 ms for each. */
 const SLOW_WORK_RECORDS_PER_SECOND = 50;
+/** A worker that computes waits for nobody meanwhile: 10 ms of CPU time for each. */
+const SLOW_COMPUTED_RECORDS_PER_SECOND = 100;
 const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
@@ -49,10 +53,10 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   if (operation === null) return [];
   const figures = context.figures;
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
-  if (record.death === null) return [];
+  if (record.failure !== null) return [];
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
-  const sources = sourcesOf(lastStep.startLine.event, record.death.timeout ?? record.death.end);
+  const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
   const silence = `nothing was logged for the last ${formatSeconds(elapsed)}`;
   if (lastStep.name === 'download') {
     return [
@@ -65,12 +69,15 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
       },
     ];
   }
+  const spoke = operation.lines.some(
+    ({ event }) => event.time > lastStep.from && event.time <= workEnd && event !== lastStep.startLine.event,
+  );
   const slowest = slowestExplainable(context, figures);
   if (slowest !== null && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
     return [
       {
         id: 'stalled-step',
-        text: `The ${lastStep.name} of ${slowest.what} had been going on for ${formatSeconds(elapsed)} without another word; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
+        text: `${lastStep.name === 'other-step' ? `"${lastStep.startLine.text.slice(0, 80)}", a step over` : `The ${lastStep.name} of`} ${slowest.what}${lastStep.name === 'other-step' ? ',' : ''} had been going on for ${formatSeconds(elapsed)} ${spoke ? 'and the log repeated itself' : 'without another word'}; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
         weights:
           lastStep.name === 'insert'
             ? { 'database-lock': 1.5, 'infinite-loop': 1.5, 'large-artifact': -2 }
@@ -117,13 +124,17 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
       rate: `${formatCount(SLOW_INSERT_ROWS_PER_SECOND)} rows a second`,
     };
   }
-  const bytes = step?.startLine.reading.bytes ?? figures?.bytes ?? null;
+  const stated = step?.startLine.reading.bytes ?? null;
+  const bytes = stated === null ? (figures?.bytes ?? null) : Math.max(stated, figures?.bytes ?? 0);
   const records = step?.startLine.reading.records ?? figures?.testcases ?? null;
   if (records !== null && (bytes === null || step?.name === 'other-step')) {
+    const computes =
+      step !== null && context.workEnd !== null && cpuUse(context, step.from, context.workEnd)?.level === 'busy';
+    const rate = computes ? SLOW_COMPUTED_RECORDS_PER_SECOND : SLOW_WORK_RECORDS_PER_SECOND;
     return {
-      seconds: 1 + records / SLOW_WORK_RECORDS_PER_SECOND,
+      seconds: 1 + records / rate,
       what: plural(records, 'record'),
-      rate: `${formatCount(SLOW_WORK_RECORDS_PER_SECOND)} records a second`,
+      rate: `${formatCount(rate)} records a second`,
     };
   }
   if (bytes === null) return null;
@@ -145,10 +156,11 @@ export function workExplains(context: FactContext): boolean {
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
   const elapsed = secondsBetween(lastStep.from, workEnd);
-  const counted = context.record?.operation?.lines.findLast(
+  const told = (context.record?.operation?.lines ?? []).filter(
     ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
   );
-  if (counted !== undefined && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
+  const counted = lastNews(context, told);
+  if (counted !== null && secondsBetween(counted.event.time, workEnd) <= elapsed / 4) return true;
   const slowest = slowestExplainable(context, figures);
   return slowest !== null && slowest.seconds > HONEST_SECONDS * 2 && elapsed <= slowest.seconds;
 }
@@ -157,7 +169,8 @@ export function workExplains(context: FactContext): boolean {
 function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
-  if (record === null || record.death === null || operation === null || workEnd === null || figures === null) return [];
+  if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
+    return [];
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
     2 +
@@ -169,7 +182,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
       id: 'operation-out-of-proportion',
       text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
       weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
-      ...sourcesOf(operation.lines[0]?.event, record.death.timeout ?? record.death.end),
+      ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
       basis: BASIS.log,
     },
   ];

@@ -1,4 +1,5 @@
 import type { Fact } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import type { FilesystemUsage } from '../model/host.ts';
 import { addSeconds } from '../model/time.ts';
 import { BASIS } from './basis.ts';
@@ -22,6 +23,7 @@ export function storageFacts(context: FactContext): readonly Fact[] {
     ...fullFilesystem(context, full),
     ...inputOutputError(context),
     ...kernelDiskError(context),
+    ...networkStorage(context),
   ];
 }
 
@@ -49,13 +51,35 @@ const KERNEL_DISK_ERROR =
 /** Kernel lines read around one incident. */
 const KERNEL_LINES = 5_000;
 
-function kernelDiskError(context: FactContext): readonly Fact[] {
-  const { window } = context;
+function kernelLines({ window, evidence }: FactContext, pattern: RegExp): readonly EvidenceEvent[] {
   if (window === null) return [];
-  const from = addSeconds(window.from, -60);
-  const lines = context.evidence.events
-    .between(from, addSeconds(window.to, 5), KERNEL_LINES, ['kernel'])
-    .filter((event) => KERNEL_DISK_ERROR.test(event.message));
+  return evidence.events
+    .between(addSeconds(window.from, -60), addSeconds(window.to, 5), KERNEL_LINES, ['kernel'])
+    .filter((event) => pattern.test(event.message));
+}
+
+// nfs: server fs1 not responding, still trying     nfs: server fs1 not responding, timed out     CIFS: VFS: \\\\fs1 has not responded in 180 seconds
+const SERVER_SILENT =
+  /\b(?:nfs: server|CIFS: |ceph: |libceph: ).{0,80}\b(?:not respond\w*|timed out|session lost|socket closed)/i;
+
+/** A file server that did not answer: whoever reads from it hangs in the kernel, and no signal reaches it. */
+function networkStorage(context: FactContext): readonly Fact[] {
+  const lines = kernelLines(context, SERVER_SILENT);
+  const first = lines[0];
+  if (first === undefined) return [];
+  return [
+    {
+      id: 'network-storage',
+      text: `A file server did not answer while the operation ran: "${first.message.slice(0, 160)}". A process that waits for it hangs in the kernel until it is back.`,
+      weights: { 'infinite-loop': -2, 'database-lock': -2 },
+      ...sourcesOf(...lines.slice(0, 5)),
+      basis: BASIS.networkStorage,
+    },
+  ];
+}
+
+function kernelDiskError(context: FactContext): readonly Fact[] {
+  const lines = kernelLines(context, KERNEL_DISK_ERROR);
   const first = lines[0];
   if (first === undefined) return [];
   return [

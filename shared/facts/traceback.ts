@@ -14,6 +14,8 @@ export interface StuckFrame {
 
 //   File "/usr/lib/python3.11/socket.py", line 706, in readinto
 const FRAME = /^\s*File "([^"]+)", line (\d+), in (\S+)/;
+const DATABASE_FILE =
+  /[\\/](?:sqlite3|sqlalchemy|psycopg\w*|pg8000|pymysql|MySQLdb|mysql[\\/]connector|django[\\/]db|peewee)\b/;
 const GUNICORN_FILE = /[\\/]gunicorn[\\/]/;
 
 /**
@@ -32,16 +34,24 @@ export function stuckFrame(context: FactContext): StuckFrame | null {
     .filter((event) => event.pid === timeout.detail.targetPid || event.pid === null);
   const lines = own.flatMap((event) => event.message.split('\n').map((text) => ({ event, text })));
   let innermost: Omit<StuckFrame, 'activity'> | null = null;
+  let inDriver = false;
   for (const [index, { event, text }] of lines.entries()) {
     // A new traceback begins with its outermost frame: what an earlier one held does not count.
-    if (/^Traceback \(most recent call last\)/.test(text)) innermost = null;
+    if (/^Traceback \(most recent call last\)/.test(text)) {
+      innermost = null;
+      inDriver = false;
+    }
     const frame = FRAME.exec(text);
     if (frame === null) continue;
     const [, file = '', line = '0', functionName = ''] = frame;
     if (functionName === 'handle_abort') {
-      return innermost === null ? null : { ...innermost, activity: activityOf(innermost) };
+      if (innermost === null) return null;
+      const activity = activityOf(innermost);
+      // A driver that is written in Python waits for its server in a socket: that is a wait for the database.
+      return { ...innermost, activity: activity === 'network' && inDriver ? 'database' : activity };
     }
     if (GUNICORN_FILE.test(file)) continue;
+    inDriver ||= DATABASE_FILE.test(file);
     const next = lines[index + 1]?.text;
     const code = next === undefined || FRAME.test(next) ? null : next.trim().slice(0, 120);
     innermost = { file, line: Number(line), functionName, code, event };
@@ -71,7 +81,7 @@ function activityOf(frame: Omit<StuckFrame, 'activity'>): StuckFrame['activity']
     )
   )
     return 'network';
-  if (/[\\/](?:sqlite3|sqlalchemy|psycopg\w*|pymysql|MySQLdb|django[\\/]db|peewee)\b/.test(file)) return 'database';
+  if (DATABASE_FILE.test(file)) return 'database';
   if (/\b(?:execute(?:many|script)?|commit|flush|fetch(?:one|all|many)|bulk_\w+)\s*\(/.test(code)) return 'database';
   if (/\b(?:open|read|readline|readlines|write|fsync|copyfileobj)\s*\(/.test(code)) return 'file';
   return 'code';

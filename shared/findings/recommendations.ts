@@ -2,8 +2,9 @@ import type { FactContext } from '../facts/context.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import type { AdviceFamily } from './recommendations/advice.ts';
 import { databaseAdvice } from './recommendations/database.ts';
-import { diskAdvice, mechanismAdvice } from './recommendations/host.ts';
-import { largeArtifactAdvice } from './recommendations/large-artifact.ts';
+import { databaseServerAdvice } from './recommendations/database-server.ts';
+import { diskAdvice, mechanismAdvice, storageAdvice } from './recommendations/host.ts';
+import { damagedArtifactAdvice, largeArtifactAdvice } from './recommendations/large-artifact.ts';
 import { memoryAdvice } from './recommendations/memory.ts';
 import { monitoringAdvice } from './recommendations/monitoring.ts';
 import { recyclingAdvice } from './recommendations/recycling.ts';
@@ -14,26 +15,19 @@ import { workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
 /** The families, the most urgent first: the first recommendation is what a summary says. */
 const FAMILIES: readonly AdviceFamily[] = [
   databaseAdvice,
+  databaseServerAdvice,
   workerTimeoutAdvice,
   stuckWorkAdvice,
   skipJobAdvice,
   largeArtifactAdvice,
+  damagedArtifactAdvice,
   diskAdvice,
+  storageAdvice,
   memoryAdvice,
   mechanismAdvice,
   recyclingAdvice,
   monitoringAdvice,
 ];
-
-/** What helps at once and is undone as soon; everything else is a change that stays. */
-const IMMEDIATE: ReadonlySet<string> = new Set([
-  'raise-timeout',
-  'busy-timeout-below-worker-timeout',
-  'skip-job',
-  'free-disk-space',
-  'memory-limit',
-  'core-dumps',
-]);
 
 /** What to change so that it does not happen again; each from the verdict and facts that support it, none without. */
 export function recommend(
@@ -42,8 +36,5 @@ export function recommend(
   hypotheses: readonly HypothesisResult[],
 ): readonly Recommendation[] {
   if (context.record === null) return [];
-  return FAMILIES.flatMap((family) => family({ context, facts, hypotheses })).map((each) => ({
-    ...each,
-    when: each.when ?? (IMMEDIATE.has(each.id) ? 'immediate' : 'lasting'),
-  }));
+  return FAMILIES.flatMap((family) => family({ context, facts, hypotheses }));
 }

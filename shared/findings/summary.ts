@@ -1,22 +1,26 @@
 import type { FactContext } from '../facts/context.ts';
+import { killOrder } from '../facts/kill-order.ts';
 import { formatMoment, formatSeconds, listing } from '../facts/wording.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
-import { formatDate, secondsBetween } from '../model/time.ts';
-import { endLabel } from '../timeline/incidents.ts';
+import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { endLabel, isHang } from '../timeline/incidents.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {
-  const { record, evidence } = context;
+  const { record, evidence, history } = context;
   if (record === null) {
     return evidence.events.count === 0
       ? 'No log of workers was saved.'
-      : 'No worker was killed and no operation failed in what was saved.';
+      : `No worker was killed and no operation failed in what was saved${history.latestOperation?.outcome === 'open' ? `; it ends in the middle of ${history.latestOperation.name ?? 'an operation'}` : ''}.`;
   }
   const { incident, death } = record;
   const who = workerName(incident);
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
   const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
+  if (isHang(record)) {
+    return `${capital(work)} hangs in ${who}, which has said nothing for ${formatSeconds(secondsBetween(record.operation?.end ?? incident.start, incident.end))} when the log ends at ${formatTimeOfDay(incident.end)} UTC on ${formatDate(incident.end)}; nobody ended it.`;
+  }
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =
     record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
@@ -24,7 +28,7 @@ export function headline(context: FactContext): string {
     'kernel-oom': 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
     'systemd-stop': 'was killed while its unit was being stopped',
-    'external-sigkill': 'was killed by an unknown sender',
+    'external-sigkill': killOrder(context) === null ? 'was killed by an unknown sender' : 'was killed by hand',
     crash: `crashed (${endLabel(death)})`,
     'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was ended',
   }[death.mechanism];
@@ -60,7 +64,8 @@ export function summary(
 
 function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {
   if (context.record === null) {
-    const done = facts.find((fact) => fact.id === 'operation-completed' || fact.id === 'no-death-logged');
+    const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'];
+    const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
     return done?.text ?? 'What was saved does not show how the workers fared.';
   }
   const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
@@ -98,7 +103,8 @@ function whatToDo(
 ): string {
   const first = recommendations[0];
   if (first !== undefined) return first.text;
-  if (context.record === null) return 'There is nothing to change.';
+  if (context.record === null && context.history.latestOperation?.outcome !== 'open')
+    return 'There is nothing to change.';
   const missing = hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
   return missing === undefined
     ? 'Collect more evidence the next time it happens.'

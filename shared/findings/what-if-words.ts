@@ -1,5 +1,5 @@
 import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
-import type { CourseStepName, ImportCourse } from '../model/import-course.ts';
+import type { CourseStepName, ImportCourse, InsertRate } from '../model/import-course.ts';
 import { pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
 import { advisedTimeout } from './advised-timeout.ts';
 import { seenParser, type WhatIf, type WhatIfChoice } from './what-if.ts';
@@ -10,6 +10,13 @@ const STEP_WORDS: Readonly<Record<CourseStepName, string>> = {
   insert: 'in the insert',
   'other-step': 'in a step between',
 };
+
+const SHOWN_BY = {
+  'open-transaction': 'open transaction shows',
+  'committed-rows': 'committed rows show',
+  'progress-line': 'log shows',
+  'finished-step': 'log shows',
+} as const satisfies Record<InsertRate['from'], string>;
 
 function within(step: CourseStepName | null): string {
   return step === null ? '' : `, ${STEP_WORDS[step]}`;
@@ -68,7 +75,7 @@ export function whatIfReasons(course: ImportCourse, choice: WhatIfChoice, result
     const bound = insert.from === 'open-transaction' ? ', a lower bound: more may have been in the page cache' : '';
     reasons.push(
       `${formatCount(insert.rows)} rows at ${insert.rowsPerSecond < 10 ? insert.rowsPerSecond.toFixed(1) : formatCount(insert.rowsPerSecond)} a second, as the ${
-        insert.from === 'open-transaction' ? 'open transaction shows' : 'log shows'
+        SHOWN_BY[insert.from]
       }${bound}.`,
     );
   }

@@ -69,13 +69,22 @@ function judgeMemory({ of, has }: Findings): Judgement {
       reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
     };
   }
+  if (has('oom-kill-of-child') && weighing.total >= FITS_AT) {
+    return {
+      verdict: 'contributes',
+      reason: 'A child process of the operation ran out of memory and was killed; the worker itself was not.',
+    };
+  }
   if (has('allocation-refused') && weighing.total >= FITS_AT) {
     return has('crash')
       ? { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' }
       : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
   }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
-  if (has('sigkill-without-author') && !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another')) {
+  if (
+    has('sigkill-without-author') &&
+    !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another', 'killed-by-hand')
+  ) {
     return undecided(
       'The worker got SIGKILL and no kernel log was saved: only the kernel can say whether its OOM killer sent it.',
     );
@@ -83,6 +92,13 @@ function judgeMemory({ of, has }: Findings): Judgement {
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided('What was saved does not decide whether memory ran short.');
 }
+
+/** What holds an operation up without being one of the hypotheses. */
+const HELD_UP_FROM_OUTSIDE = [
+  { facts: ['network-storage'], what: 'a file server did not answer' },
+  { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
+  { facts: ['ended-while-downloading'], what: 'a download never ended' },
+] as const;
 
 function judgeTimeout(
   { of, has }: Findings,
@@ -106,7 +122,14 @@ function judgeTimeout(
         reason: `The timeout ended the worker; ${HYPOTHESIS_TITLES[suspect[0]].toLowerCase()} is suspected behind it and cannot be decided from what was saved.`,
       };
     }
-    return { verdict: 'fits', reason: timeoutReason };
+    const outside = HELD_UP_FROM_OUTSIDE.find(({ facts }) => has(...facts));
+    return {
+      verdict: 'fits',
+      reason:
+        outside === undefined
+          ? `${timeoutReason}, and nothing that was saved points to a deeper cause.`
+          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
+    };
   }
   if (has('timeout-then-other-killer')) {
     return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };
@@ -123,6 +146,9 @@ function judgeLock({ of, has }: Findings): Judgement {
     'lock-error-before-end',
     'nothing-written',
     'open-transaction-of-another',
+    'server-lock-failed-operation',
+    'server-lock-before-end',
+    'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
     if (has('nobody-died')) {
@@ -137,6 +163,10 @@ function judgeLock({ of, has }: Findings): Judgement {
         'The operation was waiting for the write lock of its database, which somebody else held, until it was ended.',
     };
   }
+  if (has('database-server'))
+    return undecided(
+      'The service writes to a database server, and nothing that was saved of it shows who waited for whose lock.',
+    );
   if (!has('journal-mode'))
     return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
@@ -148,10 +178,15 @@ function judgeLoop({ of, has }: Findings): Judgement {
   const busy = has('worker-busy', 'snapshot-busy');
   const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
   const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
-  if (has('timeout-logged') && busy && (outOfProportion || inCode) && weighing.total >= FITS_AT) {
+  if (
+    has('timeout-logged', 'operation-unfinished') &&
+    busy &&
+    (outOfProportion || inCode) &&
+    weighing.total >= FITS_AT
+  ) {
     return {
       verdict: 'fits',
-      reason: 'The worker computed at full load until it was ended, far longer than its amount of data can explain.',
+      reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.

@@ -1,4 +1,5 @@
 import type { FactContext } from '../facts/context.ts';
+import { type DatabaseServer, databaseServer } from '../facts/database-server.ts';
 import { fileLabel } from '../facts/wording.ts';
 import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
@@ -93,6 +94,22 @@ function isServiceIdentifier(identifier: string | null): boolean {
   return identifier !== null && identifier !== 'kernel' && !identifier.startsWith('systemd');
 }
 
+/**
+ * Who waits for whom, by the server's own views: they show the present, so they are of use while it hangs again. Source:
+ * PostgreSQL, pg_stat_activity and pg_blocking_pids; MySQL, sys.innodb_lock_waits and SHOW ENGINE INNODB STATUS
+ */
+function lockViews(server: DatabaseServer): readonly [what: string, command: string] {
+  return server === 'PostgreSQL'
+    ? [
+        'Who waits for whom in PostgreSQL, while it hangs again; and its own log of waits (log_lock_waits = on).',
+        `psql -X -c "SELECT now(), pid, pg_blocking_pids(pid) AS blocked_by, state, wait_event_type, wait_event, xact_start, query FROM pg_stat_activity WHERE state <> 'idle'" > pg_stat_activity.txt; psql -X -c "SELECT * FROM pg_locks WHERE NOT granted" > pg_locks.txt`,
+      ]
+    : [
+        'Who waits for whom in MySQL, while it hangs again; and the latest deadlock.',
+        'mysql -e "SELECT NOW(); SELECT * FROM sys.innodb_lock_waits\\G" > lock-waits.txt; mysql -e "SHOW ENGINE INNODB STATUS\\G" > innodb-status.txt; mysql -e "SHOW FULL PROCESSLIST" > processlist.txt',
+      ];
+}
+
 /** What would decide a hypothesis and was not saved, with the command that collects it on the host. */
 export function missingEvidence(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
   const missing: MissingEvidence[] = [];
@@ -105,7 +122,7 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   const noProcessRows = context.processSamples.length < 2;
 
   if (id === 'memory-exhaustion') {
-    if (context.kernel.state === 'absent') {
+    if (context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill') {
       add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
     }
     if (!decided && noProcessRows) add('Memory of the worker over time.', WATCH_PROCESSES);
@@ -123,19 +140,21 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
     }
   }
   if (id === 'database-lock') {
-    if (context.database === null) {
+    const server = databaseServer(context)?.server ?? null;
+    if (server !== null) add(...lockViews(server));
+    else if (context.database === null) {
       add(
         'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
         'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',
       );
     }
-    if (!decided) {
+    if (!decided && server === null) {
       add(
         'Who has the database open.',
         `lsof -- ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(database)}`)} > lsof.txt; cat /proc/locks > locks.txt`,
       );
-      if (noProcessRows) add('Whether the worker was computing or waiting.', WATCH_PROCESSES);
     }
+    if (!decided && noProcessRows) add('Whether the worker was computing or waiting.', WATCH_PROCESSES);
   }
   if (id === 'large-artifact' && context.artifact === null) {
     const path = context.record?.operation?.lines.find((line) => line.reading.path !== null)?.reading.path ?? null;

@@ -50,9 +50,9 @@ export function judge(context: FactContext, facts: readonly Fact[]): readonly Hy
 function timeoutReason(context: FactContext): string {
   const { record, config, workEnd } = context;
   if (record?.operation == null || workEnd === null) {
-    return 'The arbiter ended the worker because no heartbeat came within the timeout, and nothing that was saved points to a deeper cause.';
+    return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
   const ran = formatSeconds(secondsBetween(record.operation.start, workEnd));
   const limit = config === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
-  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that, and nothing that was saved points to a deeper cause.`;
+  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that`;
 }

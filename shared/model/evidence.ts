@@ -105,6 +105,8 @@ export interface TimeResolution {
   /** The year given to the first yearless stamp; null when stamps carry their year. */
   readonly year: number | null;
   readonly yearFrom: 'file' | 'other-source' | 'assumed';
+  /** The source through whose entries stamps of uptime were dated: they follow every correction of its clock. */
+  readonly datedThrough?: EvidenceId;
 }
 
 /** How many stamps fell into the hours at which a zone's clocks are changed. */

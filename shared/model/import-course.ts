@@ -16,7 +16,7 @@ export interface InsertRate {
   readonly written: number;
   readonly seconds: number;
   readonly rowsPerSecond: number;
-  readonly from: 'open-transaction' | 'progress-line' | 'finished-step';
+  readonly from: 'open-transaction' | 'committed-rows' | 'progress-line' | 'finished-step';
 }
 
 /** Resident memory of the worker while it ran. */

@@ -93,12 +93,14 @@ function around(index: MomentIndex, time: EpochMicros): EvidenceEvent | null {
 
 function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   const timeout = life.about.find((event) => event.kind === 'worker-timeout') ?? null;
-  const oomKill = life.about.find((event) => event.kind === 'oom-kill') ?? null;
-  const segfault = life.about.find((event) => event.kind === 'segfault') ?? null;
   const exits = life.about.filter((event) => EXIT_KINDS.has(event.kind));
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
+  const kernelWord = (kind: 'oom-kill' | 'segfault'): EvidenceEvent | null =>
+    life.about.find((event) => event.kind === kind && (exit === null || isSameDeath(event.time, exit.time))) ?? null;
+  const oomKill = kernelWord('oom-kill');
+  const segfault = kernelWord('segfault');
   const base = { pid: life.pid, timeout, life, signal };
 
   if (oomKill !== null) return { ...base, mechanism: 'kernel-oom', end: exit ?? oomKill, killer: oomKill };
@@ -108,10 +110,29 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
     return { ...base, mechanism: 'crash', end: exit, killer: segfault };
   }
   if (signal === SIGKILL) return { ...base, end: exit, ...whoSentSigkill(exit, context) };
+  const exception = life.about.findLast((event) => FATAL_EXCEPTION.test(event.message) && event.time <= exit.time);
+  if (exception !== undefined) return { ...base, mechanism: 'crash', end: exit, killer: exception };
   if (exit.kind === 'worker-exit-code' && (exit.detail.exitCode ?? 0) !== 0) {
     return { ...base, mechanism: 'crash', end: exit, killer: null };
   }
   return null;
+}
+
+/** Zones lie whole quarters of an hour apart, and none further than this. */
+const ZONE_STEP_SECONDS = 900;
+const FURTHEST_ZONE_SECONDS = 14 * 3_600;
+
+/**
+ * Whether the kernel and the arbiter speak of one death: at one moment, or as far apart as two zones are, since either log may
+ * print another zone without saying so. A pid that the kernel names days later is another process.
+ */
+function isSameDeath(kernel: EpochMicros, arbiter: EpochMicros): boolean {
+  const apart = Math.abs(secondsBetween(kernel, arbiter));
+  const slip = apart % ZONE_STEP_SECONDS;
+  return (
+    apart <= SAME_DEATH_SECONDS ||
+    (apart <= FURTHEST_ZONE_SECONDS && Math.min(slip, ZONE_STEP_SECONDS - slip) <= SAME_DEATH_SECONDS)
+  );
 }
 
 const EXIT_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set([
@@ -120,6 +141,12 @@ const EXIT_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set([
   'worker-exit-code',
   'worker-exiting',
 ] as const);
+
+/**
+ * An exception that left the worker's own code ends it, and "Worker exiting" is all that follows: while it booted with code 3,
+ * later with -1. "Error handling request" is of one request. Source: gunicorn, arbiter.py, spawn_worker
+ */
+const FATAL_EXCEPTION = /\bException in worker process\b/;
 
 function exitSignal(exit: EvidenceEvent): number | null {
   if (exit.kind === 'worker-sigkill') return SIGKILL;
@@ -180,7 +207,9 @@ function unloggedDeaths(
           !accounted.has(life) &&
           !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
       );
-      const atWork = candidates.filter((life) => events.hasOfPid(life.pid, addSeconds(life.from, 0.5), boot.time));
+      const atWork = candidates.filter(
+        (life) => lastWord(events, life.pid, addSeconds(life.from, 0.5), boot.time) !== null,
+      );
       const victim = candidates.length === 1 ? candidates[0] : atWork.length === 1 ? atWork[0] : undefined;
       if (victim !== undefined) {
         accounted.add(victim);
@@ -250,10 +279,15 @@ function lastToSpeak(
     if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
     if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
-    const time = events.ofPid(life.pid, life.from, exit.time).at(-1)?.time ?? life.from;
+    const time = lastWord(events, life.pid, life.from, exit.time)?.time ?? life.from;
     if (last === null || time > last.time) last = { life, time };
   }
   return last?.life ?? null;
+}
+
+/** The last line that a process wrote in a stretch; a row of `ps` shows it alive and says nothing. */
+function lastWord(events: EventSource, pid: number, from: EpochMicros, to: EpochMicros): EvidenceEvent | null {
+  return events.ofPid(pid, from, to).findLast(({ kind }) => kind !== 'process-sample') ?? null;
 }
 
 /** Seconds after the arbiter's start or reload, or after an end, within which workers boot. */

@@ -3,6 +3,7 @@ import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
+import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import { MomentIndex } from './moment-index.ts';
 import { type Operation, operationsOf } from './operations.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
@@ -12,8 +13,13 @@ export interface IncidentRecord {
   readonly incident: Incident;
   readonly death: Death | null;
   readonly operation: Operation | null;
-  /** The line by which a failed operation announced itself; null for deaths. */
+  /** The line by which a failed operation announced itself; null for deaths and for what hangs. */
   readonly failure: EvidenceEvent | null;
+}
+
+/** Whether nobody ended it and it did not fail: the operation hangs. */
+export function isHang({ death, failure }: IncidentRecord): boolean {
+  return death === null && failure === null;
 }
 
 /** What the journals show of workers and their work, before anything is concluded. */
@@ -64,6 +70,16 @@ export function workerHistory(events: EventSource): WorkerHistory {
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
   operations.sort((a, b) => a.start - b.start);
+  // An arbiter that was stopped or started meanwhile ends its workers, whatever they were at.
+  const endings = new MomentIndex(events.ofKinds(['arbiter-start', 'arbiter-stop', 'arbiter-signal']));
+  for (const hang of hangsOf(operations, lives, events)) {
+    const { operation, seenUntil } = hang;
+    if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
+    const whole = wholeOperation(operation, events);
+    if (whole === null || !isAmidWork(whole)) continue;
+    records.push(hangRecord({ operation: whole, seenUntil }));
+    operations[operations.indexOf(operation)] = whole;
+  }
   records.sort((a, b) => a.incident.end - b.incident.end);
   return {
     lives,
@@ -73,6 +89,12 @@ export function workerHistory(events: EventSource): WorkerHistory {
     latestDone,
     incidents: records.map((record, index) => ({ ...record, incident: { ...record.incident, id: `i${index + 1}` } })),
   };
+}
+
+/** The operation with its lines, which are let go while all of them are read. */
+function wholeOperation({ pid, start, end }: Operation, events: EventSource): Operation | null {
+  if (pid === null) return null;
+  return operationsOf(events.ofPid(pid, start, end)).find((operation) => operation.start === start) ?? null;
 }
 
 /** A service logs for months: of what is not about an incident the lines are let go. */
@@ -124,7 +146,11 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   const endTime = death.timeout?.time ?? death.end.time;
   const before = operations.filter((operation) => operation.start <= endTime);
   const last = before.at(-1);
-  if (last === undefined || last.outcome === 'done') return null;
+  if (last === undefined) return null;
+  // Of threads that take turns, what one began last may be done while the work of another goes on.
+  if (last.outcome === 'done') {
+    return before.findLast(({ outcome, end }) => outcome === 'open' && end > last.start) ?? null;
+  }
   if (last.outcome === 'open') return last;
   const lastLine = last.lines.at(-1);
   return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
@@ -187,8 +213,9 @@ function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly
   return (operation?.steps ?? [])
     .filter((step) => step.from <= workEnd)
     .map((step) => {
-      const finished = step.to !== null && step.to <= workEnd;
-      const to = finished && step.to !== null ? step.to : workEnd;
+      const ended = step.to !== null && step.to <= workEnd;
+      const finished = ended && step.endLine?.reading.role !== 'operation-failed';
+      const to = ended && step.to !== null ? step.to : workEnd;
       return phase(
         step.name,
         step.name === 'other-step' ? step.startLine.text.slice(0, 40) : step.name,
@@ -306,14 +333,39 @@ function failureRecord(operation: Operation): IncidentRecord {
   };
 }
 
+function hangRecord({ operation, seenUntil }: Hang): IncidentRecord {
+  const first = operation.lines[0];
+  const { name, pid, start } = operation;
+  return {
+    incident: {
+      id: '',
+      pid,
+      unit: first?.event.unit ?? null,
+      host: first?.event.host ?? null,
+      operation: name,
+      start,
+      end: seenUntil,
+      mechanism: 'none',
+      phases: [
+        phase('import-to-end', 'import to the end of the log', start, seenUntil, 0, false),
+        ...stepPhases(operation, seenUntil),
+      ],
+      moments: first === undefined ? [] : [moment('operation-start', `${name ?? 'operation'} starts`, first.event)],
+    },
+    death: null,
+    operation,
+    failure: null,
+  };
+}
+
 /**
- * The incident that a reader asks about first: a death before a mere failure, one in the middle of an operation before an
+ * The incident that a reader asks about first: a death before what hangs, and that before a mere failure; one in the middle of an operation before an
  * idle worker's, and among equals the latest.
  */
 export function worstIncident(records: readonly IncidentRecord[]): IncidentRecord | null {
   let worst: IncidentRecord | null = null;
   const rank = (record: IncidentRecord): number =>
-    (record.death !== null ? 2 : 0) + (record.operation !== null ? 1 : 0);
+    (record.death !== null ? 2 : isHang(record) ? 0.5 : 0) + (record.operation !== null ? 1 : 0);
   for (const record of records) {
     if (worst === null || rank(record) >= rank(worst)) worst = record;
   }

@@ -2,7 +2,8 @@ import { readAccessLine } from '../evidence/access-line.ts';
 
 /**
  * What an application's own log line says about the progress of an operation. Applications word this freely, so lines are
- * read by the kind of activity (stems) and by tense ("Parsing" begins, "Parsed" ends), never by whole phrases.
+ * read by the kind of activity (stems) and by tense ("Parsing" begins, "Parsed" ends), never by whole phrases. English first;
+ * the commonest German, French and Spanish words beside it, without their accents (see `plain`).
  */
 
 export type StepName = 'download' | 'parse' | 'insert' | 'other-step';
@@ -35,39 +36,41 @@ const STEM_OF_STEP: readonly { readonly step: StepName; readonly pattern: RegExp
   {
     step: 'insert',
     pattern:
-      /\b(?:insert\w*|upsert\w*|persist\w*|executemany|commit(?:s|ted|ting)?|flush(?:ed|ing)?|bulk[ -](?:write|load|save)\w*|sav(?:e|ing|ed)|stor(?:e|ing|ed)|(?:writ(?:e|ing|ten)|wrote|load(?:ing|ed)?|add(?:ing|ed)?)\b.{0,40}\b(?:database|db|rows?|records?|tables?|sqlite)|database (?:write|load))\b/i,
+      /\b(?:insert\w*|upsert\w*|persist\w*|executemany|commit(?:s|ted|ting)?|flush(?:ed|ing)?|bulk[ -](?:write|load|save)\w*|sav(?:e|ing|ed)|stor(?:e|ing|ed)|einfug\w*|eingefugt|speicher[ent]\w*|gespeichert|enregistr\w*|guard(?:ando|ad[oa]s?)|(?:writ(?:e|ing|ten)|wrote|load(?:ing|ed)?|add(?:ing|ed)?|schreib\w+|ecri\w+|escrib\w+)\b.{0,40}\b(?:datenbank|base de \w+|zeilen|lignes|filas|database|db|rows?|records?|tables?|sqlite)|database (?:write|load))\b/i,
   },
   // "Parsing XML: logs/7.0/vpn/14/test-results.xml", "Reading report", "Deserialised 300 results"
   {
     step: 'parse',
     pattern:
-      /\b(?:pars(?:e|es|ed|ing|er)|deseriali[sz]\w*|unmarshal\w*|decod(?:e|ed|ing)|tokeni[sz]\w*|(?:read(?:ing)?|load(?:ed|ing)?|scann?(?:ed|ing)?)\b.{0,30}\b(?:xml|junit|json|csv|report|results?|document|artifact)s?)\b/i,
+      /\b(?:pars(?:e|es|ed|ing|er|ear|eando)|geparst|eingelesen|einlesen|(?:analyse|lecture) d(?:u|e|es)|(?:lese|analizando|leyendo|analizad[oa])(?= .{0,40}(?:xml|json|csv|bericht|informe|resultad))|deseriali[sz]\w*|unmarshal\w*|decod(?:e|ed|ing)|tokeni[sz]\w*|(?:read(?:ing)?|load(?:ed|ing)?|scann?(?:ed|ing)?)\b.{0,30}\b(?:xml|junit|json|csv|report|results?|document|artifact)s?)\b/i,
   },
   // "Downloading artifact from https://...", "Fetched 59 MB", "pulling report from rig-3"
   {
     step: 'download',
     pattern:
-      /\b(?:download\w*|fetch\w*|retriev\w*|pull(?:ed|ing)?|transferr?\w*|copy(?:ing)?|copied|upload\w*|receiv\w*|stream(?:ed|ing) from)\b/i,
+      /\b(?:download\w*|herunter(?:laden|geladen)?|telecharg\w*|descarg\w*|fetch\w*|retriev\w*|pull(?:ed|ing)?|transferr?\w*|copy(?:ing)?|copied|upload\w*|receiv\w*|stream(?:ed|ing) from)\b/i,
   },
 ];
 
 /** Verbs of a whole operation, as stems: import, ingest, sync, process, ... */
 const OPERATION_STEM =
-  /\b(?:import\w*|ingest\w*|sync\w*|synchroni[sz]\w*|process(?:ing|ed|es)?|handl(?:e|ing|ed)|execut\w*|run(?:ning)?|analy[sz]\w*|index(?:ing|ed)?|migrat\w*|export\w*|rebuild\w*|refresh\w*|generat\w*|convert\w*|load(?:ing|ed)?|crunch\w*|evaluat\w*|collect\w*)\b/i;
+  /\b(?:import\w*|verarbeit\w*|traitement|traite|proces(?:ando|amiento|ad[oa])|ingest\w*|sync\w*|synchroni[sz]\w*|process(?:ing|ed|es)?|handl(?:e|ing|ed)|execut\w*|run(?:ning)?|analy[sz]\w*|index(?:ing|ed)?|migrat\w*|export\w*|rebuild\w*|refresh\w*|generat\w*|convert\w*|load(?:ing|ed)?|crunch\w*|evaluat\w*|collect\w*)\b/i;
 
 // "completed", "Import of VPN job 13 finished in 2.1s", "done"
-const DONE = /\b(?:finished|completed?|done|succeeded|successful(?:ly)?|ended)\b/i;
+const DONE =
+  /\b(?:finished|completed?|done|succeeded|successful(?:ly)?|ended|abgeschlossen|fertig|beendet|erfolgreich|terminee?|terminad[oa]|achevee?|finalizad[oa]|completad[oa])\b/i;
 // "Parsed 300 results", "Inserted 110000 rows", "Imported VPN job 13"
 const LEADING_PAST =
-  /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched)\b/i;
+  /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched|analizad[oa]s?|insertad[oa]s?|descargad[oa]s?|guardad[oa]s?|procesad[oa]s?)\b/i;
 // "VPN job 6 imported in 7.1s", "Report 14 processed"
 const TRAILING_PAST =
-  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted)(?:\s+successfully)?(?:\s+(?:in|after|within)\s+\d[\d.]*\s*\w*)?\s*[.!]?$/i;
+  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted|importiert|verarbeitet|eingelesen|heruntergeladen|geparst|eingefugt|gespeichert|importes?|analyses|inseres|telecharges?)(?:\s+successfully)?(?:\s*\([^)]{0,60}\))?(?:\s+(?:in|nach|en|after|within)\s+\d[\d.,]*\s*\w*)?\s*[.!]?$/i;
 const STARTED =
-  /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued)\b/i;
-const LEADING_ING = /^(?:now |re-?)?[a-z]+ing\b/i;
+  /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued|gestartet|starten?|beginn(?:e|t|en)?|begonnen|debut|demarr\w*|commenc(?:e|ee)|inici(?:o|a|ando|ad[oa])|comenzando|empezando)\b/i;
+const LEADING_ING =
+  /^(?:now |re-?)?[a-z]+(?:ing|ando|iendo)\b|^(?:lese|lade|schreibe|importiere|verarbeite|speichere|fuge|starte)\s|^(?:analyse|lecture|insertion|importation|traitement|telechargement|enregistrement|ecriture) (?:du|de|des|d')/i;
 const FAILED =
-  /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?)\b/i;
+  /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?|fehlgeschlagen|gescheitert|fehler|echou\w*|echec|erreur|fallo|fallid[oa])\b/i;
 const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
 const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
@@ -84,7 +87,7 @@ const READ_CHARACTERS = 4096;
  * ("0 errors") they mean nothing.
  */
 export function readMessage(message: string, isError: boolean): MessageReading {
-  const text = message.slice(0, READ_CHARACTERS);
+  const text = plain(message.slice(0, READ_CHARACTERS));
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageReading => ({ role, step: of, ...figures });
@@ -116,6 +119,15 @@ export function readMessage(message: string, isError: boolean): MessageReading {
   return reading('other');
 }
 
+// Accents that are letters' own marks; in what is not composed of letters there is nothing to take off.
+const MARKS = /\p{M}/gu;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** The text without accents, so that `\b` and letters without marks serve every language that is read. */
+function plain(text: string): string {
+  return BEYOND_ASCII.test(text) ? text.normalize('NFD').replace(MARKS, '') : text;
+}
+
 /** `Started importing VPN job 14 (parse and insert)` names steps in passing; its leading verb is the operation's. */
 function isOperationAboutWhole(text: string, step: StepName): boolean {
   const operationAt = text.search(/\b(?:import|ingest|sync|process)\w*/i);
@@ -129,6 +141,8 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   b: 1,
   byte: 1,
   bytes: 1,
+  octet: 1,
+  octets: 1,
   kb: 1e3,
   kib: 1024,
   mb: 1e6,
@@ -139,15 +153,15 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 
 function readFigures(text: string): Pick<MessageReading, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
   // "(59261760 bytes)", "56.5 MB"
-  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|[kmg]i?b|b)\b/i.exec(text);
+  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|b)\b/i.exec(text);
   // "in 64.9s", "took 120 ms", "after 3 seconds"
   const duration =
-    /\b(?:in|took|after|within|elapsed:?)\s+(\d+(?:\.\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(
+    /\b(?:in|took|after|within|elapsed:?|nach|en)\s+(\d+(?:[.,]\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(
       text,
     );
   // "110000 test results", "320 rows", "batch size: 320", "batch of 320"
   const records =
-    /\b(\d[\d,_]*)\s+(?:\w+\s+){0,2}?(?:results?|rows?|records?|tests?|test ?cases?|cases|items?|entries)\b/i.exec(
+    /\b(\d[\d,_]*)\s+(?:\w+\s+){0,2}?(?:results?|rows?|records?|tests?|test ?cases?|cases|items?|entries|zeilen|testergebnisse|ergebnisse|datensatze|lignes|resultats|filas|resultados|pruebas)\b/i.exec(
       text,
     ) ?? /\b(?:batch(?: size)?|rows|records|count|size|total)\s*(?:[:=]|of)\s*(\d[\d,_]*)/i.exec(text);
   // "logs/7.0/vpn/14/test-results.xml"
@@ -158,7 +172,8 @@ function readFigures(text: string): Pick<MessageReading, 'records' | 'bytes' | '
     records: records?.[1] === undefined ? null : toNumber(records[1]),
     bytes:
       size?.[1] === undefined || unit === undefined ? null : Math.round(toNumber(size[1]) * (BYTE_UNITS[unit] ?? 1)),
-    statedSeconds: duration?.[1] === undefined ? null : toNumber(duration[1]) * secondsPerUnit(duration[2] ?? 's'),
+    statedSeconds:
+      duration?.[1] === undefined ? null : Number(duration[1].replace(',', '.')) * secondsPerUnit(duration[2] ?? 's'),
     path: path?.[1] ?? null,
   };
 }
@@ -182,21 +197,35 @@ export function messageTemplate(text: string): string {
     .replace(/\d+(?:[.,_]\d+)*/g, '#');
 }
 
+// Importiere VPN-Job 14     Début de l'import du rapport 88     Import von VPN-Job 14     Iniciando importación del informe 55
+const ARTICLE = String.raw`(?:(?:von|vom|der|die|das|den|des|du|de|del|la|le|les|el|los)\s+|l['’])`;
+const LEADING_ELSEWHERE = new RegExp(
+  String.raw`^(?:(?:starte|beginne|d[ée]but|d[ée]marrage|iniciando|inicio)\s+${ARTICLE}*)?(?:(?:importiere|verarbeite|importando|procesando|traitement|verarbeitung|importation|importaci[oó]n|import)\s+${ARTICLE}+|(?:importiere|verarbeite|importando|procesando)\s+)`,
+  'iu',
+);
+const TRAILING_START =
+  /[\s:,-]+(?:(?:has|have|was|is|were|been)\s+)*(?:start(?:s|ed|ing)|begins?|began|begun|initiated|accepted|picked up|queued|kicked off|gestartet|begonnen|d[ée]marr[ée]e?|commenc[ée]e?|iniciad[oa])$/i;
+
 /**
  * What an operation works on, from the line that starts it: `Started importing VPN job 14` -> `VPN job 14`. Null when
  * nothing but verbs is left. At most 60 characters.
  */
 export function operationName(text: string): string | null {
   let rest = text.slice(0, READ_CHARACTERS).trim();
+  rest = rest.replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
-    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion)|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
     rest = rest.slice(strip[0].length);
   }
   // What follows a preposition or a bracket says where from and how, not what.
   rest =
     rest.split(/\s+(?:from|using|via|with|at|in|into|to|by|as|because)\s+|\s*[([{;,]|\s+-\s+|:\s|\.{2,}|…/i)[0] ?? '';
-  rest = rest.replace(/[.:\s]+$/, '').slice(0, 60);
+  // "Import of run 4 started", "run 4: begins": the verb may also come last.
+  rest = rest
+    .replace(/[.:\s]+$/, '')
+    .replace(TRAILING_START, '')
+    .slice(0, 60);
   return rest === '' ? null : rest;
 }

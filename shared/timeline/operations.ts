@@ -7,7 +7,10 @@ import { type MessageReading, messageTemplate, operationName, readMessage, type 
 /** One log line of a worker, with what it says. */
 export interface OperationLine {
   readonly event: EvidenceEvent;
+  /** Without the mark in front of it. */
   readonly text: string;
+  /** What a logger puts in front to tell requests or threads apart (`[req-7f3a] `), or null. */
+  readonly mark: string | null;
   readonly reading: MessageReading;
 }
 
@@ -39,54 +42,119 @@ export interface Operation {
   readonly steps: readonly OperationStep[];
 }
 
+/** Work that a worker has begun and not ended while its lines are read. */
+interface OpenWork {
+  readonly lines: OperationLine[];
+  openingTemplate: string | null;
+  isNamedBy: ((line: OperationLine) => boolean) | null;
+}
+
 /**
  * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
- * its next job with the same call.
+ * its next job with the same call. The threads of one worker take turns, though: where later lines still name the work
+ * that was begun before, by the mark in front of them or by its number, both go on.
  */
 export function operationsOf(events: readonly EvidenceEvent[]): readonly Operation[] {
   const operations: Operation[] = [];
-  let lines: OperationLine[] = [];
-  const close = (outcome: OperationOutcome): void => {
-    const operation = buildOperation(lines, outcome);
+  const all = events
+    .filter(({ kind }) => kind === 'log' || kind === 'database-locked' || kind === 'traceback')
+    .map(readLine);
+  // The latest comes last; more than one only where threads take turns.
+  let open: OpenWork[] = [];
+  const close = (work: OpenWork, outcome: OperationOutcome): void => {
+    open = open.filter((each) => each !== work);
+    const operation = buildOperation(work.lines, outcome);
     if (operation !== null) operations.push(operation);
-    lines = [];
   };
-  let openingTemplate: string | null = null;
-  for (const event of events) {
-    if (event.kind !== 'log' && event.kind !== 'database-locked' && event.kind !== 'traceback') continue;
-    const line = readLine(event);
+  const begin = (): OpenWork => {
+    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null };
+    open.push(work);
+    return work;
+  };
+  for (const [index, line] of all.entries()) {
+    let work = ownerOf(line, open);
     if (line.reading.role === 'operation-start') {
       const template = messageTemplate(line.text);
-      if (template === openingTemplate) close(outcomeWithoutClosingLine(lines));
-      if (lines.length === 0 || openingTemplate === null) openingTemplate = template;
+      if (work !== undefined && template === work.openingTemplate) {
+        if (!goesOn(work, line, all, index)) close(work, outcomeWithoutClosingLine(work.lines));
+        work = begin();
+      }
+      work ??= begin();
+      if (work.lines.length === 0 || work.openingTemplate === null) {
+        work.openingTemplate = template;
+        work.isNamedBy = namer(line);
+      }
     }
-    lines.push(line);
-    if (line.reading.role === 'operation-done') {
-      close('done');
-      openingTemplate = null;
-    } else if (line.reading.role === 'request-done') {
-      // The response was sent: whatever the request did is over, whether or not the service said so.
-      close(lines.some((each) => isFailure(each)) ? 'failed' : 'done');
-      openingTemplate = null;
-    }
+    work ??= begin();
+    work.lines.push(line);
+    if (line.reading.role === 'operation-done') close(work, 'done');
+    // The response was sent: whatever the request did is over, whether or not the service said so.
+    else if (line.reading.role === 'request-done')
+      close(work, work.lines.some((each) => isFailure(each)) ? 'failed' : 'done');
   }
-  if (lines.length > 0) close(outcomeWithoutClosingLine(lines));
-  return operations;
+  for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
+  return operations.sort((a, b) => a.start - b.start);
 }
+
+/** The work that a line belongs to: the one that it names, else the one that was begun last. */
+function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {
+  if (open.length < 2) return open.at(-1);
+  return open.findLast(({ isNamedBy }) => isNamedBy?.(line) === true) ?? open.at(-1);
+}
+
+/** Lines, and beginnings of further work, looked at for word of work that another of its kind may have replaced. */
+const LINES_AHEAD = 1_000;
+const BEGINNINGS_AHEAD = 8;
+
+/** Whether lines after `next`, which begins another of the same kind, still tell of this work and not of that one. */
+function goesOn({ isNamedBy }: OpenWork, next: OperationLine, all: readonly OperationLine[], index: number): boolean {
+  if (isNamedBy === null || isNamedBy(next)) return false;
+  const ofNext = namer(next);
+  let beginnings = 0;
+  for (const line of all.slice(index + 1, index + LINES_AHEAD)) {
+    if (isNamedBy(line) && !ofNext(line)) return true;
+    if (line.reading.role === 'operation-start' && ++beginnings > BEGINNINGS_AHEAD) return false;
+  }
+  return false;
+}
+
+/** Tells whether a line names the work of an opening line: by the same mark in front, else by its number with the word before it. */
+function namer(opening: OperationLine): (line: OperationLine) => boolean {
+  const [, word = '', number = ''] = /([\p{L}]+)\W{0,3}(\d+)\D*$/u.exec(operationName(opening.text) ?? '') ?? [];
+  const named = number === '' ? null : new RegExp(`${word}\\W{0,3}${number}(?!\\d)`, 'iu');
+  return ({ mark, text }) => {
+    if (opening.mark !== null && mark !== null) return mark === opening.mark;
+    return named !== null && text.includes(number) && named.test(text.slice(0, NAMED_WITHIN_CHARACTERS));
+  };
+}
+
+const NAMED_WITHIN_CHARACTERS = 1_024;
+
+// INFO Importing job 31     [ERROR] Import failed     INFO - app.jobs - Importing job 31     (journald has the time already)
+const LEVEL_ALONE =
+  /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?\s*[:|-]?\s+(?:[a-z_]\w*(?:\.\w+)+\s*[:|-]\s+)?/;
+
+// [req-7f3a] Importing      [ThreadPoolExecutor-0_1] Importing      (request 81c2) Importing      not [3/10], which counts
+const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[ =:#]?[\w.:-]{2,60})[\])]:? +/i;
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const bare = splitInnerHeader(event.message)?.text ?? event.message;
+  const header = splitInnerHeader(event.message);
+  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const bare = header?.text ?? event.message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
-  const text = structured?.text ?? bare;
+  const whole = structured?.text ?? bare;
+  const [marked = '', mark = null] = MARK.exec(whole) ?? [];
+  const text = whole.slice(marked.length);
   const isError =
+    /^(?:ERROR|CRITICAL|FATAL)$/.test(level?.[1] ?? '') ||
     structured?.level === 'ERROR' ||
     structured?.level === 'CRITICAL' ||
     event.severity === 'err' ||
     event.severity === 'crit' ||
     event.severity === 'alert';
-  return { event, text, reading: readMessage(text, isError) };
+  return { event, text, mark, reading: readMessage(text, isError) };
 }
 
 function isFailure(line: OperationLine): boolean {
@@ -110,7 +178,7 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
-  const own = lines.slice(lines.indexOf(opening));
+  const own = withProgress(lines.slice(lines.indexOf(opening)));
   const name = opening.reading.role === 'operation-start' ? operationName(opening.text) : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
@@ -125,6 +193,28 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     lines: own,
     steps: stepsOf(own),
   };
+}
+
+/**
+ * "Inserted 500 rows", and again: the end of a step comes once, so what repeats before another step begins is its progress.
+ */
+function withProgress(lines: readonly OperationLine[]): readonly OperationLine[] {
+  const repeated = new Set<OperationLine>();
+  const latest = new Map<StepName, OperationLine>();
+  for (const line of lines) {
+    const { role, step, records } = line.reading;
+    if (role === 'step-start') latest.clear();
+    if (role !== 'step-done' || step === null || records === null) continue;
+    const before = latest.get(step);
+    if (before !== undefined && messageTemplate(before.text) === messageTemplate(line.text)) {
+      repeated.add(before);
+      repeated.add(line);
+    }
+    latest.set(step, line);
+  }
+  return repeated.size === 0
+    ? lines
+    : lines.map((line) => (repeated.has(line) ? { ...line, reading: { ...line.reading, role: 'progress' } } : line));
 }
 
 /**

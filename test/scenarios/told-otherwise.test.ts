@@ -125,6 +125,30 @@ describe('an incident told otherwise', () => {
   });
 });
 
+it('lines of which the logger prints the level alone, among what somebody wrote about them', async () => {
+  const text = [
+    'Screenshot of this morning, typed off:',
+    'jana@app-3:~$ sudo journalctl -u tracker --since 09:00',
+    'May 06 09:00:00 app-3 gunicorn[7101]: INFO Importing job 31',
+    'May 06 09:00:02 app-3 gunicorn[7101]: INFO - tracker.tasks - Parsing results.xml (93000000 bytes)',
+    'May 06 09:00:32 app-3 gunicorn[7001]: [2026-05-06 09:00:32 +0000] [7001] [CRITICAL] WORKER TIMEOUT (pid:7101)',
+    'May 06 09:00:33 app-3 gunicorn[7001]: [2026-05-06 09:00:33 +0000] [7001] [ERROR] Worker (pid:7101) was sent SIGKILL! Perhaps out of memory?',
+  ].join('\n');
+  const analysis = await analyseFiles(new Map([['mail.txt', `${text}\n`]]));
+  expect(analysis.incident).toMatchObject({ mechanism: 'gunicorn-timeout', operation: 'job 31' });
+  expect(verdictsOf(analysis)).toMatchObject({ 'worker-timeout': 'fits', 'large-artifact': 'contributes' });
+});
+
+it('an artifact that is cut: it failed the import, and is to be fetched again', async () => {
+  const scenario = started()
+    .app(0.2, 'ERROR', 'Import of vpn job 14 failed: no element found: line 12, column 0')
+    .artifact('report.xml', 40);
+  const whole = String(scenario.files().get('report.xml'));
+  const analysis = await scenario.file('report.xml', whole.slice(0, 5_000)).analyse();
+  expect(analysis.incident?.mechanism).toBe('none');
+  expect(analysis.recommendations.map(({ id }) => id)).toContain('whole-artifacts');
+});
+
 describe('work that went on', () => {
   const LOG = [
     '2026-03-03 09:00:00,100 INFO jobs Importing run 13',

@@ -67,18 +67,6 @@ describe('an incident of another kind', () => {
     expect(verdictsOf(analysis)).toMatchObject({ 'infinite-loop': 'contributes', 'worker-timeout': 'ruled-out' });
   });
 
-  it('a worker that hangs with the timeout off, and nobody ended it: no loop and no lock is ruled out', async () => {
-    const scenario = started()
-      .app(0.2, 'INFO', 'Resolving dependencies')
-      .app(3000, 'INFO', 'Importing vpn job 15', 4243)
-      .app(3001, 'INFO', 'Import of vpn job 15 finished in 1.0s', 4243)
-      .config('timeout = 0');
-    const analysis = await scenario.analyse();
-    expect(analysis.incident).toBeNull();
-    expect(analysis.facts.map(({ id }) => id)).toContain('operation-unfinished');
-    expect(verdictsOf(analysis)).toMatchObject({ 'infinite-loop': 'inconclusive', 'worker-timeout': 'ruled-out' });
-  });
-
   it('a disk that is slow for everybody is told, and neither a lock nor a loop is made of it', async () => {
     const scenario = started()
       .app(0.2, 'INFO', 'Importing wifi job 15', 4243)

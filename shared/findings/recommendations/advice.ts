@@ -33,14 +33,19 @@ export function factFor({ facts }: Advice, id: string): Fact | undefined {
   return facts.find((fact) => fact.id === id);
 }
 
-/** A recommendation with those of the reasons that hold. */
+/** A change that stays, with those of the reasons that hold. */
 export function recommendation(
   id: string,
   text: string,
   patch: string | null,
   ...because: readonly (string | undefined)[]
 ): Recommendation {
-  return { id, text, patch, because: because.filter(isReason) };
+  return { id, text, patch, because: because.filter(isReason), when: 'lasting' };
+}
+
+/** What helps at once and is undone as soon as the cause is dealt with. */
+export function immediately(...parts: Parameters<typeof recommendation>): Recommendation {
+  return { ...recommendation(...parts), when: 'immediate' };
 }
 
 function isReason(reason: string | undefined): reason is string {

@@ -1,14 +1,22 @@
-import { fileLabel, formatBytes } from '../../facts/wording.ts';
+import { databaseServer } from '../../facts/database-server.ts';
+import { fileLabel, formatBytes, formatSeconds } from '../../facts/wording.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { shellPath } from '../../model/shell.ts';
-import { type AdviceFamily, factFor, isInvolved, reasonFor, recommendation } from './advice.ts';
-
-/** Python's sqlite3 waits 5 s unless told otherwise (https://docs.python.org/3/library/sqlite3.html#sqlite3.connect). */
-const LONGEST_BUSY_SECONDS = 5;
+import {
+  type Advice,
+  type AdviceFamily,
+  factFor,
+  immediately,
+  isInvolved,
+  reasonFor,
+  recommendation,
+} from './advice.ts';
+import { lockWait } from './lock-wait.ts';
 
 /** What to change about the database, with the commands; each only where the evidence supports it. */
 export const databaseAdvice: AdviceFamily = (advice) => {
   const { context } = advice;
+  if (databaseServer(context) !== null) return [];
   const report = context.database?.report ?? null;
   const path = shellPath(report === null ? 'service.db' : fileLabel(report.path));
   const isLock = isInvolved(advice, 'database-lock');
@@ -30,15 +38,7 @@ export const databaseAdvice: AdviceFamily = (advice) => {
     );
   }
   if (isLock || lockError !== undefined) {
-    const workerTimeout = context.config?.timeoutSeconds ?? 0;
-    const seconds = busySeconds(workerTimeout);
-    add(
-      'busy-timeout-below-worker-timeout',
-      `Set SQLite's busy timeout well below the worker timeout${workerTimeout === 0 ? '' : ` of ${workerTimeout} s`}, so that a held lock becomes an error that the service can log and retry instead of a silent wait that gets it killed. It is a setting of each connection and not stored in the file, so what it was cannot be told from the copy.`,
-      `conn.execute("PRAGMA busy_timeout = ${seconds * 1000}")  # or sqlite3.connect(path, timeout=${seconds})`,
-      isLock ? reason : lockError?.text,
-      isLock ? lockError?.text : undefined,
-    );
+    recommendations.push(waiting(advice, isLock ? reason : undefined, lockError?.text));
   }
   if (report?.journalMode === 'delete' && (isLock || lockError !== undefined)) {
     add(
@@ -69,8 +69,31 @@ export const databaseAdvice: AdviceFamily = (advice) => {
   return recommendations;
 };
 
-function busySeconds(workerTimeoutSeconds: number): number {
-  return workerTimeoutSeconds === 0
-    ? LONGEST_BUSY_SECONDS
-    : Math.max(1, Math.min(LONGEST_BUSY_SECONDS, Math.floor(workerTimeoutSeconds / 4)));
+/** How long to wait for a lock: shorter where a wait got the worker killed, longer where it gave up with time to spare. */
+function waiting(advice: Advice, reason: string | undefined, error: string | undefined): Recommendation {
+  const { seconds, waitedSeconds, workerTimeoutSeconds } = lockWait(advice.context);
+  const gaveUp = factFor(advice, 'lock-error-failed-operation') !== undefined && waitedSeconds !== null;
+  const waited = gaveUp ? `It gave up ${formatSeconds(waitedSeconds)} after its write began.` : undefined;
+  const of = workerTimeoutSeconds === null ? '' : ` of ${workerTimeoutSeconds} s`;
+  const patch = `conn.execute("PRAGMA busy_timeout = ${seconds * 1000}")  # or sqlite3.connect(path, timeout=${seconds})`;
+  if (gaveUp && waitedSeconds >= seconds) {
+    return recommendation(
+      'retry-when-locked',
+      `Roll back and try again later, in the background, when the database is locked. A longer wait is no cure: it had waited ${formatSeconds(waitedSeconds)}${workerTimeoutSeconds === null || waitedSeconds >= workerTimeoutSeconds ? '' : `, and what waits longer comes nearer to the worker timeout${of}`}.`,
+      null,
+      reason,
+      error,
+      waited,
+    );
+  }
+  return immediately(
+    'busy-timeout-below-worker-timeout',
+    gaveUp
+      ? `Let SQLite's busy timeout be up to ${seconds} s: the operation gave up after ${formatSeconds(waitedSeconds)}, and the worker timeout${of} leaves room for more; then log it and retry. It is a setting of each connection and not stored in the file.`
+      : `Set SQLite's busy timeout well below the worker timeout${of}, so that a held lock becomes an error that the service can log and retry instead of a silent wait that gets it killed. It is a setting of each connection and not stored in the file, so what it was cannot be told from the copy.`,
+    patch,
+    reason,
+    error,
+    waited,
+  );
 }

@@ -1,66 +1,138 @@
 import type { FactContext } from '../../facts/context.ts';
+import { oomReport } from '../../facts/oom-report.ts';
+import { memoryUse } from '../../facts/process-readings.ts';
 import { formatBytes } from '../../facts/wording.ts';
+import type { Recommendation } from '../../model/analysis.ts';
 import { pythonBytes } from '../../profiling/python-cost.ts';
-import { type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
+import { type Advice, type AdviceFamily, factFor, immediately, reasonFor, verdictFor } from './advice.ts';
 
-/** The memory that the service is given, where it ran out of it. */
+/** Half as much again as was needed. */
+const HEADROOM = 1.5;
+/** Share of a limit below which a parse cannot have been what filled it. */
+const SMALL_SHARE = 0.25;
+const MIB = 2 ** 20;
+
+/** The memory that the service is given, where it ran out of it: which of its bounds was reached decides what helps. */
 export const memoryAdvice: AdviceFamily = (advice) => {
-  const { context } = advice;
   if (verdictFor(advice, 'memory-exhaustion') !== 'fits') return [];
-  // A limit that the unit states is held against the parse alone; one that only the kernel tells is what was too little.
-  const need = context.unit?.memoryMaxBytes == null ? neededBytes(context) : parseBytes(context);
-  return [
-    recommendation(
-      'memory-limit',
-      memoryLimitText(context, need) ??
-        (need === null
-          ? "Give the service the memory it needs, or make it need less: read the kernel's task table for who held it."
-          : `Raise the memory limit to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs memory, and what it had was not enough.`),
-      need === null || need <= (context.unit?.memoryMaxBytes?.value ?? 0)
-        ? null
-        : `[Service]\nMemoryMax=${Math.ceil(need / 2 ** 20)}M`,
-      reasonFor(advice, 'memory-exhaustion'),
-      need === null ? undefined : 'ElementTree holds about 3.5 times the file in memory (measured on CPython 3.11).',
-      factFor(advice, 'unit-settings')?.text,
-    ),
-  ];
+  const { context } = advice;
+  if (context.record?.incident.mechanism === 'systemd-oomd') return [pressure(advice)];
+  if (factFor(advice, 'allocation-refused') !== undefined && context.record?.incident.mechanism !== 'kernel-oom') {
+    return [refused(advice)];
+  }
+  return [oomReport(context)?.scope === 'host' || isHostShort(advice) ? hostShort(advice) : limitReached(advice)];
 };
 
-/** Memory that a whole-document parse takes, and never less than half as much again as the limit at which the kernel killed. */
-function neededBytes(context: FactContext): number | null {
+/** A limit of a memory cgroup: how much it has to be depends on what was in it. */
+function limitReached(advice: Advice): Recommendation {
+  const { context } = advice;
+  const unit = context.unit?.memoryMaxBytes ?? null;
+  const reached = unit?.value ?? oomReport(context)?.limitBytes ?? null;
   const parse = parseBytes(context);
-  const reached = limitReached(context);
-  return parse === null ? null : Math.max(parse, Math.ceil(1.5 * (reached ?? 0)));
+  const because = [
+    reasonFor(advice, 'memory-exhaustion'),
+    parse === null ? undefined : 'ElementTree holds about 3.5 times the file in memory (measured on CPython 3.11).',
+    factFor(advice, 'unit-settings')?.text,
+  ];
+  const limit =
+    reached === null
+      ? 'limit'
+      : unit === null
+        ? `limit of ${formatBytes(reached)}`
+        : `MemoryMax of ${formatBytes(reached)} (${unit.from})`;
+  // What was in it when it was full was too little in any case: where only the kernel tells the limit, it may be of all workers.
+  const need = Math.max(parse ?? 0, unit === null ? Math.ceil(HEADROOM * (reached ?? 0)) : 0, heldBytes(context));
+  const patch = need > (unit?.value ?? 0) ? `[Service]\nMemoryMax=${Math.ceil(need / MIB)}M` : null;
+  if (parse === null || (reached !== null && parse < SMALL_SHARE * reached)) {
+    const kept = growth(context);
+    return immediately(
+      'memory-limit',
+      `Find out what fills the ${limit}${parse === null ? '' : `: this artifact's parse needs about ${formatBytes(parse)} of it`}. ${kept ?? `The limit holds for all processes of the unit together; read the kernel's table of tasks for who held it.${patch === null ? '' : ` Until that is known, at least ${formatBytes(need)} keep it from being reached at once.`}`}`,
+      kept === null ? patch : null,
+      because[0],
+      factFor(advice, 'memory-holders')?.text ?? factFor(advice, 'worker-memory')?.text,
+      because[2],
+    );
+  }
+  if (unit !== null && parse <= unit.value) {
+    return immediately(
+      'memory-limit',
+      `The ${limit} should have been enough for this artifact alone (about ${formatBytes(parse)}): it holds for all workers together, so read the kernel's task table for who held the memory.`,
+      null,
+      ...because,
+    );
+  }
+  return immediately(
+    'memory-limit',
+    `Raise the ${limit} to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs ${formatBytes(parse)} with room to spare, and what there was did not do.`,
+    patch,
+    ...because,
+  );
 }
 
-/** The limit of the memory cgroup in which the kernel killed the worker, as it logged it; null where it did not. */
-function limitReached({ evidence, record, window }: FactContext): number | null {
-  if (record?.death?.mechanism !== 'kernel-oom' || window === null) return null;
-  const limits = evidence.events
-    .ofKinds(['oom-context'])
-    .filter(({ time }) => time >= window.from && time <= window.to)
-    .map(({ detail }) => detail.limitBytes)
-    .filter((bytes) => bytes !== undefined);
-  return limits.length === 0 ? null : Math.max(...limits);
+/** Without a limit it is the machine that is too small for all that runs on it: a limit of the unit would add nothing. */
+function hostShort(advice: Advice): Recommendation {
+  const { context } = advice;
+  const report = oomReport(context);
+  const top = report?.holders[0] ?? null;
+  const pid = context.record?.incident.pid ?? null;
+  const parse = parseBytes(context);
+  const isOther = top !== null && top.pid !== pid;
+  return immediately(
+    'host-memory',
+    isOther
+      ? `Bound what ${top.name} (pid ${top.pid}) may take, or give the host more memory: it held ${formatBytes(top.rssBytes)} when memory ran out. A limit of this service would not have helped it.`
+      : `Give the host more memory, or let less run on it at a time: it was the host that ran out, not a limit of this service.${parse === null ? '' : ` A whole-document parse of this artifact alone takes ${formatBytes(parse)} with room to spare, for each worker that does one.`}`,
+    null,
+    reasonFor(advice, 'memory-exhaustion'),
+    factFor(advice, 'memory-holders')?.text,
+    factFor(advice, 'host-memory')?.text,
+  );
 }
 
-/** Memory that a whole-document parse of the artifact takes, with half as much again to spare. */
+function isHostShort(advice: Advice): boolean {
+  return factFor(advice, 'swap-thrashing') !== undefined;
+}
+
+/** systemd-oomd reads pressure, not sizes: no limit of the unit was reached. Source: systemd-oomd.service(8), oomd.conf(5) */
+function pressure(advice: Advice): Recommendation {
+  return immediately(
+    'memory-pressure',
+    'Give the host more memory or swap, or let fewer imports run at a time: systemd-oomd kills for pressure that lasts, not for a limit. Until then it can be told to choose another unit first.',
+    '[Service]\nManagedOOMPreference=avoid',
+    reasonFor(advice, 'memory-exhaustion'),
+    factFor(advice, 'unit-settings')?.text,
+  );
+}
+
+/** A limit of the process or the host's refusal to commit more: neither is MemoryMax=. Source: setrlimit(2), proc(5) */
+function refused(advice: Advice): Recommendation {
+  return immediately(
+    'address-space',
+    'Look for what refuses memory: a limit of the process (LimitAS=, ulimit -v), strict overcommit (vm.overcommit_memory = 2), or a host without any left.',
+    'systemctl show SERVICE -p LimitAS -p MemoryMax; cat /proc/PID/limits; sysctl vm.overcommit_memory',
+    factFor(advice, 'allocation-refused')?.text,
+    factFor(advice, 'unit-settings')?.text,
+  );
+}
+
+/** Memory of the worker that was there before the operation began did not come from its artifact. */
+function growth(context: FactContext): string | null {
+  const use = memoryUse(context);
+  const start = context.record?.operation?.start ?? null;
+  const before = start === null ? undefined : context.processSamples.findLast(({ time }) => time <= start);
+  const held = Math.max(use?.peak.rssBytes ?? 0, oomReport(context)?.victimBytes ?? 0);
+  if (use === null || before === undefined || before.rssBytes < held / 2) return null;
+  return `The worker held ${formatBytes(before.rssBytes)} before this operation began${before.rssBytes - use.first.rssBytes > MIB * 50 ? `, up from ${formatBytes(use.first.rssBytes)} earlier` : ''}: it keeps what earlier work left, and a higher limit only puts the end off.`;
+}
+
+/** What the victim held when the limit was reached, with half as much again to spare. */
+function heldBytes(context: FactContext): number {
+  return Math.ceil(HEADROOM * (oomReport(context)?.victimBytes ?? 0));
+}
+
+/** Memory that a whole-document parse of the artifact takes, with half as much again to spare; null for one of unknown size. */
 function parseBytes(context: FactContext): number | null {
-  const bytes =
-    context.artifact?.report.bytes ??
-    context.record?.operation?.lines.find((line) => line.reading.bytes !== null)?.reading.bytes ??
-    null;
-  return bytes === null ? null : Math.ceil((pythonBytes('element-tree', bytes) * 1.5) / 2 ** 20) * 2 ** 20;
-}
-
-/** What to do about a limit that the unit file states; null when no unit file was saved or it states none. */
-function memoryLimitText(context: FactContext, need: number | null): string | null {
-  const limit = context.unit?.memoryMaxBytes ?? null;
-  if (limit === null) return null;
-  const stated = `MemoryMax of ${formatBytes(limit.value)} (${limit.from})`;
-  if (need === null)
-    return `Raise the ${stated}, or make the service need less: read the kernel's task table for who held the memory.`;
-  return need > limit.value
-    ? `Raise the ${stated} to at least ${formatBytes(need)} until the parse is streamed: a whole-document parse of this artifact needs about that.`
-    : `The ${stated} should have been enough for this artifact alone (about ${formatBytes(need)}): it holds for all workers together, so read the kernel's task table for who held the memory.`;
+  const bytes = context.figures?.bytes ?? null;
+  return bytes === null ? null : Math.ceil((pythonBytes('element-tree', bytes) * HEADROOM) / MIB) * MIB;
 }

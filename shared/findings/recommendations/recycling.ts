@@ -1,13 +1,16 @@
-import { memoryUse } from '../../facts/process-readings.ts';
-import { formatBytes } from '../../facts/wording.ts';
+import type { FactContext } from '../../facts/context.ts';
+import { type MemoryUse, memoryUse } from '../../facts/process-readings.ts';
+import { formatBytes, formatSeconds } from '../../facts/wording.ts';
+import { secondsBetween } from '../../model/time.ts';
 import { type AdviceFamily, recommendation } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 
 /** Growth from which it matters that a worker keeps its memory. */
 const MUCH_GROWTH_BYTES = 100_000_000;
 const MAX_REQUESTS = 500;
-/** A tenth, so that workers that started together do not end together. */
-const JITTER = 50;
+/** Operations that a leaking worker may do: half of those at which it was too large. */
+const SHARE_OF_LIFE = 0.5;
+const FEWEST_REQUESTS = 5;
 
 /**
  * Recycling, where a worker was seen to grow and nothing ends it: CPython gives little of a large heap back to the system.
@@ -16,13 +19,31 @@ const JITTER = 50;
 export const recyclingAdvice: AdviceFamily = ({ context }) => {
   const use = memoryUse(context);
   if (use === null || use.growthBytes < MUCH_GROWTH_BYTES || context.config?.maxRequests !== 0) return [];
+  const done = operationsWhileGrowing(context, use);
+  const requests = done < 2 ? MAX_REQUESTS : Math.max(FEWEST_REQUESTS, Math.floor(done * SHARE_OF_LIFE));
   return [
     recommendation(
       'recycle-workers',
-      `Have workers recycled after some ${MAX_REQUESTS} requests, so that memory which a large import leaves behind goes back to the host.`,
-      settingsChange(context, { max_requests: MAX_REQUESTS, max_requests_jitter: JITTER }),
-      `The worker grew by ${formatBytes(use.growthBytes)} within one operation.`,
+      `Have workers recycled after some ${requests} requests, so that memory which ${done < 2 ? 'a large import leaves' : 'earlier work leaves'} behind goes back to the host.`,
+      // A tenth, so that workers that started together do not end together.
+      settingsChange(context, { max_requests: requests, max_requests_jitter: Math.ceil(requests / 10) }),
+      done < 2
+        ? `The worker grew by ${formatBytes(use.growthBytes)} within one operation.`
+        : `The worker grew by ${formatBytes(use.growthBytes)} over ${done} operations${span(use)}.`,
       'max_requests is 0: a worker keeps its memory for as long as it lives.',
     ),
   ];
 };
+
+/** Operations of the worker that ended while its memory was being watched. */
+function operationsWhileGrowing({ record, history }: FactContext, { first, peak }: MemoryUse): number {
+  const [from, to] = [first.time, peak.time];
+  if (from === null || to === null) return 0;
+  return history.operations.filter(
+    ({ pid, outcome, end }) => pid === record?.incident.pid && outcome === 'done' && end >= from && end <= to,
+  ).length;
+}
+
+function span({ first, peak }: MemoryUse): string {
+  return first.time === null || peak.time === null ? '' : ` in ${formatSeconds(secondsBetween(first.time, peak.time))}`;
+}

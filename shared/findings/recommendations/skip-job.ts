@@ -1,7 +1,7 @@
 import { fileLabel } from '../../facts/wording.ts';
 import type { JobHistory } from '../../model/database.ts';
 import { quotedIdentifier } from '../../sql/identifier.ts';
-import { type AdviceFamily, isInvolved, reasonFor, recommendation, verdictFor } from './advice.ts';
+import { type AdviceFamily, immediately, isInvolved, reasonFor, verdictFor } from './advice.ts';
 
 /** A column that says how far a job is: `status`, `import_state`. */
 const STATUS = /(?:^|_)(?:status|state)$/i;
@@ -28,7 +28,7 @@ export const skipJobAdvice: AdviceFamily = (advice) => {
   const sql = skippingSql(history, key);
   if (sql === null) return [];
   return [
-    recommendation(
+    immediately(
       'skip-job',
       `Leave out ${record.incident.operation ?? `job ${key}`} until it is understood: as long as it is tried again, it ends the next worker in the same way. Inquest does not run this; run it on the host, in ${fileLabel(database.report.path)}, while the service is stopped, after a copy was made.`,
       sql,

@@ -15,25 +15,29 @@ export const workerTimeoutAdvice: AdviceFamily = (advice) => {
   return need === null || large === undefined ? [] : [raiseTimeout(advice.context, need, large)];
 };
 
+interface Need {
+  readonly seconds: number;
+  /** False: so long it had run, and what was left to do the log does not tell. */
+  readonly isKnown: boolean;
+  readonly how: string;
+}
+
 /** Seconds that the operation needs, with the reckoning. Null when the log gives no start. */
-function neededSeconds(context: FactContext): { readonly seconds: number; readonly how: string } | null {
+function neededSeconds(context: FactContext): Need | null {
   const course = importCourse(context);
   if (course === null) return null;
   const { elapsedSeconds, insert, neededSeconds: needed } = course;
   if (insert === null || needed === null) {
     return {
       seconds: elapsedSeconds,
+      isKnown: false,
       how: `the operation had run ${formatSeconds(elapsedSeconds)} and was not done`,
     };
   }
-  return { seconds: needed, how: insertReckoning(insert) };
+  return { seconds: needed, isKnown: true, how: insertReckoning(insert) };
 }
 
-function raiseTimeout(
-  context: FactContext,
-  need: { readonly seconds: number; readonly how: string },
-  large: Fact,
-): Recommendation {
+function raiseTimeout(context: FactContext, need: Need, large: Fact): Recommendation {
   const { seconds: timeout, covers } = advisedTimeout(need.seconds);
   const graceful = context.config?.gracefulTimeoutSeconds ?? null;
   // Where the unit sets flags, its change is one of a flag.
@@ -44,9 +48,10 @@ function raiseTimeout(
     context.unit?.environmentFlags == null;
   return {
     id: 'raise-timeout',
+    when: 'immediate',
     text: covers
-      ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: half as much again as this import needed.`
-      : `Take imports of this size out of the web request: at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
+      ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: ${need.isKnown ? 'half as much again as this import needed' : 'half as much again as this import had run; how much it had left to do the log does not tell, so it may need more'}.`
+      : `Take imports of this size out of the web request: ${need.isKnown ? `at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}` : `this one had run ${formatSeconds(need.seconds)} and was not done`}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
     patch: settingsChange(context, { timeout, ...(isGracefulShort ? { graceful_timeout: timeout } : {}) }),
     because: [
       need.how,

@@ -25,6 +25,30 @@ const idOf = (opened: OpenCase, name: string): string =>
   opened.evidence.files.find(({ path }) => path.endsWith(name))?.id ?? '';
 
 describe('a case whose clocks are corrected', () => {
+  it('moves what was dated through a source along with it, and says so of that source alone', async () => {
+    const opened = await openCase({
+      paths: [
+        bundle({
+          'case/unit.txt': [
+            '2026-01-28T04:10:00.000000+0000 app-3 gunicorn[900]: [2026-01-28 04:10:00 +0000] [900] [INFO] Starting gunicorn 23.0.0',
+            '2026-01-28T04:10:09.000000+0000 app-3 gunicorn[900]: [2026-01-28 04:10:09 +0000] [900] [ERROR] Worker (pid:4242) was sent SIGKILL! Perhaps out of memory?',
+            '',
+          ].join('\n'),
+          'case/dmesg.txt':
+            '[ 3501.341241] Memory cgroup out of memory: Killed process 4242 (gunicorn) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB, shmem-rss:0kB, UID:0 pgtables:880kB oom_score_adj:0\n',
+        }),
+      ],
+    });
+    const kill = 'dmesg.txt 04:10:09.000000';
+    expect(rows(opened)).toContain(kill);
+    const corrected = opened.withClockOffsets(new Map([[idOf(opened, 'unit.txt'), -AHEAD_MICROS]]));
+    expect(rows(corrected)).toContain('dmesg.txt 04:10:04.800000');
+    const offsets = corrected
+      .view()
+      .files.map(({ path, clockOffsetMicros }) => [path.split('/').at(-1), clockOffsetMicros]);
+    expect(Object.fromEntries(offsets)).toEqual({ 'unit.txt': -AHEAD_MICROS, 'dmesg.txt': undefined });
+  });
+
   it('is merged and analysed anew, with facts that lead to the right rows', async () => {
     const asRead = await openCase({ paths: [bundle()] });
     expect(rows(asRead).slice(2, 5)).toEqual([

@@ -41,6 +41,19 @@ describe('ps', () => {
     expect(samples.find(({ command }) => command === '[kworker/R-rcu_gp]')?.state).toBe('I<');
   });
 
+  it.each([
+    ['etime', '      10:00', 10],
+    ['etimes', '        600', 10],
+  ])(
+    'reads the columns that were asked for, with the age by %s in place of a share of the CPU',
+    (_by, age, percent) => {
+      const text = `    PID STAT     ELAPSED     TIME   RSS COMMAND\n   7101 Rl ${age} 00:01:00 61000 /usr/bin/python3 app\n`;
+      expect(processes(parse('ps', bytesOf(text)))).toMatchObject([
+        { pid: 7101, state: 'Rl', cpuSeconds: 60, cpuPercent: percent, rssBytes: 61_000 * KIB, user: '' },
+      ]);
+    },
+  );
+
   it('an undated snapshot has samples and no events', () => {
     const text =
       'USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 1 0,5 0.0 100 50 ? Dl Jan28 1-02:03:04 a  b c\n';

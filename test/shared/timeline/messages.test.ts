@@ -25,6 +25,16 @@ describe('readMessage', () => {
     ['Retrying download (attempt 2)', 'progress', 'download'],
     ['127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8"', 'request-done', null],
     ['0 errors so far', 'progress', null],
+    ['Import von VPN-Job 14 gestartet', 'operation-start', null],
+    ['Lese XML: logs/14/test-results.xml', 'step-start', 'parse'],
+    ['110000 Testergebnisse eingelesen in 64,8 s', 'step-done', 'parse'],
+    ['Beginne Einfügen in die Datenbank (110000 Zeilen)', 'step-start', 'insert'],
+    ["Début de l'import du rapport 88", 'operation-start', null],
+    ['Téléchargement du rapport 88', 'step-start', 'download'],
+    ['Analyse du fichier rapport-88.xml (71000000 octets)', 'step-start', 'parse'],
+    ['Iniciando importación del informe 55', 'operation-start', null],
+    ['Insertando 90000 filas en la base de datos', 'step-start', 'insert'],
+    ['Importación del informe 55 terminada', 'operation-done', null],
   ] as const)('%s', (text, role, step) => {
     const reading = readMessage(text, false);
     expect({ role: reading.role, step: reading.step }).toEqual({ role, step });
@@ -50,6 +60,11 @@ describe('readMessage', () => {
       bytes: 59_244_544,
       statedSeconds: 0.12,
     });
+    expect(readMessage('110000 Testergebnisse eingelesen in 64,8 s', false)).toMatchObject({
+      records: 110_000,
+      statedSeconds: 64.8,
+    });
+    expect(readMessage('Analyse du fichier rapport-88.xml (71000000 octets)', false).bytes).toBe(71_000_000);
   });
 });
 
@@ -57,6 +72,11 @@ describe('operationName', () => {
   it.each([
     ['Started importing VPN job 14', 'VPN job 14'],
     ['Importing VPN job 14 from /srv/in', 'VPN job 14'],
+    ['Import of run 4 started', 'run 4'],
+    ['Running migration 7', 'migration 7'],
+    ['Import von VPN-Job 14 gestartet', 'VPN-Job 14'],
+    ["Début de l'import du rapport 88", 'rapport 88'],
+    ['Iniciando importación del informe 55', 'informe 55'],
     ['Beginning ingest of storage build 14', 'storage build 14'],
     ['Now processing the routing run #7: 3 files', 'routing run #7'],
     ['Starting', null],

@@ -1,11 +1,10 @@
 import { BootClocks, type BootStamp } from '../../shared/evidence/boot-clocks.ts';
 import type { ItemSink, ParsedItem, PlainEvent } from '../../shared/evidence/parser.ts';
-import { type TyingEvent, UptimeTies } from '../../shared/evidence/uptime-ties.ts';
+import { type DatedTyingEvent, UptimeTies } from '../../shared/evidence/uptime-ties.ts';
 import type { GunicornConfig } from '../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
-import type { EpochMicros } from '../../shared/model/time.ts';
 import type { UnitFragment } from '../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
 import type { AddedEvents, EventTable } from './event-table.ts';
@@ -45,7 +44,7 @@ export interface PartReading {
   readonly span: { readonly from: number; readonly to: number } | null;
   readonly keys: EntryKeyColumns | null;
   /** What dates other files. */
-  readonly ties: readonly (TyingEvent & { readonly time: EpochMicros })[];
+  readonly ties: readonly DatedTyingEvent[];
   readonly boots: readonly BootStamp[];
 }
 

@@ -1,10 +1,9 @@
 import type { BootStamp } from '../../shared/evidence/boot-clocks.ts';
 import type { ItemSink, ParseContext } from '../../shared/evidence/parser.ts';
 import { PARSERS } from '../../shared/evidence/parsers.ts';
-import { TYING_KINDS, type TyingEvent } from '../../shared/evidence/uptime-ties.ts';
+import { type DatedTyingEvent, TYING_KINDS } from '../../shared/evidence/uptime-ties.ts';
 import type { EventKind } from '../../shared/model/event.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
-import type { EpochMicros } from '../../shared/model/time.ts';
 import { EntryKeyTable } from './entry-keys.ts';
 import { EventTable } from './event-table.ts';
 import { EvidenceSink, type PartReading, RecordCounter } from './evidence-sink.ts';
@@ -43,15 +42,15 @@ export function readPart(request: PartRequest, report: (readBytes: number) => bo
   sink.keys = request.hasKeys ? new EntryKeyTable() : null;
   const problems = new FileProblems(limits.problems);
   const records = new RecordCounter(problems, fileIndex, format, sink, limits);
-  const ties: (TyingEvent & { readonly time: EpochMicros })[] = [];
+  const ties: DatedTyingEvent[] = [];
   const boots = new Map<string, BootStamp>();
   const items: ItemSink = {
     event: (event, byteOffset, byteLength, line) => records.event(event, byteOffset, byteLength, line),
     item(item) {
       records.item(item);
       if (item.type !== 'event') return;
-      const { kind, message, detail, time } = item.event;
-      if (TYING.has(kind)) ties.push({ kind, message, detail, time });
+      const { kind, message, detail, time, source } = item.event;
+      if (TYING.has(kind)) ties.push({ kind, message, detail, time, source });
       if (item.boot !== undefined && !boots.has(item.boot.bootId)) boots.set(item.boot.bootId, item.boot);
     },
   };

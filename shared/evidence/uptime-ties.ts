@@ -22,6 +22,12 @@ export interface TyingEvent {
   readonly detail: EventDetail;
 }
 
+/** One of a source that has wall time. */
+export interface DatedTyingEvent extends TyingEvent {
+  readonly time: EpochMicros;
+  readonly source: { readonly evidenceId: EvidenceId };
+}
+
 /** Where the boot's zero lies in wall time, and how that became known. */
 export interface UptimeTie {
   readonly bootMicros: number;
@@ -33,7 +39,7 @@ export interface UptimeTie {
 /** A time that was learned, and of which source. */
 interface Learned {
   readonly time: EpochMicros;
-  readonly evidenceId: EvidenceId | undefined;
+  readonly evidenceId: EvidenceId;
 }
 
 /** Remembers events with wall time through which a `dmesg` with nothing but uptime can be dated. */
@@ -44,11 +50,9 @@ export class UptimeTies {
   readonly #timedOut = new Set<number>();
 
   /** Takes in an event of a source that has wall time. */
-  learn(
-    event: TyingEvent & { readonly time: EpochMicros; readonly source?: { readonly evidenceId: EvidenceId } },
-  ): void {
+  learn(event: DatedTyingEvent): void {
     const { kind, detail } = event;
-    const learned = { time: event.time, evidenceId: event.source?.evidenceId };
+    const learned = { time: event.time, evidenceId: event.source.evidenceId };
     if (this.#messages.size + this.#sigkills.size + this.#timedOut.size >= TIES_LIMIT) return;
     if (TELLING_KINDS.has(kind)) remember(this.#messages, withoutUptime(event.message), learned);
     if (detail.targetPid === undefined) return;

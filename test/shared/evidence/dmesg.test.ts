@@ -48,7 +48,7 @@ describe('dmesg with nothing but uptime', () => {
 
   it('is dated through the SIGKILL of which gunicorn tells, for the pid that the kernel killed', () => {
     const uptimeTies = new UptimeTies();
-    const told = { message: '', time: KILLED_AT, detail: { targetPid: 24020 } } as const;
+    const told = { message: '', time: KILLED_AT, detail: { targetPid: 24020 }, source: { evidenceId: 'e1' } } as const;
     uptimeTies.learn({ ...told, kind: 'worker-sigkill' });
     const killed = parse('dmesg', raw, { uptimeTies }).events.find(({ kind }) => kind === 'oom-kill');
     expect(killed).toMatchObject({ time: KILLED_AT, detail: { targetPid: 24020 } });
@@ -59,7 +59,7 @@ describe('dmesg with nothing but uptime', () => {
 
   it('is not dated through a SIGKILL of another pid, nor through one that was told twice', () => {
     const uptimeTies = new UptimeTies();
-    const told = { kind: 'worker-sigkill', message: '', time: KILLED_AT } as const;
+    const told = { kind: 'worker-sigkill', message: '', time: KILLED_AT, source: { evidenceId: 'e1' } } as const;
     uptimeTies.learn({ ...told, detail: { targetPid: 24019 } });
     expect(parse('dmesg', raw, { uptimeTies }).events).toEqual([]);
     uptimeTies.learn({ ...told, detail: { targetPid: 24020 } });

@@ -8,7 +8,8 @@ import { estimateTextWidth } from './text-width.ts';
 const ROW_PX = 44;
 const ROOT_ROW_PX = 22;
 const AXIS_PX = 26;
-const LEGEND_PX = 20;
+const LEGEND_ROW_PX = 16;
+const LEGEND_GAP_PX = 4;
 const GAP_PX = 1;
 /** Rows below the uppermost. */
 const MOST_ROWS = 6;
@@ -35,9 +36,13 @@ export interface FileMap {
   readonly tiles: readonly PlacedTile[];
 }
 
-/** Height that the map of a file takes at any width and whatever of it is shown. */
+/** Height that the map of a file takes at least; on a narrow page its legend takes more. It is the same whatever is shown. */
 export function fileMapHeight(root: SuiteNode): number {
-  return LEGEND_PX + ROOT_ROW_PX + rowsOf(root) * ROW_PX + AXIS_PX;
+  return LEGEND_ROW_PX + LEGEND_GAP_PX + heightBelowLegend(root);
+}
+
+function heightBelowLegend(root: SuiteNode): number {
+  return ROOT_ROW_PX + rowsOf(root) * ROW_PX + AXIS_PX;
 }
 
 function rowsOf(root: SuiteNode): number {
@@ -58,21 +63,24 @@ export function layoutFileMap(root: SuiteNode, fileBytes: number, width: number,
   const rows = rowsOf(root);
   const deepest = depthOf(root) - 1;
   const topDepth = Math.max(0, Math.min(deepest - rows, (view?.depth ?? 0) - ROWS_ABOVE));
-  const tiles = mapTiles(root, span, width)
-    .filter(({ depth }) => depth >= topDepth && depth <= topDepth + rows)
-    .map((tile): PlacedTile => {
-      const row = tile.depth - topDepth;
-      const y = LEGEND_PX + (row === 0 ? 0 : ROOT_ROW_PX + (row - 1) * ROW_PX);
-      return { ...tile, y, height: (row === 0 ? ROOT_ROW_PX : ROW_PX) - GAP_PX };
-    });
-  const bottom = LEGEND_PX + ROOT_ROW_PX + rows * ROW_PX;
-  const hasRuns = tiles.some(({ suites }) => suites > 1);
+  const shown = mapTiles(root, span, width).filter(({ depth }) => depth >= topDepth && depth <= topDepth + rows);
+  const key = legend(
+    width,
+    shown.some(({ suites }) => suites > 1),
+  );
+  const top = key.height + LEGEND_GAP_PX;
+  const tiles = shown.map((tile): PlacedTile => {
+    const row = tile.depth - topDepth;
+    const y = top + (row === 0 ? 0 : ROOT_ROW_PX + (row - 1) * ROW_PX);
+    return { ...tile, y, height: (row === 0 ? ROOT_ROW_PX : ROW_PX) - GAP_PX };
+  });
   const nodes = [
-    ...legend(hasRuns),
+    ...key.nodes,
     ...tiles.flatMap((tile) => tileNodes(tile, tile.depth > topDepth)),
-    ...axis(span, width, bottom),
+    ...axis(span, width, top + ROOT_ROW_PX + rows * ROW_PX),
   ];
-  return { scene: { width, height: fileMapHeight(root), description: describe(root, fileBytes, view), nodes }, tiles };
+  const height = top + heightBelowLegend(root);
+  return { scene: { width, height, description: describe(root, fileBytes, view), nodes }, tiles };
 }
 
 function describe(root: SuiteNode, fileBytes: number, view: FileMapView | undefined): string {
@@ -128,7 +136,7 @@ function tileNodes(tile: PlacedTile, isFull: boolean): readonly SceneNode[] {
   if (label === null) return nodes;
   const text = { type: 'text', x: x + 5, clip, at: tile.byteOffset } as const;
   nodes.push({ ...text, y: y + 15, text: label, fill: 'ink', size: 9.5 });
-  const second = bad > 0 ? `✕ ${formatCount(bad)}` : outcomes.passed > 0 ? '✓' : '';
+  const second = bad > 0 ? `✗ ${formatCount(bad)}` : outcomes.passed > 0 ? '✓' : '';
   if (isFull && second !== '' && estimateTextWidth(second, 9) < width - 10) {
     nodes.push({ ...text, y: y + 27, text: second, fill: bad > 0 ? 'danger' : 'ok', size: 9 });
   }
@@ -181,28 +189,36 @@ function tileTitle(tile: MapTile): string {
   return `${tileName(tile)}\n${tileFigures(tile)}`;
 }
 
-function legend(hasRuns: boolean): readonly SceneNode[] {
+/** What the colours mean, in as many rows as the width asks for. */
+function legend(width: number, hasRuns: boolean): { readonly nodes: readonly SceneNode[]; readonly height: number } {
   const entries: readonly (readonly [PaletteName, string])[] = [
     ['ok-soft', '✓ all passed'],
-    ['warning-soft', '✕ up to 5 % failed'],
-    ['danger-soft', '✕ more failed'],
+    ['warning-soft', '✗ up to 5 % failed'],
+    ['danger-soft', '✗ more failed'],
     ['danger', 'bar at the foot: share that failed'],
     ['faint', 'share skipped'],
+    // Its place is kept, so that nothing jumps when a closer look tells the suites apart.
+    ['grid', RUN_WORDS],
   ];
   const nodes: SceneNode[] = [];
   let at = 0;
-  const entry = (fill: PaletteName, name: string): void => {
+  let top = 0;
+  for (const [fill, name] of entries) {
+    const wide = 15 + estimateTextWidth(name, 9);
+    if (at > 0 && at + wide > width) {
+      at = 0;
+      top += LEGEND_ROW_PX;
+    }
+    const isRun = name === RUN_WORDS;
+    if (isRun && !hasRuns) continue;
     nodes.push(
-      { type: 'rect', x: at, y: 2, width: 10, height: 10, fill, stroke: 'faint', radius: 2 },
-      { type: 'text', x: at + 15, y: 11, text: name, fill: 'muted', size: 9 },
+      { type: 'rect', x: at, y: top + 2, width: 10, height: 10, fill, stroke: 'faint', radius: 2 },
+      { type: 'text', x: at + 15, y: top + 11, text: name, fill: 'muted', size: 9 },
     );
-    at += 29 + estimateTextWidth(name, 9);
-  };
-  for (const [fill, name] of entries) entry(fill, name);
-  if (hasRuns) {
-    const edge = { type: 'rect', x: at, y: 4, width: 10, height: 1, fill: 'muted' } as const;
-    entry('grid', 'doubled edge: several small suites');
-    nodes.push(edge);
+    if (isRun) nodes.push({ type: 'rect', x: at, y: top + 4, width: 10, height: 1, fill: 'muted' });
+    at += wide + 14;
   }
-  return nodes;
+  return { nodes, height: top + LEGEND_ROW_PX };
 }
+
+const RUN_WORDS = 'doubled edge: several small suites';

@@ -63,7 +63,7 @@ describe('the map of the file', () => {
 
   it('tells outcomes without colour: by a bar, a sign and words', () => {
     const words = scene.nodes.map((node) => `${node.type === 'text' ? node.text : ''} ${node.title ?? ''}`).join('\n');
-    expect(words).toContain('✕ 5');
+    expect(words).toContain('✗ 5');
     expect(words).toContain('5 failed');
     expect(rects.filter((node) => node.at === 410 && 'fill' in node && node.fill === 'danger')).toHaveLength(1);
   });
@@ -185,7 +185,7 @@ describe('the profile with a tree', () => {
 
   it('names both parses, marks where the limit ended the tree, and its collections', () => {
     for (const each of ['resident, stream', 'resident, tree', 'throughput, tree']) expect(words).toContain(each);
-    expect(words).toContain('✕ limit of 300 MB at byte 20,000,000');
+    expect(words).toContain('✗ limit of 300 MB at byte 20,000,000');
     expect(words).toContain('4 garbage collections of the tree');
     expect(words).toContain('major collection');
     expect(scene.description).toContain('reached the limit of 300 MB');

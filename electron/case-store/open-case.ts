@@ -28,6 +28,7 @@ import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
+import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { applyRuleFiles } from '../workers/rules-client.ts';
 import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';
@@ -287,6 +288,7 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
           vmstat: evidence.vmstat,
           hostMemory: evidence.hostMemory,
           points: store.points(VIEW_POINTS),
+          ruleFiles: ruleFilesOf(evidence.rules),
         }),
         conclusion,
         withJudgements: (changed) => concluded(found, changed, chosen),

@@ -23,12 +23,12 @@ import {
 } from '../../shared/model/evidence.ts';
 import type { Judgement, Subject } from '../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { chooseIncident, NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { importEvidence, JobCancelled } from '../workers/import-client.ts';
 import { QueryClient } from '../workers/query-client.ts';
-import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { applyRuleFiles } from '../workers/rules-client.ts';
 import { SqlClient } from '../workers/sql-client.ts';
 import type { Steering } from '../workers/steering.ts';

@@ -98,7 +98,7 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         <th scope="row" className={`file-path depth-${Math.min(3, depthOf(file, files))}`} title={file.path}>
           <span className="mono">
             <span className="path-folder">{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
-            {shownPath.slice(slash + 1)}
+            <bdi>{shownPath.slice(slash + 1)}</bdi>
           </span>
         </th>
         <td className={file.format === 'unknown' ? 'unknown' : ''}>{FORMAT_WORDS[file.format]}</td>

@@ -94,7 +94,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
       },
     );
   }, [view, shown, zone, width, height.wanted, height.isLow]);
-  const stageHeight = height.grownTo(scene?.height ?? height.wanted);
+  const stageHeight = scene === null ? height.wanted : height.grownTo(scene.height);
 
   const commit = (next: TimeRange): void => {
     setLive(null);

@@ -5,8 +5,8 @@ import { epochMicros, formatDate, MICROS_PER_DAY } from '../model/time.ts';
 import type { Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 
-const BAR_PX = 28;
-const TOP = 14;
+const BAR_PX = 24;
+const TOP = 12;
 const BOTTOM = 18;
 const SIZE = 9;
 /** A few days as wide as the page would look like a wall. */

@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3';
-import type { OutcomeCounts, SuiteNode } from '../model/artifact.ts';
+import { type OutcomeCounts, type SuiteNode, sumOfOutcomes } from '../model/artifact.ts';
 
 /** Neighbours narrower than this are drawn as one tile, of at least the second width: what is seen can be pointed at. */
 const NARROW_PX = 3;
@@ -115,12 +115,7 @@ function summed(
     name: '',
     suites: sum(({ run }) => run ?? 1),
     testcases: sum(({ testcases }) => testcases),
-    outcomes: {
-      passed: sum(({ outcomes }) => outcomes.passed),
-      skipped: sum(({ outcomes }) => outcomes.skipped),
-      failed: sum(({ outcomes }) => outcomes.failed),
-      error: sum(({ outcomes }) => outcomes.error),
-    },
+    outcomes: sumOfOutcomes(nodes),
     seconds: sum(({ seconds }) => seconds),
     node: null,
   };

@@ -116,6 +116,12 @@ export type TestOutcome = (typeof TEST_OUTCOMES)[number];
 /** Test cases by their outcome. */
 export type OutcomeCounts = Readonly<Record<TestOutcome, number>>;
 
+/** The outcomes of several suites together. */
+export function sumOfOutcomes(suites: readonly { readonly outcomes: OutcomeCounts }[]): OutcomeCounts {
+  const sum = (outcome: TestOutcome): number => suites.reduce((all, { outcomes }) => all + outcomes[outcome], 0);
+  return { passed: sum('passed'), skipped: sum('skipped'), failed: sum('failed'), error: sum('error') };
+}
+
 /** A suite for the map of the file; its figures include those of the suites in it. */
 export interface SuiteNode extends ElementPlace {
   /** Of a suite without `name=` empty, of a root that is no suite its element's name. */

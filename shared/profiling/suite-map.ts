@@ -1,4 +1,4 @@
-import type { RankedSuite, SuiteNode } from '../model/artifact.ts';
+import { type RankedSuite, type SuiteNode, sumOfOutcomes } from '../model/artifact.ts';
 
 /** Nodes that a map holds; a picture shows hundreds at a time, and more of them closer up. */
 const MOST_NODES = 12_000;
@@ -130,12 +130,7 @@ function joined(before: ClosedSuite, node: ClosedSuite): ClosedSuite {
     byteOffset: before.byteOffset,
     byteLength: node.byteOffset + node.byteLength - before.byteOffset,
     testcases: sum(({ testcases }) => testcases),
-    outcomes: {
-      passed: sum(({ outcomes }) => outcomes.passed),
-      skipped: sum(({ outcomes }) => outcomes.skipped),
-      failed: sum(({ outcomes }) => outcomes.failed),
-      error: sum(({ outcomes }) => outcomes.error),
-    },
+    outcomes: sumOfOutcomes(both),
     seconds: sum(({ seconds }) => seconds),
     children: [],
     omitted: {

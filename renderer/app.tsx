@@ -51,14 +51,16 @@ export function App() {
           {failure === null ? null : <FailureNotice />}
           <Headline view={view} />
           {/* An element of its own for each tab: the next one begins at its top, however far this one was scrolled. */}
-          <main
-            key={trail.here.tab}
-            id="view"
-            role="tabpanel"
-            aria-labelledby={`tab-${trail.here.tab}`}
-            className="view"
-          >
-            <Screen tab={trail.here.tab} view={view} searchField={searchField} />
+          <main className="main">
+            <div
+              key={trail.here.tab}
+              id="view"
+              role="tabpanel"
+              aria-labelledby={`tab-${trail.here.tab}`}
+              className="view"
+            >
+              <Screen tab={trail.here.tab} view={view} searchField={searchField} />
+            </div>
           </main>
         </>
       )}

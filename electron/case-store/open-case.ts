@@ -23,6 +23,7 @@ import {
 } from '../../shared/model/evidence.ts';
 import type { Judgement, Subject } from '../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { chooseIncident, NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { visibleName } from '../intake/names.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
@@ -287,6 +288,7 @@ function caseOf(basis: CaseBasis, clockOffsets: ClockOffsets, uncorrected: Event
           vmstat: evidence.vmstat,
           hostMemory: evidence.hostMemory,
           points: store.points(VIEW_POINTS),
+          ruleFiles: ruleFilesOf(evidence.rules),
         }),
         conclusion,
         withJudgements: (changed) => concluded(found, changed, chosen),

@@ -51,6 +51,7 @@ td.sign span{display:inline-block;min-width:34px;border-radius:4px;padding:0 6px
 td.sign .consistent{background:var(--accent-soft)}td.sign .inconsistent{background:var(--danger-soft)}
 .consistent{color:var(--accent)}.inconsistent{color:var(--danger)}.neutral{color:var(--muted)}.overruled{opacity:.45}
 figure{margin:0 0 16px}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:0 24px}
 figure svg{max-width:100%;height:auto;display:block}
 ol.changes>li{margin-bottom:14px}
 @media print{main{padding:0}body{font-size:11px}h2{margin-top:22px}.scroll{overflow:visible}}

@@ -1,4 +1,7 @@
 import type { CaseJson } from '../../shared/contract/case-json.ts';
+import { layoutDays } from '../../shared/figures/days-figure.ts';
+import { layoutFileMap } from '../../shared/figures/file-map-figure.ts';
+import { CASE_MEASURES, layoutHistogram } from '../../shared/figures/histogram-figure.ts';
 import { layoutProfile } from '../../shared/figures/profile-figure.ts';
 import { PALETTE_NAMES, type Palette, type Scene } from '../../shared/figures/scene.ts';
 import { escapeXml, sceneToSvg } from '../../shared/figures/scene-svg.ts';
@@ -104,7 +107,10 @@ function titleBlock(report: Report): string {
 }
 
 function incidentSection(report: Report): string {
-  return section('The incident', fieldList(summaryFields(report)) + fieldList(report.incident));
+  const { byDay, incident } = report;
+  const scene = layoutDays(byDay, FIGURE_WIDTH);
+  const days = byDay.length === 0 ? '' : figure(scene, 'Incidents by day', 'days', scene.description);
+  return section('The incident', fieldList(summaryFields(report)) + fieldList(incident) + days);
 }
 
 /** Colours as CSS variables, so that one drawing serves light, dark and paper. */
@@ -272,11 +278,19 @@ function artifactSection({ artifact }: Report): string {
   if (artifact === null) return '';
   const scene = layoutProfile(artifact.report, { width: FIGURE_WIDTH, height: 300 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
+  const { map, histograms } = artifact;
+  const mapScene = map === null ? null : layoutFileMap(map, artifact.report.bytes, FIGURE_WIDTH).scene;
+  const view = { width: FIGURE_WIDTH / 2 - 20, height: 190, what: 'test cases' };
+  const distributions = histograms.map(({ histogram, of, title, caption: words }) =>
+    figure(layoutHistogram(histogram, { ...view, of, label: CASE_MEASURES[of] }), title, of, words),
+  );
   return section(
     'Artifact',
     fieldList(artifact.fields) +
       (artifact.comparison.length === 0 ? '' : `<h3>Against the log</h3>${fieldList(artifact.comparison)}`) +
-      figure(scene, 'Cost of parsing the artifact', 'profile', caption),
+      figure(scene, 'Cost of parsing the artifact', 'profile', caption) +
+      (mapScene === null ? '' : figure(mapScene, 'Map of the artifact', 'map', mapScene.description)) +
+      (distributions.length === 0 ? '' : `<div class="pair">${distributions.join('')}</div>`),
   );
 }
 

@@ -1,4 +1,7 @@
 import type { Content, StyleDictionary, TableCell } from 'pdfmake/interfaces.js';
+import { layoutDays } from '../../shared/figures/days-figure.ts';
+import { layoutFileMap } from '../../shared/figures/file-map-figure.ts';
+import { CASE_MEASURES, layoutHistogram } from '../../shared/figures/histogram-figure.ts';
 import { layoutProfile } from '../../shared/figures/profile-figure.ts';
 import type { Scene } from '../../shared/figures/scene.ts';
 import { sceneToSvg } from '../../shared/figures/scene-svg.ts';
@@ -108,7 +111,10 @@ const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: ()
 
 function incidentBlocks(report: Report, texts: Texts): Block[] {
   const summary = fieldTable(texts, summaryFields(report));
-  return report.incident.length === 0 ? [summary] : [summary, fieldGrid(texts, report.incident)];
+  if (report.incident.length === 0) return [summary];
+  const scene = layoutDays(report.byDay, CONTENT_WIDTH);
+  const days = report.byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
+  return [summary, fieldGrid(texts, report.incident), ...days];
 }
 
 /** The timeline is laid out larger than it is printed, so that it stands on the first page under the summary. */
@@ -120,12 +126,12 @@ function figure(scene: Scene, texts: Texts, title: string, caption: string): Blo
   const svg = sceneToSvg({ ...scene, nodes }, PAPER, { title, fontFamily: 'Inter', idPrefix: 'figure', hover: false });
   const content: Content = {
     stack: [
-      { svg, font: 'Inter', width: CONTENT_WIDTH },
+      { svg, font: 'Inter', width: Math.min(CONTENT_WIDTH, scene.width) },
       { text: texts.Inter(caption), style: 'quiet', margin: [0, 3, 0, 6] },
     ],
     unbreakable: true,
   };
-  return { content, startHeight: scene.height * (CONTENT_WIDTH / scene.width) + 35 };
+  return { content, startHeight: scene.height * Math.min(1, CONTENT_WIDTH / scene.width) + 35 };
 }
 
 function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): Block[] {
@@ -314,13 +320,41 @@ function findingBlocks({ expectedFindings }: Report, texts: Texts): Block[] {
 
 function artifactBlocks({ artifact }: Report, texts: Texts): Block[] {
   if (artifact === null) return [];
-  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 200 });
+  const scene = layoutProfile(artifact.report, { width: CONTENT_WIDTH, height: 172 });
   const caption = `Measured while Inquest parsed the artifact as a stream. ${scene.description}`;
   const against = artifact.comparison.length === 0 ? [] : [fieldTable(texts, artifact.comparison)];
   return [
     fieldTable(texts, artifact.fields),
     ...against.flatMap((table) => [heading({ text: 'Against the log', style: 'subheading' }, 25, [table]), table]),
     figure(scene, texts, 'Cost of parsing the artifact', caption),
+    ...mapBlocks(artifact, texts),
+    ...histogramBlocks(artifact, texts),
+  ];
+}
+
+type ReportArtifact = NonNullable<Report['artifact']>;
+
+function mapBlocks({ map, report }: ReportArtifact, texts: Texts): Block[] {
+  if (map === null) return [];
+  const { scene } = layoutFileMap(map, report.bytes, CONTENT_WIDTH);
+  return [figure(scene, texts, 'Map of the artifact', scene.description)];
+}
+
+/** The histograms side by side: each has room for its axis on half of the page. */
+function histogramBlocks({ histograms }: ReportArtifact, texts: Texts): Block[] {
+  if (histograms.length === 0) return [];
+  const gap = 15;
+  const width = (CONTENT_WIDTH - gap) / 2;
+  const blocks = histograms.map(({ histogram, of, title, caption }) => {
+    const view = { width, height: 115, label: CASE_MEASURES[of], what: 'test cases', of };
+    return figure(layoutHistogram(histogram, view), texts, title, caption);
+  });
+  const columns = blocks.map(({ content }) => ({ stack: [content], width }));
+  return [
+    {
+      content: { columns, columnGap: gap, unbreakable: true },
+      startHeight: Math.max(...blocks.map(({ startHeight }) => startHeight)),
+    },
   ];
 }
 

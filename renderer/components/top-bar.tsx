@@ -62,6 +62,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
                 Add evidence files…
               </MenuItem>
               <MenuItem onPress={() => void actions.addDialog('folder')}>Add evidence folder…</MenuItem>
+              <MenuItem onPress={() => void actions.loadRules()}>Load rule files…</MenuItem>
               <hr />
               <MenuItem onPress={() => void actions.closeCase()}>Close the case</MenuItem>
             </Menu>

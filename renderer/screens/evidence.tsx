@@ -6,10 +6,15 @@ import { CopyButton } from '../components/copy.tsx';
 import { SourceTimes } from '../components/source-times.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
 import { FORMAT_WORDS, PROBLEM_WORDS } from '../words.ts';
+import { RuleFiles } from './rule-files.tsx';
 
 /** What was given: every file with its hash, what was read from it, how its times were understood, what was wrong. */
 export function EvidenceScreen({ view }: { readonly view: CaseView }) {
   const bytes = view.files.filter((file) => file.containerId === null).reduce((sum, file) => sum + file.bytes, 0);
+  // What is wrong with a file of rules stands beside it.
+  const problems = view.problems.filter(({ path, message }) =>
+    view.ruleFiles.every((file) => file.path !== path || file.problems.every((problem) => problem.message !== message)),
+  );
   const problemCount = view.files.reduce((sum, file) => sum + file.problemCount, 0) + view.problems.length;
   return (
     <div className="page">
@@ -20,11 +25,11 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
           {problemCount === 0 ? 'no problems' : countOf(problemCount, 'problem')}
         </p>
       </header>
-      {view.problems.length === 0 ? null : (
+      {problems.length === 0 ? null : (
         <section className="case-problems" aria-label="Problems of the case">
           <h3 className="caption">Could not be taken in, in whole or in part</h3>
           <ul>
-            {view.problems.map((problem) => (
+            {problems.map((problem) => (
               <li key={`${problem.path} ${problem.kind} ${problem.message}`} className="problem">
                 <TriangleAlert size={13} aria-hidden="true" />
                 <span>
@@ -60,6 +65,7 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
           </tbody>
         </table>
       </div>
+      <RuleFiles files={view.ruleFiles} />
     </div>
   );
 }
@@ -92,7 +98,7 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         <th scope="row" className={`file-path depth-${Math.min(3, depthOf(file, files))}`} title={file.path}>
           <span className="mono">
             <span className="path-folder">{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
-            {shownPath.slice(slash + 1)}
+            <bdi>{shownPath.slice(slash + 1)}</bdi>
           </span>
         </th>
         <td className={file.format === 'unknown' ? 'unknown' : ''}>{FORMAT_WORDS[file.format]}</td>

@@ -216,7 +216,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
     try {
       answer = await bridge.request('case.add', { paths: [...paths] });
     } catch (error) {
-      tellFailure('Nothing was added', error);
+      tellFailure('The evidence was not added', error);
       return;
     }
     for (const toast of toastsOf(answer)) dispatch({ type: 'told', toast });

@@ -50,6 +50,22 @@ export interface CaseView {
   readonly hostMemory: readonly HostMemory[];
   /** All events as points for the drawing, at most 20,000 (evenly thinned, notable ones kept), in time order. */
   readonly points: readonly EventPoint[];
+  /** The user's own rules by their files; empty without any. */
+  readonly ruleFiles: readonly RuleFileView[];
+}
+/** A file of the user's own rules, as it was applied to a case. */
+export interface RuleFileView {
+  readonly path: string;
+  readonly rules: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** In its file, from 1. */
+    readonly line: number;
+    readonly hitCount: number;
+    /** Row of the first event that it matched. */
+    readonly firstRow: number | null;
+  }[];
+  readonly problems: readonly CaseProblem[];
 }
 /** What was judged in a case, in the order in which it was. */
 export interface JudgementsView {

@@ -32,3 +32,22 @@ export function byteAxis(highest: number, count: number): ByteAxis {
     label: (bytes) => (bytes / divisor).toLocaleString('en-US', { maximumFractionDigits: Math.min(6, decimals) }),
   };
 }
+
+/** Ticks of a stretch of bytes that begins anywhere, about `count` of them, and how to name one with its unit. */
+export function byteSpanTicks(
+  from: number,
+  to: number,
+  count: number,
+): { readonly ticks: readonly number[]; label(bytes: number): string } {
+  const scale = scaleLinear().domain([from, to]);
+  const ticks = scale.ticks(count).filter(Number.isInteger);
+  const step = (ticks[1] ?? to) - (ticks[0] ?? from);
+  // Beyond three decimals the unit is of no help.
+  const [divisor, unit] = UNITS.find(([size]) => to >= 2 * size && step >= size / 1_000) ?? [1, 'bytes'];
+  const decimals = Math.max(0, Math.ceil(Math.log10(divisor) - Math.log10(Math.max(1, step)) - 1e-9));
+  const written = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  return {
+    ticks,
+    label: (bytes) => (bytes === 0 ? '0' : `${(bytes / divisor).toLocaleString('en-US', written)} ${unit}`),
+  };
+}

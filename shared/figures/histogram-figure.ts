@@ -1,5 +1,5 @@
 import { scaleLinear } from 'd3';
-import { formatCount } from '../facts/wording.ts';
+import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { LogHistogram } from '../model/artifact.ts';
 import type { Scene, SceneNode } from './scene.ts';
 
@@ -18,6 +18,20 @@ export interface HistogramView {
   readonly what: string;
   /** What is measured of it: `duration`. */
   readonly of: string;
+}
+
+/** What histograms of test cases measure, and how its values are written. */
+export const CASE_MEASURES = {
+  duration: shortSeconds,
+  size: formatBytes,
+} as const satisfies Record<string, (value: number) => string>;
+export type CaseMeasure = keyof typeof CASE_MEASURES;
+
+/** `0.1 ms`, `10 ms`, `1 s`: the ends of decades. */
+function shortSeconds(seconds: number): string {
+  if (seconds === 0 || seconds >= 0.9995) return formatSeconds(seconds);
+  const millis = seconds * 1000;
+  return `${millis < 1 ? Number(millis.toPrecision(2)) : Math.round(millis)} ms`;
 }
 
 /** A histogram over bins that grow by a constant factor; values of nothing at all stand apart at the left. */
@@ -95,7 +109,8 @@ export function layoutHistogram(histogram: LogHistogram, view: HistogramView): S
         text: view.label(edge(from + decade * binsPerDecade)),
         fill: 'muted',
         size: 9,
-        anchor: decade === decades ? 'end' : 'middle',
+        // The first stands close to the 0 beside it.
+        anchor: decade === decades ? 'end' : decade === 0 && zero > 0 ? 'start' : 'middle',
       },
     );
   }

@@ -187,7 +187,7 @@ function peakMark(
   const isLimit = outcome.kind === 'memory-limit';
   const at = isLimit ? (samples.at(-1) ?? peak) : peak;
   const text = isLimit
-    ? `✕ limit of ${formatBytes(outcome.limitBytes)} at byte ${formatCount(outcome.atBytes)}`
+    ? `✗ limit of ${formatBytes(outcome.limitBytes)} at byte ${formatCount(outcome.atBytes)}`
     : `peak ${formatBytes(peak.rssBytes)}`;
   const end = xOf(at.bytes) + 8 + estimateTextWidth(text, 9, 'bold') > panel.x + panel.width;
   return [

@@ -4,7 +4,7 @@ import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
-import { hostMemoryNote, memoryNodes, memorySeries, note } from './memory-lane.ts';
+import { hostMemoryNote, type MemorySeries, memoryNodes, memorySeries, note } from './memory-lane.ts';
 import { type LabelPlace, placeLabels } from './place-labels.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
@@ -22,7 +22,7 @@ export interface TimelineInput {
 export interface TimelineView {
   /** In pixels. */
   readonly width: number;
-  /** In pixels; the memory lane takes what the other rows leave. Without it the figure has its natural height. */
+  /** In pixels; a memory curve takes what the other rows leave. Without it, or without samples, the height is the natural one. */
   readonly height?: number;
   readonly from: EpochMicros;
   readonly to: EpochMicros;
@@ -58,16 +58,9 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
   const phaseRows = layoutPhases(input.incident, scale, moments.height);
   const lanesTop = phaseRows.bottom + 6;
   const lanes = layoutLanes(input, scale, view, lanesTop);
-  const memoryTop = lanes.bottom + 22;
   const series = memorySeries(input.incident?.pid ?? null, input.processes, input.vmstat);
-  const natural = series === null ? 20 : MEMORY_HEIGHT;
-  const memoryHeight = Math.max(natural, (view.height ?? 0) - memoryTop - AXIS_HEIGHT);
-  const box = { x: scale.left, y: memoryTop, width: scale.width, height: memoryHeight };
-  const memory =
-    series === null
-      ? { curve: [], words: note(scale.left + 6, memoryTop + 12, 'no dated memory samples were saved') }
-      : memoryNodes(series, scale, box, hostMemoryNote(input.hostMemory));
-  const bottom = memoryTop + memoryHeight;
+  const memory = series === null ? noMemory(scale, lanes.bottom) : memoryLane(series, input, scale, view, lanes.bottom);
+  const { bottom } = memory;
   const axis = layoutAxis(scale, view, phaseRows.top, bottom);
   return {
     width: view.width,
@@ -77,8 +70,7 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
       ...axis.grid,
       ...phaseRows.nodes,
       ...lanes.ground,
-      gutter('memory', memoryTop - 9),
-      ...memory.curve,
+      ...memory.ground,
       ...moments.lines(bottom),
       ...lanes.notes,
       ...memory.words,
@@ -87,6 +79,35 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
       ...axis.labels,
     ],
   };
+}
+
+interface MemoryLane {
+  readonly ground: readonly SceneNode[];
+  /** Drawn over what comes later. */
+  readonly words: readonly SceneNode[];
+  readonly bottom: number;
+}
+
+/** The curve, in all the height that is left. */
+function memoryLane(
+  series: MemorySeries,
+  input: TimelineInput,
+  scale: TimeScale,
+  view: TimelineView,
+  lanesBottom: number,
+): MemoryLane {
+  const top = lanesBottom + 22;
+  const height = Math.max(MEMORY_HEIGHT, (view.height ?? 0) - top - AXIS_HEIGHT);
+  const box = { x: scale.left, y: top, width: scale.width, height };
+  const { curve, words } = memoryNodes(series, scale, box, hostMemoryNote(input.hostMemory));
+  return { ground: [gutter('memory', top - 9), ...curve], words, bottom: top + height };
+}
+
+/** Without samples the lane is as high as the others, and the picture lower. */
+function noMemory(scale: TimeScale, top: number): MemoryLane {
+  const middle = top + LANE_HEIGHT / 2;
+  const words = note(scale.left + 6, middle + 3, 'no dated memory samples were saved');
+  return { ground: [gutter('memory', middle + 3.5)], words, bottom: top + LANE_HEIGHT };
 }
 
 /** An instant is shown with half a millisecond on either side. */

@@ -204,8 +204,8 @@ function besideLine(
 
 const MARK = {
   finishes: { word: 'finished', glyph: '✓', fill: 'ok' },
-  'timed-out': { word: 'timed out', glyph: '✕', fill: 'danger' },
-  'out-of-memory': { word: 'out of memory', glyph: '✕', fill: 'danger' },
+  'timed-out': { word: 'timed out', glyph: '✗', fill: 'danger' },
+  'out-of-memory': { word: 'out of memory', glyph: '✗', fill: 'danger' },
   unknown: { word: 'not known from here', glyph: '?', fill: 'ink' },
 } as const;
 

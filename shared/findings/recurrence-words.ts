@@ -1,6 +1,6 @@
 import { formatSeconds, listing, plural } from '../facts/wording.ts';
 import type { Mechanism, Recurrence } from '../model/analysis.ts';
-import { secondsBetween } from '../model/time.ts';
+import { formatDate, MICROS_PER_DAY, secondsBetween } from '../model/time.ts';
 
 /** Kinds of operations that a sentence names one by one. */
 const NAMED = 3;
@@ -18,9 +18,20 @@ export function recurrenceWords(
   return [
     `${plural(count, 'incident')} within ${formatSpan(secondsBetween(from, to))}, one every ${formatSpan(medianGapSeconds)} in the median.`,
     capitalised(`${listing(byMechanism.map((each) => `${share(each.count)} ${mechanismWords[each.mechanism]}`))}.`),
+    ...dayWords(recurrence),
     ...(operations.length === 0 ? [] : [`In the middle of: ${listing(operations.slice(0, NAMED))}.`]),
     ...(common.unit === null ? [] : [`All of ${common.unit}.`]),
   ];
+}
+
+/** `On 5 of 7 days (UTC), at most 9 on one (2026-01-28).`; nothing where they all fall on one day. */
+function dayWords({ byDay }: Recurrence): readonly string[] {
+  const [first, ...others] = byDay;
+  const last = others.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const days = Math.round((last.day - first.day) / MICROS_PER_DAY) + 1;
+  const worst = byDay.reduce((most, each) => (each.count > most.count ? each : most));
+  return [`On ${byDay.length} of ${days} days (UTC), at most ${worst.count} on one (${formatDate(worst.day)}).`];
 }
 
 function capitalised(words: string): string {

@@ -116,6 +116,12 @@ export type TestOutcome = (typeof TEST_OUTCOMES)[number];
 /** Test cases by their outcome. */
 export type OutcomeCounts = Readonly<Record<TestOutcome, number>>;
 
+/** The outcomes of several suites together. */
+export function sumOfOutcomes(suites: readonly { readonly outcomes: OutcomeCounts }[]): OutcomeCounts {
+  const sum = (outcome: TestOutcome): number => suites.reduce((all, { outcomes }) => all + outcomes[outcome], 0);
+  return { passed: sum('passed'), skipped: sum('skipped'), failed: sum('failed'), error: sum('error') };
+}
+
 /** A suite for the map of the file; its figures include those of the suites in it. */
 export interface SuiteNode extends ElementPlace {
   /** Of a suite without `name=` empty, of a root that is no suite its element's name. */
@@ -125,12 +131,17 @@ export interface SuiteNode extends ElementPlace {
   /** Sum of `time=` of its test cases. */
   readonly seconds: number;
   readonly children: readonly SuiteNode[];
-  /** Suites directly or indirectly in it that were too small to be kept; `bytes` is what the outermost of them hold. */
+  /**
+   * Suites directly or indirectly in it that were too small to be kept; `bytes` is what the outermost of them hold. Of a
+   * run, all that it stands for and those in them.
+   */
   readonly omitted: { readonly suites: number; readonly bytes: number };
+  /** So many suites in a row, each too small to be kept, for which the node stands; it has their sums and no name. */
+  readonly run?: number;
 }
 
 /** A suite in a list of the largest or slowest; figures as in SuiteNode. */
-export type RankedSuite = Omit<SuiteNode, 'children' | 'omitted'>;
+export type RankedSuite = Omit<SuiteNode, 'children' | 'omitted' | 'run'>;
 
 export interface RankedCase extends ElementPlace {
   readonly name: string;

@@ -1,12 +1,12 @@
 import { splitInnerHeader } from '../evidence/inner-header.ts';
-import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
+import { formatCount, formatSeconds } from '../facts/wording.ts';
 import { recurrenceWords } from '../findings/recurrence-words.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
-import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { artifactFields, artifactHistograms, artifactMap } from './artifact-section.ts';
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
@@ -58,6 +58,7 @@ export function buildReport(input: ReportInput): Report {
     generatedAt,
     documentTime: generatedAt ?? analysis.incident?.end ?? null,
     incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis),
+    byDay: (analysis.recurrence?.byDay.length ?? 0) > 1 ? (analysis.recurrence?.byDay ?? []) : [],
     summary: analysis.summary,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
@@ -73,6 +74,8 @@ export function buildReport(input: ReportInput): Report {
             report: artifact,
             fields: artifactFields(artifact, paths),
             comparison: comparisonFacts(analysis.facts).map(({ label, fact }) => ({ label, value: fact.text })),
+            map: artifactMap(artifact),
+            histograms: artifactHistograms(artifact),
           },
     database: database === undefined ? null : databaseSection(database, analysis.job ?? null, paths),
     queries: input.queries ?? [],
@@ -200,47 +203,6 @@ function hypothesisOf(
     missing,
     counterfactual: counterfactualWords(hypothesis, facts),
   };
-}
-
-function artifactFields(artifact: ArtifactReport, paths: ReadonlyMap<string, string>): readonly Field[] {
-  const { stream, tree } = artifact;
-  const speed = stream.seconds > 0 ? `, ${formatBytes(artifact.bytes / stream.seconds)}/s` : '';
-  const fields: (Field | null)[] = [
-    { label: 'File', value: paths.get(artifact.evidenceId) ?? artifact.path },
-    {
-      label: 'Size',
-      value: `${formatCount(artifact.bytes)} bytes (${formatBytes(artifact.bytes)}), ${formatCount(artifact.lines)} lines`,
-    },
-    artifact.isJUnit
-      ? {
-          label: 'Test cases',
-          value: `${formatCount(artifact.testcases)} in ${formatCount(artifact.suites)} suites: ${formatCount(artifact.passed)} passed, ${formatCount(artifact.failed)} failed, ${formatCount(artifact.errors)} errors, ${formatCount(artifact.skipped)} skipped`,
-        }
-      : { label: 'Content', value: 'XML, not JUnit' },
-    artifact.declaredTests !== null && artifact.declaredTests !== artifact.testcases
-      ? {
-          label: 'Declared',
-          value: `${formatCount(artifact.declaredTests)} test cases by its own header, unlike what it holds`,
-        }
-      : null,
-    {
-      label: 'Parsed here',
-      value: `as a stream in ${formatSeconds(stream.seconds)}${speed}, memory up by ${formatBytes(stream.peakRssBytes)} at most`,
-    },
-    tree === null
-      ? null
-      : {
-          label: 'As a tree',
-          value: `in ${formatSeconds(tree.seconds)}, memory up by ${formatBytes(tree.peakRssBytes)} at most`,
-        },
-    artifact.damage === null
-      ? null
-      : {
-          label: 'Damage',
-          value: `${artifact.damage.message} (line ${formatCount(artifact.damage.line)}, byte ${formatCount(artifact.damage.byteOffset)})`,
-        },
-  ];
-  return fields.filter((field) => field !== null);
 }
 
 function configFields(analysis: Analysis, paths: ReadonlyMap<string, string>): readonly Field[] {

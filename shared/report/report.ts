@@ -1,7 +1,8 @@
+import type { CaseMeasure } from '../figures/histogram-figure.ts';
 import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
-import type { HypothesisId, Verdict } from '../model/analysis.ts';
-import type { ArtifactReport } from '../model/artifact.ts';
+import type { HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
+import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
 import type { EpochMicros } from '../model/time.ts';
 
 /**
@@ -17,6 +18,8 @@ export interface Report {
   readonly documentTime: EpochMicros | null;
   /** Worker, host, operation, times; empty without an incident. */
   readonly incident: readonly Field[];
+  /** Incidents by day of UTC, oldest first; empty where they all fall on one day. */
+  readonly byDay: Recurrence['byDay'];
   readonly summary: readonly string[];
   readonly timeline: ReportTimeline | null;
   readonly phases: readonly ReportPhase[];
@@ -31,6 +34,10 @@ export interface Report {
     readonly fields: readonly Field[];
     /** What the log and the database show of the import, against what the artifact costs. */
     readonly comparison: readonly Field[];
+    /** The suites, for the map of the file; null where there are fewer than two. */
+    readonly map: SuiteNode | null;
+    /** How the test cases are distributed; none of what too few of them tell, or all alike. */
+    readonly histograms: readonly ReportHistogram[];
   } | null;
   readonly database: { readonly fields: readonly Field[]; readonly tables: readonly ReportTable[] } | null;
   /** What somebody asked the database, with the answers. */
@@ -50,6 +57,13 @@ export interface Report {
 export interface Field {
   readonly label: string;
   readonly value: string;
+}
+
+export interface ReportHistogram {
+  readonly of: CaseMeasure;
+  readonly title: string;
+  readonly caption: string;
+  readonly histogram: LogHistogram;
 }
 
 export interface ReportTimeline {

@@ -95,6 +95,31 @@ describe('the artifact of the sample', () => {
     );
   });
 
+  it('lets the keyboard go into the map of the file, show a suite there and come back', async () => {
+    const { page } = running;
+    const map = page.getByRole('tree', { name: 'Suites of the file' });
+    const chosen = map.getByRole('treeitem');
+    const place = page.getByRole('navigation', { name: 'Place in the map' });
+    await map.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await chosen.innerText()).toMatch(/^vpn\.suite_2, \d+ kB at byte [\d,]+, 500 test cases/);
+    expect(await chosen.getAttribute('aria-posinset')).toBe('3');
+    await page.keyboard.press('Enter');
+    expect(await place.innerText()).toMatch(/^vpn-regression\s+vpn\.suite_2$/);
+    await page.keyboard.press('Enter');
+    const viewer = page.getByRole('dialog', { name: 'XML of vpn.suite_2' });
+    await viewer.waitFor();
+    await page.keyboard.press('Escape');
+    await viewer.waitFor({ state: 'detached' });
+    await shoot('8-artifact-map-closer', 'Outcomes');
+    await map.focus();
+    await page.keyboard.press('Backspace');
+    expect(await place.innerText()).toBe('vpn-regression');
+    expect(await chosen.innerText()).toMatch(/^vpn\.suite_2, /);
+  });
+
   it('shows the XML of a suite of the top list at its byte', async () => {
     const { page } = running;
     const link = page.getByRole('table', { name: 'Largest suites' }).getByRole('button').first();
@@ -140,21 +165,52 @@ describe('the artifact of the sample', () => {
   });
 });
 
+describe('an artifact of ten thousand suites', () => {
+  it('shows every one of them, by a click or two', async () => {
+    const suites = Array.from({ length: 10_000 }, (_, n) => `<testsuite name="s${n}"><testcase name="t"/></testsuite>`);
+    const many = join(folder, 'many');
+    writeTree(many, { 'results.xml': `<testsuites>\n${suites.join('\n')}\n</testsuites>\n` });
+    await stubOpenDialog(running.app, [many]);
+    await chooseMenuItem(running.app, 'open-folder');
+    await eventually(
+      () => running.page.title(),
+      (title) => expect(title).toContain('many'),
+    );
+    await waitForCase(running.page);
+    await goTo(running.page, 'Artifact');
+    const { page } = running;
+    const map = page.getByRole('tree', { name: 'Suites of the file' });
+    const place = page.getByRole('navigation', { name: 'Place in the map' });
+    await map.scrollIntoViewIfNeeded();
+    await map.click({ position: { x: 600, y: 60 } });
+    expect(await place.innerText()).toMatch(/^testsuites\s+\d+ suites$/);
+    await eventually(
+      () => map.locator('[data-title^="s"]').count(),
+      (count) => expect(count).toBeGreaterThan(20),
+    );
+    await map.click({ position: { x: 600, y: 60 } });
+    expect(await place.innerText()).toMatch(/^testsuites\s+\d+ suites\s+s\d{4}$/);
+    await page.getByRole('button', { name: 'testsuites', exact: true }).click();
+    expect(await place.innerText()).toBe('testsuites');
+  });
+});
+
 describe('a small artifact that is damaged', () => {
   it('is shown up to where it is damaged, with the bytes there', async () => {
     const cases = Array.from(
       { length: 12 },
       (_, index) => `  <testcase classname="fw.rules" name="test_${index % 10}" time="0.${index}"/>`,
     );
-    writeTree(folder, {
+    const damaged = join(folder, 'damaged');
+    writeTree(damaged, {
       'results.xml': `<testsuites>\n<testsuite name="fw" tests="9">\n${cases.join('\n')}\n</testsuites>\n`,
       'unit.txt': '2026-01-28T04:10:22.070510+0000 vm gunicorn[23333]: [23333] [INFO] Booting worker with pid: 23333\n',
     });
-    await stubOpenDialog(running.app, [folder]);
+    await stubOpenDialog(running.app, [damaged]);
     await chooseMenuItem(running.app, 'open-folder');
     await eventually(
       () => running.page.title(),
-      (title) => expect(title).toContain('inquest-artifact-'),
+      (title) => expect(title).toContain('damaged'),
     );
     await waitForCase(running.page);
     await goTo(running.page, 'Artifact');

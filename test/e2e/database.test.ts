@@ -53,7 +53,7 @@ describe('the database of the sample', () => {
     await page.getByRole('button', { name: 'As SQL' }).click();
     await eventually(
       () => editor().innerText(),
-      (text) => expect(text).toContain('FROM jobs'),
+      (text) => expect(text).toContain('FROM "jobs"'),
     );
   });
 });

@@ -44,6 +44,28 @@ describe('rules and notes', () => {
     await page.getByRole('table', { name: 'Evidence matrix' }).getByText('was given up by the arbiter').waitFor();
   });
 
+  it('lists the rules with what each matched, and what is wrong with a file', async () => {
+    const { app, page } = running;
+    writeTree(work, { 'broken.yaml': 'title: no detection\n---\ntitle: [\n' });
+    await stubOpenDialog(app, [join(ROOT, 'samples', 'rules.yaml'), join(work, 'broken.yaml')]);
+    await goTo(page, 'Evidence');
+    await page.getByRole('button', { name: 'Load other rule files…' }).click();
+    const broken = page.getByRole('region', { name: 'Rules of broken.yaml' });
+    await broken.waitFor();
+    await waitForCase(page);
+    expect(await broken.innerText()).toMatch(/0 rules, \d problems/);
+    expect(await broken.innerText()).toContain('a rule needs a detection');
+    expect(await page.getByRole('region', { name: 'Problems of the case' }).count()).toBe(0);
+    const good = page.getByRole('region', { name: 'Rules of rules.yaml' });
+    const row = good.getByRole('row', { name: /The arbiter gives a worker up/ });
+    expect(await row.innerText()).toMatch(/2 events/);
+    expect(await good.getByRole('row', { name: /connection pool/ }).innerText()).toMatch(/–\s+none/);
+    await row.getByRole('button').click();
+    await page.getByRole('tab', { name: 'Timeline', selected: true }).waitFor();
+    await page.getByRole('complementary', { name: 'Selected event' }).getByText('WORKER TIMEOUT').first().waitFor();
+    await goTo(page, 'Verdict');
+  });
+
   it('saves notes, takes them from a file again, and shows them in the preview of the report', async () => {
     const { app, page } = running;
     const entries = page.locator('.judgement');

@@ -861,6 +861,7 @@ export function referenceView(): CaseView {
       pid,
       evidenceId: source.evidenceId,
     })),
+    ruleFiles: [],
   };
 }
 

@@ -65,7 +65,7 @@ export function ArtifactScreen({ view }: { readonly view: CaseView }) {
           <>
             <Outcomes artifact={artifact} />
             {statistics.map === null || statistics.map.children.length === 0 ? null : (
-              <FileMap artifact={artifact} root={statistics.map} />
+              <FileMap key={artifact.evidenceId} artifact={artifact} root={statistics.map} />
             )}
             <TopLists statistics={statistics} />
             <Distributions statistics={statistics} />

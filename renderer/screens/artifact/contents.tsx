@@ -85,7 +85,7 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
               <td className="number">{row.declared === null ? '–' : formatCount(row.declared)}</td>
               <td className="number">{formatCount(row.counted)}</td>
               <td className={row.declared === null || row.declared === row.counted ? 'secondary' : 'outcome-bad'}>
-                {row.declared === null ? 'not declared' : row.declared === row.counted ? '✓' : '✕ differs'}
+                {row.declared === null ? 'not declared' : row.declared === row.counted ? '✓' : '✗ differs'}
               </td>
             </tr>
           ))}

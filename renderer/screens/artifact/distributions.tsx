@@ -1,8 +1,8 @@
 import { useCallback } from 'react';
-import { layoutHistogram } from '../../../shared/figures/histogram-figure.ts';
+import { CASE_MEASURES, type CaseMeasure, layoutHistogram } from '../../../shared/figures/histogram-figure.ts';
 import type { ArtifactStatistics, LogHistogram } from '../../../shared/model/artifact.ts';
 import { FittedScene } from '../../components/fitted-scene.tsx';
-import { countOf, formatBytes, formatDuration } from '../../format.ts';
+import { countOf } from '../../format.ts';
 
 const HEIGHT_PX = 170;
 
@@ -17,9 +17,8 @@ export function Distributions({ statistics }: { readonly statistics: ArtifactSta
         note={casesWithoutDuration === 0 ? '' : `${countOf(casesWithoutDuration, 'case')} state none`}
         histogram={durations}
         of="duration"
-        label={shortSeconds}
       />
-      <Distribution id="sizes" title="Size of test cases" note="" histogram={sizes} of="size" label={formatBytes} />
+      <Distribution id="sizes" title="Size of test cases" note="" histogram={sizes} of="size" />
     </div>
   );
 }
@@ -29,13 +28,13 @@ function Distribution(props: {
   readonly title: string;
   readonly note: string;
   readonly histogram: LogHistogram;
-  readonly of: string;
-  readonly label: (value: number) => string;
+  readonly of: CaseMeasure;
 }) {
-  const { id, title, note, histogram, of, label } = props;
+  const { id, title, note, histogram, of } = props;
   const layout = useCallback(
-    (width: number) => layoutHistogram(histogram, { width, height: HEIGHT_PX, label, what: 'test cases', of }),
-    [histogram, label, of],
+    (width: number) =>
+      layoutHistogram(histogram, { width, height: HEIGHT_PX, label: CASE_MEASURES[of], what: 'test cases', of }),
+    [histogram, of],
   );
   const isEmpty = histogram.zero === 0 && histogram.counts.every((count) => count === 0);
   return (
@@ -50,11 +49,4 @@ function Distribution(props: {
       )}
     </section>
   );
-}
-
-/** `0.1 ms`, `10 ms`, `1 s`: the ends of decades. */
-function shortSeconds(seconds: number): string {
-  if (seconds === 0 || seconds >= 0.9995) return formatDuration(seconds);
-  const millis = seconds * 1000;
-  return `${millis < 1 ? Number(millis.toPrecision(2)) : Math.round(millis)} ms`;
 }

@@ -1,40 +1,247 @@
-import { useCallback } from 'react';
-import { fileMapHeight, layoutFileMap } from '../../../shared/figures/file-map-figure.ts';
+import { FileCode2, ZoomOut } from 'lucide-react';
+import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
+import {
+  type FileMap as FileMapLayout,
+  fileMapHeight,
+  layoutFileMap,
+  type PlacedTile,
+  tileFigures,
+  tileName,
+} from '../../../shared/figures/file-map-figure.ts';
+import type { ByteSpan, MapTile } from '../../../shared/figures/file-map-tiles.ts';
+import {
+  type MapPath,
+  type MapStep,
+  stopOf,
+  tileBeside,
+  wholePath,
+  zoomOut,
+  zoomTo,
+} from '../../../shared/figures/file-map-zoom.ts';
 import type { ArtifactReport, SuiteNode } from '../../../shared/model/artifact.ts';
-import { FittedScene } from '../../components/fitted-scene.tsx';
+import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
+import { SceneView } from '../../components/scene-view.tsx';
+import { useSize } from '../../components/use-size.ts';
 import { countOf } from '../../format.ts';
+import { useGlide } from './use-glide.ts';
 import { useShowXml } from './xml-link.tsx';
 
-/** The file from its first byte to its last, by its suites. */
+const STEPS: Readonly<Record<string, MapStep>> = {
+  ArrowRight: 'next',
+  ArrowLeft: 'previous',
+  ArrowDown: 'in',
+  ArrowUp: 'out',
+  Home: 'first',
+  End: 'last',
+};
+
+/**
+ * The file from its first byte to its last, by its suites. A suite that is chosen fills the map, so that those in it can be
+ * told apart however small they are; the way back stands above it.
+ */
 export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport; readonly root: SuiteNode }) {
   const show = useShowXml();
-  const layout = useCallback((width: number) => layoutFileMap(root, artifact.bytes, width), [root, artifact.bytes]);
+  const { ref, width } = useSize<HTMLDivElement>();
+  const [path, setPath] = useState<MapPath>(() => wholePath(root, artifact.bytes));
+  const [active, setActive] = useState<MapTile | null>(null);
+  const [hover, setHover] = useState<(Hover & { readonly tile: PlacedTile }) | null>(null);
+  const id = useId();
+  const stop = stopOf(path);
+  const span = useGlide(stop.span);
+  const map = useMemo(
+    () => (width === 0 ? null : layoutFileMap(root, artifact.bytes, width, { span, depth: stop.depth })),
+    [root, artifact.bytes, width, span, stop.depth],
+  );
+  // Where it will have come to rest: keys go on from there.
+  const settled = useMemo(
+    () => (width === 0 ? [] : layoutFileMap(root, artifact.bytes, width, stop).tiles),
+    [root, artifact.bytes, width, stop],
+  );
+  const filling = settled.find((tile) => isSame(tile, stop.span, stop.depth)) ?? null;
+  const chosen = active ?? filling ?? settled[0] ?? null;
+
+  const tileIn = (to: MapPath, matches: (tile: MapTile) => boolean): MapTile | null =>
+    layoutFileMap(root, artifact.bytes, Math.max(1, width), stopOf(to)).tiles.find(matches) ?? null;
+  const showXml = ({ byteOffset, byteLength, name, suites }: MapTile): void =>
+    show({ byteOffset, byteLength, name: name === '' ? tileName({ name: 'a suite without a name', suites }) : name });
+  const zoomInto = (tile: MapTile): void => {
+    setHover(null);
+    // There is nothing in it that a closer look would show.
+    if (tile.depth > 0 && isSame(tile, stop.span, stop.depth)) {
+      showXml(tile);
+      return;
+    }
+    const to = zoomTo(path, root, tile);
+    setPath(to);
+    // Of suites that shared a tile, the first is chosen: together they have none any more.
+    setActive(tile.node === null ? tileIn(to, ({ depth }) => depth === tile.depth) : tile);
+  };
+  const back = (to: MapPath): void => {
+    const left = path[to.length];
+    setHover(null);
+    setPath(to);
+    // What was left stays chosen.
+    setActive(left === undefined ? null : tileIn(to, (tile) => isSame(tile, left.span, left.depth)));
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = STEPS[event.key];
+    if (step !== undefined && chosen !== null) {
+      // From what fills the map, sideways is nowhere: the first key goes to what is in it.
+      const inward = active === null && (step === 'next' || step === 'in');
+      const next = tileBeside(settled, chosen, inward ? 'in' : step);
+      if (next !== null) setActive(next);
+    } else if ((event.key === 'Enter' || event.key === ' ') && chosen !== null) zoomInto(chosen);
+    else if ((event.key === 'Escape' || event.key === 'Backspace') && path.length > 1) back(zoomOut(path));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const tileAt = (target: EventTarget, tiles: readonly PlacedTile[]): PlacedTile | null => {
+    const at = target instanceof Element ? target.getAttribute('data-at') : null;
+    return at === null ? null : (tiles.find(({ byteOffset }) => byteOffset === Number(at)) ?? null);
+  };
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const tile = tileAt(event.target, map?.tiles ?? []);
+    const box = event.currentTarget.getBoundingClientRect();
+    setHover(
+      tile === null ? null : { tile, title: tileName(tile), x: event.clientX - box.left, y: event.clientY - box.top },
+    );
+  };
+  const ring = active === null ? undefined : map?.tiles.find((tile) => isTile(tile, active));
   return (
-    <section className="block" aria-labelledby="map-title">
-      <h3 id="map-title" className="block-heading">
+    <section className="block file-map" aria-labelledby={`${id}-title`}>
+      <h3 id={`${id}-title`} className="block-heading">
         Map of the file
-        <span className="secondary">
-          {countOf(artifact.suites, 'suite')}, each as wide as its bytes; a click shows its XML
-        </span>
+        <span className="secondary">{countOf(artifact.suites, 'suite')}, each as wide as its bytes</span>
       </h3>
-      <FittedScene
-        layout={layout}
-        height={fileMapHeight(root)}
-        onByte={(byteOffset) => {
-          const suite = suiteAt(root, byteOffset);
-          show({ byteOffset, byteLength: suite?.byteLength ?? 0, name: suite?.name || 'a suite without a name' });
+      <div className="map-bar">
+        <MapCrumbs path={path} onChoose={back} />
+        <button
+          type="button"
+          className="button button-small"
+          disabled={path.length === 1}
+          onClick={() => back(zoomOut(path))}
+        >
+          <ZoomOut size={13} aria-hidden="true" />
+          Zoom out
+        </button>
+      </div>
+      <div
+        ref={ref}
+        className="map-stage"
+        style={{ minHeight: fileMapHeight(root) }}
+        role="tree"
+        tabIndex={0}
+        aria-label="Suites of the file"
+        aria-describedby={`${id}-keys`}
+        aria-activedescendant={chosen === null ? undefined : `${id}-tile`}
+        onKeyDown={onKeyDown}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setHover(null)}
+        onClick={(event) => {
+          const tile = tileAt(event.target, map?.tiles ?? []);
+          if (tile !== null) zoomInto(tile);
         }}
-      />
+      >
+        {map === null ? null : <MapPicture map={map} />}
+        {ring === undefined ? null : (
+          <div
+            className="map-ring"
+            style={{ left: ring.x, top: ring.y, width: ring.width, height: ring.height }}
+            aria-hidden="true"
+          />
+        )}
+        {chosen === null ? null : <TreeItem id={`${id}-tile`} tile={chosen} tiles={settled} />}
+        {hover === null ? null : (
+          <HoverTooltip hover={hover} stageWidth={width}>
+            <p>{tileFigures(hover.tile)}</p>
+          </HoverTooltip>
+        )}
+      </div>
+      {chosen === null ? null : (
+        <div className="map-detail">
+          <p>
+            <strong className="mono map-detail-name" title={tileName(chosen)}>
+              <bdi>{tileName(chosen)}</bdi>
+            </strong>
+            <span className="secondary numeric">{tileFigures(chosen)}</span>
+          </p>
+          <button type="button" className="button button-small" onClick={() => showXml(chosen)}>
+            <FileCode2 size={13} aria-hidden="true" />
+            Show its XML
+          </button>
+        </div>
+      )}
+      <p id={`${id}-keys`} className="secondary fine-print">
+        A click or Enter zooms into a suite, Esc or Backspace back out; arrow keys go from one to the next.
+      </p>
     </section>
   );
 }
 
-/** The suite that begins at a byte. */
-function suiteAt(node: SuiteNode, byteOffset: number): SuiteNode | null {
-  if (node.byteOffset === byteOffset) return node;
-  for (const child of node.children) {
-    if (byteOffset >= child.byteOffset && byteOffset < child.byteOffset + child.byteLength)
-      return suiteAt(child, byteOffset);
-  }
-  return null;
+function isSame({ byteOffset, byteLength, depth }: MapTile, span: ByteSpan, row: number): boolean {
+  return depth === row && byteOffset === span.from && byteOffset + byteLength === span.to;
+}
+
+function isTile(tile: MapTile, other: MapTile): boolean {
+  return tile.depth === other.depth && tile.byteOffset === other.byteOffset && tile.byteLength === other.byteLength;
+}
+
+/** What is told of it stands beside it, as a tree. */
+function MapPicture({ map }: { readonly map: FileMapLayout }) {
+  return (
+    <div aria-hidden="true">
+      <SceneView scene={map.scene} titles="own" />
+    </div>
+  );
+}
+
+/** The chosen tile to screen readers, with its place among its neighbours. */
+function TreeItem(props: { readonly id: string; readonly tile: MapTile; readonly tiles: readonly MapTile[] }) {
+  const { id, tile, tiles } = props;
+  const row = tiles.filter(({ depth }) => depth === tile.depth);
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the tree around it has the focus and the keys.
+    <div
+      id={id}
+      role="treeitem"
+      className="visually-hidden"
+      aria-selected="true"
+      aria-level={tile.depth + 1}
+      aria-setsize={row.length}
+      aria-posinset={row.findIndex(({ byteOffset }) => byteOffset === tile.byteOffset) + 1}
+    >
+      {tileName(tile)}, {tileFigures(tile)}
+    </div>
+  );
+}
+
+/** The way to what fills the map. */
+function MapCrumbs({ path, onChoose }: { readonly path: MapPath; readonly onChoose: (path: MapPath) => void }) {
+  const [first, ...rest] = path;
+  return (
+    <nav aria-label="Place in the map">
+      <ol className="map-crumbs">
+        {path.map(({ name, span }, index) => (
+          <li key={`${span.from} ${span.to}`}>
+            {index === path.length - 1 ? (
+              <span className="mono" aria-current="location" title={name}>
+                <bdi>{name}</bdi>
+              </span>
+            ) : (
+              <button
+                type="button"
+                className="link mono"
+                title={name}
+                onClick={() => onChoose([first, ...rest.slice(0, index)])}
+              >
+                <bdi>{name}</bdi>
+              </button>
+            )}
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
 }

@@ -120,7 +120,7 @@ function suiteRow({ name, byteOffset, byteLength, seconds, outcomes, testcases }
     byteOffset,
     byteLength,
     seconds: seconds > 0 ? seconds : null,
-    outcome: `${formatCount(testcases)} cases${bad > 0 ? `, ✕ ${formatCount(bad)}` : ''}`,
+    outcome: `${formatCount(testcases)} cases${bad > 0 ? `, ✗ ${formatCount(bad)}` : ''}`,
     isBad: bad > 0,
   };
 }
@@ -128,8 +128,8 @@ function suiteRow({ name, byteOffset, byteLength, seconds, outcomes, testcases }
 const OUTCOME_MARKS: Readonly<Record<TestOutcome, string>> = {
   passed: '✓ passed',
   skipped: '– skipped',
-  failed: '✕ failed',
-  error: '✕ error',
+  failed: '✗ failed',
+  error: '✗ error',
 };
 
 function caseRow({ name, classname, byteOffset, byteLength, seconds, outcome }: RankedCase): Row {

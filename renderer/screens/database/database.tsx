@@ -51,7 +51,7 @@ export function DatabaseScreen({ view }: { readonly view: CaseView }) {
   return (
     <div className="database-screen">
       <header className="database-header">
-        <h2 className="page-heading">Database</h2>
+        <h2 className="visually-hidden">Database</h2>
         <FileChoice
           label="Database file"
           paths={view.databases.map((each) => each.path)}

@@ -1,13 +1,13 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
-import { quotedIdentifier } from '../../../shared/sql/identifier.ts';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useConsoleDraft } from '../../state/console-draft.ts';
 import { useTablePages } from '../../state/use-database.ts';
 import { DataGrid, MOST_SCROLLED_ROWS } from './data-grid.tsx';
+import { selectText } from './select-text.ts';
 
 /** A filter is applied when nothing was typed for so long. */
 const SETTLE_MILLIS = 250;
@@ -84,7 +84,7 @@ export function ObjectRows(props: {
           type="button"
           className="button button-small"
           onClick={() => {
-            draft(target.evidenceId, selectText(entry, list, snapshot.columns));
+            draft(target.evidenceId, selectText(entry.name, list, snapshot.columns));
             move({ databasePane: 'sql' }, 'jump');
           }}
         >
@@ -138,19 +138,4 @@ export function ObjectRows(props: {
       )}
     </div>
   );
-}
-
-/** A list as a statement, to go on from. */
-function selectText(entry: SchemaEntry, list: RowsList, columns: readonly string[]): string {
-  const quoted = (name: string): string => (/^[a-z_]\w*$/i.test(name) ? name : quotedIdentifier(name));
-  const lines = [`SELECT *`, `FROM ${quoted(entry.name)}`];
-  const { text, column } = list.filter;
-  if (text !== '') {
-    const searched = column === null ? columns : columns.slice(column, column + 1);
-    const value = text.replaceAll("'", "''");
-    lines.push(`WHERE ${searched.map((name) => `instr(lower(${quoted(name)}), lower('${value}'))`).join(' OR ')}`);
-  }
-  const sorted = list.sort === null ? undefined : columns[list.sort.column];
-  if (sorted !== undefined) lines.push(`ORDER BY ${quoted(sorted)}${list.sort?.descending === true ? ' DESC' : ''}`);
-  return `${[...lines, 'LIMIT 1000'].join('\n')};`;
 }

@@ -74,13 +74,13 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
           <X size={12} aria-hidden="true" />
         </button>
       )}
-      <label className="toggle">
+      <label className="toggle" title="Only events in the stretch of time that the picture shows">
         <input
           type="checkbox"
           checked={onlyVisibleRange}
           onChange={(event) => move({ onlyVisibleRange: event.target.checked }, 'filter')}
         />
-        Only the visible time range
+        Visible range only
       </label>
       <span className="filter-total numeric" aria-live="polite">
         {total === null

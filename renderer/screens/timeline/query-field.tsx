@@ -111,7 +111,7 @@ export function QueryField(props: {
         aria-activedescendant={active === null ? undefined : `${id}-${active}`}
         aria-invalid={problem !== null}
         aria-describedby={problem === null ? undefined : `${id}-problem`}
-        placeholder="Words, /regex/, pid:23333 … (Ctrl+F)"
+        placeholder="Find (Ctrl+F)"
         value={text}
         maxLength={10_000}
         spellCheck={false}

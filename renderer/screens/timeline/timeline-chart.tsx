@@ -7,6 +7,7 @@ import { layoutTimeline, timelineScale } from '../../../shared/figures/timeline-
 import type { Incident } from '../../../shared/model/analysis.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
 import { zoneOffsetMicros } from '../../../shared/model/zone.ts';
+import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
 import {
@@ -32,7 +33,6 @@ import {
   transformToRange,
   zoomRange,
 } from '../../state/time-range.ts';
-import { type Hover, HoverTooltip } from './hover-tooltip.tsx';
 import { Minimap } from './minimap.tsx';
 
 const ZOOM_STEP = 1.6;
@@ -42,6 +42,10 @@ const HEIGHT_SHARE = 0.34;
 const LEAST_HEIGHT_PX = 200;
 /** Below this every row of labels counts: moments that explain least are left to the list of key moments. */
 const LOW_HEIGHT_PX = 260;
+
+interface TimeHover extends Hover {
+  readonly time: EpochMicros;
+}
 
 interface ChartProps {
   readonly view: CaseView;
@@ -65,7 +69,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
   const extent = useMemo(() => caseExtent(view), [view]);
   /** The range while a hand is on it; what it ends at becomes the place. */
   const [live, setLive] = useState<TimeRange | null>(null);
-  const [hover, setHover] = useState<Hover | null>(null);
+  const [hover, setHover] = useState<TimeHover | null>(null);
   const height = useChartHeight();
   const shown = live ?? range ?? extent;
 
@@ -90,7 +94,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
       },
     );
   }, [view, shown, zone, width, height.wanted, height.isLow]);
-  const stageHeight = height.grownTo(scene?.height ?? height.wanted);
+  const stageHeight = scene === null ? height.wanted : height.grownTo(scene.height);
 
   const commit = (next: TimeRange): void => {
     setLive(null);

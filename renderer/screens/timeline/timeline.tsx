@@ -44,6 +44,7 @@ export function TimelineScreen(props: {
   }
   return (
     <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
+      <h2 className="visually-hidden">Timeline</h2>
       {showsFacets ? <FacetPane view={view} filter={place.filter} counted={filter} /> : null}
       <div className="timeline-centre">
         <TimelineChart

@@ -48,7 +48,7 @@ export function HypothesisCard(props: {
       />
       <OverruledList view={view} hypothesis={hypothesis} />
       {hypothesis.missing.length === 0 ? null : (
-        <section className="facts" aria-label="Missing evidence">
+        <section className="facts">
           <h4 className="caption">Missing evidence</h4>
           <MissingList missing={hypothesis.missing} />
         </section>
@@ -87,7 +87,7 @@ function FactList(props: {
 }) {
   if (props.facts.length === 0) return <p className="facts-none">{props.none}</p>;
   return (
-    <section className="facts" aria-label={props.title}>
+    <section className="facts">
       <h4 className="caption">
         {props.title} <span className="numeric">{countOf(props.facts.length, 'fact')}</span>
       </h4>

@@ -7,8 +7,8 @@ import { countOf, formatInstant, zonedTickLabel } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { MECHANISM_WORDS } from '../../words.ts';
 
-const HEIGHT = 116;
-const AXIS_HEIGHT = 18;
+const HEIGHT = 120;
+const AXIS_HEIGHT = 22;
 const MOST_BINS = 60;
 const MOST_LABELS = 7;
 /** Of a date in pixels, the longest label. */

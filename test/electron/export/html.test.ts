@@ -86,7 +86,11 @@ describe('the HTML report', () => {
     ]) {
       expect(text).toContain(heading);
     }
-    expect(elements.filter(({ name }) => name === 'svg')).toHaveLength(2);
+    for (const title of ['Timeline of the incident', 'Cost of parsing the artifact', 'Map of the artifact']) {
+      expect(text).toContain(title);
+    }
+    expect(text).toContain('duration, each bar 4 to a decade');
+    expect(elements.filter(({ name }) => name === 'svg')).toHaveLength(5);
     const link = elements.find(({ attributes }) => attributes.download === 'case.json');
     const inside: unknown = JSON.parse(
       Buffer.from(link?.attributes.href?.split(',')[1] ?? '', 'base64').toString('utf8'),

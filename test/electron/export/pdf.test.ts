@@ -78,6 +78,8 @@ describe('the PDF', () => {
       'timeout = 300',
       'peak 663 MB',
       'MB parsed',
+      '220 suites in 59.3 MB',
+      'duration, each bar 4 to a decade',
     ]) {
       expect(text).toContain(words);
     }

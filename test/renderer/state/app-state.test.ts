@@ -133,7 +133,7 @@ describe('adding to an open case', () => {
     await actions.openSample();
     const { view } = held.state;
     await actions.givePaths(['/cases/missing.txt']);
-    expect(held.state.toasts.at(-1)).toMatchObject({ tone: 'failed', text: 'Nothing was added' });
+    expect(held.state.toasts.at(-1)).toMatchObject({ tone: 'failed', text: 'The evidence was not added' });
     expect(held.state.view).toBe(view);
   });
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { fileMapHeight, layoutFileMap } from '../../../shared/figures/file-map-figure.ts';
+import { fileMapHeight, layoutFileMap, type PlacedTile } from '../../../shared/figures/file-map-figure.ts';
+import {
+  type MapPath,
+  type MapStep,
+  stopOf,
+  tileBeside,
+  wholePath,
+  zoomOut,
+  zoomTo,
+} from '../../../shared/figures/file-map-zoom.ts';
 import { layoutHistogram } from '../../../shared/figures/histogram-figure.ts';
 import { layoutProfile } from '../../../shared/figures/profile-figure.ts';
 import type { SuiteNode } from '../../../shared/model/artifact.ts';
@@ -38,7 +47,7 @@ describe('the map of the file', () => {
       }),
     ],
   });
-  const scene = layoutFileMap(root, 1_000, 1_000);
+  const { scene } = layoutFileMap(root, 1_000, 1_000);
   const rects = scene.nodes.filter((node) => node.type === 'rect' && node.at !== undefined);
 
   it('makes every suite as wide as its bytes, where they stand, one row below what it is in', () => {
@@ -54,17 +63,95 @@ describe('the map of the file', () => {
 
   it('tells outcomes without colour: by a bar, a sign and words', () => {
     const words = scene.nodes.map((node) => `${node.type === 'text' ? node.text : ''} ${node.title ?? ''}`).join('\n');
-    expect(words).toContain('✕ 5');
+    expect(words).toContain('✗ 5');
     expect(words).toContain('5 failed');
     expect(rects.filter((node) => node.at === 410 && 'fill' in node && node.fill === 'danger')).toHaveLength(1);
   });
 
-  it('does not draw suites too narrow to be seen', () => {
+  it('joins suites too narrow to be told apart, and draws them one by one once they fill the map', () => {
     const many = suite({
       byteLength: 100_000,
-      children: Array.from({ length: 10_000 }, (_, index) => suite({ byteOffset: index * 10, byteLength: 10 })),
+      children: Array.from({ length: 10_000 }, (_, index) => suite({ byteOffset: 1 + index * 9, byteLength: 9 })),
     });
-    expect(layoutFileMap(many, 100_000, 500).nodes.length).toBeLessThan(100);
+    const { tiles, scene: drawn } = layoutFileMap(many, 100_000, 1_000);
+    expect(drawn.nodes.length).toBeLessThan(1_000);
+    const [, first] = tiles;
+    if (first === undefined) throw new Error('there is a tile below the root');
+    expect(first.node).toBeNull();
+    expect(tiles.reduce((sum, { depth, suites }) => sum + (depth === 1 ? suites : 0), 0)).toBe(10_000);
+    expect(drawn.nodes.some((node) => node.type === 'text' && node.text.includes('several small suites'))).toBe(true);
+    const path = zoomTo(wholePath(many, 100_000), many, first);
+    const closer = layoutFileMap(many, 100_000, 1_000, stopOf(path)).tiles.filter(({ depth }) => depth === 1);
+    expect(closer.map(({ suites }) => suites)).toEqual(Array.from({ length: first.suites }, () => 1));
+    expect(closer.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(1_000, 3);
+  });
+
+  it('labels the bytes of a stretch so that neighbours differ', () => {
+    const view = { span: { from: 6_998_928, to: 7_286_000 }, depth: 1 };
+    const words = layoutFileMap(root, 60_000_000, 1_000, view).scene.nodes.flatMap((node) =>
+      node.type === 'text' && node.text.endsWith('MB') ? [node.text] : [],
+    );
+    expect(words.length).toBeGreaterThan(3);
+    expect(new Set(words).size).toBe(words.length);
+    expect(words).toContain('7.10 MB');
+  });
+});
+
+describe('the way through the map', () => {
+  const deep = suite({
+    name: 'deep',
+    byteOffset: 100,
+    byteLength: 300,
+    children: [suite({ name: 'inner', byteOffset: 110 })],
+  });
+  const root = suite({
+    name: 'root',
+    byteLength: 1_000,
+    children: [suite({ name: 'first', byteOffset: 10, byteLength: 80 }), deep],
+  });
+  const whole = wholePath(root, 1_000);
+  const { tiles } = layoutFileMap(root, 1_000, 1_000);
+  const tileOf = (name: string): PlacedTile => {
+    const found = tiles.find((tile) => tile.name === name);
+    if (found === undefined) throw new Error(`${name} is drawn`);
+    return found;
+  };
+  const names = (path: MapPath): readonly string[] => path.map(({ name }) => name);
+
+  it('goes into a suite by way of those around it, and back one by one', () => {
+    const path = zoomTo(whole, root, tileOf('inner'));
+    expect(names(path)).toEqual(['root', 'deep', 'inner']);
+    expect(stopOf(path)).toMatchObject({ span: { from: 110, to: 210 }, depth: 2 });
+    expect(names(zoomOut(path))).toEqual(['root', 'deep']);
+    expect(names(zoomOut(zoomOut(zoomOut(path))))).toEqual(['root']);
+  });
+
+  it('goes back to a suite that is pointed at above what fills the map', () => {
+    const path = zoomTo(whole, root, tileOf('inner'));
+    expect(names(zoomTo(path, root, tileOf('deep')))).toEqual(['root', 'deep']);
+    expect(names(zoomTo(path, root, tileOf('root')))).toEqual(['root']);
+    expect(names(zoomTo(path, root, tileOf('first')))).toEqual(['root', 'first']);
+  });
+
+  it('leads by keys to neighbours, inwards and outwards, and nowhere beyond the ends', () => {
+    const to = (from: string, step: MapStep): string | undefined => tileBeside(tiles, tileOf(from), step)?.name;
+    expect(to('first', 'next')).toBe('deep');
+    expect(to('deep', 'previous')).toBe('first');
+    expect(to('deep', 'in')).toBe('inner');
+    expect(to('inner', 'out')).toBe('deep');
+    expect(to('root', 'in')).toBe('first');
+    expect([to('deep', 'next'), to('first', 'in'), to('root', 'out')]).toEqual([undefined, undefined, undefined]);
+    expect([to('first', 'last'), to('deep', 'first')]).toEqual(['deep', 'first']);
+  });
+
+  it('shows a suite deep down with those around it', () => {
+    const chain = Array.from({ length: 30 }, (_, index) => index).reduceRight<SuiteNode>(
+      (inner, index) => suite({ name: `d${index}`, byteOffset: index, byteLength: 100 - index, children: [inner] }),
+      suite({ name: 'd30', byteOffset: 30, byteLength: 40 }),
+    );
+    const drawn = layoutFileMap(chain, 100, 600, { span: { from: 30, to: 70 }, depth: 30 }).tiles;
+    expect(drawn.map(({ name }) => name)).toContain('d30');
+    expect(Math.max(...drawn.map(({ y, height }) => y + height))).toBeLessThan(fileMapHeight(chain));
   });
 });
 
@@ -98,7 +185,7 @@ describe('the profile with a tree', () => {
 
   it('names both parses, marks where the limit ended the tree, and its collections', () => {
     for (const each of ['resident, stream', 'resident, tree', 'throughput, tree']) expect(words).toContain(each);
-    expect(words).toContain('✕ limit of 300 MB at byte 20,000,000');
+    expect(words).toContain('✗ limit of 300 MB at byte 20,000,000');
     expect(words).toContain('4 garbage collections of the tree');
     expect(words).toContain('major collection');
     expect(scene.description).toContain('reached the limit of 300 MB');

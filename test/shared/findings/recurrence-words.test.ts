@@ -22,6 +22,7 @@ it('what recurs is told in sentences: how often, how it ended, in the middle of 
   expect(recurrence === null ? [] : recurrenceWords(recurrence, WORDS)).toEqual([
     '3 incidents within 3 days, one every 3 days in the median.',
     '2 timed out and 1 crashed.',
+    'On 2 of 4 days (UTC), at most 2 on one (1970-01-01).',
     'In the middle of: VPN job (2) and nightly report (1).',
     'All of api.service.',
   ]);

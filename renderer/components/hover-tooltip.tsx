@@ -1,11 +1,9 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
-import type { EpochMicros } from '../../../shared/model/time.ts';
 
-/** Where the pointer is over the timeline, and what lies under it. Pixels count from the stage's corner. */
+/** Where the pointer is over a picture, and what lies under it. Pixels count from the stage's corner. */
 export interface Hover {
   readonly x: number;
   readonly y: number;
-  readonly time: EpochMicros;
   readonly title: string | null;
 }
 

@@ -228,13 +228,41 @@ export class EventStore implements EventSource {
     return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
   }
 
+  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+    const { pid } = this.#columns;
+    const pids = new Set<number>();
+    for (const row of filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] })) {
+      pids.add(pid[row] ?? NO_PID);
+    }
+    pids.delete(NO_PID);
+    return pids;
+  }
+
   /** See EventSource; at most 200,000 events, the first ones. */
-  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
-    return Array.from(this.#pidRows.between(pid, from, to).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  ofPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    const rows = this.#pidRows.between(pid, from, to);
+    const { kind } = this.#columns;
+    const asked = new Set(kinds.map((each) => EVENT_KINDS.indexOf(each)));
+    const events: EvidenceEvent[] = [];
+    for (const row of rows) {
+      if (events.length === ANSWER_EVENTS) break;
+      if (asked.has(kind[row] ?? 0)) events.push(this.event(row));
+    }
+    return events;
   }
 
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
     return this.#pidRows.between(pid, from, to).length > 0;
+  }
+
+  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros): EpochMicros | null {
+    const row = this.#pidRows.between(pid, from, to).at(-1);
+    return row === undefined ? null : epochMicros(this.#columns.time[row] ?? 0);
   }
 
   between(

@@ -1,6 +1,6 @@
 import { splitInnerHeader } from '../evidence/classify.ts';
 import { readStructuredMessage } from '../evidence/structured-message.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { type MessageReading, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
@@ -39,6 +39,10 @@ export interface Operation {
   readonly steps: readonly OperationStep[];
 }
 
+/** The kinds of event that operations are made of. */
+export const OPERATION_KINDS = ['log', 'traceback', 'database-locked'] as const satisfies readonly EventKind[];
+const IN_OPERATIONS: ReadonlySet<EventKind> = new Set(OPERATION_KINDS);
+
 /**
  * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
@@ -54,7 +58,7 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
   };
   let openingTemplate: string | null = null;
   for (const event of events) {
-    if (event.kind !== 'log' && event.kind !== 'database-locked' && event.kind !== 'traceback') continue;
+    if (!IN_OPERATIONS.has(event.kind)) continue;
     const line = readLine(event);
     if (line.reading.role === 'operation-start') {
       const template = messageTemplate(line.text);

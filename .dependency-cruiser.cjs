@@ -107,7 +107,7 @@ module.exports = {
         orphan: true,
         pathNot: [
           '\\.d\\.ts$',
-          '^electron/workers/(hash|import|profile|query|rules|sql)-worker\\.ts$',
+          '^electron/workers/(analysis|hash|import|profile|query|rules|sql)-worker\\.ts$',
           '^electron/cli/main\\.ts$',
         ],
       },

@@ -8,8 +8,7 @@ import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
-import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
-import { writeText } from '../export/text.ts';
+import type { ExportFormat } from '../export/file-names.ts';
 import { JobCancelled } from '../workers/run-job.ts';
 import type { CliCommand } from './arguments.ts';
 import { withProgress } from './with-progress.ts';
@@ -43,7 +42,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       progress.clear();
       if (command.notes !== null) {
         const judgements = await readNotesFile(command.notes, opened.evidence.files);
-        opened = opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+        opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
       }
       await writeOutputs(command, opened);
       return 0;
@@ -73,9 +72,7 @@ async function profiled(
 ): Promise<OpenCase> {
   const profile = await runProfile(opened, order, options);
   if (profile.outcome.kind === 'cancelled') throw new JobCancelled();
-  const next = opened.withProfile(order.evidenceId, { mode: order.mode, profile });
-  await opened.retire();
-  return next;
+  return opened.withProfile(order.evidenceId, { mode: order.mode, profile });
 }
 
 function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportFormat; readonly path: string }[] {
@@ -98,10 +95,11 @@ async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null
 
 async function writeOutputs(command: AnalyzeCommand, opened: OpenCase): Promise<void> {
   if (command.json === '-') {
-    process.stdout.write(await renderExport(opened, 'json'));
+    process.stdout.write(await opened.write({ name: 'json' }));
   } else {
     process.stdout.write(
-      writeText(reportOf(opened), {
+      await opened.write({
+        name: 'text',
         width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
         colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
       }),
@@ -109,7 +107,7 @@ async function writeOutputs(command: AnalyzeCommand, opened: OpenCase): Promise<
   }
   for (const { format, path } of outputsOf(command)) {
     await mkdir(dirname(path), { recursive: true });
-    await writeAtomically(path, await renderExport(opened, format));
+    await writeAtomically(path, await opened.write({ name: format }));
     process.stderr.write(`wrote ${path}\n`);
   }
 }

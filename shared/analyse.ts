@@ -31,11 +31,7 @@ export function readHistory(evidence: CaseEvidence): WorkerHistory {
 }
 
 /** Finds the facts about one incident of the history; null: about a case in which nothing went wrong. */
-export function findFacts(
-  evidence: CaseEvidence,
-  history: WorkerHistory,
-  record: IncidentRecord | null,
-): FoundFacts {
+export function findFacts(evidence: CaseEvidence, history: WorkerHistory, record: IncidentRecord | null): FoundFacts {
   const context = factContext(evidence, history, record);
   return {
     context,
@@ -48,7 +44,10 @@ export function findFacts(
  * Draws every conclusion from what was found: verdicts, answers and advice. Judgements of whoever analyses the case come
  * before: a fact that they overrule weighs nothing, what they observed weighs as they say. Cheap: nothing is read again.
  */
-export function conclude({ context, facts: found, recurrence }: FoundFacts, judgements: readonly Judgement[] = []): Analysis {
+export function conclude(
+  { context, facts: found, recurrence }: FoundFacts,
+  judgements: readonly Judgement[] = [],
+): Analysis {
   const { record, history, evidence } = context;
   const { weighed, facts, overruled } = judgedFacts(evidence, record?.incident ?? null, found, judgements);
   const hypotheses = judge(context, weighed);

@@ -326,7 +326,10 @@ function querySourceOf(imported: ImportedEvidence, { incident }: Pick<Analysis, 
   return { columns, files, locations, times: { ...timesOf(imported), incident: incident?.start ?? null } };
 }
 
-function timesOf({ columns }: ImportedEvidence): { readonly first: EpochMicros | null; readonly last: EpochMicros | null } {
+function timesOf({ columns }: ImportedEvidence): {
+  readonly first: EpochMicros | null;
+  readonly last: EpochMicros | null;
+} {
   return { first: timeAt(columns, 0), last: timeAt(columns, columns.count - 1) };
 }
 

@@ -1,5 +1,10 @@
 import { conclude, type FoundFacts, findFacts, readHistory } from '../../shared/analyse.ts';
-import type { AnalysisSource, ConclusionBasis, IncidentAsked, ReadCase } from '../../shared/contract/analysis-protocol.ts';
+import type {
+  AnalysisSource,
+  ConclusionBasis,
+  IncidentAsked,
+  ReadCase,
+} from '../../shared/contract/analysis-protocol.ts';
 import { isAbout } from '../../shared/hypotheses/judged-facts.ts';
 import type { Analysis, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport } from '../../shared/model/artifact.ts';

@@ -143,10 +143,7 @@ async function profileOf(
 }
 
 /** Of an artifact the testcases are its records. */
-function withTestcases(
-  files: readonly EvidenceFile[],
-  artifacts: readonly ArtifactReport[],
-): readonly EvidenceFile[] {
+function withTestcases(files: readonly EvidenceFile[], artifacts: readonly ArtifactReport[]): readonly EvidenceFile[] {
   const testcases = new Map(artifacts.map((artifact) => [artifact.evidenceId, artifact.testcases]));
   return files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records }));
 }

@@ -19,7 +19,7 @@ export async function renderExport(input: ExportInput, format: DocumentFormat): 
     case 'html':
       return writeHtml(reportOf(input), caseJsonOf(input));
     case 'pdf': {
-      // Its library takes a while to load, and most cases are closed without a document.
+      // Its library takes a while to load.
       const { writePdf } = await import('./pdf.ts');
       return writePdf(reportOf(input), caseJsonOf(input));
     }

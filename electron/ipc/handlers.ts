@@ -72,7 +72,8 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
       return readExcerpt(absolutePath, byteOffset, limit);
     },
     ...databaseHandlers(session, ports, () => requireCase(session)),
-    'case.chooseIncident': async ({ incidentId }) => shown(await session.conclude((open) => open.withIncident({ incidentId }))),
+    'case.chooseIncident': async ({ incidentId }) =>
+      shown(await session.conclude((open) => open.withIncident({ incidentId }))),
     'judgement.overrule': (payload) => judge(session, (open) => overrule(open, payload)),
     'judgement.observe': (payload) => judge(session, (open) => observe(open, payload)),
     'judgement.withdraw': ({ id }) => judge(session, (open) => withdraw(open, id)),
@@ -92,10 +93,7 @@ function requireCase(session: CaseSession): OpenCase {
   return current.openCase;
 }
 
-async function judge(
-  session: CaseSession,
-  change: (open: OpenCase) => JudgementHistory,
-): Promise<ConclusionOutcome> {
+async function judge(session: CaseSession, change: (open: OpenCase) => JudgementHistory): Promise<ConclusionOutcome> {
   return shown(await session.conclude((open) => open.withJudgements(change(open))));
 }
 

@@ -9,7 +9,6 @@ import type {
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { CaseReading } from '../case-store/case-reading.ts';
 import { withClockOffsets } from '../case-store/clock-offsets.ts';
-import { renderExport } from '../export/export-case.ts';
 import { jobErrorOf } from './run-job.ts';
 
 /** Entry of the analysis worker: requests in and replies out, one after the other, until it is ended. */
@@ -33,6 +32,8 @@ async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask
       const { title, judgements, queries, format } = task;
       const analysis = required().conclude(task);
       const { evidence } = required();
+      // Loaded when it is first needed: the thread has to be there when the evidence is.
+      const { renderExport } = await import('../export/export-case.ts');
       return bytesOf(await renderExport({ title, evidence, analysis, judgements, queries }, format));
     }
   }
@@ -58,9 +59,7 @@ async function answer({ id, task }: AnalysisWorkerRequest): Promise<AnalysisWork
 }
 
 function errorOf(thrown: unknown): AnalysisError {
-  return thrown instanceof NoSuchIncident
-    ? { kind: 'no-such-incident', message: thrown.message }
-    : jobErrorOf(thrown);
+  return thrown instanceof NoSuchIncident ? { kind: 'no-such-incident', message: thrown.message } : jobErrorOf(thrown);
 }
 
 function post(reply: AnalysisWorkerReply): void {

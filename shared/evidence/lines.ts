@@ -152,7 +152,10 @@ export class LineReader {
     this.#endsInCr = part[part.length - 1] === CR;
     const kept = Math.min(part.length, this.#limitBytes - this.#pendingBytes);
     if (this.#pendingBytes + kept > this.#pending.length) {
-      const capacity = Math.min(this.#limitBytes, Math.max(this.#pendingBytes + kept, this.#pending.length * 2, LEAST_PENDING_BYTES));
+      const capacity = Math.min(
+        this.#limitBytes,
+        Math.max(this.#pendingBytes + kept, this.#pending.length * 2, LEAST_PENDING_BYTES),
+      );
       const grown = new Uint8Array(capacity);
       grown.set(this.#pending.subarray(0, this.#pendingBytes));
       this.#pending = grown;

@@ -110,7 +110,8 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
-    if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn') continue;
+    if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
+      continue;
     const list = byPid.get(event.pid);
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);

@@ -143,7 +143,9 @@ describe('a case with the zone of its stamps given', () => {
     const [app] = opened.evidence.files;
     expect(app?.time).toMatchObject({ zone: 'Europe/Berlin', zoneFrom: 'given' });
     expect(app?.problems.filter(({ message }) => message.includes('nothing tells their zone'))).toEqual([]);
-    expect(reportOf(exportInputOf(opened)).evidence[0]?.timeSettings).toEqual(['stamps read as Europe/Berlin, as given']);
+    expect(reportOf(exportInputOf(opened)).evidence[0]?.timeSettings).toEqual([
+      'stamps read as Europe/Berlin, as given',
+    ]);
     await opened.dispose();
   });
 

@@ -92,11 +92,15 @@ describe('judgements of an open case', () => {
   it('are refused for what is not there', async () => {
     const { session, analysis } = opened;
     const before = analysis();
-    const overruled = await session.conclude((open) => open.withJudgements(overrule(open, { factId: 'none', comment: 'x' })));
+    const overruled = await session.conclude((open) =>
+      open.withJudgements(overrule(open, { factId: 'none', comment: 'x' })),
+    );
     expect(overruled).toMatchObject({ status: 'failed', error: { kind: 'usage' } });
     const withdrawn = await session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
     expect(withdrawn).toMatchObject({ status: 'failed', error: { kind: 'usage' } });
-    expect(await session.conclude((open) => open.withIncident({ incidentId: 'i9' }))).toMatchObject({ status: 'failed' });
+    expect(await session.conclude((open) => open.withIncident({ incidentId: 'i9' }))).toMatchObject({
+      status: 'failed',
+    });
     expect(analysis()).toBe(before);
   });
 

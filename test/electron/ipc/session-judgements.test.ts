@@ -104,6 +104,58 @@ describe('judgements of an open case', () => {
     expect(analysis()).toBe(before);
   });
 
+  it('come one after the other however fast they are asked for, and undo gives back what was', async () => {
+    const { session, analysis } = opened;
+    const before = analysis();
+    const outcomes = await Promise.all([
+      overruleTimeout(session),
+      session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN))),
+      session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-7'))),
+      session.conclude((open) => open.withJudgements(undo(open.judgements))),
+      session.conclude((open) => open.withJudgements(undo(open.judgements))),
+    ]);
+    const seen = outcomes.map((outcome) =>
+      outcome.status === 'concluded'
+        ? [outcome.analysis.overruled.length, outcome.judgements.entries.length]
+        : outcome.status,
+    );
+    expect(seen).toEqual([[1, 1], [1, 2], 'failed', [1, 1], [0, 0]]);
+    expect(analysis()).toEqual(before);
+  });
+
+  it('are answered while clocks are corrected after them, and dropped with the case that they are about', async () => {
+    const { session, analysis } = await sessionWith(timeoutJournal());
+    onTestFinished(() => session.close());
+    const journal = session.current()?.openCase.evidence.files[0]?.id ?? '';
+    const end = analysis().incident?.end ?? 0;
+    const overruled = overruleTimeout(session);
+    const moved = session.adjustClocks([{ evidenceId: journal, micros: 5_000_000 }]);
+    const observed = session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN)));
+    expect(await overruled).toMatchObject({ status: 'concluded', analysis: { incident: { end } } });
+    expect(await moved).toMatchObject({ status: 'opened', view: { analysis: { overruled: [{}] } } });
+    const concluded = { status: 'concluded', analysis: { incident: { end: end + 5_000_000 }, overruled: [{}] } };
+    expect(await observed).toMatchObject(concluded);
+
+    const late = [
+      session.adjustClocks([{ evidenceId: journal, micros: 0 }]),
+      session.conclude((open) => open.withJudgements(NO_JUDGEMENTS)),
+    ];
+    await session.close();
+    expect((await Promise.all(late)).map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect(session.current()).toBeNull();
+  });
+
+  it('stay as they are where a correction of clocks is cancelled', async () => {
+    const { session } = opened;
+    const before = session.current();
+    const moved = session.adjustClocks([{ evidenceId: 'e1', micros: 5_000_000 }]);
+    // Its turn has come by then.
+    await new Promise((resolve) => setImmediate(resolve));
+    session.cancel();
+    expect(await moved).toEqual({ status: 'cancelled' });
+    expect(session.current()).toBe(before);
+  });
+
   it('outlast corrected clocks, other zones and further evidence', async () => {
     const { session, folder, analysis } = await sessionWith(timeoutJournal());
     onTestFinished(() => session.close());

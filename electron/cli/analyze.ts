@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
+import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
 import { readNotesFile } from '../case-store/read-notes.ts';
@@ -10,7 +11,8 @@ import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
 import type { ExportFormat } from '../export/file-names.ts';
 import { JobCancelled } from '../workers/run-job.ts';
-import type { CliCommand } from './arguments.ts';
+import type { CliCommand } from './command.ts';
+import type { ProgressLine } from './progress-line.ts';
 import { withProgress } from './with-progress.ts';
 
 type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
@@ -44,7 +46,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
         const judgements = await readNotesFile(command.notes, opened.evidence.files);
         opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
       }
-      await writeOutputs(command, opened);
+      await writeOutputs(command, opened, progress);
       return 0;
     } finally {
       await opened.dispose();
@@ -93,21 +95,30 @@ async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null
   return null;
 }
 
-async function writeOutputs(command: AnalyzeCommand, opened: OpenCase): Promise<void> {
+async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress: ProgressLine): Promise<void> {
+  const written = async (format: DocumentFormat, item: string): Promise<Uint8Array> => {
+    progress.show({ stage: 'writing', item, doneBytes: 0, totalBytes: null });
+    const bytes = await opened.write(format);
+    progress.clear();
+    return bytes;
+  };
   if (command.json === '-') {
-    process.stdout.write(await opened.write({ name: 'json' }));
+    process.stdout.write(await written({ name: 'json' }, 'case.json'));
   } else {
     process.stdout.write(
-      await opened.write({
-        name: 'text',
-        width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
-        colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-      }),
+      await written(
+        {
+          name: 'text',
+          width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
+          colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        },
+        opened.title,
+      ),
     );
   }
   for (const { format, path } of outputsOf(command)) {
     await mkdir(dirname(path), { recursive: true });
-    await writeAtomically(path, await opened.write({ name: format }));
+    await writeAtomically(path, await written({ name: format }, path));
     process.stderr.write(`wrote ${path}\n`);
   }
 }

@@ -126,6 +126,10 @@ export class AnalysisClient {
     worker.on('message', (reply: AnalysisWorkerReply) => {
       if (isCurrent()) this.#settle(reply);
     });
+    worker.on('messageerror', (error) => {
+      const message = `An answer of the analysis could not be read: ${error.message}`;
+      if (isCurrent()) this.#failAll(new JobFailure({ kind: 'internal', message }));
+    });
     worker.on('error', (thrown: unknown) => {
       if (!isCurrent()) return;
       this.#worker = null;

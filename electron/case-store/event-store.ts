@@ -201,7 +201,7 @@ export class EventStore implements EventSource {
 
   /** See EventSource; at most 200,000 events, the first ones. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
-    return kinds.length === 0 ? [] : this.#answer({ ...EVERY_EVENT, kinds: [...kinds] }, ANSWER_EVENTS);
+    return Array.from(this.#rowsOfKinds(kinds).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
@@ -211,7 +211,7 @@ export class EventStore implements EventSource {
     longestLogBytes: number,
   ): readonly EvidenceEvent[] {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const rows = this.#rowsOfKinds(kinds);
     const log = EVENT_KINDS.indexOf('log');
     const others = rows.filter(
       (row) => !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || (byteLength[row] ?? 0) <= longestLogBytes),
@@ -221,7 +221,7 @@ export class EventStore implements EventSource {
 
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
     const { fileIndex, copies } = this.#columns;
-    const rows = new Set(filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] }));
+    const rows = new Set(this.#rowsOfKinds(kinds));
     const files = new Set<number>();
     for (const row of rows) files.add(fileIndex[row] ?? 0);
     for (const [place, row] of copies.row.entries()) if (rows.has(row)) files.add(copies.fileIndex[place] ?? 0);
@@ -231,7 +231,7 @@ export class EventStore implements EventSource {
   pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
     const { pid } = this.#columns;
     const pids = new Set<number>();
-    for (const row of filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] })) {
+    for (const row of this.#rowsOfKinds(kinds)) {
       pids.add(pid[row] ?? NO_PID);
     }
     pids.delete(NO_PID);
@@ -308,9 +308,10 @@ export class EventStore implements EventSource {
     this.#journals.clear();
   }
 
-  #answer(filter: EventFilter, limit: number): readonly EvidenceEvent[] {
-    const rows = filterRows(this.#columns, this.#files, filter);
-    return Array.from(rows.subarray(0, limit), (row) => this.event(row));
+  /** A filter takes no kinds for all of them. */
+  #rowsOfKinds(kinds: readonly EventKind[]): Uint32Array {
+    if (kinds.length === 0) return new Uint32Array(0);
+    return filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {

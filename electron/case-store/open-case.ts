@@ -14,10 +14,10 @@ import type { Steering } from '../workers/steering.ts';
 import { analysedCase, type CaseBasis, correctedEvidence, type OpenCase } from './analysed-case.ts';
 import type { AskedIncident } from './asked-incident.ts';
 import type { ClockOffsets } from './clock-offsets.ts';
-import { EventStore } from './event-store.ts';
 import { Measurements } from './measurements.ts';
 import { placedRules } from './placed-rules.ts';
 import { profileArtifacts } from './profile-artifacts.ts';
+import { artifactsBySize, PROFILED_ARTIFACTS } from './rank-artifacts.ts';
 import { ReportQueries } from './report-queries.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -93,7 +93,13 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     if (!imported.files.some((file) => !SPEECHLESS_FORMATS.has(file.format))) throw new NothingRecognised(imported);
     const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
     for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
-    const { artifacts, problems } = await profileOf(imported, options);
+    const { artifacts, problems } = await profileArtifacts(imported, await rankedArtifacts(imported, analysing), {
+      ...(onProgress === undefined ? {} : { onProgress }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(options.steering === undefined ? {} : { steering: options.steering }),
+      measurements: new Measurements(),
+      measureAgain: options.measureAgain ?? false,
+    });
     throwIfCancelled();
 
     onProgress?.({ stage: 'analysing', item: titleOf(paths), doneBytes: 0, totalBytes: null }, null);
@@ -123,23 +129,15 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   }
 }
 
-/** Measures the artifacts; texts of the log say which of many are worth it. */
-async function profileOf(
+/** The XML files in the order in which they are measured; the log is asked only where not all of them are. */
+async function rankedArtifacts(
   imported: ImportedEvidence,
-  { onProgress, signal, steering, measureAgain = false }: OpenCaseOptions,
-): ReturnType<typeof profileArtifacts> {
-  const store = new EventStore(imported);
-  try {
-    return await profileArtifacts(imported, store, {
-      ...(onProgress === undefined ? {} : { onProgress }),
-      ...(signal === undefined ? {} : { signal }),
-      ...(steering === undefined ? {} : { steering }),
-      measurements: new Measurements(),
-      measureAgain,
-    });
-  } finally {
-    store.close();
-  }
+  analysing: AnalysisClient,
+): Promise<readonly EvidenceFile[]> {
+  const xml = artifactsBySize(imported.files);
+  if (xml.length <= PROFILED_ARTIFACTS) return xml;
+  const places = new Map((await analysing.rank(imported)).map((id, place) => [id, place]));
+  return [...xml].sort((a, b) => (places.get(a.id) ?? 0) - (places.get(b.id) ?? 0));
 }
 
 /** Of an artifact the testcases are its records. */

@@ -62,6 +62,11 @@ export class AnalysisClient {
     return this.#ask({ name: 'correct', imported, offsets });
   }
 
+  /** XML files by how much of their paths the log names: see artifactsByMention. */
+  async rank({ columns, files, locations }: ImportedEvidence): Promise<readonly EvidenceId[]> {
+    return this.#ask({ name: 'rank', imported: { columns, files, locations } });
+  }
+
   /** Reads the case that all further questions are about. */
   async read(source: AnalysisSource): Promise<ReadCase> {
     this.#source = source;

@@ -9,6 +9,8 @@ import type {
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { CaseReading } from '../case-store/case-reading.ts';
 import { withClockOffsets } from '../case-store/clock-offsets.ts';
+import { EventStore } from '../case-store/event-store.ts';
+import { artifactsByMention } from '../case-store/rank-artifacts.ts';
 import { jobErrorOf } from './run-job.ts';
 
 /** Entry of the analysis worker: requests in and replies out, one after the other, until it is ended. */
@@ -18,6 +20,12 @@ async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask
   switch (task.name) {
     case 'correct':
       return withClockOffsets(task.imported, task.offsets);
+    case 'rank': {
+      const store = new EventStore(task.imported);
+      const ranked = artifactsByMention(task.imported.files, store).map(({ id }) => id);
+      store.close();
+      return ranked;
+    }
     case 'read':
       reading = new CaseReading(task.source);
       return reading.read;

@@ -69,6 +69,8 @@ export type AnalysisTask =
       readonly imported: ImportedEvidence;
       readonly offsets: ReadonlyMap<EvidenceId, number>;
     }
+  /** Which XML files are measured first, where there are more than are measured: those that the log names. */
+  | { readonly name: 'rank'; readonly imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'> }
   /** Comes before all that follow. */
   | { readonly name: 'read'; readonly source: AnalysisSource }
   /** Artifacts with further runs, in place of those that were read. */
@@ -79,6 +81,7 @@ export type AnalysisTask =
 /** What each task is answered with. */
 export interface AnalysisAnswers {
   readonly correct: ImportedEvidence;
+  readonly rank: readonly EvidenceId[];
   readonly read: ReadCase;
   readonly measured: null;
   /** Without the list of incidents, which `read` has told. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NothingRecognised, openCase } from '../../../electron/case-store/open-case.ts';
-import { longestTailIn } from '../../../electron/case-store/profile-artifacts.ts';
+import { longestTailIn } from '../../../electron/case-store/rank-artifacts.ts';
 import { JobCancelled, JobFailure } from '../../../electron/workers/run-job.ts';
 import { Steering } from '../../../electron/workers/steering.ts';
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';

@@ -260,8 +260,16 @@ export class EventStore implements EventSource {
     return this.#pidRows.between(pid, from, to).length > 0;
   }
 
-  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros): EpochMicros | null {
-    const row = this.#pidRows.between(pid, from, to).at(-1);
+  lastOfPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): EpochMicros | null {
+    const { kind } = this.#columns;
+    const row = this.#pidRows
+      .between(pid, from, to)
+      .findLast((each) => kinds.includes(EVENT_KINDS[kind[each] ?? 0] ?? 'log'));
     return row === undefined ? null : epochMicros(this.#columns.time[row] ?? 0);
   }
 

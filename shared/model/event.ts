@@ -112,8 +112,8 @@ export interface EventSource {
   ofPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Whether `pid` wrote anything with from <= time <= to; reads no text. */
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean;
-  /** When `pid` last wrote anything with from <= time <= to; null when it did not. Reads no text. */
-  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros): EpochMicros | null;
+  /** When `pid` last wrote anything, or anything of some kinds, with from <= time <= to; null when it did not. Reads no text. */
+  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null;
   /** Events with from <= time <= to, all or those of some kinds, at most `limit`. Reads no text of others. */
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */

@@ -1,4 +1,4 @@
-import type { EventSource } from '../model/event.ts';
+import { EVENT_KINDS, type EventSource } from '../model/event.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
 import type { WorkerLife } from './workers.ts';
 
@@ -8,10 +8,14 @@ const STAMP_SLACK_SECONDS = 0.5;
 const SILENCE_SECONDS = 86_400;
 const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
 
+/** A row of `ps` shows a process alive and says nothing. */
+const LINES = EVENT_KINDS.filter((kind) => kind !== 'process-sample');
+
 interface Waiting {
   readonly life: WorkerLife;
-  /** When its pid wrote its last line at all; null when it never did. */
+  /** When its pid was seen last at all, and when it wrote its last line; null when it never was or did. */
   readonly last: EpochMicros | null;
+  readonly lastLine: EpochMicros | null;
   /** A moment at which it is known to speak; 0 as long as none is. */
   heardAt: number;
 }
@@ -30,7 +34,10 @@ export class SilentWorkers {
   }
 
   add(life: WorkerLife): void {
-    this.#waiting.push({ life, last: this.#events.lastOfPid(life.pid, life.from, FOREVER), heardAt: 0 });
+    const { pid, from } = life;
+    const last = this.#events.lastOfPid(pid, from, FOREVER);
+    const lastLine = this.#events.lastOfPid(pid, from, FOREVER, LINES);
+    this.#waiting.push({ life, last, lastLine, heardAt: 0 });
   }
 
   /** Those that began before are of an earlier arbiter. */
@@ -71,9 +78,9 @@ export class SilentWorkers {
     return false;
   }
 
-  #wasAtWork({ life, last }: Waiting, boot: EpochMicros): boolean {
+  #wasAtWork({ life, lastLine }: Waiting, boot: EpochMicros): boolean {
     const from = addSeconds(life.from, STAMP_SLACK_SECONDS);
-    if (last === null || last <= boot) return last !== null && last >= from;
-    return this.#events.hasOfPid(life.pid, from, boot);
+    if (lastLine === null || lastLine <= boot) return lastLine !== null && lastLine >= from;
+    return this.#events.lastOfPid(life.pid, from, boot, LINES) !== null;
   }
 }

@@ -64,8 +64,8 @@ export class EventArray implements EventSource {
     return this.ofPid(pid, from, to).length > 0;
   }
 
-  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros): EpochMicros | null {
-    return this.ofPid(pid, from, to).at(-1)?.time ?? null;
+  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null {
+    return this.ofPid(pid, from, to, kinds).at(-1)?.time ?? null;
   }
 
   between(

@@ -107,7 +107,7 @@ module.exports = {
         orphan: true,
         pathNot: [
           '\\.d\\.ts$',
-          '^electron/workers/(hash|import|part|profile|query|rules|sql)-worker\\.ts$',
+          '^electron/workers/(analysis|hash|import|part|profile|query|rules|sql)-worker\\.ts$',
           '^electron/cli/main\\.ts$',
         ],
       },

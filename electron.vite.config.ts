@@ -27,6 +27,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: at('electron/main/index.ts'),
+          'analysis-worker': at('electron/workers/analysis-worker.ts'),
           'hash-worker': at('electron/workers/hash-worker.ts'),
           'import-worker': at('electron/workers/import-worker.ts'),
           'measure-worker': at('electron/workers/measure-worker.ts'),

@@ -9,18 +9,20 @@ import { recommend } from './findings/recommendations.ts';
 import { headline, summary } from './findings/summary.ts';
 import { judgedFacts } from './hypotheses/judged-facts.ts';
 import { judge } from './hypotheses/verdicts.ts';
-import type { Analysis, Fact, Incident, IncidentChoice } from './model/analysis.ts';
+import type { Analysis, Fact, Incident, IncidentChoice, Recurrence } from './model/analysis.ts';
 import type { CaseEvidence } from './model/case.ts';
 import type { Judgement } from './model/judgement.ts';
 import { addSeconds } from './model/time.ts';
 import { chooseIncident } from './timeline/choose-incident.ts';
-import { type WorkerHistory, workerHistory } from './timeline/incidents.ts';
+import { type IncidentRecord, type WorkerHistory, workerHistory } from './timeline/incidents.ts';
 import { recurrenceOf } from './timeline/recurrence.ts';
 
 /** What is drawn from the evidence alone, before anybody has judged it. It is made once; conclusions are drawn from it anew. */
 export interface FoundFacts {
   readonly context: FactContext;
   readonly facts: readonly Fact[];
+  /** Of all incidents of the case. */
+  readonly recurrence: Recurrence | null;
 }
 
 /** What the journals show, and with it what is the same for every incident of the case. */
@@ -28,24 +30,24 @@ export function readHistory(evidence: CaseEvidence): WorkerHistory {
   return workerHistory(evidence.events);
 }
 
-/**
- * Finds the facts about one incident: the worst of them, or the one that is asked for. Throws NoSuchIncident when there is
- * no incident of the choice.
- */
-export function findFacts(
-  evidence: CaseEvidence,
-  history: WorkerHistory,
-  choice: IncidentChoice | null = null,
-): FoundFacts {
-  const context = factContext(evidence, history, chooseIncident(history.incidents, choice));
-  return { context, facts: factsOf(context) };
+/** Finds the facts about one incident of the history; null: about a case in which nothing went wrong. */
+export function findFacts(evidence: CaseEvidence, history: WorkerHistory, record: IncidentRecord | null): FoundFacts {
+  const context = factContext(evidence, history, record);
+  return {
+    context,
+    facts: factsOf(context),
+    recurrence: recurrenceOf(history.incidents.map(({ incident }) => incident)),
+  };
 }
 
 /**
  * Draws every conclusion from what was found: verdicts, answers and advice. Judgements of whoever analyses the case come
  * before: a fact that they overrule weighs nothing, what they observed weighs as they say. Cheap: nothing is read again.
  */
-export function conclude({ context, facts: found }: FoundFacts, judgements: readonly Judgement[] = []): Analysis {
+export function conclude(
+  { context, facts: found, recurrence }: FoundFacts,
+  judgements: readonly Judgement[] = [],
+): Analysis {
   const { record, history, evidence } = context;
   const { weighed, facts, overruled } = judgedFacts(evidence, record?.incident ?? null, found, judgements);
   const hypotheses = judge(context, weighed);
@@ -53,7 +55,7 @@ export function conclude({ context, facts: found }: FoundFacts, judgements: read
   const incident = record === null ? null : withHeartbeat(record.incident, context);
   return {
     incidents: history.incidents.map((each) => (each === record && incident !== null ? incident : each.incident)),
-    recurrence: recurrenceOf(history.incidents.map((each) => each.incident)),
+    recurrence,
     incident,
     headline: headline(context),
     summary: summary(context, weighed, hypotheses, recommendations),
@@ -82,7 +84,8 @@ export function analyse(
   choice: IncidentChoice | null = null,
   judgements: readonly Judgement[] = [],
 ): Analysis {
-  return conclude(findFacts(evidence, readHistory(evidence), choice), judgements);
+  const history = readHistory(evidence);
+  return conclude(findFacts(evidence, history, chooseIncident(history.incidents, choice)), judgements);
 }
 
 /**

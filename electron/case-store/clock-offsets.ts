@@ -7,6 +7,11 @@ import { sortRows } from './sort-rows.ts';
 /** Corrections of clocks in microseconds, by the source they are for. A source without one, or with 0, is as it was read. */
 export type ClockOffsets = ReadonlyMap<EvidenceId, number>;
 
+/** Whether any clock is corrected. */
+export function hasOffset(offsets: ClockOffsets): boolean {
+  return [...offsets.values()].some((micros) => micros !== 0);
+}
+
 /** 9999-12-31T23:59:59Z, the last second that ISO 8601 writes with four digits of year. */
 const LATEST_MICROS = Date.UTC(9999, 11, 31, 23, 59, 59) * 1_000;
 
@@ -21,7 +26,7 @@ function corrected(time: number, offsetMicros: number): EpochMicros {
  * any correction it is returned as it is. Rows are others afterwards: an analysis must be made anew.
  */
 export function withClockOffsets(imported: ImportedEvidence, offsets: ClockOffsets): ImportedEvidence {
-  if (![...offsets.values()].some((micros) => micros !== 0)) return imported;
+  if (!hasOffset(offsets)) return imported;
   const applied = new Map(imported.files.map((file) => [file.id, appliedOffset(file, offsets)]));
   const ofFile = Float64Array.from(imported.files, (file) => applied.get(file.id) ?? 0);
   const sample = <S extends { readonly time: EpochMicros | null; readonly source: Provenance }>(each: S): S => {

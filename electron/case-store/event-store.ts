@@ -201,7 +201,7 @@ export class EventStore implements EventSource {
 
   /** See EventSource; at most 200,000 events, the first ones. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
-    return kinds.length === 0 ? [] : this.#answer({ ...EVERY_EVENT, kinds: [...kinds] }, ANSWER_EVENTS);
+    return Array.from(this.#rowsOfKinds(kinds).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
@@ -211,7 +211,7 @@ export class EventStore implements EventSource {
     longestLogBytes: number,
   ): readonly EvidenceEvent[] {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const rows = this.#rowsOfKinds(kinds);
     const log = EVENT_KINDS.indexOf('log');
     const others = rows.filter(
       (row) => !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || (byteLength[row] ?? 0) <= longestLogBytes),
@@ -221,20 +221,56 @@ export class EventStore implements EventSource {
 
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
     const { fileIndex, copies } = this.#columns;
-    const rows = new Set(filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] }));
+    const rows = new Set(this.#rowsOfKinds(kinds));
     const files = new Set<number>();
     for (const row of rows) files.add(fileIndex[row] ?? 0);
     for (const [place, row] of copies.row.entries()) if (rows.has(row)) files.add(copies.fileIndex[place] ?? 0);
     return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
   }
 
+  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+    const { pid } = this.#columns;
+    const pids = new Set<number>();
+    for (const row of this.#rowsOfKinds(kinds)) {
+      pids.add(pid[row] ?? NO_PID);
+    }
+    pids.delete(NO_PID);
+    return pids;
+  }
+
   /** See EventSource; at most 200,000 events, the first ones. */
-  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
-    return Array.from(this.#pidRows.between(pid, from, to).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  ofPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    const rows = this.#pidRows.between(pid, from, to);
+    const { kind } = this.#columns;
+    const asked = new Set(kinds.map((each) => EVENT_KINDS.indexOf(each)));
+    const events: EvidenceEvent[] = [];
+    for (const row of rows) {
+      if (events.length === ANSWER_EVENTS) break;
+      if (asked.has(kind[row] ?? 0)) events.push(this.event(row));
+    }
+    return events;
   }
 
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
     return this.#pidRows.between(pid, from, to).length > 0;
+  }
+
+  lastOfPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): EpochMicros | null {
+    const { kind } = this.#columns;
+    const row = this.#pidRows
+      .between(pid, from, to)
+      .findLast((each) => kinds.includes(EVENT_KINDS[kind[each] ?? 0] ?? 'log'));
+    return row === undefined ? null : epochMicros(this.#columns.time[row] ?? 0);
   }
 
   between(
@@ -280,9 +316,10 @@ export class EventStore implements EventSource {
     this.#journals.clear();
   }
 
-  #answer(filter: EventFilter, limit: number): readonly EvidenceEvent[] {
-    const rows = filterRows(this.#columns, this.#files, filter);
-    return Array.from(rows.subarray(0, limit), (row) => this.event(row));
+  /** A filter takes no kinds for all of them. */
+  #rowsOfKinds(kinds: readonly EventKind[]): Uint32Array {
+    if (kinds.length === 0) return new Uint32Array(0);
+    return filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {

@@ -1,4 +1,5 @@
 import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { JobFailure } from '../workers/run-job.ts';
 import { NothingRecognised } from './open-case.ts';
 import { UsageError } from './usage-error.ts';
@@ -19,7 +20,7 @@ const FILE_SYSTEM_REASONS: Readonly<Record<string, string>> = {
 /** An error as data for the window: what a person can act on as `usage`, all else as a defect of Inquest. */
 export function toJobError(error: unknown): JobError {
   if (error instanceof JobFailure) return error.error;
-  if (error instanceof UsageError || error instanceof NothingRecognised)
+  if (error instanceof UsageError || error instanceof NothingRecognised || error instanceof NoSuchIncident)
     return { kind: 'usage', message: error.message };
   if (!(error instanceof Error)) return { kind: 'internal', message: String(error) };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -1,14 +1,8 @@
+import type { PlacedRules } from '../../shared/contract/analysis-protocol.ts';
 import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { RuleOutcome } from '../../shared/model/rules.ts';
 import { epochMicros } from '../../shared/model/time.ts';
 import { EventPlaces } from './event-places.ts';
-
-/** What rules found, with each hit by the file and the byte at which its event begins. */
-export interface PlacedRules {
-  readonly outcome: RuleOutcome;
-  /** For each rule its hits, in their order. */
-  readonly places: readonly (readonly { readonly fileIndex: number; readonly byteOffset: number }[])[];
-}
 
 /** Takes down where the hits lie, in the columns that the rules were applied to. */
 export function placedRules(outcome: RuleOutcome, { columns }: Pick<ImportedEvidence, 'columns'>): PlacedRules {

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
+import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case-store/open-case.ts';
 import { readNotesFile } from '../case-store/read-notes.ts';
@@ -8,10 +9,10 @@ import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
-import { type ExportFormat, renderExport, reportOf } from '../export/export-case.ts';
-import { writeText } from '../export/text.ts';
+import type { ExportFormat } from '../export/file-names.ts';
 import { JobCancelled } from '../workers/run-job.ts';
-import type { CliCommand } from './arguments.ts';
+import type { CliCommand } from './command.ts';
+import type { ProgressLine } from './progress-line.ts';
 import { withProgress } from './with-progress.ts';
 
 type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
@@ -43,9 +44,9 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
       progress.clear();
       if (command.notes !== null) {
         const judgements = await readNotesFile(command.notes, opened.evidence.files);
-        opened = opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+        opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
       }
-      await writeOutputs(command, opened);
+      await writeOutputs(command, opened, progress);
       return 0;
     } finally {
       await opened.dispose();
@@ -73,9 +74,7 @@ async function profiled(
 ): Promise<OpenCase> {
   const profile = await runProfile(opened, order, options);
   if (profile.outcome.kind === 'cancelled') throw new JobCancelled();
-  const next = opened.withProfile(order.evidenceId, { mode: order.mode, profile });
-  await opened.retire();
-  return next;
+  return opened.withProfile(order.evidenceId, { mode: order.mode, profile });
 }
 
 function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportFormat; readonly path: string }[] {
@@ -96,20 +95,30 @@ async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null
   return null;
 }
 
-async function writeOutputs(command: AnalyzeCommand, opened: OpenCase): Promise<void> {
+async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress: ProgressLine): Promise<void> {
+  const written = async (format: DocumentFormat, item: string): Promise<Uint8Array> => {
+    progress.show({ stage: 'writing', item, doneBytes: 0, totalBytes: null });
+    const bytes = await opened.write(format);
+    progress.clear();
+    return bytes;
+  };
   if (command.json === '-') {
-    process.stdout.write(await renderExport(opened, 'json'));
+    process.stdout.write(await written({ name: 'json' }, 'case.json'));
   } else {
     process.stdout.write(
-      writeText(reportOf(opened), {
-        width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
-        colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
-      }),
+      await written(
+        {
+          name: 'text',
+          width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
+          colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+        },
+        opened.title,
+      ),
     );
   }
   for (const { format, path } of outputsOf(command)) {
     await mkdir(dirname(path), { recursive: true });
-    await writeAtomically(path, await renderExport(opened, format));
+    await writeAtomically(path, await written({ name: format }, path));
     process.stderr.write(`wrote ${path}\n`);
   }
 }

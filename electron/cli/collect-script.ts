@@ -11,7 +11,7 @@ import {
 import { openCase } from '../case-store/open-case.ts';
 import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
-import type { CliCommand } from './arguments.ts';
+import type { CliCommand } from './command.ts';
 import { withProgress } from './with-progress.ts';
 
 type CollectScriptCommand = Extract<CliCommand, { type: 'collect-script' }>;

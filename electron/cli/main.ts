@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { analyzeCommand } from './analyze.ts';
-import { HELP, readArguments } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import { collectScriptCommand } from './collect-script.ts';
+import { HELP } from './help.ts';
 
 /** `inquest ...`: reads the arguments, runs the command, sets the exit status. */
 async function main(): Promise<number> {

@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type {
   AddAnswer,
   Carried,
-  CaseView,
   ClockOffset,
   ConclusionOutcome,
   OpenOutcome,
@@ -21,6 +20,7 @@ import { UsageError } from '../case-store/usage-error.ts';
 import { missingReason } from '../intake/inventory.ts';
 import { visibleName } from '../intake/names.ts';
 import { Steering } from '../workers/steering.ts';
+import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   /** How a case is opened: `openCase` of the case store. Rejects when `signal` aborts. */
@@ -71,7 +71,8 @@ interface Import {
   readonly startedMillis: number;
   /** What it was started with; what joined it is in `steering`. */
   readonly paths: readonly string[];
-  readonly times: TimeSettings;
+  /** Asked when it begins: by then everything that was said before it is in force. */
+  readonly times: () => TimeSettings;
   /** The case whose judgements and chosen incident it keeps; null for a case of its own. */
   readonly keeps: OpenCase | null;
   /** Paths that joined it while it ran. */
@@ -90,6 +91,10 @@ export class CaseSession {
   #case: SessionCase | null = null;
   #import: Import | null = null;
   #profile: AbortController | null = null;
+  /** A correction of clocks under way. */
+  #correction: AbortController | null = null;
+  /** Whoever takes another case in the place of the open one does so in turn: none is lost, and undo gives back what was. */
+  readonly #turns = new Turns();
   #outcome: Promise<OpenOutcome> | null = null;
   /** The case before the last addition, for what the window wants to find again in the new one. */
   #before: CaseOutline | null = null;
@@ -116,8 +121,8 @@ export class CaseSession {
 
   /** Opens what was given. An import that is still under way is cancelled: the person has changed their mind. */
   open(paths: readonly string[]): Promise<OpenOutcome> {
-    this.cancel();
-    return this.#start('open', paths, titleOf(paths), NO_TIME_SETTINGS, null);
+    this.#cancelImport();
+    return this.#start('open', paths, titleOf(paths), () => NO_TIME_SETTINGS, null);
   }
 
   /**
@@ -137,56 +142,69 @@ export class CaseSession {
     const others = zones.bySource.filter((each) => !named.some(({ path }) => path === each.path));
     const changed =
       evidenceIds === null ? { ...zones, whereAssumed: zone } : { ...zones, bySource: [...others, ...named] };
-    this.cancel();
-    return this.#start('open', paths, openCase.title, { ...timeSettingsOf(current), zones: changed }, openCase);
+    this.#cancelImport();
+    const times = (): TimeSettings => ({ ...timeSettingsOf(this.#case ?? current), zones: changed });
+    return this.#start('open', paths, openCase.title, times, openCase);
   }
 
   /** Reads the open case again with rules in the place of those before. The case stays as it is until the new one is ready. */
   async setRules(rules: readonly RuleFileText[]): Promise<OpenOutcome> {
     const current = this.#case;
     if (current === null) return noCase();
-    this.cancel();
-    return this.#start(
-      'open',
-      current.paths,
-      current.openCase.title,
-      { ...timeSettingsOf(current), rules },
-      current.openCase,
-    );
+    this.#cancelImport();
+    const times = (): TimeSettings => ({ ...timeSettingsOf(this.#case ?? current), rules });
+    return this.#start('open', current.paths, current.openCase.title, times, current.openCase);
   }
 
   /** Corrects the clocks of sources; those that are not named stay. The case before is kept when this fails. */
-  adjustClocks(offsets: readonly ClockOffset[]): OpenOutcome {
+  async adjustClocks(offsets: readonly ClockOffset[]): Promise<OpenOutcome> {
+    if (this.#case === null) return noCase();
+    // An import that is under way would bring back the clocks of before.
+    this.#cancelImport();
+    return this.#turns.take(() => this.#adjust(offsets));
+  }
+
+  async #adjust(offsets: readonly ClockOffset[]): Promise<OpenOutcome> {
     const current = this.#case;
     if (current === null) return noCase();
-    // An import that is under way would bring back the clocks of before.
-    this.cancel();
+    const abort = new AbortController();
+    this.#correction = abort;
     try {
       const merged = new Map(current.openCase.clockOffsets);
       for (const { evidenceId, micros } of offsets) merged.set(evidenceId, micros);
-      const view = this.#replace(current.openCase.withClockOffsets(merged));
+      const corrected = await current.openCase.withClockOffsets(merged, abort.signal);
+      if (!this.#replace(current, corrected)) {
+        await corrected.retire();
+        return { status: 'cancelled' };
+      }
+      void current.openCase.retire();
       this.#before = null;
-      return { status: 'opened', view };
+      return { status: 'opened', view: corrected.view() };
     } catch (error) {
+      if (abort.signal.aborted) return { status: 'cancelled' };
       return { status: 'failed', error: this.#options.toJobError(error) };
+    } finally {
+      this.#correction = null;
     }
   }
 
   /**
    * Puts the open case in another light: other judgements, another incident. `change` gives the case that takes its place
-   * and rests on the same files; what it throws is told as a failure, and the case stays as it was.
+   * and rests on the same files; what it throws is told as a failure, and the case stays as it was. Changes come one after
+   * the other, each to the case as the one before left it.
    */
-  conclude(change: (openCase: OpenCase) => OpenCase): ConclusionOutcome {
-    const current = this.#case;
-    if (current === null) return noCase();
-    try {
-      const openCase = change(current.openCase);
-      const conclusion = openCase.conclusion();
-      this.#case = { ...current, openCase };
-      return { status: 'concluded', ...conclusion };
-    } catch (error) {
-      return { status: 'failed', error: this.#options.toJobError(error) };
-    }
+  conclude(change: (openCase: OpenCase) => Promise<OpenCase>): Promise<ConclusionOutcome> {
+    return this.#turns.take(async () => {
+      const current = this.#case;
+      if (current === null) return noCase();
+      try {
+        const openCase = await change(current.openCase);
+        if (!this.#replace(current, openCase)) return noCase();
+        return { status: 'concluded', ...openCase.conclusion() };
+      } catch (error) {
+        return { status: 'failed', error: this.#options.toJobError(error) };
+      }
+    });
   }
 
   /**
@@ -219,10 +237,11 @@ export class CaseSession {
       return { status: 'joined', ...answer };
     }
     const open = this.#case;
-    if (open === null) void this.#start('open', added, titleOf(added), NO_TIME_SETTINGS, null);
+    if (open === null) void this.#start('open', added, titleOf(added), () => NO_TIME_SETTINGS, null);
     else {
       const title = titleOf(added.length > 0 ? added : given);
-      void this.#start('add', this.#unionWith(open, added), title, timeSettingsOf(open), open.openCase);
+      const times = (): TimeSettings => timeSettingsOf(this.#case ?? open);
+      void this.#start('add', this.#unionWith(open, added), title, times, open.openCase);
     }
     return { status: 'started', ...answer };
   }
@@ -245,7 +264,7 @@ export class CaseSession {
     kind: RunningJob['kind'],
     paths: readonly string[],
     title: string,
-    times: TimeSettings,
+    times: () => TimeSettings,
     keeps: OpenCase | null,
   ): Promise<OpenOutcome> {
     const started: Import = {
@@ -270,16 +289,18 @@ export class CaseSession {
       if (this.#import === started) this.#import = null;
     };
     try {
+      // What is being said of the open case is about the one that comes in its place, unless that is another.
+      const times = started.keeps === null ? started.times() : await this.#turns.take(started.times);
       const opened = await this.#options.openCase({
         paths: started.paths,
-        ...started.times,
+        ...times,
         onProgress: (progress, sample) => {
           if (!signal.aborted) this.#options.onProgress(progress, sample);
         },
         signal,
         steering: started.steering,
       });
-      const outcome = await this.#adopt(started, opened);
+      const outcome = await this.#turns.take(() => this.#adopt(started, times, opened));
       end();
       return outcome.status === 'opened' ? { ...outcome, ...this.#follow(started) } : outcome;
     } catch (error) {
@@ -289,14 +310,16 @@ export class CaseSession {
     }
   }
 
-  async #adopt({ kind, paths, times, keeps, abort, steering }: Import, read: OpenCase): Promise<OpenOutcome> {
-    if (abort.signal.aborted) {
+  async #adopt(
+    { kind, paths, keeps, abort: { signal }, steering }: Import,
+    times: TimeSettings,
+    read: OpenCase,
+  ): Promise<OpenOutcome> {
+    const openCase = signal.aborted ? read : await this.#keeping(read, keeps);
+    if (signal.aborted) {
       await read.dispose();
       return { status: 'cancelled' };
     }
-    // What was judged while it was read again counts too.
-    const kept = keeps === null ? null : (this.#case?.openCase ?? keeps);
-    const openCase = kept === null ? read : read.keeping(kept);
     const view = openCase.view();
     const previous = this.#case;
     // What is being measured belongs to the case that goes.
@@ -309,6 +332,18 @@ export class CaseSession {
     await previous?.openCase.dispose();
     this.#options.onChange(true);
     return { status: 'opened', view };
+  }
+
+  /** What was read, with the judgements and the incident of the case in whose place it comes. */
+  async #keeping(read: OpenCase, keeps: OpenCase | null): Promise<OpenCase> {
+    if (keeps === null) return read;
+    try {
+      // What was judged while it was read again counts too.
+      return await read.keeping(this.#case?.openCase ?? keeps);
+    } catch (error) {
+      await read.dispose();
+      throw error;
+    }
   }
 
   /** Adds what came too late for an import, right after it. */
@@ -350,11 +385,15 @@ export class CaseSession {
         onProgress: (progress, sample, run) =>
           this.#options.onProfileProgress?.({ evidenceId, mode, run, runs, progress, sample }),
       });
-      const openCase = this.#case?.openCase;
-      // Another case, or none, took the place of the one that was measured; corrected clocks are the same evidence.
-      if (openCase === undefined || this.#case?.paths !== current.paths || profile.outcome.kind === 'cancelled')
-        return { status: 'cancelled', profile };
-      return { status: 'measured', profile, view: this.#replace(openCase.withProfile(evidenceId, { mode, profile })) };
+      return await this.#turns.take(async () => {
+        const measured = this.#case;
+        // Another case, or none, took the place of the one that was measured; corrected clocks are the same evidence.
+        if (measured?.paths !== current.paths || profile.outcome.kind === 'cancelled')
+          return { status: 'cancelled', profile };
+        const openCase = await measured.openCase.withProfile(evidenceId, { mode, profile });
+        if (!this.#replace(measured, openCase)) return { status: 'cancelled', profile };
+        return { status: 'measured', profile, view: openCase.view() };
+      });
     } catch (error) {
       if (abort.signal.aborted) return { status: 'cancelled', profile: null };
       return { status: 'failed', error: this.#options.toJobError(error) };
@@ -369,14 +408,11 @@ export class CaseSession {
     this.#profile = null;
   }
 
-  /** Takes a case with the same evidence in place of the open one. */
-  #replace(openCase: OpenCase): CaseView {
-    const view = openCase.view();
-    const current = this.#case;
-    if (current === null) return view;
-    this.#case = { ...current, openCase };
-    void current.openCase.retire();
-    return view;
+  /** Takes a case with the same evidence in place of one; false when that has been closed in the meantime. */
+  #replace(replaced: SessionCase, openCase: OpenCase): boolean {
+    if (this.#case !== replaced) return false;
+    this.#case = { ...replaced, openCase };
+    return true;
   }
 
   /** Stops one source of the import under way, by its id in the progress; all others go on. */
@@ -384,8 +420,16 @@ export class CaseSession {
     this.#import?.steering.stop(source);
   }
 
-  /** Stops an import that is under way; its outcome is then `cancelled`, and what joined it is dropped with it. */
+  /**
+   * Stops an import that is under way, or a correction of clocks; its outcome is then `cancelled`. What joined an import is
+   * dropped with it.
+   */
   cancel(): void {
+    this.#cancelImport();
+    this.#correction?.abort();
+  }
+
+  #cancelImport(): void {
     this.#import?.abort.abort();
     // What is given from now on must not join it.
     this.#import = null;

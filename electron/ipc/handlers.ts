@@ -1,11 +1,11 @@
-import type { ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
-import { redo, undo } from '../../shared/hypotheses/judgement-history.ts';
+import type { ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
 import { readExcerpt } from '../case-store/artifact-excerpt.ts';
 import type { OpenCase } from '../case-store/open-case.ts';
 import { readRuleFiles } from '../case-store/read-rule-files.ts';
 import { UsageError } from '../case-store/usage-error.ts';
-import { exportFileName, renderExport } from '../export/export-case.ts';
+import { exportFileName } from '../export/file-names.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';
@@ -25,7 +25,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
     'case.open': async ({ paths }) => shown(await session.open(paths)),
     'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
     'case.setRules': async ({ paths }) => shown(await session.setRules(await readRuleFiles(paths))),
-    'case.adjustClocks': ({ offsets }) => shown(session.adjustClocks(offsets)),
+    'case.adjustClocks': async ({ offsets }) => shown(await session.adjustClocks(offsets)),
     'case.openSample': async () => shown(await session.open([ports.samplePath()])),
     'case.current': () => shown(session.current()?.openCase.view() ?? null),
     'case.add': ({ paths }) => session.add(paths),
@@ -72,12 +72,13 @@ export function createHandlers(session: CaseSession, ports: ShellPorts): Handler
       return readExcerpt(absolutePath, byteOffset, limit);
     },
     ...databaseHandlers(session, ports, () => requireCase(session)),
-    'case.chooseIncident': ({ incidentId }) => shown(session.conclude((open) => open.withIncident({ incidentId }))),
-    'judgement.overrule': (payload) => shown(session.conclude((open) => open.withJudgements(overrule(open, payload)))),
-    'judgement.observe': (payload) => shown(session.conclude((open) => open.withJudgements(observe(open, payload)))),
-    'judgement.withdraw': ({ id }) => shown(session.conclude((open) => open.withJudgements(withdraw(open, id)))),
-    'judgement.undo': () => shown(session.conclude((open) => open.withJudgements(undo(open.judgements)))),
-    'judgement.redo': () => shown(session.conclude((open) => open.withJudgements(redo(open.judgements)))),
+    'case.chooseIncident': async ({ incidentId }) =>
+      shown(await session.conclude((open) => open.withIncident({ incidentId }))),
+    'judgement.overrule': (payload) => judge(session, (open) => overrule(open, payload)),
+    'judgement.observe': (payload) => judge(session, (open) => observe(open, payload)),
+    'judgement.withdraw': ({ id }) => judge(session, (open) => withdraw(open, id)),
+    'judgement.undo': () => judge(session, ({ judgements }) => undo(judgements)),
+    'judgement.redo': () => judge(session, ({ judgements }) => redo(judgements)),
     'judgement.save': () => saveNotes(session, ports),
     'judgement.open': async () => shown(await openNotes(session, ports)),
     'script.save': (payload) => saveScript(session, ports, payload),
@@ -92,6 +93,10 @@ function requireCase(session: CaseSession): OpenCase {
   return current.openCase;
 }
 
+async function judge(session: CaseSession, change: (open: OpenCase) => JudgementHistory): Promise<ConclusionOutcome> {
+  return shown(await session.conclude((open) => open.withJudgements(change(open))));
+}
+
 function exportReport(
   session: CaseSession,
   ports: ShellPorts,
@@ -101,6 +106,6 @@ function exportReport(
     what: 'report',
     name: ({ openCase }) => exportFileName(openCase.title, format),
     choose: (suggested) => ports.chooseExportPath(suggested, format),
-    content: ({ openCase }) => renderExport(openCase, format),
+    content: ({ openCase }) => openCase.write({ name: format }),
   });
 }

@@ -2,7 +2,7 @@ import type { ConclusionOutcome, ExportOutcome } from '../../shared/contract/ipc
 import { notesText } from '../../shared/contract/notes-json.ts';
 import { readNotesFile } from '../case-store/read-notes.ts';
 import { UsageError } from '../case-store/usage-error.ts';
-import { fileStem } from '../export/export-case.ts';
+import { fileStem } from '../export/file-names.ts';
 import type { CaseSession } from './case-session.ts';
 import { replaceAll } from './judgements.ts';
 import { saveFile } from './save-file.ts';
@@ -26,7 +26,7 @@ export async function openNotes(session: CaseSession, ports: ShellPorts): Promis
     const before = session.current();
     if (before === null) throw new UsageError('No case is open.');
     const judgements = await readNotesFile(path, before.openCase.evidence.files);
-    return session.conclude((open) => {
+    return await session.conclude((open) => {
       if (open.evidence !== before.openCase.evidence)
         throw new UsageError('The case changed while the notes were read.');
       return open.withJudgements(replaceAll(open.judgements, judgements));

@@ -9,17 +9,26 @@ export const DETAIL_MESSAGE_CHARACTERS = 16_000;
 /**
  * What goes to the window, with every character of the evidence visible: NUL, escape sequences of terminals, bidirectional
  * controls. This is the one place where it is done, so no screen, tooltip or label can forget it. Numbers, flags and the
- * shape stay as they are.
+ * shape stay as they are, and what is visible already is handed on as it is: of a case with thousands of incidents nearly
+ * everything is.
  */
 export function shown<T>(value: T): T {
   return visibleIn(value) as T;
 }
 
+/** Letters, digits and signs of ASCII, blanks and line feeds: what visibleText leaves alone. */
+const PLAIN = /^[\n -~]*$/;
+
 function visibleIn(value: unknown): unknown {
-  if (typeof value === 'string') return visibleText(value);
+  if (typeof value === 'string') return PLAIN.test(value) ? value : visibleText(value);
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value;
-  if (Array.isArray(value)) return value.map(visibleIn);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, visibleIn(inner)]));
+  if (Array.isArray(value)) {
+    const items = value.map(visibleIn);
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const entries = Object.entries(value).map(([key, inner]) => [key, visibleIn(inner), inner] as const);
+  if (entries.every(([, visible, inner]) => visible === inner)) return value;
+  return Object.fromEntries(entries.map(([key, visible]) => [key, visible]));
 }
 
 /** A page of a list as the window gets it, with the tags of its rows. */

@@ -2,6 +2,7 @@ import { type MessagePort, Worker, type WorkerOptions } from 'node:worker_thread
 
 /** The workers there are; each is one file in this folder. */
 export type WorkerName =
+  | 'analysis-worker'
   | 'hash-worker'
   | 'import-worker'
   | 'measure-worker'

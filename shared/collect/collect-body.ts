@@ -1,3 +1,18 @@
+import { ASK_PART, optionsPart, type ScriptOption } from './script-parts.ts';
+
+const OPTIONS: readonly ScriptOption[] = [
+  ['--unit', "unit=$2 identifier=''"],
+  ['--since', "since=$2 since_epoch=''"],
+  ['--until', 'until=$2'],
+  ['--pid', 'pid=$2'],
+  ['--db', 'database=$2'],
+  ['--artifact', 'artifact=$2'],
+  ['--config', 'config=$2'],
+  ['--out', 'out=$2'],
+  ['--limit-mb', 'limit_mb=$2'],
+  ['--samples', 'samples=$2'],
+];
+
 /**
  * The body of collect.sh: everything below the values that the analysis fills in. It is a script for `sh` as POSIX has it
  * (dash, the ash of BusyBox), with those commands beyond POSIX that both coreutils and BusyBox have (head -c, mkdir, cmp).
@@ -30,40 +45,7 @@ the command line of the running service, among the files that it has open.
 END
 }
 
-fail() {
-  printf 'collect.sh: %s\\n' "$1" >&2
-  exit 2
-}
-
-while [ $# -gt 0 ]; do
-  case $1 in
-    --help | -h)
-      usage
-      exit 0
-      ;;
-    --no-sudo)
-      use_sudo=no
-      shift
-      continue
-      ;;
-    --*) [ $# -ge 2 ] || fail "$1 needs a value, or is no option: see --help" ;;
-    *) fail "no option: $1 (see --help)" ;;
-  esac
-  case $1 in
-    --unit) unit=$2 identifier='' ;;
-    --since) since=$2 since_epoch='' ;;
-    --until) until=$2 ;;
-    --pid) pid=$2 ;;
-    --db) database=$2 ;;
-    --artifact) artifact=$2 ;;
-    --config) config=$2 ;;
-    --out) out=$2 ;;
-    --limit-mb) limit_mb=$2 ;;
-    --samples) samples=$2 ;;
-    *) fail "no option: $1 (see --help)" ;;
-  esac
-  shift 2
-done
+${optionsPart('collect.sh', ['--no-sudo', 'use_sudo=no'], OPTIONS)}
 case $limit_mb in '' | 0* | *[!0-9]* | ???????*) fail '--limit-mb takes a whole number of MiB' ;; esac
 case $samples in '' | 0* | *[!0-9]* | ????*) fail '--samples takes a whole number' ;; esac
 case $pid in *[!0-9]*) fail '--pid takes a number' ;; esac
@@ -211,13 +193,7 @@ resolve() {
   esac
 }
 
-# ask QUESTION: an answer from whoever sits here; nothing where nobody does
-ask() {
-  [ -t 0 ] || return 0
-  printf '%s (Enter: skip) ' "$1" >&2
-  IFS= read -r answer || answer=''
-  printf '%s' "$answer"
-}
+${ASK_PART}
 
 echo "Collecting into $work"
 mkdir "$work/journal" "$work/host" "$work/config"

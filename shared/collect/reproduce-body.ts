@@ -1,3 +1,15 @@
+import { ASK_PART, optionsPart, type ScriptOption } from './script-parts.ts';
+
+const OPTIONS: readonly ScriptOption[] = [
+  ['--artifact', 'artifact=$2'],
+  ['--db', 'database=$2'],
+  ['--import', 'import=$2'],
+  ['--database-variable', 'database_variable=$2'],
+  ['--timeout', 'limit=$2'],
+  ['--python', 'python=$2'],
+  ['--out', 'out=$2'],
+];
+
 /**
  * The body of reproduce.sh, for `sh` as POSIX has it, with timeout(1) and Python 3. The signal of the time limit is the one
  * with which gunicorn ends a late worker (arbiter.py, murder_workers), on which faulthandler writes the stack
@@ -26,37 +38,7 @@ database. The live database is copied and never opened.
 END
 }
 
-fail() {
-  printf 'reproduce.sh: %s\\n' "$1" >&2
-  exit 2
-}
-
-while [ $# -gt 0 ]; do
-  case $1 in
-    --help | -h)
-      usage
-      exit 0
-      ;;
-    --trace-memory)
-      trace_memory=yes
-      shift
-      continue
-      ;;
-    --*) [ $# -ge 2 ] || fail "$1 needs a value, or is no option: see --help" ;;
-    *) fail "no option: $1 (see --help)" ;;
-  esac
-  case $1 in
-    --artifact) artifact=$2 ;;
-    --db) database=$2 ;;
-    --import) import=$2 ;;
-    --database-variable) database_variable=$2 ;;
-    --timeout) limit=$2 ;;
-    --python) python=$2 ;;
-    --out) out=$2 ;;
-    *) fail "no option: $1 (see --help)" ;;
-  esac
-  shift 2
-done
+${optionsPart('reproduce.sh', ['--trace-memory', 'trace_memory=yes'], OPTIONS)}
 case $limit in '' | 0* | *[!0-9]* | ??????*) fail '--timeout takes a whole number of seconds' ;; esac
 case $database_variable in [0-9]* | *[!A-Za-z0-9_]*) fail '--database-variable takes the name of a variable' ;; esac
 case $out in -*) out=./$out ;; esac
@@ -65,12 +47,7 @@ case $database in -*) database=./$database ;; esac
 command -v timeout >/dev/null 2>&1 || fail 'there is no timeout(1) here; without a limit this would be no better than the worker'
 command -v "$python" >/dev/null 2>&1 || fail "there is no $python here (--python)"
 
-ask() {
-  [ -t 0 ] || return 0
-  printf '%s (Enter: skip) ' "$1" >&2
-  IFS= read -r answer || answer=''
-  printf '%s' "$answer"
-}
+${ASK_PART}
 
 [ -n "$artifact" ] || artifact=$(ask 'Where is the artifact?')
 [ -f "$artifact" ] || fail "the artifact is not here: \${artifact:-nothing tells which it is} (--artifact)"

@@ -25,6 +25,9 @@ export const LINE_LIMIT_BYTES = 1024 * 1024;
 /** Longest line that is offered as bytes; the rare longer one goes the way of all text. */
 const BYTES_LIMIT_BYTES = 64 * 1024;
 
+const NO_BYTES = new Uint8Array(0);
+const LEAST_PENDING_BYTES = 256;
+
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -57,7 +60,7 @@ export type TakeLine = (
  */
 export class LineReader {
   readonly #limitBytes: number;
-  #pending = new Uint8Array(1024);
+  #pending = NO_BYTES;
   #pendingBytes = 0;
   /** Bytes of the unfinished line beyond the limit, counted and not kept. */
   #skippedBytes = 0;
@@ -154,7 +157,10 @@ export class LineReader {
     this.#endsInCr = part[part.length - 1] === CR;
     const kept = Math.min(part.length, this.#limitBytes - this.#pendingBytes);
     if (this.#pendingBytes + kept > this.#pending.length) {
-      const capacity = Math.min(this.#limitBytes, Math.max(this.#pendingBytes + kept, this.#pending.length * 2));
+      const capacity = Math.min(
+        this.#limitBytes,
+        Math.max(this.#pendingBytes + kept, this.#pending.length * 2, LEAST_PENDING_BYTES),
+      );
       const grown = new Uint8Array(capacity);
       grown.set(this.#pending.subarray(0, this.#pendingBytes));
       this.#pending = grown;

@@ -172,8 +172,8 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   }
   if (
     verdict === 'inconclusive' &&
-    evidence.events.ofKinds(['worker-boot', 'worker-timeout', 'worker-sigkill', 'arbiter-start']).length === 0 &&
-    id !== 'worker-timeout'
+    id !== 'worker-timeout' &&
+    evidence.events.filesWithKinds(['worker-boot', 'worker-timeout', 'worker-sigkill', 'arbiter-start']).size === 0
   ) {
     add(
       "The service's log of the incident.",

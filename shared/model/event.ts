@@ -106,10 +106,14 @@ export interface EventSource {
   ): readonly EvidenceEvent[];
   /** The evidence files that hold an event of any of these kinds, or a copy of one; reads no text. */
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId>;
-  /** Events written by `pid` with from <= time <= to. */
-  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[];
+  /** The processes that wrote an event of any of these kinds; reads no text. */
+  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number>;
+  /** Events written by `pid` with from <= time <= to, all or those of some kinds. Reads no text of others. */
+  ofPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Whether `pid` wrote anything with from <= time <= to; reads no text. */
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean;
+  /** When `pid` last wrote anything, or anything of some kinds, with from <= time <= to; null when it did not. Reads no text. */
+  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null;
   /** Events with from <= time <= to, all or those of some kinds, at most `limit`. Reads no text of others. */
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */

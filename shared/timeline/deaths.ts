@@ -2,6 +2,7 @@ import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { MomentIndex } from './moment-index.ts';
+import { SilentWorkers } from './silent-workers.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
@@ -190,7 +191,7 @@ function unloggedDeaths(
   const boots = new BootExplanations(lives, known, context);
   const accounted = new Set<WorkerLife>(known.map((death) => death.life));
   // Lives come in order of their beginning: those of an earlier arbiter, and those that ended, need no second look.
-  let waiting: WorkerLife[] = [];
+  const silent = new SilentWorkers(events);
   let latestStart = BEGINNING;
   for (const replacement of lives) {
     const { boot } = replacement;
@@ -198,21 +199,11 @@ function unloggedDeaths(
     const start = context.arbiterStarts.within(latestStart, boot.time).at(-1);
     if (start !== undefined) {
       latestStart = start.time;
-      waiting = waiting.filter((life) => life.from >= start.time);
+      silent.forgetBefore(start.time);
     }
     if (!boots.explain(boot)) {
-      const candidates = waiting.filter(
-        (life) =>
-          life.from < boot.time &&
-          !accounted.has(life) &&
-          !events.hasOfPid(life.pid, addSeconds(boot.time, 0.5), addSeconds(boot.time, 86_400)),
-      );
-      const atWork = candidates.filter(
-        (life) => lastWord(events, life.pid, addSeconds(life.from, 0.5), boot.time) !== null,
-      );
-      const victim = candidates.length === 1 ? candidates[0] : atWork.length === 1 ? atWork[0] : undefined;
-      if (victim !== undefined) {
-        accounted.add(victim);
+      const victim = silent.takeReplacedAt(boot.time);
+      if (victim !== null) {
         boots.add(boot);
         unlogged.push({
           pid: victim.pid,
@@ -224,7 +215,8 @@ function unloggedDeaths(
         });
       }
     }
-    if (!replacement.about.some((event) => EXIT_KINDS.has(event.kind))) waiting.push(replacement);
+    const hasEnded = accounted.has(replacement) || replacement.about.some((event) => EXIT_KINDS.has(event.kind));
+    if (!hasEnded) silent.add(replacement);
   }
   return unlogged;
 }

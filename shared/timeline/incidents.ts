@@ -1,11 +1,11 @@
 import { splitInnerHeader } from '../evidence/inner-header.ts';
 import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
-import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import { MomentIndex } from './moment-index.ts';
-import { type Operation, operationsOf } from './operations.ts';
+import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 /** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
@@ -39,7 +39,12 @@ export function workerHistory(events: EventSource): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
   const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
-  const boots = new MomentIndex(events.ofKinds(['worker-boot']));
+  const boots = new MomentIndex(
+    lives
+      .map(({ boot }) => boot)
+      .filter((boot) => boot !== null)
+      .sort((a, b) => a.row - b.row),
+  );
   const strays = strayOperations(lives, events);
   const records: IncidentRecord[] = [];
   const operations: Operation[] = [];
@@ -57,7 +62,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : ((life.until - 1) as EpochMicros);
-    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to));
+    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS));
     const death = deathOfLife.get(life);
     const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
@@ -108,17 +113,27 @@ const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
 /** A record that tells of a step of work is short, with all its fields; a longer line is a dump, and there may be gigabytes of them. */
 const LONGEST_STEP_BYTES = 16 * 1024;
 
+/** What only the arbiter itself says. */
+const ARBITER_KINDS = [
+  'arbiter-start',
+  'arbiter-signal',
+  'arbiter-stop',
+  'worker-timeout',
+  'worker-sigkill',
+] as const satisfies readonly EventKind[];
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
 function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
-  const arbiters = arbiterPids(events);
+  const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
-  for (const event of events.ofKindsByOthers(['log', 'traceback', 'database-locked'], workers, LONGEST_STEP_BYTES)) {
+  for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
-    if (arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn') continue;
+    if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
+      continue;
     const list = byPid.get(event.pid);
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
@@ -128,17 +143,6 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
     const ofService = pid === null || arbiters.has(pid);
     return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
   });
-}
-
-function arbiterPids(events: EventSource): ReadonlySet<number | null> {
-  const spoken = events.ofKinds([
-    'arbiter-start',
-    'arbiter-signal',
-    'arbiter-stop',
-    'worker-timeout',
-    'worker-sigkill',
-  ]);
-  return new Set(spoken.map((event) => event.pid).filter((pid) => pid !== null));
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */

@@ -1,6 +1,6 @@
 import { splitInnerHeader } from '../evidence/classify.ts';
 import { readStructuredMessage } from '../evidence/structured-message.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { type MessageReading, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
@@ -42,6 +42,10 @@ export interface Operation {
   readonly steps: readonly OperationStep[];
 }
 
+/** The kinds of event that operations are made of. */
+export const OPERATION_KINDS = ['log', 'traceback', 'database-locked'] as const satisfies readonly EventKind[];
+const IN_OPERATIONS: ReadonlySet<EventKind> = new Set(OPERATION_KINDS);
+
 /** Work that a worker has begun and not ended while its lines are read. */
 interface OpenWork {
   readonly lines: OperationLine[];
@@ -57,9 +61,7 @@ interface OpenWork {
  */
 export function operationsOf(events: readonly EvidenceEvent[]): readonly Operation[] {
   const operations: Operation[] = [];
-  const all = events
-    .filter(({ kind }) => kind === 'log' || kind === 'database-locked' || kind === 'traceback')
-    .map(readLine);
+  const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // The latest comes last; more than one only where threads take turns.
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {

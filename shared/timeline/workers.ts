@@ -67,7 +67,7 @@ export function workerLives(events: EventSource): readonly WorkerLife[] {
       });
     });
   }
-  const hasServiceLog = SERVICE_KINDS.some((kind) => events.ofKinds([kind]).length > 0);
+  const hasServiceLog = events.filesWithKinds(SERVICE_KINDS).size > 0;
   return lives.filter((life) => isOfService(life, events, hasServiceLog)).sort((a, b) => a.from - b.from);
 }
 

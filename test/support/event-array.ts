@@ -41,12 +41,31 @@ export class EventArray implements EventSource {
     );
   }
 
-  ofPid(pid: number, from: EpochMicros, to: EpochMicros): readonly EvidenceEvent[] {
-    return this.events.filter((event) => event.pid === pid && event.time >= from && event.time <= to);
+  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+    return new Set(
+      this.ofKinds(kinds)
+        .map(({ pid }) => pid)
+        .filter((pid) => pid !== null),
+    );
+  }
+
+  ofPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    return this.events.filter(
+      (event) => event.pid === pid && event.time >= from && event.time <= to && kinds.includes(event.kind),
+    );
   }
 
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
     return this.ofPid(pid, from, to).length > 0;
+  }
+
+  lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null {
+    return this.ofPid(pid, from, to, kinds).at(-1)?.time ?? null;
   }
 
   between(

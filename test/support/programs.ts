@@ -8,6 +8,7 @@ import { bundlePrograms } from './bundle-programs.ts';
 const PROGRAMS = {
   inquest: 'electron/cli/main.ts',
   'pdf-digest': 'test/support/print-pdf-digest.ts',
+  'analysis-worker': 'electron/workers/analysis-worker.ts',
   'hash-worker': 'electron/workers/hash-worker.ts',
   'import-worker': 'electron/workers/import-worker.ts',
   'part-worker': 'electron/workers/part-worker.ts',

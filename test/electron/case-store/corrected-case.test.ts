@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type OpenCase, openCase } from '../../../electron/case-store/open-case.ts';
-import { renderExport, reportOf } from '../../../electron/export/export-case.ts';
+import { reportOf } from '../../../electron/export/export-case.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 import { formatIsoMicros } from '../../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
+import { exportInputOf, writtenText } from '../../support/export-input.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
 import { AHEAD_MICROS, twoClocks } from '../../support/two-clocks.ts';
 
@@ -41,7 +42,7 @@ describe('a case whose clocks are corrected', () => {
     });
     const kill = 'dmesg.txt 04:10:09.000000';
     expect(rows(opened)).toContain(kill);
-    const corrected = opened.withClockOffsets(new Map([[idOf(opened, 'unit.txt'), -AHEAD_MICROS]]));
+    const corrected = await opened.withClockOffsets(new Map([[idOf(opened, 'unit.txt'), -AHEAD_MICROS]]));
     expect(rows(corrected)).toContain('dmesg.txt 04:10:04.800000');
     const offsets = corrected
       .view()
@@ -56,7 +57,7 @@ describe('a case whose clocks are corrected', () => {
       'proxy.txt 04:10:09.300000',
       'journal.txt 04:10:45.000000',
     ]);
-    const corrected = asRead.withClockOffsets(new Map([[idOf(asRead, 'proxy.txt'), -AHEAD_MICROS]]));
+    const corrected = await asRead.withClockOffsets(new Map([[idOf(asRead, 'proxy.txt'), -AHEAD_MICROS]]));
     expect(rows(corrected)).toEqual([
       'journal.txt 04:10:00.000000',
       'journal.txt 04:10:01.000000',
@@ -87,18 +88,20 @@ describe('a case whose clocks are corrected', () => {
     // The bytes are those of before, and the one whose place was taken still reads its own.
     expect(corrected.store.raw(2).text).toContain('POST /jobs/7/import forwarded');
     expect(asRead.store.raw(3).text).toContain('POST /jobs/7/import forwarded');
-    asRead.store.close();
+    await asRead.retire();
     await corrected.dispose();
   });
 
   it('moves the incident with the source that it is told by, over whole days and a leap day', async () => {
     const asRead = await openCase({ paths: [bundle()] });
     // From 2026-01-28 back to 2024-02-29.
-    const moved = asRead.withClockOffsets(new Map([[idOf(asRead, 'journal.txt'), -699 * DAY]]));
+    const moved = await asRead.withClockOffsets(new Map([[idOf(asRead, 'journal.txt'), -699 * DAY]]));
     expect(formatIsoMicros(moved.analysis.incident?.end ?? asRead.store.event(0).time)).toMatch(/^2024-02-29T04:10:46/);
     expect(moved.analysis.incident).toMatchObject({ pid: 101, mechanism: 'gunicorn-timeout' });
-    const back = moved.withClockOffsets(new Map());
+    const back = await moved.withClockOffsets(new Map());
     expect(back.view()).toEqual(asRead.view());
+    await asRead.retire();
+    await moved.retire();
     await back.dispose();
   });
 
@@ -107,14 +110,14 @@ describe('a case whose clocks are corrected', () => {
     const plain = await openCase({ paths: [path] });
     const zero = await openCase({ paths: [path], clockOffsets: [{ path: 'proxy.txt', micros: 0 }] });
     expect(zero.view()).toEqual(plain.view());
-    expect(await renderExport(zero, 'json')).toEqual(await renderExport(plain, 'json'));
+    expect(await writtenText(zero, { name: 'json' })).toBe(await writtenText(plain, { name: 'json' }));
     await plain.dispose();
     await zero.dispose();
   });
 
   it('says so in the JSON, which keeps to its schema, and in the report', async () => {
     const opened = await openCase({ paths: [bundle()], clockOffsets: [{ path: 'proxy.txt', micros: -AHEAD_MICROS }] });
-    const written = caseJsonSchema.parse(JSON.parse(String(await renderExport(opened, 'json'))));
+    const written = caseJsonSchema.parse(JSON.parse(await writtenText(opened, { name: 'json' })));
     const message = expect.stringContaining('clock corrected by −4.200000 s');
     expect(written.problems).toContainEqual({ path: 'proxy.txt', kind: 'assumed-time', message });
     expect(written.evidence.find(({ path }) => path === 'proxy.txt')?.problems).toContainEqual({
@@ -122,11 +125,11 @@ describe('a case whose clocks are corrected', () => {
       message,
       byteOffset: null,
     });
-    expect(reportOf(opened).evidence.map(({ timeSettings }) => timeSettings)).toEqual([
+    expect(reportOf(exportInputOf(opened)).evidence.map(({ timeSettings }) => timeSettings)).toEqual([
       [],
       ['clock corrected by −4.200000 s'],
     ]);
-    expect(String(await renderExport(opened, 'html'))).toContain('clock corrected by −4.200000 s');
+    expect(await writtenText(opened, { name: 'html' })).toContain('clock corrected by −4.200000 s');
     await opened.dispose();
   });
 
@@ -139,7 +142,7 @@ describe('a case whose clocks are corrected', () => {
       openCase({ paths: [path], zones: { whereAssumed: null, bySource: [{ path: 'nope.txt', zone: 'UTC' }] } }),
     ).rejects.toThrow(/nope\.txt/);
     const opened = await openCase({ paths: [path] });
-    expect(() => opened.withClockOffsets(new Map([['e99', 1]]))).toThrow('no source e99');
+    await expect(opened.withClockOffsets(new Map([['e99', 1]]))).rejects.toThrow('no source e99');
     await opened.dispose();
   });
 });
@@ -164,7 +167,9 @@ describe('a case with the zone of its stamps given', () => {
     const [app] = opened.evidence.files;
     expect(app?.time).toMatchObject({ zone: 'Europe/Berlin', zoneFrom: 'given' });
     expect(app?.problems.filter(({ message }) => message.includes('nothing tells their zone'))).toEqual([]);
-    expect(reportOf(opened).evidence[0]?.timeSettings).toEqual(['stamps read as Europe/Berlin, as given']);
+    expect(reportOf(exportInputOf(opened)).evidence[0]?.timeSettings).toEqual([
+      'stamps read as Europe/Berlin, as given',
+    ]);
     await opened.dispose();
   });
 

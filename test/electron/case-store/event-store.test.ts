@@ -71,6 +71,13 @@ describe('the event store', () => {
     expect(store.ofKinds(['worker-timeout', 'worker-boot']).map((event) => event.row)).toEqual([1, 4, 7]);
     expect(store.ofKinds([])).toEqual([]);
     expect(store.ofPid(101, at(0), at(5)).map((event) => event.row)).toEqual([1]);
+    expect(store.ofPid(101, at(0), at(5), ['worker-timeout'])).toEqual([]);
+    expect(store.lastOfPid(101, at(0), at(5))).toBe(store.ofPid(101, at(0), at(5)).at(-1)?.time);
+    expect(store.lastOfPid(101, at(80), at(90))).toBeNull();
+    expect(store.pidsWithKinds(['worker-timeout', 'worker-boot'])).toEqual(
+      new Set(store.ofKinds(['worker-timeout', 'worker-boot']).map(({ pid }) => pid)),
+    );
+    expect(store.pidsWithKinds([])).toEqual(new Set());
     expect(store.between(at(1), at(45), 10).map((event) => event.row)).toEqual([1, 2, 3, 4]);
     expect(store.between(at(1), at(45), 2).map((event) => event.row)).toEqual([1, 2]);
     expect(store.span('e1')).toEqual({ from: at(2), to: at(46) });

@@ -5,6 +5,7 @@ import { toJobError } from '../../../electron/case-store/job-error.ts';
 import { NothingRecognised } from '../../../electron/case-store/open-case.ts';
 import { UsageError } from '../../../electron/case-store/usage-error.ts';
 import { JobFailure } from '../../../electron/workers/run-job.ts';
+import { NoSuchIncident } from '../../../shared/timeline/choose-incident.ts';
 import { tempFolder } from '../../support/bundles.ts';
 
 describe('toJobError', () => {
@@ -12,6 +13,7 @@ describe('toJobError', () => {
     const reported = { kind: 'usage', message: 'no such file: /x' } as const;
     expect(toJobError(new JobFailure(reported))).toEqual(reported);
     expect(toJobError(new UsageError('No case is open.'))).toEqual({ kind: 'usage', message: 'No case is open.' });
+    expect(toJobError(new NoSuchIncident('There is none.'))).toEqual({ kind: 'usage', message: 'There is none.' });
     expect(toJobError(new NothingRecognised({ files: [], problems: [] }))).toMatchObject({ kind: 'usage' });
   });
 

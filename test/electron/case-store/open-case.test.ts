@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { NothingRecognised, openCase } from '../../../electron/case-store/open-case.ts';
-import { longestTailIn } from '../../../electron/case-store/profile-artifacts.ts';
+import { longestTailIn } from '../../../electron/case-store/rank-artifacts.ts';
 import { JobCancelled, JobFailure } from '../../../electron/workers/run-job.ts';
 import { Steering } from '../../../electron/workers/steering.ts';
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';
@@ -100,7 +100,8 @@ describe('opening a case', () => {
     );
     const parent = tempFolder();
     vi.stubEnv('TMPDIR', parent);
-    for (const stage of ['unpacking', 'reading', 'profiling', 'analysing'] as const) {
+    const stages = [['unpacking'], ['reading'], ['profiling'], ['analysing'], ['analysing', 'in the middle']] as const;
+    for (const [stage, when] of stages) {
       const abort = new AbortController();
       let spools = 0;
       const opening = openCase({
@@ -109,7 +110,9 @@ describe('opening a case', () => {
         onProgress: (progress) => {
           if (progress.stage !== stage) return;
           spools = spoolsIn(parent).length;
-          abort.abort();
+          if (when === undefined) abort.abort();
+          // The thread is at work by then.
+          else setImmediate(() => abort.abort());
         },
       });
       await expect(opening, stage).rejects.toBeInstanceOf(JobCancelled);

@@ -77,7 +77,7 @@ describe('rules of the user', () => {
       // A rule alone decides nothing.
       expect(lock?.verdict).toBe('inconclusive');
 
-      const other = opened.withClockOffsets(new Map());
+      const other = await opened.withClockOffsets(new Map());
       const moved = other.evidence.rules?.rules.find(({ id }) => id === 'import-given-up')?.hits;
       expect(moved?.map(({ row }) => other.store.event(row).kind)).toEqual(['log', 'worker-timeout']);
       await other.retire();

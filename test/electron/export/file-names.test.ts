@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { exportFileName } from '../../../electron/export/export-case.ts';
+import { exportFileName } from '../../../electron/export/file-names.ts';
 
 describe('exportFileName', () => {
   it('names the document after the case', () => {

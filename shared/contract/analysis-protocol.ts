@@ -1,0 +1,102 @@
+import type { Analysis, Incident, IncidentChoice } from '../model/analysis.ts';
+import type { ArtifactReport } from '../model/artifact.ts';
+import type { EvidenceId } from '../model/evidence.ts';
+import type { Judgement, Subject } from '../model/judgement.ts';
+import type { RuleOutcome } from '../model/rules.ts';
+import type { ReportQuery } from '../report/report.ts';
+import type { ImportedEvidence, JobError } from './worker-protocol.ts';
+
+/**
+ * The messages between a case and the worker that analyses it. Tasks are answered one after the other, in the order in which
+ * they were asked; each says all that its answer depends on, so that an answer fits the case that asked for it, whatever
+ * was asked in between.
+ */
+
+/** What rules found, with each hit by the file and the byte at which its event begins: rows change with the clocks. */
+export interface PlacedRules {
+  readonly outcome: RuleOutcome;
+  /** For each rule its hits, in their order. */
+  readonly places: readonly (readonly { readonly fileIndex: number; readonly byteOffset: number }[])[];
+}
+
+/** The evidence of a case, with the clocks of its sources as they are held to be. Columns are shared, not copied. */
+export interface AnalysisSource {
+  readonly imported: ImportedEvidence;
+  readonly artifacts: readonly ArtifactReport[];
+  /** What the user's own rules found; null where there are none. */
+  readonly rules: PlacedRules | null;
+}
+
+/** What the evidence shows before anybody has judged it. */
+export interface ReadCase {
+  readonly incidents: readonly Incident[];
+  /** By the rows of the columns that were read. */
+  readonly rules: RuleOutcome | null;
+}
+
+/**
+ * Which incident is meant: null the worst; by a choice, which must be there; by records that show it, and the worst where
+ * none is shown by them.
+ */
+export type IncidentAsked =
+  | null
+  | { readonly by: 'choice'; readonly choice: IncidentChoice }
+  | { readonly by: 'subject'; readonly subject: Subject };
+
+/** What conclusions are drawn about, and with which judgements. */
+export interface ConclusionBasis {
+  readonly about: IncidentAsked;
+  readonly judgements: readonly Judgement[];
+}
+
+/** What is written of a case. Text is for a terminal of so many columns. */
+export type DocumentFormat =
+  | { readonly name: 'pdf' | 'html' | 'json' }
+  | { readonly name: 'text'; readonly width: number; readonly colour: boolean };
+
+/** What a document tells beside the evidence and the conclusions. */
+export interface DocumentRequest {
+  readonly title: string;
+  /** Queries whose results are part of the report. */
+  readonly queries: readonly ReportQuery[];
+  readonly format: DocumentFormat;
+}
+
+export type AnalysisTask =
+  /** Corrects the clocks of sources, in microseconds; the answer has columns of its own. */
+  | {
+      readonly name: 'correct';
+      readonly imported: ImportedEvidence;
+      readonly offsets: ReadonlyMap<EvidenceId, number>;
+    }
+  /** Which XML files are measured first, where there are more than are measured: those that the log names. */
+  | { readonly name: 'rank'; readonly imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'> }
+  /** Comes before all that follow. */
+  | { readonly name: 'read'; readonly source: AnalysisSource }
+  /** Artifacts with further runs, in place of those that were read. */
+  | { readonly name: 'measured'; readonly artifacts: readonly ArtifactReport[] }
+  | ({ readonly name: 'conclude' } & ConclusionBasis)
+  | ({ readonly name: 'write' } & ConclusionBasis & DocumentRequest);
+
+/** What each task is answered with. */
+export interface AnalysisAnswers {
+  readonly correct: ImportedEvidence;
+  readonly rank: readonly EvidenceId[];
+  readonly read: ReadCase;
+  readonly measured: null;
+  /** Without the list of incidents, which `read` has told. */
+  readonly conclude: Omit<Analysis, 'incidents'>;
+  /** The bytes of the document. */
+  readonly write: Uint8Array;
+}
+
+/** `no-such-incident`: the choice names none of the case; the message lists what there is. */
+export type AnalysisError = JobError | { readonly kind: 'no-such-incident'; readonly message: string };
+
+export interface AnalysisWorkerRequest {
+  readonly id: number;
+  readonly task: AnalysisTask;
+}
+export type AnalysisWorkerReply =
+  | { readonly id: number; readonly ok: true; readonly value: AnalysisAnswers[AnalysisTask['name']] }
+  | { readonly id: number; readonly ok: false; readonly error: AnalysisError };

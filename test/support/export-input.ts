@@ -1,0 +1,14 @@
+import type { OpenCase } from '../../electron/case-store/open-case.ts';
+import type { ExportInput } from '../../electron/export/export-input.ts';
+import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
+
+/** What a document about an open case is made of, for making it on the thread of the test. */
+export function exportInputOf(opened: OpenCase): ExportInput {
+  const { title, evidence, analysis, judgements, reportQueries } = opened;
+  return { title, evidence, analysis, judgements: judgements.judgements, queries: reportQueries.forReport() };
+}
+
+/** A document about an open case, as its thread writes it, as text. */
+export async function writtenText(opened: OpenCase, format: DocumentFormat): Promise<string> {
+  return new TextDecoder().decode(await opened.write(format));
+}

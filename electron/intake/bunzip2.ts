@@ -24,7 +24,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
 });
 
 /** bzip2, several streams after one another (as `cat`, pbzip2 and lbzip2 write them) included. */
-export const bunzip2: Decompress = async (next, _again, write) => {
+export const bunzip2: Decompress = async (next, _from, write) => {
   const decoder = new Bzip2Decoder(next);
   return endOf(
     async () => {

@@ -18,10 +18,14 @@ export interface DecompressEnd {
 
 /**
  * Decompresses what `next` gives and hands every piece of output to `write` before it reads on. Damage is a result, not an
- * exception: everything that can be decompressed before it has been written. What `write` throws passes through. `again`
- * gives the same bytes once more from the beginning.
+ * exception: everything that can be decompressed before it has been written. What `write` throws passes through. `from`
+ * gives the same bytes once more from an offset on.
  */
-export type Decompress = (next: ByteSource, again: () => ByteSource, write: TakeOutput) => Promise<DecompressEnd>;
+export type Decompress = (
+  next: ByteSource,
+  from: (offset: number) => ByteSource,
+  write: TakeOutput,
+) => Promise<DecompressEnd>;
 
 /** A compressed stream cannot be read on; thrown by decoders, turned into a DecompressEnd by `endOf`. */
 export class Damage extends Error {
@@ -103,7 +107,7 @@ export type RunAttempt = (feed: PieceFeed, write: TakeOutput) => Promise<Attempt
  * the bytes are read once more and fed one by one where it broke.
  */
 export function recovering(run: RunAttempt, pieceBytes: number): Decompress {
-  return async (next, again, write) => {
+  return async (next, from, write) => {
     let writtenBytes = 0;
     const feed = new PieceFeed(next, pieceBytes, Number.POSITIVE_INFINITY);
     const first = await run(feed, async (output, consumedBytes) => {
@@ -112,7 +116,7 @@ export function recovering(run: RunAttempt, pieceBytes: number): Decompress {
     });
     if (first.damage === null || feed.ended) return attemptEnd(first);
     let toSkip = writtenBytes;
-    const second = await run(new PieceFeed(again(), pieceBytes, feed.lastPieceAt), async (output, consumedBytes) => {
+    const second = await run(new PieceFeed(from(0), pieceBytes, feed.lastPieceAt), async (output, consumedBytes) => {
       const rest = output.subarray(Math.min(toSkip, output.length));
       toSkip -= output.length - rest.length;
       return rest.length === 0 || write(rest, consumedBytes);

@@ -53,6 +53,46 @@ export function isTarHeader(block: Uint8Array): boolean {
   return octal !== undefined && Number.parseInt(octal, 8) === sum;
 }
 
+const MAGIC = 'ustar';
+const MAGIC_AT = 257;
+/** Where a header has octal numbers, of mode, owner, group, size, time and checksum, and how long they are. */
+const NUMBERS: readonly (readonly [at: number, bytes: number])[] = [
+  [100, 8],
+  [108, 8],
+  [116, 8],
+  [124, 12],
+  [136, 12],
+  [CHECKSUM_AT, CHECKSUM_BYTES],
+];
+/** Half of the numbers are left of a header that is damaged in places. */
+const NUMBERS_NEEDED = 3;
+
+/**
+ * Where in some bytes the first header with the magic word and a checksum that holds begins: at a whole block from the start
+ * (`aligned`), or anywhere, as behind bytes that are missing. -1 when there is none.
+ */
+export function findTarHeader(bytes: Uint8Array, where: 'aligned' | 'anywhere'): number {
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (
+    let found = content.indexOf(MAGIC, 0, 'latin1');
+    found !== -1;
+    found = content.indexOf(MAGIC, found + 1, 'latin1')
+  ) {
+    const at = found - MAGIC_AT;
+    if (at < 0 || (where === 'aligned' && at % BLOCK_BYTES !== 0)) continue;
+    if (isTarHeader(content.subarray(at, at + BLOCK_BYTES))) return at;
+  }
+  return -1;
+}
+
+/** Whether some bytes are the beginning of a tar although its first header is damaged: by what is left of it, or by further ones. */
+export function isDamagedTar(head: Uint8Array): boolean {
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(BLOCK_BYTES, head.length)).toString('latin1');
+  const isNumber = (field: string): boolean => /^[ 0]*[0-7]+[ \0]+$/.test(field);
+  const numbers = NUMBERS.filter(([at, bytes]) => isNumber(text.slice(at, at + bytes)));
+  return numbers.length >= NUMBERS_NEEDED || findTarHeader(head, 'aligned') !== -1;
+}
+
 function memberOf(header: Header): ArchiveMember {
   const millis = header.mtime.getTime();
   return {

@@ -30,7 +30,7 @@ interface FrameHeader {
  * zstd, several frames after one another and skippable ones included. The frames are walked here and decoded block by block,
  * so that a cut file gives every whole block; content checksums are verified, which the decoder leaves out.
  */
-export const unzstd: Decompress = async (next, _again, write) => {
+export const unzstd: Decompress = async (next, _from, write) => {
   const { default: xxhash } = await import('xxhash-wasm');
   const { create64 } = await xxhash();
   const input = new ByteQueue(next);

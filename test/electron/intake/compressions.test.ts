@@ -24,8 +24,8 @@ interface Unpacked {
 }
 
 async function unpack(format: CompressionFormat, packed: Uint8Array, chunkBytes = 1 << 18): Promise<Unpacked> {
-  const source = () => {
-    let at = 0;
+  const from = (offset: number) => {
+    let at = offset;
     return (): Uint8Array | null => {
       const chunk = packed.subarray(at, at + chunkBytes);
       at += chunk.length;
@@ -33,7 +33,7 @@ async function unpack(format: CompressionFormat, packed: Uint8Array, chunkBytes 
     };
   };
   const outputs: Uint8Array[] = [];
-  const end = await COMPRESSIONS[format].decompress(source(), source, async (output) => {
+  const end = await COMPRESSIONS[format].decompress(from(0), from, async (output) => {
     outputs.push(output);
     return true;
   });

@@ -1,6 +1,9 @@
 /** Where compressed bytes come from: each call gives the next chunk, null ends them. */
 export type ByteSource = () => Uint8Array | null;
 
+/** The bytes of a source once more, from an offset on. */
+export type BytesFrom = (offset: number) => ByteSource;
+
 /** What takes the output; false when it wants no more. Buffers it is given are not used again. */
 export type TakeOutput = (output: Uint8Array, consumedBytes: number) => Promise<boolean>;
 
@@ -16,15 +19,28 @@ export interface DecompressEnd {
   readonly unsupported: boolean;
 }
 
+/** Compressed bytes that were passed over, since they are damaged. */
+export interface Gap {
+  readonly from: number;
+  /** Where reading went on; the end of the compressed bytes when nothing more could be read. */
+  readonly to: number;
+  readonly damage: string;
+}
+
+/** Told of a gap before the output behind it comes. Throws when no more is wanted. */
+export type OnGap = (gap: Gap) => Promise<void>;
+
 /**
  * Decompresses what `next` gives and hands every piece of output to `write` before it reads on. Damage is a result, not an
  * exception: everything that can be decompressed before it has been written. What `write` throws passes through. `from`
- * gives the same bytes once more from an offset on.
+ * gives the same bytes once more from an offset on. With `onGap`, reading goes on behind damage, where the format allows it;
+ * the end is then not complete, and its damage is what ended reading for good.
  */
 export type Decompress = (
   next: ByteSource,
-  from: (offset: number) => ByteSource,
+  from: BytesFrom,
   write: TakeOutput,
+  onGap?: OnGap,
 ) => Promise<DecompressEnd>;
 
 /** A compressed stream cannot be read on; thrown by decoders, turned into a DecompressEnd by `endOf`. */

@@ -83,7 +83,8 @@ export class ZipTrials {
   async firstHeld(descriptions: Iterable<ZipMember>): Promise<ZipMember | null> {
     const tried = new Set<string>();
     for (const member of descriptions) {
-      const key = [member.dataAt, member.packedBytes, member.bytes, member.method, member.crc32].join();
+      const { dataAt, bytes, method, isEncrypted } = member;
+      const key = [dataAt, member.packedBytes, bytes, method, member.crc32, isEncrypted].join();
       if (tried.has(key)) continue;
       tried.add(key);
       const packedBytes = await this.heldBytes(member);

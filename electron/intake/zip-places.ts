@@ -142,7 +142,9 @@ export function readings(
   const places = [...new Set([own?.dataAt ?? nameEnd, nameEnd + Math.max(0, extraBytes), nameEnd])];
   // Only the directory knows a link.
   if (own !== null && own.packedBytes !== null) {
-    for (const dataAt of places) all.push({ ...own, dataAt, name: listed.name, type: listed.type });
+    for (const dataAt of places) {
+      all.push({ ...own, dataAt, name: listed.name, nameBytes: listed.nameBytes, type: listed.type });
+    }
   }
   for (const dataAt of places) {
     all.push({ ...listed, dataAt });

@@ -88,7 +88,7 @@ export function findTarHeader(bytes: Uint8Array, where: 'aligned' | 'anywhere'):
 /** Whether some bytes are the beginning of a tar although its first header is damaged: by what is left of it, or by further ones. */
 export function isDamagedTar(head: Uint8Array): boolean {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(BLOCK_BYTES, head.length)).toString('latin1');
-  const isNumber = (field: string): boolean => /^[ 0]*[0-7]+[ \0]+$/.test(field);
+  const isNumber = (field: string): boolean => /^[0-7]{6,11}[ \0]{1,2}$/.test(field);
   const numbers = NUMBERS.filter(([at, bytes]) => isNumber(text.slice(at, at + bytes)));
   return numbers.length >= NUMBERS_NEEDED || findTarHeader(head, 'aligned') !== -1;
 }
@@ -147,6 +147,10 @@ export class TarReader {
   /** The last chunks, from the next header on; without a header to go on at, from the next block that may be one. */
   #kept: { readonly at: number; readonly chunk: Uint8Array }[] = [];
   #isSearching = false;
+  /** What comes behind a gap, until a header comes. */
+  #loose: LooseBytes | null = null;
+  /** The member that was begun last. */
+  #lastName: string | null = null;
 
   constructor(begin: (member: ArchiveMember) => MemberSink | null) {
     this.#begin = begin;
@@ -155,18 +159,58 @@ export class TarReader {
 
   /** Takes the next bytes; the buffer must not be reused. */
   async feed(chunk: Uint8Array): Promise<void> {
+    if (this.#loose !== null) return this.#feedLoose(this.#loose, chunk);
     this.#keep(chunk);
     if (!this.#isSearching) await this.#write(chunk);
     await this.#goOn();
   }
 
-  /** Ends the archive. A member that is still open is ended as not whole. */
-  async end(): Promise<TarEnd> {
+  /**
+   * Bytes of the tar are missing here, nobody knows how many. A member that is open ends; what comes up to the next header
+   * may be the rest of it or of another, and becomes a member of its own.
+   */
+  async gap(): Promise<void> {
+    await this.#handOver();
+    this.#extract.destroy();
+    const open = this.#open;
+    this.#open = null;
+    open?.end(false, 'It breaks off where the archive is damaged');
+    this.#loose?.end();
+    this.#loose = new LooseBytes(() => this.#begin(looseMember(this.#lastName)));
+    this.#isBroken = false;
+    this.#isSearching = false;
+    this.#kept = [];
+  }
+
+  /** Takes bytes behind a gap: up to the next header they are loose, from there on the tar goes on. */
+  async #feedLoose(loose: LooseBytes, chunk: Uint8Array): Promise<void> {
+    const rest = loose.take(chunk);
+    if (rest === null) return;
+    loose.end();
+    this.#loose = null;
+    this.#lastName = null;
+    // Places are counted anew, in whole blocks, from the first header that is there again.
+    this.#extract = this.#start(0);
+    this.#fedBytes = 0;
+    await this.feed(rest);
+  }
+
+  /** Waits until everything fed has reached its member. */
+  async #handOver(): Promise<void> {
     do {
       // Ending a stream of tar-stream within a member discards what has not been handed on yet; its hand-overs are
       // microtasks, all of which have run after one turn of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     } while (await this.#goOn());
+  }
+
+  /** Ends the archive. A member that is still open is ended as not whole. */
+  async end(): Promise<TarEnd> {
+    if (this.#loose !== null) {
+      this.#loose.end();
+      return this.#firstDamage ?? { damage: null, byteOffset: this.#fedBytes };
+    }
+    await this.#handOver();
     if (!this.#extract.destroyed) {
       this.#extract.end(undefined);
       await this.#settled('close');
@@ -194,6 +238,7 @@ export class TarReader {
     stream.on('entry', (header, content, next) => {
       guarded(() => {
         const member = memberOf(header);
+        this.#lastName = member.name;
         const headerEnd = 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : 0;
         this.#nextHeaderAt = this.#extractAt + headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
         const sink = this.#begin(member);
@@ -279,5 +324,62 @@ export class TarReader {
     // `once` rejects on an error event, and on the abort that takes its listeners off again; both are expected here.
     await Promise.race([close, wanted].map((waiting) => waiting.catch(() => {})));
     stop.abort();
+  }
+}
+
+/** A member of what lies behind a gap in an archive, by the name of the one that it probably belongs to. */
+function looseMember(name: string | null): ArchiveMember {
+  const looseName = `${name ?? 'unnamed'} (behind damage)`;
+  return { name: looseName, bytes: null, modified: null, type: 'file', linkTarget: null };
+}
+
+/** The bytes between a gap and the next header. */
+class LooseBytes {
+  readonly #open: () => MemberSink | null;
+  #sink: MemberSink | null = null;
+  #isOpen = false;
+  /** Bytes in which a header may begin that ends in the next chunk. */
+  #held: Uint8Array = new Uint8Array(0);
+  /** Zeros that come next if anything else does: they may be what fills the last block, or ends the archive. */
+  #zeros = 0;
+
+  constructor(open: () => MemberSink | null) {
+    this.#open = open;
+  }
+
+  /** Takes what comes; returns everything from the next header on, when there is one. */
+  take(chunk: Uint8Array): Uint8Array | null {
+    const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+    const headerAt = findTarHeader(bytes, 'anywhere');
+    if (headerAt === -1) {
+      const sure = Math.max(0, bytes.length - BLOCK_BYTES + 1);
+      this.#write(bytes.subarray(0, sure));
+      this.#held = bytes.slice(sure);
+      return null;
+    }
+    this.#write(bytes.subarray(0, headerAt));
+    this.#held = new Uint8Array(0);
+    return bytes.subarray(headerAt);
+  }
+
+  end(): void {
+    this.#write(this.#held);
+    this.#held = new Uint8Array(0);
+    this.#sink?.end(false, 'It begins behind damage of the archive and may be the rest of another member');
+    this.#sink = null;
+  }
+
+  #write(bytes: Uint8Array): void {
+    let length = bytes.length;
+    while (length > 0 && bytes[length - 1] === 0) length -= 1;
+    if (length > 0) {
+      if (!this.#isOpen) this.#sink = this.#open();
+      this.#isOpen = true;
+      for (; this.#zeros > 0; this.#zeros -= Math.min(this.#zeros, KEPT_BYTES)) {
+        this.#sink?.write(new Uint8Array(Math.min(this.#zeros, KEPT_BYTES)));
+      }
+      this.#sink?.write(bytes.subarray(0, length));
+    }
+    this.#zeros += bytes.length - length;
   }
 }

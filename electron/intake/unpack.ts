@@ -4,19 +4,18 @@ import { ArchiveContents } from './archive-contents.ts';
 import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
 import { COMPRESSIONS, type CompressionFormat, isCompression } from './compressions.ts';
 import { damagedContainer } from './damaged-container.ts';
-import type { ByteSource } from './decompress.ts';
+import type { ByteSource, Gap } from './decompress.ts';
 import { HEAD_BYTES } from './identify.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
 import { unsafeMemberName, visibleName } from './names.ts';
 import type { CaseProblems } from './problem-list.ts';
 import { EvidenceReader, failureReason } from './read-only.ts';
-import type { Spool, SpoolFile } from './spool.ts';
-import { type ArchiveMember, TarReader } from './tar.ts';
+import type { Spool } from './spool.ts';
+import type { ArchiveMember } from './tar.ts';
+import { UnpackedContent } from './unpacked-content.ts';
 import { unpackZip } from './unzip.ts';
 import { rangeOf } from './zip-content.ts';
-
-const TAR_BLOCK_BYTES = 512;
 
 /** Unpacking one archive stopped at a limit; what was whole until then stays. */
 class LimitReached extends Error {
@@ -194,46 +193,34 @@ export class Unpacker {
 
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
     const { file, reader, contents, growth } = work;
-    const from = (offset: number): ByteSource =>
-      rangeOf(reader, offset, reader.stamp.bytes, this.#limits.readChunkBytes);
     const { decompress, tarFormat } = COMPRESSIONS[format];
-    let target: TarReader | SpoolFile | null = null;
-    let head: Uint8Array = new Uint8Array(0);
-    const open = (): TarReader | SpoolFile => {
-      if (containerKind(head, head.length) === 'tar') {
-        file.archive = tarFormat;
-        return contents.openTar();
-      }
-      return contents.openSingle();
+    const from = (offset: number): ByteSource => {
+      const range = rangeOf(reader, offset, reader.stamp.bytes, this.#limits.readChunkBytes);
+      let at = offset;
+      return () => {
+        work.progress(at);
+        const chunk = range();
+        at += chunk?.length ?? 0;
+        return chunk;
+      };
     };
-    const put = async (content: Uint8Array): Promise<boolean> => {
-      if (!(target instanceof TarReader)) {
-        target?.write(content);
-        return true;
-      }
-      await target.feed(content);
-      return true;
+    const target = new UnpackedContent(file, contents, tarFormat);
+    const onGap = async (gap: Gap): Promise<void> => {
+      work.progress(gap.to);
+      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${gap.damage}): what they hold is missing or may be wrong, and unpacking went on behind them. Check its SHA-256 against the original and copy it again.`;
+      file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
+      await target.gap();
     };
-    const end = await decompress(next, from, async (output, consumedBytes) => {
+    const write = async (output: Uint8Array, consumedBytes: number): Promise<boolean> => {
       growth.consumedBytes = consumedBytes;
       work.grow(output.length);
-      if (target !== null) return put(output);
-      // The first output may be shorter than the block that tells a tar.
-      head = head.length === 0 ? output : Buffer.concat([head, output]);
-      if (head.length < TAR_BLOCK_BYTES) return true;
-      target = open();
-      return put(head);
-    });
-    if (target === null) {
-      target = open();
-      await put(head);
-    }
-    // Read into a variable of its own: TypeScript does not see that the callbacks assign `target`.
-    const opened: TarReader | SpoolFile = target;
-    const tarEnd = opened instanceof TarReader ? await opened.end() : null;
-    if (tarEnd === null) contents.closeSingle(format, end.complete);
+      await target.write(output);
+      return true;
+    };
+    const end = await decompress(next, from, write, onGap);
+    const tarDamage = await target.end(format, end.complete);
     const { consumedBytes, unsupported } = end;
-    const damage = end.damage ?? tarEnd?.damage ?? null;
+    const damage = end.damage ?? tarDamage;
     reportDamage(file, contents.wholeMembers, { damage, byteOffset: consumedBytes, unsupported });
   }
 

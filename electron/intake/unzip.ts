@@ -202,7 +202,7 @@ class Unzip {
     if (fault === null) sink.end(true);
     else if (isCut) sink.end(false);
     else {
-      sink.end(false, fault);
+      sink.end(false, `${fault}, so what follows may be wrong`);
       const message = `The member ${shownName(member.name)} is damaged. Copy the archive again.`;
       file.problems.add({ kind: 'damaged-archive', message, byteOffset: Math.min(dataAt, file.bytes) });
     }

@@ -67,6 +67,22 @@ export const bunzip2: Decompress = async (next, from, write, onGap) => {
   }
 };
 
+/** The signature of an end, its checksum and the bits that fill the last byte. */
+const END_LIMIT_BYTES = 11;
+
+/** Whether a block of bzip2 begins with some bytes. */
+export function isBlockOfBzip2(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 6)).toString('hex') === BLOCK_MAGIC.toString(16);
+}
+
+/** Whether a file ends as a bzip2 stream does; `tail` are its last bytes (16 suffice). */
+export function endsAsBzip2(tail: Uint8Array): boolean {
+  const last = tail.subarray(Math.max(0, tail.length - END_LIMIT_BYTES));
+  const bits = [...last].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const at = bits.lastIndexOf(END_MAGIC.toString(2).padStart(48, '0'));
+  return at !== -1 && Math.ceil((at + 80) / 8) === last.length;
+}
+
 /** One of the two signatures as it lies in bytes when it begins at a bit of the first one. */
 interface ShiftedMagic {
   readonly bit: number;

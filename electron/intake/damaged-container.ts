@@ -1,24 +1,55 @@
 import { beginsLike } from '../../shared/evidence/unknown.ts';
+import { endsAsBzip2, isBlockOfBzip2 } from './bunzip2.ts';
+import type { CompressionFormat } from './compressions.ts';
+import type { BytesFrom } from './decompress.ts';
+import { GzipMembers } from './gunzip.ts';
 import type { EvidenceReader } from './read-only.ts';
+import { ByteWindow } from './runs.ts';
 import { isDamagedTar } from './tar.ts';
+import { FrameWalk } from './unzstd.ts';
+import { isBeheadedXz, XzStreams } from './xz-streams.ts';
 import { LOCAL_HEADER_MAGIC, memberAt, memberWithoutMagic } from './zip.ts';
 import { findMagic, readZipDirectory } from './zip-directory.ts';
 import { endOfMember, leadsOn, meets } from './zip-places.ts';
 
 const ENTRIES_LOOKED_AT = 1000;
+const TAIL_BYTES = 16;
 const NO_PROGRESS = (): void => {};
 
+/** What an archive or compressed file may turn out to be whose first bytes are damaged. */
+type DamagedKind = CompressionFormat | 'tar' | 'zip';
+
 /**
- * What a file is whose first bytes tell nothing, since they are damaged: a tar by the headers of its members, a ZIP by the
- * directory at its end or by the headers of further members. `head` are its first bytes (64 KiB). Null for what is no
- * archive, and for a file of another kind that holds one.
+ * What a file is whose first bytes tell nothing, since they are damaged: a ZIP by the directory at its end or by the headers
+ * of further members, a tar by the headers of its members, a compressed file by what its end or the rest of its first bytes
+ * says of it. `head` are its first bytes (64 KiB). Null for what is no archive, and for a file of another kind that holds one.
  */
-export function damagedContainer(reader: EvidenceReader, head: Uint8Array): 'zip' | 'tar' | null {
-  // Headers have NULs and text has none.
-  if (!head.includes(0) || beginsLike(head) !== null) return null;
+export async function damagedContainer(
+  reader: EvidenceReader,
+  head: Uint8Array,
+  from: BytesFrom,
+): Promise<DamagedKind | null> {
+  // Every one of these has bytes that no text has.
+  if (!head.some((byte) => byte < 9) || beginsLike(head) !== null) return null;
   if (hasZipDirectory(reader)) return 'zip';
   if (isDamagedTar(head)) return 'tar';
-  return hasZipHeaders(reader, head.length) ? 'zip' : null;
+  if (hasZipHeaders(reader, head.length)) return 'zip';
+  return compression(reader, head, from);
+}
+
+async function compression(
+  reader: EvidenceReader,
+  head: Uint8Array,
+  from: BytesFrom,
+): Promise<CompressionFormat | null> {
+  const { bytes } = reader.stamp;
+  const window = new ByteWindow(from);
+  if (isBlockOfBzip2(head.subarray(4)) || endsAsBzip2(reader.at(Math.max(0, bytes - TAIL_BYTES), TAIL_BYTES))) {
+    return 'bzip2';
+  }
+  if (isBeheadedXz(head) || new XzStreams(window, bytes).listed[0]?.headerAt === 0) return 'xz';
+  if (new FrameWalk(from).isFrame(0)) return 'zstd';
+  return (await new GzipMembers(from).dataWithoutHeader(0)) === null ? null : 'gzip';
 }
 
 /** Whether the directory of a ZIP ends with the file, of an archive that begins with it: one within a file lies elsewhere. */

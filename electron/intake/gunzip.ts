@@ -57,7 +57,7 @@ export const gunzip: Decompress = async (next, from, write, onGap) => {
 };
 
 /** Looks for whole members in a file, by unpacking them without keeping anything. */
-class GzipMembers {
+export class GzipMembers {
   readonly #from: BytesFrom;
   readonly #window: ByteWindow;
   #trials = 0;

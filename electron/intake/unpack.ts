@@ -4,7 +4,7 @@ import { ArchiveContents } from './archive-contents.ts';
 import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
 import { COMPRESSIONS, type CompressionFormat, isCompression } from './compressions.ts';
 import { damagedContainer } from './damaged-container.ts';
-import type { ByteSource, Gap } from './decompress.ts';
+import type { ByteSource, BytesFrom, Gap } from './decompress.ts';
 import { HEAD_BYTES } from './identify.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -36,11 +36,6 @@ type ContainerKind = CompressionFormat | 'tar' | 'zip';
 function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
   const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
   return format === 'zip' || format === 'tar' || isCompression(format) ? format : null;
-}
-
-/** What an archive is whose first bytes are damaged; null for a file whose first bytes say that it is something else. */
-function damagedKind(reader: EvidenceReader, head: Uint8Array): ContainerKind | null {
-  return detectBinary(head, reader.stamp.bytes) === null ? damagedContainer(reader, head) : null;
 }
 
 /**
@@ -92,7 +87,7 @@ export class Unpacker {
     const members: FoundFile[] = [];
     try {
       const head = reader.at(0, HEAD_BYTES);
-      const kind = containerKind(head, reader.stamp.bytes) ?? damagedKind(reader, head);
+      const kind = containerKind(head, reader.stamp.bytes) ?? (await this.#damagedKind(file, reader, head));
       if (kind === null) return [file];
       file.archive = kind;
       if (level > this.#limits.archiveDepth) {
@@ -113,6 +108,27 @@ export class Unpacker {
     const expanded: FoundFile[] = [file];
     for (const member of members) expanded.push(...(await this.expand(member, level + 1)));
     return expanded;
+  }
+
+  /** What an archive is whose first bytes are damaged; null for a file whose first bytes say that it is something else. */
+  async #damagedKind(file: FoundFile, reader: EvidenceReader, head: Uint8Array): Promise<ContainerKind | null> {
+    if (detectBinary(head, reader.stamp.bytes) !== null) return null;
+    // One that is to be stopped has nothing more to be looked at.
+    const from = this.#bytesFrom(reader, (at) => this.#report(file, at));
+    return damagedContainer(reader, head, from);
+  }
+
+  /** The bytes of a file from any offset on; they end where `report`, told how far that has come, answers false. */
+  #bytesFrom(reader: EvidenceReader, report: (at: number) => boolean): BytesFrom {
+    return (offset) => {
+      const range = rangeOf(reader, offset, reader.stamp.bytes, this.#limits.readChunkBytes);
+      let at = offset;
+      return () => {
+        const chunk = report(at) ? range() : null;
+        at += chunk?.length ?? 0;
+        return chunk;
+      };
+    };
   }
 
   async #unpack(file: FoundFile, kind: ContainerKind, reader: EvidenceReader, members: FoundFile[]): Promise<void> {
@@ -194,20 +210,15 @@ export class Unpacker {
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
     const { file, reader, contents, growth } = work;
     const { decompress, tarFormat } = COMPRESSIONS[format];
-    const from = (offset: number): ByteSource => {
-      const range = rangeOf(reader, offset, reader.stamp.bytes, this.#limits.readChunkBytes);
-      let at = offset;
-      return () => {
-        work.progress(at);
-        const chunk = range();
-        at += chunk?.length ?? 0;
-        return chunk;
-      };
-    };
+    const from = this.#bytesFrom(reader, (at) => {
+      work.progress(at);
+      return true;
+    });
     const target = new UnpackedContent(file, contents, tarFormat);
     const onGap = async (gap: Gap): Promise<void> => {
       work.progress(gap.to);
-      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${gap.damage}): what they hold is missing or may be wrong, and unpacking went on behind them. Check its SHA-256 against the original and copy it again.`;
+      const damage = gap.from === 0 ? 'its first header or block' : gap.damage;
+      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${damage}): what they hold is missing or may be wrong, and unpacking went on behind them. Check its SHA-256 against the original and copy it again.`;
       file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
       await target.gap();
     };

@@ -68,7 +68,7 @@ class XzPlaces {
       if (block === undefined || stream === undefined) break;
       contentEnd += block.contentBytes;
       // In the header of a stream no block is damaged.
-      if (stream.blocks[0] === block && noticedAt <= block.at) return this.#restOf(broken, blocks, noticedAt);
+      if (stream.blocks[0] === block && noticedAt <= block.at) return this.#restOf(broken, blocks, stream.headerAt);
       if (block.end >= noticedAt || (isWhole && writtenBytes !== null && contentEnd > writtenBytes)) break;
       broken += 1;
     }

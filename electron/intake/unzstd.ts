@@ -144,7 +144,7 @@ function blockOf(head: Uint8Array) {
 }
 
 /** Goes over frames by the lengths of their blocks, without decoding any. */
-class FrameWalk {
+export class FrameWalk {
   readonly #window: ByteWindow;
   #walkedBlocks = 0;
 

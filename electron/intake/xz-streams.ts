@@ -108,6 +108,11 @@ export class XzStreams {
   }
 }
 
+/** Whether a file begins with the header of a stream whose signature is damaged. */
+export function isBeheadedXz(head: Uint8Array): boolean {
+  return head.length >= HEADER_BYTES && isChecksum(head.subarray(8), head.subarray(6, 8));
+}
+
 /** The sizes of the blocks that an index lists; null when it does not hold. */
 function recordsOf(index: Uint8Array): { readonly bytes: number; readonly contentBytes: number }[] | null {
   let at = 1;

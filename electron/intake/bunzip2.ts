@@ -58,7 +58,7 @@ export const bunzip2: Decompress = async (next, from, write, onGap) => {
       const { partAtBit, consumedBytes } = decoder;
       broken ??= { damage: thrown, atByte: Math.floor(partAtBit / 8), consumedBytes };
       failedBytes += consumedBytes - Math.floor(partAtBit / 8);
-      const isEnd = onGap === undefined || thrown.unsupported || failedBytes > FAILED_LIMIT_BYTES;
+      const isEnd = onGap === undefined || failedBytes > FAILED_LIMIT_BYTES;
       const foundBit = isEnd ? null : findBlock(from, partAtBit + 1);
       // What was found out first is what is said when there is nothing more.
       if (foundBit === null) return { ...end(broken.damage), consumedBytes: broken.consumedBytes };

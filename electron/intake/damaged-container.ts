@@ -14,6 +14,10 @@ import { endOfMember, leadsOn, meets } from './zip-places.ts';
 
 const ENTRIES_LOOKED_AT = 1000;
 const TAIL_BYTES = 16;
+/** The longest header, that of a tar. */
+const HEADERS_BYTES = 512;
+/** As much of a file is looked at for further frames or members. */
+const SEARCHED_BYTES = 16 * 1024 * 1024;
 const NO_PROGRESS = (): void => {};
 
 /** What an archive or compressed file may turn out to be whose first bytes are damaged. */
@@ -29,8 +33,8 @@ export async function damagedContainer(
   head: Uint8Array,
   from: BytesFrom,
 ): Promise<DamagedKind | null> {
-  // Every one of these has bytes that no text has.
-  if (!head.some((byte) => byte < 9) || beginsLike(head) !== null) return null;
+  // Every one of these has bytes that no text has, and near its beginning, as a script that carries an archive has not.
+  if (!head.subarray(0, HEADERS_BYTES).some(isNoText) || beginsLike(head) !== null) return null;
   if (hasZipDirectory(reader)) return 'zip';
   if (isDamagedTar(head)) return 'tar';
   if (hasZipHeaders(reader, head.length)) return 'zip';
@@ -48,8 +52,15 @@ async function compression(
     return 'bzip2';
   }
   if (isBeheadedXz(head) || new XzStreams(window, bytes).listed[0]?.headerAt === 0) return 'xz';
-  if (new FrameWalk(from).isFrame(0)) return 'zstd';
-  return (await new GzipMembers(from).dataWithoutHeader(0)) === null ? null : 'gzip';
+  const frames = new FrameWalk(from);
+  if (frames.isFrame(0) || (await frames.frameFrom(1, SEARCHED_BYTES)) !== null) return 'zstd';
+  const members = new GzipMembers(from);
+  const isGzip = (await members.dataWithoutHeader(0)) !== null || (await members.behind(1, SEARCHED_BYTES)).length > 0;
+  return isGzip ? 'gzip' : null;
+}
+
+function isNoText(byte: number): boolean {
+  return byte < 9 || byte > 126;
 }
 
 /** Whether the directory of a ZIP ends with the file, of an archive that begins with it: one within a file lies elsewhere. */

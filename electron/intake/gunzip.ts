@@ -68,11 +68,11 @@ export class GzipMembers {
     this.#window = new ByteWindow(from);
   }
 
-  /** Where the members begin that are whole, from a place on. */
-  async behind(at: number): Promise<readonly number[]> {
+  /** Where the members begin that are whole, from a place on; of those up to the end of the file, the first before `to`. */
+  async behind(at: number, to: number = Number.POSITIVE_INFINITY): Promise<readonly number[]> {
     const runs = await runsBehind(
       at,
-      (place) => this.#window.find(MEMBER_MAGIC, place),
+      (place) => this.#window.find(MEMBER_MAGIC, place, to),
       (place) => this.#memberEnd(place),
       (place) => this.#isEnd(place),
     );

@@ -3,7 +3,10 @@ import type { SpoolFile } from './spool.ts';
 const LINE_FEED = 0x0a;
 /** As much of a file as tells how its lines begin. */
 const HEAD_BYTES = 64 * 1024;
-const SHAPE_CHARACTERS = 10;
+/** Beyond this share of control characters, it is no text. */
+const STRANGE_SHARE = 0.1;
+const LINE_HEAD_CHARACTERS = 24;
+const KINDS_COMPARED = 4;
 /** Longer lines are not looked for the end of. */
 const LINE_LIMIT_BYTES = 64 * 1024;
 
@@ -41,7 +44,6 @@ export class JoinedText {
   gap(): void {
     this.#flush(true);
     this.#gapsAt.push(this.#file.bytes);
-    this.#isOver ||= this.#head.includes(0);
     if (this.#lastByte !== LINE_FEED) this.#put(Uint8Array.of(LINE_FEED));
     this.#firstLine = new Uint8Array(0);
   }
@@ -66,6 +68,12 @@ export class JoinedText {
     const held = this.#firstLine;
     this.#firstLine = null;
     if (held === null || held.length === 0) return;
+    // What is in front of the gap may be what damage has made of text.
+    if (!isText(this.#head) && !isText(held)) {
+      this.#isOver = true;
+      this.#leftOutBytes += held.length;
+      return;
+    }
     const lineEnd = held.indexOf(LINE_FEED);
     const isWholeLine = this.#beginsAsLines(held);
     const from = isWholeLine ? 0 : lineEnd === -1 ? (isLast ? held.length : 0) : lineEnd + 1;
@@ -82,20 +90,29 @@ export class JoinedText {
     this.#file.write(content);
   }
 
-  /** Whether some bytes begin as a line in front of the gap does that is no continuation; where there is none, they do. */
+  /** Whether some bytes begin as other lines do, in front of the gap or behind it, that continue none; with nothing in front, they do. */
   #beginsAsLines(bytes: Uint8Array): boolean {
     if (this.#head.length === 0) return true;
-    const shape = shapeOf(Buffer.from(bytes.subarray(0, SHAPE_CHARACTERS)).toString('latin1'));
+    const shape = shapeOf(Buffer.from(bytes.subarray(0, LINE_HEAD_CHARACTERS)).toString('latin1'));
     if (/^\s/.test(shape)) return false;
-    const lines = Buffer.from(this.#head).toString('latin1').split('\n');
-    return lines.some((line) => shapeOf(line) === shape);
+    const linesOf = (text: Uint8Array): string[] => Buffer.from(text).toString('latin1').split('\n');
+    return [...linesOf(this.#head), ...linesOf(bytes).slice(1)].some((line) => shapeOf(line) === shape);
   }
 }
 
-/** How a line begins, whatever its digits and letters are. */
+/** Some control characters in a text are damage. */
+function isText(bytes: Uint8Array): boolean {
+  let strange = 0;
+  for (const byte of bytes) if (byte < 9) strange += 1;
+  return strange <= bytes.length * STRANGE_SHARE;
+}
+
+/** How a line begins: which kinds of characters follow one another, however many of each. */
 function shapeOf(line: string): string {
-  return line
-    .slice(0, SHAPE_CHARACTERS)
-    .replace(/[0-9]/g, '9')
-    .replace(/[A-Za-z]/g, 'a');
+  const kinds = line
+    .slice(0, LINE_HEAD_CHARACTERS)
+    .replace(/[0-9]+/g, '9')
+    .replace(/[A-Za-z]+/g, 'a')
+    .replace(/ +/g, ' ');
+  return kinds.slice(0, KINDS_COMPARED);
 }

@@ -28,9 +28,9 @@ export class ByteWindow {
     return this.#bytes.subarray(at - this.#at, at - this.#at + count);
   }
 
-  /** Where some bytes lie next; null when they do not. */
-  find(magic: Uint8Array, at: number): number | null {
-    for (let place = at; ; ) {
+  /** Where some bytes lie next, before another place; null when they do not. */
+  find(magic: Uint8Array, at: number, to: number = Number.POSITIVE_INFINITY): number | null {
+    for (let place = at; place < to; ) {
       const here = this.bytes(place, magic.length);
       if (here.length < magic.length) return null;
       const held = this.#bytes.subarray(place - this.#at);
@@ -38,6 +38,7 @@ export class ByteWindow {
       if (found !== -1) return place + found;
       place += held.length - magic.length + 1;
     }
+    return null;
   }
 }
 

@@ -10,6 +10,8 @@ import { findTarHeader, isDamagedTar, TarReader } from './tar.ts';
 const GAP_HEAD_BYTES = 1024 * 1024;
 const TAR_NAME = /\.(?:tar\.[a-z0-9]+|tgz|tbz2?|txz|tzst)$/i;
 const GAPS_TOLD = 5;
+/** Gaps that are looked beyond for what the content is. */
+const HEAD_PARTS = 16;
 
 /** What comes out of a compressed file: taken apart where it is a tar, else one file. */
 export class UnpackedContent {
@@ -17,9 +19,8 @@ export class UnpackedContent {
   readonly #contents: ArchiveContents;
   readonly #tarFormat: (typeof COMPRESSIONS)[CompressionFormat]['tarFormat'];
   #target: TarReader | JoinedText | null = null;
-  /** What came before it was known what it is. */
-  #head: Uint8Array[] = [];
-  #headBytes = 0;
+  /** What came before it was known what it is, a part for each stretch without a gap. */
+  #head: Uint8Array[] = [new Uint8Array(0)];
   #beginsBehindGap = false;
 
   constructor(
@@ -34,19 +35,17 @@ export class UnpackedContent {
 
   async write(output: Uint8Array): Promise<void> {
     if (this.#target !== null) return put(this.#target, output);
-    this.#head.push(output);
-    this.#headBytes += output.length;
-    if (this.#headBytes >= (this.#beginsBehindGap ? GAP_HEAD_BYTES : HEAD_BYTES)) await this.#open();
+    const last = this.#head.length - 1;
+    this.#head[last] = Buffer.concat([this.#head[last] ?? new Uint8Array(0), output]);
+    const headBytes = this.#head.reduce((sum, part) => sum + part.length, 0);
+    if (headBytes >= (this.#head.length > 1 ? GAP_HEAD_BYTES : HEAD_BYTES)) await this.#open();
   }
 
   /** Bytes are missing here. */
   async gap(): Promise<void> {
-    if (this.#target === null && this.#headBytes === 0) {
-      this.#beginsBehindGap = true;
-      return;
-    }
-    const target = this.#target ?? (await this.#open());
-    await target.gap();
+    if (this.#target !== null) await this.#target.gap();
+    else if (this.#head.length >= HEAD_PARTS) await (await this.#open()).gap();
+    else this.#head.push(new Uint8Array(0));
   }
 
   /** Ends the content; returns what is damaged of the tar, if it is one. */
@@ -59,23 +58,34 @@ export class UnpackedContent {
   }
 
   async #open(): Promise<TarReader | JoinedText> {
-    const head = this.#head.length === 1 ? (this.#head[0] ?? new Uint8Array(0)) : Buffer.concat(this.#head);
+    const [first = new Uint8Array(0), ...behind] = this.#head;
     this.#head = [];
-    const isTar = this.#isTar(head);
-    const target = isTar ? this.#contents.openTar() : new JoinedText(this.#contents.openSingle());
+    const isTar = isTarHead(first);
+    const holdsTar = isTar || (behind.length > 0 && this.#hasTarBehind([first, ...behind]));
+    const target = holdsTar ? this.#contents.openTar() : new JoinedText(this.#contents.openSingle());
     this.#target = target;
-    if (isTar) this.#archive.archive = this.#tarFormat;
-    if (this.#beginsBehindGap && target instanceof TarReader) await target.gap();
-    await put(target, head);
+    if (holdsTar) this.#archive.archive = this.#tarFormat;
+    this.#beginsBehindGap = first.length === 0 && behind.length > 0;
+    // What is no header is not where a tar begins.
+    if (holdsTar && !isTar) await target.gap();
+    if (first.length > 0) await put(target, first);
+    for (const [index, part] of behind.entries()) {
+      if (index > 0 || first.length > 0) await target.gap();
+      await put(target, part);
+    }
     return target;
   }
 
-  #isTar(head: Uint8Array): boolean {
-    const found = detectBinary(head, head.length);
-    if (found !== null) return found.format === 'tar';
-    if (isDamagedTar(head)) return true;
-    return this.#beginsBehindGap && (findTarHeader(head, 'anywhere') !== -1 || TAR_NAME.test(this.#archive.name));
+  #hasTarBehind(parts: readonly Uint8Array[]): boolean {
+    const isOther = parts.some((part) => part.length > 0 && detectBinary(part, part.length) !== null);
+    if (isOther) return false;
+    return TAR_NAME.test(this.#archive.name) || parts.some((part) => findTarHeader(part, 'anywhere') !== -1);
   }
+}
+
+function isTarHead(head: Uint8Array): boolean {
+  const found = detectBinary(head, head.length);
+  return found === null ? isDamagedTar(head) : found.format === 'tar';
 }
 
 async function put(target: TarReader | JoinedText, output: Uint8Array): Promise<void> {

@@ -8,7 +8,9 @@ import { type XzBlock, XzStreams } from './xz-streams.ts';
  * that the index at the end of its stream tells the place of, or at the next stream.
  */
 export const unxz: Decompress = async (next, from, write, onGap) => {
+  /** What the part at hand has given, of the block on that it begins with. */
   let writtenBytes = 0;
+  let firstBlock = 0;
   let isWanted = true;
   const first = await decodeXz(next, from, async (output, consumedBytes) => {
     writtenBytes += output.length;
@@ -20,11 +22,14 @@ export const unxz: Decompress = async (next, from, write, onGap) => {
   let end: DecompressEnd = first;
   let hasGap = false;
   while (isWanted && end.damage !== null && !end.unsupported) {
-    const part = places.behind(end.consumedBytes, hasGap ? null : writtenBytes);
+    const part = await places.behind(end.consumedBytes, firstBlock, writtenBytes);
     if (part === null) break;
+    firstBlock = part.firstBlock;
+    writtenBytes = 0;
     await onGap({ from: part.brokenAt, to: part.at, damage: end.damage });
     hasGap = true;
     const told = await decodeXz(part.from(0), part.from, async (output, consumedBytes) => {
+      writtenBytes += output.length;
       isWanted = await write(output, part.placeOf(consumedBytes));
       return isWanted;
     });
@@ -33,11 +38,19 @@ export const unxz: Decompress = async (next, from, write, onGap) => {
   return { ...end, complete: end.complete && !hasGap };
 };
 
+/**
+ * How far behind a damaged block its damage may be noticed: damaged lengths make the decoder take what follows for its own.
+ * Blocks so far in front of the place are read by themselves to tell which is the damaged one.
+ */
+const OVERRUN_BYTES = 256 * 1024;
+
 /** The rest of a file from a place on, as a file of its own. */
 interface XzRest {
   /** Where what is damaged begins. */
   readonly brokenAt: number;
   readonly at: number;
+  /** Of all blocks that are listed, the one that it begins with. */
+  readonly firstBlock: number;
   readonly from: BytesFrom;
   /** Which place in the file so many of its bytes lead to. */
   readonly placeOf: (consumedBytes: number) => number;
@@ -54,28 +67,63 @@ class XzPlaces {
   }
 
   /**
-   * What comes behind damage that was noticed at a place, after so much content of the file (null where that is not known).
+   * What comes behind damage that was noticed at a place, by one who began with a block and has given so much content since.
    * It is noticed in the block that is damaged, or behind it when its length is what is damaged. Null when nothing comes.
    */
-  behind(noticedAt: number, writtenBytes: number | null): XzRest | null {
+  async behind(noticedAt: number, firstBlock: number, writtenBytes: number): Promise<XzRest | null> {
     const { listed } = this.#streams;
     const blocks = listed.flatMap((stream, index) => stream.blocks.map((block) => ({ block, stream, index })));
-    const isWhole = listed[0]?.headerAt === 0;
+    if (blocks.length === 0) return this.#nextStream(noticedAt);
+    // Where streams in front of those that are listed have given some of the content, that tells nothing of these.
+    const isTold = firstBlock > 0 || listed[0]?.headerAt === 0;
     let contentEnd = 0;
-    let broken = 0;
-    while (broken < blocks.length) {
-      const { block, stream } = blocks[broken] ?? {};
-      if (block === undefined || stream === undefined) break;
-      contentEnd += block.contentBytes;
+    for (const [at, { block, stream }] of blocks.entries()) {
+      if (at < firstBlock) continue;
       // In the header of a stream no block is damaged.
-      if (stream.blocks[0] === block && noticedAt <= block.at) return this.#restOf(broken, blocks, stream.headerAt);
-      if (block.end >= noticedAt || (isWhole && writtenBytes !== null && contentEnd > writtenBytes)) break;
-      broken += 1;
+      const isHeader = stream.blocks[0] === block && noticedAt <= block.at;
+      if (isHeader && !(await this.#isBroken(at - 1, blocks, firstBlock))) {
+        return this.#restOf(at, blocks, stream.headerAt);
+      }
+      contentEnd += block.contentBytes;
+      if (!isHeader && block.end < noticedAt && !(isTold && contentEnd > writtenBytes)) continue;
+      let broken = at;
+      for (let before = at - 1; before >= firstBlock; before -= 1) {
+        if ((blocks[before]?.block.end ?? 0) < noticedAt - OVERRUN_BYTES) break;
+        if (await this.#isBroken(before, blocks, firstBlock)) broken = before;
+      }
+      return this.#restOf(broken + 1, blocks, noticedAt);
     }
-    if (blocks.length > 0) return this.#restOf(broken + 1, blocks, noticedAt);
+    return null;
+  }
+
+  /** Whether a block cannot be read by itself. */
+  async #isBroken(
+    at: number,
+    blocks: readonly { readonly block: XzBlock; readonly index: number }[],
+    firstBlock: number,
+  ): Promise<boolean> {
+    const { block, index } = blocks[at] ?? {};
+    const stream = this.#streams.listed[index ?? -1];
+    if (at < firstBlock || block === undefined || stream === undefined) return false;
+    const { header, tail } = this.#streams.around(stream, [block]);
+    const from = (offset: number): ByteSource =>
+      concatenated(offset, [
+        partOf(header),
+        {
+          bytes: block.end - block.at,
+          from: (place) => limited(this.#from(block.at + place), block.end - block.at - place),
+        },
+        partOf(tail),
+      ]);
+    const { damage } = await decodeXz(from(0), from, async () => true);
+    return damage !== null;
+  }
+
+  #nextStream(noticedAt: number): XzRest | null {
     const at = this.#streams.nextHeader(noticedAt);
-    const rest = (offset: number): ByteSource => this.#from((at ?? 0) + offset);
-    return at === null ? null : { brokenAt: noticedAt, at, from: rest, placeOf: (consumedBytes) => at + consumedBytes };
+    if (at === null) return null;
+    const from = (offset: number): ByteSource => this.#from(at + offset);
+    return { brokenAt: noticedAt, at, firstBlock: 0, from, placeOf: (consumedBytes) => at + consumedBytes };
   }
 
   #restOf(
@@ -90,12 +138,12 @@ class XzPlaces {
     const { header, tail } = this.#streams.around(stream, left);
     const from = (offset: number): ByteSource =>
       concatenated(offset, [
-        { bytes: header.length, from: (at) => once(header.subarray(at)) },
+        partOf(header),
         {
           bytes: stream.indexAt - block.at,
           from: (at) => limited(this.#from(block.at + at), stream.indexAt - block.at - at),
         },
-        { bytes: tail.length, from: (at) => once(tail.subarray(at)) },
+        partOf(tail),
         { bytes: Number.POSITIVE_INFINITY, from: (at) => this.#from(stream.end + at) },
       ]);
     const tailAt = header.length + stream.indexAt - block.at;
@@ -106,7 +154,7 @@ class XzPlaces {
     };
     const before = blocks[first - 1]?.block;
     const brokenAt = before !== undefined && before.end >= noticedAt ? before.at : Math.min(noticedAt, block.at);
-    return { brokenAt, at: block.at, from, placeOf };
+    return { brokenAt, at: block.at, firstBlock: first, from, placeOf };
   }
 }
 
@@ -115,6 +163,10 @@ function totalBytes(from: BytesFrom, knownBytes: number): number {
   let total = knownBytes;
   for (let chunk = next(); chunk !== null; chunk = next()) total += chunk.length;
   return total;
+}
+
+function partOf(bytes: Uint8Array) {
+  return { bytes: bytes.length, from: (at: number): ByteSource => once(bytes.subarray(at)) };
 }
 
 function once(bytes: Uint8Array): ByteSource {

@@ -27,6 +27,7 @@ interface FrameHeader {
   readonly hasChecksum: boolean;
 }
 
+const ANYWHERE = Number.POSITIVE_INFINITY;
 /** Blocks looked at in search of further frames behind damage, before the search is given up. */
 const WALKED_BLOCKS_LIMIT = 10_000_000;
 const MAGIC_BYTES = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
@@ -49,7 +50,12 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
   let doubt: string | null = null;
   const position = (): number => inputAt + input.takenBytes;
   /** Where what is read at the moment begins. */
-  const part = { frameAt: 0, blockAt: 0, isHeaded: true, hasChecksum: false };
+  const part = { frameAt: 0, blockAt: 0, isHeaded: true, hasChecksum: false, isOver: false };
+  /** Damage of a frame that was read to its end. */
+  const overAt = (message: string): Damage => {
+    Object.assign(part, { blockAt: position(), isOver: true });
+    return new Damage(message);
+  };
 
   /** False when no more is wanted. */
   const decodeFrame = async (header: FrameHeader): Promise<boolean> => {
@@ -88,17 +94,17 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       }
       if (missing.length > 0) throw new Damage('the checksum at its end is cut off');
       if (checksum.length === 4 && uint32(checksum) !== Number(hash.digest() & 0xffffffffn)) {
-        doubt ??= `the content checksum of the frame at byte ${part.frameAt} does not hold`;
+        throw overAt('the content checksum does not hold');
       }
     }
     if (header.contentBytes !== null && frameBytes !== header.contentBytes) {
-      doubt ??= `the frame at byte ${part.frameAt} gives ${frameBytes} bytes, not the ${header.contentBytes} it states`;
+      throw overAt(`a frame gives ${frameBytes} bytes, not the ${header.contentBytes} it states`);
     }
     return true;
   };
   /** False when no more is wanted. */
   const decodeNext = async (isFirst: boolean): Promise<boolean> => {
-    Object.assign(part, { frameAt: position(), blockAt: position(), isHeaded: false });
+    Object.assign(part, { frameAt: position(), blockAt: position(), isHeaded: false, isOver: false });
     const magic = input.upTo(4);
     const word = magic.length === 4 ? uint32(magic) : 0;
     const isSkippable = (word & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
@@ -127,11 +133,11 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       if (input.atEnd || !(await decodeNext(isFirst))) return end(null);
     } catch (thrown) {
       if (!(thrown instanceof Damage)) throw thrown;
-      if (onGap === undefined || thrown.unsupported) return end(thrown);
+      if (onGap === undefined) return end(thrown);
       const to = await frames.nextFrame(part);
       if (to === null) return end(thrown);
       hasGap = true;
-      await onGap({ from: part.blockAt, to, damage: thrown.message });
+      await onGap({ from: part.isOver ? part.frameAt : part.blockAt, to, damage: thrown.message });
       input = new ByteQueue(from(to));
       inputAt = to;
     }
@@ -163,16 +169,24 @@ export class FrameWalk {
     readonly blockAt: number;
     readonly isHeaded: boolean;
     readonly hasChecksum: boolean;
+    readonly isOver: boolean;
   }): Promise<number | null> {
+    if (broken.isOver && this.#isEnd(broken.blockAt)) return null;
+    if (broken.isOver) return this.#begins(broken.blockAt) ? broken.blockAt : this.frameFrom(broken.blockAt, ANYWHERE);
     // Damage of a block's content leaves the lengths that lead on.
     const rest = broken.isHeaded ? this.#blocksEnd(broken.blockAt, broken.hasChecksum) : null;
     if (rest !== null && !rest.isCut && this.#isEnd(rest.end)) return null;
     if (rest !== null && !rest.isCut && this.#begins(rest.end)) return rest.end;
+    return this.frameFrom(broken.blockAt + 1, ANYWHERE);
+  }
+
+  /** Where the first frame begins, between two places, of those that lead to the end of the file; null when there is none. */
+  async frameFrom(at: number, to: number): Promise<number | null> {
     const runs = await runsBehind(
-      broken.blockAt + 1,
-      (at) => this.#window.find(MAGIC_BYTES, at),
-      (at) => (this.#begins(at) ? this.#frameEnd(at) : null),
-      (at) => this.#isEnd(at),
+      at,
+      (place) => this.#window.find(MAGIC_BYTES, place, to),
+      (place) => (this.#begins(place) ? this.#frameEnd(place) : null),
+      (place) => this.#isEnd(place),
     );
     return runs[0]?.starts[0] ?? null;
   }

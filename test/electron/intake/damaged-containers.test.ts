@@ -169,8 +169,18 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
         const untouched = parts.filter((part) => part.from >= from + garbage.length || part.to <= from);
         const expected = untouched.flatMap(({ content }) => content.trimEnd().split('\n'));
         expect(expected.filter((line) => counts.get(line) !== 1)).toEqual([]);
-        expect(all.filter((line) => (counts.get(line) ?? 0) > 1)).toEqual([]);
-        if (all.some((line) => !counts.has(line))) expect(told).toBeGreaterThan(0);
+        // Damage can make one line twice of content that is compressed; nothing makes a whole part twice.
+        const isTwice = (line: string): boolean => (counts.get(line) ?? 0) > 1;
+        expect(parts.filter(({ content }) => content.trimEnd().split('\n').every(isTwice))).toEqual([]);
+        // A plain tar has no checksum of content: of what is changed in it nobody can tell.
+        const isLost = (content: string): boolean => {
+          const isMissing = content
+            .trimEnd()
+            .split('\n')
+            .map((line) => !counts.has(line));
+          return kind === 'tar' ? isMissing.every(Boolean) : isMissing.some(Boolean);
+        };
+        if (parts.some(({ content }) => isLost(content))) expect(told).toBeGreaterThan(0);
       }),
       { numRuns: Number(process.env.RUNS ?? 30) },
     );

@@ -10,6 +10,7 @@ const BLOCK_MAGIC = 0x314159265359;
 const END_MAGIC = 0x177245385090;
 const UNIT_BYTES = 100_000;
 const MAX_LEVEL = 9;
+const HEADER_BYTES = 4;
 const GROUP_SYMBOLS = 50;
 const MAX_CODE_BITS = 20;
 /** Values of a byte, two run symbols and the end of block, less the one that a run always means. */
@@ -42,13 +43,16 @@ export const bunzip2: Decompress = async (next, from, write, onGap) => {
   let hasGap = false;
   let failedBytes = 0;
   /** Where the damage begins that is being passed over, and what it is. */
-  let broken: { readonly damage: Damage; readonly atByte: number; readonly consumedBytes: number } | null = null;
+  let broken: Broken | null = null;
   for (;;) {
     try {
       const output = decoder.next();
       if (broken !== null) {
-        hasGap = true;
-        await onGap?.({ from: broken.atByte, to: Math.floor(decoder.partAtBit / 8), damage: broken.damage.message });
+        const { atByte, damage, isHeader } = broken;
+        const passed = isHeader && decoder.partAtBit === (atByte + HEADER_BYTES) * 8;
+        hasGap ||= !passed;
+        const to = Math.floor(decoder.partAtBit / 8);
+        await onGap?.({ from: atByte, to, damage: damage.message, isHeader: passed });
         broken = null;
       }
       if (output === null) return end(null);
@@ -56,7 +60,7 @@ export const bunzip2: Decompress = async (next, from, write, onGap) => {
     } catch (thrown) {
       if (!(thrown instanceof Damage)) throw thrown;
       const { partAtBit, consumedBytes } = decoder;
-      broken ??= { damage: thrown, atByte: Math.floor(partAtBit / 8), consumedBytes };
+      broken ??= { damage: thrown, atByte: Math.floor(partAtBit / 8), consumedBytes, isHeader: decoder.isAtHeader };
       failedBytes += consumedBytes - Math.floor(partAtBit / 8);
       const isEnd = onGap === undefined || failedBytes > FAILED_LIMIT_BYTES;
       const foundBit = isEnd ? null : findBlock(from, partAtBit + 1);
@@ -69,6 +73,14 @@ export const bunzip2: Decompress = async (next, from, write, onGap) => {
 
 /** The signature of an end, its checksum and the bits that fill the last byte. */
 const END_LIMIT_BYTES = 11;
+
+/** Damage that is being passed over. */
+interface Broken {
+  readonly damage: Damage;
+  readonly atByte: number;
+  readonly consumedBytes: number;
+  readonly isHeader: boolean;
+}
 
 /** Whether a block of bzip2 begins with some bytes. */
 export function isBlockOfBzip2(bytes: Uint8Array): boolean {
@@ -175,6 +187,11 @@ class Bzip2Decoder {
 
   get #atBit(): number {
     return this.consumedBytes * 8 - this.#bitCount;
+  }
+
+  /** Whether the part that was read last is the header of a stream. */
+  get isAtHeader(): boolean {
+    return !this.#isInStream;
   }
 
   /** Goes on at a bit where a block or the end of a stream begins. */

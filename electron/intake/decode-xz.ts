@@ -1,5 +1,7 @@
 import { type Attempt, Damage, type PieceFeed, recovering, type TakeOutput, UNEXPECTED_END } from './decompress.ts';
 
+type XzModule = typeof import('xz-decompress');
+
 /** As much as the decoder takes at once. */
 const PIECE_BYTES = 64 * 1024;
 
@@ -22,6 +24,14 @@ function damageOf(message: string): Damage {
     default:
       return new Damage('the compressed data is corrupt');
   }
+}
+
+/** The decoder's class: Node finds the module's exports as its default alone, tsx (the command line from source) by name. */
+async function loadDecoder(): Promise<XzModule['XzReadableStream']> {
+  const loaded: Partial<XzModule> & { readonly default?: XzModule } = await import('xz-decompress');
+  const decoder = loaded.XzReadableStream ?? loaded.default?.XzReadableStream;
+  if (decoder === undefined) throw new Error('xz-decompress has no decoder');
+  return decoder;
 }
 
 function throwAgain(failure: { readonly thrown: unknown } | null): void {
@@ -50,8 +60,8 @@ async function run(feed: PieceFeed, write: TakeOutput): Promise<Attempt> {
     { highWaterMark: 0 },
   );
   // Loaded when there is something to unpack: most imports have nothing, and it takes as long as some MB of journal.
-  const { default: xz } = await import('xz-decompress');
-  const reader = new xz.XzReadableStream(source).getReader();
+  const XzReadableStream = await loadDecoder();
+  const reader = new XzReadableStream(source).getReader();
   let result: Awaited<ReturnType<typeof reader.read>>;
   for (;;) {
     try {

@@ -25,6 +25,8 @@ export interface Gap {
   /** Where reading went on; the end of the compressed bytes when nothing more could be read. */
   readonly to: number;
   readonly damage: string;
+  /** Whether only a header is damaged, and all content comes. */
+  readonly isHeader?: boolean;
 }
 
 /** Told of a gap before the output behind it comes. Throws when no more is wanted. */

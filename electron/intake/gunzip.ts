@@ -39,11 +39,14 @@ export const gunzip: Decompress = async (next, from, write, onGap) => {
     parts.push({ at, dataAt: members.dataAt(at) ?? at });
   }
   if (parts.length === 0) return first;
+  let hasGap = false;
   let end = brokenAt;
   let damage: string | null = null;
   for (const { at, dataAt } of parts) {
     const to = at === brokenAt ? dataAt : at;
-    if (to > end) await onGap({ from: end, to, damage: first.damage });
+    const isHeader = at === brokenAt;
+    hasGap ||= to > end && !isHeader;
+    if (to > end) await onGap({ from: end, to, damage: first.damage, isHeader });
     let isWanted = true;
     const { consumedBytes, damage: cut } = await tryInflateRaw(from(dataAt), async (output, consumed) => {
       isWanted = await write(output, dataAt + consumed);
@@ -53,7 +56,7 @@ export const gunzip: Decompress = async (next, from, write, onGap) => {
     damage = cut?.message ?? null;
     if (!isWanted) break;
   }
-  return { damage, complete: false, consumedBytes: end, unsupported: false };
+  return { damage, complete: damage === null && !hasGap, consumedBytes: end, unsupported: false };
 };
 
 /** Looks for whole members in a file, by unpacking them without keeping anything. */

@@ -100,8 +100,8 @@ export class JoinedText {
   }
 }
 
-/** Some control characters in a text are damage. */
-function isText(bytes: Uint8Array): boolean {
+/** Whether some bytes are text: a few control characters in it are damage. */
+export function isText(bytes: Uint8Array): boolean {
   let strange = 0;
   for (const byte of bytes) if (byte < 9) strange += 1;
   return strange <= bytes.length * STRANGE_SHARE;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type Extract, extract, type Header } from 'tar-stream';
 import { type EpochMicros, epochMicros, MICROS_PER_MILLI } from '../../shared/model/time.ts';
+import { isText } from './joined-text.ts';
 
 /** A member's header, as far as intake believes it. */
 export interface ArchiveMember {
@@ -149,6 +150,8 @@ export class TarReader {
   #isSearching = false;
   /** What comes behind a gap, until a header comes. */
   #loose: LooseBytes | null = null;
+  /** The first bytes of the member that is open. */
+  #openHead: Uint8Array = new Uint8Array(0);
   /** The member that was begun last. */
   #lastName: string | null = null;
 
@@ -174,9 +177,12 @@ export class TarReader {
     this.#extract.destroy();
     const open = this.#open;
     this.#open = null;
-    open?.end(false, 'It breaks off where the archive is damaged');
+    // The rest of what is not text means nothing without what is in front of it.
+    const isLost = open !== null && !isText(this.#openHead);
+    const rest = isLost ? ', and what may follow of it was left out' : '';
+    open?.end(false, `It breaks off where the archive is damaged${rest}`);
     this.#loose?.end();
-    this.#loose = new LooseBytes(() => this.#begin(looseMember(this.#lastName)));
+    this.#loose = new LooseBytes(() => (isLost ? null : this.#begin(looseMember(this.#lastName))));
     this.#isBroken = false;
     this.#isSearching = false;
     this.#kept = [];
@@ -243,7 +249,14 @@ export class TarReader {
         this.#nextHeaderAt = this.#extractAt + headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
         const sink = this.#begin(member);
         this.#open = sink;
-        content.on('data', (chunk) => guarded(() => (chunk instanceof Uint8Array ? sink?.write(chunk) : undefined)));
+        this.#openHead = new Uint8Array(0);
+        content.on('data', (chunk) =>
+          guarded(() => {
+            if (!(chunk instanceof Uint8Array)) return;
+            if (this.#openHead.length === 0) this.#openHead = chunk.slice(0, BLOCK_BYTES);
+            sink?.write(chunk);
+          }),
+        );
         content.on('error', () => {}); // The same error also ends the archive, where it is kept.
         content.on('end', () => {
           this.#open = null;

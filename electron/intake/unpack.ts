@@ -218,9 +218,12 @@ export class Unpacker {
     const onGap = async (gap: Gap): Promise<void> => {
       work.progress(gap.to);
       const damage = gap.from === 0 ? 'its first header or block' : gap.damage;
-      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${damage}): what they hold is missing or may be wrong, and unpacking went on behind them. Check its SHA-256 against the original and copy it again.`;
+      const loss = gap.isHeader
+        ? 'they are a header, and what it belongs to was unpacked without it'
+        : 'what they hold is missing or may be wrong, and unpacking went on behind them';
+      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${damage}): ${loss}. Check its SHA-256 against the original and copy it again.`;
       file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
-      await target.gap();
+      if (!gap.isHeader) await target.gap();
     };
     const write = async (output: Uint8Array, consumedBytes: number): Promise<boolean> => {
       growth.consumedBytes = consumedBytes;

@@ -58,26 +58,27 @@ export class UnpackedContent {
   }
 
   async #open(): Promise<TarReader | JoinedText> {
-    const [first = new Uint8Array(0), ...behind] = this.#head;
+    const begins = this.#head.findIndex((part) => part.length > 0);
+    this.#beginsBehindGap = begins > 0;
+    const [first = new Uint8Array(0), ...behind] = this.#head.slice(Math.max(0, begins));
     this.#head = [];
     const isTar = isTarHead(first);
-    const holdsTar = isTar || (behind.length > 0 && this.#hasTarBehind([first, ...behind]));
+    const holdsTar = isTar || ((this.#beginsBehindGap || behind.length > 0) && this.#hasTarBehind([first, ...behind]));
     const target = holdsTar ? this.#contents.openTar() : new JoinedText(this.#contents.openSingle());
     this.#target = target;
     if (holdsTar) this.#archive.archive = this.#tarFormat;
-    this.#beginsBehindGap = first.length === 0 && behind.length > 0;
     // What is no header is not where a tar begins.
     if (holdsTar && !isTar) await target.gap();
-    if (first.length > 0) await put(target, first);
-    for (const [index, part] of behind.entries()) {
-      if (index > 0 || first.length > 0) await target.gap();
+    await put(target, first);
+    for (const part of behind) {
+      await target.gap();
       await put(target, part);
     }
     return target;
   }
 
   #hasTarBehind(parts: readonly Uint8Array[]): boolean {
-    const isOther = parts.some((part) => part.length > 0 && detectBinary(part, part.length) !== null);
+    const isOther = parts.some((part) => (detectBinary(part, part.length)?.format ?? 'tar') !== 'tar');
     if (isOther) return false;
     return TAR_NAME.test(this.#archive.name) || parts.some((part) => findTarHeader(part, 'anywhere') !== -1);
   }

@@ -7,18 +7,18 @@ import { type XzBlock, XzStreams } from './xz-streams.ts';
  * xz, several streams after one another and padding between them included. Behind damage, reading goes on at the next block
  * that the index at the end of its stream tells the place of, or at the next stream.
  */
-export const unxz: Decompress = async (next, from, write, onGap) => {
+export const unxz: Decompress = async (next, bytesFrom, write, onGap) => {
   /** What the part at hand has given, of the block on that it begins with. */
   let writtenBytes = 0;
   let firstBlock = 0;
   let isWanted = true;
-  const first = await decodeXz(next, from, async (output, consumedBytes) => {
+  const first = await decodeXz(next, bytesFrom, async (output, consumedBytes) => {
     writtenBytes += output.length;
     isWanted = await write(output, consumedBytes);
     return isWanted;
   });
   if (onGap === undefined || first.damage === null || first.unsupported) return first;
-  const places = new XzPlaces(from, first.consumedBytes);
+  const places = new XzPlaces(bytesFrom, first.consumedBytes);
   let end: DecompressEnd = first;
   let hasGap = false;
   while (isWanted && end.damage !== null && !end.unsupported) {
@@ -26,8 +26,9 @@ export const unxz: Decompress = async (next, from, write, onGap) => {
     if (part === null) break;
     firstBlock = part.firstBlock;
     writtenBytes = 0;
-    await onGap({ from: part.brokenAt, to: part.at, damage: end.damage });
-    hasGap = true;
+    const { brokenAt: from, at: to, isHeader } = part;
+    await onGap({ from, to, damage: end.damage, isHeader });
+    hasGap ||= !isHeader;
     const told = await decodeXz(part.from(0), part.from, async (output, consumedBytes) => {
       writtenBytes += output.length;
       isWanted = await write(output, part.placeOf(consumedBytes));
@@ -49,6 +50,8 @@ interface XzRest {
   /** Where what is damaged begins. */
   readonly brokenAt: number;
   readonly at: number;
+  /** Whether what is damaged is but the header of a stream. */
+  readonly isHeader: boolean;
   /** Of all blocks that are listed, the one that it begins with. */
   readonly firstBlock: number;
   readonly from: BytesFrom;
@@ -82,7 +85,8 @@ class XzPlaces {
       // In the header of a stream no block is damaged.
       const isHeader = stream.blocks[0] === block && noticedAt <= block.at;
       if (isHeader && !(await this.#isBroken(at - 1, blocks, firstBlock))) {
-        return this.#restOf(at, blocks, stream.headerAt);
+        const rest = this.#restOf(at, blocks, noticedAt);
+        return rest === null ? null : { ...rest, brokenAt: stream.headerAt, isHeader: true };
       }
       contentEnd += block.contentBytes;
       if (!isHeader && block.end < noticedAt && !(isTold && contentEnd > writtenBytes)) continue;
@@ -123,7 +127,14 @@ class XzPlaces {
     const at = this.#streams.nextHeader(noticedAt);
     if (at === null) return null;
     const from = (offset: number): ByteSource => this.#from(at + offset);
-    return { brokenAt: noticedAt, at, firstBlock: 0, from, placeOf: (consumedBytes) => at + consumedBytes };
+    return {
+      brokenAt: noticedAt,
+      at,
+      isHeader: false,
+      firstBlock: 0,
+      from,
+      placeOf: (consumedBytes) => at + consumedBytes,
+    };
   }
 
   #restOf(
@@ -154,7 +165,7 @@ class XzPlaces {
     };
     const before = blocks[first - 1]?.block;
     const brokenAt = before !== undefined && before.end >= noticedAt ? before.at : Math.min(noticedAt, block.at);
-    return { brokenAt, at: block.at, firstBlock: first, from, placeOf };
+    return { brokenAt, at: block.at, isHeader: false, firstBlock: first, from, placeOf };
   }
 }
 

@@ -60,6 +60,16 @@ test.each([
   expect(end.damage).toBeNull();
 });
 
+test('the decoders load where the command line runs from source, too', () => {
+  const script = `
+    import { COMPRESSIONS } from './electron/intake/compressions.ts';
+    const packed = Buffer.from('/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAVcmVhZCB3aXRob3V0IHRoZSB0b29sCgAAAAlTAbhpUYpMAAEuFlYJVd8ftvN9AQAAAAAEWVo=', 'base64');
+    const from = () => { let isGiven = false; return () => { if (isGiven) return null; isGiven = true; return packed; }; };
+    await COMPRESSIONS.xz.decompress(from(), from, async (output) => { process.stdout.write(output); return true; });`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('read without the tool\n');
+});
+
 describe.skipIf(missing).each(FORMATS)('%s', (format) => {
   test('what the tool packs is what comes out, whatever it is', async () => {
     const contents: readonly (string | Uint8Array)[] = [

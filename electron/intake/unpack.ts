@@ -217,11 +217,13 @@ export class Unpacker {
     const target = new UnpackedContent(file, contents, tarFormat);
     const onGap = async (gap: Gap): Promise<void> => {
       work.progress(gap.to);
+      const place = `Bytes ${gap.from} to ${gap.to} of ${file.bytes}`;
+      // Words for what follows a stream do not fit the first one.
       const damage = gap.from === 0 ? 'its first header or block' : gap.damage;
       const loss = gap.isHeader
-        ? 'they are a header, and what it belongs to was unpacked without it'
-        : 'what they hold is missing or may be wrong, and unpacking went on behind them';
-      const message = `Bytes ${gap.from} to ${gap.to} of ${file.bytes} are damaged (${damage}): ${loss}. Check its SHA-256 against the original and copy it again.`;
+        ? `${place}, a header, are damaged: what it belongs to was unpacked without it.`
+        : `${place} are damaged (${damage}): what they hold is missing or may be wrong, and unpacking went on behind them.`;
+      const message = `${loss} Check its SHA-256 against the original and copy it again.`;
       file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
       if (!gap.isHeader) await target.gap();
     };

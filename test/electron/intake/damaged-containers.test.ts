@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader } from '../../../electron/intake/tar.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
+import { isoPreciseLine } from '../../support/journal-lines.ts';
 import { toolMissing } from '../../support/tools.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
 
@@ -182,7 +183,89 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
         };
         if (parts.some(({ content }) => isLost(content))) expect(told).toBeGreaterThan(0);
       }),
-      { numRuns: Number(process.env.RUNS ?? 30) },
+      { numRuns: 15 },
     );
+  });
+});
+
+describe.skipIf(missing)('files that are no damaged archive', () => {
+  const zip = (): Buffer => zipped(PYTHON_ZIP('ZIP_STORED')).bytes;
+  const database = (): Buffer => {
+    const cwd = tempFolder();
+    writeFileSync(`${cwd}/a.zip`, zip());
+    const script =
+      'import sqlite3; c = sqlite3.connect("a.db"); c.execute("create table t (b)"); c.execute("insert into t values (?)", (open("a.zip", "rb").read(),)); c.commit()';
+    execFileSync('python3', ['-c', script], { cwd });
+    return readFileSync(`${cwd}/a.db`);
+  };
+  const OTHERS: Readonly<Record<string, () => Buffer | Promise<Buffer>>> = {
+    'a database that holds a ZIP': database,
+    'an old Office document that ends with a ZIP': () => Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), zip()]),
+    'a text that ends with a ZIP': () => Buffer.concat([Buffer.from(lines('text', 40)), zip()]),
+    'JSON with the signature of a ZIP': () => Buffer.from(`{"magic": "PK\x03\x04", "end": "PK\x05\x06"}\n`.repeat(9)),
+    'random bytes': () => randomBytes(5000),
+    'a script that ends with a gzip': () =>
+      Buffer.concat([Buffer.from(lines('echo', 40)), packed('gzip', Buffer.from('x'))]),
+  };
+  test.each(Object.keys(OTHERS))('%s', async (kind) => {
+    const bytes = await OTHERS[kind]?.();
+    const { files: found } = await unpackBytes(bytes ?? Buffer.alloc(0), 'x');
+    expect(found.map(({ archive }) => archive)).toEqual([null]);
+  });
+
+  test('a tar whose last member is a stored ZIP stays a tar, its first header damaged or not', async () => {
+    const bytes = await tarOf([
+      { name: 'a.txt', content: lines('a', 30) },
+      { name: 'n.zip', content: zip() },
+    ]);
+    for (const garbage of [0, 300]) {
+      const damaged = Buffer.from(bytes).fill(0xaa, 0, garbage);
+      const { archive } = await unpackBytes(damaged, 'x');
+      expect(archive.archive).toBe('tar');
+    }
+  });
+});
+
+describe.skipIf(missing)('gaps', () => {
+  const log = (from: number, count: number): string =>
+    Array.from({ length: count }, (_, at) => isoPreciseLine(from + at, 'app', 7, randomBytes(30).toString('hex'))).join(
+      '\n',
+    );
+
+  test('a log with a lost block has no line of two halves, and what is lost is named', async () => {
+    const text = `${log(0, 4000)}\n`;
+    const pack = execFileSync('bzip2', ['-1', '-c'], { input: text });
+    pack.fill(0xaa, Math.floor(pack.length / 2), Math.floor(pack.length / 2) + 20);
+    const { files: found, archive } = await unpackBytes(pack, 'unit.log.bz2');
+    const kept = readFileSync(found[1]?.absolutePath ?? '', 'latin1')
+      .trimEnd()
+      .split('\n');
+    const all = new Set(text.trimEnd().split('\n'));
+    const strange = kept.filter((line) => !all.has(line));
+    // The line that the gap cut off, which is the beginning of one.
+    expect(strange.length).toBeLessThanOrEqual(1);
+    for (const line of strange) expect([...all].some((whole) => whole.startsWith(line))).toBe(true);
+    expect(kept.length).toBeGreaterThan(all.size / 2);
+    expect(archive.problems.list.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^Bytes \d+ to \d+ of \d+ are damaged .*unpacking went on behind them/),
+    ]);
+    expect(found[1]?.problems.list[0]?.message).toMatch(/^Something is missing in front of byte \d+ of it/);
+  });
+
+  test('what lies behind a gap in a tar is a member of its own, up to the next header', async () => {
+    const [first, last] = [`${log(0, 4000)}\n`, `${log(9000, 20)}\n`];
+    const tar = await tarOf([
+      { name: 'unit.log', content: first },
+      { name: 'last.log', content: last },
+    ]);
+    const pack = execFileSync('bzip2', ['-1', '-c'], { input: tar });
+    pack.fill(0xaa, Math.floor(pack.length / 2), Math.floor(pack.length / 2) + 20);
+    const { files: found } = await unpackBytes(pack, 'case.tar.bz2');
+    expect(found.map(({ name }) => name)).toEqual(['case.tar.bz2', 'unit.log', 'unit.log (behind damage)', 'last.log']);
+    const [, front, behind, whole] = found.map(({ absolutePath }) => readFileSync(absolutePath, 'latin1'));
+    expect(first.startsWith(front ?? '-')).toBe(true);
+    expect(first.endsWith(behind ?? '-')).toBe(true);
+    expect(whole).toBe(last);
+    expect(found.map(({ problems }) => problems.count)).toEqual([1, 1, 1, 0]);
   });
 });

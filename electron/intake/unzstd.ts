@@ -29,7 +29,7 @@ interface FrameHeader {
 
 const ANYWHERE = Number.POSITIVE_INFINITY;
 /** Blocks looked at in search of further frames behind damage, before the search is given up. */
-const WALKED_BLOCKS_LIMIT = 10_000_000;
+const WALKED_BLOCKS_LIMIT = 1_000_000;
 const MAGIC_BYTES = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 
 /**

@@ -9,6 +9,9 @@ const FOOTER_BYTES = 12;
 const NUMBER_BYTES = 9;
 /** An index is held in memory; one of a million blocks takes less. */
 const INDEX_LIMIT_BYTES = 16 * 1024 * 1024;
+/** Zeros behind a stream that are looked over, and how many at a time. */
+const PADDING_LIMIT_BYTES = 16 * 1024 * 1024;
+const PADDING_STEP_BYTES = 64 * 1024;
 const STREAMS_LIMIT = 100_000;
 
 export interface XzBlock {
@@ -75,14 +78,25 @@ export class XzStreams {
   #footerBefore(
     place: number,
   ): { readonly at: number; readonly indexBytes: number; readonly flags: Uint8Array } | null {
-    let end = place;
-    while (end >= 4 && this.#window.bytes(end - 4, 4).every((byte) => byte === 0)) end -= 4;
-    const at = end - FOOTER_BYTES;
+    const at = this.#paddedFrom(place) - FOOTER_BYTES;
     if (at < HEADER_BYTES) return null;
     const footer = Buffer.from(this.#window.bytes(at, FOOTER_BYTES));
     if (footer.length < FOOTER_BYTES || Buffer.compare(footer.subarray(10), FOOTER_MAGIC) !== 0) return null;
     if (!isChecksum(footer, footer.subarray(4, 10))) return null;
     return { at, indexBytes: (footer.readUInt32LE(4) + 1) * 4, flags: Uint8Array.from(footer.subarray(8, 10)) };
+  }
+
+  /** Where the zeros begin, in fours, that end at a place. */
+  #paddedFrom(place: number): number {
+    let end = place;
+    while (end > place - PADDING_LIMIT_BYTES && end >= 4) {
+      const from = Math.max(end % 4, end - PADDING_STEP_BYTES);
+      const bytes = this.#window.bytes(from, end - from);
+      const last = bytes.findLastIndex((byte) => byte !== 0);
+      if (last !== -1) return from + Math.ceil((last + 1) / 4) * 4;
+      end = from;
+    }
+    return end;
   }
 
   #streamBefore(end: number): XzStream | null {

@@ -189,7 +189,11 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
 });
 
 describe.skipIf(missing)('files that are no damaged archive', () => {
-  const zip = (): Buffer => zipped(PYTHON_ZIP('ZIP_STORED')).bytes;
+  let made: Buffer | null = null;
+  const zip = (): Buffer => {
+    made ??= zipped(PYTHON_ZIP('ZIP_STORED')).bytes;
+    return made;
+  };
   const database = (): Buffer => {
     const cwd = tempFolder();
     writeFileSync(`${cwd}/a.zip`, zip());

@@ -14,6 +14,8 @@ import { endOfMember, leadsOn, meets } from './zip-places.ts';
 
 const ENTRIES_LOOKED_AT = 1000;
 const TAIL_BYTES = 16;
+/** The tab, in any encoding but those of two bytes. */
+const LOWEST_OF_TEXT = 9;
 /** The longest header, that of a tar. */
 const HEADERS_BYTES = 512;
 /** As much of a file is looked at for further frames or members. */
@@ -34,7 +36,7 @@ export async function damagedContainer(
   from: BytesFrom,
 ): Promise<DamagedKind | null> {
   // Every one of these has bytes that no text has, and near its beginning, as a script that carries an archive has not.
-  if (!head.subarray(0, HEADERS_BYTES).some(isNoText) || beginsLike(head) !== null) return null;
+  if (!head.subarray(0, HEADERS_BYTES).some((byte) => byte < LOWEST_OF_TEXT) || beginsLike(head) !== null) return null;
   if (hasZipDirectory(reader)) return 'zip';
   if (isDamagedTar(head)) return 'tar';
   if (hasZipHeaders(reader, head.length)) return 'zip';
@@ -57,10 +59,6 @@ async function compression(
   const members = new GzipMembers(from);
   const isGzip = (await members.dataWithoutHeader(0)) !== null || (await members.behind(1, SEARCHED_BYTES)).length > 0;
   return isGzip ? 'gzip' : null;
-}
-
-function isNoText(byte: number): boolean {
-  return byte < 9 || byte > 126;
 }
 
 /** Whether the directory of a ZIP ends with the file, of an archive that begins with it: one within a file lies elsewhere. */

@@ -56,9 +56,9 @@ export class ArchiveContents {
   }
 
   /** A .gz holds one file; its name is that of the archive without the ending, since the one inside can be anything. */
-  closeSingle(format: CompressionFormat, whole: boolean): void {
+  closeSingle(format: CompressionFormat, whole: boolean, fault?: string): void {
     const name = baseName(this.#archive.name).replace(COMPRESSIONS[format].ending, '');
-    this.#close({ name, modified: this.#archive.modified, bytes: null }, whole);
+    this.#close({ name, modified: this.#archive.modified, bytes: null }, whole, fault);
   }
 
   /** Removes what is half unpacked. */
@@ -78,7 +78,7 @@ export class ArchiveContents {
     const problems = new FileProblems(this.#limits.problems);
     if (whole) this.wholeMembers += 1;
     else if (fault !== undefined) {
-      const message = `${fault}: ${file.bytes} bytes were unpacked and read, and may be damaged. Copy the archive again.`;
+      const message = `${fault}: ${file.bytes} bytes were unpacked and read. Copy the archive again.`;
       problems.add({ kind: 'damaged-archive', message, byteOffset: null });
     } else {
       const expected = member.bytes === null ? '' : ` of ${member.bytes}`;

@@ -1,5 +1,5 @@
 import { ByteQueue } from './byte-queue.ts';
-import { type ByteSource, Damage, type Decompress, endOf } from './decompress.ts';
+import { type ByteSource, type BytesFrom, Damage, type Decompress, type DecompressEnd } from './decompress.ts';
 
 /*
  * Format: https://github.com/dsnet/compress/blob/master/doc/bzip2-format.pdf, and decompress.c of bzip2 1.0.8
@@ -9,6 +9,8 @@ import { type ByteSource, Damage, type Decompress, endOf } from './decompress.ts
 const BLOCK_MAGIC = 0x314159265359;
 const END_MAGIC = 0x177245385090;
 const UNIT_BYTES = 100_000;
+const MAX_LEVEL = 9;
+const HEADER_BYTES = 4;
 const GROUP_SYMBOLS = 50;
 const MAX_CODE_BITS = 20;
 /** Values of a byte, two run symbols and the end of block, less the one that a run always means. */
@@ -23,16 +25,120 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0;
 });
 
-/** bzip2, several streams after one another (as `cat`, pbzip2 and lbzip2 write them) included. */
-export const bunzip2: Decompress = async (next, _again, write) => {
+/** Bytes of blocks that may turn out to be none, before the search for further ones behind damage is given up. */
+const FAILED_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/**
+ * bzip2, several streams after one another (as `cat`, pbzip2 and lbzip2 write them) included. A block is given when its
+ * checksum holds. Behind a damaged one, reading goes on at the next whose checksum does: each is packed by itself.
+ */
+export const bunzip2: Decompress = async (next, from, write, onGap) => {
   const decoder = new Bzip2Decoder(next);
-  return endOf(
-    async () => {
-      for (const output of decoder.decode()) if (!(await write(output, decoder.consumedBytes))) return;
-    },
-    () => decoder.consumedBytes,
-  );
+  const end = (damage: Damage | null): DecompressEnd => ({
+    damage: damage?.message ?? decoder.harmless,
+    complete: (damage?.complete ?? true) && !hasGap,
+    consumedBytes: decoder.consumedBytes,
+    unsupported: damage?.unsupported ?? false,
+  });
+  let hasGap = false;
+  let failedBytes = 0;
+  /** Where the damage begins that is being passed over, and what it is. */
+  let broken: Broken | null = null;
+  for (;;) {
+    try {
+      const output = decoder.next();
+      if (broken !== null) {
+        const { atByte, damage, isHeader } = broken;
+        const passed = isHeader && decoder.partAtBit === (atByte + HEADER_BYTES) * 8;
+        hasGap ||= !passed;
+        const to = Math.floor(decoder.partAtBit / 8);
+        await onGap?.({ from: atByte, to, damage: damage.message, isHeader: passed });
+        broken = null;
+      }
+      if (output === null) return end(null);
+      for (const chunk of output) if (!(await write(chunk, decoder.consumedBytes))) return end(null);
+    } catch (thrown) {
+      if (!(thrown instanceof Damage)) throw thrown;
+      const { partAtBit, consumedBytes } = decoder;
+      broken ??= { damage: thrown, atByte: Math.floor(partAtBit / 8), consumedBytes, isHeader: decoder.isAtHeader };
+      failedBytes += consumedBytes - Math.floor(partAtBit / 8);
+      const isEnd = onGap === undefined || failedBytes > FAILED_LIMIT_BYTES;
+      const foundBit = isEnd ? null : findBlock(from, partAtBit + 1);
+      // What was found out first is what is said when there is nothing more.
+      if (foundBit === null) return { ...end(broken.damage), consumedBytes: broken.consumedBytes };
+      decoder.seek(from, foundBit);
+    }
+  }
 };
+
+/** The signature of an end, its checksum and the bits that fill the last byte. */
+const END_LIMIT_BYTES = 11;
+
+/** Damage that is being passed over. */
+interface Broken {
+  readonly damage: Damage;
+  readonly atByte: number;
+  readonly consumedBytes: number;
+  readonly isHeader: boolean;
+}
+
+/** Whether a block of bzip2 begins with some bytes. */
+export function isBlockOfBzip2(bytes: Uint8Array): boolean {
+  return Buffer.from(bytes.subarray(0, 6)).toString('hex') === BLOCK_MAGIC.toString(16);
+}
+
+/** Whether a file ends as a bzip2 stream does; `tail` are its last bytes (16 suffice). */
+export function endsAsBzip2(tail: Uint8Array): boolean {
+  const last = tail.subarray(Math.max(0, tail.length - END_LIMIT_BYTES));
+  const bits = [...last].map((byte) => byte.toString(2).padStart(8, '0')).join('');
+  const at = bits.lastIndexOf(END_MAGIC.toString(2).padStart(48, '0'));
+  return at !== -1 && Math.ceil((at + 80) / 8) === last.length;
+}
+
+/** One of the two signatures as it lies in bytes when it begins at a bit of the first one. */
+interface ShiftedMagic {
+  readonly bit: number;
+  readonly mask: readonly number[];
+  readonly bytes: readonly number[];
+}
+
+const MAGIC_BYTES = 7;
+/** The signatures at every bit, by their second byte, which is always a whole one. */
+const MAGICS_BY_SECOND_BYTE: readonly (readonly ShiftedMagic[])[] = (() => {
+  const table: ShiftedMagic[][] = Array.from({ length: 256 }, () => []);
+  for (const magic of [BLOCK_MAGIC, END_MAGIC]) {
+    for (let bit = 0; bit < 8; bit += 1) {
+      const shifted = (value: number): number[] => {
+        const whole = BigInt(value) << BigInt(8 - bit);
+        return Array.from({ length: MAGIC_BYTES }, (_, at) => Number((whole >> BigInt(8 * (6 - at))) & 0xffn));
+      };
+      const bytes = shifted(magic);
+      table[bytes[1] ?? 0]?.push({ bit, mask: shifted(2 ** 48 - 1), bytes });
+    }
+  }
+  return table;
+})();
+
+/** The bit at which the next block, or the end of a stream, begins; null when there is none. */
+function findBlock(from: BytesFrom, fromBit: number): number | null {
+  let at = Math.floor(fromBit / 8);
+  const next = from(at);
+  let bytes: Uint8Array = new Uint8Array(0);
+  for (let chunk = next(); chunk !== null; chunk = next()) {
+    bytes = bytes.length === 0 ? chunk : Buffer.concat([bytes, chunk]);
+    for (let index = 0; index + MAGIC_BYTES <= bytes.length; index += 1) {
+      for (const { bit, mask, bytes: magic } of MAGICS_BY_SECOND_BYTE[bytes[index + 1] ?? 0] ?? []) {
+        const found = (at + index) * 8 + bit;
+        const isThere = magic.every((byte, place) => ((bytes[index + place] ?? 0) & (mask[place] ?? 0)) === byte);
+        if (isThere && found >= fromBit) return found;
+      }
+    }
+    const past = Math.max(0, bytes.length - MAGIC_BYTES + 1);
+    bytes = bytes.subarray(past);
+    at += past;
+  }
+  return null;
+}
 
 /** A Huffman table of one group: codes of each length are consecutive numbers. */
 interface Codes {
@@ -55,48 +161,107 @@ interface Block {
 }
 
 class Bzip2Decoder {
-  readonly #input: ByteQueue;
+  #input: ByteQueue;
+  /** Where the input at hand begins. */
+  #inputAt = 0;
   #bitBuffer = 0;
   #bitCount = 0;
+  #links: Uint32Array | null = null;
+  #blockLimit = 0;
+  /** That of the stream so far; null when it cannot be told, since blocks of it were passed over. */
+  #streamChecksum: number | null = 0;
+  #isFirst = true;
+  #isInStream = false;
+  /** The bit at which the part begins that was read last: a header, a block or the end of a stream. */
+  partAtBit = 0;
+  /** Damage that has cost nothing. */
+  harmless: string | null = null;
 
   constructor(next: ByteSource) {
     this.#input = new ByteQueue(next);
   }
 
   get consumedBytes(): number {
-    return this.#input.takenBytes;
+    return this.#inputAt + this.#input.takenBytes;
   }
 
-  /** The content in chunks of their own. Throws Damage; what came before it has been given. */
-  *decode(): Generator<Uint8Array, void> {
-    for (let isFirst = true; !this.#input.atEnd; isFirst = false) {
-      const magic = this.#input.upTo(4);
-      const level = (magic[3] ?? 0) - 0x30;
-      if (magic.length < 4 || magic[0] !== 0x42 || magic[1] !== 0x5a || magic[2] !== 0x68 || level < 1 || level > 9) {
-        throw new Damage('what follows the compressed data is not bzip2', { complete: !isFirst });
-      }
-      yield* this.#decodeStream(level * UNIT_BYTES);
-    }
+  get #atBit(): number {
+    return this.consumedBytes * 8 - this.#bitCount;
   }
 
-  *#decodeStream(blockLimit: number): Generator<Uint8Array, void> {
-    let streamChecksum = 0;
-    let links: Uint32Array | null = null;
+  /** Whether the part that was read last is the header of a stream. */
+  get isAtHeader(): boolean {
+    return !this.#isInStream;
+  }
+
+  /** Goes on at a bit where a block or the end of a stream begins. */
+  seek(from: BytesFrom, bit: number): void {
+    this.#inputAt = Math.floor(bit / 8);
+    this.#input = new ByteQueue(from(this.#inputAt));
+    this.#bitCount = 0;
+    this.#bitBuffer = 0;
+    this.#bits(bit % 8);
+    this.#isInStream = true;
+    this.#streamChecksum = null;
+    this.#blockLimit = MAX_LEVEL * UNIT_BYTES;
+    if (this.#links !== null && this.#links.length < this.#blockLimit) this.#links = null;
+  }
+
+  /** The content of the next block in chunks of their own; null at the end. Throws Damage. */
+  next(): readonly Uint8Array[] | null {
     for (;;) {
-      const magic = this.#bits(24) * 2 ** 24 + this.#bits(24);
-      const checksum = (this.#bits(16) * 2 ** 16 + this.#bits(16)) >>> 0;
-      if (magic === END_MAGIC) {
-        this.#bitCount = 0;
-        this.#bitBuffer = 0;
-        if (checksum !== streamChecksum) throw new Damage('the checksum of the stream does not hold');
-        return;
+      this.partAtBit = this.#atBit;
+      if (this.#isInStream) {
+        const output = this.#readPart();
+        if (output !== null) return output;
+      } else {
+        if (this.#input.atEnd) return null;
+        this.#readHeader();
       }
-      if (magic !== BLOCK_MAGIC) throw new Damage('a block header is corrupt');
-      links ??= new Uint32Array(blockLimit);
-      const block = this.#readBlock(links, checksum);
-      yield* outputOf(block);
-      streamChecksum = (((streamChecksum << 1) | (streamChecksum >>> 31)) ^ block.checksum) >>> 0;
     }
+  }
+
+  #readHeader(): void {
+    const magic = this.#input.upTo(4);
+    const level = (magic[3] ?? 0) - 0x30;
+    const isHeader = magic.length === 4 && magic[0] === 0x42 && magic[1] === 0x5a && magic[2] === 0x68;
+    if (!isHeader || level < 1 || level > MAX_LEVEL) {
+      throw new Damage('what follows the compressed data is not bzip2', { complete: !this.#isFirst });
+    }
+    this.#isFirst = false;
+    this.#isInStream = true;
+    this.#streamChecksum = 0;
+    this.#blockLimit = level * UNIT_BYTES;
+    if (this.#links !== null && this.#links.length < this.#blockLimit) this.#links = null;
+  }
+
+  /** A block, or null for the end of a stream. */
+  #readPart(): readonly Uint8Array[] | null {
+    const magic = this.#bits(24) * 2 ** 24 + this.#bits(24);
+    const checksum = (this.#bits(16) * 2 ** 16 + this.#bits(16)) >>> 0;
+    if (magic === END_MAGIC) {
+      this.#bitCount = 0;
+      this.#bitBuffer = 0;
+      this.#isInStream = false;
+      this.#isFirst = false;
+      if (this.#streamChecksum !== null && checksum !== this.#streamChecksum) {
+        this.harmless ??= 'the checksum of a stream does not hold, those of its blocks do';
+      }
+      return null;
+    }
+    let output: readonly Uint8Array[];
+    try {
+      this.#links ??= new Uint32Array(this.#blockLimit);
+      output = outputOf(this.#readBlock(this.#links.subarray(0, this.#blockLimit), checksum));
+    } catch (thrown) {
+      if (magic === BLOCK_MAGIC || !(thrown instanceof Damage)) throw thrown;
+      throw new Damage('a block header is corrupt');
+    }
+    // A block whose checksum holds is one, whatever its signature has become.
+    if (magic !== BLOCK_MAGIC) this.harmless ??= 'the signature of a block is damaged, its content is whole';
+    const sum = this.#streamChecksum;
+    if (sum !== null) this.#streamChecksum = (((sum << 1) | (sum >>> 31)) ^ checksum) >>> 0;
+    return output;
   }
 
   /** Up to 24 bits. */
@@ -273,8 +438,12 @@ function linkUp(links: Uint32Array, length: number): void {
   }
 }
 
-/** Follows the links, undoes the first run-length coding (four equal bytes are followed by a count) and checks the sum. */
-function* outputOf({ links, length, origin, checksum }: Block): Generator<Uint8Array, void> {
+/**
+ * Follows the links, undoes the first run-length coding (four equal bytes are followed by a count) and checks the sum. A
+ * block gives 46 MB at most. Throws Damage when its checksum does not hold.
+ */
+function outputOf({ links, length, origin, checksum }: Block): readonly Uint8Array[] {
+  const chunks: Uint8Array[] = [];
   let output = new Uint8Array(OUTPUT_CHUNK_BYTES);
   let filled = 0;
   let crc = 0xffffffff;
@@ -300,12 +469,13 @@ function* outputOf({ links, length, origin, checksum }: Block): Generator<Uint8A
       output[filled] = byte;
       filled += 1;
       if (filled === OUTPUT_CHUNK_BYTES) {
-        yield output;
+        chunks.push(output);
         output = new Uint8Array(OUTPUT_CHUNK_BYTES);
         filled = 0;
       }
     }
   }
-  if (filled > 0) yield output.subarray(0, filled);
+  if (filled > 0) chunks.push(output.subarray(0, filled));
   if ((crc ^ 0xffffffff) >>> 0 !== checksum) throw new Damage('the checksum of a block does not hold');
+  return chunks;
 }

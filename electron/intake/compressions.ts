@@ -1,7 +1,8 @@
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import { bunzip2 } from './bunzip2.ts';
 import type { Decompress } from './decompress.ts';
-import { gunzip, inflateRaw } from './inflate.ts';
+import { gunzip } from './gunzip.ts';
+import { inflateRaw } from './inflate.ts';
 import { unxz } from './unxz.ts';
 import { unzstd } from './unzstd.ts';
 

@@ -1,6 +1,9 @@
 /** Where compressed bytes come from: each call gives the next chunk, null ends them. */
 export type ByteSource = () => Uint8Array | null;
 
+/** The bytes of a source once more, from an offset on. */
+export type BytesFrom = (offset: number) => ByteSource;
+
 /** What takes the output; false when it wants no more. Buffers it is given are not used again. */
 export type TakeOutput = (output: Uint8Array, consumedBytes: number) => Promise<boolean>;
 
@@ -16,12 +19,31 @@ export interface DecompressEnd {
   readonly unsupported: boolean;
 }
 
+/** Compressed bytes that were passed over, since they are damaged. */
+export interface Gap {
+  readonly from: number;
+  /** Where reading went on; the end of the compressed bytes when nothing more could be read. */
+  readonly to: number;
+  readonly damage: string;
+  /** Whether only a header is damaged, and all content comes. */
+  readonly isHeader?: boolean;
+}
+
+/** Told of a gap before the output behind it comes. Throws when no more is wanted. */
+export type OnGap = (gap: Gap) => Promise<void>;
+
 /**
  * Decompresses what `next` gives and hands every piece of output to `write` before it reads on. Damage is a result, not an
- * exception: everything that can be decompressed before it has been written. What `write` throws passes through. `again`
- * gives the same bytes once more from the beginning.
+ * exception: everything that can be decompressed before it has been written. What `write` throws passes through. `from`
+ * gives the same bytes once more from an offset on. With `onGap`, reading goes on behind damage, where the format allows it;
+ * the end is then not complete, and its damage is what ended reading for good.
  */
-export type Decompress = (next: ByteSource, again: () => ByteSource, write: TakeOutput) => Promise<DecompressEnd>;
+export type Decompress = (
+  next: ByteSource,
+  from: BytesFrom,
+  write: TakeOutput,
+  onGap?: OnGap,
+) => Promise<DecompressEnd>;
 
 /** A compressed stream cannot be read on; thrown by decoders, turned into a DecompressEnd by `endOf`. */
 export class Damage extends Error {
@@ -103,7 +125,7 @@ export type RunAttempt = (feed: PieceFeed, write: TakeOutput) => Promise<Attempt
  * the bytes are read once more and fed one by one where it broke.
  */
 export function recovering(run: RunAttempt, pieceBytes: number): Decompress {
-  return async (next, again, write) => {
+  return async (next, from, write) => {
     let writtenBytes = 0;
     const feed = new PieceFeed(next, pieceBytes, Number.POSITIVE_INFINITY);
     const first = await run(feed, async (output, consumedBytes) => {
@@ -112,7 +134,7 @@ export function recovering(run: RunAttempt, pieceBytes: number): Decompress {
     });
     if (first.damage === null || feed.ended) return attemptEnd(first);
     let toSkip = writtenBytes;
-    const second = await run(new PieceFeed(again(), pieceBytes, feed.lastPieceAt), async (output, consumedBytes) => {
+    const second = await run(new PieceFeed(from(0), pieceBytes, feed.lastPieceAt), async (output, consumedBytes) => {
       const rest = output.subarray(Math.min(toSkip, output.length));
       toSkip -= output.length - rest.length;
       return rest.length === 0 || write(rest, consumedBytes);

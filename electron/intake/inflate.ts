@@ -1,5 +1,5 @@
 import { createGunzip, createInflateRaw } from 'node:zlib';
-import { type Attempt, Damage, type PieceFeed, recovering, type TakeOutput } from './decompress.ts';
+import { type Attempt, type ByteSource, Damage, PieceFeed, recovering, type TakeOutput } from './decompress.ts';
 
 /**
  * Compressed bytes handed to zlib at a time. Deflate expands at most 1032 times (https://zlib.net/zlib_tech.html), so what
@@ -11,8 +11,8 @@ const OUTPUT_CHUNK_BYTES = 64 * 1024;
 /** zlib's words for a gzip member that does not begin like one. */
 const NO_GZIP_HEADER = 'incorrect header check';
 
-/** gzip, several members after one another included. */
-export const gunzip = recovering(
+/** gzip, several members after one another included, up to the first damage. */
+export const inflateMembers = recovering(
   (feed, write) => run(createGunzip({ chunkSize: OUTPUT_CHUNK_BYTES }), feed, write),
   PIECE_BYTES,
 );
@@ -22,6 +22,18 @@ export const inflateRaw = recovering(
   (feed, write) => run(createInflateRaw({ chunkSize: OUTPUT_CHUNK_BYTES }), feed, write),
   PIECE_BYTES,
 );
+
+/**
+ * One run over deflated bytes, of which none is given twice: what is before damage may not all come out. `consumedBytes` is
+ * where they end.
+ */
+export function tryInflateRaw(next: ByteSource, write: TakeOutput): Promise<Attempt> {
+  return run(
+    createInflateRaw({ chunkSize: OUTPUT_CHUNK_BYTES }),
+    new PieceFeed(next, PIECE_BYTES, Number.POSITIVE_INFINITY),
+    write,
+  );
+}
 
 function damageOf(message: string): Damage {
   // A header can only be wrong where a member was whole before it: intake has seen the first header itself.

@@ -105,16 +105,6 @@ export class EvidenceReader {
     return filled === buffer.length ? buffer : buffer.subarray(0, filled);
   }
 
-  /** Reads the file once more from its start, apart from `next`. */
-  fromStart(chunkBytes = READ_CHUNK_BYTES): () => Uint8Array | null {
-    let position = 0;
-    return () => {
-      const chunk = this.at(position, chunkBytes);
-      position += chunk.length;
-      return chunk.length === 0 ? null : chunk;
-    };
-  }
-
   /** How the open file has changed since it was opened; null when it has not. */
   changed(): string | null {
     return stampChange(this.stamp, stampOf(fstatSync(this.#descriptor, { bigint: true })));

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { detectBinary } from '../../shared/evidence/detect-binary.ts';
 import { ArchiveContents } from './archive-contents.ts';
-import { COMPRESSIONS, type CompressionFormat, isCompression, ZIP_METHODS, ZIP_STORED } from './compressions.ts';
-import type { ByteSource, Decompress } from './decompress.ts';
+import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
+import { COMPRESSIONS, type CompressionFormat, isCompression } from './compressions.ts';
+import { damagedContainer } from './damaged-container.ts';
+import type { ByteSource, BytesFrom, Gap } from './decompress.ts';
+import { HEAD_BYTES } from './identify.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
 import { unsafeMemberName, visibleName } from './names.ts';
 import type { CaseProblems } from './problem-list.ts';
 import { EvidenceReader, failureReason } from './read-only.ts';
-import type { Spool, SpoolFile } from './spool.ts';
-import { type ArchiveMember, TarReader } from './tar.ts';
-import { nextZipMember, otherWordOf, overlappingMembers, readZipDirectory, type ZipMember } from './zip.ts';
-
-const TAR_BLOCK_BYTES = 512;
+import type { Spool } from './spool.ts';
+import type { ArchiveMember } from './tar.ts';
+import { UnpackedContent } from './unpacked-content.ts';
+import { unpackZip } from './unzip.ts';
+import { rangeOf } from './zip-content.ts';
 
 /** Unpacking one archive stopped at a limit; what was whole until then stays. */
 class LimitReached extends Error {
@@ -34,20 +36,6 @@ type ContainerKind = CompressionFormat | 'tar' | 'zip';
 function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
   const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
   return format === 'zip' || format === 'tar' || isCompression(format) ? format : null;
-}
-
-/** How the unpacking of one archive ended. */
-interface ArchiveEnd {
-  /** Null when it ended as it should. */
-  readonly damage: string | null;
-  readonly byteOffset: number;
-  readonly unsupported?: boolean;
-}
-
-/** What one archive has given so far, and from how many of its bytes. */
-interface Growth {
-  outputBytes: number;
-  consumedBytes: number;
 }
 
 /**
@@ -98,7 +86,8 @@ export class Unpacker {
     }
     const members: FoundFile[] = [];
     try {
-      const kind = containerKind(reader.at(0, TAR_BLOCK_BYTES), reader.stamp.bytes);
+      const head = reader.at(0, HEAD_BYTES);
+      const kind = containerKind(head, reader.stamp.bytes) ?? (await this.#damagedKind(file, reader, head));
       if (kind === null) return [file];
       file.archive = kind;
       if (level > this.#limits.archiveDepth) {
@@ -121,6 +110,27 @@ export class Unpacker {
     return expanded;
   }
 
+  /** What an archive is whose first bytes are damaged; null for a file whose first bytes say that it is something else. */
+  async #damagedKind(file: FoundFile, reader: EvidenceReader, head: Uint8Array): Promise<ContainerKind | null> {
+    if (detectBinary(head, reader.stamp.bytes) !== null) return null;
+    // One that is to be stopped has nothing more to be looked at.
+    const from = this.#bytesFrom(reader, (at) => this.#report(file, at));
+    return damagedContainer(reader, head, from);
+  }
+
+  /** The bytes of a file from any offset on; they end where `report`, told how far that has come, answers false. */
+  #bytesFrom(reader: EvidenceReader, report: (at: number) => boolean): BytesFrom {
+    return (offset) => {
+      const range = rangeOf(reader, offset, reader.stamp.bytes, this.#limits.readChunkBytes);
+      let at = offset;
+      return () => {
+        const chunk = report(at) ? range() : null;
+        at += chunk?.length ?? 0;
+        return chunk;
+      };
+    };
+  }
+
   async #unpack(file: FoundFile, kind: ContainerKind, reader: EvidenceReader, members: FoundFile[]): Promise<void> {
     const hash = file.sha256 === null ? createHash('sha256') : null;
     this.#isStopped = false;
@@ -137,9 +147,8 @@ export class Unpacker {
     });
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
-      else if (kind === 'zip') await this.#unpackZip(file, reader, contents);
-      else
-        await this.#unpackCompressed(file, kind, next, () => reader.fromStart(this.#limits.readChunkBytes), contents);
+      else if (kind === 'zip') await unpackZip(this.#workOn(file, reader, contents));
+      else await this.#unpackCompressed(kind, next, this.#workOn(file, reader, contents));
     } catch (thrown) {
       contents.abandon();
       const kept = `${members.length} members were unpacked before that and are kept.`;
@@ -171,6 +180,23 @@ export class Unpacker {
     if (!this.#report(file, readBytes)) this.#isStopped = true;
   }
 
+  #workOn(file: FoundFile, reader: EvidenceReader, contents: ArchiveContents): ArchiveWork {
+    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
+    return {
+      file,
+      reader,
+      contents,
+      limits: this.#limits,
+      growth,
+      progress: (at) => {
+        this.#tell(file, at);
+        this.#count(0);
+      },
+      grow: (bytes) => this.#grow(growth, bytes),
+      refuse: (member, kind, message) => this.#refuse(file, member, kind, message),
+    };
+  }
+
   async #unpackTar(file: FoundFile, next: ByteSource, contents: ArchiveContents): Promise<void> {
     const tar = contents.openTar();
     for (let chunk = next(); chunk !== null; chunk = next()) {
@@ -181,161 +207,37 @@ export class Unpacker {
     reportDamage(file, contents.wholeMembers, end);
   }
 
-  async #unpackCompressed(
-    file: FoundFile,
-    format: CompressionFormat,
-    next: ByteSource,
-    again: () => ByteSource,
-    contents: ArchiveContents,
-  ): Promise<void> {
-    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
+  async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
+    const { file, reader, contents, growth } = work;
     const { decompress, tarFormat } = COMPRESSIONS[format];
-    let target: TarReader | SpoolFile | null = null;
-    let head: Uint8Array = new Uint8Array(0);
-    const open = (): TarReader | SpoolFile => {
-      if (containerKind(head, head.length) === 'tar') {
-        file.archive = tarFormat;
-        return contents.openTar();
-      }
-      return contents.openSingle();
+    const from = this.#bytesFrom(reader, (at) => {
+      work.progress(at);
+      return true;
+    });
+    const target = new UnpackedContent(file, contents, tarFormat);
+    const onGap = async (gap: Gap): Promise<void> => {
+      work.progress(gap.to);
+      const place = `Bytes ${gap.from} to ${gap.to} of ${file.bytes}`;
+      // Words for what follows a stream do not fit the first one.
+      const damage = gap.from === 0 ? 'its first header or block' : gap.damage;
+      const loss = gap.isHeader
+        ? `${place}, a header, are damaged: what it belongs to was unpacked without it.`
+        : `${place} are damaged (${damage}): what they hold is missing or may be wrong, and unpacking went on behind them.`;
+      const message = `${loss} Check its SHA-256 against the original and copy it again.`;
+      file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
+      if (!gap.isHeader) await target.gap();
     };
-    const put = async (content: Uint8Array): Promise<boolean> => {
-      if (!(target instanceof TarReader)) {
-        target?.write(content);
-        return true;
-      }
-      await target.feed(content);
+    const write = async (output: Uint8Array, consumedBytes: number): Promise<boolean> => {
+      growth.consumedBytes = consumedBytes;
+      work.grow(output.length);
+      await target.write(output);
       return true;
     };
-    const end = await decompress(next, again, async (output, consumedBytes) => {
-      growth.consumedBytes = consumedBytes;
-      this.#grow(growth, output.length);
-      if (target !== null) return put(output);
-      // The first output may be shorter than the block that tells a tar.
-      head = head.length === 0 ? output : Buffer.concat([head, output]);
-      if (head.length < TAR_BLOCK_BYTES) return true;
-      target = open();
-      return put(head);
-    });
-    if (target === null) {
-      target = open();
-      await put(head);
-    }
-    // Read into a variable of its own: TypeScript does not see that the callbacks assign `target`.
-    const opened: TarReader | SpoolFile = target;
-    const tarEnd = opened instanceof TarReader ? await opened.end() : null;
-    if (tarEnd === null) contents.closeSingle(format, end.complete);
+    const end = await decompress(next, from, write, onGap);
+    const tarDamage = await target.end(format, end.complete);
     const { consumedBytes, unsupported } = end;
-    const damage = end.damage ?? tarEnd?.damage ?? null;
+    const damage = end.damage ?? tarDamage;
     reportDamage(file, contents.wholeMembers, { damage, byteOffset: consumedBytes, unsupported });
-  }
-
-  async #unpackZip(file: FoundFile, reader: EvidenceReader, contents: ArchiveContents): Promise<void> {
-    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
-    const { members: listed, damage } = await readZipDirectory(reader, this.#limits.entries);
-    const members: ZipMember[] = [];
-    for (const member of listed) members.push(await this.#trustedWord(reader, member, growth));
-    const overlapping = overlappingMembers(members);
-    for (const member of members) {
-      this.#tell(file, member.headerAt);
-      if (overlapping.has(member)) {
-        const message = 'The member was refused: it lies within another one, as in a decompression bomb.';
-        this.#refuse(file, member, 'damaged-archive', message);
-      } else await this.#unpackZipMember(file, reader, member, contents, growth);
-    }
-    if (damage === null) return;
-    let at = 0;
-    for (let member = nextZipMember(reader, at); member !== null; member = nextZipMember(reader, at)) {
-      this.#tell(file, member.headerAt);
-      const end = await this.#unpackZipMember(file, reader, member, contents, growth);
-      at = Math.max(end, member.headerAt + 4);
-    }
-    const words = `its directory cannot be read, members were found one by one: ${damage.replace(/\.$/, '')}`;
-    reportDamage(file, contents.wholeMembers, { damage: words, byteOffset: file.bytes });
-  }
-
-  /** What the directory says of a member; its own header's word where the content bears that out and not the directory's. */
-  async #trustedWord(reader: EvidenceReader, listed: ZipMember, growth: Growth): Promise<ZipMember> {
-    const own = otherWordOf(reader, listed);
-    if (own === null) return listed;
-    for (const member of [listed, own]) {
-      const packedBytes = await this.#heldBytes(reader, member, growth);
-      // A length that is too large would make the next member seem to lie within this one.
-      if (packedBytes !== null) return { ...member, packedBytes };
-    }
-    return listed;
-  }
-
-  /** How many bytes hold a member's content, where it is what is said of it; else null. */
-  async #heldBytes(reader: EvidenceReader, member: ZipMember, growth: Growth): Promise<number | null> {
-    const { dataAt, packedBytes } = member;
-    const decompress = decompressorOf(member);
-    if (decompress === undefined || dataAt === null || packedBytes === null) return null;
-    const source = (): ByteSource => rangeOf(reader, dataAt, dataAt + packedBytes, this.#limits.readChunkBytes);
-    const consumedBefore = growth.consumedBytes;
-    let bytes = 0;
-    let checksum = 0;
-    const end = await decompress(source(), source, async (output, consumedBytes) => {
-      growth.consumedBytes = consumedBefore + consumedBytes;
-      this.#grow(growth, output.length);
-      bytes += output.length;
-      checksum = crc32(output, checksum);
-      return member.bytes === null || bytes <= member.bytes;
-    });
-    const isHeld = bytes === member.bytes && checksum === member.crc32;
-    // Bytes behind the end of the content are damage of the length alone.
-    return isHeld && end.complete ? end.consumedBytes : null;
-  }
-
-  /** Unpacks or refuses one member; returns where its bytes end as far as it is known. */
-  async #unpackZipMember(
-    file: FoundFile,
-    reader: EvidenceReader,
-    member: ZipMember,
-    contents: ArchiveContents,
-    growth: Growth,
-  ): Promise<number> {
-    const { dataAt, packedBytes } = member;
-    const dataEnd = packedBytes === null ? reader.stamp.bytes : (dataAt ?? member.headerAt) + packedBytes;
-    const knownEnd = packedBytes === null ? (dataAt ?? member.headerAt) : dataEnd;
-    const decompress = decompressorOf(member);
-    const isFile = member.type === 'file';
-    const reason = zipObstacle(member, decompress !== undefined);
-    if (isFile && reason !== null) {
-      this.#refuse(file, member, 'unreadable', reason);
-      return knownEnd;
-    }
-    const sink = contents.openMember(member);
-    if (sink === null || decompress === undefined || dataAt === null) return knownEnd;
-    const consumedBefore = growth.consumedBytes;
-    let bytes = 0;
-    let checksum = 0;
-    const source = (): ByteSource => rangeOf(reader, dataAt, dataEnd, this.#limits.readChunkBytes);
-    const end = await decompress(source(), source, async (output, consumedBytes) => {
-      growth.consumedBytes = consumedBefore + consumedBytes;
-      this.#tell(file, dataAt + consumedBytes);
-      this.#grow(growth, output.length);
-      bytes += output.length;
-      checksum = crc32(output, checksum);
-      sink.write(output);
-      return member.bytes === null || bytes <= member.bytes;
-    });
-    growth.consumedBytes = consumedBefore + end.consumedBytes;
-    const isCut = dataEnd > reader.stamp.bytes || (packedBytes === null && !end.complete);
-    let fault: string | null = null;
-    if (end.damage !== null) fault = `Its compressed data is damaged (${end.damage})`;
-    else if (member.bytes !== null && bytes !== member.bytes) {
-      const amount = bytes > member.bytes ? 'more' : 'less';
-      fault = `It unpacks to ${amount} than the ${member.bytes} bytes that the archive states`;
-    } else if (member.crc32 !== null && checksum !== member.crc32) fault = 'Its checksum does not hold';
-    if (fault === null) sink.end(true);
-    else if (isCut) sink.end(false);
-    else {
-      sink.end(false, fault);
-      const message = `The member ${visibleName(member.name.slice(0, 512))} is damaged. Copy the archive again.`;
-      file.problems.add({ kind: 'damaged-archive', message, byteOffset: Math.min(dataAt, file.bytes) });
-    }
-    return packedBytes === null && end.complete ? dataAt + end.consumedBytes : knownEnd;
   }
 
   /** Counts output, of which a bomb gives too much. */
@@ -400,55 +302,6 @@ export class Unpacker {
   }
 }
 
-type RefusalKind = 'unsafe-path' | 'link-refused' | 'limit-exceeded' | 'unreadable' | 'damaged-archive';
-
 function linkMessage(target: string | null): string {
   return target === null ? 'A link, not followed.' : `A link to ${visibleName(target)}, not followed.`;
-}
-
-/** Why a file of a ZIP cannot be unpacked, and what can be done; null when it can. */
-function zipObstacle(member: ZipMember, hasMethod: boolean): string | null {
-  if (member.isEncrypted) return 'The member is encrypted. Unpack it with its password and give the files.';
-  if (!hasMethod) {
-    return `The member is compressed with method ${member.method}, which is not read. Unpack it and give the files.`;
-  }
-  if (member.dataAt === null) return 'The directory names a place where the member is not. Copy the archive again.';
-  if (member.method === ZIP_STORED && member.packedBytes === null) {
-    return "Only the archive's directory, which is missing, tells where the member ends. Copy the archive again.";
-  }
-  return null;
-}
-
-/** The bytes of a member that is not compressed. */
-const copyStored: Decompress = async (next, _again, write) => {
-  let consumedBytes = 0;
-  for (let chunk = next(); chunk !== null; chunk = next()) {
-    consumedBytes += chunk.length;
-    if (!(await write(chunk, consumedBytes))) break;
-  }
-  return { damage: null, complete: true, consumedBytes, unsupported: false };
-};
-
-function decompressorOf({ method }: ZipMember): Decompress | undefined {
-  return method === ZIP_STORED ? copyStored : ZIP_METHODS.get(method);
-}
-
-/** The bytes of a file from one place to another, or to its end. */
-function rangeOf(reader: EvidenceReader, from: number, to: number, chunkBytes: number): ByteSource {
-  let at = from;
-  return () => {
-    const chunk = reader.at(at, Math.min(chunkBytes, to - at));
-    at += chunk.length;
-    return chunk.length === 0 ? null : chunk;
-  };
-}
-
-function reportDamage(file: FoundFile, wholeMembers: number, end: ArchiveEnd): void {
-  if (end.damage === null) return;
-  const where = `at byte ${end.byteOffset} of ${file.bytes} (${end.damage}): ${wholeMembers} members were read whole.`;
-  const message = end.unsupported
-    ? `Unpacking stopped ${where} Unpack it yourself and give the files.`
-    : `The archive is damaged ${where} Check its SHA-256 against the original and copy it again.`;
-  const kind = end.unsupported ? 'unreadable' : 'damaged-archive';
-  file.problems.add({ kind, message, byteOffset: Math.min(end.byteOffset, file.bytes) });
 }

@@ -1,6 +1,7 @@
 import { Decompress as FrameDecoder } from 'fzstd';
 import { ByteQueue } from './byte-queue.ts';
-import { Damage, type Decompress, endOf } from './decompress.ts';
+import { type BytesFrom, Damage, type Decompress, type DecompressEnd } from './decompress.ts';
+import { ByteWindow, type PartEnd, runsBehind } from './runs.ts';
 
 const MIB = 1024 * 1024;
 /** RFC 8878, section 3.1.1 and 3.1.2. */
@@ -26,16 +27,35 @@ interface FrameHeader {
   readonly hasChecksum: boolean;
 }
 
+const ANYWHERE = Number.POSITIVE_INFINITY;
+/** Blocks looked at in search of further frames behind damage, before the search is given up. */
+const WALKED_BLOCKS_LIMIT = 1_000_000;
+const MAGIC_BYTES = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
+
 /**
  * zstd, several frames after one another and skippable ones included. The frames are walked here and decoded block by block,
- * so that a cut file gives every whole block; content checksums are verified, which the decoder leaves out.
+ * so that a cut file gives every whole block; content checksums are verified, which the decoder leaves out. Behind damage,
+ * reading goes on at the next frame: the blocks of one rest on those before them.
  */
-export const unzstd: Decompress = async (next, _again, write) => {
+export const unzstd: Decompress = async (next, from, write, onGap) => {
   const { default: xxhash } = await import('xxhash-wasm');
   const { create64 } = await xxhash();
-  const input = new ByteQueue(next);
+  const frames = new FrameWalk(from);
+  let input = new ByteQueue(next);
+  let inputAt = 0;
   let outputBytes = 0;
   let shiftedBytes = 0;
+  let hasGap = false;
+  /** Damage behind which nothing was passed over. */
+  let doubt: string | null = null;
+  const position = (): number => inputAt + input.takenBytes;
+  /** Where what is read at the moment begins. */
+  const part = { frameAt: 0, blockAt: 0, isHeaded: true, hasChecksum: false, isOver: false };
+  /** Damage of a frame that was read to its end. */
+  const overAt = (message: string): Damage => {
+    Object.assign(part, { blockAt: position(), isOver: true });
+    return new Damage(message);
+  };
 
   /** False when no more is wanted. */
   const decodeFrame = async (header: FrameHeader): Promise<boolean> => {
@@ -44,12 +64,12 @@ export const unzstd: Decompress = async (next, _again, write) => {
     const hash = create64();
     let frameBytes = 0;
     let prefix = header.bytes;
+    part.hasChecksum = header.hasChecksum;
     for (let last = false; !last; ) {
+      part.blockAt = position();
       const head = input.take(3);
-      const word = (head[0] ?? 0) | ((head[1] ?? 0) << 8) | ((head[2] ?? 0) << 16);
-      last = (word & 1) === 1;
-      const type = (word >> 1) & 3;
-      const blockBytes = word >> 3;
+      const { isLast, type, blockBytes } = blockOf(head);
+      last = isLast;
       if (type === RESERVED_BLOCK || blockBytes > BLOCK_LIMIT_BYTES) throw new Damage('a block header is corrupt');
       const content = input.take(type === RLE_BLOCK ? 1 : blockBytes);
       const checksum = last && header.hasChecksum ? input.upTo(4) : new Uint8Array(0);
@@ -70,33 +90,152 @@ export const unzstd: Decompress = async (next, _again, write) => {
         hash.update(output);
         frameBytes += output.length;
         outputBytes += output.length;
-        if (!(await write(output, input.takenBytes))) return false;
+        if (!(await write(output, position()))) return false;
       }
       if (missing.length > 0) throw new Damage('the checksum at its end is cut off');
       if (checksum.length === 4 && uint32(checksum) !== Number(hash.digest() & 0xffffffffn)) {
-        throw new Damage('the content checksum does not hold');
+        throw overAt('the content checksum does not hold');
       }
     }
     if (header.contentBytes !== null && frameBytes !== header.contentBytes) {
-      throw new Damage(`a frame gives ${frameBytes} bytes, not the ${header.contentBytes} it states`);
+      throw overAt(`a frame gives ${frameBytes} bytes, not the ${header.contentBytes} it states`);
     }
     return true;
   };
-
-  return endOf(
-    async () => {
-      for (let isFirst = true; !input.atEnd; isFirst = false) {
-        const magic = input.upTo(4);
-        const word = magic.length === 4 ? uint32(magic) : 0;
-        if ((word & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) input.skip(uint32(input.take(4)));
-        else if (word !== FRAME_MAGIC) {
-          throw new Damage('what follows the compressed data is not zstd', { complete: !isFirst });
-        } else if (!(await decodeFrame(readFrameHeader(magic, input)))) return;
-      }
-    },
-    () => input.takenBytes,
-  );
+  /** False when no more is wanted. */
+  const decodeNext = async (isFirst: boolean): Promise<boolean> => {
+    Object.assign(part, { frameAt: position(), blockAt: position(), isHeaded: false, isOver: false });
+    const magic = input.upTo(4);
+    const word = magic.length === 4 ? uint32(magic) : 0;
+    const isSkippable = (word & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
+    // One whose signature alone is damaged is a frame all the same where its blocks lead to what follows frames.
+    const isFrame = word === FRAME_MAGIC || (onGap !== undefined && magic.length === 4 && frames.isFrame(part.frameAt));
+    if (!isSkippable && !isFrame) {
+      throw new Damage('what follows the compressed data is not zstd', { complete: !isFirst });
+    }
+    if (isSkippable) {
+      input.skip(uint32(input.take(4)));
+      return true;
+    }
+    if (word !== FRAME_MAGIC) doubt ??= `the signature of the frame at byte ${part.frameAt} is damaged`;
+    const header = readFrameHeader(MAGIC_BYTES, input);
+    part.isHeaded = true;
+    return decodeFrame(header);
+  };
+  const end = (damage: Damage | null): DecompressEnd => ({
+    damage: damage?.message ?? doubt,
+    complete: (damage?.complete ?? doubt === null) && !hasGap,
+    consumedBytes: position(),
+    unsupported: damage?.unsupported ?? false,
+  });
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      if (input.atEnd || !(await decodeNext(isFirst))) return end(null);
+    } catch (thrown) {
+      if (!(thrown instanceof Damage)) throw thrown;
+      if (onGap === undefined) return end(thrown);
+      const to = await frames.nextFrame(part);
+      if (to === null) return end(thrown);
+      hasGap = true;
+      await onGap({ from: part.isOver ? part.frameAt : part.blockAt, to, damage: thrown.message });
+      input = new ByteQueue(from(to));
+      inputAt = to;
+    }
+  }
 };
+
+function blockOf(head: Uint8Array) {
+  const word = (head[0] ?? 0) | ((head[1] ?? 0) << 8) | ((head[2] ?? 0) << 16);
+  return { isLast: (word & 1) === 1, type: (word >> 1) & 3, blockBytes: word >> 3 };
+}
+
+/** Goes over frames by the lengths of their blocks, without decoding any. */
+export class FrameWalk {
+  readonly #window: ByteWindow;
+  #walkedBlocks = 0;
+
+  constructor(from: BytesFrom) {
+    this.#window = new ByteWindow(from);
+  }
+
+  /** Whether, its signature aside, a frame begins at a place: it ends where another begins, or the file does. */
+  isFrame(at: number): boolean {
+    const end = this.#frameEnd(at);
+    return end !== null && !end.isCut && (this.#isEnd(end.end) || this.#begins(end.end));
+  }
+
+  /** Where the next frame begins behind a place in another where it is damaged; null when there is none. */
+  async nextFrame(broken: {
+    readonly blockAt: number;
+    readonly isHeaded: boolean;
+    readonly hasChecksum: boolean;
+    readonly isOver: boolean;
+  }): Promise<number | null> {
+    if (broken.isOver && this.#isEnd(broken.blockAt)) return null;
+    if (broken.isOver) return this.#begins(broken.blockAt) ? broken.blockAt : this.frameFrom(broken.blockAt, ANYWHERE);
+    // Damage of a block's content leaves the lengths that lead on.
+    const rest = broken.isHeaded ? this.#blocksEnd(broken.blockAt, broken.hasChecksum) : null;
+    if (rest !== null && !rest.isCut && this.#isEnd(rest.end)) return null;
+    if (rest !== null && !rest.isCut && this.#begins(rest.end)) return rest.end;
+    return this.frameFrom(broken.blockAt + 1, ANYWHERE);
+  }
+
+  /** Where the first frame begins, between two places, of those that lead to the end of the file; null when there is none. */
+  async frameFrom(at: number, to: number): Promise<number | null> {
+    const runs = await runsBehind(
+      at,
+      (place) => this.#window.find(MAGIC_BYTES, place, to),
+      (place) => (this.#begins(place) ? this.#frameEnd(place) : null),
+      (place) => this.#isEnd(place),
+    );
+    return runs[0]?.starts[0] ?? null;
+  }
+
+  #isEnd(at: number): boolean {
+    return this.#window.bytes(at, 1).length === 0;
+  }
+
+  #begins(at: number): boolean {
+    const magic = this.#window.bytes(at, 4);
+    const word = magic.length === 4 ? uint32(magic) : 0;
+    return word === FRAME_MAGIC || (word & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC;
+  }
+
+  #frameEnd(at: number): PartEnd {
+    const start = this.#window.bytes(at, 24);
+    if (start.length >= 8 && (uint32(start) & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) {
+      const end = at + 8 + uint32(start.subarray(4));
+      return { end, isCut: this.#window.bytes(end - 1, 1).length === 0 };
+    }
+    let taken = false;
+    const header = new ByteQueue(() => {
+      if (taken) return null;
+      taken = true;
+      return start.subarray(4);
+    });
+    try {
+      const { hasChecksum } = readFrameHeader(MAGIC_BYTES, header);
+      return this.#blocksEnd(at + 4 + header.takenBytes, hasChecksum);
+    } catch {
+      return null;
+    }
+  }
+
+  #blocksEnd(blockAt: number, hasChecksum: boolean): PartEnd {
+    for (let at = blockAt; ; ) {
+      this.#walkedBlocks += 1;
+      if (this.#walkedBlocks > WALKED_BLOCKS_LIMIT) return null;
+      const head = this.#window.bytes(at, 3);
+      if (head.length < 3) return { end: at + head.length, isCut: true };
+      const { isLast, type, blockBytes } = blockOf(head);
+      if (type === RESERVED_BLOCK || blockBytes > BLOCK_LIMIT_BYTES) return null;
+      at += 3 + (type === RLE_BLOCK ? 1 : blockBytes);
+      if (!isLast) continue;
+      if (hasChecksum) at += 4;
+      return { end: at, isCut: this.#window.bytes(at - 1, 1).length === 0 };
+    }
+  }
+}
 
 /** RFC 8878, section 3.1.1.1. */
 function readFrameHeader(magic: Uint8Array, input: ByteQueue): FrameHeader {

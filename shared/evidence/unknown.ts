@@ -52,11 +52,18 @@ const PAGE_BYTES = 1024;
 /** Bytes that no text has: beyond this share of them, it is none. */
 const NO_TEXT_SHARE = 0.05;
 
+/** What kind of file that is not read here begins with these bytes, as what follows "it"; null when none does. */
+export function beginsLike(head: Uint8Array): string | null {
+  const look = LOOKS.find(({ at, bytes }) =>
+    [...bytes].every((char, index) => head[at + index] === char.charCodeAt(0)),
+  );
+  return look?.what ?? null;
+}
+
 /** What a file of no known format looks like, as what follows "it": `is a PNG picture`; null when it looks like nothing. */
 export function looksLike(head: Uint8Array, totalBytes: number): string | null {
-  for (const { at, bytes, what } of LOOKS) {
-    if ([...bytes].every((char, index) => head[at + index] === char.charCodeAt(0))) return what;
-  }
+  const begins = beginsLike(head);
+  if (begins !== null) return begins;
   let strange = 0;
   for (const byte of head)
     if (byte < 0x09 || (byte > 0x0d && byte < 0x20 && byte !== 0x1b) || byte === 0x7f) strange += 1;

@@ -24,8 +24,8 @@ interface Unpacked {
 }
 
 async function unpack(format: CompressionFormat, packed: Uint8Array, chunkBytes = 1 << 18): Promise<Unpacked> {
-  const source = () => {
-    let at = 0;
+  const from = (offset: number) => {
+    let at = offset;
     return (): Uint8Array | null => {
       const chunk = packed.subarray(at, at + chunkBytes);
       at += chunk.length;
@@ -33,7 +33,7 @@ async function unpack(format: CompressionFormat, packed: Uint8Array, chunkBytes 
     };
   };
   const outputs: Uint8Array[] = [];
-  const end = await COMPRESSIONS[format].decompress(source(), source, async (output) => {
+  const end = await COMPRESSIONS[format].decompress(from(0), from, async (output) => {
     outputs.push(output);
     return true;
   });
@@ -58,6 +58,16 @@ test.each([
   const { content, end } = await unpack(format, Buffer.from(packed, 'base64'));
   expect(content.toString()).toBe('read without the tool\n');
   expect(end.damage).toBeNull();
+});
+
+test('the decoders load where the command line runs from source, too', () => {
+  const script = `
+    import { COMPRESSIONS } from './electron/intake/compressions.ts';
+    const packed = Buffer.from('/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAVcmVhZCB3aXRob3V0IHRoZSB0b29sCgAAAAlTAbhpUYpMAAEuFlYJVd8ftvN9AQAAAAAEWVo=', 'base64');
+    const from = () => { let isGiven = false; return () => { if (isGiven) return null; isGiven = true; return packed; }; };
+    await COMPRESSIONS.xz.decompress(from(), from, async (output) => { process.stdout.write(output); return true; });`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('read without the tool\n');
 });
 
 describe.skipIf(missing).each(FORMATS)('%s', (format) => {

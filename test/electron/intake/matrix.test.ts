@@ -109,11 +109,7 @@ test('a tar keeps every member that damage does not touch', async () => {
       const damaged = Uint8Array.from(bytes);
       damaged.set(garbage.subarray(0, bytes.length - at), at);
       const { files } = await read(damaged);
-      if (files[0]?.format !== 'tar') {
-        // Only the magic word in its first header says what it is when that header is damaged.
-        expect(at).toBeLessThan(262);
-        return;
-      }
+      expect(files[0]?.format).toBe('tar');
       for (const [index, from] of starts.entries()) {
         if (from + 1024 > at && from < at + garbage.length) continue;
         const kept = files.filter(({ path, records }) => path === `x/m${index}.txt` && records === 1);

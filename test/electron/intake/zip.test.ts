@@ -235,6 +235,42 @@ describe('hostile ZIP archives', () => {
     expect(problems.map((problem) => problem.kind)).toEqual(Array(3).fill('damaged-archive'));
   });
 
+  test('members that have nothing but the bytes of another are refused, even where the directory is damaged', async () => {
+    const data = deflateRawSync(Buffer.alloc(1000));
+    const one: Member = { name: text('a'), data, method: 8, bytes: 1000, crc: crc32(Buffer.alloc(1000)) };
+    const shared = ['b', 'c'].map((name): Member => ({ ...one, name: text(name), headerAt: 0 }));
+    const archive = forgedZip([one, ...shared]);
+    // Their own headers are gone, and the end record counts too few.
+    archive.fill(0, archive.indexOf('PK\x03\x04', 4), archive.indexOf('PK\x01\x02'));
+    archive[archive.lastIndexOf('PK\x05\x06') + 10] = 1;
+    const { files, problems } = await unpackBytes(archive, 'x.zip');
+    expect(names(files)).toEqual(['x.zip', 'a']);
+    expect(problems.map((problem) => problem.kind)).toEqual(Array(2).fill('damaged-archive'));
+  });
+
+  test('a member marked as a link that holds lines is read and told', async () => {
+    const marked: Member = { name: text('unit.txt'), data: text('one\ntwo\n'), unixMode: 0xa1a4 };
+    const { files, archive } = await unpackBytes(forgedZip([marked]), 'x.zip');
+    expect(names(files)).toEqual(['x.zip', 'unit.txt']);
+    expect(archive.problems.list[0]?.message).toContain('marked as a link');
+  });
+
+  test('what the directory does not lead to is found again and named', async () => {
+    const members = ['a.txt', 'b.txt', 'c.txt'].map((name): Member => ({ name: text(name), data: text(`${name}\n`) }));
+    const astray = forgedZip(members.map((member, at) => (at === 1 ? { ...member, headerAt: 3_000_000 } : member)));
+    const { files, archive } = await unpackBytes(astray, 'x.zip');
+    expect(names(files)).toEqual(['x.zip', 'a.txt', 'c.txt', 'b.txt']);
+    expect(archive.problems.list).toHaveLength(1);
+    expect(archive.problems.list[0]?.message).toContain(
+      'its directory misplaces b.txt; found again by its own header: b.txt',
+    );
+    const headless = forgedZip(members);
+    headless.fill(0, 0, 4);
+    const { files: kept, archive: container } = await unpackBytes(headless, 'x');
+    expect(names(kept)).toEqual(['x', 'a.txt', 'b.txt', 'c.txt']);
+    expect(container.problems.list[0]?.message).toContain('the header of a.txt is damaged');
+  });
+
   test('a member that unpacks to another size or checksum than stated is told', async () => {
     const data = deflateRawSync(Buffer.alloc(200_000));
     const more: Member = { name: text('more'), data, method: 8, bytes: 10 };
@@ -252,7 +288,9 @@ describe('hostile ZIP archives', () => {
   test('methods that are not read and members that are not there are refused with words', async () => {
     const odd: Member = { name: text('odd'), data: text('abc'), method: 14 };
     const gone: Member = { name: text('gone'), data: text('abc'), headerAt: 5_000_000 };
-    const { files, problems } = await unpackBytes(forgedZip([odd, gone]), 'x.zip');
+    const archive = forgedZip([odd, gone]);
+    archive.fill(0, archive.lastIndexOf('PK\x03\x04'), archive.indexOf('PK\x01\x02'));
+    const { files, problems } = await unpackBytes(archive, 'x.zip');
     expect(names(files)).toEqual(['x.zip']);
     expect(problems.map(({ path, kind }) => [path, kind])).toEqual([
       ['x.zip: odd', 'unreadable'],

@@ -1,6 +1,6 @@
 import type { ArtifactExcerpt } from '../../shared/contract/ipc.ts';
 import { visibleRaw } from '../../shared/report/visible.ts';
-import { EvidenceReader, READ_CHUNK_BYTES } from '../intake/read-only.ts';
+import { EvidenceReader, READ_CHUNK_BYTES } from '../intake/reading/read-only.ts';
 
 /** Bytes of UTF-8 after the first of a character: 10xxxxxx. */
 const isInsideCharacter = (byte: number): boolean => (byte & 0xc0) === 0x80;

@@ -1,7 +1,7 @@
 import type { EventColumns, EventCopies, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile, EvidenceId, Provenance } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import { sharedRows } from '../intake/growing-columns.ts';
+import { sharedRows } from '../intake/events/growing-columns.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** Corrections of clocks in microseconds, by the source they are for. A source without one, or with 0, is as it was read. */

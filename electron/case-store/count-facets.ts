@@ -3,7 +3,7 @@ import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
-import { NO_PID, NO_SEVERITY } from '../intake/event-table.ts';
+import { NO_PID, NO_SEVERITY } from '../intake/events/event-table.ts';
 import { facetLookups } from './event-filter.ts';
 
 /** Processes and units that are named; a host with more of them is searched by typing. */

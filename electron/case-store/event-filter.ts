@@ -4,7 +4,7 @@ import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
-import { NO_PID, NO_SEVERITY } from '../intake/event-table.ts';
+import { NO_PID, NO_SEVERITY } from '../intake/events/event-table.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** The filter that lets everything through. */

@@ -23,7 +23,7 @@ import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/mode
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import { visibleRaw } from '../../shared/report/visible.ts';
-import { NO_PID } from '../intake/event-table.ts';
+import { NO_PID } from '../intake/events/event-table.ts';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
 import { PidRows } from './pid-rows.ts';

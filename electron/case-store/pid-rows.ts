@@ -1,6 +1,6 @@
 import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
-import { NO_PID } from '../intake/event-table.ts';
+import { NO_PID } from '../intake/events/event-table.ts';
 import { firstRowFrom } from './event-filter.ts';
 
 const NO_ROWS = new Uint32Array(0);

@@ -1,4 +1,4 @@
-import { EvidenceReader, failureReason } from '../intake/read-only.ts';
+import { EvidenceReader, failureReason } from '../intake/reading/read-only.ts';
 
 /** Files kept open at a time. */
 const OPEN_FILES = 16;

@@ -3,7 +3,7 @@ import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { epochMicros } from '../../shared/model/time.ts';
-import { NO_PID } from '../intake/event-table.ts';
+import { NO_PID } from '../intake/events/event-table.ts';
 
 /** Kinds that come in masses and of which any one may be left out of a drawing. */
 const BACKGROUND_KINDS: ReadonlySet<EventKind> = new Set([

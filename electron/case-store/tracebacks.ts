@@ -3,7 +3,7 @@ import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS } from '../../shared/model/event.ts';
 import { TRACEBACK_LIMIT_LINES, TracebackLines } from '../../shared/timeline/traceback-lines.ts';
-import { NO_PID } from '../intake/event-table.ts';
+import { NO_PID } from '../intake/events/event-table.ts';
 
 const TRACEBACK = EVENT_KINDS.indexOf('traceback');
 /** Rows looked at behind a head: entries of other processes may lie between, but a traceback is written at once. */

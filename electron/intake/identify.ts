@@ -4,7 +4,7 @@ import { firstBytes } from '../../shared/evidence/unknown.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FoundFile } from './inventory.ts';
 import { baseName, folderName, visibleName } from './names.ts';
-import { EvidenceReader } from './read-only.ts';
+import { EvidenceReader } from './reading/read-only.ts';
 import { datesItself } from './time-plan.ts';
 
 /** Bytes from the start of a file that its format is told from. */

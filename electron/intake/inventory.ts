@@ -5,7 +5,7 @@ import type { EpochMicros } from '../../shared/model/time.ts';
 import type { IntakeLimits } from './limits.ts';
 import { visibleName } from './names.ts';
 import { type CaseProblems, FileProblems } from './problem-list.ts';
-import { type FileStamp, failureReason, modifiedMicros, stampOf } from './read-only.ts';
+import { type FileStamp, failureReason, modifiedMicros, stampOf } from './reading/read-only.ts';
 
 /** What was asked for is not there; the message names it. */
 export class MissingInput extends Error {

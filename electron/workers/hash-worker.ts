@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
-import { HASH_COMMAND, HASH_STATUS, HashSignals, type HashWorkerData } from '../intake/hash-signals.ts';
-import { EvidenceReader, READ_CHUNK_BYTES } from '../intake/read-only.ts';
+import { HASH_COMMAND, HASH_STATUS, HashSignals, type HashWorkerData } from '../intake/reading/hash-signals.ts';
+import { EvidenceReader, READ_CHUNK_BYTES } from '../intake/reading/read-only.ts';
 
 /** Hashes a file as far as the import has read it, and on, until it is told that there is no more to come. */
 function hashBehind(absolutePath: string, signals: HashSignals): void {

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
-import type { PartWorkerData } from '../intake/part-beside.ts';
-import { PART_STATUS, PartSignals } from '../intake/part-signals.ts';
-import { readPart } from '../intake/read-part.ts';
+import type { PartWorkerData } from '../intake/reading/part-beside.ts';
+import { PART_STATUS, PartSignals } from '../intake/reading/part-signals.ts';
+import { readPart } from '../intake/reading/read-part.ts';
 
 /** Entry of the worker that reads the rest of a log: a PartReading or null out, then it ends. */
 // workerData is what part-beside.ts, the only one to start this worker, puts there.

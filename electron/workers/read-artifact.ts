@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ProfileRequest, Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
-import { EvidenceReader, failureReason } from '../intake/read-only.ts';
+import { EvidenceReader, failureReason } from '../intake/reading/read-only.ts';
 import { CostMeter } from './cost-meter.ts';
 import { JobFailure } from './run-job.ts';
 

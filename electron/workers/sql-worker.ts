@@ -2,9 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { JobError, SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
 import { SqlEngine } from '../case-store/sql-engine.ts';
 import { UsageError } from '../case-store/usage-error.ts';
-import { databaseImage, readDatabaseInput } from '../intake/database-image.ts';
-import { loadSqlite } from '../intake/inspect-database.ts';
-import { failureReason } from '../intake/read-only.ts';
+import { databaseImage, readDatabaseInput } from '../intake/databases/database-image.ts';
+import { loadSqlite } from '../intake/databases/inspect-database.ts';
+import { failureReason } from '../intake/reading/read-only.ts';
 import { jobErrorOf } from './run-job.ts';
 
 /** Entry of the SQL worker: SqlWorkerData in its `workerData`, then tasks in and answers out, until it is ended. */

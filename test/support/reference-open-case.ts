@@ -1,7 +1,7 @@
 import { EventStore } from '../../electron/case-store/event-store.ts';
 import type { OpenCase } from '../../electron/case-store/open-case.ts';
 import { ReportQueries } from '../../electron/case-store/report-queries.ts';
-import { EventTable } from '../../electron/intake/event-table.ts';
+import { EventTable } from '../../electron/intake/events/event-table.ts';
 import { QueryClient } from '../../electron/workers/query-client.ts';
 import { SqlClient } from '../../electron/workers/sql-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adjustedColumns, withClockOffsets } from '../../../electron/case-store/clock-offsets.ts';
-import { EventTable } from '../../../electron/intake/event-table.ts';
+import { EventTable } from '../../../electron/intake/events/event-table.ts';
 import type { EventColumns, ImportedEvidence } from '../../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { epochMicros } from '../../../shared/model/time.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from '../../../electron/case-store/event-filter.ts';
 import { thinnedPoints } from '../../../electron/case-store/thin-points.ts';
-import { EventTable } from '../../../electron/intake/event-table.ts';
+import { EventTable } from '../../../electron/intake/events/event-table.ts';
 import type { ParsedEvent } from '../../../shared/evidence/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';

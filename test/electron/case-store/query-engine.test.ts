@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { countFacets } from '../../../electron/case-store/count-facets.ts';
 import { EVERY_EVENT } from '../../../electron/case-store/event-filter.ts';
 import { QueryEngine } from '../../../electron/case-store/query-engine.ts';
-import { EventTable } from '../../../electron/intake/event-table.ts';
+import { EventTable } from '../../../electron/intake/events/event-table.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../../shared/contract/worker-protocol.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { SQL_LIMITS, SqlEngine, type SqlLimits } from '../../../electron/case-store/sql-engine.ts';
-import { loadSqlite } from '../../../electron/intake/inspect-database.ts';
+import { loadSqlite } from '../../../electron/intake/databases/inspect-database.ts';
 import type { SqlResult } from '../../../shared/contract/database-requests.ts';
 
 let SQL: Awaited<ReturnType<typeof loadSqlite>>;

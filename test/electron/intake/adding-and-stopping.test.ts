@@ -6,7 +6,7 @@ import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { READ_CHUNK_BYTES } from '../../../electron/intake/read-only.ts';
+import { READ_CHUNK_BYTES } from '../../../electron/intake/reading/read-only.ts';
 import { RunControl } from '../../../electron/intake/run-control.ts';
 import type { ImportCommand, Progress } from '../../../shared/contract/worker-protocol.ts';
 import { nativeFixture } from '../../shared/evidence/native-journal/support.ts';

@@ -1,6 +1,6 @@
 import { countFacets } from '../../../electron/case-store/count-facets.ts';
 import { columnFilter, sortedRows } from '../../../electron/case-store/event-filter.ts';
-import { EventTable } from '../../../electron/intake/event-table.ts';
+import { EventTable } from '../../../electron/intake/events/event-table.ts';
 import type {
   CaseView,
   EventFilter,

@@ -1,0 +1,76 @@
+import { PagedBytes } from '../../../shared/evidence/native-journal/paged-bytes.ts';
+import { readNativeJournalInto } from '../../../shared/evidence/native-journal/read-into.ts';
+import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../../shared/evidence/parser.ts';
+import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import type { FoundFile } from '../inventory.ts';
+import { EvidenceReader } from '../reading/read-only.ts';
+import { type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
+
+/** A log that was read while there was no other: where its events stand in the table, and how they were read. */
+export interface KeylessLog {
+  readonly found: FoundFile;
+  readonly format: EvidenceFormat;
+  readonly context: ParseContext;
+  readonly firstEvent: number;
+  readonly events: number;
+}
+
+/**
+ * Gives the events of a log the keys that they were spared while it was the only one. Reads it once more; what cannot be
+ * read again stays without keys, and then merges with nothing.
+ */
+export function keyLate(log: KeylessLog, keys: EntryKeyTable): void {
+  const sink = new KeySink(log, keys);
+  try {
+    const reader = new EvidenceReader(log.found.absolutePath);
+    try {
+      if (log.format === 'journal-native') {
+        const source = new PagedBytes(reader.stamp.bytes, (offset, into) => reader.readAt(offset, into));
+        readNativeJournalInto(source, log.context, sink, () => true);
+        return;
+      }
+      const parser = PARSERS[log.format]?.(log.context);
+      if (parser === undefined) return;
+      for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
+        if (parser.pushInto === undefined) sink.take(parser.push(chunk));
+        else parser.pushInto(chunk, sink);
+      }
+      sink.take(parser.end());
+    } finally {
+      reader.close();
+    }
+  } catch {
+    // Its events are there; that their bytes are gone is told when somebody looks at them.
+  }
+}
+
+/** Counts events as they were counted when they were put into the table. */
+class KeySink implements ItemSink {
+  readonly #log: KeylessLog;
+  readonly #keys: EntryKeyTable;
+  #event: number;
+
+  constructor(log: KeylessLog, keys: EntryKeyTable) {
+    this.#log = log;
+    this.#keys = keys;
+    this.#event = log.firstEvent;
+  }
+
+  take(items: readonly ParsedItem[]): void {
+    for (const item of items) this.item(item);
+  }
+
+  item(item: ParsedItem): void {
+    if (item.type === 'event' && this.#isKnown()) putKey(this.#keys, this.#event++, this.#log.format, item.event);
+  }
+
+  event(event: PlainEvent): void {
+    if (this.#isKnown()) putBareKey(this.#keys, this.#event++, this.#log.format, event);
+  }
+
+  /** A file that grew in the meantime has more events than the table. */
+  #isKnown(): boolean {
+    return this.#event < this.#log.firstEvent + this.#log.events;
+  }
+}

@@ -62,7 +62,7 @@ test.each([
 
 test('the decoders load where the command line runs from source, too', () => {
   const script = `
-    import { COMPRESSIONS } from './electron/intake/compressions.ts';
+    import { COMPRESSIONS } from './electron/intake/compression/compressions.ts';
     const packed = Buffer.from('/Td6WFoAAATm1rRGAgAhARYAAAB0L+WjAQAVcmVhZCB3aXRob3V0IHRoZSB0b29sCgAAAAlTAbhpUYpMAAEuFlYJVd8ftvN9AQAAAAAEWVo=', 'base64');
     const from = () => { let isGiven = false; return () => { if (isGiven) return null; isGiven = true; return packed; }; };
     await COMPRESSIONS.xz.decompress(from(), from, async (output) => { process.stdout.write(output); return true; });`;

@@ -5,10 +5,8 @@ import { EvidenceReader, failureReason } from '../intake/reading/read-only.ts';
 import { CostMeter } from './cost-meter.ts';
 import { JobFailure } from './run-job.ts';
 
-/** A file of less than so many samples' worth is read in pieces as small as this: measuring costs as much as parsing 20 KiB. */
-const SAMPLES = 200;
-const MIN_CHUNK_BYTES = 128 * 1024;
-const MAX_CHUNK_BYTES = 256 * 1024;
+/** Measuring costs as much as parsing 20 KiB. */
+const CHUNK_BYTES = 256 * 1024;
 const REHEARSED_BYTES = 1024 * 1024;
 const PROGRESS_MILLIS = 100;
 
@@ -32,8 +30,8 @@ export interface Measured {
 /**
  * Gives a file to a parser piece by piece and measures what that costs this thread. Between pieces the event loop runs, so
  * that the thread can be ended at any time. The file is read once, up to the size that it had when it was opened.
- * A piece is only good until the parser returns. `onSample` is told of all samples that the profile keeps, and where the
- * parser is watched of about ten a second.
+ * A piece is only good until the parser returns. `onSample` is told of about ten samples a second, and where the parser is
+ * watched of all that the profile keeps.
  *
  * Throws JobFailure (`usage`) when the file cannot be opened or read.
  */
@@ -45,8 +43,7 @@ export async function readArtifact(
   const file = readable(request, () => new EvidenceReader(request.absolutePath));
   try {
     const totalBytes = file.stamp.bytes;
-    const chunkBytes = Math.min(MAX_CHUNK_BYTES, Math.max(MIN_CHUNK_BYTES, Math.floor(totalBytes / SAMPLES)));
-    const buffer = new Uint8Array(chunkBytes);
+    const buffer = new Uint8Array(CHUNK_BYTES);
     const idleRssBytes = process.memoryUsage.rss();
     if (parser.rehearse !== undefined)
       parser.rehearse(readable(request, () => file.at(0, Math.min(REHEARSED_BYTES, totalBytes))));
@@ -63,7 +60,7 @@ export async function readArtifact(
       const goesOn = parser.push(chunk, meter);
       if (parser.isWatched || meter.isDue(file.position)) {
         const { sample, kept } = meter.measure(file.position);
-        if (kept || sample.seconds - reportedSeconds >= PROGRESS_MILLIS / 1000) {
+        if ((kept && parser.isWatched) || sample.seconds - reportedSeconds >= PROGRESS_MILLIS / 1000) {
           reportedSeconds = sample.seconds;
           report(sample, kept);
         }

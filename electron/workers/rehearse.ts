@@ -2,7 +2,7 @@ import { createJUnitReader } from '../../shared/profiling/junit-statistics.ts';
 
 /** The second document is what tells V8 that a parser's fields change, upon which it compiles anew. */
 const REHEARSALS = 6;
-const PIECE_BYTES = 128 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /**
  * Parses the beginning of an artifact a few times and forgets it, which takes a tenth of a second. A thread that has just

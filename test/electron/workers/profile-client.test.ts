@@ -48,7 +48,7 @@ describe('profileArtifact', () => {
     });
 
     const { samples, seconds, peakHeapBytes, peakRssBytes } = report.stream;
-    expect(samples.length).toBeGreaterThan(100);
+    expect(samples.length).toBeGreaterThan(50);
     expect(samples.length).toBeLessThanOrEqual(202);
     expect(samples[0]?.bytes).toBe(0);
     expect(samples.at(-1)).toMatchObject({ bytes: request.bytes, seconds });

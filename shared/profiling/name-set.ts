@@ -8,7 +8,7 @@ const GROWTH = 4;
 
 /** Which names have been there, by their hashes alone, so that two million of them take as little as 32 MiB. */
 export class NameSet {
-  #slots = new Uint32Array(2 * 16_384);
+  #slots = new Uint32Array(2 * 1024);
   #size = 0;
 
   /** False once further names can no longer be told from new ones. */

@@ -232,8 +232,8 @@ function mergedOrder(
     time: rows.time,
     fileIndex: rows.fileIndex,
     pid: rows.pid,
-    hash: Float64Array.from({ length: count }, (_, event) => keys.hashOf(event)),
-    clock: Uint8Array.from({ length: count }, (_, event) => keys.clockOf(event)),
+    hashOf: (event: number) => keys.hashOf(event),
+    clockOf: (event: number) => keys.clockOf(event),
   };
   const standsFor = findCopies(entryKeys, order, rank);
   if (standsFor === null) return null;

@@ -8,9 +8,9 @@ export interface EntryKeys {
   readonly fileIndex: Uint16Array;
   readonly pid: Int32Array;
   /** See hashMessage; 0: no log entry. */
-  readonly hash: Float64Array;
+  readonly hashOf: (event: number) => number;
   /** Index into CLOCKS. */
-  readonly clock: Uint8Array;
+  readonly clockOf: (event: number) => number;
 }
 
 /** Events that are one entry so far, each from another file. */
@@ -41,7 +41,7 @@ const SWEEP_AFTER = 100_000;
 export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly number[]): Uint32Array | null {
   const standsFor = new Uint32Array(order.length);
   for (let event = 0; event < standsFor.length; event++) standsFor[event] = event;
-  const repeated = new RepeatedHashes(keys.hash);
+  const repeated = new RepeatedHashes(keys, order.length);
   const waiting = new Map<number, Entry[]>();
   let any = false;
   const settle = (entry: Entry): void => {
@@ -52,7 +52,7 @@ export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly n
   };
   let sweepAt = SWEEP_AFTER;
   for (const event of order) {
-    const hash = keys.hash[event] ?? 0;
+    const hash = keys.hashOf(event);
     if (hash === 0 || !repeated.mayHave(hash)) continue;
     const now = keys.time[event] ?? 0;
     const known = waiting.get(hash);
@@ -96,13 +96,13 @@ class RepeatedHashes {
   readonly #mask: number;
   readonly #again: Uint8Array;
 
-  constructor(hashes: Float64Array) {
-    const places = 2 ** Math.ceil(Math.log2(PLACES_PER_EVENT * Math.max(1, hashes.length)));
+  constructor({ hashOf }: EntryKeys, events: number) {
+    const places = 2 ** Math.ceil(Math.log2(PLACES_PER_EVENT * Math.max(1, events)));
     this.#mask = places - 1;
     const once = new Uint8Array(places / 8);
     const again = new Uint8Array(places / 8);
-    for (const hash of hashes) {
-      const place = (hash & this.#mask) >>> 0;
+    for (let event = 0; event < events; event++) {
+      const place = (hashOf(event) & this.#mask) >>> 0;
       const bit = 1 << (place & 7);
       if (((once[place >>> 3] ?? 0) & bit) === 0) once[place >>> 3] = (once[place >>> 3] ?? 0) | bit;
       else again[place >>> 3] = (again[place >>> 3] ?? 0) | bit;
@@ -124,7 +124,7 @@ function entryOf(event: number, keys: EntryKeys): Entry {
 }
 
 function clockAt(keys: EntryKeys, event: number): { readonly before: number; readonly after: number } {
-  return CLOCKS[keys.clock[event] ?? 0] ?? CLOCKS[0];
+  return CLOCKS[keys.clockOf(event)] ?? CLOCKS[0];
 }
 
 /** Takes an event into an entry if it can be a copy of it. */
@@ -161,7 +161,7 @@ function sweep(waiting: Map<number, Entry[]>, now: number, settle: (entry: Entry
 function bestOf(members: readonly number[], keys: EntryKeys, rank: readonly number[]): number {
   const measure = (event: number): readonly [number, number, number] => {
     const file = keys.fileIndex[event] ?? 0;
-    return [rank[file] ?? 0, keys.clock[event] ?? 0, file];
+    return [rank[file] ?? 0, keys.clockOf(event), file];
   };
   return members.reduce((best, member) => {
     const [a, b] = [measure(best), measure(member)];

@@ -19,8 +19,8 @@ function keysOf(rows: readonly Row[]): { readonly keys: EntryKeys; readonly orde
     time: Float64Array.from(rows, (row) => BASE + row.time),
     fileIndex: Uint16Array.from(rows, (row) => row.file),
     pid: Int32Array.from(rows, (row) => row.pid ?? 7),
-    hash: Float64Array.from(rows, (row) => row.hash),
-    clock: Uint8Array.from(rows, (row) => row.clock ?? EXACT),
+    hashOf: (event) => rows[event]?.hash ?? 0,
+    clockOf: (event) => rows[event]?.clock ?? EXACT,
   };
   const order = Uint32Array.from(rows, (_, index) => index).sort(
     (a, b) => (keys.time[a] ?? 0) - (keys.time[b] ?? 0) || (keys.fileIndex[a] ?? 0) - (keys.fileIndex[b] ?? 0) || a - b,

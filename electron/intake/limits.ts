@@ -51,7 +51,7 @@ export const INTAKE_LIMITS: IntakeLimits = {
   databaseBytes: 1536 * MIB,
   journalBytes: Number.MAX_SAFE_INTEGER,
   readChunkBytes: READ_CHUNK_BYTES,
-  partFromBytes: 64 * MIB,
+  partFromBytes: 128 * MIB,
   journalReportEntries: 4096,
   problems: 100,
   samples: 200_000,

@@ -7,8 +7,10 @@ import { LOCAL_HEADER_BYTES, LOCAL_HEADER_MAGIC, memberAt, type ZipMember } from
 import { decompressorOf, rangeOf, ZipTrials } from './zip-content.ts';
 import { findMagic, readZipDirectory, type ZipDirectory } from './zip-directory.ts';
 import {
+  bestName,
   endOfMember,
   gapsBetween,
+  hasControls,
   isSameMember,
   leadsOn,
   meets,
@@ -76,7 +78,9 @@ function damageOf(
 }
 
 function namesOf(members: readonly ZipMember[]): string {
-  const names = members.slice(0, NAMES_TOLD).map(({ name }) => shownName(name));
+  const names = members
+    .slice(0, NAMES_TOLD)
+    .map(({ name }) => (name === '' ? 'a member without a name' : shownName(name)));
   const more = members.length - names.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -144,7 +148,8 @@ class Unzip {
   /** What holds of a member that was found in a gap. */
   async #inGap(own: ZipMember, listed: ZipMember | null, gapEnd: number, directory: ZipDirectory): Promise<ZipMember> {
     const { reader } = this.#work;
-    const told = listed === null ? own : { ...listed, headerAt: own.headerAt, dataAt: own.dataAt };
+    const told =
+      listed === null ? own : { ...listed, name: bestName(listed, own), headerAt: own.headerAt, dataAt: own.dataAt };
     if (told.packedBytes !== null) {
       const isFollowed = meets(told, gapEnd) || leadsOn(reader, told);
       if (endOfMember(told) <= gapEnd && isFollowed) return told;
@@ -213,8 +218,7 @@ class Unzip {
 /** Whether what looks like a member's header in content of any kind can be one. */
 function isPlausible(own: ZipMember, gapEnd: number): boolean {
   const { name, nameBytes, headerAt } = own;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-  return nameBytes > 0 && headerAt + LOCAL_HEADER_BYTES + nameBytes <= gapEnd && !/[\u0000-\u001f]/.test(name);
+  return nameBytes > 0 && headerAt + LOCAL_HEADER_BYTES + nameBytes <= gapEnd && !hasControls(name);
 }
 
 /** Why a file of a ZIP cannot be unpacked, and what can be done; null when it can. */

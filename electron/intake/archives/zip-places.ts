@@ -95,8 +95,18 @@ export async function placeMembers(
 }
 
 /** The directory's name, unless it is none that anybody packs and the member's own is. */
-function bestName(listed: ZipMember, own: ZipMember): string {
-  return unsafeMemberName(listed.name) !== null && unsafeMemberName(own.name) === null ? own.name : listed.name;
+export function bestName(listed: ZipMember, own: ZipMember): string {
+  return isOddName(listed.name) && !isOddName(own.name) ? own.name : listed.name;
+}
+
+function isOddName(name: string): boolean {
+  return unsafeMemberName(name) !== null || hasControls(name);
+}
+
+/** Whether a name has control characters, as damage leaves them. */
+export function hasControls(name: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+  return /[\u0000-\u001f]/.test(name);
 }
 
 /** Whether a member's own header says what the directory says, as far as it says anything. */

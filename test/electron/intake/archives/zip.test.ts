@@ -271,6 +271,18 @@ describe('hostile ZIP archives', () => {
     expect(container.problems.list[0]?.message).toContain('the header of a.txt is damaged');
   });
 
+  test('the end of the directory may be gone, from anywhere in its last entry on', async () => {
+    const logs = { 'a.log': lines(3), 'b.log': lines(4), 'c.log': lines(5) };
+    const packed = zipOf(logs, '-9');
+    const lastEntryAt = packed.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+    for (let from = lastEntryAt; from < packed.length; from++) {
+      const damaged = Buffer.from(packed);
+      damaged.fill(0, from);
+      const { files } = await unpackBytes(damaged, 'x');
+      expect(Object.fromEntries(files.slice(1).map((file) => [file.name, contentOf(file)]))).toEqual(logs);
+    }
+  });
+
   test('a member that unpacks to another size or checksum than stated is told', async () => {
     const data = deflateRawSync(Buffer.alloc(200_000));
     const more: Member = { name: text('more'), data, method: 8, bytes: 10 };

@@ -247,7 +247,7 @@ export class EventStore implements EventSource {
   ): readonly EvidenceEvent[] {
     const rows = this.#pidRows.between(pid, from, to);
     const { kind } = this.#columns;
-    const asked = new Set(kinds.map((each) => EVENT_KINDS.indexOf(each)));
+    const asked = kindIndexes(kinds);
     const events: EvidenceEvent[] = [];
     for (const row of rows) {
       if (events.length === ANSWER_EVENTS) break;
@@ -279,7 +279,7 @@ export class EventStore implements EventSource {
     limit: number,
     kinds: readonly EventKind[] = EVENT_KINDS,
   ): readonly EvidenceEvent[] {
-    const asked = new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
+    const asked = kindIndexes(kinds);
     const most = Math.min(limit, ANSWER_EVENTS);
     const end = firstRowFrom(this.#columns.time, to, true);
     const events: EvidenceEvent[] = [];
@@ -429,4 +429,9 @@ function recordContext(file: EvidenceFile, byteOffset: number, line: number, tim
 
 function unreadable(thrown: unknown): string {
   return `(${wordsOf(thrown)})`;
+}
+
+/** What the column of kinds holds for some of them. */
+function kindIndexes(kinds: readonly EventKind[]): ReadonlySet<number> {
+  return new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
 }

@@ -50,16 +50,6 @@ export function databaseImage(input: DatabaseInput, viewId: DatabaseViewId): Uin
   return view === undefined ? null : imageOf(view);
 }
 
-/** As of the last commit: what readers saw. */
-export function committedImage(input: DatabaseInput): Uint8Array | null {
-  return databaseImage(input, 'committed');
-}
-
-/** The main file alone, as a tool sees it that knows nothing of the files beside it. */
-export function mainImage(input: DatabaseInput): Uint8Array | null {
-  return databaseImage(input, 'main');
-}
-
 /**
  * Reads a database of a case again, read-only, with what lies beside it. `pathOf` gives a file's place on the disk (its
  * unpacked copy for one from an archive); null when the main file has none. Throws the file system's error.

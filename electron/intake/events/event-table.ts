@@ -4,7 +4,7 @@ import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../..
 import { sortRows } from '../../case-store/sort-rows.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import { findCopies } from './find-copies.ts';
-import { type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';
+import { COLUMN_NAMES, type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';
 
 export { NO_PID, NO_SEVERITY } from '../../../shared/evidence/parser.ts';
 
@@ -124,13 +124,7 @@ export class EventTable {
     const at = this.#count;
     while (at + count > this.#capacity) this.#grow();
     const into = this.#rows;
-    into.time.set(rows.time.subarray(0, count), at);
-    into.byteOffset.set(rows.byteOffset.subarray(0, count), at);
-    into.byteLength.set(rows.byteLength.subarray(0, count), at);
-    into.pid.set(rows.pid.subarray(0, count), at);
-    into.fileIndex.set(rows.fileIndex.subarray(0, count), at);
-    into.kind.set(rows.kind.subarray(0, count), at);
-    into.severity.set(rows.severity.subarray(0, count), at);
+    for (const name of COLUMN_NAMES) into[name].set(rows[name].subarray(0, count), at);
     const unitHere = units.map((unit) => this.#indexOfUnit(unit === '' ? null : unit));
     for (let row = 0; row < count; row++) {
       into.line[at + row] = (rows.line[row] ?? 0) + lines;
@@ -192,32 +186,15 @@ export class EventTable {
 
 function rowsInOrder(rows: EventRows, order: Uint32Array | null, count: number): EventRows {
   const into = sharedRows(order?.length ?? count);
-  return {
-    time: gathered(rows.time, order, into.time),
-    byteOffset: gathered(rows.byteOffset, order, into.byteOffset),
-    byteLength: gathered(rows.byteLength, order, into.byteLength),
-    line: gathered(rows.line, order, into.line),
-    pid: gathered(rows.pid, order, into.pid),
-    fileIndex: gathered(rows.fileIndex, order, into.fileIndex),
-    kind: gathered(rows.kind, order, into.kind),
-    severity: gathered(rows.severity, order, into.severity),
-    unit: gathered(rows.unit, order, into.unit),
-  };
+  for (const name of COLUMN_NAMES) gathered(rows[name], order, into[name]);
+  return into;
 }
 
 /** Puts the columns in an order in place, one after the other, so that they are not there twice. */
 function reorder(rows: EventRows, order: Uint32Array): void {
-  const room = new ArrayBuffer(order.length * Float64Array.BYTES_PER_ELEMENT);
-  const put = <C extends Column>(column: C, into: C): void => column.set(gathered(column, order, into));
-  put(rows.time, new Float64Array(room, 0, order.length));
-  put(rows.byteOffset, new Float64Array(room, 0, order.length));
-  put(rows.byteLength, new Uint32Array(room, 0, order.length));
-  put(rows.line, new Uint32Array(room, 0, order.length));
-  put(rows.pid, new Int32Array(room, 0, order.length));
-  put(rows.fileIndex, new Uint16Array(room, 0, order.length));
-  put(rows.kind, new Uint8Array(room, 0, order.length));
-  put(rows.severity, new Uint8Array(room, 0, order.length));
-  put(rows.unit, new Uint16Array(room, 0, order.length));
+  // Holds the values of any column as they are.
+  const room = new Float64Array(order.length);
+  for (const name of COLUMN_NAMES) rows[name].set(gathered(rows[name], order, room));
 }
 
 /** Events that stand for entries, by time, and the others as their copies; null when nothing stands twice. */
@@ -280,7 +257,7 @@ function sortedOrder({ time, fileIndex }: EventRows, count: number): Uint32Array
 }
 
 /** One column in an order (null: as it is). */
-function gathered<C extends Column>(column: C, order: Uint32Array | null, into: C): C {
+function gathered<C extends Column>(column: Column, order: Uint32Array | null, into: C): C {
   if (order === null) into.set(column);
   else for (let row = 0; row < order.length; row++) into[row] = column[order[row] ?? 0] ?? 0;
   return into;

@@ -20,6 +20,8 @@ const VALUE_BYTES: { readonly [Name in keyof EventRows]: number } = {
   unit: 2,
 };
 
+export const COLUMN_NAMES = Object.keys(VALUE_BYTES) as readonly (keyof EventRows)[];
+
 /** Rows by which the columns grow: 2 MiB of all of them. */
 export const GROWTH_ROWS = 1 << 16;
 
@@ -61,8 +63,7 @@ export class GrowingColumns {
       this.#buffers = eachColumn((name, bytes) => moved(this.#buffers[name], reservedRows * bytes));
       this.#reservedRows = reservedRows;
     }
-    for (const [name, buffer] of Object.entries(this.#buffers))
-      buffer.grow(capacity * VALUE_BYTES[name as keyof EventRows]);
+    for (const name of COLUMN_NAMES) this.#buffers[name].grow(capacity * VALUE_BYTES[name]);
     this.#capacity = capacity;
     // Views of a fixed length are read and written as fast as those of any buffer; those that grow along are not.
     this.#rows = viewsOf(this.#buffers, capacity);

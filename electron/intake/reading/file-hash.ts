@@ -125,22 +125,14 @@ export class HashBeside implements FileHash {
 
 /** Hashes the first bytes of a file, apart from where it has been read to; what can be read of them. */
 function hashFirst(reader: EvidenceReader, wantedBytes: number): PartHash {
-  const hash = createHash('sha256');
-  const buffer = new Uint8Array(READ_CHUNK_BYTES);
-  let bytes = 0;
+  const hash = new HashInPlace();
   let failure: string | null = null;
   try {
-    while (bytes < wantedBytes) {
-      const chunk = reader.into(buffer, bytes, wantedBytes - bytes);
-      if (chunk.length === 0) {
-        failure = 'the file has become shorter';
-        break;
-      }
-      hash.update(chunk);
-      bytes += chunk.length;
-    }
+    hash.readElsewhere(reader, wantedBytes);
   } catch (thrown) {
     failure = failureReason(thrown);
   }
-  return { sha256: hash.digest('hex'), bytes, failure };
+  const part = hash.finish();
+  if (failure === null && part.bytes < wantedBytes) failure = 'the file has become shorter';
+  return { ...part, failure };
 }

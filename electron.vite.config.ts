@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import THREADS from './electron/threads/threads.json' with { type: 'json' };
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -27,15 +28,7 @@ export default defineConfig({
       rolldownOptions: {
         input: {
           index: at('electron/main/index.ts'),
-          'analysis-worker': at('electron/workers/analysis-worker.ts'),
-          'hash-worker': at('electron/workers/hash-worker.ts'),
-          'import-worker': at('electron/workers/import-worker.ts'),
-          'measure-worker': at('electron/workers/measure-worker.ts'),
-          'part-worker': at('electron/workers/part-worker.ts'),
-          'profile-worker': at('electron/workers/profile-worker.ts'),
-          'query-worker': at('electron/workers/query-worker.ts'),
-          'sql-worker': at('electron/workers/sql-worker.ts'),
-          'rules-worker': at('electron/workers/rules-worker.ts'),
+          ...Object.fromEntries(Object.entries(THREADS).map(([name, source]) => [name, at(source)])),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
       },

@@ -9,7 +9,7 @@ export {
   formatScore,
   formatSeconds as formatDuration,
   plural as countOf,
-} from '../shared/facts/wording.ts';
+} from '../shared/wording/figures.ts';
 
 const MINUS = '−';
 

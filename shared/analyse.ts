@@ -1,8 +1,8 @@
-import type { FactContext } from './facts/context.ts';
-import { factContext } from './facts/context.ts';
+import type { FactContext } from './context/context.ts';
+import { factContext } from './context/context.ts';
+import { importCourse } from './context/import-course.ts';
+import { jobInQuestion } from './context/job-in-question.ts';
 import { factsOf } from './facts/facts.ts';
-import { importCourse } from './facts/import-course.ts';
-import { jobInQuestion } from './facts/job-in-question.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';

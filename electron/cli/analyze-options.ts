@@ -1,9 +1,9 @@
 import { LEAST_MEMORY_LIMIT_BYTES, MOST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../shared/contract/ipc.ts';
-import { formatBytes } from '../../shared/facts/wording.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
 import { isZone } from '../../shared/model/zone.ts';
 import { parseTime } from '../../shared/search/parse-time.ts';
-import type { AskedIncident } from '../case-store/asked-incident.ts';
+import { formatBytes } from '../../shared/wording/figures.ts';
+import type { AskedIncident } from '../case/asked-incident.ts';
 import type { CliCommand, ProfileOptions } from './command.ts';
 import type { Values } from './options.ts';
 

@@ -8,9 +8,9 @@ import {
   type ScriptSettings,
   scriptSettings,
 } from '../../shared/collect/scripts.ts';
-import { openCase } from '../case-store/open-case.ts';
-import { writeAtomically } from '../case-store/write-atomically.ts';
+import { openCase } from '../case/open-case.ts';
 import { evidenceProblem } from '../export/evidence-guard.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { CliCommand } from './command.ts';
 import { withProgress } from './with-progress.ts';
 

@@ -1,5 +1,5 @@
 import type { ZoneChoices } from '../../shared/contract/worker-protocol.ts';
-import type { AskedIncident } from '../case-store/asked-incident.ts';
+import type { AskedIncident } from '../case/asked-incident.ts';
 
 export interface ProfileOptions {
   /** Whether the artifact is parsed into a tree as well. */

@@ -1,6 +1,6 @@
 import { type Mark, rateOf, secondsLeftOf, withMark } from '../../shared/contract/progress-rate.ts';
 import { countOfStage, type Progress } from '../../shared/contract/worker-protocol.ts';
-import { formatBytes, formatSeconds } from '../../shared/facts/wording.ts';
+import { formatBytes, formatSeconds } from '../../shared/wording/figures.ts';
 
 /** The part of a terminal stream that a progress line needs. */
 export interface ProgressStream {

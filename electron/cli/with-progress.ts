@@ -1,7 +1,7 @@
 import process from 'node:process';
-import { toJobError } from '../case-store/job-error.ts';
-import { NothingRecognised } from '../case-store/open-case.ts';
-import { JobCancelled } from '../workers/run-job.ts';
+import { toJobError } from '../case/job-error.ts';
+import { NothingRecognised } from '../case/open-case.ts';
+import { JobCancelled } from '../threads/run-job.ts';
 import { ProgressLine } from './progress-line.ts';
 
 const EXIT_INTERNAL = 1;

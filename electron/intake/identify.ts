@@ -1,10 +1,10 @@
-import { detectFormat } from '../../shared/evidence/detect.ts';
-import { sniffZone } from '../../shared/evidence/parsers.ts';
-import { firstBytes } from '../../shared/evidence/unknown.ts';
+import { detectFormat } from '../../shared/evidence/formats/detect.ts';
+import { sniffZone } from '../../shared/evidence/formats/parsers.ts';
+import { firstBytes } from '../../shared/evidence/formats/unknown.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import { baseName, folderName, visibleName } from '../files/names.ts';
+import { EvidenceReader } from '../files/read-only.ts';
 import type { FoundFile } from './inventory.ts';
-import { baseName, folderName, visibleName } from './names.ts';
-import { EvidenceReader } from './reading/read-only.ts';
 import { datesItself } from './time-plan.ts';
 
 /** Bytes from the start of a file that its format is told from. */

@@ -6,14 +6,15 @@ import type {
   Progress,
   ZoneChoices,
 } from '../../shared/contract/worker-protocol.ts';
-import { isCatOfKnown } from '../../shared/evidence/journal-cat.ts';
-import { PARSERS } from '../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../shared/evidence/formats/parsers.ts';
+import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
-import { readDatabase } from './databases/read-databases.ts';
+import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
+import { EventTable } from '../events/event-table.ts';
+import { baseName, visibleName } from '../files/names.ts';
+import { stampAt, stampChange } from '../files/read-only.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
-import { copyRank, EntryKeyTable } from './events/entry-keys.ts';
-import { EventTable } from './events/event-table.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
 import { type KeylessLog, keyLate } from './events/late-keys.ts';
 import { headText, timeBySharedEntries } from './events/shared-entries.ts';
@@ -21,10 +22,9 @@ import { withGivenZone } from './given-zones.ts';
 import type { IntakeFile } from './intake-file.ts';
 import type { FoundFile } from './inventory.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
-import { baseName, visibleName } from './names.ts';
 import { CaseProblems } from './problem-list.ts';
+import { readDatabase } from './read-databases.ts';
 import { type FileReading, noteChange, noteStop, readFile, readNativeJournalFile } from './reading/read-evidence.ts';
-import { stampAt, stampChange } from './reading/read-only.ts';
 import { RunControl } from './run-control.ts';
 import { SourceBoard } from './source-progress.ts';
 import { TakeIn } from './take-in.ts';

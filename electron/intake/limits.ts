@@ -1,4 +1,4 @@
-import { READ_CHUNK_BYTES } from './reading/read-only.ts';
+import { READ_CHUNK_BYTES } from '../files/read-only.ts';
 
 /**
  * What intake takes in at most. Evidence is hostile: each number bounds a loop, a buffer or the disk, and reaching one is

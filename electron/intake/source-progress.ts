@@ -6,8 +6,8 @@ import {
   type SourcesProgress,
 } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import { visibleName } from '../files/names.ts';
 import type { FoundFile } from './inventory.ts';
-import { visibleName } from './names.ts';
 import type { RunControl } from './run-control.ts';
 
 /** At most ten messages a second: people see no more, and the other thread has better things to do. */

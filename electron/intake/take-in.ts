@@ -1,11 +1,11 @@
-import { Unpacker } from './archives/unpack.ts';
+import { Unpacker } from '../archives/unpack.ts';
+import { visibleName } from '../files/names.ts';
+import { failureReason } from '../files/read-only.ts';
 import { type DatabaseGroup, groupDatabases, type Identified, identify } from './identify.ts';
 import type { IntakeFile } from './intake-file.ts';
 import { type FoundFile, Listing, listGiven, missingReason } from './inventory.ts';
 import type { IntakeLimits } from './limits.ts';
-import { visibleName } from './names.ts';
 import type { CaseProblems } from './problem-list.ts';
-import { failureReason } from './reading/read-only.ts';
 import { shownPaths } from './shown-paths.ts';
 import type { SourceBoard } from './source-progress.ts';
 import { Spool } from './spool.ts';

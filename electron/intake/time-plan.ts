@@ -1,4 +1,4 @@
-import { isYearless } from '../../shared/evidence/parsers.ts';
+import { isYearless } from '../../shared/evidence/formats/parsers.ts';
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';

@@ -13,13 +13,13 @@ import type { JobError, Progress, RuleFileText, ZoneChoices } from '../../shared
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
-import { type CaseOutline, carryOver } from '../case-store/carry-over.ts';
-import { type OpenCase, titleOf } from '../case-store/open-case.ts';
-import { type ProfileOrder, runProfile } from '../case-store/run-profile.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import { type CaseOutline, carryOver } from '../case/carry-over.ts';
+import { type OpenCase, titleOf } from '../case/open-case.ts';
+import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
+import { visibleName } from '../files/names.ts';
 import { missingReason } from '../intake/inventory.ts';
-import { visibleName } from '../intake/names.ts';
-import { Steering } from '../workers/steering.ts';
+import { Steering } from '../intake/steering.ts';
+import { UsageError } from '../threads/usage-error.ts';
 import { Turns } from './turns.ts';
 
 export interface SessionOptions {

@@ -1,7 +1,7 @@
 import type { CsvRequest, ReportQueryEntry } from '../../shared/contract/database-requests.ts';
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
-import type { OpenCase } from '../case-store/open-case.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import type { OpenCase } from '../case/open-case.ts';
+import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
 import type { Handlers } from './dispatch.ts';
 import { saveFile } from './save-file.ts';

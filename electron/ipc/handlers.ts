@@ -1,11 +1,11 @@
 import type { ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
-import { readExcerpt } from '../case-store/artifact-excerpt.ts';
-import type { OpenCase } from '../case-store/open-case.ts';
-import { readRuleFiles } from '../case-store/read-rule-files.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import type { OpenCase } from '../case/open-case.ts';
+import { readRuleFiles } from '../case/read-rule-files.ts';
 import { exportFileName } from '../export/file-names.ts';
+import { readExcerpt } from '../profile/artifact-excerpt.ts';
+import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';

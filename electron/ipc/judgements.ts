@@ -2,8 +2,8 @@ import type { RequestOf } from '../../shared/contract/ipc.ts';
 import { isAbout, placeOf, subjectOf } from '../../shared/hypotheses/judged-facts.ts';
 import { change, type JudgementHistory } from '../../shared/hypotheses/judgement-history.ts';
 import { type Judgement, MOST_JUDGEMENTS } from '../../shared/model/judgement.ts';
-import type { OpenCase } from '../case-store/open-case.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import type { OpenCase } from '../case/open-case.ts';
+import { UsageError } from '../threads/usage-error.ts';
 
 /** Characters of a fact or an observation by which a change is named. */
 const NAMED_CHARS = 80;

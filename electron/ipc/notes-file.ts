@@ -1,8 +1,8 @@
 import type { ConclusionOutcome, ExportOutcome } from '../../shared/contract/ipc.ts';
 import { notesText } from '../../shared/contract/notes-json.ts';
-import { readNotesFile } from '../case-store/read-notes.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import { readNotesFile } from '../case/read-notes.ts';
 import { fileStem } from '../export/file-names.ts';
+import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
 import { replaceAll } from './judgements.ts';
 import { saveFile } from './save-file.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
-import { writeAtomically } from '../case-store/write-atomically.ts';
 import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
+import { writeAtomically } from '../files/write-atomically.ts';
 import type { CaseSession, SessionCase } from './case-session.ts';
 import type { ShellPorts } from './shell-ports.ts';
 

@@ -1,6 +1,6 @@
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
-import type { EventStore } from '../case-store/event-store.ts';
-import { UsageError } from '../case-store/usage-error.ts';
+import type { EventStore } from '../events/event-store.ts';
+import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
 import { saveFile } from './save-file.ts';
 import type { ShellPorts } from './shell-ports.ts';

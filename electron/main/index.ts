@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, session } from 'electron';
-import { toJobError } from '../case-store/job-error.ts';
-import { openCase } from '../case-store/open-case.ts';
+import { toJobError } from '../case/job-error.ts';
+import { openCase } from '../case/open-case.ts';
 import { CaseSession } from '../ipc/case-session.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';

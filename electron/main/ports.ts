@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { app, clipboard, dialog, type SaveDialogOptions } from 'electron';
 import type { AppInfo } from '../../shared/contract/ipc.ts';
-import { toJobError } from '../case-store/job-error.ts';
+import { toJobError } from '../case/job-error.ts';
 import type { ExportFormat } from '../export/file-names.ts';
 import type { ShellPorts } from '../ipc/shell-ports.ts';
 import type { MainWindow } from './window.ts';

@@ -1,8 +1,8 @@
+import { type ArtifactFigures, contradictedSize } from '../context/choose-artifact.ts';
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
+import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type ArtifactFigures, contradictedSize } from './choose-artifact.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 
 /** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
 export const LARGE_BYTES = 10_000_000;

@@ -1,8 +1,8 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import { listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourcesOf } from './context.ts';
-import { listing, plural } from './wording.ts';
 
 /** Timeouts closer together than this are told in the same look of the arbiter at its workers, or in the next. */
 const TOGETHER_SECONDS = 3;

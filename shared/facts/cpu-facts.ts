@@ -1,11 +1,11 @@
+import { type FactContext, sourceOnly, sourcesOfSamples } from '../context/context.ts';
+import { cpuUse, finalStretch, loneSample } from '../context/process-readings.ts';
 import type { Fact } from '../model/analysis.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
+import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOfSamples } from './context.ts';
 import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
-import { cpuUse, finalStretch, loneSample } from './process-readings.ts';
 import { workExplains } from './progress-facts.ts';
-import { formatSeconds } from './wording.ts';
 
 /** Whether the worker was computing or waiting, from `ps` over time, else from the host's `vmstat`. */
 export function cpuFacts(context: FactContext): readonly Fact[] {

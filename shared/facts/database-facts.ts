@@ -1,15 +1,15 @@
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { committedRows, insertStep, lastNews } from '../context/insert-rate.ts';
+import { jobInQuestion } from '../context/job-in-question.ts';
+import { cpuUse } from '../context/process-readings.ts';
+import { transactionOwner } from '../context/transaction-owner.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { secondsBetween } from '../model/time.ts';
+import { formatBytes, formatCount, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
 import { databaseStateFacts } from './database-state-facts.ts';
-import { committedRows, insertStep, lastNews } from './insert-rate.ts';
-import { jobInQuestion } from './job-in-question.ts';
-import { cpuUse } from './process-readings.ts';
-import { transactionOwner } from './transaction-owner.ts';
-import { formatBytes, formatCount, formatSeconds, listing, plural } from './wording.ts';
 
 /** What the database's own files and SQLite's own errors say about a lock. */
 export function databaseFacts(context: FactContext): readonly Fact[] {

@@ -1,8 +1,8 @@
+import { sourceOnly } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, JobInQuestion, TableSize } from '../model/database.ts';
+import { formatBytes, formatCount, listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { sourceOnly } from './context.ts';
-import { formatBytes, formatCount, listing, plural } from './wording.ts';
 
 /** SQLite's page cache of a connection by default: 2 MB. Source: https://www.sqlite.org/pragma.html#pragma_cache_size */
 const DEFAULT_CACHE_BYTES = 2_048_000;

@@ -1,9 +1,9 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay } from '../model/time.ts';
 import { similarBefore } from '../timeline/recurrence.ts';
+import { listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourcesOf } from './context.ts';
-import { listing, plural } from './wording.ts';
 
 const NAMED = 5;
 

@@ -1,7 +1,7 @@
+import type { FactContext } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { artifactFacts } from './artifact-facts.ts';
 import { companyFacts } from './company-facts.ts';
-import type { FactContext } from './context.ts';
 import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
 import { earlierFacts } from './earlier-facts.ts';

@@ -1,8 +1,8 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds } from '../model/time.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourcesOf } from './context.ts';
 
 // xml.etree.ElementTree.ParseError: no element found: line 1, column 0          Source: Lib/traceback.py
 const EXCEPTION =

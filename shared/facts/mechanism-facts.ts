@@ -1,3 +1,7 @@
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { databaseServer } from '../context/database-server.ts';
+import { killOrder } from '../context/kill-order.ts';
+import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
@@ -5,13 +9,9 @@ import { type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time
 import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
+import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { databaseServer } from './database-server.ts';
 import { fatalException } from './failure-facts.ts';
-import { killOrder } from './kill-order.ts';
-import { type OomReport, oomReport } from './oom-report.ts';
-import { formatBytes, formatMoment, formatSeconds, listing } from './wording.ts';
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
 export function mechanismFacts(context: FactContext): readonly Fact[] {

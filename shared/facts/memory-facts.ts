@@ -1,13 +1,13 @@
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
+import { memoryUse } from '../context/process-readings.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { HostMemory } from '../model/samples.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { fileLabel, formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from './context.ts';
 import { refusedAllocation } from './failure-facts.ts';
-import { memoryUse } from './process-readings.ts';
-import { fileLabel, formatBytes, formatSeconds, listing } from './wording.ts';
 
 const MB = 1_000_000;
 

@@ -1,14 +1,14 @@
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { insertReckoning } from '../context/course-words.ts';
+import { importCourse } from '../context/import-course.ts';
+import { insertStep } from '../context/insert-rate.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { ParseProfile } from '../model/artifact.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
 import { byteAtMemory, type PythonParser, pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
+import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { insertReckoning } from './course-words.ts';
-import { importCourse } from './import-course.ts';
-import { insertStep } from './insert-rate.ts';
-import { formatBytes, formatCount, formatSeconds } from './wording.ts';
 
 /**
  * What the log and the database say of the import against what the same bytes cost here: where the time went, how long the

@@ -1,12 +1,12 @@
+import type { ArtifactFigures } from '../context/choose-artifact.ts';
+import { type FactContext, sourcesOf } from '../context/context.ts';
+import { lastNews } from '../context/insert-rate.ts';
+import { cpuUse } from '../context/process-readings.ts';
+import { stuckFrame } from '../context/traceback.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import type { ArtifactFigures } from './choose-artifact.ts';
-import { type FactContext, sourcesOf } from './context.ts';
-import { lastNews } from './insert-rate.ts';
-import { cpuUse } from './process-readings.ts';
-import { stuckFrame } from './traceback.ts';
-import { formatBytes, formatCount, formatSeconds, plural } from './wording.ts';
 
 /**
  * Rates so slow that a step which needs several times longer than they allow is not merely slow: a tenth or less of what

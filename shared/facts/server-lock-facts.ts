@@ -1,7 +1,7 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
+import { databaseServer, type ServerLock, serverLocks } from '../context/database-server.ts';
 import type { Fact } from '../model/analysis.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourcesOf } from './context.ts';
-import { databaseServer, type ServerLock, serverLocks } from './database-server.ts';
 
 /** Locks of a database server (PostgreSQL, MySQL), as its errors and its own log tell of them. */
 export function serverLockFacts(context: FactContext): readonly Fact[] {

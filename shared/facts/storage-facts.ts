@@ -1,10 +1,10 @@
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { FilesystemUsage } from '../model/host.ts';
 import { addSeconds } from '../model/time.ts';
+import { fileLabel, formatBytes, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { fileLabel, formatBytes, listing } from './wording.ts';
 
 // sqlite3.OperationalError: database or disk is full     OSError: [Errno 28] No space left on device     Disk quota exceeded
 // SQLITE_FULL and strerror of ENOSPC and EDQUOT: https://www.sqlite.org/rescode.html#full, errno(3)

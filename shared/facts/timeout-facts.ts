@@ -1,8 +1,8 @@
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
-import { formatSeconds } from './wording.ts';
 
 /** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */
 const ARBITER_TICK_SECONDS = 2;

@@ -1,7 +1,7 @@
+import { type FactContext, sourceOnly } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
+import { formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { type FactContext, sourceOnly } from './context.ts';
-import { formatBytes, formatSeconds, listing } from './wording.ts';
 
 /** What the service's systemd unit allows it, as far as it bears on how a worker can end. It weighs nothing by itself. */
 export function unitFacts(context: FactContext): readonly Fact[] {

@@ -1,7 +1,7 @@
+import type { FactContext } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { AppliedRule, RuleHit } from '../model/rules.ts';
 import { addSeconds } from '../model/time.ts';
-import type { FactContext } from './context.ts';
 
 /** Hits that a fact leads to; it says how many there were. */
 const SHOWN_HITS = 20;

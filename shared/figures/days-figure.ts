@@ -1,7 +1,7 @@
 import { max, scaleLinear } from 'd3';
-import { formatCount, plural } from '../facts/wording.ts';
 import type { Recurrence } from '../model/analysis.ts';
 import { epochMicros, formatDate, MICROS_PER_DAY } from '../model/time.ts';
+import { formatCount, plural } from '../wording/figures.ts';
 import type { Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 

@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
 import type { SuiteNode } from '../model/artifact.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { byteSpanTicks } from './byte-axis.ts';
 import { type ByteSpan, type MapTile, mapTiles, wholeSpan } from './file-map-tiles.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';

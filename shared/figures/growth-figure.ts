@@ -1,6 +1,6 @@
 import { scaleLinear, scaleLog } from 'd3';
-import { formatCount } from '../facts/wording.ts';
 import type { JobGrowth } from '../model/database.ts';
+import { formatCount } from '../wording/figures.ts';
 import type { Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3';
-import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { LogHistogram } from '../model/artifact.ts';
+import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import type { Scene, SceneNode } from './scene.ts';
 
 const LEFT = 44;

@@ -1,7 +1,7 @@
 import { area, line } from 'd3';
-import { formatBytes } from '../facts/wording.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { EpochMicros } from '../model/time.ts';
+import { formatBytes } from '../wording/figures.ts';
 import { byteAxis } from './byte-axis.ts';
 import type { SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';

@@ -1,6 +1,6 @@
 import { area, line, scaleLinear } from 'd3';
-import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { ArtifactReport, GcPause, ParseProfile, ProfileSample } from '../model/artifact.ts';
+import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { byteAxis } from './byte-axis.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { strokeLegend } from './stroke-legend.ts';

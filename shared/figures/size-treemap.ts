@@ -1,6 +1,6 @@
 import { hierarchy, treemap } from 'd3';
-import { formatBytes, formatCount } from '../facts/wording.ts';
 import type { TableSize } from '../model/database.ts';
+import { formatBytes, formatCount } from '../wording/figures.ts';
 import type { Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 

@@ -1,8 +1,8 @@
 import type { EventPoint } from '../contract/ipc.ts';
-import { formatSeconds } from '../facts/wording.ts';
 import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import { formatSeconds } from '../wording/figures.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
 import { hostMemoryNote, type MemorySeries, memoryNodes, memorySeries, note } from './memory-lane.ts';
 import { type LabelPlace, placeLabels } from './place-labels.ts';

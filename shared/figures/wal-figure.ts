@@ -1,5 +1,5 @@
-import { formatCount } from '../facts/wording.ts';
 import type { WalReport } from '../model/database.ts';
+import { formatCount } from '../wording/figures.ts';
 import type { PaletteName, Scene, SceneNode } from './scene.ts';
 import { estimateTextWidth } from './text-width.ts';
 

@@ -1,7 +1,7 @@
 import { line, scaleLinear } from 'd3';
-import { formatBytes, formatSeconds } from '../facts/wording.ts';
 import type { WhatIf, WhatIfChoice } from '../findings/what-if.ts';
 import type { CourseStep, ImportCourse } from '../model/import-course.ts';
+import { formatBytes, formatSeconds } from '../wording/figures.ts';
 import { byteAxis } from './byte-axis.ts';
 import type { Scene, SceneNode } from './scene.ts';
 import { strokeLegend } from './stroke-legend.ts';

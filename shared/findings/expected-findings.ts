@@ -1,8 +1,8 @@
+import type { FactContext } from '../context/context.ts';
+import { memoryUse } from '../context/process-readings.ts';
 import { isLarge } from '../facts/artifact-facts.ts';
-import type { FactContext } from '../facts/context.ts';
-import { memoryUse } from '../facts/process-readings.ts';
-import { formatBytes, formatCount } from '../facts/wording.ts';
 import type { ExpectedFinding, HypothesisResult } from '../model/analysis.ts';
+import { formatBytes, formatCount } from '../wording/figures.ts';
 import { verdictOf } from './questions.ts';
 
 const SPIKE_BYTES = 500_000_000;

@@ -1,6 +1,6 @@
-import type { FactContext } from '../facts/context.ts';
-import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
+import type { FactContext } from '../context/context.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
+import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 
 /** The five questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
 export function answerQuestions(context: FactContext, facts: readonly Fact[]): readonly Question[] {

@@ -1,4 +1,4 @@
-import type { FactContext } from '../facts/context.ts';
+import type { FactContext } from '../context/context.ts';
 import type { Fact, HypothesisResult, Recommendation } from '../model/analysis.ts';
 import type { AdviceFamily } from './recommendations/advice.ts';
 import { databaseAdvice } from './recommendations/database.ts';

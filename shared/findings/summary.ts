@@ -1,9 +1,9 @@
-import type { FactContext } from '../facts/context.ts';
-import { killOrder } from '../facts/kill-order.ts';
-import { formatMoment, formatSeconds, listing } from '../facts/wording.ts';
+import type { FactContext } from '../context/context.ts';
+import { killOrder } from '../context/kill-order.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
+import { formatMoment, formatSeconds, listing } from '../wording/figures.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {

@@ -1,6 +1,6 @@
-import { formatBytes, formatCount, formatSeconds } from '../facts/wording.ts';
 import type { CourseStepName, ImportCourse, InsertRate } from '../model/import-course.ts';
 import { pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
+import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { advisedTimeout } from './advised-timeout.ts';
 import { seenParser, type WhatIf, type WhatIfChoice } from './what-if.ts';
 

@@ -1,9 +1,9 @@
-import type { FactContext } from '../facts/context.ts';
-import { type DatabaseServer, databaseServer } from '../facts/database-server.ts';
-import { fileLabel } from '../facts/wording.ts';
+import type { FactContext } from '../context/context.ts';
+import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
 import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
+import { fileLabel } from '../wording/figures.ts';
 
 const MARGIN_SECONDS = 60;
 

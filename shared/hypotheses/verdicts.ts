@@ -1,5 +1,4 @@
-import type { FactContext } from '../facts/context.ts';
-import { formatSeconds } from '../facts/wording.ts';
+import type { FactContext } from '../context/context.ts';
 import {
   type Counterfactual,
   type Fact,
@@ -10,6 +9,7 @@ import {
   type Verdict,
 } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import { formatSeconds } from '../wording/figures.ts';
 import { judgeAll } from './judgements.ts';
 import { missingEvidence } from './missing.ts';
 import { findingsOf } from './weigh.ts';

@@ -1,5 +1,5 @@
-import { formatBytes, formatCount, formatSeconds, plural } from '../facts/wording.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
+import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import type { Field, ReportHistogram } from './report.ts';
 
 /** Test cases from which on their distribution is worth a picture. */

@@ -1,4 +1,3 @@
-import { formatBytes, formatCount } from '../facts/wording.ts';
 import type {
   DatabaseReport,
   DatabaseViewId,
@@ -7,6 +6,7 @@ import type {
   WalReport,
   WalStop,
 } from '../model/database.ts';
+import { formatBytes, formatCount } from '../wording/figures.ts';
 import type { Field, Report } from './report.ts';
 
 /** The database for readers of the report: what it is, what its files show, how it got there, and what they cannot tell. */

@@ -1,11 +1,11 @@
-import { splitInnerHeader } from '../evidence/inner-header.ts';
-import { formatCount, formatSeconds } from '../facts/wording.ts';
+import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import { recurrenceWords } from '../findings/recurrence-words.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { formatCount, formatSeconds } from '../wording/figures.ts';
 import { artifactFields, artifactHistograms, artifactMap } from './artifact-section.ts';
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';

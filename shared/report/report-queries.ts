@@ -1,8 +1,8 @@
 import type { SqlResult } from '../contract/database-requests.ts';
-import { formatCount, plural } from '../facts/wording.ts';
 import type { DatabaseViewId } from '../model/database.ts';
 import { cellText } from '../sql/cells.ts';
 import { VIEW_WORDS } from '../sql/view-words.ts';
+import { formatCount, plural } from '../wording/figures.ts';
 import type { ReportQuery } from './report.ts';
 
 /** What a document holds of a result; the rest is counted. */

@@ -1,5 +1,5 @@
 import type { EventColumns } from '../contract/worker-protocol.ts';
-import { NO_PID, NO_SEVERITY } from '../evidence/parser.ts';
+import { NO_PID, NO_SEVERITY } from '../evidence/reading/parser.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import type { ZoneName } from '../model/zone.ts';

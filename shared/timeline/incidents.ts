@@ -1,4 +1,4 @@
-import { splitInnerHeader } from '../evidence/inner-header.ts';
+import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';

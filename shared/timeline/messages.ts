@@ -1,4 +1,4 @@
-import { readAccessLine } from '../evidence/access-line.ts';
+import { readAccessLine } from '../evidence/logs/access-line.ts';
 
 /**
  * What an application's own log line says about the progress of an operation. Applications word this freely, so lines are

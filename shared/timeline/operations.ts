@@ -1,5 +1,5 @@
-import { splitInnerHeader } from '../evidence/classify.ts';
-import { readStructuredMessage } from '../evidence/structured-message.ts';
+import { readStructuredMessage } from '../evidence/logs/structured-message.ts';
+import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import type { EpochMicros } from '../model/time.ts';
 import { type MessageReading, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';

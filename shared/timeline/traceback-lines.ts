@@ -1,4 +1,4 @@
-import { splitInnerHeader } from '../evidence/inner-header.ts';
+import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 
 /** Lines of one traceback that are looked for; recursion shortens itself (`[Previous line repeated 995 more times]`). */
 export const TRACEBACK_LIMIT_LINES = 2_000;

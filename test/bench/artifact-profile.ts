@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { measureArtifact } from '../../electron/workers/measure-client.ts';
-import { profileArtifact } from '../../electron/workers/profile-client.ts';
+import { measureArtifact } from '../../electron/profile/measure-client.ts';
+import { profileArtifact } from '../../electron/profile/profile-client.ts';
 
 /**
  * The measured half of profile.bench.ts, a process of its own as its contenders are: profiles an artifact as the app does

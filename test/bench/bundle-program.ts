@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { WorkerName } from '../../electron/workers/start-worker.ts';
+import type { WorkerName } from '../../electron/threads/start-worker.ts';
+import THREADS from '../../electron/threads/threads.json' with { type: 'json' };
 import { bundlePrograms } from '../support/bundle-programs.ts';
 
 /**
@@ -13,10 +14,7 @@ export async function bundleProgram(
   program: 'artifact-profile' | 'database-open' | 'journal-import',
   workers: readonly WorkerName[],
 ): Promise<string> {
-  const programs = [
-    [program, `test/bench/${program}.ts`],
-    ...workers.map((worker) => [worker, `electron/workers/${worker}.ts`]),
-  ];
+  const programs = [[program, `test/bench/${program}.ts`], ...workers.map((worker) => [worker, THREADS[worker]])];
   mkdirSync(folder);
   await bundlePrograms(Object.fromEntries(programs), folder);
   const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));

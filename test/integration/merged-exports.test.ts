@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { EventStore } from '../../electron/case-store/event-store.ts';
+import { EventStore } from '../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS } from '../../electron/intake/limits.ts';
 import { RunControl } from '../../electron/intake/run-control.ts';

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EventStore } from '../../electron/case-store/event-store.ts';
+import { EventStore } from '../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
-import { profileFile } from '../../electron/workers/profile-file.ts';
+import { profileFile } from '../../electron/profile/profile-file.ts';
 import { analyse } from '../../shared/analyse.ts';
 import type { Analysis, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport } from '../../shared/model/artifact.ts';

@@ -1,4 +1,4 @@
-import type { OpenCase } from '../../electron/case-store/open-case.ts';
+import type { OpenCase } from '../../electron/case/open-case.ts';
 import type { ExportInput } from '../../electron/export/export-input.ts';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
 

@@ -2,21 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import THREADS from '../../electron/threads/threads.json' with { type: 'json' };
 import { bundlePrograms } from './bundle-programs.ts';
 
 /** What tests start again and again: the command line, and the workers beside it as in the built app. */
 const PROGRAMS = {
   inquest: 'electron/cli/main.ts',
   'pdf-digest': 'test/support/print-pdf-digest.ts',
-  'analysis-worker': 'electron/workers/analysis-worker.ts',
-  'hash-worker': 'electron/workers/hash-worker.ts',
-  'import-worker': 'electron/workers/import-worker.ts',
-  'part-worker': 'electron/workers/part-worker.ts',
-  'profile-worker': 'electron/workers/profile-worker.ts',
-  'measure-worker': 'electron/workers/measure-worker.ts',
-  'query-worker': 'electron/workers/query-worker.ts',
-  'rules-worker': 'electron/workers/rules-worker.ts',
-  'sql-worker': 'electron/workers/sql-worker.ts',
+  ...THREADS,
 } as const;
 
 declare module 'vitest' {

@@ -1,9 +1,9 @@
-import { EventStore } from '../../electron/case-store/event-store.ts';
-import type { OpenCase } from '../../electron/case-store/open-case.ts';
-import { ReportQueries } from '../../electron/case-store/report-queries.ts';
-import { EventTable } from '../../electron/intake/events/event-table.ts';
-import { QueryClient } from '../../electron/workers/query-client.ts';
-import { SqlClient } from '../../electron/workers/sql-client.ts';
+import type { OpenCase } from '../../electron/case/open-case.ts';
+import { ReportQueries } from '../../electron/databases/report-queries.ts';
+import { SqlClient } from '../../electron/databases/sql-client.ts';
+import { EventStore } from '../../electron/events/event-store.ts';
+import { EventTable } from '../../electron/events/event-table.ts';
+import { QueryClient } from '../../electron/search/query-client.ts';
 import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';

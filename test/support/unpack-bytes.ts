@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Unpacker } from '../../electron/intake/archives/unpack.ts';
+import { Unpacker } from '../../electron/archives/unpack.ts';
 import { listGiven } from '../../electron/intake/inventory.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../electron/intake/limits.ts';
 import { CaseProblems } from '../../electron/intake/problem-list.ts';

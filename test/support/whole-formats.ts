@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
-import { nativeFixture } from '../shared/evidence/native-journal/support.ts';
+import { nativeFixture } from '../shared/evidence/journal/native/support.ts';
 import { tempFolder, writeTree } from './bundles.ts';
 import { timeoutJournal } from './journal-lines.ts';
 

@@ -1,9 +1,9 @@
-import type { KnownEntries } from '../../../shared/evidence/known-entries.ts';
-import { hashMessage } from '../../../shared/evidence/message-hash.ts';
+import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
+import { hashMessage } from '../../../shared/evidence/reading/message-hash.ts';
 import { firstPlaceWhere } from '../../../shared/model/ascending.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
-import type { EntryKeyTable } from './entry-keys.ts';
-import type { EventTable } from './event-table.ts';
+import type { EntryKeyTable } from '../../events/entry-keys.ts';
+import type { EventTable } from '../../events/event-table.ts';
 
 /** Instants of one message that are remembered, the first ones; one that comes oftener dates nothing for certain. */
 const INSTANTS_LIMIT = 10_000;

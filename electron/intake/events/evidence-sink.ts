@@ -1,15 +1,15 @@
-import { BootClocks, type BootStamp } from '../../../shared/evidence/boot-clocks.ts';
-import type { ItemSink, ParsedItem, PlainEvent } from '../../../shared/evidence/parser.ts';
-import { type DatedTyingEvent, UptimeTies } from '../../../shared/evidence/uptime-ties.ts';
+import { BootClocks, type BootStamp } from '../../../shared/evidence/reading/boot-clocks.ts';
+import type { ItemSink, ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
+import { type DatedTyingEvent, UptimeTies } from '../../../shared/evidence/reading/uptime-ties.ts';
 import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
+import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
+import type { AddedEvents, EventTable } from '../../events/event-table.ts';
 import type { IntakeLimits } from '../limits.ts';
 import type { FileProblems } from '../problem-list.ts';
-import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
-import type { AddedEvents, EventTable } from './event-table.ts';
 
 /** What has been read from all files so far. */
 export class EvidenceSink {

@@ -1,11 +1,11 @@
-import { PagedBytes } from '../../../shared/evidence/native-journal/paged-bytes.ts';
-import { readNativeJournalInto } from '../../../shared/evidence/native-journal/read-into.ts';
-import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../../shared/evidence/parser.ts';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { PagedBytes } from '../../../shared/evidence/journal/native/paged-bytes.ts';
+import { readNativeJournalInto } from '../../../shared/evidence/journal/native/read-into.ts';
+import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
+import { EvidenceReader } from '../../files/read-only.ts';
 import type { FoundFile } from '../inventory.ts';
-import { EvidenceReader } from '../reading/read-only.ts';
-import { type EntryKeyTable, putBareKey, putKey } from './entry-keys.ts';
 
 /** A log that was read while there was no other: where its events stand in the table, and how they were read. */
 export interface KeylessLog {

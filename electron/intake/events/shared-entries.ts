@@ -1,10 +1,10 @@
-import type { KnownEntries } from '../../../shared/evidence/known-entries.ts';
-import type { ParseContext, ParsedEvent } from '../../../shared/evidence/parser.ts';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
+import type { ParseContext, ParsedEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import { EvidenceReader } from '../../files/read-only.ts';
 import type { FoundFile } from '../inventory.ts';
-import { EvidenceReader } from '../reading/read-only.ts';
 import type { TimeContext } from '../time-plan.ts';
 
 /** Stretches of a file that are looked at for entries that another source has too, spread evenly. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { startWorker } from '../../workers/start-worker.ts';
+import { type EvidenceReader, failureReason, READ_CHUNK_BYTES } from '../../files/read-only.ts';
+import { startWorker } from '../../threads/start-worker.ts';
 import { HASH_COMMAND, HASH_STATUS, HashSignals, type HashWorkerData } from './hash-signals.ts';
-import { type EvidenceReader, failureReason, READ_CHUNK_BYTES } from './read-only.ts';
 
 /** The SHA-256 (lower-case hex) of the first `bytes` bytes of a file. */
 export interface PartHash {

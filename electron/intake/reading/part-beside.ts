@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { ParseContext } from '../../../shared/evidence/parser.ts';
-import { hasRecordStarts, recordStart } from '../../../shared/evidence/record-start.ts';
+import { hasRecordStarts, recordStart } from '../../../shared/evidence/formats/record-start.ts';
+import type { ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
-import { startWorker } from '../../workers/start-worker.ts';
+import type { EvidenceReader } from '../../files/read-only.ts';
+import { startWorker } from '../../threads/start-worker.ts';
 import type { PartReading } from '../events/evidence-sink.ts';
 import type { IntakeLimits } from '../limits.ts';
 import { PART_STATUS, PartSignals } from './part-signals.ts';
-import type { EvidenceReader } from './read-only.ts';
 import type { PartRequest } from './read-part.ts';
 
 /** What a part worker is started with. */

@@ -1,13 +1,13 @@
-import { PagedBytes } from '../../../shared/evidence/native-journal/paged-bytes.ts';
-import { readNativeJournalInto } from '../../../shared/evidence/native-journal/read-into.ts';
-import type { CreateParser, EvidenceParser, ParseContext } from '../../../shared/evidence/parser.ts';
+import { PagedBytes } from '../../../shared/evidence/journal/native/paged-bytes.ts';
+import { readNativeJournalInto } from '../../../shared/evidence/journal/native/read-into.ts';
+import type { CreateParser, EvidenceParser, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, TimeResolution } from '../../../shared/model/evidence.ts';
+import { EvidenceReader, failureReason } from '../../files/read-only.ts';
 import { type EvidenceSink, RecordCounter } from '../events/evidence-sink.ts';
 import type { FoundFile } from '../inventory.ts';
 import type { IntakeLimits } from '../limits.ts';
 import { HashInPlace, type PartHash, startFileHash } from './file-hash.ts';
 import { partBeside, type StartPart, startPartWorker } from './part-beside.ts';
-import { EvidenceReader, failureReason } from './read-only.ts';
 
 /** Told how many bytes of a file were read; answers false when its reading is to be stopped. */
 export type ReportRead = (readBytes: number) => boolean;

@@ -1,15 +1,15 @@
-import type { BootStamp } from '../../../shared/evidence/boot-clocks.ts';
-import type { ItemSink, ParseContext } from '../../../shared/evidence/parser.ts';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
-import { type DatedTyingEvent, TYING_KINDS } from '../../../shared/evidence/uptime-ties.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import type { BootStamp } from '../../../shared/evidence/reading/boot-clocks.ts';
+import type { ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
+import { type DatedTyingEvent, TYING_KINDS } from '../../../shared/evidence/reading/uptime-ties.ts';
 import type { EventKind } from '../../../shared/model/event.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
-import { EntryKeyTable } from '../events/entry-keys.ts';
-import { EventTable } from '../events/event-table.ts';
+import { EntryKeyTable } from '../../events/entry-keys.ts';
+import { EventTable } from '../../events/event-table.ts';
+import { EvidenceReader, type FileStamp, stampChange } from '../../files/read-only.ts';
 import { EvidenceSink, type PartReading, RecordCounter } from '../events/evidence-sink.ts';
 import type { IntakeLimits } from '../limits.ts';
 import { FileProblems } from '../problem-list.ts';
-import { EvidenceReader, type FileStamp, stampChange } from './read-only.ts';
 
 /** The rest of a file of text that is to be read apart from what lies before it. */
 export interface PartRequest {

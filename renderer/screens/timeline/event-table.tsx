@@ -9,7 +9,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { CaseView, EventFilter, EventSort, ListedEvent } from '../../../shared/contract/ipc.ts';
-import { splitInnerHeader } from '../../../shared/evidence/classify.ts';
+import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';

@@ -1,7 +1,7 @@
 import { Link2, X } from 'lucide-react';
 import { useState } from 'react';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
-import { splitInnerHeader } from '../../../shared/evidence/classify.ts';
+import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { FormDialog } from '../../components/form-dialog.tsx';

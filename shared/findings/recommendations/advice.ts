@@ -1,4 +1,4 @@
-import type { FactContext } from '../../facts/context.ts';
+import type { FactContext } from '../../context/context.ts';
 import type { Fact, HypothesisId, HypothesisResult, Recommendation, Verdict } from '../../model/analysis.ts';
 import { verdictOf } from '../questions.ts';
 

@@ -1,4 +1,4 @@
-import { type DatabaseServer, databaseServer } from '../../facts/database-server.ts';
+import { type DatabaseServer, databaseServer } from '../../context/database-server.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { type AdviceFamily, factFor, immediately, isInvolved, reasonFor, recommendation } from './advice.ts';
 import { lockWait } from './lock-wait.ts';

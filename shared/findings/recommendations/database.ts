@@ -1,7 +1,7 @@
-import { databaseServer } from '../../facts/database-server.ts';
-import { fileLabel, formatBytes, formatSeconds } from '../../facts/wording.ts';
+import { databaseServer } from '../../context/database-server.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { shellPath } from '../../model/shell.ts';
+import { fileLabel, formatBytes, formatSeconds } from '../../wording/figures.ts';
 import {
   type Advice,
   type AdviceFamily,

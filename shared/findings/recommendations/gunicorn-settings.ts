@@ -1,7 +1,7 @@
-import type { FactContext } from '../../facts/context.ts';
-import { lastSettingLine, timeoutPlace } from '../../facts/timeout-place.ts';
-import { fileLabel } from '../../facts/wording.ts';
+import type { FactContext } from '../../context/context.ts';
+import { lastSettingLine, timeoutPlace } from '../../context/timeout-place.ts';
 import type { GunicornConfig } from '../../model/config.ts';
+import { fileLabel } from '../../wording/figures.ts';
 import { linesAfter, replacingLine, timeoutPatch } from '../timeout-patch.ts';
 
 /** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */

@@ -1,7 +1,7 @@
 import { fatalException } from '../../facts/failure-facts.ts';
-import { formatSeconds } from '../../facts/wording.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { addSeconds, secondsBetween } from '../../model/time.ts';
+import { formatSeconds } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, immediately, recommendation } from './advice.ts';
 
 /** Room on the disk that the database lies on, where an import ran out of it. */

@@ -1,7 +1,7 @@
-import { importCourse } from '../../facts/import-course.ts';
-import { memoryUse } from '../../facts/process-readings.ts';
-import { formatBytes } from '../../facts/wording.ts';
+import { importCourse } from '../../context/import-course.ts';
+import { memoryUse } from '../../context/process-readings.ts';
 import type { Recommendation } from '../../model/analysis.ts';
+import { formatBytes } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, isInvolved, recommendation } from './advice.ts';
 
 /** Another way to import, where the size of the artifact was part of it. */

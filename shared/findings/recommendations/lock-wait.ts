@@ -1,4 +1,4 @@
-import type { FactContext } from '../../facts/context.ts';
+import type { FactContext } from '../../context/context.ts';
 import { secondsBetween } from '../../model/time.ts';
 
 /** Share of the worker timeout that one wait for a lock may take: the work itself needs the rest. */

@@ -1,9 +1,9 @@
-import type { FactContext } from '../../facts/context.ts';
-import { oomReport } from '../../facts/oom-report.ts';
-import { memoryUse } from '../../facts/process-readings.ts';
-import { formatBytes } from '../../facts/wording.ts';
+import type { FactContext } from '../../context/context.ts';
+import { oomReport } from '../../context/oom-report.ts';
+import { memoryUse } from '../../context/process-readings.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { pythonBytes } from '../../profiling/python-cost.ts';
+import { formatBytes } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, immediately, reasonFor, verdictFor } from './advice.ts';
 
 /** Half as much again as was needed. */

@@ -1,8 +1,8 @@
-import { memoryUse } from '../../facts/process-readings.ts';
-import { formatSeconds } from '../../facts/wording.ts';
+import { memoryUse } from '../../context/process-readings.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { shellWord } from '../../model/shell.ts';
 import { secondsBetween } from '../../model/time.ts';
+import { formatSeconds } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, recommendation, verdictFor } from './advice.ts';
 
 /** A step that says nothing for so long leaves nobody the wiser. */

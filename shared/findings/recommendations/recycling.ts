@@ -1,7 +1,7 @@
-import type { FactContext } from '../../facts/context.ts';
-import { type MemoryUse, memoryUse } from '../../facts/process-readings.ts';
-import { formatBytes, formatSeconds } from '../../facts/wording.ts';
+import type { FactContext } from '../../context/context.ts';
+import { type MemoryUse, memoryUse } from '../../context/process-readings.ts';
 import { secondsBetween } from '../../model/time.ts';
+import { formatBytes, formatSeconds } from '../../wording/figures.ts';
 import { type AdviceFamily, recommendation } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 

@@ -1,6 +1,6 @@
-import { fileLabel } from '../../facts/wording.ts';
 import type { JobHistory } from '../../model/database.ts';
 import { quotedIdentifier } from '../../sql/identifier.ts';
+import { fileLabel } from '../../wording/figures.ts';
 import { type AdviceFamily, immediately, isInvolved, reasonFor, verdictFor } from './advice.ts';
 
 /** A column that says how far a job is: `status`, `import_state`. */

@@ -1,7 +1,7 @@
-import { formatSeconds } from '../../facts/wording.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import { secondsBetween } from '../../model/time.ts';
+import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
 import { type Advice, type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';

@@ -1,8 +1,8 @@
-import type { FactContext } from '../../facts/context.ts';
-import { insertReckoning } from '../../facts/course-words.ts';
-import { importCourse } from '../../facts/import-course.ts';
-import { formatSeconds } from '../../facts/wording.ts';
+import type { FactContext } from '../../context/context.ts';
+import { insertReckoning } from '../../context/course-words.ts';
+import { importCourse } from '../../context/import-course.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
+import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
 import { type AdviceFamily, factFor, isInvolved, verdictFor } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
+import { READ_CHUNK_BYTES } from '../../../electron/files/read-only.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { READ_CHUNK_BYTES } from '../../../electron/intake/reading/read-only.ts';
 import { RunControl } from '../../../electron/intake/run-control.ts';
 import type { ImportCommand, Progress } from '../../../shared/contract/worker-protocol.ts';
-import { nativeFixture } from '../../shared/evidence/native-journal/support.ts';
+import { nativeFixture } from '../../shared/evidence/journal/native/support.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
 

@@ -1,10 +1,10 @@
 import { utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isTarHeader } from '../../../electron/intake/archives/tar.ts';
+import { isTarHeader } from '../../../electron/archives/tar.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
 import { EVIDENCE_FORMATS } from '../../../shared/model/evidence.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';

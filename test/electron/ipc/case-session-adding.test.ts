@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { toJobError } from '../../../electron/case-store/job-error.ts';
-import { openCase } from '../../../electron/case-store/open-case.ts';
+import { toJobError } from '../../../electron/case/job-error.ts';
+import { openCase } from '../../../electron/case/open-case.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import type { OpenOutcome } from '../../../shared/contract/ipc.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';

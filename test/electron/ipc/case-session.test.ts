@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toJobError } from '../../../electron/case-store/job-error.ts';
-import type { OpenCase } from '../../../electron/case-store/open-case.ts';
-import { UsageError } from '../../../electron/case-store/usage-error.ts';
+import { toJobError } from '../../../electron/case/job-error.ts';
+import type { OpenCase } from '../../../electron/case/open-case.ts';
 import { CaseSession, type SessionOptions } from '../../../electron/ipc/case-session.ts';
+import { UsageError } from '../../../electron/threads/usage-error.ts';
 import type { Progress } from '../../../shared/contract/worker-protocol.ts';
 import { referenceOpenCase } from '../../support/reference-open-case.ts';
 

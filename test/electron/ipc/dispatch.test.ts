@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVERY_EVENT } from '../../../electron/case-store/event-filter.ts';
-import { toJobError } from '../../../electron/case-store/job-error.ts';
+import { toJobError } from '../../../electron/case/job-error.ts';
+import { EVERY_EVENT } from '../../../electron/events/event-filter.ts';
 import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
 import { REQUESTS } from '../../../shared/contract/ipc.ts';
 

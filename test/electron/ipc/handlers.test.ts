@@ -1,14 +1,14 @@
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EVERY_EVENT as FILTER } from '../../../electron/case-store/event-filter.ts';
-import { toJobError } from '../../../electron/case-store/job-error.ts';
-import { openCase } from '../../../electron/case-store/open-case.ts';
+import { toJobError } from '../../../electron/case/job-error.ts';
+import { openCase } from '../../../electron/case/open-case.ts';
+import { EVERY_EVENT as FILTER } from '../../../electron/events/event-filter.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import { createHandlers } from '../../../electron/ipc/handlers.ts';
 import type { ShellPorts } from '../../../electron/ipc/shell-ports.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
-import { content, EXPECTED, nativeFixture } from '../../shared/evidence/native-journal/support.ts';
+import { content, EXPECTED, nativeFixture } from '../../shared/evidence/journal/native/support.ts';
 import { parse } from '../../shared/evidence/support.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { toJobError } from '../../../electron/case-store/job-error.ts';
-import { openCase } from '../../../electron/case-store/open-case.ts';
+import { toJobError } from '../../../electron/case/job-error.ts';
+import { openCase } from '../../../electron/case/open-case.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import type { OpenOutcome } from '../../../shared/contract/ipc.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';

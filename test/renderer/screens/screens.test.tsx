@@ -11,7 +11,7 @@ import { VerdictScreen } from '../../../renderer/screens/verdict/verdict.tsx';
 import { AppContexts, createActions } from '../../../renderer/state/app-context.tsx';
 import { INITIAL_STATE, reduce } from '../../../renderer/state/app-state.ts';
 import type { CaseView } from '../../../shared/contract/ipc.ts';
-import { formatScore } from '../../../shared/facts/wording.ts';
+import { formatScore } from '../../../shared/wording/figures.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 

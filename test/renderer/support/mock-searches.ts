@@ -1,6 +1,6 @@
-import { countFacets } from '../../../electron/case-store/count-facets.ts';
-import { columnFilter, sortedRows } from '../../../electron/case-store/event-filter.ts';
-import { EventTable } from '../../../electron/intake/events/event-table.ts';
+import { columnFilter, sortedRows } from '../../../electron/events/event-filter.ts';
+import { EventTable } from '../../../electron/events/event-table.ts';
+import { countFacets } from '../../../electron/search/count-facets.ts';
 import type {
   CaseView,
   EventFilter,

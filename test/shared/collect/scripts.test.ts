@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { openCase } from '../../../electron/case-store/open-case.ts';
+import { openCase } from '../../../electron/case/open-case.ts';
 import {
   BARE_SETTINGS,
   collectScript,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { GUNICORN_SAMPLES } from '../../../shared/evidence/classify-gunicorn.ts';
-import { KERNEL_SAMPLES } from '../../../shared/evidence/classify-kernel.ts';
-import { SYSTEMD_SAMPLES } from '../../../shared/evidence/classify-systemd.ts';
-import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/parser.ts';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
+import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
+import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
+import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { isRow, type Kept, kept, keptBare } from './kept.ts';
 import { bytesOf, CONTEXT, contextOf, FIXTURE_FORMATS, fixture } from './support.ts';

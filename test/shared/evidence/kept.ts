@@ -1,5 +1,5 @@
-import { hashMessage } from '../../../shared/evidence/message-hash.ts';
-import { NO_PID, NO_SEVERITY, type ParsedItem, type PlainEvent } from '../../../shared/evidence/parser.ts';
+import { hashMessage } from '../../../shared/evidence/reading/message-hash.ts';
+import { NO_PID, NO_SEVERITY, type ParsedItem, type PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../../shared/model/event.ts';
 
 export type Row = readonly [

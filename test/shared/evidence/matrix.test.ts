@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { PARSERS } from '../../../shared/evidence/parsers.ts';
+import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
 import { ARCHIVE_FORMATS, EVIDENCE_FORMATS, type EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { WHOLE_FORMATS } from '../../support/whole-formats.ts';
-import { NATIVE_FIXTURES } from './native-journal/support.ts';
+import { NATIVE_FIXTURES } from './journal/native/support.ts';
 import { FIXTURE_FORMATS } from './support.ts';
 
 /*

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ParsedItem } from '../../../shared/evidence/parser.ts';
-import { decodeRecord, PARSERS } from '../../../shared/evidence/parsers.ts';
+import { decodeRecord, PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import type { ParsedItem } from '../../../shared/evidence/reading/parser.ts';
 import { CONTEXT, contextOf, FIXTURE_FORMATS, fixture, parse, sourceOf } from './support.ts';
 
 /** The first line of an event's message: what damage to the lines below cannot reach. */

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { KnownEntries } from '../../../shared/evidence/known-entries.ts';
-import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/parser.ts';
-import { PARSERS, sniffZone } from '../../../shared/evidence/parsers.ts';
+import { PARSERS, sniffZone } from '../../../shared/evidence/formats/parsers.ts';
+import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
+import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type FactContext, factContext } from '../../../shared/facts/context.ts';
+import { type FactContext, factContext } from '../../../shared/context/context.ts';
 import { factsOf } from '../../../shared/facts/facts.ts';
 import { recommend } from '../../../shared/findings/recommendations.ts';
 import {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { factContext } from '../../../shared/facts/context.ts';
+import { factContext } from '../../../shared/context/context.ts';
 import { missingEvidence } from '../../../shared/hypotheses/missing.ts';
 import { HYPOTHESIS_IDS } from '../../../shared/model/analysis.ts';
 import type { CaseEvidence } from '../../../shared/model/case.ts';

@@ -3,11 +3,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EVERY_EVENT } from '../../../../electron/case-store/event-filter.ts';
-import { EventStore } from '../../../../electron/case-store/event-store.ts';
+import { EVERY_EVENT } from '../../../../electron/events/event-filter.ts';
+import { EventStore } from '../../../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../../electron/intake/limits.ts';
-import { nativeFixture } from '../../../shared/evidence/native-journal/support.ts';
+import { nativeFixture } from '../../../shared/evidence/journal/native/support.ts';
 import { fixture } from '../../../shared/evidence/support.ts';
 import { tempFolder, writeTree } from '../../../support/bundles.ts';
 

@@ -1,0 +1,437 @@
+import type {
+  EventFilter,
+  EventPage,
+  EventPoint,
+  EventSort,
+  RawRecord,
+  RecordPiece,
+  TracebackLine,
+} from '../../shared/contract/ipc.ts';
+import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { decodeRecord } from '../../shared/evidence/formats/parsers.ts';
+import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal/journal-json.ts';
+import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
+import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
+import {
+  EVENT_KINDS,
+  type EventKind,
+  type EventSource,
+  type EvidenceEvent,
+  SEVERITIES,
+} from '../../shared/model/event.ts';
+import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
+import { wordsOf } from '../../shared/model/thrown.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
+import { visibleRaw } from '../../shared/report/visible.ts';
+import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
+import { EventPlaces } from './event-places.ts';
+import { NO_PID } from './event-table.ts';
+import { PidRows } from './pid-rows.ts';
+import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
+import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
+import { RowSearch } from './row-search.ts';
+import { thinnedPoints } from './thin-points.ts';
+import { Tracebacks } from './tracebacks.ts';
+
+/** Decoded events kept for showing again. */
+const CACHED_EVENTS = 4096;
+/** Longer messages are decoded anew each time: a cache of thousands must not become gigabytes. */
+const CACHED_MESSAGE_CHARACTERS = 64 * 1024;
+/** Bytes of a record that are decoded, of formats that mean nothing without their end. */
+const DECODED_WHOLE_BYTES: Readonly<Partial<Record<EvidenceFormat, number>>> = {
+  'journal-json': JSON_LINE_LIMIT_BYTES,
+  'journal-export': 32 * 1024 * 1024,
+};
+/** Bytes of a record that are shown raw. */
+const RAW_RECORD_BYTES = 64 * 1024;
+/** Lines shown before and after a raw record, at most so many and from so many bytes. */
+const CONTEXT_LINES = 10;
+const CONTEXT_BYTES = 16 * 1024;
+/** Events that one question of the analysis may bring into memory. */
+const ANSWER_EVENTS = 200_000;
+
+const LF = 0x0a;
+
+/**
+ * The events of a case: columns in memory, text on disk. Rows are numbered in time order and never change. Columns answer
+ * filters, sorts, counts and spans; bytes are read for the events that are handed out, and for a search in messages (see
+ * RowSearch) of the rows that pass the rest of the filter.
+ */
+export class EventStore implements EventSource {
+  readonly #columns: EventColumns;
+  readonly #files: readonly EvidenceFile[];
+  readonly #reader: RecordReader;
+  readonly #decoder = new TextDecoder('utf-8');
+  /** Decoded events, the one used last at the end. */
+  readonly #events = new Map<number, EvidenceEvent>();
+  readonly #places: EventPlaces;
+  readonly #pidRows: PidRows;
+  /** Finds rows by what their messages say. */
+  readonly search: RowSearch;
+  /** Native journals by file, opened when one of their events is first shown. */
+  readonly #journals = new Map<number, NativeJournal>();
+  readonly #pieces = new RecordPieces();
+  readonly #tracebacks: Tracebacks;
+
+  constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
+    this.#columns = imported.columns;
+    this.#files = imported.files;
+    this.#places = new EventPlaces(imported.columns);
+    this.#pidRows = new PidRows(imported.columns);
+    this.#tracebacks = new Tracebacks(imported.columns, (row) => this.event(row).message);
+    this.#reader = new RecordReader(
+      imported.files.map((file, index) => {
+        const location = imported.locations[index] ?? null;
+        return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
+      }),
+    );
+    // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
+    this.search = new RowSearch(
+      this.#columns,
+      this.#files,
+      this.#reader,
+      (row) => (this.#events.get(row) ?? this.#decode(row)).message,
+    );
+  }
+
+  get count(): number {
+    return this.#columns.count;
+  }
+
+  /** The columns as they are, for who looks through all rows; nobody writes to them. */
+  get columns(): EventColumns {
+    return this.#columns;
+  }
+
+  /** The event of a row. Throws RangeError when there is no such row. */
+  event(row: number): EvidenceEvent {
+    const known = this.#events.get(row);
+    if (known !== undefined) {
+      this.#events.delete(row);
+      this.#events.set(row, known);
+      return known;
+    }
+    const event = this.#decode(row);
+    if (event.message.length > CACHED_MESSAGE_CHARACTERS) return event;
+    this.#events.set(row, event);
+    if (this.#events.size > CACHED_EVENTS) this.#forgetOldest();
+    return event;
+  }
+
+  /** Many at a time: a map whose first entry is deleted over and over is slow to find its next first one. */
+  #forgetOldest(): void {
+    let surplus = CACHED_EVENTS / 4;
+    for (const row of this.#events.keys()) {
+      if (surplus === 0) return;
+      this.#events.delete(row);
+      surplus -= 1;
+    }
+  }
+
+  /** `limit` events of a filtered and sorted list from the `offset`th on, and how many there are in all. */
+  page(filter: EventFilter, sort: EventSort, offset: number, limit: number): Omit<EventPage, 'search'> {
+    const rows = this.#rows(filter, sort);
+    const events = Array.from(rows.subarray(offset, offset + limit), (row) => this.event(row));
+    return { total: rows.length, offset, events };
+  }
+
+  /** Where an event stands in a filtered and sorted list; null when the filter hides it. */
+  position(row: number, filter: EventFilter, sort: EventSort): number | null {
+    const position = this.#rows(filter, sort).indexOf(row);
+    return position < 0 ? null : position;
+  }
+
+  /** An event's bytes and the lines around them as text for people. Throws RangeError when there is no such row. */
+  raw(row: number): RawRecord {
+    const event = this.event(row);
+    const fileIndex = this.#columns.fileIndex[row] ?? 0;
+    const { byteOffset, byteLength } = event.source;
+    const shownBytes = Math.min(byteLength, RAW_RECORD_BYTES);
+    const path = this.#files[fileIndex]?.path ?? '';
+    try {
+      const message = this.piece(row, 'message', 0, RAW_RECORD_BYTES);
+      const told = {
+        messageBytes: message.totalBytes,
+        isText: isText(message.bytes, message.bytes.length === message.totalBytes),
+      };
+      if (this.#files[fileIndex]?.format === 'journal-native') {
+        // Its neighbours in the file are other objects, no lines; an entry's own text lies in objects that it refers to.
+        const shown = this.#journal(fileIndex).text(byteOffset, RAW_RECORD_BYTES);
+        if (shown === null) throw new Error('its entry is not there any more');
+        return { event, path, before: [], text: visibleRaw(shown.text), after: [], cut: shown.cut, ...told };
+      }
+      const text = this.#text(this.#reader.read(fileIndex, byteOffset, shownBytes));
+      const before = this.#linesBefore(fileIndex, byteOffset);
+      const after = this.#linesAfter(fileIndex, byteOffset + byteLength);
+      return { event, path, before, text, after, cut: shownBytes < byteLength, ...told };
+    } catch (thrown) {
+      const text = unreadable(thrown);
+      return { event, path, before: [], text, after: [], cut: true, messageBytes: byteLength, isText: true };
+    }
+  }
+
+  /** Up to `limit` bytes of a record or its message; see RecordPieces. Throws RangeError when there is no such row. */
+  piece(row: number, of: RecordPiece['of'], offset: number, limit: number): RecordPiece {
+    return this.#pieces.piece(this.#recordAt(row), of, offset, limit);
+  }
+
+  /** Those of some rows that are lines of a traceback; see Tracebacks. */
+  tracebackLines(rows: readonly number[]): readonly TracebackLine[] {
+    return this.#tracebacks.linesAt(rows.filter((row) => row < this.#columns.count));
+  }
+
+  #recordAt(row: number): StoredRecord {
+    const { fileIndex: fileOf, byteOffset, byteLength, count } = this.#columns;
+    if (!Number.isInteger(row) || row < 0 || row >= count) throw new RangeError(`There is no event ${row}.`);
+    const fileIndex = fileOf[row] ?? 0;
+    return {
+      row,
+      format: this.#files[fileIndex]?.format ?? 'unknown',
+      byteOffset: byteOffset[row] ?? 0,
+      byteLength: byteLength[row] ?? 0,
+      read: (offset, length) => this.#reader.read(fileIndex, offset, length),
+      journal: () => this.#journal(fileIndex),
+    };
+  }
+
+  /** All events as points for a drawing, at most `limit`; notable ones are kept, the others thinned evenly. */
+  points(limit: number): EventPoint[] {
+    return thinnedPoints(this.#columns, this.#files, limit);
+  }
+
+  /** See EventSource; at most 200,000 events, the first ones. */
+  ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
+    return Array.from(this.#rowsOfKinds(kinds).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  /** See EventSource; at most 200,000 events, the first ones. */
+  ofKindsByOthers(
+    kinds: readonly EventKind[],
+    pids: ReadonlySet<number>,
+    longestLogBytes: number,
+  ): readonly EvidenceEvent[] {
+    const { pid, kind, byteLength } = this.#columns;
+    const rows = this.#rowsOfKinds(kinds);
+    const log = EVENT_KINDS.indexOf('log');
+    const others = rows.filter(
+      (row) => !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || (byteLength[row] ?? 0) <= longestLogBytes),
+    );
+    return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
+    const { fileIndex, copies } = this.#columns;
+    const rows = new Set(this.#rowsOfKinds(kinds));
+    const files = new Set<number>();
+    for (const row of rows) files.add(fileIndex[row] ?? 0);
+    for (const [place, row] of copies.row.entries()) if (rows.has(row)) files.add(copies.fileIndex[place] ?? 0);
+    return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
+  }
+
+  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+    const { pid } = this.#columns;
+    const pids = new Set<number>();
+    for (const row of this.#rowsOfKinds(kinds)) {
+      pids.add(pid[row] ?? NO_PID);
+    }
+    pids.delete(NO_PID);
+    return pids;
+  }
+
+  /** See EventSource; at most 200,000 events, the first ones. */
+  ofPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    const rows = this.#pidRows.between(pid, from, to);
+    const { kind } = this.#columns;
+    const asked = kindIndexes(kinds);
+    const events: EvidenceEvent[] = [];
+    for (const row of rows) {
+      if (events.length === ANSWER_EVENTS) break;
+      if (asked.has(kind[row] ?? 0)) events.push(this.event(row));
+    }
+    return events;
+  }
+
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
+    return this.#pidRows.between(pid, from, to).length > 0;
+  }
+
+  lastOfPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): EpochMicros | null {
+    const { kind } = this.#columns;
+    const row = this.#pidRows
+      .between(pid, from, to)
+      .findLast((each) => kinds.includes(EVENT_KINDS[kind[each] ?? 0] ?? 'log'));
+    return row === undefined ? null : epochMicros(this.#columns.time[row] ?? 0);
+  }
+
+  between(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[] = EVENT_KINDS,
+  ): readonly EvidenceEvent[] {
+    const asked = kindIndexes(kinds);
+    const most = Math.min(limit, ANSWER_EVENTS);
+    const end = firstRowFrom(this.#columns.time, to, true);
+    const events: EvidenceEvent[] = [];
+    for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
+      if (asked.has(this.#columns.kind[row] ?? 0)) events.push(this.event(row));
+    }
+    return events;
+  }
+
+  rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
+    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
+    return fileIndex < 0 ? null : this.#places.rowAt(fileIndex, byteOffset);
+  }
+
+  span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null {
+    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
+    if (fileIndex < 0) return null;
+    const { fileIndex: fileOf, time, copies } = this.#columns;
+    const [first, last] = [fileOf.indexOf(fileIndex), fileOf.lastIndexOf(fileIndex)];
+    // Copies are in the order of the rows that they are copies of.
+    const [firstCopy, lastCopy] = [copies.fileIndex.indexOf(fileIndex), copies.fileIndex.lastIndexOf(fileIndex)];
+    if (first < 0 && firstCopy < 0) return null;
+    const timeOfCopy = (copy: number, none: number): number => (copy < 0 ? none : (time[copies.row[copy] ?? 0] ?? 0));
+    const from = Math.min(first < 0 ? Infinity : (time[first] ?? 0), timeOfCopy(firstCopy, Infinity));
+    const to = Math.max(last < 0 ? -Infinity : (time[last] ?? 0), timeOfCopy(lastCopy, -Infinity));
+    return { from: epochMicros(from), to: epochMicros(to) };
+  }
+
+  /** Lets go of the files. */
+  close(): void {
+    this.#reader.close();
+    this.search.close();
+    this.#events.clear();
+    this.#journals.clear();
+  }
+
+  /** A filter takes no kinds for all of them. */
+  #rowsOfKinds(kinds: readonly EventKind[]): Uint32Array {
+    if (kinds.length === 0) return new Uint32Array(0);
+    return filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+  }
+
+  #rows(filter: EventFilter, sort: EventSort): Uint32Array {
+    return sortedRows(this.#columns, this.search.rows(filter), sort);
+  }
+
+  #decode(row: number): EvidenceEvent {
+    const columns = this.#columns;
+    if (!Number.isInteger(row) || row < 0 || row >= columns.count) throw new RangeError(`There is no event ${row}.`);
+    const fileIndex = columns.fileIndex[row] ?? 0;
+    const file = this.#files[fileIndex];
+    const pid = columns.pid[row] ?? NO_PID;
+    const byteOffset = columns.byteOffset[row] ?? 0;
+    const byteLength = columns.byteLength[row] ?? 0;
+    const line = columns.line[row] ?? 0;
+    const copies = this.#places.copiesOf(row, this.#files);
+    // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
+    const known = {
+      row,
+      time: epochMicros(columns.time[row] ?? 0),
+      kind: EVENT_KINDS[columns.kind[row] ?? 0] ?? 'log',
+      pid: pid === NO_PID ? null : pid,
+      severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
+      source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
+      ...(copies.length === 0 ? {} : { copies }),
+    } as const;
+    // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
+    const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';
+    const plain = (message: string): EvidenceEvent => ({
+      ...known,
+      resolutionMicros: sampled ? MICROS_PER_SECOND : 1,
+      timestampDesc: sampled ? 'sampled' : 'entry written',
+      message,
+      identifier: null,
+      host: null,
+      unit: null,
+      detail: {},
+    });
+    if (file === undefined) return plain('');
+    try {
+      if (file.format === 'journal-native') {
+        const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
+        return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
+      }
+      const limitBytes = DECODED_WHOLE_BYTES[file.format] ?? DECODED_RECORD_BYTES;
+      const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
+      const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
+      return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
+    } catch (thrown) {
+      return plain(unreadable(thrown));
+    }
+  }
+
+  #journal(fileIndex: number): NativeJournal {
+    const known = this.#journals.get(fileIndex);
+    if (known !== undefined) return known;
+    const source = {
+      size: this.#files[fileIndex]?.bytes ?? 0,
+      at: (offset: number, length: number) => this.#reader.read(fileIndex, offset, length),
+    };
+    const journal = NativeJournal.open(source);
+    if (journal === null) throw new Error('its file is no journal any more');
+    this.#journals.set(fileIndex, journal);
+    return journal;
+  }
+
+  #linesBefore(fileIndex: number, byteOffset: number): string[] {
+    const from = Math.max(0, byteOffset - CONTEXT_BYTES);
+    if (from === byteOffset) return [];
+    const lines = this.#lines(this.#reader.read(fileIndex, from, byteOffset - from));
+    // The first line of a stretch that does not begin the file is a piece of one.
+    return lines.slice(from > 0 && lines.length > 1 ? 1 : 0).slice(-CONTEXT_LINES);
+  }
+
+  #linesAfter(fileIndex: number, byteOffset: number): string[] {
+    const bytes = this.#reader.read(fileIndex, byteOffset, CONTEXT_BYTES);
+    const start = bytes.indexOf(LF) + 1;
+    if (start === 0 || start === bytes.length) return [];
+    const lines = this.#lines(bytes.subarray(start));
+    const pieceAtEnd = bytes.length === CONTEXT_BYTES && bytes[bytes.length - 1] !== LF && lines.length > 1;
+    return lines.slice(0, pieceAtEnd ? -1 : undefined).slice(0, CONTEXT_LINES);
+  }
+
+  /** Lines of a stretch of bytes; a line break at its end begins no further line. */
+  #lines(bytes: Uint8Array): string[] {
+    const end = bytes[bytes.length - 1] === LF ? bytes.length - 1 : bytes.length;
+    return this.#text(bytes.subarray(0, end)).split('\n');
+  }
+
+  #text(bytes: Uint8Array): string {
+    return visibleRaw(this.#decoder.decode(bytes).replace(/\r(?=\n|$)/g, ''));
+  }
+}
+
+function recordContext(file: EvidenceFile, byteOffset: number, line: number, time: EpochMicros): ParseContext {
+  return {
+    evidenceId: file.id,
+    fileName: file.path.slice(file.path.lastIndexOf('/') + 1),
+    offsetMinutes: file.time?.offsetMinutes ?? 0,
+    zoneFrom: file.time?.zoneFrom ?? 'file',
+    nearTime: time,
+    nearTimeFrom: file.time?.yearFrom ?? 'file',
+    startOffset: byteOffset,
+    startLine: Math.max(1, line),
+  };
+}
+
+function unreadable(thrown: unknown): string {
+  return `(${wordsOf(thrown)})`;
+}
+
+/** What the column of kinds holds for some of them. */
+function kindIndexes(kinds: readonly EventKind[]): ReadonlySet<number> {
+  return new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
+}

@@ -1,0 +1,63 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type {
+  ImportedEvidence,
+  ImportRequest,
+  ImportWorkerMessage,
+  Progress,
+} from '../../shared/contract/worker-protocol.ts';
+import { type JobOutcome, runJob } from '../threads/run-job.ts';
+import { startWorker } from '../threads/start-worker.ts';
+import type { Steering } from './steering.ts';
+
+export { JobCancelled, JobFailure } from '../threads/run-job.ts';
+
+/** The heap an import may take, in MiB; event columns and chunks lie outside it. Hostile evidence ends the job, not the app. */
+const MAX_HEAP_MIB = 1024;
+/** A small nursery: parsing makes short-lived objects only, and a large one would show as resident memory. */
+const MAX_YOUNG_HEAP_MIB = 16;
+
+/** What the worker is started with: what to read, and where it looks for commands while it reads. */
+export interface ImportWorkerData {
+  readonly request: ImportRequest;
+  readonly commands: MessagePort;
+}
+
+/**
+ * Takes in evidence on a thread of its own: see readGivenEvidence for what that does. `onProgress` is called about ten
+ * times a second; `steering` stops sources of this import and adds to it. Rejects with JobFailure (kind `usage` when a path
+ * is missing) or, when `signal` aborts, JobCancelled; the thread has ended by then, so the spool folder can be removed.
+ */
+export async function importEvidence(
+  request: ImportRequest,
+  options: {
+    readonly onProgress?: (progress: Progress) => void;
+    readonly signal?: AbortSignal;
+    readonly steering?: Steering;
+  } = {},
+): Promise<ImportedEvidence> {
+  const { port1: commands, port2 } = new MessageChannel();
+  const data: ImportWorkerData = { request, commands: port2 };
+  const limits = { maxOldGenerationSizeMb: MAX_HEAP_MIB, maxYoungGenerationSizeMb: MAX_YOUNG_HEAP_MIB };
+  const worker = startWorker('import-worker', data, limits, [port2]);
+  const detach = options.steering?.attach((command) => commands.postMessage(command));
+  const read = (message: ImportWorkerMessage): JobOutcome<ImportedEvidence> => {
+    switch (message.type) {
+      case 'progress':
+        options.onProgress?.(message.progress);
+        return null;
+      case 'taken':
+        options.steering?.confirm(message.batch, message.paths);
+        return null;
+      case 'done':
+        return { status: 'done', result: message.imported };
+      case 'failed':
+        return { status: 'failed', error: message.error };
+    }
+  };
+  try {
+    return await runJob(worker, read, options.signal);
+  } finally {
+    detach?.();
+    commands.close();
+  }
+}

@@ -1,0 +1,42 @@
+import type { GunicornConfig } from '../model/config.ts';
+import type { TimeoutPlace } from '../model/import-course.ts';
+import { fileLabel } from '../wording/figures.ts';
+import type { FactContext } from './context.ts';
+
+/**
+ * Where the worker timeout that is in force is set, or where it would be added. Where the flag of the unit file is in
+ * force, a change of gunicorn.conf.py would do nothing.
+ */
+export function timeoutPlace(context: FactContext): TimeoutPlace {
+  const { unit } = context;
+  if (unit?.flags?.value.timeoutSeconds != null && unit.execStart !== null) {
+    return aroundFlag('[Service]\nExecStart=\nExecStart=', unit.execStart.value, '');
+  }
+  if (unit?.environmentFlags?.value.timeoutSeconds != null) {
+    return aroundFlag('[Service]\nEnvironment="GUNICORN_CMD_ARGS=', unit.environmentArguments?.value ?? '', '"');
+  }
+  const config = context.evidence.configs[0];
+  const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
+  if (config === undefined || file === undefined) return { kind: 'unknown' };
+  const path = fileLabel(file.path);
+  const old = config.timeoutSeconds;
+  if (old !== null) return { kind: 'assigned', file: path, line: old.source.line, value: old.value };
+  const line = lastSettingLine(config);
+  return line === null ? { kind: 'unknown' } : { kind: 'after-line', file: path, line };
+}
+
+/** The last line on which a setting that is known begins; null without any. */
+export function lastSettingLine(config: GunicornConfig): number | null {
+  const lines = Object.values(config).flatMap((member) =>
+    typeof member === 'object' && member !== null && member.source.line !== null ? [member.source.line] : [],
+  );
+  return lines.length === 0 ? null : Math.max(...lines);
+}
+
+function aroundFlag(opening: string, commandLine: string, closing: string): TimeoutPlace {
+  const flag = /(?:^|\s)(?:--timeout[= ]|-t[= ]?)(?=\S)/.exec(commandLine);
+  if (flag === null) return { kind: 'unit', before: `${opening}${commandLine} --timeout `, after: closing };
+  const from = flag.index + flag[0].length;
+  const rest = commandLine.slice(from).replace(/^\S+/, '');
+  return { kind: 'unit', before: `${opening}${commandLine.slice(0, from)}`, after: `${rest}${closing}` };
+}

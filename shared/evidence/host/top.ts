@@ -1,0 +1,306 @@
+import type { TimeResolution } from '../../model/evidence.ts';
+import type { ProcessSample } from '../../model/samples.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import {
+  eventItem,
+  isDecoration,
+  type Line,
+  type LineHandler,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+  reportCutEnd,
+  StrayLines,
+} from '../reading/lines.ts';
+import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { daysLater, StampClock, zoneWords } from '../reading/stamp-clock.ts';
+import { parseDateLine } from '../reading/stamps.ts';
+import { readPrintedSize } from './printed-size.ts';
+import { readCpuTime } from './ps.ts';
+import { SnapshotClock } from './snapshot-time.ts';
+
+const LINE_LIMIT_CHARACTERS = 8_192;
+const KIB = 1024;
+const MEMORY_UNITS: Readonly<Record<string, number>> = { K: KIB, M: KIB ** 2, G: KIB ** 3, T: KIB ** 4 };
+const NEEDED_COLUMNS = ['PID', 'USER', 'VIRT', 'RES', 'S', '%CPU', '%MEM', 'TIME+'] as const;
+type NeededColumn = (typeof NEEDED_COLUMNS)[number];
+
+// top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99
+const SUMMARY = /^top - (\d\d):(\d\d):(\d\d) up .*load average: (\d+[.,]\d+)[, ]/;
+// %Cpu(s):  5.9 us,  2.9 sy,  0.0 ni, 91.2 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st
+const CPU =
+  /^%?Cpu\(s\):\s*(\d+[.,]\d+)%?[ ]?us,\s*(\d+[.,]\d+)%?[ ]?sy,\s*\d+[.,]\d+%?[ ]?ni,\s*(\d+[.,]\d+)%?[ ]?id,\s*(\d+[.,]\d+)%?[ ]?wa/;
+// MiB Mem :  24105.6 total,  21209.1 free,    581.3 used,   2731.8 buff/cache
+const MEMORY = /^([KMGT])iB Mem ?:\s*(\d+(?:[.,]\d+)?)[ +]total,\s*(\d+(?:[.,]\d+)?)[ +]free/;
+// MiB Swap:      0.0 total,      0.0 free,      0.0 used.  23524.3 avail Mem
+const SWAP =
+  /^([KMGT])iB Swap:\s*(\d+(?:[.,]\d+)?)[ +]total,\s*(\d+(?:[.,]\d+)?)[ +]free,\s*\d+(?:[.,]\d+)?[ +]used\.\s*(\d+(?:[.,]\d+)?)[ +]avail Mem/;
+
+/** Whether a line is the first of a snapshot of top. */
+export function isTopSummary(text: string): boolean {
+  return text.length <= LINE_LIMIT_CHARACTERS && SUMMARY.test(text);
+}
+
+const decimal = (text: string | undefined): number => Number((text ?? '').replace(',', '.'));
+
+interface Snapshot {
+  readonly first: Line;
+  last: Line;
+  readonly time: EpochMicros | null;
+  readonly loadAverage: number;
+  readonly index: number;
+  cpu: { readonly user: number; readonly system: number; readonly idle: number; readonly wait: number } | null;
+  memory: { readonly totalBytes: number; readonly freeBytes: number } | null;
+  swap: { readonly totalBytes: number; readonly freeBytes: number; readonly availableBytes: number } | null;
+  written: boolean;
+}
+
+/**
+ * `top -b`, any number of snapshots: processes, memory of the host and its load. top prints a time of day without a date:
+ * a date line above settles it, else the day that lies nearest to the other evidence is taken, and a problem says so. The
+ * shares of the first snapshot are averages since boot, so they are left out. Source: top(1) of procps-ng.
+ */
+export const createTopParser: CreateParser = (context) => parserOfLines(context, new TopHandler(context));
+
+class TopHandler implements LineHandler {
+  readonly #context: ParseContext;
+  readonly #clock: SnapshotClock;
+  readonly #stamps: StampClock;
+  readonly #stray: StrayLines;
+  #snapshot: Snapshot | null = null;
+  #count = 0;
+  #columns: { readonly index: Readonly<Record<NeededColumn, number>>; readonly before: number } | null = null;
+  #dateReported = false;
+  #anyTime = false;
+  #lastTime: EpochMicros | null = null;
+  #unterminated: Line | null = null;
+
+  constructor(context: ParseContext) {
+    this.#context = context;
+    this.#clock = new SnapshotClock(context);
+    this.#stamps = new StampClock(context);
+    this.#stray = new StrayLines(context, 'lines of top');
+  }
+
+  onLine(line: Line, out: ParsedItem[]): void {
+    if (!line.terminated) this.#unterminated = line;
+    const text = line.text.trimEnd();
+    if (text.length > LINE_LIMIT_CHARACTERS) {
+      this.#stray.add(line);
+      return;
+    }
+    const summary = SUMMARY.exec(text);
+    if (summary !== null) {
+      this.#finish(out);
+      const time = this.#timeOf(summary, line, out);
+      this.#columns = null;
+      this.#snapshot = {
+        first: line,
+        last: line,
+        time,
+        loadAverage: decimal(summary[4]),
+        index: this.#count,
+        cpu: null,
+        memory: null,
+        swap: null,
+        written: false,
+      };
+      this.#count += 1;
+      return;
+    }
+    if (this.#snapshot !== null && this.#takeHead(this.#snapshot, line, text)) return;
+    const columns = text.includes('PID') ? readTopHeader(text) : null;
+    if (columns !== null) {
+      this.#writeHead(out);
+      this.#columns = columns;
+      return;
+    }
+    const sample = this.#readRow(line);
+    if (sample !== null) {
+      this.#stray.flush(out);
+      out.push({ type: 'process', sample });
+      if (sample.time !== null) out.push(sampleEvent(sample, text));
+      return;
+    }
+    if (parseDateLine(text) !== null) this.#clock.takeDateLine(text);
+    else if (!/^(?:Tasks|Threads):/.test(text) && !isDecoration(text)) this.#stray.add(line);
+  }
+
+  #timeOf(summary: RegExpExecArray, line: Line, out: ParsedItem[]): EpochMicros | null {
+    const near = this.#clock.time ?? this.#lastTime ?? this.#context.nearTime;
+    if (near === null) return null;
+    const ofDay = { hour: Number(summary[1]), minute: Number(summary[2]), second: Number(summary[3]), micros: 0 };
+    const today = this.#stamps.dateAt(near);
+    // The day on which the time of day lies nearest: a snapshot just after midnight belongs to the next one.
+    const distance = (wall: WallClock): number =>
+      Math.abs((this.#stamps.peek(wall, null) ?? Number.POSITIVE_INFINITY) - near);
+    const candidates = [-1, 0, 1].map((days): WallClock => ({ ...daysLater(today, days), ...ofDay }));
+    const nearest = candidates.reduce((best, each) => (distance(each) < distance(best) ? each : best));
+    const time = this.#stamps.instant(nearest, null);
+    if (time === null) return null;
+    this.#anyTime = true;
+    if (this.#clock.time === null && !this.#dateReported) {
+      this.#dateReported = true;
+      out.push(
+        problemItem(
+          'assumed-time',
+          `top prints no date: ${this.#context.fileName} was put on the day nearest to the other evidence, read ${zoneWords(this.#context)}. A line of date above each snapshot settles it.`,
+          line.byteOffset,
+        ),
+      );
+    }
+    this.#lastTime = time;
+    return time;
+  }
+
+  #takeHead(snapshot: Snapshot, line: Line, text: string): boolean {
+    const cpu = CPU.exec(text);
+    const memory = MEMORY.exec(text);
+    const swap = SWAP.exec(text);
+    if (cpu === null && memory === null && swap === null) return false;
+    snapshot.last = line;
+    const bytes = (unit: string | undefined, size: string | undefined): number =>
+      Math.round(decimal(size) * (MEMORY_UNITS[unit ?? ''] ?? KIB));
+    if (cpu !== null) {
+      snapshot.cpu = { user: decimal(cpu[1]), system: decimal(cpu[2]), idle: decimal(cpu[3]), wait: decimal(cpu[4]) };
+    }
+    if (memory !== null) {
+      snapshot.memory = { totalBytes: bytes(memory[1], memory[2]), freeBytes: bytes(memory[1], memory[3]) };
+    }
+    if (swap !== null) {
+      snapshot.swap = {
+        totalBytes: bytes(swap[1], swap[2]),
+        freeBytes: bytes(swap[1], swap[3]),
+        availableBytes: bytes(swap[1], swap[4]),
+      };
+    }
+    return true;
+  }
+
+  #writeHead(out: ParsedItem[]): void {
+    const snapshot = this.#snapshot;
+    if (snapshot === null || snapshot.written) return;
+    snapshot.written = true;
+    this.#stray.flush(out);
+    const { time, memory, swap, index } = snapshot;
+    const source = provenanceOfLines(this.#context, snapshot.first, snapshot.last);
+    const cpu = index === 0 ? null : snapshot.cpu;
+    out.push({
+      type: 'host-load',
+      load: {
+        time,
+        intervalSeconds: null,
+        userPercent: cpu?.user ?? null,
+        systemPercent: cpu?.system ?? null,
+        waitPercent: cpu?.wait ?? null,
+        idlePercent: cpu?.idle ?? null,
+        swapInBytesPerSecond: null,
+        swapOutBytesPerSecond: null,
+        loadAverage: snapshot.loadAverage,
+        from: 'top',
+        source,
+      },
+    });
+    if (memory === null || memory.totalBytes === 0) return;
+    out.push({
+      type: 'host-memory',
+      memory: {
+        time,
+        totalBytes: memory.totalBytes,
+        freeBytes: memory.freeBytes,
+        availableBytes: swap?.availableBytes ?? null,
+        swapTotalBytes: swap?.totalBytes ?? null,
+        swapFreeBytes: swap?.freeBytes ?? null,
+        from: 'top',
+        source,
+      },
+    });
+  }
+
+  #readRow(line: Line): ProcessSample | null {
+    const columns = this.#columns;
+    if (columns === null) return null;
+    const fields = line.text.trim().split(/\s+/);
+    if (fields.length <= columns.before) return null;
+    const field = (column: NeededColumn): string => fields[columns.index[column]] ?? '';
+    const pid = /^\d{1,9}$/.test(field('PID')) ? Number(field('PID')) : null;
+    // Plain numbers are KiB; 650.2m and 1.2g where they would not fit.
+    const vszBytes = readPrintedSize(field('VIRT'), KIB);
+    const rssBytes = readPrintedSize(field('RES'), KIB);
+    const cpuSeconds = readTopTime(field('TIME+'));
+    const shares = [field('%CPU'), field('%MEM')];
+    if (pid === null || vszBytes === null || rssBytes === null || cpuSeconds === null) return null;
+    if (!/^[DRSTtZIXWKP]$/.test(field('S')) || !shares.every((share) => /^\d{1,6}(?:[.,]\d+)?$/.test(share)))
+      return null;
+    return {
+      time: this.#snapshot?.time ?? null,
+      pid,
+      user: field('USER'),
+      cpuPercent: decimal(shares[0]),
+      memPercent: decimal(shares[1]),
+      vszBytes,
+      rssBytes,
+      state: field('S'),
+      cpuSeconds,
+      command: fields.slice(columns.before).join(' '),
+      source: provenanceOfLines(this.#context, line),
+    };
+  }
+
+  #finish(out: ParsedItem[]): void {
+    this.#writeHead(out);
+    this.#stray.flush(out);
+    this.#snapshot = null;
+  }
+
+  onEnd(out: ParsedItem[]): void {
+    this.#finish(out);
+    reportCutEnd(this.#context, this.#unterminated, 'row', out);
+  }
+
+  timeResolution(): TimeResolution | null {
+    if (!this.#anyTime) return null;
+    return {
+      ...this.#stamps.resolution(),
+      year: null,
+      yearFrom: 'file',
+    };
+  }
+}
+
+/** Reads `PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND`; null for any other line. */
+function readTopHeader(text: string) {
+  const names = text.trim().split(/\s+/);
+  if (names.at(-1) !== 'COMMAND') return null;
+  const index: Partial<Record<NeededColumn, number>> = {};
+  for (const column of NEEDED_COLUMNS) {
+    const at = names.indexOf(column);
+    if (at < 0) return null;
+    index[column] = at;
+  }
+  return { index: index as Record<NeededColumn, number>, before: names.length - 1 };
+}
+
+/** `0:26.38` (minutes, seconds, hundredths), or ps's layouts for what has run longer. */
+function readTopTime(text: string): number | null {
+  const short = /^(\d{1,6}):(\d\d)[.,](\d\d)$/.exec(text);
+  if (short === null) return readCpuTime(text);
+  return Number(short[1]) * 60 + Number(short[2]) + Number(short[3]) / 100;
+}
+
+function sampleEvent(sample: ProcessSample, text: string): ParsedItem {
+  return eventItem({
+    time: sample.time ?? epochMicros(0),
+    resolutionMicros: MICROS_PER_SECOND,
+    timestampDesc: 'sampled',
+    kind: 'process-sample',
+    message: text.trim(),
+    pid: sample.pid,
+    identifier: null,
+    host: null,
+    severity: null,
+    unit: null,
+    detail: { targetPid: sample.pid },
+    source: sample.source,
+  });
+}

@@ -1,0 +1,266 @@
+import { SEVERITIES, type Severity } from '../../model/event.ts';
+import type { EvidenceId, TimeResolution } from '../../model/evidence.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import { bootInstantOf } from '../reading/known-entries.ts';
+import {
+  eventItem,
+  isDecoration,
+  type Line,
+  type LineHandler,
+  parserOfLines,
+  problemItem,
+  provenanceOfLines,
+  reportCutEnd,
+  StrayLines,
+} from '../reading/lines.ts';
+import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { StampClock } from '../reading/stamp-clock.ts';
+import { fractionMicros, monthNumber, wallOf, zoneMinutes } from '../reading/stamps.ts';
+import type { UptimeTie } from '../reading/uptime-ties.ts';
+import { classifyMessage } from '../wording/classify.ts';
+
+/** Messages that wait for a tie of the uptime to a date; the kernel's buffer holds some ten thousand. */
+const WAITING_LIMIT = 100_000;
+
+/** The stamp that `dmesg` puts in front of a message. */
+export type DmesgStamp =
+  | { readonly type: 'uptime'; readonly micros: number }
+  | { readonly type: 'local'; readonly wall: WallClock }
+  | { readonly type: 'iso'; readonly wall: WallClock; readonly zone: number | null };
+
+/** One message of the kernel as `dmesg` prints it. */
+export interface DmesgLine {
+  readonly stamp: DmesgStamp;
+  readonly severity: Severity | null;
+  readonly message: string;
+}
+
+// <6>[ 7214.255799] (dmesg -r)     kern  :info  : [ 7214.255799] (dmesg -x)
+const LEVEL = String.raw`(?:<(\d{1,3})>|[a-z]{1,12} *:([a-z]{1,8}) *: )?`;
+// [ 7214.255799 <    0.000014>] (dmesg -d)     [ 7214.255799][  T912] (kernels that print the caller)
+const AFTER_STAMP = String.raw`(?: <[^>\]]{0,40}>)?\](?:\[ *[TC]\d+\])? ?`;
+// [ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) ...
+const UPTIME = new RegExp(String.raw`^${LEVEL}\[ *(\d{1,10})\.(\d{6})${AFTER_STAMP}`);
+// [Sun Nov 30 22:41:09 2025] Memory cgroup out of memory: ...            dmesg -T
+const LOCAL = new RegExp(
+  String.raw`^${LEVEL}\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})${AFTER_STAMP}`,
+);
+// 2025-11-30T22:41:09,341241+00:00 Memory cgroup out of memory: ...      dmesg --time-format iso
+const ISO = new RegExp(
+  String.raw`^${LEVEL}(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d),(\d{6})([+-]\d\d:\d\d)(?: <[^>\]]{0,40}>)? `,
+);
+// vm kernel: ...     vm gunicorn[25321]: ...     gunicorn[25321]: ...     what journalctl -o short-monotonic prints there
+const JOURNAL_ORIGIN = /^(?:[\w.-]+ [\w.@/-]+(?:\[\d+\])?: |[\w.-]+\[\d+\]: (?!segfault at )|kernel: )/;
+
+/**
+ * Reads a line that `dmesg` printed; null for any other, also for one of `journalctl -o short-monotonic`, whose stamps look
+ * the same but stand before a host or an identifier. Source: dmesg(1) and sys-utils/dmesg.c of util-linux 2.38.
+ */
+export function readDmesgLine(text: string): DmesgLine | null {
+  const uptime = UPTIME.exec(text);
+  if (uptime !== null) {
+    const message = text.slice(uptime[0].length);
+    if (JOURNAL_ORIGIN.test(message)) return null;
+    const micros = Number(uptime[3]) * MICROS_PER_SECOND + fractionMicros(uptime[4]);
+    return { stamp: { type: 'uptime', micros }, severity: severityOf(uptime[1], uptime[2]), message };
+  }
+  const local = LOCAL.exec(text);
+  if (local !== null) {
+    const month = monthNumber(local[3] ?? '');
+    if (month === null) return null;
+    const wall = wallOf(local[8], month, local[4], local[5], local[6], local[7]);
+    return {
+      stamp: { type: 'local', wall },
+      severity: severityOf(local[1], local[2]),
+      message: text.slice(local[0].length),
+    };
+  }
+  const iso = ISO.exec(text);
+  if (iso === null) return null;
+  const wall = wallOf(iso[3], iso[4], iso[5], iso[6], iso[7], iso[8], iso[9]);
+  return {
+    stamp: { type: 'iso', wall, zone: zoneMinutes(iso[10] ?? '') },
+    severity: severityOf(iso[1], iso[2]),
+    message: text.slice(iso[0].length),
+  };
+}
+
+/** The level that `-r` prints as a number (facility and severity together) and `-x` as a word. */
+function severityOf(priority: string | undefined, word: string | undefined): Severity | null {
+  if (priority !== undefined) return SEVERITIES[Number(priority) & 7] ?? null;
+  if (word === 'warn') return 'warning';
+  return SEVERITIES.find((severity) => severity === word) ?? null;
+}
+
+interface WaitingMessage {
+  readonly line: Line;
+  readonly read: DmesgLine;
+  readonly uptimeMicros: number;
+}
+
+/**
+ * Makes a parser for `dmesg`: with uptime stamps, `-T` or `--time-format iso`, each also with `-x` or `-r`.
+ *
+ * Uptime is no wall time. It is tied to it through messages that another source has with their date, else through
+ * gunicorn's word of a SIGKILL of the process that an oom-kill names; without either, the messages are left out and a
+ * problem says what to give. `recordTime` is the known time of the one record that is read again.
+ */
+export function createDmesgParser(recordTime: EpochMicros | null = null): CreateParser {
+  return (context) => parserOfLines(context, new DmesgHandler(context, recordTime));
+}
+
+class DmesgHandler implements LineHandler {
+  readonly #context: ParseContext;
+  readonly #stamps: StampClock;
+  readonly #recordTime: EpochMicros | null;
+  readonly #stray: StrayLines;
+  #waiting: WaitingMessage[] = [];
+  #waitingFull = false;
+  /** Whether uptime was dated through other sources. */
+  #isTied = false;
+  /** The sources through which its boots were dated; undefined: one that is not known. */
+  readonly #through = new Set<EvidenceId | undefined>();
+  #any = false;
+  #anyLocal = false;
+  #unterminated: Line | null = null;
+
+  constructor(context: ParseContext, recordTime: EpochMicros | null) {
+    this.#context = context;
+    this.#stamps = new StampClock(context);
+    this.#recordTime = recordTime;
+    this.#stray = new StrayLines(context, 'messages of dmesg');
+  }
+
+  onLine(line: Line, out: ParsedItem[]): void {
+    if (!line.terminated) this.#unterminated = line;
+    if (line.text.trim() === '') return;
+    const read = readDmesgLine(line.text);
+    if (read === null) {
+      if (this.#any || !isDecoration(line.text)) this.#stray.add(line);
+      return;
+    }
+    this.#any = true;
+    this.#stray.flush(out);
+    const { stamp } = read;
+    if (stamp.type === 'uptime') {
+      this.#takeUptime({ line, read, uptimeMicros: stamp.micros }, out);
+      return;
+    }
+    if (stamp.type === 'local' && !this.#anyLocal) this.#markLocal(line, out);
+    const zone = stamp.type === 'iso' ? stamp.zone : null;
+    const time = this.#stamps.instant(stamp.wall, zone);
+    if (time === null) this.#stray.add(line);
+    // Both are computed from the uptime: more than a second's precision would be pretence.
+    else this.#emit(line, read, time, out);
+  }
+
+  #markLocal(line: Line, out: ParsedItem[]): void {
+    this.#anyLocal = true;
+    out.push(
+      problemItem(
+        'assumed-time',
+        `${this.#context.fileName} was made with dmesg -T, which computes local times from the uptime: they are off by as long as the host slept, and by clock corrections since boot. journalctl -k -o short-iso-precise has the times as they were.`,
+        line.byteOffset,
+      ),
+    );
+  }
+
+  #takeUptime(message: WaitingMessage, out: ParsedItem[]): void {
+    if (this.#recordTime !== null) {
+      this.#emit(message.line, message.read, this.#recordTime, out);
+    } else if (this.#waiting.length < WAITING_LIMIT) {
+      this.#waiting.push(message);
+    } else if (!this.#waitingFull) {
+      this.#waitingFull = true;
+      out.push(
+        problemItem(
+          'limit-exceeded',
+          `${this.#context.fileName} has more than ${WAITING_LIMIT} messages with uptime stamps; those from line ${message.line.number} on are left out.`,
+          message.line.byteOffset,
+        ),
+      );
+    }
+  }
+
+  #emit(line: Line, read: DmesgLine, time: EpochMicros, out: ParsedItem[]): void {
+    const { kind, detail } = classifyMessage({ message: read.message, identifier: 'kernel', pid: null });
+    out.push(
+      eventItem({
+        time,
+        resolutionMicros: MICROS_PER_SECOND,
+        timestampDesc: 'entry written',
+        kind,
+        message: read.message,
+        pid: null,
+        identifier: 'kernel',
+        host: null,
+        severity: read.severity,
+        unit: null,
+        detail,
+        source: provenanceOfLines(this.#context, line),
+      }),
+    );
+  }
+
+  #releaseWaiting(out: ParsedItem[]): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const first = waiting[0];
+    if (first === undefined) return;
+    const tie =
+      this.#tieThroughEntries(waiting) ??
+      this.#context.uptimeTies?.find(
+        waiting.map(({ read, uptimeMicros }) => ({
+          message: read.message,
+          uptimeMicros,
+          ...classifyMessage({ message: read.message, identifier: 'kernel', pid: null }),
+        })),
+      ) ??
+      null;
+    if (tie === null) {
+      out.push(
+        problemItem(
+          'assumed-time',
+          `${waiting.length} messages from line ${first.line.number} of ${this.#context.fileName} have only the uptime of their boot, and nothing that was given ties it to a date; they are left out. Give journalctl -k -o short-iso-precise, or dmesg --time-format iso.`,
+          first.line.byteOffset,
+        ),
+      );
+      return;
+    }
+    this.#isTied = true;
+    this.#through.add(tie.through);
+    for (const { line, read, uptimeMicros } of waiting) {
+      this.#emit(line, read, epochMicros(tie.bootMicros + uptimeMicros), out);
+    }
+    out.push(problemItem('assumed-time', `The uptime stamps of ${this.#context.fileName} ${tie.how}`, null));
+  }
+
+  #tieThroughEntries(waiting: readonly WaitingMessage[]): UptimeTie | null {
+    const { knownEntries } = this.#context;
+    const entries = waiting.map(({ read, uptimeMicros }) => ({ uptimeMicros, message: read.message }));
+    const shared = knownEntries === undefined ? null : bootInstantOf(entries, knownEntries);
+    if (shared === null) return null;
+    return {
+      bootMicros: shared,
+      how: 'were dated through messages that another source has with their time; distances between messages are exact.',
+    };
+  }
+
+  onEnd(out: ParsedItem[]): void {
+    this.#stray.flush(out);
+    this.#releaseWaiting(out);
+    reportCutEnd(this.#context, this.#unterminated, 'message', out);
+  }
+
+  timeResolution(): TimeResolution {
+    const [through] = this.#through;
+    return {
+      ...(this.#anyLocal
+        ? this.#stamps.resolution()
+        : { offsetMinutes: null, zoneFrom: this.#isTied ? 'other-source' : 'file' }),
+      year: null,
+      yearFrom: 'file',
+      ...(this.#through.size === 1 && through !== undefined ? { datedThrough: through } : {}),
+    };
+  }
+}

@@ -1,0 +1,193 @@
+import {
+  type EpochMicros,
+  epochMicros,
+  MICROS_PER_MILLI,
+  MICROS_PER_SECOND,
+  type WallClock,
+  wallClockToMicros,
+} from '../../model/time.ts';
+
+/** English month names as strftime's %b prints them in the C locale, which services run in. */
+const MONTHS: readonly string[] = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** 1..12 for `Jan`..`Dec`, else null. */
+export function monthNumber(name: string): number | null {
+  const index = MONTHS.indexOf(name);
+  return index < 0 ? null : index + 1;
+}
+
+/**
+ * Zone abbreviations in minutes east of UTC, as far as one meaning is by far the commonest on servers. IST, CST and others
+ * with rival meanings are left out on purpose. Source: the abbreviations of the tz database.
+ */
+const ZONE_MINUTES: Readonly<Record<string, number>> = {
+  UTC: 0,
+  GMT: 0,
+  Z: 0,
+  WET: 0,
+  WEST: 60,
+  BST: 60,
+  CET: 60,
+  CEST: 120,
+  EET: 120,
+  EEST: 180,
+  MSK: 180,
+  EST: -300,
+  EDT: -240,
+  CDT: -300,
+  MST: -420,
+  MDT: -360,
+  PST: -480,
+  PDT: -420,
+  JST: 540,
+  KST: 540,
+  AEST: 600,
+  AEDT: 660,
+};
+
+/** Minutes east of UTC for `UTC`, `CEST`, `Z`, `+01`, `+0100`, `-05:30`; null when it is not known or ambiguous. */
+export function zoneMinutes(zone: string): number | null {
+  const numeric = /^([+-])(\d{2})(?::?(\d{2}))?$/.exec(zone);
+  if (numeric === null) return ZONE_MINUTES[zone] ?? null;
+  const minutes = Number(numeric[2]) * 60 + Number(numeric[3] ?? 0);
+  // No zone lies farther from UTC than +14 and -12 hours; more is damage.
+  return minutes > 14 * 60 ? null : numeric[1] === '-' ? -minutes : minutes;
+}
+
+/** Microseconds of a second's decimal digits: `5` -> 500000, `539733` -> 539733; digits beyond the sixth are dropped. */
+export function fractionMicros(digits: string | undefined): number {
+  return digits === undefined ? 0 : Number(digits.slice(0, 6).padEnd(6, '0'));
+}
+
+/** How finely a stamp with these decimals states the time, in microseconds. */
+export function resolutionOf(digits: string | undefined): number {
+  if (digits === undefined || digits.length === 0) return MICROS_PER_SECOND;
+  return digits.length >= 6 ? 1 : 10 ** (6 - digits.length);
+}
+
+/** A stamp as printed: its parts and its zone in minutes east of UTC, or null when it prints none that is known. */
+export interface Stamp {
+  readonly wall: WallClock;
+  readonly zone: number | null;
+  readonly resolutionMicros: number;
+}
+
+/** Parts of a stamp from the captures of a regular expression; missing time parts are zero. */
+export function wallOf(
+  year: string | number | undefined,
+  month: string | number | undefined,
+  day: string | undefined,
+  hour: string | undefined,
+  minute: string | undefined,
+  second: string | undefined,
+  fraction?: string,
+): WallClock {
+  return {
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour ?? 0),
+    minute: Number(minute ?? 0),
+    second: Number(second ?? 0),
+    micros: fractionMicros(fraction),
+  };
+}
+
+/** The instant of a stamp in the zone that it carries (minutes east of UTC), or in its source's where it carries none. */
+export type InstantOfStamp = (wall: WallClock, zone: number | null) => EpochMicros | null;
+
+/** Reads a stamp that carries no zone as UTC: where only its shape matters. */
+export function atUtc(wall: WallClock, zone: number | null): EpochMicros | null {
+  return wallClockToMicros(wall, zone ?? 0);
+}
+
+/** Used when nothing at all tells the year: a leap year, so that every date of the file exists. */
+export const UNKNOWN_YEAR = 2000;
+
+const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
+
+/**
+ * The instant of a yearless stamp, which `read` gives for the stamp with a year: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
+ * year. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
+ */
+export function resolveYearless(
+  wall: Omit<WallClock, 'year'>,
+  read: (wall: WallClock) => EpochMicros | null,
+  nearTime: EpochMicros | null,
+): { readonly time: EpochMicros; readonly year: number } | null {
+  const near = nearTime ?? epochMicros(Date.UTC(UNKNOWN_YEAR, 6, 1) * MICROS_PER_MILLI);
+  const nearYear = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
+  // Without any hint the year must be UNKNOWN_YEAR and not one before it. Leap years are at most eight years apart.
+  const reach = nearTime === null ? 0 : wall.month === 2 && wall.day === 29 ? 8 : 1;
+  const inNearYear = read({ ...wall, year: nearYear });
+  // Within half a year no other year is nearer: the usual case, and a journal has millions of stamps.
+  if (inNearYear !== null && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
+    return { time: inNearYear, year: nearYear };
+  let best: { readonly time: EpochMicros; readonly year: number } | null = null;
+  for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
+    const time = read({ ...wall, year });
+    if (time === null) continue;
+    if (best === null || Math.abs(time - near) < Math.abs(best.time - near)) best = { time, year };
+  }
+  return best;
+}
+
+/** Shapes in which people and scripts put a date above a snapshot. */
+const DATE_LINES: readonly {
+  readonly sample: string;
+  readonly pattern: RegExp;
+  readonly read: (m: RegExpExecArray) => Stamp | null;
+}[] = [
+  {
+    sample: '# 2026-01-28 04:10:19',
+    pattern:
+      /^\W{0,10}(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s?(Z|UTC|[A-Z]{2,5}|[+-]\d\d:?\d\d)?\W{0,10}$/,
+    read: (m) => stampOf(wallOf(m[1], m[2], m[3], m[4], m[5], m[6], m[7]), m[8], m[7]),
+  },
+  {
+    // date(1) in the C locale
+    sample: 'Wed Jan 28 04:10:19 UTC 2026',
+    pattern:
+      /^\W{0,10}[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/,
+    read: (m) => stampOf(wallOf(m[7], monthNumber(m[1] ?? '') ?? 0, m[2], m[3], m[4], m[5]), m[6], undefined),
+  },
+  {
+    // date(1) in en_US.UTF-8 (12 hours) and en_GB.UTF-8
+    sample: 'Wed 28 Jan 2026 04:10:19 AM UTC',
+    pattern:
+      /^\W{0,10}[A-Z][a-z]{2},? +(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: ([AP])M)? ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?)\W{0,10}$/,
+    read: (m) => {
+      const hour = m[7] === undefined ? Number(m[4]) : (Number(m[4]) % 12) + (m[7] === 'P' ? 12 : 0);
+      return stampOf(wallOf(m[3], monthNumber(m[2] ?? '') ?? 0, m[1], String(hour), m[5], m[6]), m[8], undefined);
+    },
+  },
+  {
+    sample: 'Wed 28 Jan 04:10:19 UTC 2026',
+    pattern:
+      /^\W{0,10}[A-Z][a-z]{2} +(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/,
+    read: (m) => stampOf(wallOf(m[7], monthNumber(m[2] ?? '') ?? 0, m[1], m[3], m[4], m[5]), m[6], undefined),
+  },
+];
+
+function stampOf(wall: WallClock, zone: string | undefined, fraction: string | undefined): Stamp {
+  return { wall, zone: zone === undefined ? null : zoneMinutes(zone), resolutionMicros: resolutionOf(fraction) };
+}
+
+/**
+ * Reads a line that holds nothing but a date, as scripts print above each `ps`, `free` or `vmstat` (comment signs and
+ * rulers around it are tolerated, also `date +%s`). Null for any other line.
+ */
+export function parseDateLine(text: string): Stamp | { readonly time: EpochMicros } | null {
+  if (text.length > 80 || !/\d/.test(text)) return null;
+  const trimmed = text.trim();
+  for (const { pattern, read } of DATE_LINES) {
+    const match = pattern.exec(trimmed);
+    if (match === null) continue;
+    const stamp = read(match);
+    if (stamp !== null && wallClockToMicros(stamp.wall, 0) !== null) return stamp;
+  }
+  // date +%s; nine digits would be before 2001
+  const epoch = /^\W{0,10}(1\d{9})(?:\.(\d{1,9}))?\W{0,10}$/.exec(trimmed);
+  if (epoch === null) return null;
+  return { time: epochMicros(Number(epoch[1]) * MICROS_PER_SECOND + fractionMicros(epoch[2])) };
+}

@@ -1,0 +1,168 @@
+import type { EventDetail } from '../../model/event.ts';
+import type { InnerHeader, InnerLevel } from './inner-header.ts';
+import type { Reading } from './reading.ts';
+import { signalNumber } from './signals.ts';
+
+/**
+ * gunicorn's fixed wording of versions 19.9 to 26. Sources: arbiter.py (Arbiter.start, run, stop, murder_workers,
+ * reap_workers), workers/base.py and workers/*.py of https://github.com/benoitc/gunicorn. Patterns are whole first lines.
+ */
+interface Wording {
+  readonly sample: string;
+  /** What every such message begins with: looking for it first spares the patterns for the millions of other lines. */
+  readonly starts: readonly string[];
+  readonly pattern: RegExp;
+  /** The level gunicorn logs it at; asked for only where nothing but the text speaks for gunicorn. */
+  readonly levels: readonly InnerLevel[];
+  readonly read: (match: RegExpExecArray) => Reading | null;
+}
+
+const pidDetail = (digits: string | undefined): EventDetail => ({ targetPid: Number(digits) });
+
+const WORDINGS: readonly Wording[] = [
+  {
+    sample: 'Booting worker with pid: 23333',
+    starts: ['Booting worker with pid: '],
+    pattern: /^Booting worker with pid: (\d+)$/,
+    levels: ['INFO'],
+    read: (m) => ({ kind: 'worker-boot', detail: pidDetail(m[1]) }),
+  },
+  {
+    sample: 'WORKER TIMEOUT (pid:23333)',
+    starts: ['WORKER TIMEOUT (pid:'],
+    pattern: /^WORKER TIMEOUT \(pid: ?(\d+)\)$/,
+    levels: ['CRITICAL'],
+    read: (m) => ({ kind: 'worker-timeout', detail: pidDetail(m[1]) }),
+  },
+  {
+    // 21.0 and later, for every signal; a core dump adds 128 to the status and prints `code 139`
+    sample: 'Worker (pid:23333) was sent SIGKILL! Perhaps out of memory?',
+    starts: ['Worker (pid:'],
+    pattern: /^Worker \(pid: ?(\d+)\) was sent (?:(SIG\w+)|code (\d+))!(?: Perhaps out of memory\?)?$/,
+    levels: ['ERROR', 'WARNING', 'INFO'],
+    read: (m) => {
+      const signal = m[2] === undefined ? Number(m[3]) & 0x7f : signalNumber(m[2]);
+      return signalled(m[1], signal);
+    },
+  },
+  {
+    sample: 'Worker with pid 23333 was terminated due to signal 9',
+    starts: ['Worker with pid '],
+    pattern: /^Worker with pid (\d+) was terminated due to signal (\d+)$/,
+    levels: ['WARNING', 'ERROR'],
+    read: (m) => signalled(m[1], Number(m[2])),
+  },
+  {
+    sample: 'Worker (pid:23333) exited with code 1',
+    starts: ['Worker (pid:'],
+    pattern: /^Worker \(pid: ?(\d+)\) exited with code (\d+)\.?$/,
+    levels: ['ERROR', 'WARNING', 'INFO'],
+    read: (m) => ({ kind: 'worker-exit-code', detail: { ...pidDetail(m[1]), exitCode: Number(m[2]) } }),
+  },
+  {
+    sample: 'Worker exiting (pid: 23333)',
+    starts: ['Worker exiting (pid:'],
+    pattern: /^Worker exiting \(pid: ?(\d+)\)$/,
+    levels: ['INFO'],
+    read: (m) => ({ kind: 'worker-exiting', detail: pidDetail(m[1]) }),
+  },
+  {
+    // max_requests was reached; the worker that writes it is the one that goes
+    sample: 'Autorestarting worker after current request.',
+    starts: ['Autorestarting worker after current request'],
+    pattern: /^Autorestarting worker after current request\.?$/,
+    levels: ['INFO'],
+    read: () => ({ kind: 'worker-recycled', detail: {} }),
+  },
+  {
+    sample: 'Starting gunicorn 26.1.0',
+    starts: ['Starting gunicorn '],
+    pattern: /^Starting gunicorn (\S+)$/,
+    levels: ['INFO'],
+    read: (m) => ({ kind: 'arbiter-start', detail: { version: m[1] ?? '' } }),
+  },
+  {
+    sample: 'Using worker: gthread',
+    starts: ['Using worker: '],
+    pattern: /^Using worker: (\S+)$/,
+    levels: ['INFO'],
+    read: (m) => ({ kind: 'arbiter-start', detail: { workerClass: m[1] ?? '' } }),
+  },
+  {
+    sample: 'Handling signal: term',
+    starts: ['Handling signal: '],
+    pattern: /^Handling signal: (\w+)$/,
+    levels: ['INFO'],
+    read: (m) => {
+      const signal = signalNumber(m[1] ?? '');
+      return { kind: 'arbiter-signal', detail: signal === null ? {} : { signal } };
+    },
+  },
+  {
+    // the process title in brackets may replace Master: `Hang up: Master [app]`
+    sample: 'Hang up: Master',
+    starts: ['Hang up: '],
+    pattern: /^Hang up: \S.*$/,
+    levels: ['INFO'],
+    read: () => ({ kind: 'arbiter-signal', detail: { signal: 1 } }),
+  },
+  {
+    sample: 'Shutting down: Master',
+    starts: ['Shutting down: '],
+    pattern: /^Shutting down: (?:Master|Arbiter|Old Master).*$/,
+    levels: ['INFO'],
+    read: () => ({ kind: 'arbiter-stop', detail: {} }),
+  },
+  {
+    sample: 'Reason: Worker failed to boot.',
+    starts: ['Reason: Worker failed to boot', 'Reason: App failed to load'],
+    pattern: /^Reason: (?:Worker failed to boot|App failed to load)\.?$/,
+    levels: ['ERROR', 'INFO'],
+    read: () => ({ kind: 'arbiter-stop', detail: {} }),
+  },
+  {
+    sample: 'Exception in worker process',
+    starts: ['Exception in ', 'Error handling request', 'Socket error processing request.'],
+    pattern:
+      /^(?:Exception in worker process\b|Error handling request\b|Socket error processing request\.|Exception in gevent worker\b)/,
+    levels: ['ERROR'],
+    read: () => ({ kind: 'worker-error', detail: {} }),
+  },
+];
+
+const SIGKILL = 9;
+
+function signalled(pid: string | undefined, signal: number | null): Reading {
+  const detail = { ...pidDetail(pid), ...(signal === null ? {} : { signal }) };
+  return { kind: signal === SIGKILL ? 'worker-sigkill' : 'worker-signalled', detail };
+}
+
+/**
+ * What a text means if gunicorn wrote it, else null. `header` is the header that stood before the text.
+ *
+ * gunicorn wrote it when its bracket header or its logger (`gunicorn.error`) says so. A header without a logger's name
+ * counts when the level is gunicorn's for that wording; without any header the wording must be the whole line.
+ */
+export function classifyGunicorn(text: string, header: InnerHeader | null): Reading | null {
+  if (header !== null && header.style === 'python' && header.logger !== null && !/^gunicorn\b/.test(header.logger))
+    return null;
+  const lineEnd = text.indexOf('\n');
+  const wholeLine = (lineEnd < 0 ? text : text.slice(0, lineEnd)).trimEnd();
+  // [25321] WORKER TIMEOUT (pid:23333)     gunicorn's own format towards syslog: syslog_fmt in glogging.py
+  const firstLine = header === null ? wholeLine.replace(/^\[\d{1,7}\] (?=\S)/, '') : wholeLine;
+  const levelMustFit = header !== null && header.style === 'python' && header.logger === null;
+  for (const { starts, pattern, levels, read } of WORDINGS) {
+    if (!starts.some((start) => firstLine.startsWith(start))) continue;
+    const match = pattern.exec(firstLine);
+    if (match === null) continue;
+    if (levelMustFit && (header.level === null || !levels.includes(header.level))) return null;
+    return read(match);
+  }
+  return null;
+}
+
+/** What a first line that gunicorn wrote can begin with; a line that begins with none of these is none of its wordings. */
+export const GUNICORN_STARTS: readonly string[] = [...new Set(WORDINGS.flatMap(({ starts }) => starts))];
+
+/** Each wording with a sample, for the test that every pattern reads its own sample. */
+export const GUNICORN_SAMPLES: readonly string[] = WORDINGS.map(({ sample }) => sample);

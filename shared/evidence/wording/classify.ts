@@ -1,0 +1,111 @@
+import type { EventDetail, EventKind, Severity } from '../../model/event.ts';
+import { classifyGunicorn } from './classify-gunicorn.ts';
+import { classifyKernel } from './classify-kernel.ts';
+import { classifySystemd } from './classify-systemd.ts';
+import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
+import type { Reading } from './reading.ts';
+
+export { type InnerHeader, type InnerLevel, splitInnerHeader } from './inner-header.ts';
+
+/** A log entry as its format gives it. */
+export interface MessageToClassify {
+  readonly message: string;
+  /** syslog identifier (`gunicorn`, `kernel`, `systemd`), or null where the format has none. */
+  readonly identifier: string | null;
+  /** The process that wrote it, as the format says. */
+  readonly pid: number | null;
+}
+
+/** What fixed wording says. */
+export interface Classification {
+  readonly kind: EventKind;
+  /** From the level word of gunicorn's or Python's header; null when nothing tells. */
+  readonly severity: Severity | null;
+  /** The systemd unit that the message is about, or null. */
+  readonly unit: string | null;
+  readonly detail: EventDetail;
+  /** The pid that gunicorn's own header states, or null. */
+  readonly innerPid: number | null;
+  readonly header: InnerHeader | null;
+}
+
+/** No fixed wording is longer; what a hostile line adds behind it is not looked at. */
+const WORDING_LIMIT_CHARACTERS = 4096;
+
+/**
+ * Says what a message is by the fixed wording of gunicorn, the kernel, systemd and Python, and by nothing else: words of an
+ * application are never interpreted. Each family is believed only where it speaks: the kernel under the identifier
+ * `kernel`, systemd under its own, gunicorn behind its header or on a line of its own. A line of an application that quotes
+ * `WORKER TIMEOUT (pid:1)` stays `log`.
+ */
+export function classifyMessage(entry: MessageToClassify): Classification {
+  const { message, identifier } = entry;
+  const start = message.length > WORDING_LIMIT_CHARACTERS ? message.slice(0, WORDING_LIMIT_CHARACTERS) : message;
+  if (identifier === 'kernel') {
+    const reading = classifyKernel(start);
+    return { ...reading, severity: null, unit: null, innerPid: null, header: null };
+  }
+  if (isSystemd(identifier, entry.pid)) {
+    const reading = classifySystemd(start, identifier);
+    if (reading !== null) {
+      return { ...reading, severity: null, unit: reading.detail.unit ?? null, innerPid: null, header: null };
+    }
+  }
+  const header = splitInnerHeader(message);
+  const severity = header?.level == null ? null : severityOfLevel(header.level);
+  const gunicorn = classifyGunicorn(header?.text.slice(0, WORDING_LIMIT_CHARACTERS) ?? start, header);
+  // `[14] [INFO] done` may be any application's way of naming job 14; with a time or gunicorn's words it is a pid.
+  const isGunicorn = header?.style === 'gunicorn' && (header.timeText !== null || gunicorn !== null);
+  const base = { severity, unit: null, innerPid: isGunicorn ? header.pid : null, header };
+  const python =
+    gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(message, header, entry.pid) : null;
+  // An error of a worker that a locked database caused is told by its cause.
+  const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python);
+  return reading === null ? { ...base, kind: 'log', detail: {} } : { ...base, ...reading };
+}
+
+/** journalctl prints a unit name instead of the identifier with `-o with-unit`; systemd itself is then `init.scope[1]`. */
+function isSystemd(identifier: string | null, pid: number | null): boolean {
+  return identifier === 'systemd' || identifier === 'systemd-oomd' || (identifier === 'init.scope' && pid === 1);
+}
+
+// sqlite3.OperationalError: database is locked        (sqlite3.OperationalError) database is locked
+// django.db.utils.OperationalError: database table is locked
+// The text is SQLite's own for SQLITE_BUSY and SQLITE_LOCKED: https://www.sqlite.org/rescode.html#busy
+const LOCKED_EXCEPTION =
+  /\b(?:OperationalError|BusyError|DatabaseError)\)?:? \(?['"]?database (?:table |schema )?is locked\b/;
+// ERROR - Import of job 7 failed: database is locked        WARNING - attempt 2 (database is locked), retrying
+// What is logged of the exception is often its text alone; words in front of it must not turn it round ("no database ...").
+const LOCKED_TEXT =
+  /(?:^|[:('"[=-]\s?|\b(?:because|since|as|that|while|the|sqlite)\s)database (?:table |schema )?is locked\b/i;
+// error: database is locked        (printed, without a logger)
+const LOCKED_PRINT = /^[^\n]{0,500}: database (?:table |schema )?is locked\.?$/;
+
+// Traceback (most recent call last):       Source: Lib/traceback.py
+const TRACEBACK = /(?:^|\n)[ \t]*(?:\+ Exception Group )?Traceback \(most recent call last\):/;
+
+// Fatal Python error: Segmentation fault   Source: Python/pylifecycle.c, Modules/faulthandler.c
+const FATAL_PYTHON_ERROR =
+  /^Fatal Python error: (Segmentation fault|Bus error|Illegal instruction|Floating point exception)/;
+const FATAL_SIGNALS: Readonly<Record<string, number>> = {
+  'Segmentation fault': 11,
+  'Bus error': 7,
+  'Illegal instruction': 4,
+  'Floating point exception': 8,
+};
+
+function classifyPython(message: string, header: InnerHeader | null, pid: number | null): Reading | null {
+  if (LOCKED_EXCEPTION.test(message)) return { kind: 'database-locked', detail: {} };
+  const isTrouble = header?.level === 'WARNING' || header?.level === 'ERROR' || header?.level === 'CRITICAL';
+  if (isTrouble ? LOCKED_TEXT.test(message) : header === null && LOCKED_PRINT.test(message)) {
+    return { kind: 'database-locked', detail: {} };
+  }
+  if (TRACEBACK.test(message)) return { kind: 'traceback', detail: {} };
+  const fatal = FATAL_PYTHON_ERROR.exec(message);
+  if (fatal === null) return null;
+  const signal = FATAL_SIGNALS[fatal[1] ?? ''];
+  return {
+    kind: 'segfault',
+    detail: { ...(pid === null ? {} : { targetPid: pid }), ...(signal === undefined ? {} : { signal }) },
+  };
+}

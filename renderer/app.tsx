@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
-import type { CaseView, MenuCommand } from '../shared/contract/ipc.ts';
+import type { MenuCommand } from '../shared/contract/ipc.ts';
+import type { CaseView } from '../shared/model/views.ts';
 import { AddingBar } from './components/adding-bar.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';

@@ -1,5 +1,5 @@
 import type { InquestBridge } from '../shared/contract/ipc.ts';
-import type { JobError } from '../shared/contract/worker-protocol.ts';
+import type { JobError } from '../shared/model/job.ts';
 
 declare global {
   interface Window {

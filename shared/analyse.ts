@@ -1,5 +1,4 @@
-import type { FactContext } from './context/context.ts';
-import { factContext } from './context/context.ts';
+import { type FactContext, factContext } from './context/context.ts';
 import { importCourse } from './context/import-course.ts';
 import { jobInQuestion } from './context/job-in-question.ts';
 import { factsOf } from './facts/facts.ts';

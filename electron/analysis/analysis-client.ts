@@ -9,10 +9,10 @@ import type {
   DocumentRequest,
   ReadCase,
 } from '../../shared/contract/analysis-protocol.ts';
-import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { ArtifactReport } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { JobCancelled, JobFailure, jobErrorOf } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';

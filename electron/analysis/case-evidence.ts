@@ -1,7 +1,7 @@
-import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { ArtifactReport } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { EventSource } from '../../shared/model/event.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { RuleOutcome } from '../../shared/model/rules.ts';
 
 /** Everything that an analysis reads, from what was imported, what was measured and what rules found. */

@@ -1,5 +1,6 @@
 import type { PlacedRules } from '../../shared/contract/analysis-protocol.ts';
-import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { RuleOutcome } from '../../shared/model/rules.ts';
 import { epochMicros } from '../../shared/model/time.ts';
 import { EventPlaces } from '../events/event-places.ts';

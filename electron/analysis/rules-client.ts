@@ -1,10 +1,6 @@
-import type {
-  ImportedEvidence,
-  RuleFileText,
-  RulesWorkerData,
-  RulesWorkerMessage,
-} from '../../shared/contract/worker-protocol.ts';
+import type { RuleFileText, RulesWorkerData, RulesWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import type { CaseProblem } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { AppliedRule, RuleOutcome } from '../../shared/model/rules.ts';
 import { joinRules, readRuleFile } from '../../shared/rules/rule-file.ts';
 import { JobCancelled, type JobOutcome, runJob } from '../threads/run-job.ts';

@@ -1,14 +1,15 @@
 import type { AnalysisSource, DocumentFormat, IncidentAsked } from '../../shared/contract/analysis-protocol.ts';
-import type { CaseView, Conclusion, JudgementsView } from '../../shared/contract/ipc.ts';
-import type { ImportedEvidence, QuerySource } from '../../shared/contract/worker-protocol.ts';
+import type { QuerySource } from '../../shared/contract/worker-protocol.ts';
 import { isAbout, subjectOf } from '../../shared/hypotheses/judged-facts.ts';
 import { type JudgementHistory, NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import type { Analysis, Incident, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileRun } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Judgement, Subject } from '../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import type { CaseView, Conclusion, JudgementsView } from '../../shared/model/views.ts';
 import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { caseEvidence } from '../analysis/case-evidence.ts';

@@ -1,6 +1,7 @@
 import type { Incident, IncidentChoice } from '../../shared/model/analysis.ts';
+import type { CaseTimes } from '../../shared/model/case-times.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import type { CaseTimes, TimeText } from '../../shared/search/query.ts';
+import type { TimeText } from '../../shared/search/query.ts';
 import { resolveTime } from '../../shared/search/resolve-time.ts';
 
 /** An incident as a person asks for it: by a time as typed, by a pid, or by both. */

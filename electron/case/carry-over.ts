@@ -1,5 +1,5 @@
 import type { Carried } from '../../shared/contract/ipc.ts';
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
 
 /** What of a case tells where its events stand: its files and columns, without the means to read their text. */

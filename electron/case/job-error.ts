@@ -1,4 +1,4 @@
-import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { JobFailure } from '../threads/run-job.ts';
 import { UsageError } from '../threads/usage-error.ts';

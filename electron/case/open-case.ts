@@ -1,9 +1,11 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import type { ImportedEvidence, Progress, RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { placedRules } from '../analysis/placed-rules.ts';

@@ -1,6 +1,6 @@
-import type { Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ParseMode, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { measureArtifact } from '../profile/measure-client.ts';
 import { Measurements } from '../profile/measurements.ts';
 import { UsageError } from '../threads/usage-error.ts';

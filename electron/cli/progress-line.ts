@@ -1,5 +1,5 @@
 import { type Mark, rateOf, secondsLeftOf, withMark } from '../../shared/contract/progress-rate.ts';
-import { countOfStage, type Progress } from '../../shared/contract/worker-protocol.ts';
+import { countOfStage, type Progress } from '../../shared/model/job.ts';
 import { formatBytes, formatSeconds } from '../../shared/wording/figures.ts';
 
 /** The part of a terminal stream that a progress line needs. */

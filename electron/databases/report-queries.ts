@@ -1,5 +1,5 @@
 import { MOST_REPORT_QUERIES, type ReportQueryEntry } from '../../shared/contract/database-requests.ts';
-import type { ReportQuery } from '../../shared/report/report.ts';
+import type { ReportQuery } from '../../shared/model/report-query.ts';
 import { reportQuery } from '../../shared/report/report-queries.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import type { KeptResult } from './sql-client.ts';

@@ -6,16 +6,12 @@ import type {
   RowsPage,
   RowsRequest,
   SqlOutcome,
-  SqlResult,
 } from '../../shared/contract/database-requests.ts';
-import type {
-  ImportedEvidence,
-  JobError,
-  SqlTask,
-  SqlWorkerData,
-  SqlWorkerReply,
-} from '../../shared/contract/worker-protocol.ts';
+import type { SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import type { JobError } from '../../shared/model/job.ts';
+import type { SqlResult } from '../../shared/model/sql-result.ts';
 import { JobFailure, jobErrorOf } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
 

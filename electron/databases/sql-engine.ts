@@ -1,17 +1,17 @@
 import type { Database as SqlJsDatabase, Statement } from 'sql.js';
-import type {
-  DatabaseSchema,
-  PlanStep,
-  RowsList,
-  RowsPage,
-  SchemaColumn,
-  SchemaEntry,
-  SqlOutcome,
-  SqlResult,
+import {
+  type DatabaseSchema,
+  MOST_RESULT_ROWS,
+  type PlanStep,
+  type RowsList,
+  type RowsPage,
+  type SchemaColumn,
+  type SchemaEntry,
+  type SqlOutcome,
 } from '../../shared/contract/database-requests.ts';
-import { MOST_RESULT_ROWS } from '../../shared/contract/database-requests.ts';
+import type { SqlCell, SqlResult } from '../../shared/model/sql-result.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
-import { cellOf, SHOWN_BLOB_BYTES, SHOWN_CHARACTERS, type SqlCell, type SqlValue } from '../../shared/sql/cells.ts';
+import { cellOf, SHOWN_BLOB_BYTES, SHOWN_CHARACTERS, type SqlValue } from '../../shared/sql/cells.ts';
 import { csvLine } from '../../shared/sql/csv.ts';
 import { quotedIdentifier } from '../../shared/sql/identifier.ts';
 import { planTree } from '../../shared/sql/query-plan.ts';

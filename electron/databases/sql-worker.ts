@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { JobError, SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
+import type { SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { failureReason } from '../files/read-only.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import { UsageError } from '../threads/usage-error.ts';

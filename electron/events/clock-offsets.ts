@@ -1,5 +1,6 @@
-import type { EventColumns, EventCopies, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns, EventCopies } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceId, Provenance } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { sharedRows } from './growing-columns.ts';
 import { sortRows } from './sort-rows.ts';

@@ -1,24 +1,11 @@
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
 import { NO_PID, NO_SEVERITY } from './event-table.ts';
 import { sortRows } from './sort-rows.ts';
-
-/** The filter that lets everything through. */
-export const EVERY_EVENT: EventFilter = {
-  text: '',
-  query: '',
-  kinds: [],
-  severities: [],
-  evidenceIds: [],
-  pids: [],
-  units: [],
-  from: null,
-  to: null,
-};
 
 /** First row whose time is not before `time` (`after`: is after it); the number of rows when there is none. */
 export function firstRowFrom(times: Float64Array, time: number, after = false): number {

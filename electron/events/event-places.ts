@@ -1,5 +1,5 @@
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, Provenance } from '../../shared/model/evidence.ts';
 import { sortRows } from './sort-rows.ts';
 

@@ -1,13 +1,4 @@
-import type {
-  EventFilter,
-  EventPage,
-  EventPoint,
-  EventSort,
-  RawRecord,
-  RecordPiece,
-  TracebackLine,
-} from '../../shared/contract/ipc.ts';
-import type { EventColumns, ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/parsers.ts';
 import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal/journal-json.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
@@ -19,11 +10,14 @@ import {
   type EvidenceEvent,
   SEVERITIES,
 } from '../../shared/model/event.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
+import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
 import { visibleRaw } from '../../shared/report/visible.ts';
-import { EVERY_EVENT, filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
+import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
 import { NO_PID } from './event-table.ts';
 import { PidRows } from './pid-rows.ts';

@@ -1,6 +1,6 @@
-import type { EventColumns, EventCopies } from '../../shared/contract/worker-protocol.ts';
 import { NO_PID, NO_SEVERITY, type ParsedEvent } from '../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../shared/model/event.ts';
+import type { EventColumns, EventCopies } from '../../shared/model/event-columns.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import { findCopies } from './find-copies.ts';
 import { COLUMN_NAMES, type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';

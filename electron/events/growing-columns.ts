@@ -1,6 +1,6 @@
 /// <reference lib="es2024.sharedmemory" />
 
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 
 /** The columns of events that have a value for each of them. */
 export type EventRows = Omit<EventColumns, 'count' | 'units' | 'copies'>;

@@ -1,5 +1,5 @@
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import { firstRowFrom } from './event-filter.ts';
 import { NO_PID } from './event-table.ts';
 

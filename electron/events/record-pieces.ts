@@ -1,7 +1,7 @@
-import type { RecordPiece } from '../../shared/contract/ipc.ts';
 import { withoutFraming } from '../../shared/evidence/journal/journal-json.ts';
 import type { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { RecordPiece } from '../../shared/model/views.ts';
 
 /** Largest record whose message is taken out of it; larger ones are shown as they stand. */
 const TAKEN_APART_BYTES = 64 * 1024 * 1024;

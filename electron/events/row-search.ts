@@ -1,6 +1,5 @@
 import { isAscii } from 'node:buffer';
 import type { EventFilter } from '../../shared/contract/ipc.ts';
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import {
   ESCAPED_LINE_FEED,
   type FindMessage,
@@ -10,13 +9,15 @@ import {
 } from '../../shared/evidence/formats/message-span.ts';
 import { bytesInMemory } from '../../shared/evidence/journal/native/bytes.ts';
 import { MessageData } from '../../shared/evidence/journal/native/message-data.ts';
+import type { CaseTimes } from '../../shared/model/case-times.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { type BytePattern, bytePattern } from '../../shared/search/byte-pattern.ts';
 import { ASK, type CompiledQuery, compileQuery, MessageText, NO, YES } from '../../shared/search/compile-query.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
-import type { CaseTimes, Query, QueryProblem } from '../../shared/search/query.ts';
+import type { Query, QueryProblem } from '../../shared/search/query.ts';
 import { columnFilter, RowList } from './event-filter.ts';
 import { DECODED_RECORD_BYTES, type RecordReader } from './record-reader.ts';
 import { sortRows } from './sort-rows.ts';

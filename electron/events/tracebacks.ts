@@ -1,7 +1,7 @@
-import type { TracebackLine } from '../../shared/contract/ipc.ts';
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS } from '../../shared/model/event.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
+import type { TracebackLine } from '../../shared/model/views.ts';
 import { TRACEBACK_LIMIT_LINES, TracebackLines } from '../../shared/timeline/traceback-lines.ts';
 import { NO_PID } from './event-table.ts';
 

@@ -1,7 +1,7 @@
 import type { Analysis } from '../../shared/model/analysis.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { Judgement } from '../../shared/model/judgement.ts';
-import type { ReportQuery } from '../../shared/report/report.ts';
+import type { ReportQuery } from '../../shared/model/report-query.ts';
 
 /** All that goes into a document about a case. */
 export interface ExportInput {

@@ -7,8 +7,8 @@ import { PALETTE_NAMES, type Palette, type Scene } from '../../shared/figures/sc
 import { escapeXml, sceneToSvg } from '../../shared/figures/scene-svg.ts';
 import { utcTickLabel } from '../../shared/figures/time-scale.ts';
 import { layoutTimeline } from '../../shared/figures/timeline-figure.ts';
+import type { Field } from '../../shared/model/report-query.ts';
 import type {
-  Field,
   Report,
   ReportEvent,
   ReportFact,

@@ -1,7 +1,7 @@
 import type { Content, ContentText, CustomTableLayout, TableCell } from 'pdfmake/interfaces.js';
 import { PALETTES } from '../../shared/figures/palettes.ts';
 import type { Verdict } from '../../shared/model/analysis.ts';
-import type { Field } from '../../shared/report/report.ts';
+import type { Field } from '../../shared/model/report-query.ts';
 import type { FontFamily, ShowableText } from './fonts.ts';
 
 /*

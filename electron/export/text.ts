@@ -1,5 +1,6 @@
+import type { Field } from '../../shared/model/report-query.ts';
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
-import type { Field, Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
+import type { Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
 import { byWhen } from '../../shared/report/words.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
 

@@ -1,10 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type {
-  ImportedEvidence,
-  ImportRequest,
-  ImportWorkerMessage,
-  Progress,
-} from '../../shared/contract/worker-protocol.ts';
+import type { ImportRequest, ImportWorkerMessage } from '../../shared/contract/worker-protocol.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { type JobOutcome, runJob } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
 import type { Steering } from './steering.ts';

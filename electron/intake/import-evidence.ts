@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import type {
-  FileLocation,
-  ImportedEvidence,
-  ImportRequest,
-  Progress,
-  ZoneChoices,
-} from '../../shared/contract/worker-protocol.ts';
+import type { ImportRequest, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { PARSERS } from '../../shared/evidence/formats/parsers.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
+import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
 import { EventTable } from '../events/event-table.ts';
 import { baseName, visibleName } from '../files/names.ts';

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import type { ImportCommand, ImportWorkerMessage, JobError } from '../../shared/contract/worker-protocol.ts';
+import type { ImportCommand, ImportWorkerMessage } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import type { ImportWorkerData } from './import-client.ts';
 import { readGivenEvidence } from './import-evidence.ts';

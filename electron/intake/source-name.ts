@@ -1,4 +1,4 @@
-import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 
 /** Sources that are named in a message; a case may have thousands. */
 const NAMED_SOURCES = 12;

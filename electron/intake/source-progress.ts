@@ -1,11 +1,11 @@
+import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import {
   ENDED_STATES,
   type Progress,
   type SourceProgress,
   type SourceState,
   type SourcesProgress,
-} from '../../shared/contract/worker-protocol.ts';
-import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+} from '../../shared/model/job.ts';
 import { visibleName } from '../files/names.ts';
 import type { FoundFile } from './inventory.ts';
 import type { RunControl } from './run-control.ts';

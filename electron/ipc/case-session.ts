@@ -9,9 +9,10 @@ import type {
   ProfileProgressEvent,
   RunningJob,
 } from '../../shared/contract/ipc.ts';
-import type { JobError, Progress, RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { JobError, Progress } from '../../shared/model/job.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
 import { type CaseOutline, carryOver } from '../case/carry-over.ts';
 import { type OpenCase, titleOf } from '../case/open-case.ts';

@@ -6,7 +6,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '../../shared/contract/ipc.ts';
-import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { type InvokeEventLike, senderProblem } from './sender.ts';
 
 /** One handler per request of the contract: the type makes leaving one out a compile error. */

@@ -1,5 +1,5 @@
 import type { AppInfo } from '../../shared/contract/ipc.ts';
-import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import type { ExportFormat } from '../export/file-names.ts';
 
 /** What handlers need of Electron, so that they run and are tested without it. */

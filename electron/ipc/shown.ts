@@ -1,5 +1,5 @@
-import type { EventPage, ListedEvent } from '../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { EventPage, ListedEvent } from '../../shared/model/views.ts';
 import { visibleText } from '../../shared/report/visible.ts';
 
 /** Characters of a message that a list holds, and that the detail of one event begins with. */

@@ -1,4 +1,4 @@
-import type { ArtifactExcerpt } from '../../shared/contract/ipc.ts';
+import type { ArtifactExcerpt } from '../../shared/model/views.ts';
 import { visibleRaw } from '../../shared/report/visible.ts';
 import { EvidenceReader, READ_CHUNK_BYTES } from '../files/read-only.ts';
 

@@ -1,6 +1,7 @@
 import { freemem } from 'node:os';
-import type { MeasureRequest, MeasureWorkerMessage, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { MeasureRequest, MeasureWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import type { ParseOutcome, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { JobCancelled, type JobOutcome, runJob } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
 import { LongestPauses, profileOf } from './cost-meter.ts';

@@ -1,5 +1,6 @@
-import type { MeasureRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { MeasureRequest } from '../../shared/contract/worker-protocol.ts';
 import type { ParseOutcome, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { createJUnitReader } from '../../shared/profiling/junit-statistics.ts';
 import { XmlTree } from '../../shared/profiling/xml-tree.ts';
 import type { TimedPause } from './cost-meter.ts';

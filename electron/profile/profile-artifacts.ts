@@ -1,6 +1,7 @@
-import type { ImportedEvidence, Progress } from '../../shared/contract/worker-protocol.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
 import type { CaseProblem, EvidenceFile } from '../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import type { Steering } from '../intake/steering.ts';
 import { JobCancelled, JobFailure } from '../threads/run-job.ts';
 import type { Measurements } from './measurements.ts';

@@ -1,5 +1,6 @@
-import type { ProfileRequest, ProfileWorkerMessage, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileRequest, ProfileWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { type JobOutcome, runJob } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
 

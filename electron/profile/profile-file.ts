@@ -1,5 +1,6 @@
-import type { ProfileRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileRequest } from '../../shared/contract/worker-protocol.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { createJUnitReader } from '../../shared/profiling/junit-statistics.ts';
 import { estimatePythonCost } from '../../shared/profiling/python-cost.ts';
 import { type ArtifactParser, readArtifact } from './read-artifact.ts';

@@ -1,10 +1,5 @@
-import {
-  ENDED_STATES,
-  type Progress,
-  type SourceState,
-  type SourcesProgress,
-} from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { ENDED_STATES, type Progress, type SourceState, type SourcesProgress } from '../../shared/model/job.ts';
 
 /** How far the profiles of the artifacts have come, as the sources of that stage. */
 export class ProfileProgress {

@@ -1,5 +1,5 @@
+import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
-import { EVERY_EVENT } from '../events/event-filter.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { baseName } from '../files/names.ts';
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import type { ProfileRequest, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ProfileRequest } from '../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
+import type { Progress } from '../../shared/model/job.ts';
 import { EvidenceReader, failureReason } from '../files/read-only.ts';
 import { JobFailure } from '../threads/run-job.ts';
 import { CostMeter } from './cost-meter.ts';

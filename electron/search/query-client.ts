@@ -1,13 +1,13 @@
 import type { Worker } from 'node:worker_threads';
 import type { EventFilter, RequestOf, ResponseOf } from '../../shared/contract/ipc.ts';
 import type {
-  JobError,
   QueryName,
   QuerySource,
   QueryWorkerData,
   QueryWorkerReply,
   QueryWorkerRequest,
 } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { JobFailure, jobErrorOf } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
 import { queryHash } from './query-hash.ts';

@@ -1,13 +1,6 @@
-import type {
-  EventFilter,
-  EventHistogram,
-  EventPage,
-  EventSort,
-  FacetCounts,
-  RequestOf,
-  SearchProgress,
-} from '../../shared/contract/ipc.ts';
+import type { EventFilter, EventSort, RequestOf } from '../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../shared/contract/worker-protocol.ts';
+import type { EventHistogram, EventPage, FacetCounts, SearchProgress } from '../../shared/model/views.ts';
 import { UTC } from '../../shared/model/zone.ts';
 import { histogramOf } from '../../shared/search/histogram.ts';
 import { sortedRows } from '../events/event-filter.ts';

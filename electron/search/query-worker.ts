@@ -1,11 +1,11 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type {
-  JobError,
   QueryName,
   QueryWorkerData,
   QueryWorkerReply,
   QueryWorkerRequest,
 } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 import { QueryRefused } from '../events/row-search.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import { QueryEngine } from './query-engine.ts';

@@ -1,5 +1,5 @@
 import type { Worker } from 'node:worker_threads';
-import type { JobError } from '../../shared/contract/worker-protocol.ts';
+import type { JobError } from '../../shared/model/job.ts';
 
 /** A job that could not be done; `error` says whether what was asked for or Inquest itself is the reason. */
 export class JobFailure extends Error {

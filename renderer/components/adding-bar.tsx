@@ -1,9 +1,9 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
+import { STAGE_WORDS } from '../../shared/wording/names.ts';
 import { formatBytes, formatDuration } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
-import { STAGE_WORDS } from '../words.ts';
 import { ProgressBar } from './bars.tsx';
 import { SourceList } from './source-list.tsx';
 

@@ -1,8 +1,8 @@
 import { useId, useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import { formatClockOffset, parseClockOffset } from '../../shared/model/clock-offset.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { epochMicros } from '../../shared/model/time.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';

@@ -1,11 +1,11 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
+import { VERDICT_WORDS } from '../../shared/wording/names.ts';
 import { zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { type Actions, useActions, useAppState } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { TABS } from '../state/navigation.ts';
-import { VERDICT_WORDS } from '../words.ts';
 import { TAB_TITLES } from './tab-bar.tsx';
 import { useModal } from './use-modal.ts';
 

@@ -1,9 +1,9 @@
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { UTC } from '../../shared/model/zone.ts';
+import { ENDING_WORDS } from '../../shared/wording/names.ts';
 import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
-import { MECHANISM_WORDS } from '../words.ts';
 import { Menu } from './menu.tsx';
 import { VerdictChip } from './verdict-mark.tsx';
 
@@ -75,7 +75,7 @@ function IncidentList({ view }: { readonly view: CaseView }) {
             >
               <span className="mono">{formatInstant(each.end, 3, zone)}</span>
               <span>
-                {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {MECHANISM_WORDS[each.mechanism]}
+                {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {ENDING_WORDS[each.mechanism]}
               </span>
               <span className="secondary">
                 {each.operation ?? 'operation unknown'}

@@ -1,6 +1,6 @@
 import { CircleAlert, Info, type LucideIcon, Minus, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { Severity } from '../../shared/model/event.ts';
-import { SEVERITY_WORDS } from '../words.ts';
+import { SEVERITY_WORDS } from '../../shared/wording/names.ts';
 
 const SEVERITY_ICONS: Readonly<Record<Severity, LucideIcon>> = {
   emerg: OctagonAlert,

@@ -1,6 +1,6 @@
 import { CornerDownRight, FileText } from 'lucide-react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Provenance } from '../../shared/model/evidence.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 

@@ -1,9 +1,9 @@
 import { Check, CircleAlert, CircleSlash } from 'lucide-react';
-import type { SourceProgress, SourceState } from '../../shared/contract/worker-protocol.ts';
+import type { SourceProgress, SourceState } from '../../shared/model/job.ts';
+import { FORMAT_WORDS, SOURCE_STATE_WORDS } from '../../shared/wording/names.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { canStop, isWorkedOn, type JobState, paceOf, shareOfSource } from '../state/job.ts';
-import { FORMAT_WORDS, SOURCE_STATE_WORDS } from '../words.ts';
 import { ShareBar } from './bars.tsx';
 
 /** The sources of a running import, each with how far it has come and a way to stop it alone. */

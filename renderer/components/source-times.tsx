@@ -1,9 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import { formatClockOffset } from '../../shared/model/clock-offset.ts';
 import type { EvidenceFile, TimeResolution } from '../../shared/model/evidence.ts';
 import { MICROS_PER_MINUTE } from '../../shared/model/time.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { offsetLabel, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, countOf } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';

@@ -1,6 +1,6 @@
 import { CircleCheckBig, CircleDashed, CirclePlus, CircleSlash2, type LucideIcon } from 'lucide-react';
 import type { Verdict } from '../../shared/model/analysis.ts';
-import { VERDICT_MEANINGS, VERDICT_WORDS } from '../words.ts';
+import { VERDICT_MEANINGS, VERDICT_WORDS } from '../../shared/wording/names.ts';
 
 /** One shape per verdict: a reader who sees no colour tells them apart by icon and word. */
 const VERDICT_ICONS: Readonly<Record<Verdict, LucideIcon>> = {

@@ -1,7 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { fixedOffsetMinutes, UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { baseName, zoneLabel } from '../format.ts';
 import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';

@@ -1,11 +1,11 @@
 import { ChevronDown, ChevronRight, TriangleAlert } from 'lucide-react';
 import { Fragment, useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import type { CaseView } from '../../shared/model/views.ts';
+import { FORMAT_WORDS, PROBLEM_WORDS } from '../../shared/wording/names.ts';
 import { CopyButton } from '../components/copy.tsx';
 import { SourceTimes } from '../components/source-times.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
-import { FORMAT_WORDS, PROBLEM_WORDS } from '../words.ts';
 import { RuleFiles } from './rule-files.tsx';
 
 /** What was given: every file with its hash, what was read from it, how its times were understood, what was wrong. */

@@ -2,12 +2,12 @@ import { line, max, scaleLinear } from 'd3';
 import { Check, Minus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
+import { STAGE_WORDS } from '../../shared/wording/names.ts';
 import { ProgressBar } from '../components/bars.tsx';
 import { SourceList } from '../components/source-list.tsx';
 import { formatBytes, formatDuration, formatShare } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
-import { STAGE_WORDS } from '../words.ts';
 
 /** What an import goes through, in order. A file is hashed as it is read; one that no parser reads is only hashed. */
 const STEPS = [['unpacking'], ['reading', 'hashing'], ['database'], ['profiling'], ['analysing']] as const;

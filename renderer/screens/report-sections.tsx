@@ -1,5 +1,5 @@
 import { Fragment } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import {
   counterfactualWords,
   reportMatrix,

@@ -1,13 +1,13 @@
 import { Braces, FileCode2, FileText, type LucideIcon, X } from 'lucide-react';
 import { useState } from 'react';
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { summaryFields } from '../../shared/report/words.ts';
+import { ENDING_WORDS } from '../../shared/wording/names.ts';
 import { UtcNote } from '../components/utc-note.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
-import { MECHANISM_WORDS } from '../words.ts';
 import { ChangesPreview, HypothesesPreview, JudgementsPreview, MatrixPreview } from './report-sections.tsx';
 
 type Format = 'pdf' | 'html' | 'json';
@@ -90,7 +90,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
           </div>
           <div>
             <dt>Mechanism</dt>
-            <dd>{MECHANISM_WORDS[incident.mechanism]}</dd>
+            <dd>{ENDING_WORDS[incident.mechanism]}</dd>
           </div>
         </dl>
       )}

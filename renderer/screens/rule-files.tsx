@@ -1,5 +1,5 @@
 import { BookOpenCheck, CornerDownRight, TriangleAlert } from 'lucide-react';
-import type { RuleFileView } from '../../shared/contract/ipc.ts';
+import type { RuleFileView } from '../../shared/model/views.ts';
 import { baseName, countOf, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 

@@ -1,18 +1,19 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useReducer, useRef } from 'react';
 import type { CsvRequest } from '../../shared/contract/database-requests.ts';
-import type {
-  AddAnswer,
-  CaseView,
-  ClockOffset,
-  ExportOutcome,
-  InquestBridge,
-  OpenOutcome,
-  RunningJob,
+import {
+  type AddAnswer,
+  type ClockOffset,
+  EVERY_EVENT,
+  type ExportOutcome,
+  type InquestBridge,
+  type OpenOutcome,
+  type RunningJob,
 } from '../../shared/contract/ipc.ts';
 import { clockOffsetOf } from '../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
 import { toJobError } from '../bridge.ts';
 import { countOf } from '../format.ts';
@@ -29,7 +30,7 @@ import { carryRequest, carryTrail } from './carry.ts';
 import { queryZone } from './event-pages.ts';
 import { type JudgementActions, judgementActions } from './judgement-actions.ts';
 import { endMeasure, isRunning, type MeasureRequest, startMeasure, withProgress } from './measuring.ts';
-import { type ChangeTopic, EMPTY_FILTER, type Place, type TabName } from './navigation.ts';
+import type { ChangeTopic, Place, TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
 
@@ -370,7 +371,7 @@ export function createActions(bridge: InquestBridge, dispatch: Dispatch, stateNo
           sort: trail.here.sort,
           ...queryZone(trail.here.filter, displayZoneNow(view.files)),
         });
-        const place: Partial<Place> = isShown === null ? { range, filter: EMPTY_FILTER } : { range };
+        const place: Partial<Place> = isShown === null ? { range, filter: EVERY_EVENT } : { range };
         dispatch({ type: 'jumped-to-event', row, place, atMillis: now() });
       } catch (error) {
         tellFailure('The event could not be shown', error);

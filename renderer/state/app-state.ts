@@ -1,8 +1,9 @@
-import type { CaseView, ClockOffset, Conclusion, RunningJob } from '../../shared/contract/ipc.ts';
-import type { JobError, Progress } from '../../shared/contract/worker-protocol.ts';
+import type { ClockOffset, RunningJob } from '../../shared/contract/ipc.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { JobError, Progress } from '../../shared/model/job.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import type { CaseView, Conclusion } from '../../shared/model/views.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
 import type { Measuring } from './measuring.ts';
 import {

@@ -1,5 +1,6 @@
-import type { Carried, CaseView } from '../../shared/contract/ipc.ts';
+import type { Carried } from '../../shared/contract/ipc.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import type { Place, Trail } from './navigation.ts';
 
 /** What a person's trail names in a case by row or by file: to be found again in the case after an addition. */

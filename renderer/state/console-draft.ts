@@ -1,5 +1,6 @@
 import { useCallback } from 'react';
-import type { CaseView, InquestBridge } from '../../shared/contract/ipc.ts';
+import type { InquestBridge } from '../../shared/contract/ipc.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { useAppState, useBridge } from './app-context.tsx';
 import { type SqlConsole, sqlConsoleOf } from './sql-console.ts';
 

@@ -1,12 +1,6 @@
-import type {
-  EventFilter,
-  EventPage,
-  EventSort,
-  InquestBridge,
-  ListedEvent,
-  SearchProgress,
-} from '../../shared/contract/ipc.ts';
+import type { EventFilter, EventSort, InquestBridge } from '../../shared/contract/ipc.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
+import type { EventPage, ListedEvent, SearchProgress } from '../../shared/model/views.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 
 /** What a request says of the display zone: it matters to a query alone, so that without one a change of zone asks nothing. */

@@ -1,13 +1,13 @@
 import type { RunningJob } from '../../shared/contract/ipc.ts';
 import { type Mark, rateOf, secondsLeftOf, withMark } from '../../shared/contract/progress-rate.ts';
+import type { ProfileSample } from '../../shared/model/artifact.ts';
 import {
   countOfStage,
   type Progress,
   type SourceProgress,
   type SourceState,
   type SourcesProgress,
-} from '../../shared/contract/worker-protocol.ts';
-import type { ProfileSample } from '../../shared/model/artifact.ts';
+} from '../../shared/model/job.ts';
 
 /** A running import, as the window knows it from progress messages. */
 export interface JobState {

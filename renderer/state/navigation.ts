@@ -1,4 +1,4 @@
-import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
 import type { DatabaseViewId } from '../../shared/model/database.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -30,21 +30,10 @@ export interface Place {
   readonly databaseObject: string | null;
 }
 
-export const EMPTY_FILTER: EventFilter = {
-  text: '',
-  query: '',
-  kinds: [],
-  severities: [],
-  evidenceIds: [],
-  pids: [],
-  units: [],
-  from: null,
-  to: null,
-};
 export const BY_TIME: EventSort = { column: 'time', descending: false };
 export const FIRST_PLACE: Place = {
   tab: 'timeline',
-  filter: EMPTY_FILTER,
+  filter: EVERY_EVENT,
   sort: BY_TIME,
   range: null,
   onlyVisibleRange: false,

@@ -3,10 +3,10 @@ import {
   type PlanStep,
   type SqlOutcome,
   type SqlPlace,
-  type SqlResult,
   TIME_LIMITS_SECONDS,
 } from '../../shared/contract/database-requests.ts';
 import type { InquestBridge } from '../../shared/contract/ipc.ts';
+import type { SqlResult } from '../../shared/model/sql-result.ts';
 import { statementAt } from '../../shared/sql/statements.ts';
 import { toJobError } from '../bridge.ts';
 

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-import type { EventFilter, EventHistogram, EventSort, FacetCounts, SearchProgress } from '../../shared/contract/ipc.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
+import type { EventHistogram, FacetCounts, SearchProgress } from '../../shared/model/views.ts';
 import { useAppState, useBridge } from './app-context.tsx';
 import { useDisplayZone } from './display-zone.tsx';
 import { EventPages, type EventPagesSnapshot, queryZone } from './event-pages.ts';

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { TracebackLine } from '../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { TracebackLine } from '../../shared/model/views.ts';
 import { useBridge } from './app-context.tsx';
 import { type EventPages, PAGE_EVENTS } from './event-pages.ts';
 

@@ -1,8 +1,8 @@
-import { hostTotal } from '../facts/memory-facts.ts';
 import type { Mechanism } from '../model/analysis.ts';
 import type { CourseMemory, CourseStep, ImportCourse } from '../model/import-course.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';
+import { hostTotal } from './host-total.ts';
 import { batchRows, insertRate } from './insert-rate.ts';
 import { memoryUse } from './process-readings.ts';
 import { timeoutPlace } from './timeout-place.ts';

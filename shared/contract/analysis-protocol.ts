@@ -1,10 +1,11 @@
 import type { Analysis, Incident, IncidentChoice } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { EvidenceId } from '../model/evidence.ts';
+import type { ImportedEvidence } from '../model/imported-evidence.ts';
+import type { JobError } from '../model/job.ts';
 import type { Judgement, Subject } from '../model/judgement.ts';
+import type { ReportQuery } from '../model/report-query.ts';
 import type { RuleOutcome } from '../model/rules.ts';
-import type { ReportQuery } from '../report/report.ts';
-import type { ImportedEvidence, JobError } from './worker-protocol.ts';
 
 /**
  * The messages between a case and the worker that analyses it. Tasks are answered one after the other, in the order in which

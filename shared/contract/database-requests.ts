@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { DATABASE_VIEW_IDS } from '../model/database.ts';
-import type { SqlCell } from '../sql/cells.ts';
-import type { PlanStep } from '../sql/query-plan.ts';
+import type { PlanStep, SqlCell } from '../model/sql-result.ts';
 
 /** What a window asks about the contents of a database copy, and what it is told. Part of the contract in ipc.ts. */
 
@@ -100,16 +99,6 @@ export type SqlOutcome<T> =
 export interface SqlPlace {
   readonly from: number;
   readonly to: number;
-}
-
-export interface SqlResult {
-  /** Names it for the report; the latest results of a case are kept. */
-  readonly id: number;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly SqlCell[])[];
-  /** Why rows are missing at the end: their number, or the size of all together; null when all are there. */
-  readonly cut: 'rows' | 'size' | null;
-  readonly millis: number;
 }
 
 /** A query whose result is part of the report. */

@@ -1,132 +1,17 @@
 import type { ArtifactReport, GcPause, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
-import type { GunicornConfig } from '../model/config.ts';
+import type { CaseTimes } from '../model/case-times.ts';
 import type { DatabaseReport, DatabaseViewId } from '../model/database.ts';
-import type { CaseProblem, EvidenceFile, EvidenceFormat, EvidenceId } from '../model/evidence.ts';
-import type { HostRecords } from '../model/host.ts';
+import type { EvidenceId } from '../model/evidence.ts';
+import type { ImportedEvidence } from '../model/imported-evidence.ts';
+import type { JobError, Progress } from '../model/job.ts';
 import type { AppliedRule } from '../model/rules.ts';
-import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import type { ZoneName } from '../model/zone.ts';
-import type { CaseTimes } from '../search/query.ts';
 import type { RowsList } from './database-requests.ts';
 
 /**
  * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
  * data. A worker serves one job and ends; cancelling is asking it to stop, then ending the thread.
  */
-
-/**
- * The columns of the event table, one element per event, in merged time order. 34 bytes an event; text stays on disk. Their
- * memory is shared between threads: nobody writes to them once they are made.
- */
-export interface EventColumns {
-  readonly count: number;
-  /** EpochMicros; whole numbers, exact in a double. */
-  readonly time: Float64Array;
-  readonly byteOffset: Float64Array;
-  readonly byteLength: Uint32Array;
-  readonly line: Uint32Array;
-  /** -1: no pid. */
-  readonly pid: Int32Array;
-  /** Index into `EvidenceFile[]`. */
-  readonly fileIndex: Uint16Array;
-  /** Index into EVENT_KINDS. */
-  readonly kind: Uint8Array;
-  /** Index into SEVERITIES; 255: none. */
-  readonly severity: Uint8Array;
-  /** Index into `units`; 0: none. */
-  readonly unit: Uint16Array;
-  /** Names of units by their index; the first is empty and stands for none. */
-  readonly units: readonly string[];
-  readonly copies: EventCopies;
-}
-
-/**
- * Where else events stand: the same journal entry in further exports. Sorted by `row`; a row that is not in it stands in one
- * file only.
- */
-export interface EventCopies {
-  readonly count: number;
-  /** Row of the event that this is a copy of. */
-  readonly row: Uint32Array;
-  readonly fileIndex: Uint16Array;
-  readonly byteOffset: Float64Array;
-  readonly byteLength: Uint32Array;
-  readonly line: Uint32Array;
-}
-
-/** Where the bytes of an evidence file can be read again: the file itself or its unpacked copy in the spool folder. */
-export interface FileLocation {
-  readonly absolutePath: string;
-}
-
-/** What the import worker hands back when it has read everything. */
-export interface ImportedEvidence {
-  readonly files: readonly EvidenceFile[];
-  /** Parallel to `files`; null for containers whose own bytes are never shown. */
-  readonly locations: readonly (FileLocation | null)[];
-  readonly problems: readonly CaseProblem[];
-  readonly columns: EventColumns;
-  readonly processes: readonly ProcessSample[];
-  readonly vmstat: readonly VmstatSample[];
-  readonly hostMemory: readonly HostMemory[];
-  readonly configs: readonly GunicornConfig[];
-  readonly databases: readonly DatabaseReport[];
-  readonly host?: HostRecords;
-}
-
-export interface JobError {
-  /** `usage`: what was asked for cannot be done (missing path); `internal`: a defect of Inquest. */
-  readonly kind: 'usage' | 'internal';
-  readonly message: string;
-}
-
-export interface Progress {
-  readonly stage: 'unpacking' | 'hashing' | 'reading' | 'database' | 'profiling' | 'analysing' | 'writing';
-  /** What is being worked on, for people. */
-  readonly item: string;
-  readonly doneBytes: number;
-  /** null while unknown. */
-  readonly totalBytes: number | null;
-  /** The sources one by one; absent from a stage that works on the case as a whole. */
-  readonly sources?: SourcesProgress;
-}
-
-/**
- * Which bytes a stage counts: hashing, parsing and inspecting go through the same files in turn, so their bytes are one count
- * that goes on, while any other stage begins a count of its own.
- */
-export function countOfStage(stage: Progress['stage']): string {
-  return stage === 'hashing' || stage === 'database' ? 'reading' : stage;
-}
-
-/** `failed`: it could not be read, or only in part; its problem says why. */
-export const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
-export type SourceState = (typeof SOURCE_STATES)[number];
-/** Those after which nothing more happens to a source. */
-export const ENDED_STATES: ReadonlySet<SourceState> = new Set(['done', 'stopped', 'failed']);
-
-/** How far one source has come: a file, an archive or a member of one. */
-export interface SourceProgress {
-  /** Names it in a request to stop it; means nothing beyond the stage of the import that told it. */
-  readonly id: string;
-  readonly path: string;
-  /** null until it has been looked at. */
-  readonly format: EvidenceFormat | null;
-  readonly bytes: number;
-  readonly doneBytes: number;
-  readonly state: SourceState;
-}
-
-/** The sources of an import so far. Folders hold thousands of files, so those that matter are listed and all are counted. */
-export interface SourcesProgress {
-  readonly total: number;
-  /** How many are done, stopped or failed. */
-  readonly ended: number;
-  /** How many paths were added while the import ran. */
-  readonly addedPaths: number;
-  /** In the order in which they were found: the one being worked on, those that did not end well, and the largest. */
-  readonly listed: readonly SourceProgress[];
-}
 
 /** In which zones whoever analyses says that stamps without one are; paths as EvidenceFile has them, or how they end. */
 export interface ZoneChoices {

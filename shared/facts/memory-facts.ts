@@ -1,4 +1,5 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
+import { hostTotal } from '../context/host-total.ts';
 import { memoryUse } from '../context/process-readings.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
@@ -126,12 +127,6 @@ function isChild({ record }: FactContext, { detail }: EvidenceEvent): boolean {
   if (detail.targetPid === undefined) return false;
   const named = new RegExp(`(?:pid|process|child|worker)\\W{0,3}(?:pid\\W{0,2})?${detail.targetPid}(?!\\d)`, 'i');
   return (record?.operation?.lines ?? []).some(({ text }) => named.test(text.slice(0, 4_096)));
-}
-
-/** Total memory of the host in bytes, from whichever snapshot states it. */
-export function hostTotal(context: FactContext): HostMemory | null {
-  const all = context.evidence.hostMemory;
-  return all.find((memory) => memory.from === 'meminfo') ?? all[0] ?? null;
 }
 
 function workerMemory(context: FactContext): readonly Fact[] {

@@ -1,5 +1,5 @@
-import type { EventPoint } from '../contract/ipc.ts';
 import type { EventKind } from '../model/event.ts';
+import type { EventPoint } from '../model/views.ts';
 import type { PaletteName, SceneNode } from './scene.ts';
 import { type TimeScale, timeToPx } from './time-scale.ts';
 

@@ -1,7 +1,7 @@
-import type { EventPoint } from '../contract/ipc.ts';
 import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import type { EventPoint } from '../model/views.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
 import { hostMemoryNote, type MemorySeries, memoryNodes, memorySeries, note } from './memory-lane.ts';

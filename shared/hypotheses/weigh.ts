@@ -1,5 +1,4 @@
-import type { Fact, HypothesisId, WeightedFact } from '../model/analysis.ts';
-import { HYPOTHESIS_IDS } from '../model/analysis.ts';
+import { type Fact, HYPOTHESIS_IDS, type HypothesisId, type WeightedFact } from '../model/analysis.ts';
 
 /**
  * Prior log-odds of each hypothesis before any evidence: rare causes start lower. They are small against any decisive

@@ -1,6 +1,7 @@
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
+import type { Field } from '../model/report-query.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
-import type { Field, ReportHistogram } from './report.ts';
+import type { ReportHistogram } from './report.ts';
 
 /** Test cases from which on their distribution is worth a picture. */
 const LEAST_CASES = 20;

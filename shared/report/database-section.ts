@@ -6,8 +6,9 @@ import type {
   WalReport,
   WalStop,
 } from '../model/database.ts';
+import type { Field } from '../model/report-query.ts';
 import { formatBytes, formatCount } from '../wording/figures.ts';
-import type { Field, Report } from './report.ts';
+import type { Report } from './report.ts';
 
 /** The database for readers of the report: what it is, what its files show, how it got there, and what they cannot tell. */
 export function databaseSection(

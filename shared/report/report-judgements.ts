@@ -2,9 +2,10 @@ import { hingesOf } from '../hypotheses/counterfactual.ts';
 import { cellSigns, cellWords, evidenceMatrix } from '../hypotheses/matrix.ts';
 import { type Analysis, type Fact, HYPOTHESIS_TITLES, type HypothesisResult } from '../model/analysis.ts';
 import type { Judgement } from '../model/judgement.ts';
+import { VERDICT_WORDS } from '../wording/names.ts';
 import { sourceNames } from './paths.ts';
 import type { ReportMatrix, ReportObservation, ReportOverruling } from './report.ts';
-import { utcStamp, VERDICT_WORDS } from './words.ts';
+import { utcStamp } from './words.ts';
 
 const MATRIX_KEY =
   'The most telling facts first, by how far their weights differ between hypotheses: ++ strongly consistent, + consistent, · neutral, - inconsistent, -- strongly inconsistent; strong from a likelihood ratio of about 7 on. What is overruled counts nowhere.';

@@ -4,14 +4,15 @@ import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '.
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
+import type { Field, ReportQuery } from '../model/report-query.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { formatCount, formatSeconds } from '../wording/figures.ts';
+import { ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
 import { artifactFields, artifactHistograms, artifactMap } from './artifact-section.ts';
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
 import type {
-  Field,
   Report,
   ReportEvent,
   ReportFact,
@@ -19,13 +20,12 @@ import type {
   ReportHypothesis,
   ReportPhase,
   ReportProblem,
-  ReportQuery,
   ReportQuestion,
 } from './report.ts';
 import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
-import { ENDING_WORDS, exactDelta, MECHANISM_WORDS, utcStamp, VERDICT_WORDS } from './words.ts';
+import { exactDelta, utcStamp } from './words.ts';
 
 export interface ReportInput {
   readonly title: string;

@@ -1,8 +1,8 @@
-import type { EventPoint } from '../contract/ipc.ts';
 import type { Analysis } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, epochMicros } from '../model/time.ts';
+import type { EventPoint } from '../model/views.ts';
 import type { ReportTimeline } from './report.ts';
 import { NOTABLE_KINDS } from './select-key-events.ts';
 import { utcStamp } from './words.ts';

@@ -3,6 +3,7 @@ import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
 import type { HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
+import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
 
 /**
@@ -52,11 +53,6 @@ export interface Report {
   readonly verdictKey: readonly string[];
   /** How the rest is to be read. */
   readonly notes: readonly string[];
-}
-
-export interface Field {
-  readonly label: string;
-  readonly value: string;
 }
 
 export interface ReportHistogram {
@@ -184,15 +180,6 @@ export interface ReportTable {
   readonly name: string;
   readonly rows: string;
   readonly size: string;
-}
-
-/** A statement with the beginning of its result, already cut to what a document holds. */
-export interface ReportQuery {
-  readonly sql: string;
-  /** Database, view, how many rows. */
-  readonly fields: readonly Field[];
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly string[])[];
 }
 
 export interface ReportFile {

@@ -1,41 +1,8 @@
-import type { Mechanism, Recommendation, Verdict } from '../model/analysis.ts';
+import type { Recommendation } from '../model/analysis.ts';
+import type { Field } from '../model/report-query.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay } from '../model/time.ts';
-import type { Field, Report } from './report.ts';
-
-/** What ended the worker, as a reader would say it. */
-export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
-  'gunicorn-timeout': "gunicorn's timeout: the arbiter logged WORKER TIMEOUT and ended the worker",
-  'kernel-oom': "the kernel's OOM killer",
-  'systemd-oomd': 'systemd-oomd, for memory pressure',
-  'systemd-stop': 'systemd, because the unit did not stop in time',
-  'external-sigkill': 'SIGKILL from a sender that the evidence does not name',
-  crash: 'a fatal signal or exit of its own',
-  none: 'nothing: no worker was ended',
-};
-
-/** The same in few words, as one says it of a worker: in lists and counts. */
-export const ENDING_WORDS: Readonly<Record<Mechanism, string>> = {
-  'gunicorn-timeout': 'ended by gunicorn after WORKER TIMEOUT',
-  'kernel-oom': 'killed by the kernel’s OOM killer',
-  'systemd-oomd': 'killed by systemd-oomd',
-  'systemd-stop': 'killed by systemd while stopping',
-  'external-sigkill': 'killed from outside (SIGKILL)',
-  crash: 'crashed',
-  none: 'no worker was killed',
-};
-
-export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
-  fits: 'fits',
-  contributes: 'contributes',
-  inconclusive: 'inconclusive',
-  'ruled-out': 'ruled out',
-};
-
-/** When a recommendation serves: until the cause is dealt with, or by dealing with it. */
-export const WHEN_WORDS: Readonly<Record<NonNullable<Recommendation['when']>, string>> = {
-  immediate: 'At once, until the cause is dealt with',
-  lasting: 'To stay',
-};
+import { WHEN_WORDS } from '../wording/names.ts';
+import type { Report } from './report.ts';
 
 /**
  * Recommendations as they are listed: what helps at once before what stays, in their order otherwise, numbered through

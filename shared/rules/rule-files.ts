@@ -1,5 +1,5 @@
-import type { RuleFileView } from '../contract/ipc.ts';
 import type { RuleOutcome } from '../model/rules.ts';
+import type { RuleFileView } from '../model/views.ts';
 
 /** What became of each file of rules, in the order in which they were given, as far as it holds or should hold any. */
 export function ruleFilesOf(outcome: RuleOutcome | undefined): readonly RuleFileView[] {

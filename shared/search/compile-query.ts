@@ -1,10 +1,11 @@
-import type { EventColumns } from '../contract/worker-protocol.ts';
 import { NO_PID, NO_SEVERITY } from '../evidence/reading/parser.ts';
+import type { CaseTimes } from '../model/case-times.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
+import type { EventColumns } from '../model/event-columns.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
-import type { CaseTimes, Comparison, FieldQuery, Query } from './query.ts';
+import type { Comparison, FieldQuery, Query } from './query.ts';
 import { globTest } from './query-fields.ts';
 import { resolveTime, type TimeStretch } from './resolve-time.ts';
 

@@ -1,4 +1,4 @@
-import type { EventColumns } from '../contract/worker-protocol.ts';
+import type { EventColumns } from '../model/event-columns.ts';
 
 /**
  * Rows of which a wanted file has a copy: an entry that stands in several files comes from each of them. Null when there is

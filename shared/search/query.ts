@@ -1,6 +1,6 @@
 import type { EventKind, Severity } from '../model/event.ts';
 import type { EvidenceFormat } from '../model/evidence.ts';
-import type { EpochMicros, WallClock } from '../model/time.ts';
+import type { WallClock } from '../model/time.ts';
 
 /**
  * What a person asks for in the search field, as a closed tree. Words, phrases and regular expressions look at the message;
@@ -58,12 +58,4 @@ export interface QueryProblem {
   readonly from: number;
   readonly to: number;
   readonly message: string;
-}
-
-/** Times of a case that a time of day is resolved against. */
-export interface CaseTimes {
-  readonly first: EpochMicros | null;
-  readonly last: EpochMicros | null;
-  /** Where the incident under analysis begins; null without one. */
-  readonly incident: EpochMicros | null;
 }

@@ -1,3 +1,4 @@
+import type { CaseTimes } from '../model/case-times.ts';
 import {
   type EpochMicros,
   epochMicros,
@@ -7,7 +8,7 @@ import {
   wallClockToMicros,
 } from '../model/time.ts';
 import { instantsOfWallClock, inZone, type ZoneName } from '../model/zone.ts';
-import type { CaseTimes, TimeText } from './query.ts';
+import type { TimeText } from './query.ts';
 
 /** A stretch of time, its end not included. */
 export interface TimeStretch {

@@ -1,15 +1,4 @@
-/** A value of SQLite as it is shown: exact where it is short, told where it is cut. */
-export type SqlCell =
-  | null
-  /** INTEGER and REAL that a double holds and prints exactly. */
-  | number
-  | string
-  /** Numbers that a double would show as others: integers beyond 2^53, whole REALs (`1.0`), infinities. */
-  | { readonly type: 'number'; readonly text: string }
-  /** The beginning of a long text. */
-  | { readonly type: 'text'; readonly text: string; readonly characters: number }
-  /** The first bytes of a blob, in hexadecimal. */
-  | { readonly type: 'blob'; readonly hex: string; readonly bytes: number };
+import type { SqlCell } from '../model/sql-result.ts';
 
 /** What sql.js gives when it is asked for exact integers. */
 export type SqlValue = bigint | number | string | Uint8Array | null;

@@ -1,8 +1,4 @@
-/** A step of EXPLAIN QUERY PLAN with the steps inside it. */
-export interface PlanStep {
-  readonly detail: string;
-  readonly steps: readonly PlanStep[];
-}
+import type { PlanStep } from '../model/sql-result.ts';
 
 /**
  * The tree that rows of EXPLAIN QUERY PLAN describe; `parent` is the id of the step around one, 0 at the top. A step whose

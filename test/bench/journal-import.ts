@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EVERY_EVENT } from '../../electron/events/event-filter.ts';
 import { EventStore } from '../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
+import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
 import { columnBytes } from '../support/column-buffers.ts';
 import { COMMON_WORD, RARE_WORD } from './journal-file.ts';
 

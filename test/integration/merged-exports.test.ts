@@ -8,8 +8,8 @@ import { EventStore } from '../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS } from '../../electron/intake/limits.ts';
 import { RunControl } from '../../electron/intake/run-control.ts';
-import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { epochMicros, formatIsoMicros } from '../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
 

@@ -1,4 +1,4 @@
-import type { EventColumns } from '../../shared/contract/worker-protocol.ts';
+import type { EventColumns } from '../../shared/model/event-columns.ts';
 
 /** The memory that the columns of an event table lie in. */
 export function columnBuffers(columns: EventColumns): readonly ArrayBufferLike[] {

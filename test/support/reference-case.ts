@@ -1,4 +1,3 @@
-import type { CaseView } from '../../shared/contract/ipc.ts';
 import type {
   Analysis,
   Fact,
@@ -22,6 +21,7 @@ import type { EventDetail, EventKind, EvidenceEvent, Severity } from '../../shar
 import type { EvidenceFile, EvidenceFormat, Provenance } from '../../shared/model/evidence.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../shared/model/samples.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../shared/model/time.ts';
+import type { CaseView } from '../../shared/model/views.ts';
 import { estimatePythonCost } from '../../shared/profiling/python-cost.ts';
 import { EventArray } from './event-array.ts';
 import { parseProfile, statistics } from './profiles.ts';

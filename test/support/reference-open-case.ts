@@ -4,8 +4,8 @@ import { SqlClient } from '../../electron/databases/sql-client.ts';
 import { EventStore } from '../../electron/events/event-store.ts';
 import { EventTable } from '../../electron/events/event-table.ts';
 import { QueryClient } from '../../electron/search/query-client.ts';
-import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
+import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
 const NOTHING_IMPORTED: ImportedEvidence = {

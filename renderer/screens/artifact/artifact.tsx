@@ -1,7 +1,7 @@
 import { FileChartColumn } from 'lucide-react';
 import { useState } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { ArtifactReport } from '../../../shared/model/artifact.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { StackBar } from '../../components/bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Figure, FigureRow, FileChoice } from '../../components/figures.tsx';

@@ -1,4 +1,4 @@
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { comparisonFacts } from '../../../shared/report/comparison.ts';
 import { SourceLinks } from '../../components/source-link.tsx';
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import type { ArtifactExcerpt } from '../../../shared/contract/ipc.ts';
 import type { EvidenceId } from '../../../shared/model/evidence.ts';
+import type { ArtifactExcerpt } from '../../../shared/model/views.ts';
 import { toJobError } from '../../bridge.ts';
 import { useBridge } from '../../state/app-context.tsx';
 

@@ -1,4 +1,5 @@
-import { cellText, type SqlCell } from '../../../shared/sql/cells.ts';
+import type { SqlCell } from '../../../shared/model/sql-result.ts';
+import { cellText } from '../../../shared/sql/cells.ts';
 
 export interface PlannedColumn {
   readonly widthPx: number;

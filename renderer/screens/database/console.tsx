@@ -14,11 +14,11 @@ import {
   type DatabaseTarget,
   MOST_RESULT_ROWS,
   type SqlPlace,
-  type SqlResult,
   TIME_LIMITS_SECONDS,
 } from '../../../shared/contract/database-requests.ts';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { DatabaseReport } from '../../../shared/model/database.ts';
+import type { SqlResult } from '../../../shared/model/sql-result.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';

@@ -2,7 +2,8 @@ import { createColumnHelper, rowSortingFeature, tableFeatures, useTable } from '
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { cellText, type SqlCell } from '../../../shared/sql/cells.ts';
+import type { SqlCell } from '../../../shared/model/sql-result.ts';
+import { cellText } from '../../../shared/sql/cells.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { formatBytes, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';

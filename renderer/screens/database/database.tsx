@@ -1,8 +1,8 @@
 import { Database } from 'lucide-react';
 import { type KeyboardEvent, useRef } from 'react';
 import type { DatabaseTarget } from '../../../shared/contract/database-requests.ts';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { VIEW_WORDS, viewsOf } from '../../../shared/sql/view-words.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FileChoice } from '../../components/figures.tsx';

@@ -1,5 +1,5 @@
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { sourceInFull, sourceName } from '../../components/source-link.tsx';
 import { countOf } from '../../format.ts';

@@ -1,10 +1,12 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
 import { memo, type ReactNode, useEffect, useState } from 'react';
-import type { CaseView, RawRecord } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
+import type { CaseView, RawRecord } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
+import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { toJobError } from '../../bridge.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
@@ -20,8 +22,6 @@ import {
 } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
-import { EMPTY_FILTER } from '../../state/navigation.ts';
-import { KIND_WORDS } from '../../words.ts';
 import { Copies } from './copies.tsx';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
@@ -173,7 +173,7 @@ function Record(props: {
           <button
             type="button"
             className="button button-small"
-            onClick={() => move({ filter: { ...EMPTY_FILTER, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
+            onClick={() => move({ filter: { ...EVERY_EVENT, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
           >
             Same pid
           </button>
@@ -185,7 +185,7 @@ function Record(props: {
             move(
               {
                 filter: {
-                  ...EMPTY_FILTER,
+                  ...EVERY_EVENT,
                   from: addSeconds(event.time, -AROUND_SECONDS),
                   to: addSeconds(event.time, AROUND_SECONDS),
                 },

@@ -8,11 +8,13 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
-import type { CaseView, EventFilter, EventSort, ListedEvent } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter, type EventSort } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
+import type { CaseView, ListedEvent } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
+import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import {
   baseName,
@@ -28,10 +30,8 @@ import {
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import type { EventPages } from '../../state/event-pages.ts';
-import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { useEventPages } from '../../state/use-events.ts';
 import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
-import { KIND_WORDS } from '../../words.ts';
 import type { SearchReport } from './search-status.tsx';
 import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
@@ -401,7 +401,7 @@ function NoEvents({ view }: { readonly view: CaseView }) {
             onClick={() =>
               move(
                 {
-                  filter: EMPTY_FILTER,
+                  filter: EVERY_EVENT,
                   onlyVisibleRange: false,
                 },
                 'filter',

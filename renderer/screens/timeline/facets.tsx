@@ -1,11 +1,12 @@
 import { memo, useState } from 'react';
-import type { CaseView, EventFilter, FacetCount } from '../../../shared/contract/ipc.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
+import type { CaseView, FacetCount } from '../../../shared/model/views.ts';
+import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { toggled } from '../../state/navigation.ts';
 import { useFacets } from '../../state/use-events.ts';
-import { KIND_WORDS } from '../../words.ts';
 
 /** Values that show at first; the rest comes on demand. */
 const FIRST_SHOWN = 12;

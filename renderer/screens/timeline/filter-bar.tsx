@@ -1,13 +1,14 @@
 import { X } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
-import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
+import { KIND_WORDS, SEVERITY_WORDS } from '../../../shared/wording/names.ts';
 import { baseName, countOf, formatCount, rangeZoneLabel, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
-import { conditionCount, EMPTY_FILTER } from '../../state/navigation.ts';
-import { KIND_WORDS, SEVERITY_WORDS } from '../../words.ts';
+import { conditionCount } from '../../state/navigation.ts';
 import { QueryField } from './query-field.tsx';
 import { QueryHelp } from './query-help.tsx';
 import { type SearchReport, SearchStatus } from './search-status.tsx';
@@ -93,7 +94,7 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
         type="button"
         className="button button-small button-quiet"
         disabled={!isNarrowed}
-        onClick={() => move({ filter: EMPTY_FILTER, onlyVisibleRange: false }, 'filter')}
+        onClick={() => move({ filter: EVERY_EVENT, onlyVisibleRange: false }, 'filter')}
       >
         Clear
       </button>

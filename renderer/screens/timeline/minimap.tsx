@@ -1,7 +1,8 @@
 import { type BrushBehavior, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
 import { memo, useEffect, useMemo, useRef } from 'react';
-import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { zonedDate, zonedTimeOfDay } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount } from '../../state/navigation.ts';

@@ -1,10 +1,10 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from 'react';
-import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
 import { type Suggestion, type SuggestionData, suggest } from '../../../shared/search/suggest.ts';
 import { useActions } from '../../state/app-context.tsx';
-import { EMPTY_FILTER } from '../../state/navigation.ts';
 import { recentQueries, rememberQuery } from '../../state/query-history.ts';
 import { useDebounced, useFacets } from '../../state/use-events.ts';
 
@@ -177,7 +177,7 @@ export function QueryField(props: {
 
 /** Values that the case has, the most frequent first. */
 function useSuggestionData(view: CaseView): SuggestionData {
-  const facets = useFacets(EMPTY_FILTER);
+  const facets = useFacets(EVERY_EVENT);
   return useMemo(() => {
     const withTimes = view.files.filter((file) => file.time !== null);
     return {

@@ -1,7 +1,8 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Binary, FileDown, TextSelect } from 'lucide-react';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type { InquestBridge, RawRecord } from '../../../shared/contract/ipc.ts';
+import type { InquestBridge } from '../../../shared/contract/ipc.ts';
+import type { RawRecord } from '../../../shared/model/views.ts';
 import { toJobError } from '../../bridge.ts';
 import { useSize } from '../../components/use-size.ts';
 import { formatBytes } from '../../format.ts';

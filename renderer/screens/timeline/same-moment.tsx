@@ -1,9 +1,9 @@
 import { Link2, X } from 'lucide-react';
 import { useState } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { baseName, formatEventTime, zonedDate, zoneLabel } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { SearchProgress } from '../../../shared/contract/ipc.ts';
+import type { SearchProgress } from '../../../shared/model/views.ts';
 import { formatCount } from '../../format.ts';
 
 /** What a search says of itself, and the button that stops it or lets it go on. */

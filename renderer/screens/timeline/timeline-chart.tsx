@@ -1,11 +1,12 @@
 import { pointer, type Selection, select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
 import { Minus, Pin, Plus, X } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
-import type { CaseView, EventFilter } from '../../../shared/contract/ipc.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import { pxToTime, timeToPx } from '../../../shared/figures/time-scale.ts';
 import { layoutTimeline, timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import type { Incident } from '../../../shared/model/analysis.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { zoneOffsetMicros } from '../../../shared/model/zone.ts';
 import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
 import { SceneView } from '../../components/scene-view.tsx';

@@ -1,7 +1,7 @@
 import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';

@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { TracebackLine } from '../../../shared/contract/ipc.ts';
+import type { TracebackLine } from '../../../shared/model/views.ts';
 import { countOf } from '../../format.ts';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
 

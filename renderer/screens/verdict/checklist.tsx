@@ -1,6 +1,6 @@
 import { Check, HelpCircle, Minus, X } from 'lucide-react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { ExpectedFinding } from '../../../shared/model/analysis.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { SourceLinks } from '../../components/source-link.tsx';
 import { Block } from './block.tsx';
 

@@ -1,4 +1,3 @@
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import {
   cellSigns,
   cellWords,
@@ -6,6 +5,7 @@ import {
   type MatrixCell,
   type MatrixRow,
 } from '../../../shared/hypotheses/matrix.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { SourceLinks } from '../../components/source-link.tsx';
 import { countOf, formatWeight } from '../../format.ts';
 import { OverruleButton } from './overrule.tsx';

@@ -1,11 +1,11 @@
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import { hingesOf } from '../../../shared/hypotheses/counterfactual.ts';
 import type { Fact, HypothesisResult, OverruledFact, WeightedFact } from '../../../shared/model/analysis.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
+import { VERDICT_WORDS } from '../../../shared/wording/names.ts';
 import { ShareBar, WeightBar } from '../../components/bars.tsx';
 import { SourceLinks } from '../../components/source-link.tsx';
 import { VerdictMark } from '../../components/verdict-mark.tsx';
 import { countOf, formatScore, formatWeight } from '../../format.ts';
-import { VERDICT_WORDS } from '../../words.ts';
 import { MissingList } from './missing.tsx';
 import { OverruleButton } from './overrule.tsx';
 

@@ -2,10 +2,10 @@ import { max, scaleLinear } from 'd3';
 import { type Incident, MECHANISMS, type Mechanism } from '../../../shared/model/analysis.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_DAY } from '../../../shared/model/time.ts';
 import { type IncidentBin, incidentBins } from '../../../shared/timeline/incident-bins.ts';
+import { ENDING_WORDS } from '../../../shared/wording/names.ts';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatInstant, zonedTickLabel } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
-import { MECHANISM_WORDS } from '../../words.ts';
 
 const HEIGHT = 120;
 const AXIS_HEIGHT = 22;
@@ -77,7 +77,7 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
         {used.map((mechanism) => (
           <span key={mechanism} className="legend-item">
             <span className={`legend-swatch mechanism-${mechanism}`} aria-hidden="true" />
-            {MECHANISM_WORDS[mechanism]}{' '}
+            {ENDING_WORDS[mechanism]}{' '}
             <strong>{incidents.filter((incident) => incident.mechanism === mechanism).length}</strong>
           </span>
         ))}
@@ -115,6 +115,6 @@ function stacked({ counts }: IncidentBin): readonly { mechanism: Mechanism; from
 }
 
 function titleOf(bin: IncidentBin, zone: string): string {
-  const parts = stacked(bin).map(({ mechanism, count }) => `${count} ${MECHANISM_WORDS[mechanism]}`);
+  const parts = stacked(bin).map(({ mechanism, count }) => `${count} ${ENDING_WORDS[mechanism]}`);
   return [`${formatInstant(bin.from, 0, zone)}: ${countOf(bin.total, 'incident')}`, ...parts].join('\n');
 }

@@ -1,11 +1,11 @@
 import { ChevronRight } from 'lucide-react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
 import { secondsBetween } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
+import { ENDING_WORDS } from '../../../shared/wording/names.ts';
 import { formatDuration, formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
-import { MECHANISM_WORDS } from '../../words.ts';
 import { IncidentChart } from './incident-chart.tsx';
 
 /** All incidents of the case, how they recur, and the choice of the one that is analysed; nothing where there is one. */
@@ -25,7 +25,7 @@ export function Incidents({ view }: { readonly view: CaseView }) {
       </header>
       <div className="incidents-overview">
         <ul className="recurrence">
-          {recurrenceWords(recurrence, MECHANISM_WORDS).map((sentence) => (
+          {recurrenceWords(recurrence, ENDING_WORDS).map((sentence) => (
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>
@@ -61,7 +61,7 @@ export function Incidents({ view }: { readonly view: CaseView }) {
                   <td className="number numeric">{formatDuration(secondsBetween(each.start, each.end))}</td>
                   <td className="number numeric">{each.pid ?? '–'}</td>
                   <td>{each.operation ?? <span className="secondary">unknown</span>}</td>
-                  <td>{MECHANISM_WORDS[each.mechanism]}</td>
+                  <td>{ENDING_WORDS[each.mechanism]}</td>
                   <td className="secondary">{each.unit ?? '–'}</td>
                   <td className="incident-action">
                     {isChosen ? (

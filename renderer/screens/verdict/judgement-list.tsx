@@ -1,6 +1,6 @@
 import { Redo2, Undo2 } from 'lucide-react';
-import type { CaseView, JudgementEntry } from '../../../shared/contract/ipc.ts';
 import { HYPOTHESIS_TITLES } from '../../../shared/model/analysis.ts';
+import type { CaseView, JudgementEntry } from '../../../shared/model/views.ts';
 import { formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';

@@ -1,6 +1,6 @@
 import { FileDown } from 'lucide-react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { HypothesisResult, MissingEvidence } from '../../../shared/model/analysis.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { CodeBlock, CopyButton } from '../../components/copy.tsx';
 import { useActions } from '../../state/app-context.tsx';
 

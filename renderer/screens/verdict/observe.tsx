@@ -1,9 +1,9 @@
 import { Plus } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import { HYPOTHESIS_IDS, HYPOTHESIS_TITLES, type HypothesisId } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS, type ObservedReading, STRENGTHS, type Strength } from '../../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { parseTime } from '../../../shared/search/parse-time.ts';
 import { resolveTime } from '../../../shared/search/resolve-time.ts';

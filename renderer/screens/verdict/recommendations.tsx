@@ -1,5 +1,5 @@
-import type { CaseView } from '../../../shared/contract/ipc.ts';
 import type { Recommendation } from '../../../shared/model/analysis.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { byWhen } from '../../../shared/report/words.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 import { Block } from './block.tsx';

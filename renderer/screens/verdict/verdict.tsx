@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { UtcNote } from '../../components/utc-note.tsx';
 import { useAppState } from '../../state/app-context.tsx';
 import { Checklist } from './checklist.tsx';

@@ -7,7 +7,7 @@ import { NothingRecognised, openCase } from '../../../electron/case/open-case.ts
 import { Steering } from '../../../electron/intake/steering.ts';
 import { longestTailIn } from '../../../electron/profile/rank-artifacts.ts';
 import { JobCancelled, JobFailure } from '../../../electron/threads/run-job.ts';
-import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress } from '../../../shared/model/job.ts';
 import { snapshotOf, tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
 

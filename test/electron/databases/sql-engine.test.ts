@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadSqlite } from '../../../electron/databases/inspect-database.ts';
 import { SQL_LIMITS, SqlEngine, type SqlLimits } from '../../../electron/databases/sql-engine.ts';
-import type { SqlResult } from '../../../shared/contract/database-requests.ts';
+import type { SqlResult } from '../../../shared/model/sql-result.ts';
 
 let SQL: Awaited<ReturnType<typeof loadSqlite>>;
 beforeAll(async () => {

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adjustedColumns, withClockOffsets } from '../../../electron/events/clock-offsets.ts';
 import { EventTable } from '../../../electron/events/event-table.ts';
-import type { EventColumns, ImportedEvidence } from '../../../shared/contract/worker-protocol.ts';
+import type { EventColumns } from '../../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
+import type { ImportedEvidence } from '../../../shared/model/imported-evidence.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { columnBuffers } from '../../support/column-buffers.ts';
 

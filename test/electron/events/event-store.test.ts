@@ -1,10 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EVERY_EVENT } from '../../../electron/events/event-filter.ts';
 import { EventStore } from '../../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
-import type { EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';

@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { EVERY_EVENT } from '../../../electron/events/event-filter.ts';
 import { EventStore } from '../../../electron/events/event-store.ts';
 import { QueryRefused } from '../../../electron/events/row-search.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { ROOT } from '../../../scripts/project.ts';
-import type { EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
 import { SEVERITIES } from '../../../shared/model/event.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';

@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importEvidence, JobCancelled, JobFailure } from '../../../electron/intake/import-client.ts';
-import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress } from '../../../shared/model/job.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
 

@@ -6,7 +6,7 @@ import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress } from '../../../shared/model/job.ts';
 import { snapshotOf, tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
 import { unprivileged } from '../../support/unprivileged.ts';

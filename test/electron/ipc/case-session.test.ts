@@ -3,7 +3,7 @@ import { toJobError } from '../../../electron/case/job-error.ts';
 import type { OpenCase } from '../../../electron/case/open-case.ts';
 import { CaseSession, type SessionOptions } from '../../../electron/ipc/case-session.ts';
 import { UsageError } from '../../../electron/threads/usage-error.ts';
-import type { Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress } from '../../../shared/model/job.ts';
 import { referenceOpenCase } from '../../support/reference-open-case.ts';
 
 type OpenRequest = Parameters<SessionOptions['openCase']>[0];

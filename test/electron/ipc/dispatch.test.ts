@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
-import { EVERY_EVENT } from '../../../electron/events/event-filter.ts';
 import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
-import { REQUESTS } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, REQUESTS } from '../../../shared/contract/ipc.ts';
 
 const WINDOW_ID = 1;
 const fromWindow = { sender: { id: WINDOW_ID }, senderFrame: { url: 'inquest://app/index.html', parent: null } };

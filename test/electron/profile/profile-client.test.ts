@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { profileArtifact } from '../../../electron/profile/profile-client.ts';
 import { JobCancelled, JobFailure } from '../../../electron/threads/run-job.ts';
-import type { ProfileRequest, Progress } from '../../../shared/contract/worker-protocol.ts';
+import type { ProfileRequest } from '../../../shared/contract/worker-protocol.ts';
 import type { ProfileSample } from '../../../shared/model/artifact.ts';
+import type { Progress } from '../../../shared/model/job.ts';
 
 const MIB = 1024 * 1024;
 let folder = '';

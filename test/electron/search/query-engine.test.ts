@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { EVERY_EVENT } from '../../../electron/events/event-filter.ts';
 import { EventTable } from '../../../electron/events/event-table.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { countFacets } from '../../../electron/search/count-facets.ts';
 import { QueryEngine } from '../../../electron/search/query-engine.ts';
-import type { EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../../shared/contract/worker-protocol.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';

@@ -10,7 +10,7 @@ import { fieldsOf } from '../../../renderer/screens/timeline/event-detail.tsx';
 import { VerdictScreen } from '../../../renderer/screens/verdict/verdict.tsx';
 import { AppContexts, createActions } from '../../../renderer/state/app-context.tsx';
 import { INITIAL_STATE, reduce } from '../../../renderer/state/app-state.ts';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { formatScore } from '../../../shared/wording/figures.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';

@@ -9,7 +9,7 @@ import {
   incidentRange,
   reduce,
 } from '../../../renderer/state/app-state.ts';
-import { EMPTY_FILTER } from '../../../renderer/state/navigation.ts';
+import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
 import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 
@@ -104,7 +104,7 @@ describe('adding to an open case', () => {
     const { held, actions, bridge } = session();
     await actions.openSample();
     const number = held.state.caseNumber;
-    const filter = { ...EMPTY_FILTER, text: 'WORKER', evidenceIds: ['e2'] };
+    const filter = { ...EVERY_EVENT, text: 'WORKER', evidenceIds: ['e2'] };
     actions.move({ filter }, 'filter');
     await actions.showEvent(4);
     actions.go('verdict');
@@ -165,12 +165,12 @@ describe('showing an event', () => {
   it('lifts a filter that hides it, and only then', async () => {
     const { held, actions } = session();
     await actions.openSample();
-    const filter = { ...EMPTY_FILTER, text: 'WORKER TIMEOUT' };
+    const filter = { ...EVERY_EVENT, text: 'WORKER TIMEOUT' };
     actions.move({ filter }, 'filter');
     await actions.showEvent(10);
     expect(held.state.trail.here.filter).toBe(filter);
     await actions.showEvent(0);
-    expect(held.state.trail.here.filter).toEqual(EMPTY_FILTER);
+    expect(held.state.trail.here.filter).toEqual(EVERY_EVENT);
   });
 
   it('tells when there is no such event', async () => {

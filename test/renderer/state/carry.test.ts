@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { carryRequest, carryTrail } from '../../../renderer/state/carry.ts';
-import { EMPTY_FILTER, FIRST_PLACE, moveTo, startTrail } from '../../../renderer/state/navigation.ts';
+import { FIRST_PLACE, moveTo, startTrail } from '../../../renderer/state/navigation.ts';
+import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
 import { referenceView } from '../../support/reference-case.ts';
 
 describe('carrying a trail into the case after an addition', () => {
@@ -11,7 +12,7 @@ describe('carrying a trail into the case after an addition', () => {
     throw new Error('the reference case is bare');
 
   it('asks for every row and file that the trail names, once', () => {
-    const filter = { ...EMPTY_FILTER, evidenceIds: [file.id] };
+    const filter = { ...EVERY_EVENT, evidenceIds: [file.id] };
     let trail = startTrail({ ...FIRST_PLACE, selectedRow: 7, filter });
     trail = moveTo(trail, { selectedRow: 9 }, 'jump', 0);
     trail = moveTo(trail, { tab: 'verdict' }, 'tab', 0);
@@ -22,7 +23,7 @@ describe('carrying a trail into the case after an addition', () => {
   });
 
   it('moves rows, filters and indexes, and lets go of what is gone', () => {
-    const filter = { ...EMPTY_FILTER, text: 'x', evidenceIds: [file.id, other.id] };
+    const filter = { ...EVERY_EVENT, text: 'x', evidenceIds: [file.id, other.id] };
     let trail = startTrail({ ...FIRST_PLACE, selectedRow: 7, filter, databaseIndex: 0 });
     trail = moveTo(trail, { selectedRow: 9 }, 'jump', 0);
     const after = {

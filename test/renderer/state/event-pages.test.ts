@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EventPages, PAGE_EVENTS } from '../../../renderer/state/event-pages.ts';
-import { BY_TIME, EMPTY_FILTER } from '../../../renderer/state/navigation.ts';
-import type { EventPage, InquestBridge } from '../../../shared/contract/ipc.ts';
+import { BY_TIME } from '../../../renderer/state/navigation.ts';
+import { EVERY_EVENT, type InquestBridge } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { EventPage } from '../../../shared/model/views.ts';
 import { referenceEvents } from '../../support/reference-case.ts';
 
 const TOTAL = 20_000;
@@ -38,7 +39,7 @@ function fakeStore() {
 describe('pages of events', () => {
   it('load what is in sight, once', async () => {
     const store = fakeStore();
-    const pages = new EventPages(store.request, EMPTY_FILTER, BY_TIME);
+    const pages = new EventPages(store.request, EVERY_EVENT, BY_TIME);
     expect(pages.snapshot().total).toBeNull();
     expect(pages.eventAt(0)).toBeNull();
     await Promise.all([pages.ensure(0, 30), pages.ensure(10, PAGE_EVENTS + 5)]);
@@ -51,7 +52,7 @@ describe('pages of events', () => {
 
   it('hold a bounded number of pages, and fetch an old one again', async () => {
     const store = fakeStore();
-    const pages = new EventPages(store.request, EMPTY_FILTER, BY_TIME);
+    const pages = new EventPages(store.request, EVERY_EVENT, BY_TIME);
     for (let index = 0; index < TOTAL; index += PAGE_EVENTS) await pages.ensure(index, index);
     expect(pages.eventAt(0)).toBeNull();
     expect((await pages.load(TOTAL - 1))?.row).toBe(TOTAL - 1);
@@ -62,7 +63,7 @@ describe('pages of events', () => {
 
   it('tell of a failure and recover from it', async () => {
     const store = fakeStore();
-    const pages = new EventPages(store.request, EMPTY_FILTER, BY_TIME);
+    const pages = new EventPages(store.request, EVERY_EVENT, BY_TIME);
     let told = 0;
     pages.subscribe(() => {
       told += 1;
@@ -99,7 +100,7 @@ describe('pages of a search that is running', () => {
   it('grow while somebody looks, until it is done', async () => {
     vi.useFakeTimers();
     const { search, request } = fakeSearch();
-    const pages = new EventPages(request, EMPTY_FILTER, BY_TIME);
+    const pages = new EventPages(request, EVERY_EVENT, BY_TIME);
     const leave = pages.subscribe(() => undefined);
     await pages.ensure(0, 20);
     expect(pages.snapshot()).toMatchObject({ total: 3, search: { state: 'running' } });
@@ -118,7 +119,7 @@ describe('pages of a search that is running', () => {
   it('are asked for no more once nobody looks', async () => {
     vi.useFakeTimers();
     const { search, request } = fakeSearch();
-    const pages = new EventPages(request, EMPTY_FILTER, BY_TIME);
+    const pages = new EventPages(request, EVERY_EVENT, BY_TIME);
     const leave = pages.subscribe(() => undefined);
     await pages.ensure(0, 20);
     leave();

@@ -8,7 +8,7 @@ import {
   shareOfSource,
   startJob,
 } from '../../../renderer/state/job.ts';
-import type { Progress, SourceProgress } from '../../../shared/contract/worker-protocol.ts';
+import type { Progress, SourceProgress } from '../../../shared/model/job.ts';
 import { sample as sampleAt } from '../../support/profiles.ts';
 
 const progress = (doneBytes: number, change: Partial<Progress> = {}): Progress => ({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   conditionCount,
-  EMPTY_FILTER,
   effectiveFilter,
   FIRST_PLACE,
   goBack,
@@ -10,6 +9,7 @@ import {
   startTrail,
   toggled,
 } from '../../../renderer/state/navigation.ts';
+import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 
 const range = (from: number, to: number) => ({ from: epochMicros(from), to: epochMicros(to) });
@@ -19,10 +19,10 @@ describe('the trail of places', () => {
     let trail = startTrail(FIRST_PLACE);
     trail = moveTo(trail, { tab: 'verdict' }, 'tab', 0);
     trail = moveTo(trail, { tab: 'timeline', selectedRow: 7 }, 'jump', 10);
-    trail = moveTo(trail, { filter: { ...EMPTY_FILTER, pids: [23333] } }, 'filter', 20);
+    trail = moveTo(trail, { filter: { ...EVERY_EVENT, pids: [23333] } }, 'filter', 20);
     const end = trail.here;
     trail = goBack(trail);
-    expect(trail.here).toMatchObject({ tab: 'timeline', selectedRow: 7, filter: EMPTY_FILTER });
+    expect(trail.here).toMatchObject({ tab: 'timeline', selectedRow: 7, filter: EVERY_EVENT });
     trail = goBack(trail);
     expect(trail.here).toMatchObject({ tab: 'verdict', selectedRow: null });
     trail = goForward(goForward(trail));
@@ -76,14 +76,14 @@ describe('the filter', () => {
   });
 
   it('never widens a range of its own', () => {
-    const filter = { ...EMPTY_FILTER, from: 150, to: 900 };
+    const filter = { ...EVERY_EVENT, from: 150, to: 900 };
     const place = { ...FIRST_PLACE, filter, range: range(100, 200), onlyVisibleRange: true };
     expect(effectiveFilter(place)).toMatchObject({ from: 150, to: 200 });
   });
 
   it('counts its conditions', () => {
-    expect(conditionCount(EMPTY_FILTER)).toBe(0);
-    expect(conditionCount({ ...EMPTY_FILTER, text: 'x', pids: [1, 2], from: 3 })).toBe(3);
+    expect(conditionCount(EVERY_EVENT)).toBe(0);
+    expect(conditionCount({ ...EVERY_EVENT, text: 'x', pids: [1, 2], from: 3 })).toBe(3);
   });
 
   it('toggles values', () => {

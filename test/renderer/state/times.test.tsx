@@ -11,10 +11,10 @@ import {
   incidentRange,
   reduce,
 } from '../../../renderer/state/app-state.ts';
-import { EMPTY_FILTER } from '../../../renderer/state/navigation.ts';
-import type { CaseView } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
+import type { CaseView } from '../../../shared/model/views.ts';
 import { referenceEvents } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 
@@ -47,7 +47,7 @@ const offsetIn = (view: CaseView | null, id: string): number | undefined =>
 describe('correcting a clock', () => {
   it('shows the case with its new rows where one was, and offers to take it back', async () => {
     const { held, actions, journal } = await session();
-    actions.move({ tab: 'evidence', filter: { ...EMPTY_FILTER, text: 'worker' }, selectedRow: 3 }, 'filter');
+    actions.move({ tab: 'evidence', filter: { ...EVERY_EVENT, text: 'worker' }, selectedRow: 3 }, 'filter');
     const number = held.state.caseNumber;
     await actions.adjustClocks([{ evidenceId: journal, micros: -4_200_000 }], 'The clock is corrected');
     expect(offsetIn(held.state.view, journal)).toBe(-4_200_000);

@@ -1,20 +1,18 @@
 import type {
   AppEventName,
   AppEvents,
-  CaseView,
   ClockOffset,
   InquestBridge,
   OpenOutcome,
-  RawRecord,
   RequestName,
   RequestOf,
   ResponseOf,
   RunningJob,
-  TracebackLine,
 } from '../../../shared/contract/ipc.ts';
-import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/contract/worker-protocol.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/model/job.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
+import type { CaseView, RawRecord, TracebackLine } from '../../../shared/model/views.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { mockDatabase } from './mock-database.ts';

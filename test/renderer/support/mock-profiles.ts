@@ -1,11 +1,6 @@
-import type {
-  ArtifactExcerpt,
-  CaseView,
-  ProfileOutcome,
-  ProfileProgressEvent,
-  RequestOf,
-} from '../../../shared/contract/ipc.ts';
+import type { ProfileOutcome, ProfileProgressEvent, RequestOf } from '../../../shared/contract/ipc.ts';
 import type { ArtifactReport, ParseProfile } from '../../../shared/model/artifact.ts';
+import type { ArtifactExcerpt, CaseView } from '../../../shared/model/views.ts';
 import { parseProfile, sample } from '../../support/profiles.ts';
 
 /** Bytes that a tree holds for each of the document, as the mock has it. */

@@ -1,17 +1,10 @@
 import { columnFilter, sortedRows } from '../../../electron/events/event-filter.ts';
 import { EventTable } from '../../../electron/events/event-table.ts';
 import { countFacets } from '../../../electron/search/count-facets.ts';
-import type {
-  CaseView,
-  EventFilter,
-  EventHistogram,
-  EventSort,
-  FacetCounts,
-  RequestOf,
-  SearchProgress,
-} from '../../../shared/contract/ipc.ts';
-import type { EventColumns } from '../../../shared/contract/worker-protocol.ts';
+import type { EventFilter, EventSort, RequestOf } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import type { EventColumns } from '../../../shared/model/event-columns.ts';
+import type { CaseView, EventHistogram, FacetCounts, SearchProgress } from '../../../shared/model/views.ts';
 import { compileQuery, MessageText } from '../../../shared/search/compile-query.ts';
 import { histogramOf } from '../../../shared/search/histogram.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';

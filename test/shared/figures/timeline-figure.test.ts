@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { EventPoint } from '../../../shared/contract/ipc.ts';
 import type { Scene, SceneNode } from '../../../shared/figures/scene.ts';
 import { estimateTextWidth } from '../../../shared/figures/text-width.ts';
 import { utcTickLabel } from '../../../shared/figures/time-scale.ts';
 import { layoutTimeline, type TimelineInput, timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
+import type { EventPoint } from '../../../shared/model/views.ts';
 import { referenceAnalysis, referenceView } from '../../support/reference-case.ts';
 
 const incident = referenceAnalysis().incident;

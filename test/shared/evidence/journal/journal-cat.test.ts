@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isCatOfKnown } from '../../../../shared/evidence/journal/journal-cat.ts';
-import type { KnownEntries } from '../../../../shared/evidence/reading/known-entries.ts';
-import { bootInstantOf } from '../../../../shared/evidence/reading/known-entries.ts';
+import { bootInstantOf, type KnownEntries } from '../../../../shared/evidence/reading/known-entries.ts';
 import { type EpochMicros, epochMicros } from '../../../../shared/model/time.ts';
 import { bytesOf, contextOf, fixture, parse } from '../support.ts';
 

@@ -226,7 +226,7 @@ export function rulesDocument(families: readonly RuleFamily[] = ruleFamilies()):
     'Every rule from which a verdict is drawn, generated from the code by `npm run rules`. A rule yields a fact with a text for',
     'people, the bytes it rests on, and weights: natural logarithms of how much likelier the evidence is if the hypothesis is',
     `true (positive) or not (negative), for ${HYPOTHESIS_IDS.map((id) => `\`${id}\``).join(', ')}. Facts without weights inform and decide nothing.`,
-    'What verdicts make of the facts stands in `shared/hypotheses/judgements.ts`; a `…` stands for what the evidence says.',
+    'What verdicts make of the facts stands in `shared/hypotheses/assess.ts`; a `…` stands for what the evidence says.',
     '',
     ...sections,
   ].join('\n');

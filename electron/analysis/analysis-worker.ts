@@ -11,10 +11,10 @@ import { withClockOffsets } from '../events/clock-offsets.ts';
 import { EventStore } from '../events/event-store.ts';
 import { artifactsByMention } from '../profile/rank-artifacts.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
-import { CaseReading } from './case-reading.ts';
+import { CaseAnalyst } from './case-analyst.ts';
 
 /** Entry of the analysis worker: requests in and replies out, one after the other, until it is ended. */
-let reading: CaseReading | null = null;
+let reading: CaseAnalyst | null = null;
 
 async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask['name']]> {
   switch (task.name) {
@@ -27,7 +27,7 @@ async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask
       return ranked;
     }
     case 'read':
-      reading = new CaseReading(task.source);
+      reading = new CaseAnalyst(task.source);
       return reading.read;
     case 'measured':
       required().measured(task.artifacts);
@@ -47,7 +47,7 @@ async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask
   }
 }
 
-function required(): CaseReading {
+function required(): CaseAnalyst {
   if (reading === null) throw new Error('nothing has been read yet');
   return reading;
 }

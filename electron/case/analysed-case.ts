@@ -121,7 +121,7 @@ export async function analysedCase(
     queries: new QueryClient(querySourceOf(corrected, conclusion)),
     sql: new SqlClient(corrected),
   };
-  const reading: Reading = { basis, clockOffsets, imported: corrected, incidents: read.incidents, store, threads };
+  const reading: SharedParts = { basis, clockOffsets, imported: corrected, incidents: read.incidents, store, threads };
   const evidence = caseEvidence(corrected, artifacts, read.rules, store);
   const chosen = asked === null ? (kept?.chosen ?? null) : subjectOf(conclusion.incident, evidence);
   return new AnalysedCase(reading, evidence, { judgements, chosen }, conclusion);
@@ -143,7 +143,7 @@ interface CaseThreads {
 }
 
 /** What all cases share that differ in judgements, incident and profiles alone. */
-interface Reading {
+interface SharedParts {
   readonly basis: CaseBasis;
   readonly clockOffsets: ClockOffsets;
   readonly imported: ImportedEvidence;
@@ -158,14 +158,14 @@ interface Standpoint {
 }
 
 class AnalysedCase implements OpenCase {
-  readonly #reading: Reading;
+  readonly #reading: SharedParts;
   readonly evidence: CaseEvidence;
   readonly analysis: Analysis;
   readonly judgements: JudgementHistory;
   readonly chosen: Subject | null;
 
   constructor(
-    reading: Reading,
+    reading: SharedParts,
     evidence: CaseEvidence,
     { judgements, chosen }: Standpoint,
     conclusion: Omit<Analysis, 'incidents'>,

@@ -20,7 +20,7 @@ import type { FoundFile } from './inventory.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
 import { CaseProblems } from './problem-list.ts';
 import { readDatabase } from './read-databases.ts';
-import { type FileReading, noteChange, noteStop, readFile, readNativeJournalFile } from './reading/read-evidence.ts';
+import { noteChange, noteStop, type ReadFile, readFile, readNativeJournalFile } from './reading/read-evidence.ts';
 import { RunControl } from './run-control.ts';
 import { SourceBoard } from './source-progress.ts';
 import { TakeIn } from './take-in.ts';
@@ -109,7 +109,7 @@ async function parseAll(
   const knowledge = new TimeKnowledge();
   let known: EntryIndex | null = null;
   const keyless: KeylessLog[] = [];
-  const read = (file: IntakeFile): FileReading => {
+  const read = (file: IntakeFile): ReadFile => {
     const create = PARSERS[file.format] ?? null;
     const base = {
       evidenceId: file.id,

@@ -1,4 +1,4 @@
-import { withoutUptime } from '../evidence/wording/classify-kernel.ts';
+import { withoutUptime } from '../evidence/reading/uptime-stamp.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';

@@ -10,9 +10,9 @@ import {
 } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
-import { judgeAll } from './judgements.ts';
+import { assessAll } from './assess.ts';
 import { missingEvidence } from './missing.ts';
-import { findingsOf } from './weigh.ts';
+import { weighFacts } from './weigh.ts';
 
 const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { fits: 0, contributes: 1, inconclusive: 2, 'ruled-out': 3 };
 
@@ -21,11 +21,11 @@ const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { fits: 0, contributes:
  * the lock that it waited for both appear, in their roles.
  */
 export function judge(context: FactContext, facts: readonly Fact[]): readonly HypothesisResult[] {
-  const findings = findingsOf(facts);
-  const judgements = judgeAll(findings, timeoutReason(context));
+  const findings = weighFacts(facts);
+  const judgements = assessAll(findings, timeoutReason(context));
   const without = facts.map((fact) => ({
     factId: fact.id,
-    judgements: judgeAll(findingsOf(facts.filter((other) => other !== fact)), ''),
+    judgements: assessAll(weighFacts(facts.filter((other) => other !== fact)), ''),
   }));
   const counterfactual = (id: HypothesisId): readonly Counterfactual[] =>
     without

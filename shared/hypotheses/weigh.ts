@@ -24,14 +24,14 @@ export interface Weighing {
 }
 
 /** All that verdicts are drawn from: which facts were found, and what they add up to for each hypothesis. */
-export interface Findings {
+export interface WeighedFacts {
   readonly of: Readonly<Record<HypothesisId, Weighing>>;
   /** Whether any of these facts was found, whatever it weighs. */
   has(...ids: readonly string[]): boolean;
 }
 
 /** Weighs the facts for every hypothesis. */
-export function findingsOf(facts: readonly Fact[]): Findings {
+export function weighFacts(facts: readonly Fact[]): WeighedFacts {
   const ids = new Set(facts.map(({ id }) => id));
   const weighings = HYPOTHESIS_IDS.map((id) => [id, weigh(id, facts)] as const);
   return {

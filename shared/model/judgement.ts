@@ -34,7 +34,7 @@ export const STRENGTH_WEIGHTS: Readonly<Record<Strength, number>> = {
 };
 
 /** What an observation says of one hypothesis. */
-export interface ObservedReading {
+export interface ObservedEffect {
   readonly hypothesis: HypothesisId;
   readonly speaks: 'for' | 'against';
   readonly strength: Strength;
@@ -59,7 +59,7 @@ export interface Observation {
   readonly id: string;
   readonly about: Subject;
   readonly text: string;
-  readonly readings: readonly ObservedReading[];
+  readonly readings: readonly ObservedEffect[];
   /** When it was so, where that is known. */
   readonly time: EpochMicros | null;
   /** The record that it rests on, where there is one. */

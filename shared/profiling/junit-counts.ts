@@ -47,7 +47,7 @@ const ERROR = 3;
 const PART = { other: 0, failure: 1, systemOut: 2, systemErr: 3, properties: 4 } as const;
 type Part = (typeof PART)[keyof typeof PART];
 
-interface OpenCase {
+interface OpenTestcase {
   readonly name: CaseName;
   readonly byteOffset: number;
   readonly seconds: number | null;
@@ -59,7 +59,7 @@ interface OpenCase {
 interface Frame {
   readonly kind: ElementKind;
   readonly part: Part;
-  readonly testcase: OpenCase | null;
+  readonly testcase: OpenTestcase | null;
   readonly byteOffset: number;
 }
 
@@ -145,7 +145,7 @@ export class JUnitCounts {
     if (parent === undefined) this.#openRoot(qualifiedName, kind, attributes, byteOffset);
     const part = partOf(kind, parent?.part ?? PART.other);
     if (part !== PART.properties) this.#attributeBytes += attributeBytes;
-    let testcase: OpenCase | null = null;
+    let testcase: OpenTestcase | null = null;
     if (kind !== KIND.other) {
       this.#dialect.look(kind, this.#root, attributes);
       if (kind === KIND.testcase) testcase = this.#openCase(attributes, byteOffset);
@@ -294,7 +294,7 @@ export class JUnitCounts {
     this.#map.close(suite, byteEnd, this.#suitesOpen);
   }
 
-  #openCase(attributes: TagAttributes, byteOffset: number): OpenCase {
+  #openCase(attributes: TagAttributes, byteOffset: number): OpenTestcase {
     const status = attributes.value('status');
     const notRun = status === 'notrun' || status === 'disabled' || attributes.value('result') === 'suppressed';
     // One name for each test case that is open, which is one unless they are nested.
@@ -310,7 +310,7 @@ export class JUnitCounts {
     };
   }
 
-  #report(kind: ElementKind, testcase: OpenCase): void {
+  #report(kind: ElementKind, testcase: OpenTestcase): void {
     const outcome =
       kind === KIND.error ? ERROR : kind === KIND.failure ? FAILED : kind === KIND.skipped ? SKIPPED : PASSED;
     if (outcome > testcase.outcome) testcase.outcome = outcome;
@@ -319,7 +319,7 @@ export class JUnitCounts {
     if (kind === KIND.flaky || kind === KIND.rerun) this.#attempts++;
   }
 
-  #closeCase(testcase: OpenCase, byteEnd: number): void {
+  #closeCase(testcase: OpenTestcase, byteEnd: number): void {
     const { name, byteOffset, seconds } = testcase;
     const byteLength = byteEnd - byteOffset;
     this.#testcases++;
@@ -385,7 +385,7 @@ export class JUnitCounts {
   }
 }
 
-function rankedCase({ name, byteOffset, outcome, seconds }: OpenCase, byteLength: number): RankedCase {
+function rankedCase({ name, byteOffset, outcome, seconds }: OpenTestcase, byteLength: number): RankedCase {
   return {
     name: name.name(),
     classname: name.classname(),

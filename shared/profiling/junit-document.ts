@@ -21,7 +21,7 @@ interface OpenName {
 }
 
 /** A place in the document: lines and columns count from 1, columns in UTF-16 code units. */
-export interface Place {
+export interface XmlPlace {
   readonly byteOffset: number;
   readonly line: number;
   readonly column: number;
@@ -87,7 +87,7 @@ export class JUnitDocument {
   }
 
   /** Damage that leaves the markup beyond doubt. Throws Stop when there is too much of it. */
-  tolerate(message: string, place: Place): void {
+  tolerate(message: string, place: XmlPlace): void {
     this.keepFirst({ message, ...place });
     if (++this.#tolerated > MAX_TOLERATED) this.stopAt(`More than ${MAX_TOLERATED} places are damaged.`, place);
   }
@@ -96,18 +96,18 @@ export class JUnitDocument {
     if (this.firstDamage === null || damage.byteOffset < this.firstDamage.byteOffset) this.firstDamage = damage;
   }
 
-  forbid(unit: number, place: Place): void {
+  forbid(unit: number, place: XmlPlace): void {
     const code = unit.toString(16).toUpperCase().padStart(4, '0');
     this.keepFirst({ message: `The character U+${code} is forbidden in XML.`, ...place });
   }
 
   /** Ends the reading. */
-  record(message: string, { byteOffset, line, column }: Place): void {
+  record(message: string, { byteOffset, line, column }: XmlPlace): void {
     this.stop = { message, line, column, byteOffset };
     this.keepFirst(this.stop);
   }
 
-  stopAt(message: string, place: Place): never {
+  stopAt(message: string, place: XmlPlace): never {
     this.record(message, place);
     throw new Stop();
   }

@@ -5,9 +5,9 @@ import {
   KEPT_CHARACTERS,
   MAX_ATTRIBUTES,
   MAX_DEPTH,
-  type Place,
   Stop,
   shownElement,
+  type XmlPlace,
 } from './junit-document.ts';
 import type { ReferenceCounter } from './reference-counter.ts';
 import { cutValue, RecordAttributes } from './tag-attributes.ts';
@@ -93,7 +93,7 @@ class CountingParser {
 }
 
 /** Where another reader left off, within the text or a CDATA section of the innermost open element, or before a tag. */
-export interface LeftOff extends Place {
+export interface LeftOff extends XmlPlace {
   readonly in: 'text' | 'cdata';
 }
 
@@ -185,7 +185,7 @@ export class SaxPass {
    * The place up to which everything was read, when it is in the text of an element, where another reader can go on; null
    * elsewhere. `held`: bytes beyond it that were pushed but not read, the beginning of a character.
    */
-  leftOff(): { readonly place: Place; readonly held: Uint8Array } | null {
+  leftOff(): { readonly place: XmlPlace; readonly held: Uint8Array } | null {
     if (!this.#skipper.isInText || this.#document.stop !== null || this.#document.openNames.length === 0) return null;
     const { line, column } = this.#parser;
     const byteOffset = this.#runBytes + this.#run.byteLength;
@@ -381,7 +381,7 @@ export class SaxPass {
     this.#document.forbid(text.charCodeAt(index), { byteOffset, line, column });
   }
 
-  #place(): Place {
+  #place(): XmlPlace {
     const { position, line, column } = this.#parser;
     if (this.#ended) return { byteOffset: this.#document.bytes, line: line + 1, column: column + 1 };
     const units = Math.max(this.#runUnits, position - 1);

@@ -1,5 +1,5 @@
 import { ByteAttributes, ENCODED, PLAIN } from './byte-attributes.ts';
-import { type JUnitDocument, KEPT_CHARACTERS, MAX_ATTRIBUTES, MAX_DEPTH, type Place } from './junit-document.ts';
+import { type JUnitDocument, KEPT_CHARACTERS, MAX_ATTRIBUTES, MAX_DEPTH, type XmlPlace } from './junit-document.ts';
 import { isName } from './junit-names.ts';
 import type { LeftOff } from './sax-pass.ts';
 import { utf8Character } from './xml-decoder.ts';
@@ -71,7 +71,7 @@ export class Utf8Pass {
   #tagExtra = 0;
 
   /** `from`: a place in the text of the innermost open element. */
-  constructor(document: JUnitDocument, from: Place) {
+  constructor(document: JUnitDocument, from: XmlPlace) {
     this.#document = document;
     this.#base = from.byteOffset;
     this.#line = from.line;
@@ -120,7 +120,7 @@ export class Utf8Pass {
     return { ...this.#placeOf(this.#at), in: this.#inCdata ? 'cdata' : 'text' };
   }
 
-  #placeOf(at: number): Place {
+  #placeOf(at: number): XmlPlace {
     const byteOffset = this.#base + at;
     return { byteOffset, line: this.#line, column: byteOffset - this.#lineStart - this.#extra + 1 };
   }

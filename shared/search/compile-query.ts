@@ -5,7 +5,7 @@ import type { EventColumns } from '../model/event-columns.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
-import type { Comparison, FieldQuery, Query } from './query.ts';
+import type { ComparisonOperator, FieldQuery, Query } from './query.ts';
 import { globTest } from './query-fields.ts';
 import { resolveTime, type TimeStretch } from './resolve-time.ts';
 
@@ -13,7 +13,7 @@ import { resolveTime, type TimeStretch } from './resolve-time.ts';
 export const NO = 0;
 export const YES = 1;
 export const ASK = 2;
-export type Verdict = typeof NO | typeof YES | typeof ASK;
+export type RowAnswer = typeof NO | typeof YES | typeof ASK;
 
 /** A message, and its lower case once that is needed. */
 export class MessageText {
@@ -32,7 +32,7 @@ export class MessageText {
 
 /** A query over the events of one case, ready to be asked row by row. */
 export interface CompiledQuery {
-  readonly ofRow: (row: number) => Verdict;
+  readonly ofRow: (row: number) => RowAnswer;
   /** Whether a row with this message passes. */
   readonly ofMessage: (row: number, message: MessageText) => boolean;
   /** Texts in lower case of which at least one stands in the message of any row that passes on being asked; null: none such. */
@@ -130,7 +130,7 @@ function both(parts: readonly CompiledQuery[]): CompiledQuery {
   const lists = needed.flatMap(({ required }) => (required === null ? [] : [required]));
   return {
     ofRow: (row) => {
-      let verdict: Verdict = YES;
+      let verdict: RowAnswer = YES;
       for (const part of parts) {
         const one = part.ofRow(row);
         if (one === NO) return NO;
@@ -155,7 +155,7 @@ function either(parts: readonly CompiledQuery[]): CompiledQuery {
     : null;
   return {
     ofRow: (row) => {
-      let verdict: Verdict = NO;
+      let verdict: RowAnswer = NO;
       for (const part of parts) {
         const one = part.ofRow(row);
         if (one === YES) return YES;
@@ -273,7 +273,7 @@ function pathTest(pattern: string): (path: string) => boolean {
   return (path) => path.toLowerCase().includes(wanted);
 }
 
-function holds(own: number, comparison: Comparison, value: number): boolean {
+function holds(own: number, comparison: ComparisonOperator, value: number): boolean {
   switch (comparison) {
     case '=':
       return own === value;

@@ -1,5 +1,5 @@
 import { parseTime } from './parse-time.ts';
-import type { Comparison, FieldQuery, NumberTest, Query, QueryProblem, SeverityTest } from './query.ts';
+import type { ComparisonOperator, FieldQuery, NumberTest, Query, QueryProblem, SeverityTest } from './query.ts';
 import { CLOSED_VALUES, FIELD_NAMES, fieldNamed, nearestTo, severityNamed, valuesNamed } from './query-fields.ts';
 import { type FieldToken, type Token, tokensOf, type ValueToken } from './query-tokens.ts';
 
@@ -262,10 +262,10 @@ class Parser {
   }
 }
 
-function comparisonOf(value: ValueToken): { readonly comparison: Comparison; readonly text: string } {
+function comparisonOf(value: ValueToken): { readonly comparison: ComparisonOperator; readonly text: string } {
   const sign = value.quoted ? undefined : /^(?:<=|>=|<|>|=)/.exec(value.text)?.[0];
   if (sign === undefined) return { comparison: '=', text: value.text };
-  return { comparison: sign as Comparison, text: value.text.slice(sign.length) };
+  return { comparison: sign as ComparisonOperator, text: value.text.slice(sign.length) };
 }
 
 /** Parts of one kind in a row are one list. */

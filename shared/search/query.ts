@@ -15,7 +15,7 @@ export type Query =
   | { readonly type: 'regex'; readonly source: string; readonly flags: string }
   | FieldQuery;
 
-export type Comparison = '=' | '<' | '<=' | '>' | '>=';
+export type ComparisonOperator = '=' | '<' | '<=' | '>' | '>=';
 
 /** One field with the values of which any will do; never none. */
 export type FieldQuery =
@@ -31,12 +31,12 @@ export type FieldQuery =
   | { readonly type: 'before' | 'after' | 'at'; readonly time: TimeText };
 
 export interface NumberTest {
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonOperator;
   /** null: the event has none. */
   readonly value: number | null;
 }
 export interface SeverityTest {
-  readonly comparison: Comparison;
+  readonly comparison: ComparisonOperator;
   readonly value: Severity | null;
 }
 

@@ -18,7 +18,7 @@ export type MessageRole =
   | 'request-done'
   | 'other';
 
-export interface MessageReading {
+export interface MessageMeaning {
   readonly role: MessageRole;
   readonly step: StepName | null;
   /** Records that the line counts (`Parsed 110000 test results`, `batch size: 320`), or null. */
@@ -86,11 +86,11 @@ const READ_CHARACTERS = 4096;
  * `isError` tells that the line was logged at ERROR or above: words such as "error" then mean failure; in an INFO line
  * ("0 errors") they mean nothing.
  */
-export function readMessage(message: string, isError: boolean): MessageReading {
+export function readMessage(message: string, isError: boolean): MessageMeaning {
   const text = plain(message.slice(0, READ_CHARACTERS));
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
   const figures = readFigures(text);
-  const reading = (role: MessageRole, of: StepName | null = step): MessageReading => ({ role, step: of, ...figures });
+  const reading = (role: MessageRole, of: StepName | null = step): MessageMeaning => ({ role, step: of, ...figures });
 
   if (ACCESS_LINE.test(text)) {
     const seconds = readAccessLine(text)?.seconds ?? null;
@@ -151,7 +151,7 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
-function readFigures(text: string): Pick<MessageReading, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
+function readFigures(text: string): Pick<MessageMeaning, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
   // "(59261760 bytes)", "56.5 MB"
   const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|b)\b/i.exec(text);
   // "in 64.9s", "took 120 ms", "after 3 seconds"

@@ -2,7 +2,7 @@ import { readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import type { EpochMicros } from '../model/time.ts';
-import { type MessageReading, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
+import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
 export interface OperationLine {
@@ -11,7 +11,7 @@ export interface OperationLine {
   readonly text: string;
   /** What a logger puts in front to tell requests or threads apart (`[req-7f3a] `), or null. */
   readonly mark: string | null;
-  readonly reading: MessageReading;
+  readonly reading: MessageMeaning;
 }
 
 /** A step of an operation that the log lets one see. `to` is null while the step never ended. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
 import { ruleFamilies, rulesDocument } from '../../scripts/rule-table.ts';
 
-const judgements = readFileSync(join(ROOT, 'shared/hypotheses/judgements.ts'), 'utf8');
+const judgements = readFileSync(join(ROOT, 'shared/hypotheses/assess.ts'), 'utf8');
 
 describe('the table of rules', () => {
   const families = ruleFamilies();

@@ -39,7 +39,7 @@ export class EvidenceSink {
 }
 
 /** What a part holds: what a parser would have found that had read all before it. Lines count from the part's first. */
-export interface PartReading {
+export interface ReadPart {
   readonly events: AddedEvents;
   readonly span: { readonly from: number; readonly to: number } | null;
   readonly keys: EntryKeyColumns | null;
@@ -100,7 +100,7 @@ export class RecordCounter implements ItemSink {
   }
 
   /** Takes in what another thread read of the file behind what was read here, which had `lines` lines. */
-  append({ events, span, keys, ties, boots }: PartReading, lines: number): void {
+  append({ events, span, keys, ties, boots }: ReadPart, lines: number): void {
     this.#events += events.count;
     this.#from = Math.min(this.#from, span?.from ?? this.#from);
     this.#to = Math.max(this.#to, span?.to ?? this.#to);

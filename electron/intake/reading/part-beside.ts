@@ -5,7 +5,7 @@ import type { ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { EvidenceReader } from '../../files/read-only.ts';
 import { startWorker } from '../../threads/start-worker.ts';
-import type { PartReading } from '../events/evidence-sink.ts';
+import type { ReadPart } from '../events/evidence-sink.ts';
 import type { IntakeLimits } from '../limits.ts';
 import { PART_STATUS, PartSignals } from './part-signals.ts';
 import type { PartRequest } from './read-part.ts';
@@ -28,7 +28,7 @@ export interface PartBeside {
    * What it holds, once it has been read. Null when it has to be read here, also because `report`, which is told of the bytes
    * that were read of it, returned false.
    */
-  finish(report: (readBytes: number) => boolean): PartReading | null;
+  finish(report: (readBytes: number) => boolean): ReadPart | null;
   /** Ends the reading; nobody wants to know. */
   abandon(): void;
 }
@@ -104,7 +104,7 @@ export const startPartWorker: StartPart = (request) => {
         signals.sleepWhileRunning(REPORT_MILLIS);
       }
       // A thread that has not even begun is not worth waiting for.
-      const received: { readonly message: PartReading | null } | undefined =
+      const received: { readonly message: ReadPart | null } | undefined =
         signals.status === PART_STATUS.done ? receiveMessageOnPort(answered) : undefined;
       abandon();
       return received?.message ?? null;

@@ -13,7 +13,7 @@ import { partBeside, type StartPart, startPartWorker } from './part-beside.ts';
 export type ReportRead = (readBytes: number) => boolean;
 
 /** What reading one file gave, besides what went to the sink. */
-export interface FileReading {
+export interface ReadFile {
   readonly records: number;
   readonly time: TimeResolution | null;
   /** The earliest and latest event; null when it has none. */
@@ -36,7 +36,7 @@ export function readFile(
   limits: IntakeLimits,
   report: ReportRead,
   startPart: StartPart = startPartWorker,
-): FileReading {
+): ReadFile {
   const isHashed = file.sha256 === null;
   const records = new RecordCounter(file.problems, fileIndex, parsing?.format ?? null, sink, limits);
   let parser = parsing?.create(parsing.context) ?? null;
@@ -142,7 +142,7 @@ export function readNativeJournalFile(
   sink: EvidenceSink,
   limits: IntakeLimits,
   report: ReportRead,
-): FileReading {
+): ReadFile {
   if (file.bytes > limits.journalBytes) {
     const message = `Native journals of more than ${limits.journalBytes} bytes are hashed but not read; export it with journalctl --file=FILE -o json.`;
     file.problems.add({ kind: 'limit-exceeded', message, byteOffset: null });

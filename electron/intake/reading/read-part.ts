@@ -7,7 +7,7 @@ import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { EntryKeyTable } from '../../events/entry-keys.ts';
 import { EventTable } from '../../events/event-table.ts';
 import { EvidenceReader, type FileStamp, stampChange } from '../../files/read-only.ts';
-import { EvidenceSink, type PartReading, RecordCounter } from '../events/evidence-sink.ts';
+import { EvidenceSink, type ReadPart, RecordCounter } from '../events/evidence-sink.ts';
 import type { IntakeLimits } from '../limits.ts';
 import { FileProblems } from '../problem-list.ts';
 
@@ -36,7 +36,7 @@ const TYING: ReadonlySet<EventKind> = new Set(TYING_KINDS);
  * is a problem in it, whose words would tell of lines or have been said before, when its stamps depend on others, or when
  * `report`, told of the bytes that were read, returns false. Throws the file system's error.
  */
-export function readPart(request: PartRequest, report: (readBytes: number) => boolean): PartReading | null {
+export function readPart(request: PartRequest, report: (readBytes: number) => boolean): ReadPart | null {
   const { absolutePath, stamp, fileIndex, format, from, limits } = request;
   const sink = new EvidenceSink(new EventTable());
   sink.keys = request.hasKeys ? new EntryKeyTable() : null;

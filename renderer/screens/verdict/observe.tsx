@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { useId, useState } from 'react';
 import { HYPOTHESIS_IDS, HYPOTHESIS_TITLES, type HypothesisId } from '../../../shared/model/analysis.ts';
-import { MOST_COMMENT_CHARS, type ObservedReading, STRENGTHS, type Strength } from '../../../shared/model/judgement.ts';
+import { MOST_COMMENT_CHARS, type ObservedEffect, STRENGTHS, type Strength } from '../../../shared/model/judgement.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
@@ -27,14 +27,14 @@ export function ObserveButton({ view }: { readonly view: CaseView }) {
 }
 
 /** What the choice of one hypothesis holds: `for strongly`, or nothing. */
-type Choice = '' | `${ObservedReading['speaks']} ${Strength}`;
+type Choice = '' | `${ObservedEffect['speaks']} ${Strength}`;
 
 const CHOICES: readonly Choice[] = [
   '',
   ...(['for', 'against'] as const).flatMap((speaks) => STRENGTHS.map((strength): Choice => `${speaks} ${strength}`)),
 ];
 
-function readingOf(hypothesis: HypothesisId, choice: Choice): readonly ObservedReading[] {
+function readingOf(hypothesis: HypothesisId, choice: Choice): readonly ObservedEffect[] {
   return (['for', 'against'] as const).flatMap((speaks) =>
     STRENGTHS.filter((strength) => choice === `${speaks} ${strength}`).map((strength) => ({
       hypothesis,

@@ -11,9 +11,9 @@ import {
   reportCutEnd,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import type { Classified } from '../wording/classified.ts';
 import { classifyMessage } from '../wording/classify.ts';
 import { classifyKernel } from '../wording/classify-kernel.ts';
-import type { Reading } from '../wording/reading.ts';
 import { isJournalNotice } from './journal-prefix.ts';
 
 /** Lines of one entry that are kept. */
@@ -202,7 +202,7 @@ function continueEntry(open: OpenEntry, line: Line): void {
 }
 
 /** What a bare message is. The kernel's wording is believed here, since nothing says who wrote a line. */
-function readLine(message: string): Reading & {
+function readLine(message: string): Classified & {
   readonly identifier: string | null;
   readonly pid: number | null;
   readonly severity: ReturnType<typeof classifyMessage>['severity'];

@@ -30,7 +30,7 @@ export function daysLater(
 }
 
 /** An instant, and whether the zone's rules left a doubt about it. */
-interface Reading {
+interface DatedStamp {
   readonly time: EpochMicros;
   readonly doubt: keyof StampDoubts | null;
 }
@@ -125,7 +125,7 @@ export class StampClock {
     };
   }
 
-  #read(wall: WallClock, zone: ZoneName): Reading | null {
+  #read(wall: WallClock, zone: ZoneName): DatedStamp | null {
     const asUtc = wallClockToMicros(wall, 0);
     if (asUtc === null) return null;
     const before = zoneOffsetMicros(zone, epochMicros(asUtc - MICROS_PER_DAY));
@@ -146,7 +146,7 @@ export class StampClock {
     return { time, doubt: 'comesTwice' };
   }
 
-  #settle({ time, doubt }: Reading): EpochMicros {
+  #settle({ time, doubt }: DatedStamp): EpochMicros {
     if (doubt === 'comesTwice') this.#comesTwice += 1;
     if (doubt === 'leftOut') this.#leftOut += 1;
     if (this.#firstOffsetMinutes === null && this.#rules !== null) {

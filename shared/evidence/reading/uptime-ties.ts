@@ -1,7 +1,7 @@
 import type { EventDetail, EventKind } from '../../model/event.ts';
 import type { EvidenceId } from '../../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
-import { withoutUptime } from '../wording/classify-kernel.ts';
+import { withoutUptime } from './uptime-stamp.ts';
 
 /** Messages remembered; each is about a process that the kernel killed or saw crash, so a case has few. */
 const TIES_LIMIT = 10_000;

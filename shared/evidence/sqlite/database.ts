@@ -40,7 +40,7 @@ export interface DatabaseInput {
   readonly hasShm: boolean;
 }
 
-export interface DatabaseReading {
+export interface InspectedDatabase {
   /** Without what only SQLite itself can say (`integrity`, `jobHistory`: both null here). Null when nothing can be read. */
   readonly report: DatabaseReport | null;
   /** The state of the last commit, for running SQLite on a copy; null with the report. */
@@ -58,9 +58,9 @@ export interface DatabaseReading {
  * states that can be told apart. Nothing is copied but single records. Never throws on content; damage becomes problems.
  * Source: https://www.sqlite.org/fileformat2.html
  */
-export function readDatabase(input: DatabaseInput): DatabaseReading {
+export function readDatabase(input: DatabaseInput): InspectedDatabase {
   const problems = createProblemLog();
-  const nothing = (): DatabaseReading => ({
+  const nothing = (): InspectedDatabase => ({
     report: null,
     committed: null,
     views: new Map(),

@@ -1,6 +1,6 @@
 import type { EventDetail } from '../../model/event.ts';
+import type { Classified } from './classified.ts';
 import type { InnerHeader, InnerLevel } from './inner-header.ts';
-import type { Reading } from './reading.ts';
 import { signalNumber } from './signals.ts';
 
 /**
@@ -14,7 +14,7 @@ interface Wording {
   readonly pattern: RegExp;
   /** The level gunicorn logs it at; asked for only where nothing but the text speaks for gunicorn. */
   readonly levels: readonly InnerLevel[];
-  readonly read: (match: RegExpExecArray) => Reading | null;
+  readonly read: (match: RegExpExecArray) => Classified | null;
 }
 
 const pidDetail = (digits: string | undefined): EventDetail => ({ targetPid: Number(digits) });
@@ -132,7 +132,7 @@ const WORDINGS: readonly Wording[] = [
 
 const SIGKILL = 9;
 
-function signalled(pid: string | undefined, signal: number | null): Reading {
+function signalled(pid: string | undefined, signal: number | null): Classified {
   const detail = { ...pidDetail(pid), ...(signal === null ? {} : { signal }) };
   return { kind: signal === SIGKILL ? 'worker-sigkill' : 'worker-signalled', detail };
 }
@@ -143,7 +143,7 @@ function signalled(pid: string | undefined, signal: number | null): Reading {
  * gunicorn wrote it when its bracket header or its logger (`gunicorn.error`) says so. A header without a logger's name
  * counts when the level is gunicorn's for that wording; without any header the wording must be the whole line.
  */
-export function classifyGunicorn(text: string, header: InnerHeader | null): Reading | null {
+export function classifyGunicorn(text: string, header: InnerHeader | null): Classified | null {
   if (header !== null && header.style === 'python' && header.logger !== null && !/^gunicorn\b/.test(header.logger))
     return null;
   const lineEnd = text.indexOf('\n');

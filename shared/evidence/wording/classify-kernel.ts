@@ -1,5 +1,6 @@
 import type { EventDetail } from '../../model/event.ts';
-import type { Reading } from './reading.ts';
+import { withoutUptime } from '../reading/uptime-stamp.ts';
+import type { Classified } from './classified.ts';
 
 /**
  * The kernel's fixed wording about processes it kills. Sources: mm/oom_kill.c, mm/memcontrol.c, arch/x86/mm/fault.c and
@@ -12,7 +13,7 @@ interface Wording {
   /** What every such message begins with; null where that is the name of a process. */
   readonly begins: string | null;
   readonly pattern: RegExp;
-  readonly read: (match: RegExpExecArray) => Reading;
+  readonly read: (match: RegExpExecArray) => Classified;
 }
 
 const KIB = 1024;
@@ -172,16 +173,8 @@ function killDetail(match: RegExpExecArray): EventDetail {
   };
 }
 
-// [ 3501.341241] Memory cgroup ...     rsyslog's imklog keeps the uptime within the message of kern.log
-const UPTIME = /^\[ *\d{1,10}\.\d{6}\](?:\[ *[TC]\d+\])? /;
-
-/** A kernel message without the uptime that some loggers leave in front of it. */
-export function withoutUptime(message: string): string {
-  return message.startsWith('[') ? message.replace(UPTIME, '') : message;
-}
-
 /** What a kernel message is; anything without known wording is `kernel`. */
-export function classifyKernel(logged: string): Reading {
+export function classifyKernel(logged: string): Classified {
   const message = withoutUptime(logged);
   for (const { marker, pattern, read } of WORDINGS) {
     if (!message.includes(marker)) continue;

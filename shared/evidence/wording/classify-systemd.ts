@@ -1,4 +1,4 @@
-import type { Reading } from './reading.ts';
+import type { Classified } from './classified.ts';
 import { signalNumber } from './signals.ts';
 
 /**
@@ -12,7 +12,7 @@ interface Wording {
   readonly rest: RegExp | null;
   /** What that begins with; empty: anything. */
   readonly restStarts: readonly string[];
-  readonly read: (match: RegExpExecArray) => Reading;
+  readonly read: (match: RegExpExecArray) => Classified;
 }
 
 /** How names of units end. */
@@ -26,7 +26,7 @@ function unitWording(
   sample: string,
   restStarts: readonly string[],
   rest: string,
-  read: (match: RegExpExecArray, unit: string) => Reading,
+  read: (match: RegExpExecArray, unit: string) => Classified,
 ): Wording {
   return {
     sample,
@@ -126,7 +126,7 @@ const WORDINGS: readonly Wording[] = [
 const OOMD_KILL = /^Killed (\/\S+) due to (?:memory pressure|memory used|swap used)/;
 
 /** What a message of systemd or systemd-oomd is; null for free text. */
-export function classifySystemd(message: string, identifier: string | null): Reading | null {
+export function classifySystemd(message: string, identifier: string | null): Classified | null {
   if (identifier === 'systemd-oomd') {
     const cgroup = OOMD_KILL.exec(message)?.[1];
     if (cgroup === undefined) return null;

@@ -1,9 +1,9 @@
 import type { EventDetail, EventKind, Severity } from '../../model/event.ts';
+import type { Classified } from './classified.ts';
 import { classifyGunicorn } from './classify-gunicorn.ts';
 import { classifyKernel } from './classify-kernel.ts';
 import { classifySystemd } from './classify-systemd.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
-import type { Reading } from './reading.ts';
 
 export { type InnerHeader, type InnerLevel, splitInnerHeader } from './inner-header.ts';
 
@@ -94,7 +94,7 @@ const FATAL_SIGNALS: Readonly<Record<string, number>> = {
   'Floating point exception': 8,
 };
 
-function classifyPython(message: string, header: InnerHeader | null, pid: number | null): Reading | null {
+function classifyPython(message: string, header: InnerHeader | null, pid: number | null): Classified | null {
   if (LOCKED_EXCEPTION.test(message)) return { kind: 'database-locked', detail: {} };
   const isTrouble = header?.level === 'WARNING' || header?.level === 'ERROR' || header?.level === 'CRITICAL';
   if (isTrouble ? LOCKED_TEXT.test(message) : header === null && LOCKED_PRINT.test(message)) {

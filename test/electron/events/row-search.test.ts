@@ -10,7 +10,7 @@ import { SEVERITIES } from '../../../shared/model/event.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
 import { printText } from '../../../shared/search/print-query.ts';
-import type { Comparison, Query } from '../../../shared/search/query.ts';
+import type { ComparisonOperator, Query } from '../../../shared/search/query.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
 
@@ -26,7 +26,7 @@ const storeOf = (files: Readonly<Record<string, string | Uint8Array>>) => storeA
 
 /** The meaning of a query, from whole decoded events and one row at a time: what any faster way has to agree with. */
 function passes(query: Query, event: ReturnType<EventStore['event']>, file: EvidenceFile): boolean {
-  const compare = (own: number, comparison: Comparison, value: number): boolean =>
+  const compare = (own: number, comparison: ComparisonOperator, value: number): boolean =>
     comparison === '='
       ? own === value
       : (comparison.startsWith('<') && own < value) ||

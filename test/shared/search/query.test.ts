@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
 import { parseTime } from '../../../shared/search/parse-time.ts';
 import { printQuery, printText } from '../../../shared/search/print-query.ts';
-import type { Comparison, Query } from '../../../shared/search/query.ts';
+import type { ComparisonOperator, Query } from '../../../shared/search/query.ts';
 import { CLOSED_VALUES, globTest, QUERY_FIELDS } from '../../../shared/search/query-fields.ts';
 import { suggest } from '../../../shared/search/suggest.ts';
 
@@ -149,7 +149,7 @@ describe('any text', () => {
 
 describe('a query printed and read again', () => {
   const name = fc.string({ minLength: 1, maxLength: 12 });
-  const comparison = fc.constantFrom<Comparison>('=', '<', '<=', '>', '>=');
+  const comparison = fc.constantFrom<ComparisonOperator>('=', '<', '<=', '>', '>=');
   const timeText = fc
     .constantFrom('04:12', '4:12:15', '04:12:15.22', '2026-01-28', '2026-01-28 04:12', '2026-01-28T04:12:15+01:00')
     .map((typed) => {

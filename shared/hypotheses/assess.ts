@@ -1,12 +1,12 @@
 import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
-import type { Findings, Weighing } from './weigh.ts';
+import type { WeighedFacts, Weighing } from './weigh.ts';
 
 /**
  * What the facts make of each hypothesis. Nothing but facts decides, so that whoever overrules one sees the verdict follow.
  * The score is what the weights add up to; the verdict also asks for the kind of evidence that can decide: missing evidence
  * never rules a hypothesis out, and a hypothesis fits only on a fact that speaks for it in particular.
  */
-export interface Judgement {
+export interface Assessment {
   readonly verdict: Verdict;
   readonly reason: string;
 }
@@ -22,15 +22,15 @@ const SUSPECTED_AT = 1.5;
 const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'oom-kill-in-container', 'systemd-oom', 'oomd-kill'] as const;
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
-export function judgeAll(findings: Findings, timeoutReason: string): Readonly<Record<HypothesisId, Judgement>> {
-  const lock = observed(findings.of['database-lock'], judgeLock(findings));
-  const loop = observed(findings.of['infinite-loop'], judgeLoop(findings));
-  const memory = observed(findings.of['memory-exhaustion'], judgeMemory(findings));
+export function assessAll(findings: WeighedFacts, timeoutReason: string): Readonly<Record<HypothesisId, Assessment>> {
+  const lock = observed(findings.of['database-lock'], assessLock(findings));
+  const loop = observed(findings.of['infinite-loop'], assessLoop(findings));
+  const memory = observed(findings.of['memory-exhaustion'], assessMemory(findings));
   const causes = { 'database-lock': lock, 'infinite-loop': loop, 'memory-exhaustion': memory };
   return {
     ...causes,
-    'worker-timeout': observed(findings.of['worker-timeout'], judgeTimeout(findings, causes, timeoutReason)),
-    'large-artifact': observed(findings.of['large-artifact'], judgeArtifact(findings, [lock, loop]), 'contributes'),
+    'worker-timeout': observed(findings.of['worker-timeout'], assessTimeout(findings, causes, timeoutReason)),
+    'large-artifact': observed(findings.of['large-artifact'], assessArtifact(findings, [lock, loop]), 'contributes'),
   };
 }
 
@@ -38,7 +38,7 @@ export function judgeAll(findings: Findings, timeoutReason: string): Readonly<Re
  * What somebody saw speaks for a hypothesis in particular, as a fact that was found does: where the evidence leaves it open
  * and all of it together is enough, it holds.
  */
-function observed(weighing: Weighing, judgement: Judgement, holds: Verdict = 'fits'): Judgement {
+function observed(weighing: Weighing, judgement: Assessment, holds: Verdict = 'fits'): Assessment {
   const own = weighing.for.find(({ fact }) => fact.isObservation === true);
   if (judgement.verdict !== 'inconclusive' || own === undefined || weighing.total < FITS_AT) return judgement;
   return { verdict: holds, reason: own.fact.text };
@@ -48,7 +48,7 @@ function ruledOut(weighing: Weighing): boolean {
   return weighing.total <= RULED_OUT_AT && weighing.against.length > 0;
 }
 
-function excluded(weighing: Weighing): Judgement {
+function excluded(weighing: Weighing): Assessment {
   return { verdict: 'ruled-out', reason: strongest(weighing, 'against') };
 }
 
@@ -56,9 +56,9 @@ function strongest(weighing: Weighing, side: 'for' | 'against'): string {
   return weighing[side][0]?.fact.text ?? '';
 }
 
-const undecided = (reason: string): Judgement => ({ verdict: 'inconclusive', reason });
+const undecided = (reason: string): Assessment => ({ verdict: 'inconclusive', reason });
 
-function judgeMemory({ of, has }: Findings): Judgement {
+function assessMemory({ of, has }: WeighedFacts): Assessment {
   const weighing = of['memory-exhaustion'];
   if (has(...KILLED_FOR_MEMORY) && weighing.total >= FITS_AT) {
     return { verdict: 'fits', reason: strongest(weighing, 'for') };
@@ -100,14 +100,14 @@ const HELD_UP_FROM_OUTSIDE = [
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
 ] as const;
 
-function judgeTimeout(
-  { of, has }: Findings,
-  causes: Readonly<Partial<Record<HypothesisId, Judgement>>>,
+function assessTimeout(
+  { of, has }: WeighedFacts,
+  causes: Readonly<Partial<Record<HypothesisId, Assessment>>>,
   timeoutReason: string,
-): Judgement {
+): Assessment {
   const weighing = of['worker-timeout'];
   if (has('timeout-logged')) {
-    const entries = Object.entries(causes) as [HypothesisId, Judgement][];
+    const entries = Object.entries(causes) as [HypothesisId, Assessment][];
     const cause = entries.find(([, { verdict }]) => verdict === 'fits');
     if (cause !== undefined) {
       return {
@@ -138,7 +138,7 @@ function judgeTimeout(
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
 
-function judgeLock({ of, has }: Findings): Judgement {
+function assessLock({ of, has }: WeighedFacts): Assessment {
   const weighing = of['database-lock'];
   if (ruledOut(weighing)) return excluded(weighing);
   const specific = has(
@@ -172,7 +172,7 @@ function judgeLock({ of, has }: Findings): Judgement {
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
 }
 
-function judgeLoop({ of, has }: Findings): Judgement {
+function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
@@ -204,7 +204,7 @@ function judgeLoop({ of, has }: Findings): Judgement {
   return undecided('Nothing that was saved shows whether the worker was computing or waiting.');
 }
 
-function judgeArtifact({ of, has }: Findings, deeper: readonly Judgement[]): Judgement {
+function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]): Assessment {
   const weighing = of['large-artifact'];
   if (ruledOut(weighing)) return excluded(weighing);
   if (!has('artifact-large', 'artifact-small')) return undecided('Neither the artifact nor its size was saved.');

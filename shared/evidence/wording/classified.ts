@@ -1,7 +1,7 @@
 import type { EventDetail, EventKind } from '../../model/event.ts';
 
 /** What one family of wordings makes of a text. */
-export interface Reading {
+export interface Classified {
   readonly kind: EventKind;
   readonly detail: EventDetail;
 }

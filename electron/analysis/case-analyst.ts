@@ -19,7 +19,7 @@ import { rulesAt } from './placed-rules.ts';
  * The evidence of a case as it is analysed: read once, concluded from again and again. What a conclusion depends on is given
  * each time; only what is costly to find is kept, which is the history and the facts about the incident asked for last.
  */
-export class CaseReading {
+export class CaseAnalyst {
   readonly #store: EventStore;
   readonly #history: WorkerHistory;
   #evidence: CaseEvidence;

@@ -44,6 +44,7 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
       id: large ? 'artifact-large' : 'artifact-small',
       text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${large ? 'large' : 'not large'} against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests.`,
       weights: { 'large-artifact': weight },
+      ...(large ? {} : { decides: { 'large-artifact': 'against' as const } }),
       ...(report !== undefined
         ? sourceOnly(report.source)
         : figures.listed !== null

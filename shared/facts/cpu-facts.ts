@@ -29,6 +29,7 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
         id: 'worker-busy',
         text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so load says little of a loop.' : ''}`,
         weights: { 'infinite-loop': explained ? 0.5 : 2.5, 'database-lock': -3.5 },
+        decides: { 'database-lock': 'against' },
         ...sources,
         basis: BASIS.ps,
       });
@@ -42,6 +43,7 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
         weights: disk
           ? { 'infinite-loop': -4, 'database-lock': -0.5 }
           : { 'infinite-loop': -4, 'database-lock': idleSpeaksForLock(context) },
+        decides: { 'infinite-loop': 'against' },
         ...sources,
         basis: disk ? BASIS.ps : `${BASIS.ps}; ${BASIS.busy}`,
       });
@@ -49,7 +51,8 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
       facts.push({
         id: 'worker-partly-busy',
         text: `The worker used ${figures}.`,
-        weights: { 'infinite-loop': -1 },
+        // On a host that is short of processors a worker that never waits gets only a share of one: its state tells, not the share.
+        weights: { 'infinite-loop': used.state === 'R' ? 1 : -1 },
         ...sources,
         basis: BASIS.ps,
       });
@@ -143,6 +146,7 @@ function fromVmstat(
       id: 'host-idle',
       text: `The whole host used ${used.toFixed(1)} % of its CPU time on average (${formatTimeOfDay(first?.time ?? stretch.from)} to ${formatTimeOfDay(last?.time ?? stretch.to)} UTC): the worker was waiting, not computing.`,
       weights: { 'infinite-loop': -3, 'database-lock': (idleSpeaksForLock(context) * 2) / 3 },
+      decides: { 'infinite-loop': 'against' },
       ...sourcesOfSamples(
         context.evidence,
         [first, last].filter((row) => row !== undefined),

@@ -137,6 +137,7 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
       // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
       text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.failure != null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
       weights: { 'database-lock': context.record?.failure != null ? -4 : -6 },
+      decides: { 'database-lock': 'against' },
       ...base,
     };
   }
@@ -251,6 +252,7 @@ function commitsAsItGoes(
     id: 'commits-as-it-goes',
     text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
+    ...(isRecent && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
     rows: told === null ? [] : [told.event.row],
     basis: `${BASIS.wal}; ${BASIS.log}`,

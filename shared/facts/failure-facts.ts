@@ -55,7 +55,8 @@ function outOfMemory(context: FactContext): readonly Fact[] {
     {
       id: 'allocation-refused',
       text: 'The operation ran out of memory by its own word: an allocation was refused, by a limit of the process or because the host commits no more. The kernel logs nothing of that.',
-      weights: { 'memory-exhaustion': 7, 'database-lock': -2, 'infinite-loop': -1 },
+      weights: { 'memory-exhaustion': 7, 'database-lock': -1 },
+      decides: { 'memory-exhaustion': 'for' },
       ...sourcesOf(refused),
       basis: BASIS.memoryError,
     },
@@ -76,6 +77,7 @@ function failedOtherwise(context: FactContext): readonly Fact[] {
       id: 'failed-otherwise',
       text: `The operation gave a reason of its own for its failure, and it is no lock: "${reason.slice(0, 160)}".`,
       weights: { 'database-lock': -3 },
+      decides: { 'database-lock': 'against' },
       ...sourcesOf(record.failure, last?.event === record.failure ? null : last?.event),
       basis: BASIS.log,
     },

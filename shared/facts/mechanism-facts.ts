@@ -24,7 +24,8 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
     facts.push({
       id: 'nobody-died',
       text: `The operation failed, but no worker was ended: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself and no kill, timeout or fatal exit follows.`,
-      weights: { 'memory-exhaustion': -3, 'worker-timeout': -5, 'infinite-loop': -2.5, 'large-artifact': -1.5 },
+      weights: { 'memory-exhaustion': -1, 'worker-timeout': -5, 'infinite-loop': -2.5, 'large-artifact': -1 },
+      decides: { 'worker-timeout': 'against', 'infinite-loop': 'against' },
       ...sourcesOf(record.failure),
       basis: BASIS.arbiter,
     });
@@ -36,6 +37,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       id: 'timeout-logged',
       text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${formatMoment(death.end)}`}).`,
       weights: { 'worker-timeout': 6, 'memory-exhaustion': -1 },
+      decides: { 'worker-timeout': 'for' },
       ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
       basis: BASIS.arbiter,
     });
@@ -63,6 +65,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       id: 'no-timeout-logged',
       text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
       weights: { 'worker-timeout': -6 },
+      decides: { 'worker-timeout': 'against' },
       ...sourcesOf(death.end),
       basis: BASIS.arbiter,
     });
@@ -79,7 +82,8 @@ function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
       id: 'operation-unfinished',
       text: `${incident.operation ?? 'An operation'} began at ${formatTimeOfDay(incident.start)} UTC in pid ${incident.pid ?? '?'}, which has said nothing since ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC, while others of its kind log their end until ${formatTimeOfDay(incident.end)} UTC: it hangs, and nobody ended the worker.`,
       // The process is alive, so nothing killed it; a timeout would have.
-      weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -2 },
+      weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -1 },
+      decides: { 'worker-timeout': 'against' },
       ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
       basis: BASIS.log,
     },
@@ -127,11 +131,25 @@ function abortFacts(
   ];
 }
 
-/** Whether the log holds the arbiter's own words about this worker: only then is its silence on a timeout evidence. */
-function arbiterSpeaksOf(context: FactContext): boolean {
-  const death = context.record?.death;
+/** A TIMEOUT stands within seconds before its kill; 21 s were seen where the host was starved. */
+const TIMEOUT_BEFORE_KILL_SECONDS = 60;
+
+/**
+ * Whether the log holds the arbiter's own words about this worker, and of the time in which a TIMEOUT would stand: only then
+ * is its silence evidence. A file that begins with the kill cannot have told of what came before.
+ */
+function arbiterSpeaksOf({ record, evidence }: FactContext): boolean {
+  const death = record?.death;
   if (death === null || death === undefined) return false;
-  return death.life.about.some((event) => event.kind.startsWith('worker-')) || death.end.kind.startsWith('worker-');
+  const spoken = [...death.life.about, death.end].filter((event) => event.kind.startsWith('worker-'));
+  return spoken.some(({ source }) => {
+    const span = evidence.events.span(source.evidenceId);
+    if (span === null) return false;
+    const covered = secondsBetween(span.from, death.end.time);
+    const lived =
+      death.life.boot === null ? TIMEOUT_BEFORE_KILL_SECONDS : secondsBetween(death.life.boot.time, death.end.time);
+    return covered > 0 && covered >= Math.min(TIMEOUT_BEFORE_KILL_SECONDS, lived);
+  });
 }
 
 function killerFacts(context: FactContext): readonly Fact[] {
@@ -145,7 +163,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
           {
             id: 'systemd-oom',
             text: 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.',
-            weights: { 'memory-exhaustion': 6 },
+            weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
+            decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer),
             basis: BASIS.systemdOom,
           },
@@ -157,7 +176,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
           {
             id: 'oom-kill-in-container',
             text: `The kernel's OOM killer ended ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended; gunicorn counts pids in a container of its own, so the numbers differ.`,
-            weights: { 'memory-exhaustion': 6, 'infinite-loop': -1 },
+            weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
+            decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer, death.end),
             basis: BASIS.pidNamespace,
           },
@@ -170,7 +190,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
         {
           id: 'oomd-kill',
           text: `systemd-oomd killed the unit's cgroup because of memory pressure as pid ${death.pid} ended.`,
-          weights: { 'memory-exhaustion': 7, 'infinite-loop': -1 },
+          weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
+          decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
           ...sourcesOf(killer),
           basis: BASIS.systemdOomd,
         },
@@ -183,7 +204,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
             killer?.detail.state === 'watchdog'
               ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
               : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
-          weights: { 'memory-exhaustion': -3, 'worker-timeout': -1 },
+          weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
+          decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),
           basis: BASIS.systemdStop,
         },
@@ -195,12 +217,13 @@ function killerFacts(context: FactContext): readonly Fact[] {
           id: 'crash',
           text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
           weights: {
-            'memory-exhaustion': -3,
-            'worker-timeout': -2,
-            'infinite-loop': -3,
-            'database-lock': -2.5,
-            'large-artifact': -1,
+            'memory-exhaustion': -1,
+            'worker-timeout': -4,
+            'infinite-loop': -1.5,
+            'database-lock': -1,
+            'large-artifact': -0.5,
           },
+          decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
           basis: BASIS.signals,
         },
@@ -212,7 +235,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
         {
           id: 'sigkill-without-author',
           text: `pid ${death.pid} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
-          weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -2.5 },
+          weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
           ...sourcesOf(death.end),
           basis: BASIS.signals,
         },
@@ -234,6 +257,15 @@ function killerFacts(context: FactContext): readonly Fact[] {
   }
 }
 
+/** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */
+function notTheTimeout({ timeout }: Death): Fact['weights'] {
+  return timeout === null ? { 'worker-timeout': -4 } : {};
+}
+
+function decidesAgainstTimeout({ timeout }: Death): NonNullable<Fact['decides']> {
+  return timeout === null ? { 'worker-timeout': 'against' } : {};
+}
+
 function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
   const report = oomReport(context);
   const death = context.record?.death ?? null;
@@ -247,7 +279,8 @@ function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonl
     {
       id: 'oom-kill-names-worker',
       text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size}.`,
-      weights: { 'memory-exhaustion': 8, 'infinite-loop': -1 },
+      weights: { 'memory-exhaustion': 8, ...notTheTimeout(death) },
+      decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
       ...sourcesOf(death.killer, report.limitLine, end),
       basis: BASIS.oomKiller,
     },
@@ -322,6 +355,7 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
+      ...(isUndecided ? {} : { decides: { 'worker-timeout': 'against' } }),
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
@@ -339,6 +373,12 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
         'infinite-loop': -3,
         'worker-timeout': -2,
         'memory-exhaustion': -1,
+      },
+      decides: {
+        'large-artifact': 'against',
+        'database-lock': 'against',
+        'infinite-loop': 'against',
+        'worker-timeout': 'against',
       },
       ...sourcesOf(lines[0]?.event, end),
       basis: BASIS.log,

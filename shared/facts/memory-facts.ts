@@ -100,7 +100,8 @@ function otherOomKills(context: FactContext): readonly Fact[] {
       {
         id: 'oom-kill-of-child',
         text: `The kernel's OOM killer ended ${child.detail.processName ?? 'a process'} (pid ${child.detail.targetPid ?? '?'}) at ${formatTimeOfDay(child.time)} UTC, which the operation names as its own: it was a child of the worker that ran out of memory.`,
-        weights: { 'memory-exhaustion': 7, 'infinite-loop': -1 },
+        weights: { 'memory-exhaustion': 7 },
+        decides: { 'memory-exhaustion': 'for' },
         ...sourcesOf(child),
         basis: BASIS.oomKiller,
       },
@@ -162,6 +163,7 @@ function workerMemory(context: FactContext): readonly Fact[] {
       id: 'worker-memory',
       text: `The worker ${grewFrom}${of}.`,
       weights: { 'memory-exhaustion': weight, ...(grown ? { 'large-artifact': 1 } : {}) },
+      ...(weight <= -1.5 && wasMeasured(context) ? { decides: { 'memory-exhaustion': 'against' as const } } : {}),
       ...withLimit(
         sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
         limitBinds ? limit.source : null,
@@ -169,6 +171,22 @@ function workerMemory(context: FactContext): readonly Fact[] {
       basis: limitBinds ? `${BASIS.ps}; ${BASIS.memoryMax}` : BASIS.ps,
     },
   ];
+}
+
+/** How old the last sample may be when the worker could no longer go on, for its memory to be known to the end. */
+const SAMPLED_TO_THE_END_SECONDS = 10;
+
+/**
+ * Whether the worker's memory was sampled up to the end of its work while the kernel's log, which would tell of a shortage,
+ * covers it. A silent kernel log alone excludes a kill by the kernel, not a shortage: an allocation may be refused, or a
+ * guard in user space may kill.
+ */
+function wasMeasured({ kernel, processSamples, workEnd, record }: FactContext): boolean {
+  const last = processSamples.at(-1);
+  if (kernel.state === 'absent' || last === undefined || workEnd === null) return false;
+  return (
+    record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS
+  );
 }
 
 function withLimit(

@@ -188,14 +188,20 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   ];
 }
 
+/** What it says of the hypotheses that a worker was found at this activity. */
+interface Meaning extends Pick<Fact, 'weights' | 'decides'> {
+  readonly text: string;
+}
+
 function abortTraceback(context: FactContext): readonly Fact[] {
   const frame = stuckFrame(context);
   if (frame === null) return [];
   const where = `${frame.file}, line ${frame.line}, in ${frame.functionName}${frame.code === null ? '' : ` (${frame.code})`}`;
-  const meaning = {
+  const meanings = {
     network: {
       text: 'waiting for the network',
       weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
+      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
     },
     sleep: { text: 'sleeping', weights: { 'infinite-loop': -2 } },
     database: { text: 'in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
@@ -203,14 +209,21 @@ function abortTraceback(context: FactContext): readonly Fact[] {
     thread: {
       text: 'waiting for a lock between its own threads',
       weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
+      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
     },
-    code: { text: 'running Python code', weights: { 'infinite-loop': 1, 'database-lock': -2 } },
-  }[frame.activity];
+    code: {
+      text: 'running Python code',
+      weights: { 'infinite-loop': 1, 'database-lock': -2 },
+      decides: { 'database-lock': 'against' },
+    },
+  } as const satisfies Readonly<Record<string, Meaning>>;
+  const meaning: Meaning = meanings[frame.activity];
   return [
     {
       id: 'stuck-in-frame',
       text: `The traceback of the abort shows where the worker was: ${meaning.text}, at ${where}.`,
       weights: meaning.weights,
+      ...(meaning.decides === undefined ? {} : { decides: meaning.decides }),
       ...sourcesOf(frame.event),
       basis: BASIS.abort,
     },

@@ -12,13 +12,15 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
   const facts: Fact[] = [];
   const { record, config } = context;
   if (config !== null) {
+    const isOff = config.timeoutSeconds === 0 && record?.death?.timeout == null;
     facts.push({
       id: 'timeout-setting',
       text:
         config.timeoutSeconds === 0
           ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
           : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
-      weights: config.timeoutSeconds === 0 && record?.death?.timeout == null ? { 'worker-timeout': -4 } : {},
+      weights: isOff ? { 'worker-timeout': -4 } : {},
+      ...(isOff ? { decides: { 'worker-timeout': 'against' as const } } : {}),
       ...sourceOnly(...config.sources),
       basis: BASIS.settings,
     });
@@ -68,15 +70,15 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
       facts.push({
         id: 'ended-before-timeout',
         text: `The worker ended ${formatSeconds(ran)} into the operation, before the timeout of ${limit} s could fire.`,
-        weights: { 'worker-timeout': -2, 'infinite-loop': -3 },
+        weights: { 'worker-timeout': -2, 'infinite-loop': -0.5 },
         ...sourcesOf(operation.lines[0]?.event, death.end),
         basis: BASIS.arbiter,
       });
     } else if (limit === null && ran < 10) {
       facts.push({
         id: 'ended-early',
-        text: `The worker ended ${formatSeconds(ran)} into the operation, too soon for work without end to be why.`,
-        weights: { 'infinite-loop': -2.5 },
+        text: `The worker ended ${formatSeconds(ran)} into the operation, soon for work without end to be why.`,
+        weights: { 'infinite-loop': -0.5 },
         ...sourcesOf(operation.lines[0]?.event, death.end),
         basis: BASIS.log,
       });

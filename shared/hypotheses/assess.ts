@@ -11,8 +11,8 @@ export interface Assessment {
   readonly reason: string;
 }
 
-/** Log-odds from which positive evidence against a hypothesis rules it out (about 1 in 12). */
-const RULED_OUT_AT = -2.5;
+/** What the facts have to add up to, without any prior, for a deciding one among them to rule a hypothesis out (1 in 4). */
+const RULED_OUT_AT = -1.4;
 /** Log-odds from which a hypothesis with a specific fact fits (about 7 to 1). */
 const FITS_AT = 2;
 /** Log-odds from which an undecided cause is suspected strongly enough that the timeout is only its executioner. */
@@ -44,12 +44,22 @@ function observed(weighing: Weighing, judgement: Assessment, holds: Verdict = 'f
   return { verdict: holds, reason: own.fact.text };
 }
 
+/**
+ * Whether a fact decides against it by itself, none decides for it, and what was found as a whole does not outweigh it. No
+ * prior counts: what is rare is not excluded by being rare, and many weak signs do not add up to an exclusion.
+ */
 function ruledOut(weighing: Weighing): boolean {
-  return weighing.total <= RULED_OUT_AT && weighing.against.length > 0;
+  const { id, against } = weighing;
+  const decidedFor = weighing.for.some(({ fact }) => fact.decides?.[id] === 'for');
+  return (
+    !decidedFor && weighing.evidence <= RULED_OUT_AT && against.some(({ fact }) => fact.decides?.[id] === 'against')
+  );
 }
 
-function excluded(weighing: Weighing): Assessment {
-  return { verdict: 'ruled-out', reason: strongest(weighing, 'against') };
+/** The fact that decides is the reason. */
+function excluded({ id, against }: Weighing): Assessment {
+  const deciding = against.find(({ fact }) => fact.decides?.[id] === 'against');
+  return { verdict: 'ruled-out', reason: deciding?.fact.text ?? '' };
 }
 
 function strongest(weighing: Weighing, side: 'for' | 'against'): string {

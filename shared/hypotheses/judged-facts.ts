@@ -94,8 +94,10 @@ const OBSERVED = 'an observation of whoever analysed the case; no saved file sho
 
 function factOf({ id, text, readings, place }: Observation, evidence: CaseEvidence): Fact {
   const weights: Partial<Record<HypothesisId, number>> = {};
+  const decides: Partial<Record<HypothesisId, 'for' | 'against'>> = {};
   for (const { hypothesis, speaks, strength } of readings) {
     weights[hypothesis] = STRENGTH_WEIGHTS[strength] * (speaks === 'for' ? 1 : -1);
+    if (strength !== 'slightly') decides[hypothesis] = speaks;
   }
   const file = place === null ? undefined : evidence.files.find(({ sha256 }) => sha256 === place.sha256);
   const row = place === null ? null : rowOf(place, evidence);
@@ -103,6 +105,7 @@ function factOf({ id, text, readings, place }: Observation, evidence: CaseEviden
     id,
     text,
     weights,
+    decides,
     sources:
       place === null || file === undefined
         ? []

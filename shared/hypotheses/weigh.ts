@@ -17,6 +17,8 @@ export interface Weighing {
   readonly id: HypothesisId;
   readonly for: readonly WeightedFact[];
   readonly against: readonly WeightedFact[];
+  /** What the facts alone add up to, without the prior. */
+  readonly evidence: number;
   /** Log-odds: prior plus all weights. */
   readonly total: number;
   /** 0..1, the logistic of the total. */
@@ -47,11 +49,13 @@ function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
     const weight = fact.weights[id] ?? 0;
     if (weight !== 0) weighted.push({ fact, weight });
   }
-  const total = weighted.reduce((sum, { weight }) => sum + weight, PRIOR[id]);
+  const evidence = weighted.reduce((sum, { weight }) => sum + weight, 0);
+  const total = evidence + PRIOR[id];
   return {
     id,
     for: weighted.filter(({ weight }) => weight > 0).sort((a, b) => b.weight - a.weight),
     against: weighted.filter(({ weight }) => weight < 0).sort((a, b) => a.weight - b.weight),
+    evidence,
     total,
     score: 1 / (1 + Math.exp(-total)),
   };

@@ -97,6 +97,11 @@ export interface Fact {
   readonly text: string;
   /** Natural-log likelihood ratio per hypothesis; a hypothesis that is not named is neutral to the fact. */
   readonly weights: Readonly<Partial<Record<HypothesisId, number>>>;
+  /**
+   * Hypotheses that it decides by itself, whatever else is known: only such a fact rules one out. A weight alone never does,
+   * nor do many of them.
+   */
+  readonly decides?: Readonly<Partial<Record<HypothesisId, 'for' | 'against'>>>;
   readonly sources: readonly Provenance[];
   /** Rows of the events it rests on, for jumping to them. */
   readonly rows: readonly number[];

@@ -1,4 +1,5 @@
 import { Decompress as FrameDecoder } from 'fzstd';
+import { hasEndlessWeights } from '../../../shared/evidence/zstd-weights.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { type BytesFrom, Damage, type Decompress, type DecompressEnd } from './decompress.ts';
 import { ByteWindow, type PartEnd, runsBehind } from './runs.ts';
@@ -12,6 +13,7 @@ const WINDOW_LIMIT_BYTES = 128 * MIB;
 /** RFC 8878, section 3.1.1.2.4. */
 const BLOCK_LIMIT_BYTES = 128 * 1024;
 const RLE_BLOCK = 1;
+const COMPRESSED_BLOCK = 2;
 const RESERVED_BLOCK = 3;
 /**
  * The decoder shifts its whole window at every block. Blocks far too small for the window would keep it busy for hours:
@@ -72,6 +74,7 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       last = isLast;
       if (type === RESERVED_BLOCK || blockBytes > BLOCK_LIMIT_BYTES) throw new Damage('a block header is corrupt');
       const content = input.take(type === RLE_BLOCK ? 1 : blockBytes);
+      if (type === COMPRESSED_BLOCK && hasEndlessWeights(content)) throw new Damage('a block is corrupt');
       const checksum = last && header.hasChecksum ? input.upTo(4) : new Uint8Array(0);
       const missing = new Uint8Array(last && header.hasChecksum ? 4 - checksum.length : 0);
       shiftedBytes += header.windowBytes;

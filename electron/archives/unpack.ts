@@ -209,12 +209,12 @@ export class Unpacker {
 
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
     const { file, reader, contents, growth } = work;
-    const { decompress, tarFormat } = COMPRESSIONS[format];
+    const { decompress } = COMPRESSIONS[format];
     const from = this.#bytesFrom(reader, (at) => {
       work.progress(at);
       return true;
     });
-    const target = new UnpackedContent(file, contents, tarFormat);
+    const target = new UnpackedContent(file, contents, format);
     const onGap = async (gap: Gap): Promise<void> => {
       work.progress(gap.to);
       const place = `Bytes ${gap.from} to ${gap.to} of ${file.bytes}`;
@@ -234,7 +234,7 @@ export class Unpacker {
       return true;
     };
     const end = await decompress(next, from, write, onGap);
-    const tarDamage = await target.end(format, end.complete);
+    const tarDamage = await target.end(end.complete);
     const { consumedBytes, unsupported } = end;
     const damage = end.damage ?? tarDamage;
     reportDamage(file, contents.wholeMembers, { damage, byteOffset: consumedBytes, unsupported });

@@ -2,8 +2,9 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { FORMATS } from '../../shared/evidence/formats/table.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
-import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
@@ -60,8 +61,11 @@ export class NothingRecognised extends Error {
   }
 }
 
-/** Formats that say nothing about an incident by themselves. */
-const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'empty', ...ARCHIVE_FORMATS]);
+/** Whether a file says something about an incident: what is in an archive is a file of its own. */
+function saysSomething({ format }: EvidenceFile): boolean {
+  const { holds } = FORMATS[format];
+  return holds !== 'nothing' && holds !== 'archive';
+}
 
 /**
  * Opens evidence: takes it in on a worker, profiles its artifacts on another, analyses the whole. Evidence is only read;
@@ -92,7 +96,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       },
     );
     const paths = [...options.paths, ...(options.steering?.taken() ?? [])];
-    if (!imported.files.some((file) => !SPEECHLESS_FORMATS.has(file.format))) throw new NothingRecognised(imported);
+    if (!imported.files.some(saysSomething)) throw new NothingRecognised(imported);
     const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
     for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
     const { artifacts, problems } = await profileArtifacts(imported, await rankedArtifacts(imported, analysing), {

@@ -1,5 +1,5 @@
 import { detectFormat } from '../../shared/evidence/formats/detect.ts';
-import { sniffZone } from '../../shared/evidence/formats/parsers.ts';
+import { sniffZone } from '../../shared/evidence/formats/sniff-zone.ts';
 import { firstBytes } from '../../shared/evidence/formats/unknown.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import { baseName, folderName, visibleName } from '../files/names.ts';

@@ -1,6 +1,6 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { ArchiveFormat } from '../../shared/model/evidence.ts';
+import type { ArchiveFormat } from '../../shared/evidence/formats/archives.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import { visibleName } from '../files/names.ts';
 import { type FileStamp, failureReason, modifiedMicros, stampOf } from '../files/read-only.ts';

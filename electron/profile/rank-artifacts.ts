@@ -1,4 +1,5 @@
 import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
+import { FORMATS } from '../../shared/evidence/formats/table.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { baseName } from '../files/names.ts';
@@ -11,7 +12,7 @@ const MESSAGES_PER_NAME = 500;
 
 /** The XML files of a case: JUnit before other XML, and the largest first. */
 export function artifactsBySize(files: readonly EvidenceFile[]): readonly EvidenceFile[] {
-  return files.filter((file) => file.format === 'junit-xml' || file.format === 'xml').sort(bySize);
+  return files.filter(({ format }) => FORMATS[format].holds === 'artifact').sort(bySize);
 }
 
 function bySize(a: EvidenceFile, b: EvidenceFile): number {

@@ -1,4 +1,4 @@
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { BootStamp } from '../../../shared/evidence/reading/boot-clocks.ts';
 import type { ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { type DatedTyingEvent, TYING_KINDS } from '../../../shared/evidence/reading/uptime-ties.ts';
@@ -54,7 +54,7 @@ export function readPart(request: PartRequest, report: (readBytes: number) => bo
       if (item.boot !== undefined && !boots.has(item.boot.bootId)) boots.set(item.boot.bootId, item.boot);
     },
   };
-  const parser = PARSERS[format]?.({ ...request.context, startOffset: from, startLine: 1 });
+  const parser = FORMATS[format].create?.({ ...request.context, startOffset: from, startLine: 1 });
   if (parser?.pushInto === undefined || parser.seam === undefined) return null;
   const reader = new EvidenceReader(absolutePath);
   try {

@@ -20,8 +20,8 @@ import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import { visibleName } from '../files/names.ts';
 import { missingReason } from '../intake/inventory.ts';
 import { Steering } from '../intake/steering.ts';
+import { Turns } from '../threads/turns.ts';
 import { UsageError } from '../threads/usage-error.ts';
-import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   /** How a case is opened: `openCase` of the case store. Rejects when `signal` aborts. */

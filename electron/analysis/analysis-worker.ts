@@ -3,9 +3,9 @@ import type { Answer, Task } from '../../shared/contract/asked-thread.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { withClockOffsets } from '../events/clock-offsets.ts';
 import { EventStore } from '../events/event-store.ts';
-import { artifactsByMention } from '../profile/rank-artifacts.ts';
 import { answerTasks } from '../threads/answer-tasks.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
+import { artifactsByMention } from './artifacts-by-mention.ts';
 import { CaseAnalyst } from './case-analyst.ts';
 
 /** Entry of the analysis worker: requests in and replies out, one after the other, until it is ended. */

@@ -17,9 +17,9 @@ import type { ZoneName } from '../../shared/model/zone.ts';
 import { type CaseOutline, carryOver } from '../case/carry-over.ts';
 import { type OpenCase, titleOf } from '../case/open-case.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
+import { missingReason } from '../files/inventory.ts';
 import { visibleName } from '../files/names.ts';
-import { missingReason } from '../intake/inventory.ts';
-import { Steering } from '../intake/steering.ts';
+import { Steering } from '../threads/steering.ts';
 import { Turns } from '../threads/turns.ts';
 import { UsageError } from '../threads/usage-error.ts';
 

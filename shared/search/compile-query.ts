@@ -1,7 +1,6 @@
-import { NO_PID, NO_SEVERITY } from '../evidence/reading/parser.ts';
 import type { CaseTimes } from '../model/case-times.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
-import type { EventColumns } from '../model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../model/event-columns.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';

@@ -33,7 +33,7 @@ const [EXACT, MILLIS, SECONDS, LOGGER, TIED] = [0, 1, 2, 3, 4] as const;
 const LOGGERS: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log']);
 
 /** Index into CLOCKS for the events of a format whose stamps are as fine as `resolutionMicros`. */
-export function clockOf(format: EvidenceFormat, resolutionMicros: number): number {
+function clockOf(format: EvidenceFormat, resolutionMicros: number): number {
   if (LOGGERS.has(format)) return LOGGER;
   if (format === 'journal-short-monotonic' || format === 'dmesg') return TIED;
   // An entry without a stamp has that of its copy in another source, to the microsecond, or a guess.

@@ -6,7 +6,7 @@ import { APP_INDEX_URL } from '../ipc/app-url.ts';
 import { DEFAULT_SIZE, MINIMUM_SIZE, restoreWindowState } from './window-bounds.ts';
 
 /** Sends an event of the contract to the window; says nothing when there is none any more. */
-export type SendEvent = <N extends AppEventName>(name: N, payload: AppEvents[N]) => void;
+type SendEvent = <N extends AppEventName>(name: N, payload: AppEvents[N]) => void;
 
 export interface MainWindow {
   readonly browserWindow: BrowserWindow;

@@ -59,7 +59,7 @@ export interface MeasurementKind {
   readonly memoryLimitBytes: number | null;
 }
 /** What every analysis measures. */
-export const ANALYSIS_STREAM: MeasurementKind = { mode: 'stream', runs: 1, memoryLimitBytes: null };
+const ANALYSIS_STREAM: MeasurementKind = { mode: 'stream', runs: 1, memoryLimitBytes: null };
 
 /**
  * What parsing an artifact cost on this machine, kept by the artifact's SHA-256. No two measurements agree to the

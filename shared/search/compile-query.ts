@@ -12,7 +12,7 @@ import { resolveTime, type TimeStretch } from './resolve-time.ts';
 export const NO = 0;
 export const YES = 1;
 export const ASK = 2;
-export type RowAnswer = typeof NO | typeof YES | typeof ASK;
+type RowAnswer = typeof NO | typeof YES | typeof ASK;
 
 /** A message, and its lower case once that is needed. */
 export class MessageText {

@@ -30,7 +30,7 @@ export interface Gap {
 }
 
 /** Told of a gap before the output behind it comes. Throws when no more is wanted. */
-export type OnGap = (gap: Gap) => Promise<void>;
+type OnGap = (gap: Gap) => Promise<void>;
 
 /**
  * Decompresses what `next` gives and hands every piece of output to `write` before it reads on. Damage is a result, not an
@@ -60,18 +60,6 @@ export class Damage extends Error {
 
 /** The words for bytes that end too early, the same for every format (they are zlib's). */
 export const UNEXPECTED_END = 'unexpected end of file';
-
-/** Runs a decoder that throws Damage to its end. */
-export async function endOf(decode: () => Promise<void>, consumedBytes: () => number): Promise<DecompressEnd> {
-  try {
-    await decode();
-    return { damage: null, complete: true, consumedBytes: consumedBytes(), unsupported: false };
-  } catch (thrown) {
-    if (!(thrown instanceof Damage)) throw thrown;
-    const { message, complete, unsupported } = thrown;
-    return { damage: message, complete, consumedBytes: consumedBytes(), unsupported };
-  }
-}
 
 /** Compressed bytes in pieces of a bounded size, from `singlyFrom` on of one byte. */
 export class PieceFeed {

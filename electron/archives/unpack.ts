@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
+import { type EntryCounter, type FoundFile, tooManyFiles } from '../files/inventory.ts';
+import { HEAD_BYTES, type IntakeLimits } from '../files/limits.ts';
 import { unsafeMemberName, visibleName } from '../files/names.ts';
+import type { CaseProblems } from '../files/problem-list.ts';
 import { EvidenceReader, failureReason } from '../files/read-only.ts';
-import { HEAD_BYTES } from '../intake/identify.ts';
-import { type EntryCounter, type FoundFile, tooManyFiles } from '../intake/inventory.ts';
-import type { IntakeLimits } from '../intake/limits.ts';
-import type { CaseProblems } from '../intake/problem-list.ts';
-import type { Spool } from '../intake/spool.ts';
+import type { Spool } from '../files/spool.ts';
 import { ArchiveContents } from './archive-contents.ts';
 import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
 import { COMPRESSIONS, type CompressionFormat, isCompression } from './compression/compressions.ts';

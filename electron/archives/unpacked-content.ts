@@ -1,6 +1,6 @@
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
-import { HEAD_BYTES } from '../intake/identify.ts';
-import type { FoundFile } from '../intake/inventory.ts';
+import type { FoundFile } from '../files/inventory.ts';
+import { HEAD_BYTES } from '../files/limits.ts';
 import type { ArchiveContents } from './archive-contents.ts';
 import { COMPRESSIONS, type CompressionFormat } from './compression/compressions.ts';
 import { JoinedText, type Joins } from './joined-text.ts';

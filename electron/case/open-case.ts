@@ -1,6 +1,4 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { FORMATS } from '../../shared/evidence/formats/table.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
@@ -11,18 +9,19 @@ import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { placedRules } from '../analysis/placed-rules.ts';
 import { applyRuleFiles } from '../analysis/rules-client.ts';
-import { ReportQueries } from '../databases/report-queries.ts';
 import type { ClockOffsets } from '../events/clock-offsets.ts';
 import { visibleName } from '../files/names.ts';
+import { makePrivateFolder, removeFolder } from '../files/own-files.ts';
 import { importEvidence, JobCancelled } from '../intake/import-client.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
-import type { Steering } from '../intake/steering.ts';
 import { Measurements } from '../profile/measurements.ts';
 import { profileArtifacts } from '../profile/profile-artifacts.ts';
 import { artifactsBySize, PROFILED_ARTIFACTS } from '../profile/rank-artifacts.ts';
+import type { Steering } from '../threads/steering.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { analysedCase, type CaseBasis, correctedEvidence, type OpenCase } from './analysed-case.ts';
 import type { AskedIncident } from './asked-incident.ts';
+import { ReportQueries } from './report-queries.ts';
 
 export type { OpenCase } from './analysed-case.ts';
 
@@ -81,9 +80,8 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     if (signal?.aborted) throw new JobCancelled();
   };
   throwIfCancelled();
-  // mkdtemp makes the folder with mode 0700. The real path: a link on the way could be turned elsewhere later.
-  const spoolDirectory = await mkdtemp(join(await realpath(tmpdir()), 'inquest-'));
-  const removeCopies = (): Promise<void> => rm(spoolDirectory, { recursive: true, force: true });
+  const spoolDirectory = await makePrivateFolder();
+  const removeCopies = (): Promise<void> => removeFolder(spoolDirectory);
   // Its thread gets ready while the evidence is read.
   const analysing = new AnalysisClient(signal);
   try {

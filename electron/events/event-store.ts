@@ -10,16 +10,15 @@ import {
   type EvidenceEvent,
   SEVERITIES,
 } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
-import { visibleRaw } from '../../shared/report/visible.ts';
+import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
-import { NO_PID } from './event-table.ts';
 import { PidRows } from './pid-rows.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';

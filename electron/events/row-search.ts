@@ -46,7 +46,7 @@ export interface SearchContext {
   readonly zone: ZoneName;
   readonly times: CaseTimes;
 }
-export const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
+const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
 
 /** Tells others that the regular expression of a query is at work, which cannot be interrupted from within. */
 export type WatchRegex = (query: string) => { enter(): void; leave(): void };

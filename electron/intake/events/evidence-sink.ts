@@ -10,8 +10,8 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/mo
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
 import type { AddedEvents, EventTable } from '../../events/event-table.ts';
-import type { IntakeLimits } from '../limits.ts';
-import type { FileProblems } from '../problem-list.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
+import type { FileProblems } from '../../files/problem-list.ts';
 
 /** What has been read from all files so far. */
 export class EvidenceSink {

@@ -5,8 +5,8 @@ import type { LogFormat } from '../../../shared/evidence/reading/format.ts';
 import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
+import type { FoundFile } from '../../files/inventory.ts';
 import { EvidenceReader } from '../../files/read-only.ts';
-import type { FoundFile } from '../inventory.ts';
 
 /** A log that was read while there was no other: where its events stand in the table, and how they were read. */
 export interface KeylessLog {

@@ -3,8 +3,8 @@ import type { KnownEntries } from '../../../shared/evidence/reading/known-entrie
 import type { ParseContext, ParsedEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import type { FoundFile } from '../../files/inventory.ts';
 import { EvidenceReader } from '../../files/read-only.ts';
-import type { FoundFile } from '../inventory.ts';
 import type { TimeContext } from '../time-plan.ts';
 
 /** Stretches of a file that are looked at for entries that another source has too, spread evenly. */

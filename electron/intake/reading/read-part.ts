@@ -6,10 +6,10 @@ import type { EventKind } from '../../../shared/model/event.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { EntryKeyTable } from '../../events/entry-keys.ts';
 import { EventTable } from '../../events/event-table.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
+import { FileProblems } from '../../files/problem-list.ts';
 import { EvidenceReader, type FileStamp, stampChange } from '../../files/read-only.ts';
 import { EvidenceSink, type ReadPart, RecordCounter } from '../events/evidence-sink.ts';
-import type { IntakeLimits } from '../limits.ts';
-import { FileProblems } from '../problem-list.ts';
 
 /** The rest of a file of text that is to be read apart from what lies before it. */
 export interface PartRequest {

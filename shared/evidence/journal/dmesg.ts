@@ -24,7 +24,7 @@ import { classifyMessage } from '../wording/classify.ts';
 const WAITING_LIMIT = 100_000;
 
 /** The stamp that `dmesg` puts in front of a message. */
-export type DmesgStamp =
+type DmesgStamp =
   | { readonly type: 'uptime'; readonly micros: number }
   | { readonly type: 'local'; readonly wall: WallClock }
   | { readonly type: 'iso'; readonly wall: WallClock; readonly zone: number | null };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { decompress } from '../../../../shared/evidence/journal/native/decompress.ts';
 import { hasEndlessWeights } from '../../../../shared/evidence/reading/zstd-weights.ts';
-import { decompress } from '../../../shared/evidence/native-journal/decompress.ts';
 
 const bytesOf = (base64: string): Uint8Array => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 /** By zstd 1.5, nine lines of hexadecimal digits. */

@@ -47,12 +47,13 @@ export function textDifference(before: Uint8Array, after: Uint8Array): Differenc
   let same = 0;
   while (same < shorter - first && old.at(-1 - same) === now.at(-1 - same)) same += 1;
   const column = firstDifferent(old[first] ?? '', now[first] ?? '');
+  const [removed, added] = [old.slice(first, old.length - same), now.slice(first, now.length - same)];
+  // As many lines on both sides are the same lines with changes here and there: those without one say nothing.
+  const changed = (_: string, index: number): boolean =>
+    removed.length !== added.length || removed[index] !== added[index];
   return {
     place: `line ${first + 1}, column ${column + 1}`,
-    shown: [
-      ...shownLines('- ', old.slice(first, old.length - same), column),
-      ...shownLines('+ ', now.slice(first, now.length - same), column),
-    ],
+    shown: [...shownLines('- ', removed.filter(changed), column), ...shownLines('+ ', added.filter(changed), column)],
   };
 }
 

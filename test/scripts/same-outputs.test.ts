@@ -22,6 +22,10 @@ describe('the difference of two texts', () => {
     });
   });
 
+  it('shows changed lines without the lines between them', () => {
+    expect(textDifference(bytes('a\nb\nc\n'), bytes('A\nb\nC\n'))?.shown).toEqual(['- a', '- c', '+ A', '+ C']);
+  });
+
   it('shows lines that only one has, and says how many it leaves out', () => {
     expect(textDifference(bytes('a\nb\n'), bytes('a\n1\n2\n3\n4\n5\nb\n'))).toEqual({
       place: 'line 2, column 1',

@@ -7,7 +7,6 @@ import { readDfHeader } from './df.ts';
 import { readDmesgLine } from './dmesg.ts';
 import { isDuRow } from './du.ts';
 import { readFreeHeader } from './free.ts';
-import { readAssignment } from './gunicorn-conf.ts';
 import { readLogLine } from './gunicorn-log.ts';
 import { levelOf } from './inner-header.ts';
 import { isKernelWording } from './journal-cat.ts';
@@ -19,8 +18,8 @@ import { readJsonLogLine } from './json-log.ts';
 import { isDecoration } from './lines.ts';
 import { isLsRow } from './ls.ts';
 import { readPsHeader } from './ps.ts';
-import { readPythonStatements } from './python-tokens.ts';
 import { readSarBanner } from './sar.ts';
+import { moduleNames } from './settings/detect-settings.ts';
 import { atUtc, parseDateLine } from './stamps.ts';
 import { isServiceAssignment, readUnitSection } from './systemd-unit.ts';
 
@@ -345,14 +344,11 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
 
 /** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */
 function detectConfiguration(text: string, fileName: string): Detection | null {
-  const names = new Set<string>();
-  const statements = readPythonStatements(text);
   // [section] on a line of its own is INI, where `workers = 2` belongs to something else.
   if (/^\[[\w:. -]+\]\s*$/m.test(text)) return null;
-  for (const statement of statements) {
-    if (statement.indent > 0) continue;
-    for (const name of readAssignment(statement)?.names ?? []) names.add(name);
-  }
+  const mentions = (each: string): boolean => text.includes(each);
+  const names: ReadonlySet<string> =
+    [...GUNICORN_ONLY].some(mentions) || [...GUNICORN_ALSO].some(mentions) ? moduleNames(text) : new Set();
   const only = [...names].filter((name) => GUNICORN_ONLY.has(name));
   const also = [...names].filter((name) => GUNICORN_ALSO.has(name));
   const isNamed = /gunicorn.*\.(?:py|conf|cfg)$/i.test(fileName);

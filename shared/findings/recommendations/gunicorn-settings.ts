@@ -1,7 +1,7 @@
 import type { FactContext } from '../../facts/context.ts';
 import { lastSettingLine, timeoutPlace } from '../../facts/timeout-place.ts';
 import { fileLabel } from '../../facts/wording.ts';
-import type { GunicornConfig } from '../../model/config.ts';
+import { type GunicornConfig, settingText } from '../../model/config.ts';
 import { linesAfter, replacingLine, timeoutPatch } from '../timeout-patch.ts';
 
 /** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */
@@ -34,9 +34,12 @@ export function settingsChange(context: FactContext, settings: GunicornSettings)
   const replaced: string[] = [];
   for (const name of names) {
     const line = `${name} = ${settings[name]}`;
-    const old = config?.[MEMBERS[name]] ?? null;
-    if (old === null) added.push(line);
-    else replaced.push(replacingLine(line, { file: path, line: old.source.line, value: old.value }));
+    const old = config?.[MEMBERS[name]] ?? { kind: 'not-set' };
+    if (old.kind === 'not-set') added.push(line);
+    else {
+      const value = old.kind === 'set' ? old.value : settingText(old);
+      replaced.push(replacingLine(line, { file: path, line: old.source.line, value }));
+    }
   }
   const after = config === undefined ? null : lastSettingLine(config);
   if (after === null || added.length === 0) return [...added, ...replaced].join('\n');

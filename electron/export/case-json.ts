@@ -48,6 +48,7 @@ export function toCaseJson(
         : {
             timeoutSeconds: config.timeoutSeconds,
             timeoutSource: config.timeoutSource,
+            timeoutText: config.timeoutText,
             gracefulTimeoutSeconds: config.gracefulTimeoutSeconds,
             workers: config.workers,
             workerClass: config.workerClass,

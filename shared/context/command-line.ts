@@ -1,3 +1,5 @@
+import { LARGEST_SETTING } from '../model/config.ts';
+
 /** Settings read from a gunicorn command line. Source: https://docs.gunicorn.org/en/stable/settings.html */
 export interface CommandLineSettings {
   readonly timeoutSeconds: number | null;
@@ -23,7 +25,8 @@ export function commandLineSettings(command: string): CommandLineSettings | null
     }
     return null;
   };
-  const number = (text: string | null): number | null => (text !== null && /^\d+$/.test(text) ? Number(text) : null);
+  const number = (text: string | null): number | null =>
+    text !== null && /^\d+$/.test(text) ? Math.min(Number(text), LARGEST_SETTING) : null;
   return {
     timeoutSeconds: number(value('--timeout', '-t')),
     gracefulTimeoutSeconds: number(value('--graceful-timeout')),

@@ -1,4 +1,4 @@
-import type { GunicornConfig } from '../model/config.ts';
+import { type GunicornConfig, knownSetting } from '../model/config.ts';
 import type { TimeoutPlace } from '../model/import-course.ts';
 import { fileLabel } from '../wording/figures.ts';
 import type { FactContext } from './context.ts';
@@ -19,7 +19,9 @@ export function timeoutPlace(context: FactContext): TimeoutPlace {
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
   if (config === undefined || file === undefined) return { kind: 'unknown' };
   const path = fileLabel(file.path);
-  const old = config.timeoutSeconds;
+  const old = knownSetting(config.timeoutSeconds);
+  // A line that is added beside one that cannot be read need not be the one that holds.
+  if (old === null && config.timeoutSeconds.kind !== 'not-set') return { kind: 'unknown' };
   if (old !== null) return { kind: 'assigned', file: path, line: old.source.line, value: old.value };
   const line = lastSettingLine(config);
   return line === null ? { kind: 'unknown' } : { kind: 'after-line', file: path, line };
@@ -28,7 +30,7 @@ export function timeoutPlace(context: FactContext): TimeoutPlace {
 /** The last line on which a setting that is known begins; null without any. */
 export function lastSettingLine(config: GunicornConfig): number | null {
   const lines = Object.values(config).flatMap((member) =>
-    typeof member === 'object' && member !== null && member.source.line !== null ? [member.source.line] : [],
+    typeof member === 'object' && member.kind !== 'not-set' && member.source.line !== null ? [member.source.line] : [],
   );
   return lines.length === 0 ? null : Math.max(...lines);
 }

@@ -175,12 +175,14 @@ export const caseJsonSchema = z.strictObject({
     .nullable(),
   config: z
     .strictObject({
-      timeoutSeconds: z.number(),
-      timeoutSource: z.enum(['file', 'default']),
-      gracefulTimeoutSeconds: z.number(),
+      /** Each is null where it is set to something that cannot be read; `timeoutText` is then how it is written. */
+      timeoutSeconds: z.number().nullable(),
+      timeoutSource: z.enum(['file', 'default', 'unreadable']),
+      timeoutText: z.string().nullable(),
+      gracefulTimeoutSeconds: z.number().nullable(),
       workers: z.number().nullable(),
-      workerClass: z.string(),
-      maxRequests: z.number(),
+      workerClass: z.string().nullable(),
+      maxRequests: z.number().nullable(),
     })
     .nullable(),
   hypotheses: z

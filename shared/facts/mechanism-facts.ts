@@ -400,6 +400,8 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
 
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
 function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+  // One that is set and cannot be read may be any.
+  if (config !== null && config.timeoutSeconds === null) return true;
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }

@@ -16,9 +16,11 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
     facts.push({
       id: 'timeout-setting',
       text:
-        config.timeoutSeconds === 0
-          ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
-          : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
+        config.timeoutSeconds === null
+          ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
+          : config.timeoutSeconds === 0
+            ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
+            : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
       weights: isOff ? { 'worker-timeout': -4 } : {},
       ...(isOff ? { decides: { 'worker-timeout': 'against' as const } } : {}),
       ...sourceOnly(...config.sources),
@@ -29,7 +31,7 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
   const operation = record?.operation ?? null;
   if (record === null || death === null) return facts;
 
-  if (death.timeout !== null && config !== null && config.timeoutSeconds > 0) {
+  if (death.timeout !== null && config !== null && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
     const heartbeat = addSeconds(death.timeout.time, -config.timeoutSeconds);
     if (operation !== null) {
       const ran = secondsBetween(operation.start, death.timeout.time);

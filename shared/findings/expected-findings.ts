@@ -20,7 +20,12 @@ export function checkExpectedFindings(
     {
       id: 'timeout-is-30',
       expected: "The worker timeout is gunicorn's default of 30 s.",
-      observed: timeout === null ? null : `${timeout} s, from ${context.config?.timeoutFrom ?? 'the configuration'}`,
+      observed:
+        context.config === null
+          ? null
+          : timeout === null
+            ? `not readable: ${context.config.timeoutFrom}`
+            : `${timeout} s, from ${context.config.timeoutFrom}`,
       holds: timeout === null ? null : timeout === 30,
     },
     {

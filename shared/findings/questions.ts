@@ -1,4 +1,5 @@
 import type { FactContext } from '../context/context.ts';
+import { SETTING_COMMAND } from '../context/effective-config.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 
@@ -18,9 +19,11 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       answer:
         context.config === null
           ? null
-          : context.config.timeoutSeconds === 0
-            ? `switched off, from ${context.config.timeoutFrom}`
-            : `${context.config.timeoutSeconds} s, from ${context.config.timeoutFrom}`,
+          : context.config.timeoutSeconds === null
+            ? `set, but not readable without running it: ${context.config.timeoutFrom}. On the host: ${SETTING_COMMAND}`
+            : context.config.timeoutSeconds === 0
+              ? `switched off, from ${context.config.timeoutFrom}`
+              : `${context.config.timeoutSeconds} s, from ${context.config.timeoutFrom}`,
       facts: pick(
         'timeout-setting',
         'timeout-not-in-force',

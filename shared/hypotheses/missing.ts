@@ -1,5 +1,6 @@
 import type { FactContext } from '../context/context.ts';
 import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
+import { SETTING_COMMAND } from '../context/effective-config.ts';
 import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
@@ -132,6 +133,8 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   }
   if (id === 'worker-timeout') {
     if (context.config === null) add('The timeout setting.', configCommand(context));
+    else if (context.config.timeoutSeconds === null)
+      add('The timeout in force: what the configuration sets cannot be read without running it.', SETTING_COMMAND);
     if (!decided && verdict === 'inconclusive') {
       add(
         "gunicorn's log of the window.",

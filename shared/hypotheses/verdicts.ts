@@ -53,6 +53,7 @@ function timeoutReason(context: FactContext): string {
     return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
   const ran = formatSeconds(secondsBetween(record.operation.start, workEnd));
-  const limit = config === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
+  const limit =
+    config === null || config.timeoutSeconds === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
   return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that`;
 }

@@ -192,14 +192,18 @@ export interface Recommendation {
 
 /** The configuration that was in force, as far as evidence tells. */
 export interface EffectiveConfig {
-  readonly timeoutSeconds: number;
-  readonly timeoutSource: 'file' | 'default';
+  /** Null where it is set to something that cannot be read. */
+  readonly timeoutSeconds: number | null;
+  readonly timeoutSource: 'file' | 'default' | 'unreadable';
+  /** The setting as written; null where none is. */
+  readonly timeoutText: string | null;
   /** How the timeout became known, for people: `gunicorn.conf.py line 4`, `--timeout 120 in ps`, `gunicorn's default`. */
   readonly timeoutFrom: string;
-  readonly gracefulTimeoutSeconds: number;
+  /** Each of these is null where it is set to something that cannot be read. */
+  readonly gracefulTimeoutSeconds: number | null;
   readonly workers: number | null;
-  readonly workerClass: string;
-  readonly maxRequests: number;
+  readonly workerClass: string | null;
+  readonly maxRequests: number | null;
   readonly sources: readonly Provenance[];
 }
 

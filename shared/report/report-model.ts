@@ -212,11 +212,22 @@ function configFields(analysis: Analysis, paths: ReadonlyMap<string, string>): r
   const fields: (Field | null)[] = [
     {
       label: 'Worker timeout',
-      value: `${config.timeoutSeconds === 0 ? 'switched off' : `${config.timeoutSeconds} s`}, from ${config.timeoutFrom}`,
+      value: `${config.timeoutSeconds === null ? 'not readable' : config.timeoutSeconds === 0 ? 'switched off' : `${config.timeoutSeconds} s`}, from ${config.timeoutFrom}`,
     },
-    { label: 'Graceful timeout', value: `${config.gracefulTimeoutSeconds} s` },
-    { label: 'Workers', value: `${config.workers ?? 'unknown number'}, class ${config.workerClass}` },
-    { label: 'Max requests', value: config.maxRequests === 0 ? 'no limit' : formatCount(config.maxRequests) },
+    {
+      label: 'Graceful timeout',
+      value: config.gracefulTimeoutSeconds === null ? 'not readable' : `${config.gracefulTimeoutSeconds} s`,
+    },
+    { label: 'Workers', value: `${config.workers ?? 'unknown number'}, class ${config.workerClass ?? 'not readable'}` },
+    {
+      label: 'Max requests',
+      value:
+        config.maxRequests === null
+          ? 'not readable'
+          : config.maxRequests === 0
+            ? 'no limit'
+            : formatCount(config.maxRequests),
+    },
     sources.length === 0 ? null : { label: 'Read from', value: sources.join(', ') },
   ];
   return fields.filter((field) => field !== null);

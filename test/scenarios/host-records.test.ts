@@ -51,7 +51,7 @@ describe('settings in the systemd unit', () => {
         .file('etc/results-api.service', unitFile(...service));
     const environment = 'Environment="GUNICORN_CMD_ARGS=--timeout 45"';
     const running = { pid: 800, command: '/srv/venv/bin/python3 /srv/venv/bin/gunicorn --timeout 91 app:application' };
-    const timeoutOf = async (scenario: Scenario): Promise<number | undefined> =>
+    const timeoutOf = async (scenario: Scenario): Promise<number | null | undefined> =>
       (await scenario.analyse()).config?.timeoutSeconds;
     expect(await timeoutOf(withUnit(environment, 'ExecStart=/srv/bin/gunicorn -t 60 app').ps(50, [running]))).toBe(91);
     expect(await timeoutOf(withUnit(environment, 'ExecStart=/srv/bin/gunicorn -t 60 app'))).toBe(60);

@@ -387,20 +387,24 @@ function database(): DatabaseReport {
 
 function config(): GunicornConfig {
   const setting = <T>(value: T, line: number, byteOffset: number, byteLength: number) => ({
+    kind: 'set' as const,
     value,
-    certainty: 'literal' as const,
+    overridableBy: [],
+    text: JSON.stringify(value),
     source: { evidenceId: 'e6', byteOffset, byteLength, line },
   });
+  const unset = { kind: 'not-set' } as const;
   return {
     evidenceId: 'e6',
-    timeoutSeconds: null,
+    timeoutSeconds: unset,
     gracefulTimeoutSeconds: setting(30, 5, 98, 21),
     workers: setting(2, 3, 65, 11),
     workerClass: setting('sync', 4, 77, 21),
-    threads: null,
-    maxRequests: null,
-    maxRequestsJitter: null,
-    preload: null,
+    threads: unset,
+    maxRequests: unset,
+    maxRequestsJitter: unset,
+    preload: unset,
+    bind: unset,
   };
 }
 
@@ -694,6 +698,7 @@ export function referenceAnalysis(): Analysis {
     config: {
       timeoutSeconds: 30,
       timeoutSource: 'default',
+      timeoutText: null,
       timeoutFrom: "gunicorn's default",
       gracefulTimeoutSeconds: 30,
       workers: 2,

@@ -1,6 +1,6 @@
 import type { RecordFormat } from '../reading/format.ts';
-import { createGunicornConfParser, readAssignment } from './gunicorn-conf.ts';
-import { readPythonStatements } from './python-tokens.ts';
+import { moduleNames } from './detect-settings.ts';
+import { createGunicornConfParser } from './gunicorn-file.ts';
 
 /** Names that only gunicorn's configuration has. Source: https://docs.gunicorn.org/en/stable/settings.html */
 const GUNICORN_ONLY = new Set([
@@ -41,14 +41,11 @@ const GUNICORN_ALSO = new Set([
 
 /** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */
 function whyConfiguration(text: string, fileName: string): string | null {
-  const names = new Set<string>();
-  const statements = readPythonStatements(text);
   // [section] on a line of its own is INI, where `workers = 2` belongs to something else.
   if (/^\[[\w:. -]+\]\s*$/m.test(text)) return null;
-  for (const statement of statements) {
-    if (statement.indent > 0) continue;
-    for (const name of readAssignment(statement)?.names ?? []) names.add(name);
-  }
+  const mentions = (each: string): boolean => text.includes(each);
+  const names: ReadonlySet<string> =
+    [...GUNICORN_ONLY].some(mentions) || [...GUNICORN_ALSO].some(mentions) ? moduleNames(text) : new Set();
   const only = [...names].filter((name) => GUNICORN_ONLY.has(name));
   const also = [...names].filter((name) => GUNICORN_ALSO.has(name));
   const isNamed = /gunicorn.*\.(?:py|conf|cfg)$/i.test(fileName);

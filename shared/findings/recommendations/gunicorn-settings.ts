@@ -1,6 +1,6 @@
 import type { FactContext } from '../../context/context.ts';
 import { lastSettingLine, timeoutPlace } from '../../context/timeout-place.ts';
-import type { GunicornConfig } from '../../model/config.ts';
+import { type GunicornConfig, settingText } from '../../model/config.ts';
 import { fileLabel } from '../../wording/figures.ts';
 import { linesAfter, replacingLine, timeoutPatch } from '../timeout-patch.ts';
 
@@ -34,9 +34,12 @@ export function settingsChange(context: FactContext, settings: GunicornSettings)
   const replaced: string[] = [];
   for (const name of names) {
     const line = `${name} = ${settings[name]}`;
-    const old = config?.[MEMBERS[name]] ?? null;
-    if (old === null) added.push(line);
-    else replaced.push(replacingLine(line, { file: path, line: old.source.line, value: old.value }));
+    const old = config?.[MEMBERS[name]] ?? { kind: 'not-set' };
+    if (old.kind === 'not-set') added.push(line);
+    else {
+      const value = old.kind === 'set' ? old.value : settingText(old);
+      replaced.push(replacingLine(line, { file: path, line: old.source.line, value }));
+    }
   }
   const after = config === undefined ? null : lastSettingLine(config);
   if (after === null || added.length === 0) return [...added, ...replaced].join('\n');

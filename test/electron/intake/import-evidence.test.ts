@@ -63,7 +63,7 @@ describe('taking in evidence', () => {
     for (const imported of [fromFolder, fromArchive, loose]) {
       expect(imported.columns.count).toBe(6);
       expect(imported.problems).toEqual([]);
-      expect(imported.configs[0]?.timeoutSeconds?.value).toBe(45);
+      expect(imported.configs[0]?.timeoutSeconds).toMatchObject({ kind: 'set', value: 45 });
       const unit = imported.files.find((file) => file.path.endsWith('unit.txt'));
       expect(unit?.sha256).toBe(createHash('sha256').update(timeoutJournal()).digest('hex'));
       expect(unit?.records).toBe(6);

@@ -10,6 +10,9 @@ const EXCEPTION =
 /** Errors of other databases that speak of a lock too (deadlock detected, Lock wait timeout exceeded, LockNotAvailable). */
 const SPEAKS_OF_A_LOCK = /lock|busy/i;
 
+/** Reasons behind which memory may have run short: the process, a child or a server was killed or refused memory. */
+const SPEAKS_OF_MEMORY = /memory|alloc|killed|signal|SIGKILL|-9\b|137/i;
+
 // MemoryError     MemoryError: Unable to allocate 1.2 GiB     OSError: [Errno 12] Cannot allocate memory
 const OUT_OF_MEMORY = /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b)/i;
 
@@ -76,8 +79,11 @@ function failedOtherwise(context: FactContext): readonly Fact[] {
     {
       id: 'failed-otherwise',
       text: `The operation gave a reason of its own for its failure, and it is no lock: "${reason.slice(0, 160)}".`,
-      weights: { 'database-lock': -3 },
-      decides: { 'database-lock': 'against' },
+      weights: { 'database-lock': -3, ...(SPEAKS_OF_MEMORY.test(reason) ? {} : { 'memory-exhaustion': -2 }) },
+      decides: {
+        'database-lock': 'against',
+        ...(SPEAKS_OF_MEMORY.test(reason) ? {} : { 'memory-exhaustion': 'against' as const }),
+      },
       ...sourcesOf(record.failure, last?.event === record.failure ? null : last?.event),
       basis: BASIS.log,
     },

@@ -246,6 +246,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
                 id: 'killed-by-hand',
                 text: `Somebody ordered it: "${order.message.trim().slice(0, 160)}", ${formatSeconds(secondsBetween(order.time, death.end.time))} before the worker was gone.`,
                 weights: { 'memory-exhaustion': -3 },
+                decides: { 'memory-exhaustion': 'against' } as const,
                 ...sourcesOf(order),
                 basis: BASIS.sudo,
               },

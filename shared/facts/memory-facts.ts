@@ -75,6 +75,8 @@ function kernelSilence(context: FactContext, unspoken: number | null): readonly 
       id: 'kernel-log-silent',
       text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and records no OOM kill (${names}).`,
       weights: { 'memory-exhaustion': unspoken ?? -3.5 },
+      // Where nobody died and no work failed, a shortage could only have shown itself to the kernel.
+      ...(context.record === null ? { decides: { 'memory-exhaustion': 'against' as const } } : {}),
       ...sources,
       basis: BASIS.oomKiller,
     },

@@ -86,6 +86,7 @@ function insertPace(context: FactContext, course: ImportCourse): readonly Fact[]
       text: `Rows went into the database at ${insert.from === 'open-transaction' ? 'about ' : ''}${formatRate(insert.rowsPerSecond)} a second${batch}: ${insertReckoning(insert)}.`,
       // Rows that the log counts one batch after the other are progress that a reader saw.
       weights: insert.from === 'finished-step' ? {} : { 'infinite-loop': insert.from === 'open-transaction' ? -1 : -2 },
+      ...(insert.from === 'progress-line' ? { decides: { 'infinite-loop': 'against' as const } } : {}),
       sources: [...log.sources, ...(insert.from === 'open-transaction' && transaction ? [transaction.source] : [])],
       rows: log.rows,
       basis: insert.from === 'open-transaction' ? `${BASIS.wal}; ${BASIS.log}` : BASIS.log,

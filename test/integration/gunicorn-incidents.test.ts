@@ -19,7 +19,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   stall: {
     mechanism: 'gunicorn-timeout',
-    verdicts: { 'worker-timeout': 'fits', 'infinite-loop': 'ruled-out', 'database-lock': 'ruled-out' },
+    verdicts: { 'worker-timeout': 'fits', 'infinite-loop': 'ruled-out' },
   },
   'lock-wait': {
     mechanism: 'gunicorn-timeout',
@@ -27,13 +27,13 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'lock-error': {
     mechanism: 'none',
-    verdicts: { 'database-lock': 'contributes', 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'ruled-out' },
+    verdicts: { 'database-lock': 'contributes', 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'inconclusive' },
   },
   'by-hand': {
     mechanism: 'external-sigkill',
-    verdicts: { 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'ruled-out', 'infinite-loop': 'ruled-out' },
+    verdicts: { 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'inconclusive' },
   },
-  segfault: { mechanism: 'crash', verdicts: { 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'ruled-out' } },
+  segfault: { mechanism: 'crash', verdicts: { 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'inconclusive' } },
   finished: { mechanism: null, verdicts: { 'worker-timeout': 'ruled-out', 'infinite-loop': 'ruled-out' } },
   reload: { mechanism: null, verdicts: { 'worker-timeout': 'ruled-out', 'infinite-loop': 'ruled-out' } },
 };

@@ -24,7 +24,7 @@ describe('a journal without a death', () => {
     expect(Object.values(verdicts)).not.toContain('fits');
     expect(verdicts['database-lock']).toBe('contributes');
     expect(verdicts['worker-timeout']).toBe('ruled-out');
-    expect(verdicts['memory-exhaustion']).toBe('ruled-out');
+    expect(verdicts['memory-exhaustion']).toBe('inconclusive');
   });
 
   it('a lock error that was retried, before the worker was killed by hand: not the lock', async () => {

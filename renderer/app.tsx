@@ -16,7 +16,8 @@ import { ReportScreen } from './screens/report.tsx';
 import { StartScreen } from './screens/start.tsx';
 import { TimelineScreen } from './screens/timeline/timeline.tsx';
 import { VerdictScreen } from './screens/verdict/verdict.tsx';
-import { type Actions, useActions, useAppState, useBridge } from './state/app-context.tsx';
+import type { Actions } from './state/actions.ts';
+import { useActions, useAppState, useBridge } from './state/app-context.tsx';
 import { TABS, type TabName } from './state/navigation.ts';
 
 /** The window: the bar, the headline of the incident, and the view that is chosen. */

@@ -26,6 +26,8 @@ import { Copies } from './copies.tsx';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
 
+/** Element id of the pane, so that a key can lead into it. */
+export const EVENT_DETAIL_ID = 'event-detail';
 const AROUND_SECONDS = 30;
 
 interface DetailProps {
@@ -63,7 +65,7 @@ export const EventDetail = memo(function EventDetail({ view, row, origin, onLoad
   }, [bridge, row, onLoaded]);
 
   return (
-    <aside className="detail" aria-label="Selected event">
+    <aside id={EVENT_DETAIL_ID} className="detail" aria-label="Selected event">
       {row === null ? (
         <NothingSelected view={view} />
       ) : loaded.status === 'failed' ? (

@@ -5,6 +5,7 @@ import { formatBytes, formatDuration } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
 import { ProgressBar } from './bars.tsx';
+import { Button, LinkButton } from './button.tsx';
 import { SourceList } from './source-list.tsx';
 
 /** More evidence on its way into the open case, which stays usable below: how far it is, its sources, and the way out. */
@@ -18,16 +19,10 @@ export function AddingBar({ job }: { readonly job: JobState }) {
   return (
     <section className="adding" aria-label="Adding evidence">
       <div className="adding-row">
-        <button
-          type="button"
-          className="link"
-          aria-expanded={isOpen}
-          aria-controls="adding-sources"
-          onClick={() => setIsOpen(!isOpen)}
-        >
+        <LinkButton aria-expanded={isOpen} aria-controls="adding-sources" onClick={() => setIsOpen(!isOpen)}>
           {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
           Adding {job.title}
-        </button>
+        </LinkButton>
         <div className="adding-share">
           <ProgressBar share={share} label="Adding" />
         </div>
@@ -39,15 +34,14 @@ export function AddingBar({ job }: { readonly job: JobState }) {
           {rate === null ? null : ` · ${formatBytes(rate)}/s`}
           {left === null ? null : ` · ${formatDuration(Math.ceil(left))} left`}
         </span>
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           aria-label="Cancel adding"
           disabled={job.isCancelling}
           onClick={() => void actions.cancelJob()}
         >
           {job.isCancelling ? 'Cancelling…' : 'Cancel'}
-        </button>
+        </Button>
       </div>
       <div id="adding-sources" hidden={!isOpen}>
         <p className="secondary adding-note">

@@ -6,6 +6,7 @@ import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
+import { Button } from './button.tsx';
 import { FormDialog } from './form-dialog.tsx';
 
 /** Corrects the clock of one source by a number. */
@@ -44,13 +45,7 @@ export function ClockDialog(props: {
         if (micros !== null) apply(micros);
       }}
       onClose={onClose}
-      aside={
-        before === 0 ? null : (
-          <button type="button" className="button" onClick={() => apply(0)}>
-            Take the correction back
-          </button>
-        )
-      }
+      aside={before === 0 ? null : <Button onClick={() => apply(0)}>Take the correction back</Button>}
     >
       <label htmlFor={inputId}>Added to each of its times</label>
       <input

@@ -1,21 +1,22 @@
 import { Copy } from 'lucide-react';
 import { useActions } from '../state/app-context.tsx';
+import { Button, IconButton } from './button.tsx';
 
 /** Copies `text`; `what` names it for the button and for the message that follows: `SHA-256`, `Command`. */
 export function CopyButton(props: { readonly text: string; readonly what: string; readonly withLabel?: boolean }) {
   const actions = useActions();
   const label = `Copy ${withinSentence(props.what)}`;
-  return (
-    <button
-      type="button"
-      className={props.withLabel === true ? 'button button-small' : 'icon-button'}
-      aria-label={label}
-      title={label}
-      onClick={() => void actions.copy(props.text, props.what)}
-    >
-      <Copy size={13} aria-hidden="true" />
-      {props.withLabel === true ? label : null}
-    </button>
+  const onClick = (): void => void actions.copy(props.text, props.what);
+  const icon = <Copy size={13} aria-hidden="true" />;
+  return props.withLabel === true ? (
+    <Button size="small" aria-label={label} title={label} onClick={onClick}>
+      {icon}
+      {label}
+    </Button>
+  ) : (
+    <IconButton label={label} title={label} onClick={onClick}>
+      {icon}
+    </IconButton>
   );
 }
 

@@ -1,5 +1,6 @@
 import { CircleAlert, X } from 'lucide-react';
 import { useActions, useAppState } from '../state/app-context.tsx';
+import { Button, IconButton } from './button.tsx';
 import { CopyButton } from './copy.tsx';
 
 const ADVICE = {
@@ -32,20 +33,20 @@ export function FailureNotice() {
         </p>
         <div className="button-row">
           {failure.kind === 'add' ? (
-            <button type="button" className="button button-small" onClick={() => void actions.addDialog('files')}>
+            <Button size="small" onClick={() => void actions.addDialog('files')}>
               Add files…
-            </button>
+            </Button>
           ) : (
-            <button type="button" className="button button-small" onClick={() => void actions.openDialog('files')}>
+            <Button size="small" onClick={() => void actions.openDialog('files')}>
               Open files…
-            </button>
+            </Button>
           )}
           <CopyButton text={failure.error.message} what="Message" withLabel />
         </div>
       </div>
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={actions.dismissFailure}>
+      <IconButton label="Dismiss" onClick={actions.dismissFailure}>
         <X size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     </section>
   );
 }

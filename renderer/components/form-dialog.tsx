@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useRef } from 'react';
+import { Button } from './button.tsx';
 import { useModal } from './use-modal.ts';
 
 /** A modal dialog with a few fields, a button that does what it is for, and a way out. */
@@ -35,12 +36,10 @@ export function FormDialog(props: {
         <div className="dialog-buttons">
           {props.aside}
           <span className="dialog-gap" />
-          <button type="button" className="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-primary" disabled={!props.canSubmit}>
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" disabled={!props.canSubmit}>
             {props.submit}
-          </button>
+          </Button>
         </div>
       </form>
     </dialog>

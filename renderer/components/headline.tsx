@@ -4,7 +4,8 @@ import { ENDING_WORDS } from '../../shared/wording/names.ts';
 import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
-import { Menu } from './menu.tsx';
+import { Button } from './button.tsx';
+import { Menu, MenuItem } from './menu.tsx';
 import { VerdictChip } from './verdict-mark.tsx';
 
 /** What happened, in one line, and how each hypothesis fares. */
@@ -62,29 +63,27 @@ function IncidentList({ view }: { readonly view: CaseView }) {
   return (
     <Menu
       label={place === 0 ? `${incidents.length} incidents` : `Incident ${place} of ${incidents.length}`}
-      className="button button-small incident-button"
+      trigger={<Button size="small" />}
     >
-      <ul className="incident-list" aria-label="Incidents">
+      <div className="incident-list">
         {incidents.map((each) => (
-          <li key={each.id}>
-            <button
-              type="button"
-              className="incident-item"
-              aria-current={each.id === incident?.id}
-              onClick={() => void chooseIncident(each.id)}
-            >
-              <span className="mono">{formatInstant(each.end, 3, zone)}</span>
-              <span>
-                {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {ENDING_WORDS[each.mechanism]}
-              </span>
-              <span className="secondary">
-                {each.operation ?? 'operation unknown'}
-                {each.id === incident?.id ? ' · analysed here' : ''}
-              </span>
-            </button>
-          </li>
+          <MenuItem
+            key={each.id}
+            className="incident-item"
+            isCurrent={each.id === incident?.id}
+            onPress={() => void chooseIncident(each.id)}
+          >
+            <span className="mono">{formatInstant(each.end, 3, zone)}</span>
+            <span>
+              {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {ENDING_WORDS[each.mechanism]}
+            </span>
+            <span className="secondary">
+              {each.operation ?? 'operation unknown'}
+              {each.id === incident?.id ? ' · analysed here' : ''}
+            </span>
+          </MenuItem>
         ))}
-      </ul>
+      </div>
     </Menu>
   );
 }

@@ -3,6 +3,7 @@ import type { Provenance } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import { LinkButton } from './button.tsx';
 
 /** `journal.log:118`, or the byte where lines mean nothing. */
 export function sourceName(view: CaseView, source: Provenance): string {
@@ -32,10 +33,10 @@ export function SourceLinks(props: {
     return (
       <span className="source-links">
         {rows.slice(0, 3).map((row) => (
-          <button key={row} type="button" className="link" onClick={() => void showEvent(row)}>
+          <LinkButton key={row} onClick={() => void showEvent(row)}>
             <CornerDownRight size={12} aria-hidden="true" />
             event {formatCount(row + 1)}
-          </button>
+          </LinkButton>
         ))}
       </span>
     );
@@ -48,27 +49,20 @@ export function SourceLinks(props: {
         const key = `${source.evidenceId}-${source.byteOffset}`;
         const title = sourceInFull(view, source);
         return row === undefined ? (
-          <button
+          <LinkButton
+            className="link-file"
             key={key}
-            type="button"
-            className="link link-file"
             title={`${title}. Show the file under Evidence`}
             onClick={() => go('evidence')}
           >
             <FileText size={12} aria-hidden="true" />
             {sourceName(view, source)}
-          </button>
+          </LinkButton>
         ) : (
-          <button
-            key={key}
-            type="button"
-            className="link"
-            title={`${title}. Show the event on the timeline`}
-            onClick={() => void showEvent(row)}
-          >
+          <LinkButton key={key} title={`${title}. Show the event on the timeline`} onClick={() => void showEvent(row)}>
             <CornerDownRight size={12} aria-hidden="true" />
             {sourceName(view, source)}
-          </button>
+          </LinkButton>
         );
       })}
       {sources.length > shown.length ? (

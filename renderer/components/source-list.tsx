@@ -5,6 +5,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../format.ts'
 import { useActions } from '../state/app-context.tsx';
 import { canStop, isWorkedOn, type JobState, paceOf, shareOfSource } from '../state/job.ts';
 import { ShareBar } from './bars.tsx';
+import { Button } from './button.tsx';
 
 /** The sources of a running import, each with how far it has come and a way to stop it alone. */
 export function SourceList({ job }: { readonly job: JobState }) {
@@ -48,15 +49,15 @@ function SourceRow({ job, source }: { readonly job: JobState; readonly source: S
         {formatBytes(bytes)}
       </span>
       {canStop(job, source) ? (
-        <button
-          type="button"
-          className="button button-small source-stop"
+        <Button
+          size="small"
+          className="source-stop"
           aria-label={`Stop ${path}`}
           disabled={isStopping}
           onClick={() => void actions.stopSource(source.id)}
         >
           {isStopping ? 'Stopping…' : 'Stop'}
-        </button>
+        </Button>
       ) : null}
       <span className="source-words secondary">
         {SOURCE_STATE_WORDS[state]}

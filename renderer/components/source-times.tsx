@@ -10,6 +10,7 @@ import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { zoneOf } from '../state/zone-choice.ts';
 import { timeResolutionWords } from '../words.ts';
+import { LinkButton } from './button.tsx';
 import { ClockDialog } from './clock-dialog.tsx';
 import { ZoneDialog } from './zone-dialog.tsx';
 import { momentOf, offeredZones } from './zone-switch.tsx';
@@ -29,26 +30,16 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
         {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
         {isZoneAssumed(file) ? `zone assumed: ${zoneOfStamps(time)}` : words.zone}
         {time.offsetMinutes === null ? null : (
-          <button
-            type="button"
-            className="link"
-            aria-label={`Set the zone of the stamps of ${name}`}
-            onClick={() => setOpen('zone')}
-          >
+          <LinkButton aria-label={`Set the zone of the stamps of ${name}`} onClick={() => setOpen('zone')}>
             {isZoneAssumed(file) ? 'set it' : 'change'}
-          </button>
+          </LinkButton>
         )}
         {time.year === null ? null : <span>{words.year}</span>}
         <span className="clock-words">
           {offset === 0 ? null : <strong className="numeric">clock {formatClockOffset(offset)} </strong>}
-          <button
-            type="button"
-            className="link"
-            aria-label={`Correct the clock of ${name}`}
-            onClick={() => setOpen('clock')}
-          >
+          <LinkButton aria-label={`Correct the clock of ${name}`} onClick={() => setOpen('clock')}>
             {offset === 0 ? 'correct the clock' : 'change or take back'}
-          </button>
+          </LinkButton>
         </span>
       </span>
       {open === 'zone' ? <SourceZoneDialog view={view} file={file} onClose={() => setOpen(null)} /> : null}

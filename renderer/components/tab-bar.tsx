@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useRef } from 'react';
 import { useActions } from '../state/app-context.tsx';
 import { TABS, type TabName } from '../state/navigation.ts';
+import { Button } from './button.tsx';
 
 export const TAB_TITLES: Readonly<Record<TabName, string>> = {
   evidence: 'Evidence',
@@ -27,12 +28,12 @@ export function TabBar({ current }: { readonly current: TabName }) {
   return (
     <div ref={list} className="tabs" role="tablist" aria-label="Views of the case" onKeyDown={onKeyDown}>
       {TABS.map((tab, index) => (
-        <button
+        <Button
+          tone="bare"
+          className="tab"
           key={tab}
           id={`tab-${tab}`}
-          type="button"
           role="tab"
-          className="tab"
           aria-selected={tab === current}
           aria-controls="view"
           tabIndex={tab === current ? 0 : -1}
@@ -40,7 +41,7 @@ export function TabBar({ current }: { readonly current: TabName }) {
           onClick={() => go(tab)}
         >
           {TAB_TITLES[tab]}
-        </button>
+        </Button>
       ))}
     </div>
   );

@@ -2,6 +2,7 @@ import { CircleAlert, CircleCheck, Info, type LucideIcon, X } from 'lucide-react
 import { useEffect } from 'react';
 import { useActions, useAppState } from '../state/app-context.tsx';
 import type { Toast } from '../state/app-state.ts';
+import { Button, IconButton } from './button.tsx';
 
 const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCheck, info: Info, failed: CircleAlert };
 
@@ -37,20 +38,19 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
         {toast.detail === null ? null : <p className="toast-detail">{toast.detail}</p>}
       </div>
       {undo === undefined ? null : (
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() => {
             dismissToast(toast.id);
             void adjustClocks(undo, 'The clock is as it was before');
           }}
         >
           Undo
-        </button>
+        </Button>
       )}
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismissToast(toast.id)}>
+      <IconButton label="Dismiss" onClick={() => dismissToast(toast.id)}>
         <X size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { ArrowLeft, ArrowRight, Search } from 'lucide-react';
 import { useActions, useAppState } from '../state/app-context.tsx';
-import { Menu, MenuItem } from './menu.tsx';
+import { Button, IconButton } from './button.tsx';
+import { Menu, MenuItem, MenuSeparator } from './menu.tsx';
 import { TabBar } from './tab-bar.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
 import { ZoneSwitch } from './zone-switch.tsx';
@@ -19,37 +20,28 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
         <>
           <TabBar current={trail.here.tab} />
           <div className="trail-buttons">
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Back"
-              title="Back (Alt+←)"
-              disabled={trail.past.length === 0}
-              onClick={actions.back}
-            >
+            <IconButton label="Back" title="Back (Alt+←)" disabled={trail.past.length === 0} onClick={actions.back}>
               <ArrowLeft size={15} aria-hidden="true" />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Forward"
+            </IconButton>
+            <IconButton
+              label="Forward"
               title="Forward (Alt+→)"
               disabled={trail.future.length === 0}
               onClick={actions.forward}
             >
               <ArrowRight size={15} aria-hidden="true" />
-            </button>
+            </IconButton>
           </div>
         </>
       )}
       <div className="top-bar-tools">
         {view === null ? null : (
           <>
-            <button type="button" className="palette-button" onClick={onPalette}>
+            <Button tone="bare" className="palette-button" onClick={onPalette}>
               <Search size={13} aria-hidden="true" />
               <span>Go to…</span>
               <kbd>Ctrl K</kbd>
-            </button>
+            </Button>
             <ZoneSwitch view={view} />
             <Menu label="Open">
               <MenuItem shortcut="Ctrl O" onPress={() => void actions.openDialog('files')}>
@@ -57,13 +49,13 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
               </MenuItem>
               <MenuItem onPress={() => void actions.openDialog('folder')}>Open folder…</MenuItem>
               <MenuItem onPress={() => void actions.openSample()}>Open the sample incident</MenuItem>
-              <hr />
+              <MenuSeparator />
               <MenuItem shortcut="Ctrl Alt O" onPress={() => void actions.addDialog('files')}>
                 Add evidence files…
               </MenuItem>
               <MenuItem onPress={() => void actions.addDialog('folder')}>Add evidence folder…</MenuItem>
               <MenuItem onPress={() => void actions.loadRules()}>Load rule files…</MenuItem>
-              <hr />
+              <MenuSeparator />
               <MenuItem onPress={() => void actions.closeCase()}>Close the case</MenuItem>
             </Menu>
           </>

@@ -1,6 +1,7 @@
 import { CircleCheckBig, CircleDashed, CirclePlus, CircleSlash2, type LucideIcon } from 'lucide-react';
 import type { Verdict } from '../../shared/model/analysis.ts';
 import { VERDICT_MEANINGS, VERDICT_WORDS } from '../../shared/wording/names.ts';
+import { Button } from './button.tsx';
 
 /** One shape per verdict: a reader who sees no colour tells them apart by icon and word. */
 const VERDICT_ICONS: Readonly<Record<Verdict, LucideIcon>> = {
@@ -29,8 +30,8 @@ export function VerdictChip(props: {
 }) {
   const Icon = VERDICT_ICONS[props.verdict];
   return (
-    <button
-      type="button"
+    <Button
+      tone="bare"
       className={`chip verdict-${props.verdict}`}
       onClick={props.onPress}
       title={`${VERDICT_MEANINGS[props.verdict]} Show the reasons.`}
@@ -38,6 +39,6 @@ export function VerdictChip(props: {
       <Icon size={13} aria-hidden="true" />
       <span className="chip-verdict">{VERDICT_WORDS[props.verdict]}</span>
       <span className="chip-title">{props.title}</span>
-    </button>
+    </Button>
   );
 }

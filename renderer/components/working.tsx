@@ -1,6 +1,7 @@
 import { Square } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { ProgressBar } from './bars.tsx';
+import { Button } from './button.tsx';
 
 /** What takes less is not worth a word. */
 const SILENT_MILLIS = 400;
@@ -23,10 +24,10 @@ export function Working(props: { readonly words: string; readonly sinceMillis: n
         {props.words} <span className="numeric secondary">{(millis / 1_000).toFixed(1)} s</span>
       </span>
       {props.onStop === undefined ? null : (
-        <button type="button" className="button button-small" onClick={props.onStop}>
+        <Button size="small" onClick={props.onStop}>
           <Square size={11} aria-hidden="true" />
           Stop
-        </button>
+        </Button>
       )}
     </div>
   );

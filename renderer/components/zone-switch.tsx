@@ -6,6 +6,7 @@ import { fixedOffsetMinutes, UTC, type ZoneName } from '../../shared/model/zone.
 import { baseName, zoneLabel } from '../format.ts';
 import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';
 import type { HostZone } from '../state/zone-choice.ts';
+import { Button } from './button.tsx';
 import { type OfferedZone, ZoneDialog } from './zone-dialog.tsx';
 
 /** When the case plays, so that zones are compared by their offsets of then. */
@@ -51,8 +52,8 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
   const who = choice === 'host' ? (display.host === null ? 'host’s zone unknown, ' : 'host: ') : '';
   return (
     <>
-      <button
-        type="button"
+      <Button
+        tone="bare"
         className="zone-button"
         aria-haspopup="dialog"
         aria-label={`Display zone: ${who}${words}. Change`}
@@ -62,7 +63,7 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
         {who}
         {words}
         <ChevronDown size={12} aria-hidden="true" />
-      </button>
+      </Button>
       {isOpen ? (
         <ZoneDialog
           title="Show times in"

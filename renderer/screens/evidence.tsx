@@ -3,6 +3,7 @@ import { Fragment, useState } from 'react';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { FORMAT_WORDS, PROBLEM_WORDS } from '../../shared/wording/names.ts';
+import { LinkButton } from '../components/button.tsx';
 import { CopyButton } from '../components/copy.tsx';
 import { SourceTimes } from '../components/source-times.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
@@ -116,16 +117,15 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
           {file.problemCount === 0 ? (
             <span className="secondary">none</span>
           ) : (
-            <button
-              type="button"
-              className="link problem-toggle"
+            <LinkButton
+              className="problem-toggle"
               aria-expanded={isOpen}
               aria-controls={problemsId}
               onClick={() => setIsOpen(!isOpen)}
             >
               {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
               {countOf(file.problemCount, 'problem')}
-            </button>
+            </LinkButton>
           )}
         </td>
       </tr>

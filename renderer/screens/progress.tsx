@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import { STAGE_WORDS } from '../../shared/wording/names.ts';
 import { ProgressBar } from '../components/bars.tsx';
+import { Button } from '../components/button.tsx';
 import { SourceList } from '../components/source-list.tsx';
 import { formatBytes, formatDuration, formatShare } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -107,12 +108,12 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
             The evidence is only read. What is dropped now joins the import.
             {hasCase ? ' The case you had open stays until this one is ready.' : ''}
           </span>
-          <button type="button" className="button" disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
+          <Button disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
             {job.isCancelling ? 'Cancelling…' : 'Cancel'}
             <span className="key" aria-hidden="true">
               Esc
             </span>
-          </button>
+          </Button>
         </footer>
         <p className="visually-hidden" aria-live="polite">
           {announcement(job)}

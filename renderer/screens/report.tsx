@@ -4,6 +4,7 @@ import type { Incident, Phase } from '../../shared/model/analysis.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { summaryFields } from '../../shared/report/words.ts';
 import { ENDING_WORDS } from '../../shared/wording/names.ts';
+import { Button, IconButton } from '../components/button.tsx';
 import { UtcNote } from '../components/utc-note.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -33,16 +34,15 @@ export function ReportScreen({ view }: { readonly view: CaseView }) {
         <h2 className="page-heading">Report</h2>
         {FORMATS.map(({ format, name, icon: Icon, detail }) => (
           <div key={format} className="report-action">
-            <button
-              type="button"
-              className={format === 'pdf' ? 'button button-primary' : 'button'}
+            <Button
+              tone={format === 'pdf' ? 'primary' : 'plain'}
               disabled={writing !== null}
               aria-describedby={`export-${format}`}
               onClick={() => void write(format)}
             >
               <Icon size={14} aria-hidden="true" />
               {name}
-            </button>
+            </Button>
             <p id={`export-${format}`} className="secondary">
               {writing === format ? 'Writing…' : detail}
             </p>
@@ -144,15 +144,13 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
                     {countOf(rowCount, 'row')}
                   </span>
                 </div>
-                <button
-                  type="button"
-                  className="icon-button"
-                  aria-label="Remove this query from the report"
+                <IconButton
+                  label="Remove this query from the report"
                   title="Remove this query from the report"
                   onClick={() => void queries.remove(id)}
                 >
                   <X size={13} aria-hidden="true" />
-                </button>
+                </IconButton>
               </li>
             ))}
           </ul>

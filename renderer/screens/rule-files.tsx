@@ -1,5 +1,6 @@
 import { BookOpenCheck, CornerDownRight, TriangleAlert } from 'lucide-react';
 import type { RuleFileView } from '../../shared/model/views.ts';
+import { Button, LinkButton } from '../components/button.tsx';
 import { baseName, countOf, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 
@@ -10,10 +11,10 @@ export function RuleFiles({ files }: { readonly files: readonly RuleFileView[] }
     <section className="block rule-files" aria-labelledby="rules-title">
       <h3 id="rules-title" className="block-heading">
         Rules of your own
-        <button type="button" className="button button-small" onClick={() => void actions.loadRules()}>
+        <Button size="small" onClick={() => void actions.loadRules()}>
           <BookOpenCheck size={13} aria-hidden="true" />
           {files.length === 0 ? 'Load rule files…' : 'Load other rule files…'}
-        </button>
+        </Button>
       </h3>
       {files.length === 0 ? (
         <p className="secondary">
@@ -80,15 +81,13 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
                     {firstRow === null ? (
                       <span className="secondary">none</span>
                     ) : (
-                      <button
-                        type="button"
-                        className="link"
+                      <LinkButton
                         aria-label={`Show the first event of ${title}`}
                         onClick={() => void showEvent(firstRow)}
                       >
                         <CornerDownRight size={12} aria-hidden="true" />
                         show
-                      </button>
+                      </LinkButton>
                     )}
                   </td>
                 </tr>

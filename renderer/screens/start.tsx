@@ -1,4 +1,5 @@
 import { Archive, FileStack, FolderOpen, PlayCircle } from 'lucide-react';
+import { Button } from '../components/button.tsx';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { useActions } from '../state/app-context.tsx';
 
@@ -39,20 +40,20 @@ export function StartScreen() {
           <p className="drop-zone-title">Drop files, a folder or an archive anywhere on this window</p>
           <p className="secondary">zip, tar, gzip, bzip2, xz and zstd archives are unpacked into a private folder</p>
           <div className="button-row">
-            <button type="button" className="button button-primary" onClick={() => void actions.openDialog('files')}>
+            <Button tone="primary" onClick={() => void actions.openDialog('files')}>
               <Archive size={14} aria-hidden="true" />
               Open files…
-            </button>
-            <button type="button" className="button" onClick={() => void actions.openDialog('folder')}>
+            </Button>
+            <Button onClick={() => void actions.openDialog('folder')}>
               <FolderOpen size={14} aria-hidden="true" />
               Open folder…
-            </button>
+            </Button>
           </div>
         </section>
-        <button type="button" className="sample-link" onClick={() => void actions.openSample()}>
+        <Button tone="bare" className="sample-link" onClick={() => void actions.openSample()}>
           <PlayCircle size={14} aria-hidden="true" />
           Open the sample incident
-        </button>
+        </Button>
         <section className="start-reads" aria-labelledby="start-reads-title">
           <h2 id="start-reads-title">What is read</h2>
           <dl>

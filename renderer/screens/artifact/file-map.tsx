@@ -19,6 +19,7 @@ import {
   zoomTo,
 } from '../../../shared/figures/file-map-zoom.ts';
 import type { ArtifactReport, SuiteNode } from '../../../shared/model/artifact.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
@@ -117,15 +118,10 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
       </h3>
       <div className="map-bar">
         <MapCrumbs path={path} onChoose={back} />
-        <button
-          type="button"
-          className="button button-small"
-          disabled={path.length === 1}
-          onClick={() => back(zoomOut(path))}
-        >
+        <Button size="small" disabled={path.length === 1} onClick={() => back(zoomOut(path))}>
           <ZoomOut size={13} aria-hidden="true" />
           Zoom out
-        </button>
+        </Button>
       </div>
       <div
         ref={ref}
@@ -167,10 +163,10 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
             </strong>
             <span className="secondary numeric">{tileFigures(chosen)}</span>
           </p>
-          <button type="button" className="button button-small" onClick={() => showXml(chosen)}>
+          <Button size="small" onClick={() => showXml(chosen)}>
             <FileCode2 size={13} aria-hidden="true" />
             Show its XML
-          </button>
+          </Button>
         </div>
       )}
       <p id={`${id}-keys`} className="secondary fine-print">
@@ -230,14 +226,9 @@ function MapCrumbs({ path, onChoose }: { readonly path: MapPath; readonly onChoo
                 <bdi>{name}</bdi>
               </span>
             ) : (
-              <button
-                type="button"
-                className="link mono"
-                title={name}
-                onClick={() => onChoose([first, ...rest.slice(0, index)])}
-              >
+              <LinkButton className="mono" title={name} onClick={() => onChoose([first, ...rest.slice(0, index)])}>
                 <bdi>{name}</bdi>
-              </button>
+              </LinkButton>
             )}
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { LEAST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../../shared/contract/ipc.ts';
 import type { ArtifactReport, ParseMode, ParseProfile } from '../../../shared/model/artifact.ts';
 import { ProgressBar } from '../../components/bars.tsx';
+import { Button } from '../../components/button.tsx';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { doneShare, isRunning, type Measuring } from '../../state/measuring.ts';
@@ -28,22 +29,12 @@ export function Measure({ artifact }: { readonly artifact: ArtifactReport }) {
   return (
     <div className="measure">
       <div className="measure-controls">
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={running || limit === 'wrong'}
-          onClick={() => start('tree')}
-        >
+        <Button tone="primary" disabled={running || limit === 'wrong'} onClick={() => start('tree')}>
           <Network size={13} aria-hidden="true" /> Parse as a tree
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={running || limit === 'wrong'}
-          onClick={() => start('stream')}
-        >
+        </Button>
+        <Button disabled={running || limit === 'wrong'} onClick={() => start('stream')}>
           <RefreshCw size={13} aria-hidden="true" /> Measure again
-        </button>
+        </Button>
         <label className="measure-field">
           Runs
           <input
@@ -107,14 +98,9 @@ function Running({ measuring }: { readonly measuring: Measuring }) {
     <div className="measure-running" role="status">
       <span className="numeric">{words}</span>
       <ProgressBar share={doneShare(measuring)} label="Profile" />
-      <button
-        type="button"
-        className="button button-small"
-        disabled={isCancelling}
-        onClick={() => void cancelMeasure()}
-      >
+      <Button size="small" disabled={isCancelling} onClick={() => void cancelMeasure()}>
         {isCancelling ? 'Cancelling…' : 'Cancel'}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ArtifactStatistics, RankedCase, RankedSuite, TestOutcome } from '../../../shared/model/artifact.ts';
 import { ShareBar } from '../../components/bars.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import { XmlLink } from './xml-link.tsx';
 
@@ -33,15 +34,9 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
         {chosen}
         <span className="button-row">
           {LISTS.map((list) => (
-            <button
-              key={list}
-              type="button"
-              className="button button-small"
-              aria-pressed={list === chosen}
-              onClick={() => setChosen(list)}
-            >
+            <Button size="small" key={list} aria-pressed={list === chosen} onClick={() => setChosen(list)}>
               {list}
-            </button>
+            </Button>
           ))}
         </span>
       </h3>
@@ -90,9 +85,9 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
       )}
       {rows.length <= FIRST_ROWS ? null : (
         <p>
-          <button type="button" className="link" onClick={() => setIsWhole(!isWhole)}>
+          <LinkButton onClick={() => setIsWhole(!isWhole)}>
             {isWhole ? `Only the first ${FIRST_ROWS}` : `All ${rows.length}`}
-          </button>
+          </LinkButton>
         </p>
       )}
     </section>

@@ -18,6 +18,7 @@ import {
   whatIfReasons,
 } from '../../../shared/findings/what-if-words.ts';
 import type { ImportCourse } from '../../../shared/model/import-course.ts';
+import { Button } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/copy.tsx';
 import { FittedScene } from '../../components/fitted-scene.tsx';
 import { RangeField } from '../../components/range-field.tsx';
@@ -41,14 +42,9 @@ export function WhatIfSection({ course }: { readonly course: ImportCourse }) {
     <section className="block" aria-labelledby="what-if-title">
       <h3 id="what-if-title" className="block-heading">
         What if
-        <button
-          type="button"
-          className="button button-small"
-          disabled={sameChoice(choice, was)}
-          onClick={() => setChoice(was)}
-        >
+        <Button size="small" disabled={sameChoice(choice, was)} onClick={() => setChoice(was)}>
           <RotateCcw size={12} aria-hidden="true" /> As it was
-        </button>
+        </Button>
       </h3>
       <div className="what-if">
         <fieldset className="what-if-fields" aria-label="What would have been otherwise">
@@ -215,18 +211,14 @@ function Patch(props: {
         </ul>
         <p className="button-row">
           {advice === null || choice.timeoutSeconds === advice.seconds ? null : (
-            <button
-              type="button"
-              className="button button-small"
-              onClick={() => onChange({ timeoutSeconds: advice.seconds })}
-            >
+            <Button size="small" onClick={() => onChange({ timeoutSeconds: advice.seconds })}>
               Try the advised {advice.seconds} s
-            </button>
+            </Button>
           )}
           {least === null || least <= 0 || choice.timeoutSeconds === least ? null : (
-            <button type="button" className="button button-small" onClick={() => onChange({ timeoutSeconds: least })}>
+            <Button size="small" onClick={() => onChange({ timeoutSeconds: least })}>
               Try what it needs, {formatCount(least)} s
-            </button>
+            </Button>
           )}
         </p>
       </div>

@@ -1,6 +1,7 @@
 import { ChevronLeft, ChevronRight, CornerDownRight, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ArtifactReport } from '../../../shared/model/artifact.ts';
+import { Button, IconButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { useModal } from '../../components/use-modal.ts';
 import { formatBytes, formatCount } from '../../format.ts';
@@ -39,9 +40,9 @@ export function XmlViewer(props: {
       <div className="xml-box">
         <header className="xml-header">
           <h2 className="xml-title mono">{place.name}</h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+          <IconButton label="Close" onClick={onClose}>
             <X size={15} aria-hidden="true" />
-          </button>
+          </IconButton>
         </header>
         <XmlText state={state} label={`XML from byte ${formatCount(offset)}`} />
         <footer className="xml-footer">
@@ -52,30 +53,15 @@ export function XmlViewer(props: {
           </span>
           <span className="button-row">
             <CopyButton text={here?.text ?? ''} what="Text" />
-            <button
-              type="button"
-              className="button button-small"
-              disabled={offset === 0}
-              onClick={() => setOffset(Math.max(0, offset - PAGE_BYTES))}
-            >
+            <Button size="small" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_BYTES))}>
               <ChevronLeft size={13} aria-hidden="true" /> Earlier
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              disabled={offset === place.byteOffset}
-              onClick={() => setOffset(place.byteOffset)}
-            >
+            </Button>
+            <Button size="small" disabled={offset === place.byteOffset} onClick={() => setOffset(place.byteOffset)}>
               <CornerDownRight size={13} aria-hidden="true" /> Back to the place
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              disabled={here === null || end >= artifact.bytes}
-              onClick={() => setOffset(end)}
-            >
+            </Button>
+            <Button size="small" disabled={here === null || end >= artifact.bytes} onClick={() => setOffset(end)}>
               Later <ChevronRight size={13} aria-hidden="true" />
-            </button>
+            </Button>
           </span>
         </footer>
       </div>

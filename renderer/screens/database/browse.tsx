@@ -2,6 +2,7 @@ import { CircleAlert, Search, TableProperties } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { DatabaseSchema, DatabaseTarget, SchemaEntry } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport } from '../../../shared/model/database.ts';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Working } from '../../components/working.tsx';
 import { formatBytes, formatCount } from '../../format.ts';
@@ -32,9 +33,7 @@ export function BrowsePane(props: { readonly database: DatabaseReport; readonly 
         <EmptyState icon={CircleAlert} title="The database could not be read">
           <p>{state.message}</p>
           <p>
-            <button type="button" className="button" onClick={state.retry}>
-              Try again
-            </button>
+            <Button onClick={state.retry}>Try again</Button>
           </p>
         </EmptyState>
       );
@@ -103,22 +102,12 @@ function Browser(props: {
             {chosen.bytes === null ? '' : ` · ${formatBytes(chosen.bytes)}`}
           </span>
           <div className="button-group">
-            <button
-              type="button"
-              className="button button-small"
-              aria-pressed={part === 'rows'}
-              onClick={() => setPart('rows')}
-            >
+            <Button size="small" aria-pressed={part === 'rows'} onClick={() => setPart('rows')}>
               Rows
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              aria-pressed={part === 'schema'}
-              onClick={() => setPart('schema')}
-            >
+            </Button>
+            <Button size="small" aria-pressed={part === 'schema'} onClick={() => setPart('schema')}>
               Schema
-            </button>
+            </Button>
           </div>
         </header>
         {part === 'schema' ? (

@@ -19,6 +19,7 @@ import {
 import type { DatabaseReport } from '../../../shared/model/database.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
@@ -65,26 +66,25 @@ export function ConsolePane(props: {
       />
       <div className="console-bar">
         {running === null ? (
-          <button type="button" className="button button-small button-primary" onClick={() => ask('result')}>
+          <Button tone="primary" size="small" onClick={() => ask('result')}>
             <Play size={12} aria-hidden="true" />
             Run <kbd>Ctrl ↵</kbd>
-          </button>
+          </Button>
         ) : (
-          <button type="button" className="button button-small" onClick={() => void console.stop()}>
+          <Button size="small" onClick={() => void console.stop()}>
             <Square size={11} aria-hidden="true" />
             Stop <kbd>Esc</kbd>
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           disabled={running !== null}
           onClick={() => ask('plan')}
           title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
         >
           <GitBranch size={12} aria-hidden="true" />
           Plan
-        </button>
+        </Button>
         <label className="console-limit">
           <span className="secondary">stops after</span>
           <select
@@ -192,9 +192,7 @@ function Answer(props: {
               {outcome.message}
             </p>
             {place === null ? null : (
-              <button type="button" className="link" onClick={() => onShow(place)}>
-                {placeWords(answer.sql, place)}
-              </button>
+              <LinkButton onClick={() => onShow(place)}>{placeWords(answer.sql, place)}</LinkButton>
             )}
           </div>
         </div>
@@ -241,23 +239,14 @@ function Result(props: {
               : ''}
           </span>
         </p>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={isAdded}
-          onClick={() => void report.add(result.id).then(setIsAdded)}
-        >
+        <Button size="small" disabled={isAdded} onClick={() => void report.add(result.id).then(setIsAdded)}>
           {isAdded ? <FileCheck2 size={12} aria-hidden="true" /> : <FilePlus2 size={12} aria-hidden="true" />}
           {isAdded ? 'In the report' : 'Add to report'}
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}
-        >
+        </Button>
+        <Button size="small" onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}>
           <Download size={12} aria-hidden="true" />
           CSV
-        </button>
+        </Button>
       </header>
       {result.rows.length === 0 ? (
         <p className="console-hint secondary">

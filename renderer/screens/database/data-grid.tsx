@@ -3,6 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { SqlCell } from '../../../shared/model/sql-result.ts';
+import { Button } from '../../components/button.tsx';
 import { formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { columnPlan } from './column-plan.ts';
@@ -193,12 +194,12 @@ function GridHead(props: DataGridProps & { readonly table: GridTable; readonly p
                 {onSort === undefined ? (
                   <table.FlexRender header={header} />
                 ) : (
-                  <button type="button" className="sort-button" tabIndex={-1} onClick={() => onSort(column)}>
+                  <Button tone="bare" className="sort-button" tabIndex={-1} onClick={() => onSort(column)}>
                     <span className="sort-name">
                       <table.FlexRender header={header} />
                     </span>
                     {isSorted ? <SortArrow isDescending={sort.descending} /> : null}
-                  </button>
+                  </Button>
                 )}
               </div>
             );

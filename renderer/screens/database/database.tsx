@@ -4,6 +4,7 @@ import type { DatabaseTarget } from '../../../shared/contract/database-requests.
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { VIEW_WORDS, viewsOf } from '../../../shared/sql/view-words.ts';
+import { Button } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FileChoice } from '../../components/figures.tsx';
 import { useActions, useAppState } from '../../state/app-context.tsx';
@@ -115,19 +116,19 @@ function PaneTabs(props: { readonly current: DatabasePane; readonly onChoose: (p
   return (
     <div ref={list} className="pane-tabs" role="tablist" aria-label="Parts of the database" onKeyDown={onKeyDown}>
       {DATABASE_PANES.map((pane) => (
-        <button
+        <Button
+          tone="bare"
+          className="pane-tab"
           key={pane}
           id={`pane-${pane}`}
-          type="button"
           role="tab"
-          className="pane-tab"
           aria-selected={pane === props.current}
           aria-controls="database-pane"
           tabIndex={pane === props.current ? 0 : -1}
           onClick={() => props.onChoose(pane)}
         >
           {PANE_TITLES[pane]}
-        </button>
+        </Button>
       ))}
     </div>
   );

@@ -1,6 +1,7 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { Button } from '../../components/button.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
@@ -76,13 +77,12 @@ export function ObjectRows(props: {
           {snapshot.moreColumns > 0 ? `, ${countOf(snapshot.moreColumns, 'more column')}` : ''}
         </span>
         {sort === null ? null : (
-          <button type="button" className="button button-small button-quiet" onClick={() => setSort(null)}>
+          <Button tone="quiet" size="small" onClick={() => setSort(null)}>
             As stored
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() => {
             draft(target.evidenceId, selectText(entry.name, list, snapshot.columns));
             move({ databasePane: 'sql' }, 'jump');
@@ -90,16 +90,11 @@ export function ObjectRows(props: {
         >
           <SquareTerminal size={12} aria-hidden="true" />
           As SQL
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={total === 0}
-          onClick={() => void saveCsv({ ...target, of: list })}
-        >
+        </Button>
+        <Button size="small" disabled={total === 0} onClick={() => void saveCsv({ ...target, of: list })}>
           <Download size={12} aria-hidden="true" />
           CSV
-        </button>
+        </Button>
       </div>
       {snapshot.waitingSinceMillis === null ? null : (
         <Working words="Reading rows" sinceMillis={snapshot.waitingSinceMillis} onStop={stop} />
@@ -107,9 +102,9 @@ export function ObjectRows(props: {
       {snapshot.error !== null ? (
         <div className="pane-message" role="alert">
           <p>{snapshot.error}</p>
-          <button type="button" className="button button-small" onClick={() => pages.retry(0, 0)}>
+          <Button size="small" onClick={() => pages.retry(0, 0)}>
             Try again
-          </button>
+          </Button>
         </div>
       ) : snapshot.total === 0 ? (
         <div className="pane-message" role="status">

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { layoutSizeTreemap } from '../../../shared/figures/size-treemap.ts';
 import type { DatabaseReport, TableSize } from '../../../shared/model/database.ts';
 import { ShareBar } from '../../components/bars.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
@@ -107,8 +108,8 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
                 className={isNumber ? 'number' : undefined}
                 aria-sort={isSorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
               >
-                <button
-                  type="button"
+                <Button
+                  tone="bare"
                   className="sort-button"
                   onClick={() => setOrder({ key, descending: isSorted ? !order.descending : isNumber })}
                 >
@@ -120,7 +121,7 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
                       <ArrowUp size={11} aria-hidden />
                     )
                   ) : null}
-                </button>
+                </Button>
               </th>
             );
           })}
@@ -134,9 +135,9 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
           <tr key={`${table.type} ${table.name}`}>
             <th scope="row">
               {hasRows(table) ? (
-                <button type="button" className="link link-plain mono" onClick={() => props.onShow(table.tableName)}>
+                <LinkButton className="link-plain mono" onClick={() => props.onShow(table.tableName)}>
                   {table.name}
-                </button>
+                </LinkButton>
               ) : (
                 <span className="mono">{table.name}</span>
               )}

@@ -1,6 +1,7 @@
 import { Minus, Pin, Plus, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import { Button, IconButton } from '../../components/button.tsx';
 import { formatDuration, rangeZoneLabel, zonedDate, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
@@ -28,42 +29,20 @@ export function ChartBar(props: {
       <RangeWords range={props.shown} />
       {origin?.name === 'pinned moment' ? <PinnedMoment origin={origin} /> : null}
       <div className="button-group">
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom out"
-          title="Zoom out (−)"
-          onClick={() => onZoom(1 / ZOOM_STEP)}
-        >
+        <IconButton label="Zoom out" title="Zoom out (−)" onClick={() => onZoom(1 / ZOOM_STEP)}>
           <Minus size={14} aria-hidden="true" />
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Zoom in"
-          title="Zoom in (+)"
-          onClick={() => onZoom(ZOOM_STEP)}
-        >
+        </IconButton>
+        <IconButton label="Zoom in" title="Zoom in (+)" onClick={() => onZoom(ZOOM_STEP)}>
           <Plus size={14} aria-hidden="true" />
-        </button>
+        </IconButton>
         {incident === null ? null : (
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            title="Fit the incident (0)"
-            onClick={() => onRange(incident)}
-          >
+          <Button tone="quiet" size="small" title="Fit the incident (0)" onClick={() => onRange(incident)}>
             Incident
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small button-quiet"
-          title="Fit the whole case"
-          onClick={() => onRange(extent)}
-        >
+        <Button tone="quiet" size="small" title="Fit the whole case" onClick={() => onRange(extent)}>
           All
-        </button>
+        </Button>
       </div>
       {props.trailing}
     </div>
@@ -89,11 +68,11 @@ function PinnedMoment({ origin }: { readonly origin: ChartOrigin }) {
   const { pin } = useActions();
   const { zone } = useDisplayZone();
   return (
-    <button type="button" className="condition" title="Count from the incident's end again" onClick={() => pin(null)}>
+    <Button tone="bare" className="condition" title="Count from the incident's end again" onClick={() => pin(null)}>
       <Pin size={12} aria-hidden="true" />
       <span className="numeric">{zonedTimeOfDay(origin.time, zone, 6)}</span>
       <X size={12} aria-hidden="true" />
-    </button>
+    </Button>
   );
 }
 

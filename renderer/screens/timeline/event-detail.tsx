@@ -8,6 +8,7 @@ import type { CaseView, RawRecord } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { toJobError } from '../../bridge.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { CopyButton } from '../../components/copy.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import {
@@ -100,8 +101,8 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
           <ol className="moments">
             {moments.map((moment) => (
               <li key={`${moment.id} ${moment.time} ${moment.label}`}>
-                <button
-                  type="button"
+                <Button
+                  tone="bare"
                   className="moment"
                   disabled={moment.row === null}
                   onClick={() => {
@@ -113,7 +114,7 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
                     {moment.label}
                     {moment.row === null ? <span className="secondary"> (computed)</span> : null}
                   </span>
-                </button>
+                </Button>
               </li>
             ))}
           </ol>
@@ -172,17 +173,15 @@ function Record(props: {
       <RecordView record={record} />
       <div className="button-row">
         {event.pid === null ? null : (
-          <button
-            type="button"
-            className="button button-small"
+          <Button
+            size="small"
             onClick={() => move({ filter: { ...EVERY_EVENT, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
           >
             Same pid
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() =>
             move(
               {
@@ -197,16 +196,15 @@ function Record(props: {
           }
         >
           <Crosshair size={12} aria-hidden="true" />±{AROUND_SECONDS} s
-        </button>
-        <button
-          type="button"
-          className="button button-small"
+        </Button>
+        <Button
+          size="small"
           aria-pressed={origin?.name === 'pinned moment' && origin.time === event.time}
           onClick={() => pin(origin?.name === 'pinned moment' && origin.time === event.time ? null : event.time)}
         >
           <Pin size={12} aria-hidden="true" />
           {origin?.name === 'pinned moment' && origin.time === event.time ? 'Unpin' : 'Count from here'}
-        </button>
+        </Button>
         <SameMomentButton view={view} event={event} />
       </div>
       <section aria-label="Raw record">
@@ -249,15 +247,14 @@ function Record(props: {
               const strongest = Object.entries(fact.weights).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))[0];
               return (
                 <li key={fact.id}>
-                  <button
-                    type="button"
-                    className="link link-plain"
+                  <LinkButton
+                    className="link-plain"
                     onClick={() =>
                       showVerdict(strongest === undefined ? 'questions-title' : `hypothesis-${strongest[0]}`)
                     }
                   >
                     {fact.text}
-                  </button>
+                  </LinkButton>
                   {strongest === undefined ? null : (
                     <span className="secondary numeric">
                       {' '}

@@ -5,6 +5,7 @@ import { EVERY_EVENT, type EventFilter, type EventSort } from '../../../shared/c
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button, IconButton } from '../../components/button.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import type { EventPages, EventPagesSnapshot } from '../../state/event-pages.ts';
@@ -148,11 +149,11 @@ function GridHead({ table }: { readonly table: EventRows }) {
                 }
               >
                 {canSort ? (
-                  <button type="button" className="sort-button" onClick={header.column.getToggleSortingHandler()}>
+                  <Button tone="bare" className="sort-button" onClick={header.column.getToggleSortingHandler()}>
                     <table.FlexRender header={header} />
                     {sorted === 'asc' ? <ArrowUp size={11} aria-hidden="true" /> : null}
                     {sorted === 'desc' ? <ArrowDown size={11} aria-hidden="true" /> : null}
-                  </button>
+                  </Button>
                 ) : (
                   <table.FlexRender header={header} />
                 )}
@@ -230,9 +231,9 @@ function TableMessage(props: {
     return (
       <div className="table-message" role="alert">
         <p>The events could not be read: {snapshot.error}</p>
-        <button type="button" className="button button-small" onClick={props.onRetry}>
+        <Button size="small" onClick={props.onRetry}>
           Try again
-        </button>
+        </Button>
       </div>
     );
   }
@@ -248,9 +249,8 @@ function NoEvents({ view }: { readonly view: CaseView }) {
       ) : (
         <>
           <p>None of {countOf(view.eventCount, 'event')} passes the filter.</p>
-          <button
-            type="button"
-            className="button button-small"
+          <Button
+            size="small"
             onClick={() =>
               move(
                 {
@@ -262,7 +262,7 @@ function NoEvents({ view }: { readonly view: CaseView }) {
             }
           >
             Clear the filter
-          </button>
+          </Button>
         </>
       )}
     </div>
@@ -274,27 +274,15 @@ function BlockBar({ blocks, total }: { readonly blocks: RowBlocks; readonly tota
   const { current, last, start } = blocks;
   return (
     <nav className="block-bar" aria-label="Blocks of rows">
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Previous block"
-        disabled={current === 0}
-        onClick={() => blocks.choose(current - 1)}
-      >
+      <IconButton label="Previous block" disabled={current === 0} onClick={() => blocks.choose(current - 1)}>
         <ChevronLeft size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
       <span className="numeric">
         Rows {formatCount(start + 1)}–{formatCount(start + blocks.rows)} of {formatCount(total)}
       </span>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Next block"
-        disabled={current >= last}
-        onClick={() => blocks.choose(current + 1)}
-      >
+      <IconButton label="Next block" disabled={current >= last} onClick={() => blocks.choose(current + 1)}>
         <ChevronRight size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     </nav>
   );
 }

@@ -2,6 +2,7 @@ import { memo, useState } from 'react';
 import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import type { CaseView, FacetCount } from '../../../shared/model/views.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
@@ -96,22 +97,22 @@ function FacetGroup<T extends string | number>(props: {
       <ul>
         {values.map(({ value, count }) => (
           <li key={value}>
-            <button
-              type="button"
+            <Button
+              tone="bare"
               className="facet"
               aria-pressed={props.chosen.includes(value)}
               onClick={() => props.onToggle(value)}
             >
               <span className="facet-name">{props.name(value)}</span>
               <span className="facet-count numeric">{formatCount(count)}</span>
-            </button>
+            </Button>
           </li>
         ))}
       </ul>
       {props.values.length > FIRST_SHOWN ? (
-        <button type="button" className="link facet-more" onClick={() => setShowsAll(!showsAll)}>
+        <LinkButton className="facet-more" onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? 'Show fewer' : `Show all ${formatCount(props.values.length)}`}
-        </button>
+        </LinkButton>
       ) : null}
     </details>
   );

@@ -5,6 +5,7 @@ import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../..
 import { epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { KIND_WORDS, SEVERITY_WORDS } from '../../../shared/wording/names.ts';
+import { Button } from '../../components/button.tsx';
 import { baseName, countOf, formatCount, rangeZoneLabel, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
@@ -56,14 +57,14 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
       />
       <PidField filter={filter} />
       {filter.units.length === 0 ? null : (
-        <button type="button" className="condition" title="Lift this condition" onClick={() => narrow({ units: [] })}>
+        <Button tone="bare" className="condition" title="Lift this condition" onClick={() => narrow({ units: [] })}>
           <span>{filter.units.map((unit) => unit.replace(/\.service$/, '')).join(', ')}</span>
           <X size={12} aria-hidden="true" />
-        </button>
+        </Button>
       )}
       {filter.from === null || filter.to === null ? null : (
-        <button
-          type="button"
+        <Button
+          tone="bare"
           className="condition"
           title="Lift this condition"
           onClick={() => narrow({ from: null, to: null })}
@@ -73,7 +74,7 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
             {rangeZoneLabel(zone, epochMicros(filter.from), epochMicros(filter.to))}
           </span>
           <X size={12} aria-hidden="true" />
-        </button>
+        </Button>
       )}
       <label className="toggle" title="Only events in the stretch of time that the picture shows">
         <input
@@ -90,14 +91,14 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
             ? `${formatCount(total)} of ${countOf(view.eventCount, 'event')}`
             : countOf(total, 'event')}
       </span>
-      <button
-        type="button"
-        className="button button-small button-quiet"
+      <Button
+        tone="quiet"
+        size="small"
         disabled={!isNarrowed}
         onClick={() => move({ filter: EVERY_EVENT, onlyVisibleRange: false }, 'filter')}
       >
         Clear
-      </button>
+      </Button>
       {report === null ? null : <SearchStatus report={report} found={total ?? 0} />}
     </search>
   );

@@ -1,6 +1,7 @@
 import { CircleHelp } from 'lucide-react';
 import { useId } from 'react';
 import { QUERY_FIELDS } from '../../../shared/search/query-fields.ts';
+import { IconButton } from '../../components/button.tsx';
 
 const FORMS: readonly (readonly [string, string])[] = [
   ['killed worker', 'both words, in any order and any case'],
@@ -15,15 +16,9 @@ export function QueryHelp() {
   const id = useId();
   return (
     <>
-      <button
-        type="button"
-        className="icon-button query-help-button"
-        aria-label="How to search"
-        title="How to search"
-        popoverTarget={id}
-      >
+      <IconButton label="How to search" className="query-help-button" title="How to search" popoverTarget={id}>
         <CircleHelp size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
       <section id={id} popover="auto" className="menu query-help" aria-label="How to search">
         <h2>Words look at the message</h2>
         <dl>

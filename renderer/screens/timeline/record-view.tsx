@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { InquestBridge } from '../../../shared/contract/ipc.ts';
 import type { RawRecord } from '../../../shared/model/views.ts';
 import { toJobError } from '../../bridge.ts';
+import { Button } from '../../components/button.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { formatBytes } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
@@ -32,26 +33,21 @@ export function RecordView({ record }: { readonly record: RawRecord }) {
       )}
       <div className="button-row">
         {messageCut === true ? (
-          <button type="button" className="button button-small" aria-expanded={isOpen('text')} onClick={toggle('text')}>
+          <Button size="small" aria-expanded={isOpen('text')} onClick={toggle('text')}>
             <TextSelect size={12} aria-hidden="true" />
             {isOpen('text') ? 'Show less' : `Show all (${formatBytes(record.messageBytes)})`}
-          </button>
+          </Button>
         ) : null}
         {record.isText ? null : (
-          <button
-            type="button"
-            className="button button-small"
-            aria-expanded={isOpen('bytes')}
-            onClick={toggle('bytes')}
-          >
+          <Button size="small" aria-expanded={isOpen('bytes')} onClick={toggle('bytes')}>
             <Binary size={12} aria-hidden="true" />
             {isOpen('bytes') ? 'Hide bytes' : 'Show bytes'}
-          </button>
+          </Button>
         )}
-        <button type="button" className="button button-small" onClick={() => void saveRecord(row)}>
+        <Button size="small" onClick={() => void saveRecord(row)}>
           <FileDown size={12} aria-hidden="true" />
           Save record…
-        </button>
+        </Button>
       </div>
       {isOpen('text') ? <WholeText key={row} row={row} /> : null}
       {isOpen('bytes') ? <Bytes key={row} row={row} /> : null}
@@ -144,9 +140,9 @@ function Bytes({ row }: { readonly row: number }) {
         <p className="notice notice-warning">The bytes could not be read: {error}</p>
       )}
       {left > 0 && wanted < SHOWN_BYTES ? (
-        <button type="button" className="button button-small" onClick={() => setWanted(wanted + MORE_HEX_BYTES)}>
+        <Button size="small" onClick={() => setWanted(wanted + MORE_HEX_BYTES)}>
           Show {formatBytes(Math.min(left, MORE_HEX_BYTES))} more of {formatBytes(totalBytes ?? 0)}
-        </button>
+        </Button>
       ) : null}
     </div>
   );

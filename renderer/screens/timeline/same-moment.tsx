@@ -4,6 +4,7 @@ import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { baseName, formatEventTime, zonedDate, zoneLabel } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
@@ -27,31 +28,30 @@ export function SameMomentButton({ view, event }: { readonly view: CaseView; rea
   const [isConfirming, setIsConfirming] = useState(false);
   if (sameMoment === null || sameMoment.row === event.row) {
     return (
-      <button
-        type="button"
-        className="button button-small"
+      <Button
+        size="small"
         aria-pressed={sameMoment !== null}
         title="Two entries of two sources that tell of one moment show how far their clocks are apart"
         onClick={() => markMoment(sameMoment === null ? event : null)}
       >
         <Link2 size={12} aria-hidden="true" />
         Same moment as…
-      </button>
+      </Button>
     );
   }
   const isSameSource = sameMoment.source.evidenceId === event.source.evidenceId;
   return (
     <>
-      <button
-        type="button"
-        className="button button-small button-primary"
+      <Button
+        tone="primary"
+        size="small"
         disabled={isSameSource}
         title={isSameSource ? 'Pick an entry of another source: one source has one clock' : undefined}
         onClick={() => setIsConfirming(true)}
       >
         <Link2 size={12} aria-hidden="true" />
         This is the same moment
-      </button>
+      </Button>
       {isConfirming ? (
         <SameMomentDialog view={view} first={sameMoment} second={event} onClose={() => setIsConfirming(false)} />
       ) : null}
@@ -75,10 +75,10 @@ export function SameMomentBar({ view }: { readonly view: CaseView }) {
         </strong>{' '}
         <span className="mono">{shortMessage(sameMoment)}</span>
       </span>
-      <button type="button" className="button button-small button-quiet" onClick={() => markMoment(null)}>
+      <Button tone="quiet" size="small" onClick={() => markMoment(null)}>
         <X size={12} aria-hidden="true" />
         Cancel
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { SearchProgress } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { formatCount } from '../../format.ts';
 
 /** What a search says of itself, and the button that stops it or lets it go on. */
@@ -26,13 +27,9 @@ export function SearchStatus({ report, found }: { readonly report: SearchReport;
             {isRunning ? 'Searching…' : 'Stopped:'} {formatCount(found)} found{isRunning ? ' so far' : ''} in{' '}
             {Math.floor(progress.doneShare * 100)} %
           </span>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            onClick={() => control(isRunning ? 'stop' : 'resume')}
-          >
+          <Button tone="quiet" size="small" onClick={() => control(isRunning ? 'stop' : 'resume')}>
             {isRunning ? 'Cancel' : 'Go on'}
-          </button>
+          </Button>
         </>
       )}
       {progress.notes.map((note) => (

@@ -2,6 +2,7 @@ import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { IconButton } from '../../components/button.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
@@ -54,28 +55,24 @@ export function TimelineScreen(props: {
           selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
           origin={origin}
           leading={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Sources and facets"
+            <IconButton
+              label="Sources and facets"
               title="Sources and facets"
               aria-pressed={showsFacets}
               onClick={() => setShowsFacets(!showsFacets)}
             >
               <PanelLeft size={15} aria-hidden="true" />
-            </button>
+            </IconButton>
           }
           trailing={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Selected event"
+            <IconButton
+              label="Selected event"
               title="Selected event"
               aria-pressed={showsDetail}
               onClick={() => setShowsDetail(!showsDetail)}
             >
               <PanelRight size={15} aria-hidden="true" />
-            </button>
+            </IconButton>
           }
         />
         <SameMomentBar view={view} />

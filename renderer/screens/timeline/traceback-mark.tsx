@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { TracebackLine } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { countOf } from '../../format.ts';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
 
@@ -19,8 +20,8 @@ export function TracebackToggle({ line, groups }: { readonly line: TracebackLine
   const isExpanded = groups.isExpanded(line.head);
   const Icon = isExpanded ? ChevronDown : ChevronRight;
   return (
-    <button
-      type="button"
+    <Button
+      tone="bare"
       className="traceback-toggle"
       // The grid has the focus: its arrow keys to the right and left do the same.
       tabIndex={-1}
@@ -32,6 +33,6 @@ export function TracebackToggle({ line, groups }: { readonly line: TracebackLine
       }}
     >
       <Icon size={11} aria-hidden="true" />+{countOf(line.lines - 1, 'line')}
-    </button>
+    </Button>
   );
 }

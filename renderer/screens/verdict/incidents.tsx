@@ -3,6 +3,7 @@ import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
 import { secondsBetween } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { ENDING_WORDS } from '../../../shared/wording/names.ts';
+import { LinkButton } from '../../components/button.tsx';
 import { formatDuration, formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
@@ -67,15 +68,13 @@ export function Incidents({ view }: { readonly view: CaseView }) {
                     {isChosen ? (
                       <span className="tag">analysed</span>
                     ) : (
-                      <button
-                        type="button"
-                        className="link"
+                      <LinkButton
                         aria-label={`Analyse the incident of ${formatInstant(each.end, 3, zone)}`}
                         onClick={() => void chooseIncident(each.id)}
                       >
                         Analyse
                         <ChevronRight size={12} aria-hidden="true" />
-                      </button>
+                      </LinkButton>
                     )}
                   </td>
                 </tr>

@@ -1,6 +1,7 @@
 import { Redo2, Undo2 } from 'lucide-react';
 import { HYPOTHESIS_TITLES } from '../../../shared/model/analysis.ts';
 import type { CaseView, JudgementEntry } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
@@ -17,32 +18,26 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
           Overruled and observed
         </h2>
         <div className="button-row">
-          <button
-            type="button"
-            className="button"
+          <Button
             disabled={undo === null}
             title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
             onClick={() => void undoJudgement()}
           >
             <Undo2 size={14} aria-hidden="true" />
             Undo
-          </button>
-          <button
-            type="button"
-            className="button"
+          </Button>
+          <Button
             disabled={redo === null}
             title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl+Shift+Z)`}
             onClick={() => void redoJudgement()}
           >
             <Redo2 size={14} aria-hidden="true" />
             Redo
-          </button>
-          <button type="button" className="button" disabled={entries.length === 0} onClick={() => void saveNotes()}>
+          </Button>
+          <Button disabled={entries.length === 0} onClick={() => void saveNotes()}>
             Save notes…
-          </button>
-          <button type="button" className="button" onClick={() => void openNotes()}>
-            Open notes…
-          </button>
+          </Button>
+          <Button onClick={() => void openNotes()}>Open notes…</Button>
           <ObserveButton view={view} />
         </div>
       </header>
@@ -96,9 +91,9 @@ function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEnt
           </p>
         )}
       </div>
-      <button type="button" className="button button-small" onClick={() => void withdraw(judgement.id)}>
+      <Button size="small" onClick={() => void withdraw(judgement.id)}>
         Take back
-      </button>
+      </Button>
     </li>
   );
 }

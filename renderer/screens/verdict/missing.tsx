@@ -1,6 +1,7 @@
 import { FileDown } from 'lucide-react';
 import type { HypothesisResult, MissingEvidence } from '../../../shared/model/analysis.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { CodeBlock, CopyButton } from '../../components/copy.tsx';
 import { useActions } from '../../state/app-context.tsx';
 
@@ -53,14 +54,14 @@ export function MissingPieces({ view }: { readonly view: CaseView }) {
         </h2>
         <div className="button-row">
           {missing.length < 2 ? null : <CopyButton text={commands} what="All commands" withLabel />}
-          <button type="button" className="button button-small" onClick={() => void saveScript('collect')}>
+          <Button size="small" onClick={() => void saveScript('collect')}>
             <FileDown size={13} aria-hidden="true" />
             Save collect script…
-          </button>
-          <button type="button" className="button button-small" onClick={() => void saveScript('reproduce')}>
+          </Button>
+          <Button size="small" onClick={() => void saveScript('reproduce')}>
             <FileDown size={13} aria-hidden="true" />
             Save reproduce script…
-          </button>
+          </Button>
         </div>
       </header>
       {missing.length === 0 ? (

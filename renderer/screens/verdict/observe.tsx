@@ -7,6 +7,7 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { parseTime } from '../../../shared/search/parse-time.ts';
 import { resolveTime } from '../../../shared/search/resolve-time.ts';
+import { Button } from '../../components/button.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { formatCount, formatInstant } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
@@ -17,10 +18,10 @@ export function ObserveButton({ view }: { readonly view: CaseView }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
-      <button type="button" className="button" onClick={() => setIsOpen(true)}>
+      <Button onClick={() => setIsOpen(true)}>
         <Plus size={14} aria-hidden="true" />
         Add an observation…
-      </button>
+      </Button>
       {isOpen ? <ObserveDialog view={view} onClose={() => setIsOpen(false)} /> : null}
     </>
   );

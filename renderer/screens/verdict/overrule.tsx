@@ -2,6 +2,7 @@ import { Ban, Undo2 } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Fact, OverruledFact } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS } from '../../../shared/model/judgement.ts';
+import { IconButton } from '../../components/button.tsx';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useActions } from '../../state/app-context.tsx';
 
@@ -14,28 +15,20 @@ export function OverruleButton(props: { readonly fact: Fact; readonly overruled:
   if (judgementId !== null) {
     const label = overruled === null ? 'Take the observation back' : 'Let the fact stand again';
     return (
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={label}
-        title={label}
-        onClick={() => void withdraw(judgementId)}
-      >
+      <IconButton label={label} title={label} onClick={() => void withdraw(judgementId)}>
         <Undo2 size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     );
   }
   return (
     <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Overrule this fact"
+      <IconButton
+        label="Overrule this fact"
         title="Overrule this fact: it stays listed and weighs nothing"
         onClick={() => setIsOpen(true)}
       >
         <Ban size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
       {isOpen ? <OverruleDialog fact={fact} onClose={() => setIsOpen(false)} /> : null}
     </>
   );

@@ -7,6 +7,8 @@ import { baseName, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { Button } from './button.tsx';
+import { cx } from './class-names.ts';
+import formDialogStyles from './form-dialog.module.css';
 import { FormDialog } from './form-dialog.tsx';
 
 /** Corrects the clock of one source by a number. */
@@ -51,7 +53,7 @@ export function ClockDialog(props: {
       <input
         id={inputId}
         type="text"
-        className="text-field numeric"
+        className={cx(formDialogStyles.textField, 'numeric')}
         placeholder="−4.2 s"
         value={text}
         spellCheck={false}
@@ -59,7 +61,15 @@ export function ClockDialog(props: {
         aria-describedby={helpId}
         onChange={(event) => setText(event.target.value)}
       />
-      <p id={helpId} className={isWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
+      <p
+        id={helpId}
+        className={
+          isWrong
+            ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
+            : cx(formDialogStyles.dialogHelp, 'secondary')
+        }
+        aria-live="polite"
+      >
         {isWrong
           ? 'Give seconds (−4.2 s) or hours, minutes and seconds (−0:00:04.2), with at most six decimals.'
           : micros === null || first === undefined

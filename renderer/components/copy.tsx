@@ -1,6 +1,7 @@
 import { Copy } from 'lucide-react';
 import { useActions } from '../state/app-context.tsx';
 import { Button, IconButton } from './button.tsx';
+import styles from './copy.module.css';
 
 /** Copies `text`; `what` names it for the button and for the message that follows: `SHA-256`, `Command`. */
 export function CopyButton(props: { readonly text: string; readonly what: string; readonly withLabel?: boolean }) {
@@ -29,7 +30,7 @@ export function withinSentence(name: string): string {
 export function CodeBlock({ text, what }: { readonly text: string; readonly what: string }) {
   const lines = text.split('\n').map((line, index) => ({ line, key: `${index}` }));
   return (
-    <div className="code-block">
+    <div className={styles.codeBlock}>
       <pre>
         <code>
           {lines.map(({ line, key }) => (
@@ -45,8 +46,8 @@ export function CodeBlock({ text, what }: { readonly text: string; readonly what
   );
 }
 
-function diffClass(line: string): string {
-  if (line.startsWith('+') && !line.startsWith('+++')) return 'diff-added';
-  if (line.startsWith('-') && !line.startsWith('---')) return 'diff-removed';
-  return line.startsWith('@@') ? 'diff-place' : '';
+function diffClass(line: string): string | undefined {
+  if (line.startsWith('+') && !line.startsWith('+++')) return styles.diffAdded;
+  if (line.startsWith('-') && !line.startsWith('---')) return styles.diffRemoved;
+  return line.startsWith('@@') ? styles.diffPlace : undefined;
 }

@@ -1,5 +1,8 @@
 import { type FormEvent, type ReactNode, useRef } from 'react';
 import { Button } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './form-dialog.module.css';
+import paletteStyles from './palette.module.css';
 import { useModal } from './use-modal.ts';
 
 /** A modal dialog with a few fields, a button that does what it is for, and a way out. */
@@ -25,17 +28,17 @@ export function FormDialog(props: {
   return (
     <dialog
       ref={dialog}
-      className="palette form-dialog"
+      className={cx(paletteStyles.palette, styles.formDialog)}
       aria-label={props.label}
       onClose={props.onClose}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <form className="dialog-form" onSubmit={onSubmit}>
-        <h2 className="dialog-title">{props.title}</h2>
+      <form className={styles.dialogForm} onSubmit={onSubmit}>
+        <h2 className={styles.dialogTitle}>{props.title}</h2>
         {props.children}
-        <div className="dialog-buttons">
+        <div className={styles.dialogButtons}>
           {props.aside}
-          <span className="dialog-gap" />
+          <span className={styles.dialogGap} />
           <Button onClick={props.onClose}>Cancel</Button>
           <Button tone="primary" type="submit" disabled={!props.canSubmit}>
             {props.submit}

@@ -5,6 +5,7 @@ import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.t
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { Button } from './button.tsx';
+import styles from './headline.module.css';
 import { Menu, MenuItem } from './menu.tsx';
 import { VerdictChip } from './verdict-mark.tsx';
 
@@ -13,10 +14,10 @@ export function Headline({ view }: { readonly view: CaseView }) {
   const { showVerdict } = useActions();
   const { analysis } = view;
   return (
-    <section className="headline" aria-label="Incident">
+    <section className={styles.headline} aria-label="Incident">
       <h1 title={analysis.headline}>{analysis.headline}</h1>
-      <div className="headline-row">
-        <ul className="chips" aria-label="Hypotheses">
+      <div className={styles.headlineRow}>
+        <ul className={styles.chips} aria-label="Hypotheses">
           {analysis.hypotheses.map((hypothesis) => (
             <li key={hypothesis.id}>
               <VerdictChip
@@ -44,7 +45,7 @@ function EndInZone({ view }: { readonly view: CaseView }) {
   if (end === undefined || zoneLabel(end, zone) === UTC) return null;
   const day = zonedDate(end, zone) === zonedDate(end, UTC) ? '' : `${zonedDate(end, zone)} `;
   return (
-    <p className="utc-note">
+    <p className={styles.utcNote}>
       Sentence in UTC; the incident ends{' '}
       <span className="numeric">
         {day}
@@ -65,11 +66,11 @@ function IncidentList({ view }: { readonly view: CaseView }) {
       label={place === 0 ? `${incidents.length} incidents` : `Incident ${place} of ${incidents.length}`}
       trigger={<Button size="small" />}
     >
-      <div className="incident-list">
+      <div className={styles.incidentList}>
         {incidents.map((each) => (
           <MenuItem
             key={each.id}
-            className="incident-item"
+            className={styles.incidentItem}
             isCurrent={each.id === incident?.id}
             onPress={() => void chooseIncident(each.id)}
           >

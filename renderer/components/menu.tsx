@@ -2,6 +2,7 @@ import { Menu as HeadlessMenu } from '@base-ui/react/menu';
 import { ChevronDown } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Button } from './button.tsx';
+import styles from './menu.module.css';
 
 /** A button that opens a menu below itself: arrow keys and first letters go through it, Esc and a click beside it close it. */
 export function Menu(props: {
@@ -17,8 +18,8 @@ export function Menu(props: {
         <ChevronDown size={13} aria-hidden="true" />
       </HeadlessMenu.Trigger>
       <HeadlessMenu.Portal>
-        <HeadlessMenu.Positioner className="menu-place" side="bottom" align="end" sideOffset={4}>
-          <HeadlessMenu.Popup className="menu">{props.children}</HeadlessMenu.Popup>
+        <HeadlessMenu.Positioner className={styles.menuPlace} side="bottom" align="end" sideOffset={4}>
+          <HeadlessMenu.Popup className={styles.menu}>{props.children}</HeadlessMenu.Popup>
         </HeadlessMenu.Positioner>
       </HeadlessMenu.Portal>
     </HeadlessMenu.Root>
@@ -30,12 +31,12 @@ export function MenuItem(props: {
   readonly onPress: () => void;
   readonly shortcut?: string;
   readonly isCurrent?: boolean;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }) {
   return (
     <HeadlessMenu.Item
-      className={props.className ?? 'menu-item'}
+      className={props.className ?? styles.menuItem}
       aria-current={props.isCurrent}
       onClick={props.onPress}
     >
@@ -46,5 +47,5 @@ export function MenuItem(props: {
 }
 
 export function MenuSeparator() {
-  return <HeadlessMenu.Separator className="menu-separator" />;
+  return <HeadlessMenu.Separator className={styles.menuSeparator} />;
 }

@@ -4,6 +4,8 @@ import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { LinkButton } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './source-link.module.css';
 
 /** `journal.log:118`, or the byte where lines mean nothing. */
 export function sourceName(view: CaseView, source: Provenance): string {
@@ -25,13 +27,14 @@ export function SourceLinks(props: {
   readonly view: CaseView;
   readonly sources: readonly Provenance[];
   readonly rows: readonly number[];
+  readonly className?: string | undefined;
 }) {
   const { view, sources, rows } = props;
   const { showEvent, go } = useActions();
   const shown = sources.slice(0, 3);
   if (sources.length === 0 && rows.length > 0) {
     return (
-      <span className="source-links">
+      <span className={cx(styles.sourceLinks, props.className)}>
         {rows.slice(0, 3).map((row) => (
           <LinkButton key={row} onClick={() => void showEvent(row)}>
             <CornerDownRight size={12} aria-hidden="true" />
@@ -42,7 +45,7 @@ export function SourceLinks(props: {
     );
   }
   return (
-    <span className="source-links">
+    <span className={cx(styles.sourceLinks, props.className)}>
       {shown.map((source, index) => {
         // Fewer rows than sources: some stand for no event, and which is not told.
         const row = rows.length === sources.length || index === 0 ? rows[index] : undefined;
@@ -50,7 +53,7 @@ export function SourceLinks(props: {
         const title = sourceInFull(view, source);
         return row === undefined ? (
           <LinkButton
-            className="link-file"
+            tone="file"
             key={key}
             title={`${title}. Show the file under Evidence`}
             onClick={() => go('evidence')}

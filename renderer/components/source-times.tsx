@@ -11,7 +11,10 @@ import { useDisplayZone } from '../state/display-zone.tsx';
 import { zoneOf } from '../state/zone-choice.ts';
 import { timeResolutionWords } from '../words.ts';
 import { LinkButton } from './button.tsx';
+import { cx } from './class-names.ts';
 import { ClockDialog } from './clock-dialog.tsx';
+import formDialogStyles from './form-dialog.module.css';
+import styles from './source-times.module.css';
 import { ZoneDialog } from './zone-dialog.tsx';
 import { momentOf, offeredZones } from './zone-switch.tsx';
 
@@ -26,7 +29,7 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
   const name = baseName(file.path);
   return (
     <>
-      <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
+      <span className={isAssumed ? cx(styles.timeWords, styles.timeAssumed) : styles.timeWords}>
         {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
         {isZoneAssumed(file) ? `zone assumed: ${zoneOfStamps(time)}` : words.zone}
         {time.offsetMinutes === null ? null : (
@@ -35,7 +38,7 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
           </LinkButton>
         )}
         {time.year === null ? null : <span>{words.year}</span>}
-        <span className="clock-words">
+        <span className={styles.clockWords}>
           {offset === 0 ? null : <strong className="numeric">clock {formatClockOffset(offset)} </strong>}
           <LinkButton aria-label={`Correct the clock of ${name}`} onClick={() => setOpen('clock')}>
             {offset === 0 ? 'correct the clock' : 'change or take back'}
@@ -84,11 +87,11 @@ function SourceZoneDialog(props: {
       onChoose={(id) => void setSourceZone(zoneOf(id, display.host, display.laptop), isForAll ? null : [file.id])}
       onClose={onClose}
     >
-      <p className="dialog-help secondary">
+      <p className={cx(formDialogStyles.dialogHelp, styles.zoneDialogHelp, 'secondary')}>
         Its stamps carry no zone. The evidence is read again with what you choose; until then the case stays as it is.
       </p>
       {canBeAll ? (
-        <fieldset className="dialog-choice">
+        <fieldset className={cx(formDialogStyles.dialogChoice, styles.zoneDialogChoice)}>
           <legend className="visually-hidden">For which sources</legend>
           <label>
             <input type="radio" name="scope" checked={!isForAll} onChange={() => setIsForAll(false)} />

@@ -2,6 +2,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import { useActions } from '../state/app-context.tsx';
 import { TABS, type TabName } from '../state/navigation.ts';
 import { Button } from './button.tsx';
+import styles from './tab-bar.module.css';
 
 export const TAB_TITLES: Readonly<Record<TabName, string>> = {
   evidence: 'Evidence',
@@ -26,11 +27,11 @@ export function TabBar({ current }: { readonly current: TabName }) {
     list.current?.querySelector<HTMLButtonElement>(`#tab-${next}`)?.focus();
   };
   return (
-    <div ref={list} className="tabs" role="tablist" aria-label="Views of the case" onKeyDown={onKeyDown}>
+    <div ref={list} className={styles.tabs} role="tablist" aria-label="Views of the case" onKeyDown={onKeyDown}>
       {TABS.map((tab, index) => (
         <Button
           tone="bare"
-          className="tab"
+          className={styles.tab}
           key={tab}
           id={`tab-${tab}`}
           role="tab"

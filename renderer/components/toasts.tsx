@@ -3,6 +3,14 @@ import { useEffect } from 'react';
 import { useActions, useAppState } from '../state/app-context.tsx';
 import type { Toast } from '../state/app-state.ts';
 import { Button, IconButton } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './toasts.module.css';
+
+const TOAST_CLASSES: Readonly<Record<Toast['tone'], string | undefined>> = {
+  done: styles.toastDone,
+  info: undefined,
+  failed: styles.toastFailed,
+};
 
 const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCheck, info: Info, failed: CircleAlert };
 
@@ -10,7 +18,7 @@ const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCh
 export function Toasts() {
   const { toasts } = useAppState();
   return (
-    <section className="toasts" aria-live="polite" aria-label="Messages">
+    <section className={styles.toasts} aria-live="polite" aria-label="Messages">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}
@@ -31,11 +39,15 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
     return () => clearTimeout(timer);
   }, [toast, undo, dismissToast]);
   return (
-    <div className={`toast toast-${toast.tone}`} role={toast.tone === 'failed' ? 'alert' : 'status'}>
+    <div
+      className={cx(styles.toast, TOAST_CLASSES[toast.tone])}
+      data-testid={`toast-${toast.tone}`}
+      role={toast.tone === 'failed' ? 'alert' : 'status'}
+    >
       <Icon size={16} aria-hidden="true" />
-      <div className="toast-words">
+      <div className={styles.toastWords}>
         <p>{toast.text}</p>
-        {toast.detail === null ? null : <p className="toast-detail">{toast.detail}</p>}
+        {toast.detail === null ? null : <p className={styles.toastDetail}>{toast.detail}</p>}
       </div>
       {undo === undefined ? null : (
         <Button

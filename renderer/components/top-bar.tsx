@@ -4,6 +4,7 @@ import { Button, IconButton } from './button.tsx';
 import { Menu, MenuItem, MenuSeparator } from './menu.tsx';
 import { TabBar } from './tab-bar.tsx';
 import { ThemeSwitch } from './theme-switch.tsx';
+import styles from './top-bar.module.css';
 import { ZoneSwitch } from './zone-switch.tsx';
 
 /** The bar at the top: views, back and forward, the zone of every time shown, commands, opening and appearance. */
@@ -11,15 +12,15 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
   const { view, trail } = useAppState();
   const actions = useActions();
   return (
-    <header className="top-bar">
-      <span className="brand">
+    <header className={styles.topBar}>
+      <span className={styles.brand}>
         <BrandMark />
         Inquest
       </span>
       {view === null ? null : (
         <>
           <TabBar current={trail.here.tab} />
-          <div className="trail-buttons">
+          <div className={styles.trailButtons}>
             <IconButton label="Back" title="Back (Alt+←)" disabled={trail.past.length === 0} onClick={actions.back}>
               <ArrowLeft size={15} aria-hidden="true" />
             </IconButton>
@@ -34,10 +35,10 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
           </div>
         </>
       )}
-      <div className="top-bar-tools">
+      <div className={styles.topBarTools}>
         {view === null ? null : (
           <>
-            <Button tone="bare" className="palette-button" onClick={onPalette}>
+            <Button tone="bare" className={styles.paletteButton} onClick={onPalette}>
               <Search size={13} aria-hidden="true" />
               <span>Go to…</span>
               <kbd>Ctrl K</kbd>
@@ -69,7 +70,7 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
 /** A pulse that stops: a worker's heartbeat, and its end. */
 function BrandMark() {
   return (
-    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" className="brand-mark">
+    <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" className={styles.brandMark}>
       <rect width="18" height="18" rx="4" />
       <path d="M3 9.5h3l1.6-4 2.6 7.5 1.5-3.5h3.3" />
     </svg>

@@ -2,6 +2,7 @@ import { Square } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { ProgressBar } from './bars.tsx';
 import { Button } from './button.tsx';
+import styles from './working.module.css';
 
 /** What takes less is not worth a word. */
 const SILENT_MILLIS = 400;
@@ -16,8 +17,8 @@ export function Working(props: { readonly words: string; readonly sinceMillis: n
   const millis = nowMillis - props.sinceMillis;
   if (millis < SILENT_MILLIS) return null;
   return (
-    <div className="working" role="status">
-      <div className="working-bar">
+    <div className={styles.working} role="status">
+      <div>
         <ProgressBar share={null} label={props.words} />
       </div>
       <span>

@@ -8,6 +8,7 @@ import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';
 import type { HostZone } from '../state/zone-choice.ts';
 import { Button } from './button.tsx';
 import { type OfferedZone, ZoneDialog } from './zone-dialog.tsx';
+import styles from './zone-switch.module.css';
 
 /** When the case plays, so that zones are compared by their offsets of then. */
 export function momentOf(view: CaseView): EpochMicros {
@@ -54,7 +55,7 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
     <>
       <Button
         tone="bare"
-        className="zone-button"
+        className={styles.zoneButton}
         aria-haspopup="dialog"
         aria-label={`Display zone: ${who}${words}. Change`}
         title={`Times are shown in ${isNamed(zone) ? `${zone} (${offset} at the time of the case)` : offset}. Change the display zone`}

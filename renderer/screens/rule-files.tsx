@@ -1,15 +1,20 @@
 import { BookOpenCheck, CornerDownRight, TriangleAlert } from 'lucide-react';
 import type { RuleFileView } from '../../shared/model/views.ts';
 import { Button, LinkButton } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
+import pageStyles from '../components/page.module.css';
+import tableStyles from '../components/table.module.css';
 import { baseName, countOf, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import problemsStyles from './problems.module.css';
+import styles from './rule-files.module.css';
 
 /** The user's own rules: each file with what its rules matched, and what is wrong with it. */
 export function RuleFiles({ files }: { readonly files: readonly RuleFileView[] }) {
   const actions = useActions();
   return (
-    <section className="block rule-files" aria-labelledby="rules-title">
-      <h3 id="rules-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="rules-title">
+      <h3 id="rules-title" className={pageStyles.blockHeading}>
         Rules of your own
         <Button size="small" onClick={() => void actions.loadRules()}>
           <BookOpenCheck size={13} aria-hidden="true" />
@@ -33,7 +38,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
   const { path, rules, problems } = file;
   const matched = rules.filter(({ hitCount }) => hitCount > 0).length;
   return (
-    <section className="rule-file" aria-label={`Rules of ${baseName(path)}`}>
+    <section className={styles.ruleFile} aria-label={`Rules of ${baseName(path)}`}>
       <h4>
         <span className="mono" title={path}>
           <bdi>{baseName(path)}</bdi>
@@ -47,16 +52,16 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
       {problems.length === 0 ? null : (
         <ul>
           {problems.map(({ message }) => (
-            <li key={message} className="problem">
+            <li key={message} className={problemsStyles.problem}>
               <TriangleAlert size={13} aria-hidden="true" />
-              <span className="problem-message">{message}</span>
+              <span className={problemsStyles.problemMessage}>{message}</span>
             </li>
           ))}
         </ul>
       )}
       {rules.length === 0 ? null : (
-        <div className="table-frame">
-          <table className="plain-table" aria-label={`What the rules of ${baseName(path)} matched`}>
+        <div className={cx(tableStyles.tableFrame, styles.tableFrame)}>
+          <table className={tableStyles.plainTable} aria-label={`What the rules of ${baseName(path)} matched`}>
             <thead>
               <tr>
                 <th scope="col">Rule</th>
@@ -72,7 +77,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
             <tbody>
               {rules.map(({ id, title, line, hitCount, firstRow }) => (
                 <tr key={`${line} ${id}`}>
-                  <th scope="row" className="rule-title">
+                  <th scope="row" className={styles.ruleTitle}>
                     <bdi>{title}</bdi>
                   </th>
                   <td className="number">{formatCount(line)}</td>

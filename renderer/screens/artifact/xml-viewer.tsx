@@ -1,13 +1,17 @@
 import { ChevronLeft, ChevronRight, CornerDownRight, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ArtifactReport } from '../../../shared/model/artifact.ts';
+import buttonStyles from '../../components/button.module.css';
 import { Button, IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
+import paletteStyles from '../../components/palette.module.css';
 import { useModal } from '../../components/use-modal.ts';
 import { formatBytes, formatCount } from '../../format.ts';
 import { useExcerpt } from './use-excerpt.ts';
 import type { XmlPlace } from './xml-link.tsx';
 import { XmlText } from './xml-text.tsx';
+import styles from './xml-viewer.module.css';
 
 const PAGE_BYTES = 8 * 1024;
 const CONTEXT_BYTES = 400;
@@ -29,7 +33,7 @@ export function XmlViewer(props: {
   return (
     <dialog
       ref={dialog}
-      className="palette xml-viewer"
+      className={cx(paletteStyles.palette, styles.xmlViewer)}
       aria-label={`XML of ${place.name}`}
       onClose={onClose}
       onClick={(event) => {
@@ -37,21 +41,21 @@ export function XmlViewer(props: {
       }}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <div className="xml-box">
-        <header className="xml-header">
-          <h2 className="xml-title mono">{place.name}</h2>
+      <div className={styles.xmlBox}>
+        <header className={styles.xmlHeader}>
+          <h2 className={cx(styles.xmlTitle, 'mono')}>{place.name}</h2>
           <IconButton label="Close" onClick={onClose}>
             <X size={15} aria-hidden="true" />
           </IconButton>
         </header>
         <XmlText state={state} label={`XML from byte ${formatCount(offset)}`} />
-        <footer className="xml-footer">
+        <footer className={styles.xmlFooter}>
           <span className="secondary numeric">
             line {formatCount(here?.line ?? 0)}, bytes {formatCount(offset)}–{formatCount(Math.max(offset, end - 1))} of{' '}
             {formatCount(artifact.bytes)}
             {place.byteLength > 0 ? ` · the element has ${formatBytes(place.byteLength)}` : ''}
           </span>
-          <span className="button-row">
+          <span className={buttonStyles.buttonRow}>
             <CopyButton text={here?.text ?? ''} what="Text" />
             <Button size="small" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_BYTES))}>
               <ChevronLeft size={13} aria-hidden="true" /> Earlier

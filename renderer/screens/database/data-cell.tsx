@@ -2,25 +2,26 @@ import type { SqlCell } from '../../../shared/model/sql-result.ts';
 import { cellText } from '../../../shared/sql/cells.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import { formatBytes, formatCount } from '../../format.ts';
+import styles from './data-cell.module.css';
 
 /** A value of a database in one line. */
 export function DataCell({ value }: { readonly value: SqlCell }) {
-  if (value === null) return <span className="cell-null">NULL</span>;
+  if (value === null) return <span className={styles.cellNull}>NULL</span>;
   if (typeof value === 'number') return value;
-  if (typeof value === 'string') return value === '' ? <span className="cell-null">''</span> : oneLine(value);
+  if (typeof value === 'string') return value === '' ? <span className={styles.cellNull}>''</span> : oneLine(value);
   switch (value.type) {
     case 'number':
       return value.text;
     case 'text':
       return (
         <>
-          {oneLine(value.text)}… <span className="cell-null">{formatCount(value.characters)} characters</span>
+          {oneLine(value.text)}… <span className={styles.cellNull}>{formatCount(value.characters)} characters</span>
         </>
       );
     case 'blob':
       return (
         <>
-          <span className="cell-null">{formatBytes(value.bytes)}</span> {value.hex}
+          <span className={styles.cellNull}>{formatBytes(value.bytes)}</span> {value.hex}
           {value.hex.length < value.bytes * 2 ? '…' : ''}
         </>
       );
@@ -40,8 +41,8 @@ export function copyText(value: Exclude<SqlCell, null>): string {
 export function ValueBar({ place, value }: { readonly place: string | null; readonly value: SqlCell | undefined }) {
   if (place === null || value === undefined) return null;
   return (
-    <section className="value-bar" aria-label="Value">
-      <p className="value-place">
+    <section className={styles.valueBar} aria-label="Value">
+      <p className={styles.valuePlace}>
         <span className="mono">{place}</span> <span className="secondary">{kindWords(value)}</span>
       </p>
       <pre className="mono">{value === null ? 'NULL' : copyText(value)}</pre>

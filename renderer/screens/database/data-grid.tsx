@@ -4,10 +4,15 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import type { SqlCell } from '../../../shared/model/sql-result.ts';
 import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import gridStyles from '../../components/grid.module.css';
+import tableStyles from '../../components/table.module.css';
 import { formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
+import eventTableStyles from '../timeline/event-table.module.css';
 import { columnPlan } from './column-plan.ts';
 import { copyText, DataCell, ValueBar } from './data-cell.tsx';
+import styles from './data-grid.module.css';
 import { type GridCursor, type GridPlace, useGridCursor } from './use-grid-cursor.ts';
 
 /** Height of a row in CSS pixels; `--row-height` of .grid-row must agree. */
@@ -71,7 +76,7 @@ export function DataGrid(props: DataGridProps) {
   const { place } = cursor;
   const isCursorLaidOut = place !== null && place.row >= rows.first && place.row <= rows.last;
   return (
-    <div className="data-grid" ref={frame}>
+    <div className={styles.dataGrid} ref={frame}>
       {/* biome-ignore lint/a11y/useSemanticElements: rows are absolutely placed, which takes a table element's own roles away. */}
       <div
         role="grid"
@@ -80,14 +85,14 @@ export function DataGrid(props: DataGridProps) {
         aria-colcount={columns.length}
         aria-activedescendant={isCursorLaidOut ? `cell-${place.row}-${place.column}` : undefined}
         tabIndex={0}
-        className="grid"
+        className={gridStyles.grid}
         onKeyDown={cursor.onKeyDown}
         onFocus={cursor.onFocus}
       >
-        <div ref={rows.scroller} className="data-scroller" data-testid="data-scroller">
+        <div ref={rows.scroller} className={styles.dataScroller} data-testid="data-scroller">
           <GridHead {...props} table={table} plan={plan} />
           {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
-          <div ref={rows.virtualizer.containerRef} role="rowgroup" className="data-body">
+          <div ref={rows.virtualizer.containerRef} role="rowgroup" className={styles.dataBody}>
             {table.getRowModel().rows.map((row, position) => (
               <GridRowView
                 key={row.id}
@@ -174,10 +179,10 @@ function GridHead(props: DataGridProps & { readonly table: GridTable; readonly p
   const { table, plan, columns, sort = null, onSort } = props;
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the grid.
-    <div role="rowgroup" className="data-head">
+    <div role="rowgroup" className={styles.dataHead}>
       {table.getHeaderGroups().map((group) => (
         // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid, which has the focus.
-        <div key={group.id} role="row" aria-rowindex={1} className="grid-row">
+        <div key={group.id} role="row" aria-rowindex={1} className={cx(gridStyles.gridRow, styles.gridRow)}>
           {group.headers.map((header, column) => {
             const isSorted = sort?.column === column;
             const direction = sort?.descending === true ? 'descending' : 'ascending';
@@ -187,15 +192,24 @@ function GridHead(props: DataGridProps & { readonly table: GridTable; readonly p
                 key={header.id}
                 role="columnheader"
                 data-column={column}
-                className={`grid-cell${plan[column]?.isNumeric === true ? ' cell-number' : ''}`}
+                className={cx(
+                  gridStyles.gridCell,
+                  styles.gridCell,
+                  plan[column]?.isNumeric === true ? eventTableStyles.cellNumber : undefined,
+                )}
                 aria-sort={onSort === undefined ? undefined : isSorted ? direction : 'none'}
                 title={columns[column]}
               >
                 {onSort === undefined ? (
                   <table.FlexRender header={header} />
                 ) : (
-                  <Button tone="bare" className="sort-button" tabIndex={-1} onClick={() => onSort(column)}>
-                    <span className="sort-name">
+                  <Button
+                    tone="bare"
+                    className={cx(tableStyles.sortButton, styles.sortButton)}
+                    tabIndex={-1}
+                    onClick={() => onSort(column)}
+                  >
+                    <span className={tableStyles.sortName}>
                       <table.FlexRender header={header} />
                     </span>
                     {isSorted ? <SortArrow isDescending={sort.descending} /> : null}
@@ -230,7 +244,14 @@ function GridRowView(props: {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={cursor.place?.row === index}
-      className={`grid-row body-row${cells === null ? ' row-loading' : ''}`}
+      aria-busy={cells === null}
+      className={cx(
+        gridStyles.gridRow,
+        styles.gridRow,
+        gridStyles.bodyRow,
+        styles.bodyRow,
+        cells === null ? undefined : undefined,
+      )}
     >
       {row.getAllCells().map((cell, column) => (
         // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: see the grid.
@@ -239,10 +260,14 @@ function GridRowView(props: {
           id={`cell-${index}-${column}`}
           role="gridcell"
           aria-selected={isAt(cursor.place, column)}
-          className={`grid-cell${plan[column]?.isNumeric === true ? ' cell-number' : ''}`}
+          className={cx(
+            gridStyles.gridCell,
+            styles.gridCell,
+            plan[column]?.isNumeric === true ? eventTableStyles.cellNumber : undefined,
+          )}
           onClick={() => cursor.choose({ row: index, column })}
         >
-          {cells === null ? <span className="placeholder" /> : <table.FlexRender cell={cell} />}
+          {cells === null ? <span className={gridStyles.placeholder} /> : <table.FlexRender cell={cell} />}
         </div>
       ))}
     </div>

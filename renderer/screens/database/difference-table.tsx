@@ -1,10 +1,12 @@
 import type { TableDifference } from '../../../shared/model/database.ts';
+import { cx } from '../../components/class-names.ts';
+import tableStyles from '../../components/table.module.css';
 import { formatCount } from '../../format.ts';
 
 /** Rows inserted, changed and deleted, by table; a plus says that counting was ended at its limit. */
 export function DifferenceTable({ tables }: { readonly tables: readonly TableDifference[] }) {
   return (
-    <table className="plain-table">
+    <table className={tableStyles.plainTable}>
       <thead>
         <tr>
           <th scope="col">Table</th>
@@ -30,7 +32,7 @@ export function DifferenceTable({ tables }: { readonly tables: readonly TableDif
               </th>
               <td className="number">{words(each.inserted)}</td>
               <td className="number">{words(each.changed)}</td>
-              <td className={`number${each.deleted === null ? ' unknown' : ''}`}>{words(each.deleted)}</td>
+              <td className={cx('number', each.deleted === null ? 'unknown' : undefined)}>{words(each.deleted)}</td>
             </tr>
           );
         })}

@@ -2,12 +2,15 @@ import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
 import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useConsoleDraft } from '../../state/console-draft.ts';
 import { useTablePages } from '../../state/use-database.ts';
 import { DataGrid, MOST_SCROLLED_ROWS } from './data-grid.tsx';
+import styles from './object-rows.module.css';
+import paneStyles from './pane.module.css';
 import { selectText } from './select-text.ts';
 
 /** A filter is applied when nothing was typed for so long. */
@@ -42,9 +45,9 @@ export function ObjectRows(props: {
   const total = snapshot.total ?? 0;
   const stop = (): void => void bridge.request('database.cancel', undefined);
   return (
-    <div className="object-rows">
-      <div className="rows-bar">
-        <div className="search-box">
+    <div className={styles.objectRows}>
+      <div className={styles.rowsBar}>
+        <div className={styles.searchBox}>
           <Filter size={12} aria-hidden="true" />
           <input
             type="search"
@@ -56,7 +59,7 @@ export function ObjectRows(props: {
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
-        <label className="rows-column">
+        <label>
           <span className="visually-hidden">Column to filter by</span>
           <select
             value={column ?? ''}
@@ -71,7 +74,7 @@ export function ObjectRows(props: {
             ))}
           </select>
         </label>
-        <span className="rows-count numeric secondary">
+        <span className={cx(styles.rowsCount, 'numeric secondary')}>
           {snapshot.total === null ? '' : countOf(total, 'row')}
           {total > MOST_SCROLLED_ROWS ? `, the first ${formatCount(MOST_SCROLLED_ROWS)} here` : ''}
           {snapshot.moreColumns > 0 ? `, ${countOf(snapshot.moreColumns, 'more column')}` : ''}
@@ -100,14 +103,14 @@ export function ObjectRows(props: {
         <Working words="Reading rows" sinceMillis={snapshot.waitingSinceMillis} onStop={stop} />
       )}
       {snapshot.error !== null ? (
-        <div className="pane-message" role="alert">
+        <div className={paneStyles.paneMessage} role="alert">
           <p>{snapshot.error}</p>
           <Button size="small" onClick={() => pages.retry(0, 0)}>
             Try again
           </Button>
         </div>
       ) : snapshot.total === 0 ? (
-        <div className="pane-message" role="status">
+        <div className={paneStyles.paneMessage} role="status">
           <p className="secondary">{text === '' ? 'This table is empty in this view.' : 'No row holds that.'}</p>
         </div>
       ) : (

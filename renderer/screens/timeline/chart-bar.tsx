@@ -1,12 +1,15 @@
 import { Minus, Pin, Plus, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import buttonStyles from '../../components/button.module.css';
 import { Button, IconButton } from '../../components/button.tsx';
 import { formatDuration, rangeZoneLabel, zonedDate, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { spanOf, type TimeRange } from '../../state/time-range.ts';
+import styles from './chart-bar.module.css';
 import type { ChartOrigin } from './chart-stage.tsx';
+import conditionStyles from './condition.module.css';
 
 /** A step of the buttons and keys that zoom. */
 export const ZOOM_STEP = 1.6;
@@ -24,11 +27,11 @@ export function ChartBar(props: {
 }) {
   const { extent, incident, origin, onZoom, onRange } = props;
   return (
-    <div className="chart-bar">
+    <div className={styles.chartBar}>
       {props.leading}
       <RangeWords range={props.shown} />
       {origin?.name === 'pinned moment' ? <PinnedMoment origin={origin} /> : null}
-      <div className="button-group">
+      <div className={buttonStyles.buttonGroup}>
         <IconButton label="Zoom out" title="Zoom out (−)" onClick={() => onZoom(1 / ZOOM_STEP)}>
           <Minus size={14} aria-hidden="true" />
         </IconButton>
@@ -54,7 +57,7 @@ function RangeWords({ range }: { readonly range: TimeRange }) {
   const { from, to } = range;
   const isOneDay = zonedDate(from, zone) === zonedDate(to, zone);
   return (
-    <p className="chart-range" data-testid="chart-range">
+    <p className={styles.chartRange} data-testid="chart-range">
       <span className="date">{zonedDate(from, zone)}</span>{' '}
       <strong>{zonedTimeOfDay(from, zone, rangeDecimals(range))}</strong> –{' '}
       {isOneDay ? null : <span className="date">{zonedDate(to, zone)} </span>}
@@ -68,7 +71,12 @@ function PinnedMoment({ origin }: { readonly origin: ChartOrigin }) {
   const { pin } = useActions();
   const { zone } = useDisplayZone();
   return (
-    <Button tone="bare" className="condition" title="Count from the incident's end again" onClick={() => pin(null)}>
+    <Button
+      tone="bare"
+      className={conditionStyles.condition}
+      title="Count from the incident's end again"
+      onClick={() => pin(null)}
+    >
       <Pin size={12} aria-hidden="true" />
       <span className="numeric">{zonedTimeOfDay(origin.time, zone, 6)}</span>
       <X size={12} aria-hidden="true" />

@@ -4,12 +4,14 @@ import type { Scene } from '../../../shared/figures/scene.ts';
 import { pxToTime, timeToPx } from '../../../shared/figures/time-scale.ts';
 import { timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
+import { cx } from '../../components/class-names.ts';
 import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
 import { SceneView } from '../../components/scene-view.tsx';
 import { formatDelta, zonedTimeOfDay, zoneLabel } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import type { TimeRange } from '../../state/time-range.ts';
+import styles from './chart-stage.module.css';
 
 /** The moment that deltas are counted from. */
 export interface ChartOrigin {
@@ -70,7 +72,7 @@ export function ChartStage(props: StageProps) {
         aria-label="Timeline picture. Plus and minus zoom, arrows pan, 0 fits the incident, Shift and click pins a moment."
         // biome-ignore lint/a11y/noNoninteractiveTabindex: zooming and panning must work from the keyboard.
         tabIndex={0}
-        className={isDragging ? 'chart-stage is-dragging' : 'chart-stage'}
+        className={isDragging ? cx(styles.chartStage, styles.isDragging) : styles.chartStage}
         onKeyDown={props.onKeyDown}
         onMouseMove={onMouseMove}
         onMouseLeave={() => onHover(null)}
@@ -97,7 +99,7 @@ function Overlay({
   const scale = timelineScale(width, shown.from, shown.to);
   const isShown = (time: EpochMicros): boolean => time >= shown.from && time <= shown.to;
   return (
-    <svg className="chart-overlay" width={width} height={scene.height} aria-hidden="true">
+    <svg className={styles.chartOverlay} width={width} height={scene.height} aria-hidden="true">
       {selectedTime !== null && isShown(selectedTime) ? (
         <MomentLine x={timeToPx(scale, selectedTime)} height={scene.height} name="selected" />
       ) : null}
@@ -105,7 +107,7 @@ function Overlay({
         <MomentLine x={timeToPx(scale, origin.time)} height={scene.height} name="pinned" />
       ) : null}
       {hover === null || isDragging ? null : (
-        <line className="crosshair" x1={hover.x} x2={hover.x} y1={0} y2={scene.height - 28} />
+        <line className={styles.crosshair} x1={hover.x} x2={hover.x} y1={0} y2={scene.height - 28} />
       )}
     </svg>
   );
@@ -120,11 +122,11 @@ function MomentTooltip(props: {
   const { zone } = useDisplayZone();
   return (
     <HoverTooltip hover={hover} stageWidth={props.width}>
-      <span className="tooltip-time">
+      <span className={styles.tooltipTime}>
         {zonedTimeOfDay(hover.time, zone, 6)} {zoneLabel(hover.time, zone)}
       </span>
       {origin === null ? null : (
-        <span className="tooltip-delta">
+        <span className={styles.tooltipDelta}>
           {formatDelta(hover.time - origin.time)} from the {origin.name}
         </span>
       )}
@@ -132,11 +134,25 @@ function MomentTooltip(props: {
   );
 }
 
-function MomentLine({ x, height, name }: { readonly x: number; readonly height: number; readonly name: string }) {
+function MomentLine({
+  x,
+  height,
+  name,
+}: {
+  readonly x: number;
+  readonly height: number;
+  readonly name: 'selected' | 'pinned';
+}) {
   return (
     <g>
-      <line className={`${name}-line`} x1={x} x2={x} y1={0} y2={height - 30} />
-      <path className={`${name}-flag`} d={`M${x - 4},0h8l-4,6z`} />
+      <line
+        className={name === 'selected' ? styles.selectedLine : styles.pinnedLine}
+        x1={x}
+        x2={x}
+        y1={0}
+        y2={height - 30}
+      />
+      <path className={name === 'selected' ? styles.selectedFlag : styles.pinnedFlag} d={`M${x - 4},0h8l-4,6z`} />
     </g>
   );
 }
@@ -148,7 +164,7 @@ function StageHeight({ px, children }: { readonly px: number; readonly children:
     if (ref.current !== null) ref.current.style.height = `${px}px`;
   }, [px]);
   return (
-    <div ref={ref} className="stage-frame">
+    <div ref={ref} className={styles.stageFrame}>
       {children}
     </div>
   );

@@ -6,7 +6,9 @@ import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { CaseView, ListedEvent } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
+import { cx } from '../../components/class-names.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
+import tagStyles from '../../components/tag.module.css';
 import {
   baseName,
   changesWithin,
@@ -18,6 +20,7 @@ import {
 } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
+import styles from './event-columns.module.css';
 import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
 /** A row of the table: an event, or a place in the list whose page is still on its way. */
@@ -98,7 +101,9 @@ export function columnsFor(
     helper.accessor((row) => row.event?.severity, {
       id: 'severity',
       header: 'Severity',
-      cell: ({ row }) => <SeverityMark severity={row.original.event?.severity ?? null} />,
+      cell: ({ row }) => (
+        <SeverityMark className={styles.severityInRow} severity={row.original.event?.severity ?? null} />
+      ),
     }),
     helper.accessor((row) => row.event?.kind, {
       id: 'kind',
@@ -119,9 +124,9 @@ function TimeCell({ event, times }: { readonly event: ListedEvent | null; readon
   const { zone, showDate, showOffset } = times;
   return (
     <>
-      {showDate ? <span className="cell-date">{zonedDate(event.time, zone).slice(5)} </span> : null}
+      {showDate ? <span className={styles.cellDate}>{zonedDate(event.time, zone).slice(5)} </span> : null}
       {formatEventTime(event.time, event.resolutionMicros, zone)}
-      {showOffset ? <span className="cell-date"> {offsetSuffix(event.time, zone)}</span> : null}
+      {showOffset ? <span className={styles.cellDate}> {offsetSuffix(event.time, zone)}</span> : null}
     </>
   );
 }
@@ -134,9 +139,15 @@ function MessageCell({ event, groups }: { readonly event: ListedEvent | null; re
       {line === null ? null : <TracebackMark line={line} />}
       {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
       {event.tags === undefined ? null : (
-        <span className="row-tags" title={`Tags of your own rules: ${event.tags.join(', ')}`}>
-          <span className="tag">{event.tags[0]}</span>
-          {event.tags.length > 1 ? <span className="tag">+{event.tags.length - 1}</span> : null}
+        <span
+          className={styles.rowTags}
+          data-testid="row-tags"
+          title={`Tags of your own rules: ${event.tags.join(', ')}`}
+        >
+          <span className={cx(tagStyles.tag, styles.tag)}>{event.tags[0]}</span>
+          {event.tags.length > 1 ? (
+            <span className={cx(tagStyles.tag, styles.tag)}>+{event.tags.length - 1}</span>
+          ) : null}
         </span>
       )}
       {oneLine(event.message)}

@@ -6,15 +6,29 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { Button, IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import gridStyles from '../../components/grid.module.css';
+import tableStyles from '../../components/table.module.css';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import type { EventPages, EventPagesSnapshot } from '../../state/event-pages.ts';
 import { useEventPages } from '../../state/use-events.ts';
 import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
 import { type ColumnId, columnsFor, features, SORTABLE, type TableRow, useTimeColumn } from './event-columns.tsx';
+import styles from './event-table.module.css';
 import type { SearchReport } from './search-status.tsx';
 import { type EventCursor, useEventCursor } from './use-event-cursor.ts';
 import { type LaidOutRows, type RowBlocks, useLaidOutRows } from './use-laid-out-rows.ts';
+
+const CELL_CLASSES: Readonly<Record<ColumnId, string | undefined>> = {
+  time: styles.cellTime,
+  delta: styles.cellDelta,
+  source: styles.cellSource,
+  pid: styles.cellPid,
+  severity: undefined,
+  kind: styles.cellKind,
+  message: styles.cellMessage,
+};
 
 interface EventTableProps {
   readonly view: CaseView;
@@ -50,7 +64,7 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
   const { place } = cursor;
   const isCursorLaidOut = place !== null && place >= rows.firstIndex && place <= rows.lastIndex;
   return (
-    <div className="event-table">
+    <div className={styles.eventTable}>
       {/* biome-ignore lint/a11y/useSemanticElements: rows are absolutely placed, which takes a table element's own roles away. */}
       <div
         role="grid"
@@ -58,13 +72,17 @@ export const EventTable = memo(function EventTable(props: EventTableProps) {
         aria-rowcount={snapshot.total === null ? -1 : rows.total + 1}
         aria-activedescendant={isCursorLaidOut ? `event-${place}` : undefined}
         tabIndex={0}
-        className={`grid${times.showDate ? ' with-dates' : ''}${times.showOffset ? ' with-offsets' : ''}`}
+        className={cx(
+          gridStyles.grid,
+          times.showDate ? styles.withDates : undefined,
+          times.showOffset ? styles.withOffsets : undefined,
+        )}
         onKeyDown={cursor.onKeyDown}
       >
         <GridHead table={table} />
-        <div ref={rows.scroller} className="grid-scroller" data-testid="events-scroller">
+        <div ref={rows.scroller} className={styles.gridScroller} data-testid="events-scroller">
           {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
-          <div ref={rows.virtualizer.containerRef} role="rowgroup" className="grid-body">
+          <div ref={rows.virtualizer.containerRef} role="rowgroup" className={styles.gridBody}>
             {table.getRowModel().rows.map((row, position) => (
               <GridRow
                 key={row.id}
@@ -131,10 +149,10 @@ type EventRows = ReturnType<typeof useEventRows>;
 function GridHead({ table }: { readonly table: EventRows }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: see the grid.
-    <div role="rowgroup" className="grid-head">
+    <div role="rowgroup" className={styles.gridHead}>
       {table.getHeaderGroups().map((group) => (
         // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid, which has the focus.
-        <div key={group.id} role="row" aria-rowindex={1} className="grid-row">
+        <div key={group.id} role="row" aria-rowindex={1} className={cx(gridStyles.gridRow, styles.gridRow)}>
           {group.headers.map((header) => {
             const sorted = header.column.getIsSorted();
             const canSort = header.id in SORTABLE;
@@ -143,13 +161,17 @@ function GridHead({ table }: { readonly table: EventRows }) {
               <div
                 key={header.id}
                 role="columnheader"
-                className={`grid-cell cell-${header.id}`}
+                className={cx(gridStyles.gridCell, styles.gridCell, CELL_CLASSES[header.id as ColumnId])}
                 aria-sort={
                   sorted === false ? (canSort ? 'none' : undefined) : sorted === 'asc' ? 'ascending' : 'descending'
                 }
               >
                 {canSort ? (
-                  <Button tone="bare" className="sort-button" onClick={header.column.getToggleSortingHandler()}>
+                  <Button
+                    tone="bare"
+                    className={tableStyles.sortButton}
+                    onClick={header.column.getToggleSortingHandler()}
+                  >
                     <table.FlexRender header={header} />
                     {sorted === 'asc' ? <ArrowUp size={11} aria-hidden="true" /> : null}
                     {sorted === 'desc' ? <ArrowDown size={11} aria-hidden="true" /> : null}
@@ -190,33 +212,49 @@ function GridRow(props: {
       role="row"
       aria-rowindex={index + 2}
       aria-selected={event !== null && event.row === selectedRow}
-      className={`grid-row body-row${isFlashed ? ' flash' : ''}${event === null ? ' row-loading' : ''}${rowTone(event)}${groups.isFolded(event) ? ' row-folded' : ''}`}
+      aria-busy={event === null}
+      data-folded={groups.isFolded(event)}
+      className={cx(
+        gridStyles.gridRow,
+        styles.gridRow,
+        gridStyles.bodyRow,
+        styles.bodyRow,
+        isFlashed ? 'flash' : undefined,
+        event === null ? undefined : undefined,
+        rowTone(event),
+        groups.isFolded(event) ? styles.rowFolded : undefined,
+      )}
       onClick={() => {
         if (event !== null) props.onPick(index, event.row);
       }}
     >
       {row.getAllCells().map((cell) => (
         // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid.
-        <div key={cell.id} role="gridcell" className={`grid-cell cell-${cell.column.id}`}>
-          {event === null ? <span className="placeholder" /> : <table.FlexRender cell={cell} />}
+        <div
+          key={cell.id}
+          role="gridcell"
+          data-column={cell.column.id}
+          className={cx(gridStyles.gridCell, styles.gridCell, CELL_CLASSES[cell.column.id as ColumnId])}
+        >
+          {event === null ? <span className={gridStyles.placeholder} /> : <table.FlexRender cell={cell} />}
         </div>
       ))}
     </div>
   );
 }
 
-function rowTone(event: EvidenceEvent | null): string {
-  if (event === null) return '';
+function rowTone(event: EvidenceEvent | null): string | undefined {
+  if (event === null) return undefined;
   switch (event.severity) {
     case 'emerg':
     case 'alert':
     case 'crit':
     case 'err':
-      return ' row-danger';
+      return styles.rowDanger;
     case 'warning':
-      return ' row-warning';
+      return styles.rowWarning;
     default:
-      return '';
+      return undefined;
   }
 }
 
@@ -229,7 +267,7 @@ function TableMessage(props: {
   const { view, snapshot } = props;
   if (snapshot.error !== null) {
     return (
-      <div className="table-message" role="alert">
+      <div className={styles.tableMessage} role="alert">
         <p>The events could not be read: {snapshot.error}</p>
         <Button size="small" onClick={props.onRetry}>
           Try again
@@ -243,7 +281,7 @@ function TableMessage(props: {
 function NoEvents({ view }: { readonly view: CaseView }) {
   const { move } = useActions();
   return (
-    <div className="table-message" role="status">
+    <div className={styles.tableMessage} role="status">
       {view.eventCount === 0 ? (
         <p>Nothing in this evidence carries a time. Add a journal or a log: journalctl -u UNIT -o short-iso-precise</p>
       ) : (
@@ -273,7 +311,7 @@ function NoEvents({ view }: { readonly view: CaseView }) {
 function BlockBar({ blocks, total }: { readonly blocks: RowBlocks; readonly total: number }) {
   const { current, last, start } = blocks;
   return (
-    <nav className="block-bar" aria-label="Blocks of rows">
+    <nav className={styles.blockBar} aria-label="Blocks of rows">
       <IconButton label="Previous block" disabled={current === 0} onClick={() => blocks.choose(current - 1)}>
         <ChevronLeft size={14} aria-hidden="true" />
       </IconButton>

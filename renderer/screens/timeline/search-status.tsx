@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { SearchProgress } from '../../../shared/model/views.ts';
 import { Button } from '../../components/button.tsx';
 import { formatCount } from '../../format.ts';
+import styles from './search-status.module.css';
 
 /** What a search says of itself, and the button that stops it or lets it go on. */
 export interface SearchReport {
@@ -19,7 +20,7 @@ export function SearchStatus({ report, found }: { readonly report: SearchReport;
   const isRunning = progress.state === 'running';
   if (progress.state === 'done' && progress.notes.length === 0) return null;
   return (
-    <div className="search-status" role="status">
+    <div className={styles.searchStatus} role="status">
       {progress.state === 'done' ? null : (
         <>
           <progress ref={bar} max={1} aria-label="Part of the case that was searched" />
@@ -33,7 +34,7 @@ export function SearchStatus({ report, found }: { readonly report: SearchReport;
         </>
       )}
       {progress.notes.map((note) => (
-        <span key={note} className="search-note">
+        <span key={note} className={styles.searchNote}>
           {note}
         </span>
       ))}

@@ -6,15 +6,18 @@ import type { Incident } from '../../../shared/model/analysis.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { zoneOffsetMicros } from '../../../shared/model/zone.ts';
+import { cx } from '../../components/class-names.ts';
 import { useSize } from '../../components/use-size.ts';
 import { rangeZoneLabel, zonedTickLabel } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { caseExtent, incidentRange } from '../../state/app-state.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { type PlotArea, panRange, sameRange, type TimeRange, zoomRange } from '../../state/time-range.ts';
+import chartBarStyles from './chart-bar.module.css';
 import { ChartBar, ZOOM_STEP } from './chart-bar.tsx';
 import { type ChartOrigin, ChartStage, type TimeHover } from './chart-stage.tsx';
 import { Minimap } from './minimap.tsx';
+import styles from './timeline-chart.module.css';
 import { useChartHeight } from './use-chart-height.ts';
 import { useZoom } from './use-zoom.ts';
 
@@ -56,10 +59,10 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
 
   if (extent === null || shown === null) {
     return (
-      <section className="chart" aria-label="Timeline">
-        <div className="chart-bar">
+      <section className={styles.chart} aria-label="Timeline">
+        <div className={chartBarStyles.chartBar}>
           {props.leading}
-          <span className="chart-range secondary">Nothing in this evidence carries a time.</span>
+          <span className={cx(chartBarStyles.chartRange, 'secondary')}>Nothing in this evidence carries a time.</span>
           {props.trailing}
         </div>
       </section>
@@ -82,7 +85,7 @@ export const TimelineChart = memo(function TimelineChart(props: ChartProps) {
     event.preventDefault();
   };
   return (
-    <section className="chart" aria-label="Timeline">
+    <section className={styles.chart} aria-label="Timeline">
       <ChartBar
         {...{ shown, extent, incident, origin }}
         leading={props.leading}

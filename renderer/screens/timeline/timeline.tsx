@@ -3,6 +3,7 @@ import { type RefObject, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
@@ -12,6 +13,7 @@ import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
 import type { SearchReport } from './search-status.tsx';
+import styles from './timeline.module.css';
 import { TimelineChart } from './timeline-chart.tsx';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
@@ -44,10 +46,16 @@ export function TimelineScreen(props: {
     );
   }
   return (
-    <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
+    <div
+      className={cx(
+        styles.timelineScreen,
+        showsFacets ? styles.withFacets : undefined,
+        showsDetail ? styles.withDetail : undefined,
+      )}
+    >
       <h2 className="visually-hidden">Timeline</h2>
       {showsFacets ? <FacetPane view={view} filter={place.filter} counted={filter} /> : null}
-      <div className="timeline-centre">
+      <div className={styles.timelineCentre}>
         <TimelineChart
           view={view}
           filter={place.filter}

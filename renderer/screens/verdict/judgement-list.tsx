@@ -1,10 +1,15 @@
 import { Redo2, Undo2 } from 'lucide-react';
 import { HYPOTHESIS_TITLES } from '../../../shared/model/analysis.ts';
 import type { CaseView, JudgementEntry } from '../../../shared/model/views.ts';
+import buttonStyles from '../../components/button.module.css';
 import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import pageStyles from '../../components/page.module.css';
+import tagStyles from '../../components/tag.module.css';
 import { formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './judgement-list.module.css';
 import { ObserveButton } from './observe.tsx';
 
 /** What was overruled and observed in this case, each with a way back, and the files that they are kept in. */
@@ -12,12 +17,12 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
   const { entries, undo, redo } = view.judgements;
   const { undoJudgement, redoJudgement, saveNotes, openNotes } = useActions();
   return (
-    <section className="block" aria-labelledby="judgements-title">
-      <header className="page-header">
-        <h2 id="judgements-title" className="page-heading">
+    <section className={pageStyles.block} aria-labelledby="judgements-title">
+      <header className={pageStyles.pageHeader}>
+        <h2 id="judgements-title" className={pageStyles.pageHeading}>
           Overruled and observed
         </h2>
-        <div className="button-row">
+        <div className={buttonStyles.buttonRow}>
           <Button
             disabled={undo === null}
             title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
@@ -47,7 +52,7 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
           shows; the verdict follows at once.
         </p>
       ) : (
-        <ul className="judgements">
+        <ul className={styles.judgements}>
           {entries.map((entry) => (
             <Entry key={entry.judgement.id} entry={entry} />
           ))}
@@ -61,20 +66,22 @@ function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEnt
   const { withdraw } = useActions();
   const { zone } = useDisplayZone();
   return (
-    <li className="judgement">
-      <span className="tag judgement-kind">{judgement.kind === 'overruling' ? 'overruled' : 'observed'}</span>
-      <div className="judgement-words">
+    <li className={styles.judgement} data-testid="judgement">
+      <span className={cx(tagStyles.tag, styles.judgementKind)}>
+        {judgement.kind === 'overruling' ? 'overruled' : 'observed'}
+      </span>
+      <div className={styles.judgementWords}>
         {judgement.kind === 'overruling' ? (
           <>
             <p>
               <s>{judgement.factText}</s>
             </p>
-            <p className="judgement-comment">{judgement.comment}</p>
+            <p className={styles.judgementComment}>{judgement.comment}</p>
           </>
         ) : (
           <>
             <p>{judgement.text}</p>
-            <p className="judgement-comment">
+            <p className={styles.judgementComment}>
               {judgement.readings
                 .map(
                   ({ hypothesis, speaks, strength }) =>
@@ -86,7 +93,7 @@ function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEnt
           </>
         )}
         {applies ? null : (
-          <p className="secondary judgement-rests">
+          <p className={cx(styles.judgementRests, 'secondary')}>
             Rests: about another incident, or a fact that is not found for this one.
           </p>
         )}

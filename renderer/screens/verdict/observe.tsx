@@ -8,10 +8,13 @@ import type { ZoneName } from '../../../shared/model/zone.ts';
 import { parseTime } from '../../../shared/search/parse-time.ts';
 import { resolveTime } from '../../../shared/search/resolve-time.ts';
 import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { formatCount, formatInstant } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './observe.module.css';
 
 /** Adds what whoever analyses the case knows and no saved file shows. */
 export function ObserveButton({ view }: { readonly view: CaseView }) {
@@ -86,17 +89,17 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
       <label htmlFor={ids.text}>What was observed</label>
       <textarea
         id={ids.text}
-        className="text-area"
+        className={formDialogStyles.textArea}
         rows={2}
         required
         maxLength={MOST_COMMENT_CHARS}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
-      <fieldset className="reading-choices">
+      <fieldset className={styles.readingChoices}>
         <legend>What it speaks for or against</legend>
         {HYPOTHESIS_IDS.map((id) => (
-          <label key={id} className="reading-choice">
+          <label key={id} className={styles.readingChoice}>
             <span>{HYPOTHESIS_TITLES[id]}</span>
             <select
               value={choices[id] ?? ''}
@@ -118,14 +121,21 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
       <input
         id={ids.when}
         type="text"
-        className="text-field numeric"
+        className={cx(formDialogStyles.textField, 'numeric')}
         placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
         value={when}
         spellCheck={false}
         aria-invalid={isTimeWrong}
         onChange={(event) => setWhen(event.target.value)}
       />
-      <p className={isTimeWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
+      <p
+        className={
+          isTimeWrong
+            ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
+            : cx(formDialogStyles.dialogHelp, 'secondary')
+        }
+        aria-live="polite"
+      >
         {isTimeWrong
           ? 'Give a date and a time of day, or a time of day on the day of the incident.'
           : time === null
@@ -133,7 +143,7 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
             : formatInstant(time, 0, zone)}
       </p>
       {row === null ? null : (
-        <label className="dialog-choice" htmlFor={ids.rests}>
+        <label className={formDialogStyles.dialogChoice} htmlFor={ids.rests}>
           <input id={ids.rests} type="checkbox" checked={rests} onChange={(event) => setRests(event.target.checked)} />
           It rests on the selected event ({formatCount(row + 1)})
         </label>

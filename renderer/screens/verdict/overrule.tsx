@@ -3,8 +3,11 @@ import { useId, useState } from 'react';
 import type { Fact, OverruledFact } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS } from '../../../shared/model/judgement.ts';
 import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useActions } from '../../state/app-context.tsx';
+import styles from './overrule.module.css';
 
 /** Overrules a fact, with a comment that is asked for; of one that is overruled, or was observed, it takes that back. */
 export function OverruleButton(props: { readonly fact: Fact; readonly overruled: OverruledFact | null }) {
@@ -51,11 +54,11 @@ function OverruleDialog({ fact, onClose }: { readonly fact: Fact; readonly onClo
       }}
       onClose={onClose}
     >
-      <blockquote className="judged-text">{fact.text}</blockquote>
+      <blockquote className={styles.judgedText}>{fact.text}</blockquote>
       <label htmlFor={commentId}>Why it does not count</label>
       <textarea
         id={commentId}
-        className="text-area"
+        className={formDialogStyles.textArea}
         rows={3}
         required
         maxLength={MOST_COMMENT_CHARS}
@@ -63,7 +66,7 @@ function OverruleDialog({ fact, onClose }: { readonly fact: Fact; readonly onClo
         aria-describedby={helpId}
         onChange={(event) => setComment(event.target.value)}
       />
-      <p id={helpId} className="dialog-help secondary">
+      <p id={helpId} className={cx(formDialogStyles.dialogHelp, 'secondary')}>
         It stays listed, struck through with this comment, here and in the report, and weighs nothing.
       </p>
     </FormDialog>

@@ -8,6 +8,7 @@ import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { Button } from './button.tsx';
 import { cx } from './class-names.ts';
+import { Field } from './field.tsx';
 import formDialogStyles from './form-dialog.module.css';
 import { FormDialog } from './form-dialog.tsx';
 
@@ -49,18 +50,19 @@ export function ClockDialog(props: {
       onClose={onClose}
       aside={before === 0 ? null : <Button onClick={() => apply(0)}>Take the correction back</Button>}
     >
-      <label htmlFor={inputId}>Added to each of its times</label>
-      <input
-        id={inputId}
-        type="text"
-        className={cx(formDialogStyles.textField, 'numeric')}
-        placeholder="−4.2 s"
-        value={text}
-        spellCheck={false}
-        aria-invalid={isWrong}
-        aria-describedby={helpId}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <Field htmlFor={inputId} label="Added to each of its times">
+        <input
+          id={inputId}
+          type="text"
+          className={cx(formDialogStyles.textField, 'numeric')}
+          placeholder="−4.2 s"
+          value={text}
+          spellCheck={false}
+          aria-invalid={isWrong}
+          aria-describedby={helpId}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
       <p
         id={helpId}
         className={

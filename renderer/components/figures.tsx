@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { cx } from './class-names.ts';
+import { Field } from './field.tsx';
 import styles from './figures.module.css';
 
 /** A row of key figures. */
@@ -34,8 +35,7 @@ export function FileChoice(props: {
 }) {
   if (props.paths.length < 2) return <p className={cx(styles.fileName, 'mono')}>{props.paths[0]}</p>;
   return (
-    <label className={styles.fileChoice}>
-      <span className="visually-hidden">{props.label}</span>
+    <Field className={styles.fileChoice} label={props.label} look="hidden">
       <select value={props.chosen} onChange={(event) => props.onChoose(Number(event.target.value))}>
         {props.paths.map((path, index) => (
           <option key={path} value={index}>
@@ -44,6 +44,6 @@ export function FileChoice(props: {
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }

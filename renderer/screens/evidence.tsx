@@ -10,6 +10,7 @@ import pageStyles from '../components/page.module.css';
 import sourceTimesStyles from '../components/source-times.module.css';
 import { SourceTimes } from '../components/source-times.tsx';
 import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
 import styles from './evidence.module.css';
 import problemsStyles from './problems.module.css';
@@ -52,7 +53,7 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
         </section>
       )}
       <div className={cx(tableStyles.tableFrame, styles.tableFrame)}>
-        <table className={cx(tableStyles.plainTable, styles.evidenceTable)} aria-label="Evidence files">
+        <Table className={styles.evidenceTable} aria-label="Evidence files">
           <thead>
             <tr>
               <th scope="col">File</th>
@@ -73,7 +74,7 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
               <FileRows key={file.id} view={view} file={file} />
             ))}
           </tbody>
-        </table>
+        </Table>
       </div>
       <RuleFiles files={view.ruleFiles} />
     </div>

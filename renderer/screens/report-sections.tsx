@@ -9,7 +9,7 @@ import {
 import { byWhen } from '../../shared/report/words.ts';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
-import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { formatScore } from '../format.ts';
 import reportStyles from './report.module.css';
@@ -31,7 +31,7 @@ const MATRIX_ROWS = 6;
 export function HypothesesPreview({ view }: { readonly view: CaseView }) {
   const { hypotheses, facts } = view.analysis;
   return (
-    <table className={cx(tableStyles.plainTable, reportStyles.plainTable, evidenceMatrixStyles.plainTable)}>
+    <Table className={cx(reportStyles.plainTable, evidenceMatrixStyles.plainTable)}>
       <tbody>
         {hypotheses.map((hypothesis) => {
           const hinges = counterfactualWords(hypothesis, facts);
@@ -60,7 +60,7 @@ export function HypothesesPreview({ view }: { readonly view: CaseView }) {
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }
 
@@ -72,9 +72,8 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
   return (
     <section className={reportStyles.paperSection}>
       <h4 id="paper-matrix">Evidence matrix</h4>
-      <table
+      <Table
         className={cx(
-          tableStyles.plainTable,
           reportStyles.plainTable,
           evidenceMatrixStyles.plainTable,
           evidenceMatrixStyles.matrixTable,
@@ -121,7 +120,7 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
             ))}
           </tr>
         </tfoot>
-      </table>
+      </Table>
       {more > 0 ? <p className="secondary">and {more} more in the report</p> : null}
     </section>
   );

@@ -8,7 +8,7 @@ import { Button, IconButton } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
 import pairsStyles from '../components/pairs.module.css';
-import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { UtcNote } from '../components/utc-note.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
@@ -113,7 +113,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         {incident === null ? (
           <p>No incident was found.</p>
         ) : (
-          <table className={cx(tableStyles.plainTable, styles.plainTable)}>
+          <Table className={styles.plainTable}>
             <tbody>
               {phasesInOrder(incident).map((phase) => (
                 <tr key={`${phase.name} ${phase.from}`}>
@@ -128,7 +128,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Table>
         )}
       </PaperSection>
       <PaperSection title="Hypotheses">

@@ -4,6 +4,7 @@ import { Button, LinkButton } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
 import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { baseName, countOf, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import problemsStyles from './problems.module.css';
@@ -61,7 +62,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
       )}
       {rules.length === 0 ? null : (
         <div className={cx(tableStyles.tableFrame, styles.tableFrame)}>
-          <table className={tableStyles.plainTable} aria-label={`What the rules of ${baseName(path)} matched`}>
+          <Table aria-label={`What the rules of ${baseName(path)} matched`}>
             <thead>
               <tr>
                 <th scope="col">Rule</th>
@@ -98,7 +99,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Table>
         </div>
       )}
     </section>

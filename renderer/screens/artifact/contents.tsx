@@ -3,6 +3,7 @@ import { ShareBar } from '../../components/bars.tsx';
 import pageStyles from '../../components/page.module.css';
 import pairsStyles from '../../components/pairs.module.css';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { countOf, formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
 import styles from './contents.module.css';
 import outcomesStyles from './outcomes.module.css';
@@ -33,7 +34,7 @@ export function BytesByPartTable({ statistics }: { readonly statistics: Artifact
           {statistics.cdataBytes > 0 ? `${formatBytes(statistics.cdataBytes)} of text in CDATA sections` : ''}
         </span>
       </h3>
-      <table className={tableStyles.plainTable} aria-labelledby="parts-title">
+      <Table aria-labelledby="parts-title">
         <tbody>
           {parts.map(({ name, bytes }) => (
             <tr key={name}>
@@ -46,7 +47,7 @@ export function BytesByPartTable({ statistics }: { readonly statistics: Artifact
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </section>
   );
 }
@@ -68,7 +69,7 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
           {misdeclared.suites > 0 ? `${countOf(misdeclared.suites, 'suite')} declare another number of tests` : ''}
         </span>
       </h3>
-      <table className={tableStyles.plainTable} aria-labelledby="declared-title">
+      <Table aria-labelledby="declared-title">
         <thead>
           <tr>
             <th scope="col">Of the file</th>
@@ -105,7 +106,7 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
             <td className="secondary">{declared.seconds === null ? 'not declared' : 'sum of the test cases'}</td>
           </tr>
         </tbody>
-      </table>
+      </Table>
       {misdeclared.examples.length === 0 ? null : (
         <ul className={pageStyles.plainList}>
           {misdeclared.examples.map((suite) => (
@@ -139,7 +140,7 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
           : ` ${countOf(reruns.attempts, 'attempt')} of reruns are told of: ${formatCount(reruns.flakyCases)} flaky, ${formatCount(reruns.rerunCases)} run again.`}
       </p>
       {examples.length === 0 ? null : (
-        <table className={tableStyles.plainTable} aria-labelledby="duplicates-title">
+        <Table aria-labelledby="duplicates-title">
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -164,7 +165,7 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
     </section>
   );

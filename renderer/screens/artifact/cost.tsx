@@ -4,7 +4,7 @@ import type { ArtifactReport, ParseOutcome, ParseProfile } from '../../../shared
 import { cx } from '../../components/class-names.ts';
 import { FittedScene } from '../../components/fitted-scene.tsx';
 import pageStyles from '../../components/page.module.css';
-import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import styles from './cost.module.css';
 import { Measure } from './measure.tsx';
@@ -38,7 +38,7 @@ function CostTable({ artifact }: { readonly artifact: ArtifactReport }) {
   const source = estimates[0]?.source;
   return (
     <>
-      <table className={cx(tableStyles.plainTable, styles.costTable)} aria-label="Cost by parser">
+      <Table className={styles.costTable} aria-label="Cost by parser">
         <thead>
           <tr>
             <th scope="col">Parser</th>
@@ -77,7 +77,7 @@ function CostTable({ artifact }: { readonly artifact: ArtifactReport }) {
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
       {source === undefined ? null : (
         <p className={cx(pageStyles.finePrint, 'secondary')}>Python’s cost is {source}.</p>
       )}

@@ -3,9 +3,9 @@ import type { ArtifactStatistics, RankedCase, RankedSuite, TestOutcome } from '.
 import { ShareBar } from '../../components/bars.tsx';
 import buttonStyles from '../../components/button.module.css';
 import { Button, LinkButton } from '../../components/button.tsx';
-import { cx } from '../../components/class-names.ts';
 import pageStyles from '../../components/page.module.css';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import outcomesStyles from './outcomes.module.css';
 import styles from './top-lists.module.css';
@@ -49,7 +49,7 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
       {rows.length === 0 ? (
         <p className="secondary">{byTime ? 'The file states no durations.' : 'There are none.'}</p>
       ) : (
-        <table className={cx(tableStyles.plainTable, styles.topTable)} aria-label={chosen}>
+        <Table className={styles.topTable} aria-label={chosen}>
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -87,7 +87,7 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
       {rows.length <= FIRST_ROWS ? null : (
         <p>

@@ -3,7 +3,7 @@ import type { DatabaseReport, ViewDifference } from '../../../shared/model/datab
 import { VIEW_WORDS } from '../../../shared/sql/view-words.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import pageStyles from '../../components/page.module.css';
-import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { VIEW_NAMES } from './view-names.ts';
@@ -24,7 +24,7 @@ export function ChangesPane({ database }: { readonly database: DatabaseReport })
         <h3 id="views-title" className={pageStyles.blockHeading}>
           Views <span className="secondary">what can be read from the same files</span>
         </h3>
-        <table className={tableStyles.plainTable}>
+        <Table>
           <thead>
             <tr>
               <th scope="col">View</th>
@@ -50,7 +50,7 @@ export function ChangesPane({ database }: { readonly database: DatabaseReport })
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </section>
       {differences.map((difference) => (
         <Difference key={`${difference.from} ${difference.to}`} difference={difference} />

@@ -21,6 +21,7 @@ import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
@@ -87,8 +88,7 @@ export function ConsolePane(props: {
           <GitBranch size={12} aria-hidden="true" />
           Plan
         </Button>
-        <label className={styles.consoleLimit}>
-          <span className="secondary">stops after</span>
+        <Field className={styles.consoleLimit} label="stops after" look="secondary">
           <select
             value={limitSeconds}
             onChange={(event) => {
@@ -102,7 +102,7 @@ export function ConsolePane(props: {
               </option>
             ))}
           </select>
-        </label>
+        </Field>
         <History console={console} onTake={(text) => editor.current?.replace(text)} />
         <p className={cx(styles.readOnly, 'secondary')}>
           <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or
@@ -140,8 +140,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
   const entries = console.history();
   if (entries.length === 0) return null;
   return (
-    <label className={styles.consoleHistory}>
-      <span className="visually-hidden">Statements that were run</span>
+    <Field className={styles.consoleHistory} label="Statements that were run" look="hidden">
       <select
         value=""
         title="Statements that were run (Ctrl+Up, Ctrl+Down)"
@@ -162,7 +161,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
           ))
           .toReversed()}
       </select>
-    </label>
+    </Field>
   );
 }
 

@@ -7,6 +7,7 @@ import { VIEW_WORDS, viewsOf } from '../../../shared/sql/view-words.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Field } from '../../components/field.tsx';
 import { FileChoice } from '../../components/figures.tsx';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { DATABASE_PANES, type DatabasePane } from '../../state/navigation.ts';
@@ -148,8 +149,7 @@ function ViewChoice(props: {
   readonly onChoose: (view: DatabaseViewId) => void;
 }) {
   return (
-    <label className={styles.viewChoice}>
-      <span className="secondary">View</span>
+    <Field className={styles.viewChoice} label="View" look="secondary">
       <select
         value={props.chosen}
         title={`The database ${VIEW_WORDS[props.chosen]}`}
@@ -165,7 +165,7 @@ function ViewChoice(props: {
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }
 

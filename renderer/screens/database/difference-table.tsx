@@ -1,12 +1,12 @@
 import type { TableDifference } from '../../../shared/model/database.ts';
 import { cx } from '../../components/class-names.ts';
-import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatCount } from '../../format.ts';
 
 /** Rows inserted, changed and deleted, by table; a plus says that counting was ended at its limit. */
 export function DifferenceTable({ tables }: { readonly tables: readonly TableDifference[] }) {
   return (
-    <table className={tableStyles.plainTable}>
+    <Table>
       <thead>
         <tr>
           <th scope="col">Table</th>
@@ -37,6 +37,6 @@ export function DifferenceTable({ tables }: { readonly tables: readonly TableDif
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }

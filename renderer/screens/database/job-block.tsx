@@ -4,7 +4,7 @@ import type { JobInQuestion } from '../../../shared/model/database.ts';
 import pageStyles from '../../components/page.module.css';
 import pairsStyles from '../../components/pairs.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
-import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { formatCount } from '../../format.ts';
 import styles from './job-block.module.css';
@@ -51,7 +51,7 @@ function Pair({ name, value }: { readonly name: string; readonly value: string }
 function Imported({ job }: { readonly job: JobInQuestion }) {
   const rows = (count: number | null): string => (count === null ? '–' : formatCount(count));
   return (
-    <table className={tableStyles.plainTable}>
+    <Table>
       <thead>
         <tr>
           <th scope="col">Its rows in</th>
@@ -77,7 +77,7 @@ function Imported({ job }: { readonly job: JobInQuestion }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }
 

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
@@ -59,8 +60,7 @@ export function ObjectRows(props: {
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
-        <label>
-          <span className="visually-hidden">Column to filter by</span>
+        <Field label="Column to filter by" look="hidden">
           <select
             value={column ?? ''}
             onChange={(event) => setColumn(event.target.value === '' ? null : Number(event.target.value))}
@@ -73,7 +73,7 @@ export function ObjectRows(props: {
               </option>
             ))}
           </select>
-        </label>
+        </Field>
         <span className={cx(styles.rowsCount, 'numeric secondary')}>
           {snapshot.total === null ? '' : countOf(total, 'row')}
           {total > MOST_SCROLLED_ROWS ? `, the first ${formatCount(MOST_SCROLLED_ROWS)} here` : ''}

@@ -4,7 +4,7 @@ import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
 import noticeStyles from '../../components/notice.module.css';
 import { SqlText } from '../../components/sql-text.tsx';
-import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import styles from './object-schema.module.css';
 
 /** How a table or view is defined: its columns, and the statements that made it and what belongs to it. */
@@ -44,7 +44,7 @@ export function ObjectSchema(props: { readonly entry: SchemaEntry; readonly sche
 
 function Columns({ entry }: { readonly entry: SchemaEntry }) {
   return (
-    <table className={tableStyles.plainTable}>
+    <Table>
       <thead>
         <tr>
           <th scope="col">Column</th>
@@ -73,6 +73,6 @@ function Columns({ entry }: { readonly entry: SchemaEntry }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -9,6 +9,7 @@ import { EmptyState } from '../../components/empty-state.tsx';
 import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatBytes, formatCount, formatShare } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
@@ -100,7 +101,7 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
   const sorted = useMemo(() => tables.toSorted(comparison(order)), [tables, order]);
   const most = Math.max(1, ...tables.map((table) => table.bytes));
   return (
-    <table className={cx(tableStyles.plainTable, styles.sizesTable)} aria-labelledby="sizes-title">
+    <Table className={styles.sizesTable} aria-labelledby="sizes-title">
       <thead>
         <tr>
           {columns.map(({ key, name, isNumber }) => {
@@ -173,7 +174,7 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }
 

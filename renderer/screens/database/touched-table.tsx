@@ -1,5 +1,6 @@
 import { ShareBar } from '../../components/bars.tsx';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatCount } from '../../format.ts';
 
 /** Tables and indexes by how many of their pages something touched. */
@@ -10,7 +11,7 @@ export function TouchedTable(props: {
   if (props.touched.length === 0) return null;
   const most = Math.max(1, ...props.touched.map((each) => each.pages));
   return (
-    <table className={tableStyles.plainTable}>
+    <Table>
       <thead>
         <tr>
           <th scope="col">Table or index</th>
@@ -35,6 +36,6 @@ export function TouchedTable(props: {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -10,6 +10,7 @@ import { cx } from '../../components/class-names.ts';
 import pageStyles from '../../components/page.module.css';
 import { SourceLinks } from '../../components/source-link.tsx';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { countOf, formatWeight } from '../../format.ts';
 import styles from './evidence-matrix.module.css';
 import { OverruleButton } from './overrule.tsx';
@@ -38,10 +39,7 @@ export function EvidenceMatrix({ view }: { readonly view: CaseView }) {
         </p>
       </header>
       <div className={tableStyles.tableFrame}>
-        <table
-          className={cx(tableStyles.plainTable, styles.plainTable, styles.matrixTable)}
-          aria-labelledby="matrix-title"
-        >
+        <Table className={cx(styles.plainTable, styles.matrixTable)} aria-labelledby="matrix-title">
           <thead>
             <tr>
               <th scope="col">Fact</th>
@@ -71,7 +69,7 @@ export function EvidenceMatrix({ view }: { readonly view: CaseView }) {
               <td />
             </tr>
           </tfoot>
-        </table>
+        </Table>
       </div>
     </section>
   );

@@ -7,6 +7,7 @@ import { LinkButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import pageStyles from '../../components/page.module.css';
 import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import tagStyles from '../../components/tag.module.css';
 import { formatDuration, formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
@@ -38,7 +39,7 @@ export function Incidents({ view }: { readonly view: CaseView }) {
         <IncidentChart incidents={incidents} chosen={incident} />
       </div>
       <div className={cx(tableStyles.tableFrame, styles.incidentFrame)}>
-        <table className={cx(tableStyles.plainTable, styles.incidentTable)} aria-labelledby="incidents-title">
+        <Table className={styles.incidentTable} aria-labelledby="incidents-title">
           <thead>
             <tr>
               <th scope="col">Ended</th>
@@ -86,7 +87,7 @@ export function Incidents({ view }: { readonly view: CaseView }) {
               );
             })}
           </tbody>
-        </table>
+        </Table>
       </div>
     </section>
   );

@@ -9,6 +9,7 @@ import { parseTime } from '../../../shared/search/parse-time.ts';
 import { resolveTime } from '../../../shared/search/resolve-time.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { formatCount, formatInstant } from '../../format.ts';
@@ -86,21 +87,21 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
       }}
       onClose={onClose}
     >
-      <label htmlFor={ids.text}>What was observed</label>
-      <textarea
-        id={ids.text}
-        className={formDialogStyles.textArea}
-        rows={2}
-        required
-        maxLength={MOST_COMMENT_CHARS}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
+      <Field htmlFor={ids.text} label="What was observed">
+        <textarea
+          id={ids.text}
+          className={formDialogStyles.textArea}
+          rows={2}
+          required
+          maxLength={MOST_COMMENT_CHARS}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
       <fieldset className={styles.readingChoices}>
         <legend>What it speaks for or against</legend>
         {HYPOTHESIS_IDS.map((id) => (
-          <label key={id} className={styles.readingChoice}>
-            <span>{HYPOTHESIS_TITLES[id]}</span>
+          <Field key={id} className={styles.readingChoice} label={HYPOTHESIS_TITLES[id]}>
             <select
               value={choices[id] ?? ''}
               onChange={(event) => {
@@ -114,20 +115,21 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
                 </option>
               ))}
             </select>
-          </label>
+          </Field>
         ))}
       </fieldset>
-      <label htmlFor={ids.when}>When it was so, if that is known</label>
-      <input
-        id={ids.when}
-        type="text"
-        className={cx(formDialogStyles.textField, 'numeric')}
-        placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
-        value={when}
-        spellCheck={false}
-        aria-invalid={isTimeWrong}
-        onChange={(event) => setWhen(event.target.value)}
-      />
+      <Field htmlFor={ids.when} label="When it was so, if that is known">
+        <input
+          id={ids.when}
+          type="text"
+          className={cx(formDialogStyles.textField, 'numeric')}
+          placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
+          value={when}
+          spellCheck={false}
+          aria-invalid={isTimeWrong}
+          onChange={(event) => setWhen(event.target.value)}
+        />
+      </Field>
       <p
         className={
           isTimeWrong

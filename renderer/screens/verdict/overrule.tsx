@@ -4,6 +4,7 @@ import type { Fact, OverruledFact } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS } from '../../../shared/model/judgement.ts';
 import { IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useActions } from '../../state/app-context.tsx';
@@ -55,17 +56,18 @@ function OverruleDialog({ fact, onClose }: { readonly fact: Fact; readonly onClo
       onClose={onClose}
     >
       <blockquote className={styles.judgedText}>{fact.text}</blockquote>
-      <label htmlFor={commentId}>Why it does not count</label>
-      <textarea
-        id={commentId}
-        className={formDialogStyles.textArea}
-        rows={3}
-        required
-        maxLength={MOST_COMMENT_CHARS}
-        value={comment}
-        aria-describedby={helpId}
-        onChange={(event) => setComment(event.target.value)}
-      />
+      <Field htmlFor={commentId} label="Why it does not count">
+        <textarea
+          id={commentId}
+          className={formDialogStyles.textArea}
+          rows={3}
+          required
+          maxLength={MOST_COMMENT_CHARS}
+          value={comment}
+          aria-describedby={helpId}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </Field>
       <p id={helpId} className={cx(formDialogStyles.dialogHelp, 'secondary')}>
         It stays listed, struck through with this comment, here and in the report, and weighs nothing.
       </p>

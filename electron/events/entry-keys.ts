@@ -33,7 +33,7 @@ export const LARGEST_SLACK_MICROS = 3 * MICROS_PER_SECOND;
 const [EXACT, MILLIS, SECONDS, LOGGER, TIED] = [0, 1, 2, 3, 4] as const;
 
 /** Index into CLOCKS for entries that were stamped by such a clock, as finely as `resolutionMicros`. */
-export function clockOf(stampedBy: StampedBy, resolutionMicros: number): number {
+function clockOf(stampedBy: StampedBy, resolutionMicros: number): number {
   switch (stampedBy) {
     case 'logger':
       return LOGGER;

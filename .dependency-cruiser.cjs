@@ -110,12 +110,12 @@ const ROOMS = [
     ['shared/context', 'shared/facts', 'shared/findings', 'shared/hypotheses', 'shared/model', 'shared/timeline'],
   ],
 
-  ['electron/files', 'opening read-only, listing, names, atomic writes', ['shared/model']],
+  ['electron/files', 'opening read-only, listing, names, atomic writes', ['shared/evidence/formats', 'shared/model']],
   ['electron/threads', 'starting a thread, asking one, ending one', ['shared/contract', 'shared/model']],
   [
     'electron/archives',
     'containers and compressions, unpacked into private copies',
-    ['electron/files', 'shared/evidence/formats', 'shared/model'],
+    ['electron/files', 'shared/evidence/formats', 'shared/evidence/reading', 'shared/model'],
   ],
   [
     'electron/events',
@@ -144,7 +144,7 @@ const ROOMS = [
   [
     'electron/profile',
     'measuring an artifact, with its threads',
-    ['electron/files', 'electron/threads', 'shared/contract', 'shared/profiling', ...GROUND],
+    ['electron/files', 'electron/threads', 'shared/contract', 'shared/evidence/formats', 'shared/profiling', ...GROUND],
   ],
   [
     'electron/intake',
@@ -205,6 +205,7 @@ const ROOMS = [
       'electron/search',
       'electron/threads',
       'shared/contract',
+      'shared/evidence/formats',
       'shared/hypotheses',
       'shared/model',
       'shared/report',

@@ -13,12 +13,12 @@ const OMITTED = /^not collected: (.*)$/;
 const OMITTED_LIMIT = 1_000;
 
 /** Whether a line is the first of the manifest that collect.sh puts into its archive. */
-export function isCollectManifest(text: string): boolean {
+function isCollectManifest(text: string): boolean {
   return FIRST_LINE.test(text);
 }
 
 /** The manifest of collect.sh (shared/collect): what could not be collected is a problem of the case, and said as one. */
-export const createCollectManifestParser: CreateParser = (context) =>
+const createCollectManifestParser: CreateParser = (context) =>
   parserOfLines(context, new CollectManifestHandler(context));
 
 class CollectManifestHandler implements LineHandler {

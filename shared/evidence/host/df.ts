@@ -18,7 +18,7 @@ import { SnapshotClock } from './snapshot-time.ts';
 const ROW_LIMIT_CHARACTERS = 8_192;
 
 /** What a header of `df` says of its rows. */
-export interface DfHeader {
+interface DfHeader {
   readonly of: 'bytes' | 'inodes';
   /** Bytes of one block; 1 where sizes carry their own unit or bytes were asked for. */
   readonly blockBytes: number;
@@ -35,7 +35,7 @@ const ROW =
 const BLOCK_UNITS: Readonly<Record<string, number>> = { B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
 /** Reads the header of `df`, with -h, -k, -P, -T or -i; null for any other line. */
-export function readDfHeader(text: string): DfHeader | null {
+function readDfHeader(text: string): DfHeader | null {
   const match = HEADER.exec(text);
   if (match === null) return null;
   const [, inodes, count, unit] = match;
@@ -45,7 +45,7 @@ export function readDfHeader(text: string): DfHeader | null {
 }
 
 /** `df`, `df -h`, `df -i`, once or repeatedly under date lines. Source: df(1) of GNU coreutils. */
-export const createDfParser: CreateParser = (context) => parserOfLines(context, new DfHandler(context));
+const createDfParser: CreateParser = (context) => parserOfLines(context, new DfHandler(context));
 
 class DfHandler implements LineHandler {
   readonly #context: ParseContext;

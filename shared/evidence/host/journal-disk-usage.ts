@@ -15,12 +15,12 @@ const SENTENCE =
   /^(?:Archived and active journals|Journals) take up (\d{1,6}(?:\.\d+)?[BKMGT]?) (?:in the file system|on disk)\.$/;
 
 /** Whether a line is what `journalctl --disk-usage` prints. */
-export function isJournalDiskUsage(text: string): boolean {
+function isJournalDiskUsage(text: string): boolean {
   return SENTENCE.test(text);
 }
 
 /** `journalctl --disk-usage`. Source: src/journal/journalctl.c of https://github.com/systemd/systemd */
-export const createJournalDiskUsageParser: CreateParser = (context) =>
+const createJournalDiskUsageParser: CreateParser = (context) =>
   parserOfLines(context, new JournalDiskUsageHandler(context));
 
 class JournalDiskUsageHandler implements LineHandler {

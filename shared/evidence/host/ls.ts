@@ -27,7 +27,7 @@ const ROW = new RegExp(
 const FOLDER = /^'?(\S.*?)'?:\s*$/;
 
 /** Whether a line is a row of `ls -l`. */
-export function isLsRow(text: string): boolean {
+function isLsRow(text: string): boolean {
   return text.length <= ROW_LIMIT_CHARACTERS && ROW.test(text);
 }
 
@@ -35,7 +35,7 @@ export function isLsRow(text: string): boolean {
  * `ls -l`, also with -a, -h, -R, --full-time or --time-style=long-iso. Source: ls(1) of GNU coreutils. Rows say how large
  * the artifact and the database were where they themselves were not saved.
  */
-export const createLsParser: CreateParser = (context) => parserOfLines(context, new LsHandler(context));
+const createLsParser: CreateParser = (context) => parserOfLines(context, new LsHandler(context));
 
 class LsHandler implements LineHandler {
   readonly #context: ParseContext;

@@ -18,7 +18,7 @@ const KIB = 1024;
 const FIELD = /^([A-Z][\w()]*):\s+(\d{1,15})(?: kB)?\s*$/;
 
 /** `/proc/meminfo`, once or repeatedly under date lines. "kB" is KiB. Source: proc_meminfo(5) */
-export const createMeminfoParser: CreateParser = (context) => parserOfLines(context, new MeminfoHandler(context));
+const createMeminfoParser: CreateParser = (context) => parserOfLines(context, new MeminfoHandler(context));
 
 class MeminfoHandler implements LineHandler {
   readonly #context: ParseContext;

@@ -59,7 +59,7 @@ interface SarRow {
  * its interval; times run past midnight into the next day. Tables of other things are left aside. Source: sar(1) of
  * sysstat 12. Row: `03:43:54        all      0.00      0.00      0.50      0.00      0.00     99.50`
  */
-export const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context));
+const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context));
 
 class SarHandler implements LineHandler {
   readonly #context: ParseContext;

@@ -38,7 +38,7 @@ const SWAP =
   /^([KMGT])iB Swap:\s*(\d+(?:[.,]\d+)?)[ +]total,\s*(\d+(?:[.,]\d+)?)[ +]free,\s*\d+(?:[.,]\d+)?[ +]used\.\s*(\d+(?:[.,]\d+)?)[ +]avail Mem/;
 
 /** Whether a line is the first of a snapshot of top. */
-export function isTopSummary(text: string): boolean {
+function isTopSummary(text: string): boolean {
   return text.length <= LINE_LIMIT_CHARACTERS && SUMMARY.test(text);
 }
 
@@ -61,7 +61,7 @@ interface Snapshot {
  * a date line above settles it, else the day that lies nearest to the other evidence is taken, and a problem says so. The
  * shares of the first snapshot are averages since boot, so they are left out. Source: top(1) of procps-ng.
  */
-export const createTopParser: CreateParser = (context) => parserOfLines(context, new TopHandler(context));
+const createTopParser: CreateParser = (context) => parserOfLines(context, new TopHandler(context));
 
 class TopHandler implements LineHandler {
   readonly #context: ParseContext;

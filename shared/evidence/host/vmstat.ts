@@ -69,7 +69,7 @@ export function readVmstatHeader(text: string): VmstatColumns | null {
  * the output); swap rates stay KiB and block rates blocks of 1 KiB a second, as printed. The first row holds averages since boot.
  * Source: vmstat(8) of procps. Row: ` 1  0      0 24060524   1408 506432    0    0  2904     8  374  553  6  4 91  1  0 2026-01-28 04:10:20`
  */
-export const createVmstatParser: CreateParser = (context) => parserOfLines(context, new VmstatHandler(context));
+const createVmstatParser: CreateParser = (context) => parserOfLines(context, new VmstatHandler(context));
 
 class VmstatHandler implements LineHandler {
   readonly #context: ParseContext;

@@ -30,7 +30,7 @@ type DmesgStamp =
   | { readonly type: 'iso'; readonly wall: WallClock; readonly zone: number | null };
 
 /** One message of the kernel as `dmesg` prints it. */
-export interface DmesgLine {
+interface DmesgLine {
   readonly stamp: DmesgStamp;
   readonly severity: Severity | null;
   readonly message: string;
@@ -57,7 +57,7 @@ const JOURNAL_ORIGIN = /^(?:[\w.-]+ [\w.@/-]+(?:\[\d+\])?: |[\w.-]+\[\d+\]: (?!s
  * Reads a line that `dmesg` printed; null for any other, also for one of `journalctl -o short-monotonic`, whose stamps look
  * the same but stand before a host or an identifier. Source: dmesg(1) and sys-utils/dmesg.c of util-linux 2.38.
  */
-export function readDmesgLine(text: string): DmesgLine | null {
+function readDmesgLine(text: string): DmesgLine | null {
   const uptime = UPTIME.exec(text);
   if (uptime !== null) {
     const message = text.slice(uptime[0].length);
@@ -106,7 +106,7 @@ interface WaitingMessage {
  * gunicorn's word of a SIGKILL of the process that an oom-kill names; without either, the messages are left out and a
  * problem says what to give. `recordTime` is the known time of the one record that is read again.
  */
-export function createDmesgParser(recordTime: EpochMicros | null = null): CreateParser {
+function createDmesgParser(recordTime: EpochMicros | null = null): CreateParser {
   return (context) => parserOfLines(context, new DmesgHandler(context, recordTime));
 }
 

@@ -45,7 +45,7 @@ export function isCatOfKnown(text: string, known: KnownEntries): boolean {
 }
 
 /** Whether a line has the kernel's wording about a process that it kills or sees crash, as `journalctl -k -o cat` prints it. */
-export function isKernelWording(text: string): boolean {
+function isKernelWording(text: string): boolean {
   // In front of a message that begins with a bracket stands a stamp of dmesg, as a rule.
   return !text.startsWith('[') && classifyKernel(text).kind !== 'kernel';
 }
@@ -59,7 +59,7 @@ export function isKernelWording(text: string): boolean {
  * A message of several lines is printed as it is: the other source tells how many they are; without it, only indented
  * lines can be told from further entries.
  */
-export function createJournalCatParser(recordTime: EpochMicros | null = null): CreateParser {
+function createJournalCatParser(recordTime: EpochMicros | null = null): CreateParser {
   return (context) => parserOfLines(context, new JournalCatHandler(context, recordTime));
 }
 

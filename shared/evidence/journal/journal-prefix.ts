@@ -4,7 +4,7 @@ import { MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
 import { fractionMicros, monthNumber, resolutionOf, wallOf, zoneMinutes } from '../reading/stamps.ts';
 
 /** The text formats that put one stamp in front of every entry: those of `journalctl -o`, and syslog with its priority. */
-export const JOURNAL_TEXT_FORMATS = [
+const JOURNAL_TEXT_FORMATS = [
   'journal-short',
   'journal-short-precise',
   'journal-short-iso',

@@ -101,15 +101,14 @@ interface OpenEntry {
  * A line with a logger's header begins an entry; every other line (a traceback, a print) belongs to the one before.
  * Source: error_fmt and datefmt in https://github.com/benoitc/gunicorn/blob/23.0.0/gunicorn/glogging.py
  */
-export const createGunicornLogParser: CreateParser = (context) =>
+const createGunicornLogParser: CreateParser = (context) =>
   parserOfLines(context, new GunicornLogHandler(context, false));
 
 /**
  * The access log as a file of its own (`--access-log`): one request a line. A damaged line is reported and not taken for more
  * of the request above it; should gunicorn's own lines stand between, they are read as in its error log.
  */
-export const createAccessLogParser: CreateParser = (context) =>
-  parserOfLines(context, new GunicornLogHandler(context, true));
+const createAccessLogParser: CreateParser = (context) => parserOfLines(context, new GunicornLogHandler(context, true));
 
 class GunicornLogHandler implements LineHandler {
   readonly #context: ParseContext;

@@ -135,7 +135,7 @@ function timeOf(
 }
 
 /** A log of JSON objects, one a line; every line stands for itself. */
-export const createJsonLogParser: CreateParser = (context) => parserOfLines(context, new JsonLogHandler(context));
+const createJsonLogParser: CreateParser = (context) => parserOfLines(context, new JsonLogHandler(context));
 
 class JsonLogHandler implements LineHandler {
   readonly #context: ParseContext;

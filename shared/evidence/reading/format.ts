@@ -18,7 +18,7 @@ export interface Magic {
 }
 
 /** A line that speaks for a format. */
-export interface LineSign {
+interface LineSign {
   /** One that does, for the test that every sign reads its own. */
   readonly sample: string;
   readonly why: string;

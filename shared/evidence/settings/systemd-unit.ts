@@ -24,12 +24,12 @@ const CAT_PATH = /^# (\/\S+\/[^/\s]+\.(?:service|slice|scope|socket|timer|mount|
 const ASSIGNMENT = /^\s*([A-Za-z][A-Za-z0-9-]{0,100})\s*=\s*(.*)$/;
 
 /** The section that a line opens, `Service`, or null for any other line. */
-export function readUnitSection(text: string): string | null {
+function readUnitSection(text: string): string | null {
   return UNIT_SECTION.exec(text)?.[1] ?? null;
 }
 
 /** Whether a line is an assignment of a kind that services of systemd have and hardly any other INI file. */
-export function isServiceAssignment(text: string): boolean {
+function isServiceAssignment(text: string): boolean {
   return /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|TimeoutSt(?:op|art)Sec|Memory(?:Max|High|Limit)|OOMPolicy|WatchdogSec|KillMode|RestartSec|WantedBy|Environment(?:File)?)\s*=/.test(
     text,
   );
@@ -40,8 +40,7 @@ export function isServiceAssignment(text: string): boolean {
  * path. Assignments are kept as they stand, in their order; merging is left to whoever knows all files.
  * Source: systemd.syntax(7). Line: `ExecStart=/srv/venv/bin/gunicorn -w 4 --timeout 90 app:application`
  */
-export const createSystemdUnitParser: CreateParser = (context) =>
-  parserOfLines(context, new SystemdUnitHandler(context));
+const createSystemdUnitParser: CreateParser = (context) => parserOfLines(context, new SystemdUnitHandler(context));
 
 interface OpenAssignment {
   readonly key: string;

@@ -12,6 +12,7 @@ import type { ImportedEvidence } from '../../shared/contract/worker-protocol.ts'
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import { epochMicros, formatIsoMicros } from '../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
+import { runs } from '../support/properties.ts';
 
 const EVIDENCE = fileURLToPath(new URL('../fixtures/evidence/', import.meta.url));
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(join(EVIDENCE, path)));
@@ -67,7 +68,7 @@ describe.each(Object.entries(EXPORTS))('exports of %s', (folder, { entries, anch
         expect(events).toHaveLength(entries);
         for (const event of events) expect(placesOf(event)).toHaveLength(imported.files.length);
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ParsedItem } from '../../../shared/evidence/parser.ts';
 import { decodeRecord, PARSERS } from '../../../shared/evidence/parsers.ts';
+import { runs } from '../../support/properties.ts';
 import { CONTEXT, contextOf, FIXTURE_FORMATS, fixture, parse, sourceOf } from './support.ts';
 
 /** The first line of an event's message: what damage to the lines below cannot reach. */
@@ -90,7 +91,7 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -106,7 +107,7 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
           expect(gists).toContain(JSON.stringify(gist(item)));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });
@@ -120,7 +121,7 @@ it('reads any bytes with any parser without throwing', () => {
         parser.end();
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -140,7 +141,7 @@ describe('rows of tables', () => {
         expect(parsed.problems).toHaveLength(1);
         expect(parsed.problems[0]).toMatchObject({ kind: 'malformed-record', byteOffset });
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

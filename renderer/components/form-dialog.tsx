@@ -2,7 +2,7 @@ import { type FormEvent, type ReactNode, useRef } from 'react';
 import { Button } from './button.tsx';
 import { cx } from './class-names.ts';
 import styles from './form-dialog.module.css';
-import paletteStyles from './palette.module.css';
+import searchDialogStyles from './search-dialog.module.css';
 import { useModal } from './use-modal.ts';
 
 /** A modal dialog with a few fields, a button that does what it is for, and a way out. */
@@ -28,7 +28,7 @@ export function FormDialog(props: {
   return (
     <dialog
       ref={dialog}
-      className={cx(paletteStyles.palette, styles.formDialog)}
+      className={cx(searchDialogStyles.palette, styles.formDialog)}
       aria-label={props.label}
       onClose={props.onClose}
       onKeyDown={(event) => event.stopPropagation()}

@@ -39,15 +39,6 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
   const now = useSecondClock();
   const progress = job.progress;
   const share = shareDone(job);
-  const rate = bytesPerSecond(job);
-  const left = secondsLeft(job);
-  const current = STEPS.findIndex((stages) => stages.some((stage) => stage === progress?.stage));
-  const stateOf = (index: number): StepState => {
-    if (index === current) return 'current';
-    if (index > current) return 'ahead';
-    return STEPS[index]?.some((stage) => job.stages.includes(stage)) === true ? 'done' : 'passed';
-  };
-
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape') return;
@@ -67,50 +58,12 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
             {formatDuration(Math.max(0, Math.round((now - job.startedMillis) / 1000)))}
           </span>
         </header>
-        <ol className={styles.stages}>
-          {STEPS.map(([stage], index) => {
-            const state = stateOf(index);
-            return (
-              <li
-                key={stage}
-                className={STAGE_CLASSES[state]}
-                title={STEP_WORDS[state] === '' ? undefined : STEP_WORDS[state]}
-                aria-current={state === 'current' ? 'step' : undefined}
-              >
-                <span className={styles.stageMark} aria-hidden="true">
-                  {state === 'done' ? <Check size={11} strokeWidth={3} /> : null}
-                  {state === 'passed' ? <Minus size={11} strokeWidth={3} /> : null}
-                </span>
-                {STAGE_WORDS[stage]}
-                <span className="visually-hidden">{STEP_WORDS[state]}</span>
-              </li>
-            );
-          })}
-        </ol>
+        <Steps job={job} />
         <p className={cx(styles.progressItem, 'mono')} title={progress?.item}>
           {progress?.item ?? 'Starting'}
         </p>
         <ProgressBar share={share} label="Import" />
-        <dl className={styles.progressFigures}>
-          <div>
-            <dt>Done</dt>
-            <dd>
-              {progress === null
-                ? '–'
-                : progress.totalBytes === null
-                  ? formatBytes(progress.doneBytes)
-                  : `${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
-            </dd>
-          </div>
-          <div>
-            <dt>Rate</dt>
-            <dd>{rate === null ? '–' : `${formatBytes(rate)}/s`}</dd>
-          </div>
-          <div>
-            <dt>Left in this stage</dt>
-            <dd>{left === null ? '–' : formatDuration(Math.ceil(left))}</dd>
-          </div>
-        </dl>
+        <Figures job={job} />
         <SourceList job={job} />
         {job.samples.length > 1 ? <LiveProfile samples={job.samples} /> : null}
         <footer className={styles.progressFooter}>
@@ -130,6 +83,65 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
         </p>
       </section>
     </div>
+  );
+}
+
+function Steps({ job }: { readonly job: JobState }) {
+  const current = STEPS.findIndex((stages) => stages.some((stage) => stage === job.progress?.stage));
+  const stateOf = (index: number): StepState => {
+    if (index === current) return 'current';
+    if (index > current) return 'ahead';
+    return STEPS[index]?.some((stage) => job.stages.includes(stage)) === true ? 'done' : 'passed';
+  };
+  return (
+    <ol className={styles.stages}>
+      {STEPS.map(([stage], index) => {
+        const state = stateOf(index);
+        return (
+          <li
+            key={stage}
+            className={STAGE_CLASSES[state]}
+            title={STEP_WORDS[state] === '' ? undefined : STEP_WORDS[state]}
+            aria-current={state === 'current' ? 'step' : undefined}
+          >
+            <span className={styles.stageMark} aria-hidden="true">
+              {state === 'done' ? <Check size={11} strokeWidth={3} /> : null}
+              {state === 'passed' ? <Minus size={11} strokeWidth={3} /> : null}
+            </span>
+            {STAGE_WORDS[stage]}
+            <span className="visually-hidden">{STEP_WORDS[state]}</span>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function Figures({ job }: { readonly job: JobState }) {
+  const { progress } = job;
+  const rate = bytesPerSecond(job);
+  const left = secondsLeft(job);
+  return (
+    <dl className={styles.progressFigures}>
+      <div>
+        <dt>Done</dt>
+        <dd>
+          {progress === null
+            ? '–'
+            : progress.totalBytes === null
+              ? formatBytes(progress.doneBytes)
+              : `${formatBytes(progress.doneBytes)} of ${formatBytes(progress.totalBytes)}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Rate</dt>
+        <dd>{rate === null ? '–' : `${formatBytes(rate)}/s`}</dd>
+      </div>
+      <div>
+        <dt>Left in this stage</dt>
+        <dd>{left === null ? '–' : formatDuration(Math.ceil(left))}</dd>
+      </div>
+    </dl>
   );
 }
 

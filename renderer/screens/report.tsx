@@ -71,34 +71,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
     <article className={styles.paper} aria-label="Preview of the report">
       <p className={styles.paperKind}>Incident report</p>
       <h3 className={styles.paperTitle}>{analysis.headline}</h3>
-      {incident === null ? null : (
-        <dl className={cx(pairsStyles.pairs, styles.paperPairs)}>
-          <div>
-            <dt>Worker</dt>
-            <dd>
-              {incident.pid === null ? 'unknown pid' : `pid ${incident.pid}`}
-              {incident.unit === null ? '' : ` of ${incident.unit}`}
-              {incident.host === null ? '' : ` on ${incident.host}`}
-            </dd>
-          </div>
-          <div>
-            <dt>Operation</dt>
-            <dd>{incident.operation ?? 'not told by the log'}</dd>
-          </div>
-          <div>
-            <dt>Start</dt>
-            <dd className="mono">{formatInstant(incident.start)}</dd>
-          </div>
-          <div>
-            <dt>End</dt>
-            <dd className="mono">{formatInstant(incident.end)}</dd>
-          </div>
-          <div>
-            <dt>Mechanism</dt>
-            <dd>{ENDING_WORDS[incident.mechanism]}</dd>
-          </div>
-        </dl>
-      )}
+      {incident === null ? null : <IncidentPairs incident={incident} />}
       <PaperSection title="Summary">
         <dl className={pairsStyles.pairs}>
           {summaryFields(analysis).map(({ label, value }) => (
@@ -110,26 +83,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         </dl>
       </PaperSection>
       <PaperSection title="Timeline">
-        {incident === null ? (
-          <p>No incident was found.</p>
-        ) : (
-          <Table className={styles.plainTable}>
-            <tbody>
-              {phasesInOrder(incident).map((phase) => (
-                <tr key={`${phase.name} ${phase.from}`}>
-                  <th scope="row" className={phase.depth === 1 ? styles.depth1 : undefined}>
-                    {phase.label}
-                  </th>
-                  <td className="mono">{formatInstant(phase.from, 3)}</td>
-                  <td className="number">
-                    {formatDuration(phase.seconds)}
-                    {phase.finished || phase.depth === 0 ? '' : ', unfinished'}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </Table>
-        )}
+        {incident === null ? <p>No incident was found.</p> : <PhaseTable incident={incident} />}
       </PaperSection>
       <PaperSection title="Hypotheses">
         <HypothesesPreview view={view} />
@@ -137,50 +91,114 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
       <MatrixPreview view={view} />
       <JudgementsPreview view={view} />
       <ChangesPreview view={view} />
-      {queries.queries.length === 0 ? null : (
-        <PaperSection title="Queries">
-          <ul className={cx(pageStyles.plainList, styles.reportQueries)}>
-            {queries.queries.map(({ id, sql, rowCount, isCut }) => (
-              <li key={id}>
-                <div>
-                  <code>{sql}</code>
-                  <span className="secondary numeric">
-                    {isCut ? 'more than ' : ''}
-                    {countOf(rowCount, 'row')}
-                  </span>
-                </div>
-                <IconButton
-                  label="Remove this query from the report"
-                  title="Remove this query from the report"
-                  onClick={() => void queries.remove(id)}
-                >
-                  <X size={13} aria-hidden="true" />
-                </IconButton>
-              </li>
-            ))}
-          </ul>
-        </PaperSection>
-      )}
+      {queries.queries.length === 0 ? null : <QueryList queries={queries} />}
       <PaperSection title="Also in the report">
-        <ul className={pageStyles.plainList}>
-          <li>
-            {countOf(analysis.questions.length, 'question')},{' '}
-            {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
-          </li>
-          <li>
-            {countOf(analysis.expectedFindings.length, 'expected finding')},{' '}
-            {countOf(analysis.expectedFindings.filter((finding) => finding.holds === true).length, 'holds', 'hold')}
-          </li>
-          <li>
-            {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
-          </li>
-          <li>
-            Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
-            {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}
-          </li>
-        </ul>
+        <Counts view={view} />
       </PaperSection>
     </article>
+  );
+}
+
+function IncidentPairs({ incident }: { readonly incident: Incident }) {
+  return (
+    <dl className={cx(pairsStyles.pairs, styles.paperPairs)}>
+      <div>
+        <dt>Worker</dt>
+        <dd>
+          {incident.pid === null ? 'unknown pid' : `pid ${incident.pid}`}
+          {incident.unit === null ? '' : ` of ${incident.unit}`}
+          {incident.host === null ? '' : ` on ${incident.host}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Operation</dt>
+        <dd>{incident.operation ?? 'not told by the log'}</dd>
+      </div>
+      <div>
+        <dt>Start</dt>
+        <dd className="mono">{formatInstant(incident.start)}</dd>
+      </div>
+      <div>
+        <dt>End</dt>
+        <dd className="mono">{formatInstant(incident.end)}</dd>
+      </div>
+      <div>
+        <dt>Mechanism</dt>
+        <dd>{ENDING_WORDS[incident.mechanism]}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function PhaseTable({ incident }: { readonly incident: Incident }) {
+  return (
+    <Table className={styles.plainTable}>
+      <tbody>
+        {phasesInOrder(incident).map((phase) => (
+          <tr key={`${phase.name} ${phase.from}`}>
+            <th scope="row" className={phase.depth === 1 ? styles.depth1 : undefined}>
+              {phase.label}
+            </th>
+            <td className="mono">{formatInstant(phase.from, 3)}</td>
+            <td className="number">
+              {formatDuration(phase.seconds)}
+              {phase.finished || phase.depth === 0 ? '' : ', unfinished'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function QueryList({ queries }: { readonly queries: ReportQueryList }) {
+  return (
+    <PaperSection title="Queries">
+      <ul className={cx(pageStyles.plainList, styles.reportQueries)}>
+        {queries.queries.map(({ id, sql, rowCount, isCut }) => (
+          <li key={id}>
+            <div>
+              <code>{sql}</code>
+              <span className="secondary numeric">
+                {isCut ? 'more than ' : ''}
+                {countOf(rowCount, 'row')}
+              </span>
+            </div>
+            <IconButton
+              label="Remove this query from the report"
+              title="Remove this query from the report"
+              onClick={() => void queries.remove(id)}
+            >
+              <X size={13} aria-hidden="true" />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+    </PaperSection>
+  );
+}
+
+/** What the report holds further, by its numbers. */
+function Counts({ view }: { readonly view: CaseView }) {
+  const { analysis } = view;
+  return (
+    <ul className={pageStyles.plainList}>
+      <li>
+        {countOf(analysis.questions.length, 'question')},{' '}
+        {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
+      </li>
+      <li>
+        {countOf(analysis.expectedFindings.length, 'expected finding')},{' '}
+        {countOf(analysis.expectedFindings.filter((finding) => finding.holds === true).length, 'holds', 'hold')}
+      </li>
+      <li>
+        {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
+      </li>
+      <li>
+        Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
+        {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}
+      </li>
+    </ul>
   );
 }
 

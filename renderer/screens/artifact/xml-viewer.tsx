@@ -5,7 +5,7 @@ import buttonStyles from '../../components/button.module.css';
 import { Button, IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
-import paletteStyles from '../../components/palette.module.css';
+import searchDialogStyles from '../../components/search-dialog.module.css';
 import { useModal } from '../../components/use-modal.ts';
 import { formatBytes, formatCount } from '../../format.ts';
 import { useExcerpt } from './use-excerpt.ts';
@@ -33,7 +33,7 @@ export function XmlViewer(props: {
   return (
     <dialog
       ref={dialog}
-      className={cx(paletteStyles.palette, styles.xmlViewer)}
+      className={cx(searchDialogStyles.palette, styles.xmlViewer)}
       aria-label={`XML of ${place.name}`}
       onClose={onClose}
       onClick={(event) => {

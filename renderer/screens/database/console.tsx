@@ -44,7 +44,7 @@ export function ConsolePane(props: {
 }) {
   const { database, target } = props;
   const console = useSqlConsole(database.evidenceId);
-  const { running, answer, limitSeconds } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
+  const { running, answer } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
   const schema = useSchema(target);
   const editor = useRef<SqlEditorHandle>(null);
   const report = useReportQueries();
@@ -67,48 +67,7 @@ export function ConsolePane(props: {
         onRun={() => ask('result')}
         onStop={() => void console.stop()}
       />
-      <div className={styles.consoleBar} data-testid="console-bar">
-        {running === null ? (
-          <Button tone="primary" size="small" className={styles.consoleRun} onClick={() => ask('result')}>
-            <Play size={12} aria-hidden="true" />
-            Run <kbd>Ctrl ↵</kbd>
-          </Button>
-        ) : (
-          <Button size="small" onClick={() => void console.stop()}>
-            <Square size={11} aria-hidden="true" />
-            Stop <kbd>Esc</kbd>
-          </Button>
-        )}
-        <Button
-          size="small"
-          disabled={running !== null}
-          onClick={() => ask('plan')}
-          title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
-        >
-          <GitBranch size={12} aria-hidden="true" />
-          Plan
-        </Button>
-        <Field className={styles.consoleLimit} label="stops after" look="secondary">
-          <select
-            value={limitSeconds}
-            onChange={(event) => {
-              const next = TIME_LIMITS_SECONDS.find((each) => String(each) === event.target.value);
-              if (next !== undefined) console.setLimit(next);
-            }}
-          >
-            {TIME_LIMITS_SECONDS.map((each) => (
-              <option key={each} value={each}>
-                {LIMIT_WORDS[each]}
-              </option>
-            ))}
-          </select>
-        </Field>
-        <History console={console} onTake={(text) => editor.current?.replace(text)} />
-        <p className={cx(styles.readOnly, 'secondary')}>
-          <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or
-          the evidence.
-        </p>
-      </div>
+      <ConsoleBar console={console} onAsk={ask} onTake={(text) => editor.current?.replace(text)} />
       {running === null ? null : (
         <Working words={running.kind === 'result' ? 'Running' : 'Planning'} sinceMillis={running.sinceMillis} />
       )}
@@ -125,6 +84,60 @@ export function ConsolePane(props: {
           />
         )}
       </div>
+    </div>
+  );
+}
+
+/** What is done with the statement. */
+function ConsoleBar(props: {
+  readonly console: SqlConsole;
+  readonly onAsk: (kind: ConsoleAnswer['kind']) => void;
+  readonly onTake: (text: string) => void;
+}) {
+  const { console, onAsk } = props;
+  const { running, limitSeconds } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
+  return (
+    <div className={styles.consoleBar} data-testid="console-bar">
+      {running === null ? (
+        <Button tone="primary" size="small" className={styles.consoleRun} onClick={() => onAsk('result')}>
+          <Play size={12} aria-hidden="true" />
+          Run <kbd>Ctrl ↵</kbd>
+        </Button>
+      ) : (
+        <Button size="small" onClick={() => void console.stop()}>
+          <Square size={11} aria-hidden="true" />
+          Stop <kbd>Esc</kbd>
+        </Button>
+      )}
+      <Button
+        size="small"
+        disabled={running !== null}
+        onClick={() => onAsk('plan')}
+        title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
+      >
+        <GitBranch size={12} aria-hidden="true" />
+        Plan
+      </Button>
+      <Field className={styles.consoleLimit} label="stops after" look="secondary">
+        <select
+          value={limitSeconds}
+          onChange={(event) => {
+            const next = TIME_LIMITS_SECONDS.find((each) => String(each) === event.target.value);
+            if (next !== undefined) console.setLimit(next);
+          }}
+        >
+          {TIME_LIMITS_SECONDS.map((each) => (
+            <option key={each} value={each}>
+              {LIMIT_WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <History console={console} onTake={props.onTake} />
+      <p className={cx(styles.readOnly, 'secondary')}>
+        <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or the
+        evidence.
+      </p>
     </div>
   );
 }

@@ -90,6 +90,32 @@ const COLUMNS: readonly { readonly key: SortKey; readonly name: string; readonly
   { key: 'bytes', name: 'Size', isNumber: true },
 ];
 
+function SortHead(props: {
+  readonly column: (typeof COLUMNS)[number];
+  readonly order: Order;
+  readonly onOrder: (order: Order) => void;
+}) {
+  const { order } = props;
+  const { key, name, isNumber } = props.column;
+  const isSorted = order.key === key;
+  return (
+    <th
+      scope="col"
+      className={isNumber ? 'number' : undefined}
+      aria-sort={isSorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      <Button
+        tone="bare"
+        className={cx(tableStyles.sortButton, styles.sortButton)}
+        onClick={() => props.onOrder({ key, descending: isSorted ? !order.descending : isNumber })}
+      >
+        {name}
+        {isSorted ? order.descending ? <ArrowDown size={11} aria-hidden /> : <ArrowUp size={11} aria-hidden /> : null}
+      </Button>
+    </th>
+  );
+}
+
 function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onShow: (name: string) => void }) {
   const { tables } = props;
   const [order, setOrder] = useState<Order>({ key: 'bytes', descending: true });
@@ -104,32 +130,9 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
     <Table className={styles.sizesTable} aria-labelledby="sizes-title">
       <thead>
         <tr>
-          {columns.map(({ key, name, isNumber }) => {
-            const isSorted = order.key === key;
-            return (
-              <th
-                key={key}
-                scope="col"
-                className={isNumber ? 'number' : undefined}
-                aria-sort={isSorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
-              >
-                <Button
-                  tone="bare"
-                  className={cx(tableStyles.sortButton, styles.sortButton)}
-                  onClick={() => setOrder({ key, descending: isSorted ? !order.descending : isNumber })}
-                >
-                  {name}
-                  {isSorted ? (
-                    order.descending ? (
-                      <ArrowDown size={11} aria-hidden />
-                    ) : (
-                      <ArrowUp size={11} aria-hidden />
-                    )
-                  ) : null}
-                </Button>
-              </th>
-            );
-          })}
+          {columns.map((column) => (
+            <SortHead key={column.key} column={column} order={order} onOrder={setOrder} />
+          ))}
           <th scope="col" className={tableStyles.barColumn}>
             <span className="visually-hidden">Share</span>
           </th>

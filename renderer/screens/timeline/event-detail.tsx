@@ -1,6 +1,7 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
 import { memo, type ReactNode, useEffect, useState } from 'react';
 import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import type { Fact } from '../../../shared/model/analysis.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
@@ -134,111 +135,26 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
   );
 }
 
-function Record(props: {
+interface RecordProps {
   readonly view: CaseView;
   readonly record: RawRecord;
   readonly origin: DetailProps['origin'];
-}) {
-  const { view, record, origin } = props;
+}
+
+function Record(props: RecordProps) {
+  const { view, record } = props;
   const { event } = record;
-  const { move, pin, showVerdict } = useActions();
-  const { zone } = useDisplayZone();
-  const clockOffset = clockOffsetOf(view.files, event.source.evidenceId);
   const facts = view.analysis.facts.filter((fact) => fact.rows.includes(event.row));
-  const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (
     <>
-      <header className={styles.detailHeader} data-testid="detail-header">
-        <p className={cx(styles.detailTime, 'numeric')} data-testid="detail-time">
-          <span className="secondary date">{zonedDate(event.time, zone)}</span>{' '}
-          <strong>{formatEventTime(event.time, event.resolutionMicros, zone)}</strong>{' '}
-          <span className="secondary">{zoneLabel(event.time, zone)}</span>
-        </p>
-        {clockOffset === 0 ? null : (
-          <p className="secondary numeric">
-            clock offset {formatClockOffset(clockOffset)}, as written{' '}
-            {writtenTime(event, epochMicros(event.time - clockOffset), zone)}
-          </p>
-        )}
-        {origin === null ? null : (
-          <p className="secondary numeric">
-            {formatDelta(event.time - origin.time)} from the {origin.name}
-          </p>
-        )}
-        <p className={styles.detailTags}>
-          <SeverityMark severity={event.severity} />
-          <span className={tagStyles.tag}>{KIND_WORDS[event.kind]}</span>
-          {event.pid === null ? null : <span className={cx(tagStyles.tag, 'numeric')}>pid {event.pid}</span>}
-          {(record.tags ?? []).map((tag) => (
-            <span key={tag} className={tagStyles.tag} title="Tag of your own rules">
-              {tag}
-            </span>
-          ))}
-        </p>
-      </header>
+      <RecordHeader {...props} />
       <p className={cx(styles.detailMessage, 'mono')}>
         {event.message}
         {event.messageCut === true ? <span className={styles.rawCut}>…</span> : null}
       </p>
       <RecordView record={record} />
-      <div className={buttonStyles.buttonRow}>
-        {event.pid === null ? null : (
-          <Button
-            size="small"
-            onClick={() => move({ filter: { ...EVERY_EVENT, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
-          >
-            Same pid
-          </Button>
-        )}
-        <Button
-          size="small"
-          onClick={() =>
-            move(
-              {
-                filter: {
-                  ...EVERY_EVENT,
-                  from: addSeconds(event.time, -AROUND_SECONDS),
-                  to: addSeconds(event.time, AROUND_SECONDS),
-                },
-              },
-              'filter',
-            )
-          }
-        >
-          <Crosshair size={12} aria-hidden="true" />±{AROUND_SECONDS} s
-        </Button>
-        <Button
-          size="small"
-          aria-pressed={origin?.name === 'pinned moment' && origin.time === event.time}
-          onClick={() => pin(origin?.name === 'pinned moment' && origin.time === event.time ? null : event.time)}
-        >
-          <Pin size={12} aria-hidden="true" />
-          {origin?.name === 'pinned moment' && origin.time === event.time ? 'Unpin' : 'Count from here'}
-        </Button>
-        <SameMomentButton view={view} event={event} />
-      </div>
-      <section aria-label="Raw record">
-        <div className={styles.detailSectionHeader}>
-          <h3 className="caption">Raw record</h3>
-          <CopyButton text={record.text} what="Raw record" />
-        </div>
-        <RawLines record={record} />
-        <p className={styles.detailPlace}>
-          <span className="mono">{record.path}</span>
-          <CopyButton
-            text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
-            what="Place"
-          />
-        </p>
-        <dl className={pairsStyles.pairs}>
-          {event.source.line === null ? null : <Pair name="Line">{formatCount(event.source.line)}</Pair>}
-          <Pair name="Bytes">
-            {formatCount(event.source.byteOffset)}–{formatCount(lastByte)}{' '}
-            <span className="secondary">({formatBytes(event.source.byteLength)})</span>
-          </Pair>
-        </dl>
-        <Copies view={view} event={event} />
-      </section>
+      <RecordActions {...props} />
+      <RawRecordSection view={view} record={record} />
       <section aria-label="Fields">
         <h3 className="caption">Fields</h3>
         <dl className={pairsStyles.pairs}>
@@ -249,35 +165,145 @@ function Record(props: {
           ))}
         </dl>
       </section>
-      {facts.length === 0 ? null : (
-        <section aria-label="Facts that rest on it">
-          <h3 className="caption">Facts that rest on it</h3>
-          <ul className={styles.detailFacts}>
-            {facts.map((fact) => {
-              const strongest = Object.entries(fact.weights).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))[0];
-              return (
-                <li key={fact.id}>
-                  <LinkButton
-                    tone="plain"
-                    onClick={() =>
-                      showVerdict(strongest === undefined ? 'questions-title' : `hypothesis-${strongest[0]}`)
-                    }
-                  >
-                    {fact.text}
-                  </LinkButton>
-                  {strongest === undefined ? null : (
-                    <span className="secondary numeric">
-                      {' '}
-                      {formatWeight(strongest[1])} {titleOf(view, strongest[0])}
-                    </span>
-                  )}
-                </li>
-              );
-            })}
-          </ul>
-        </section>
-      )}
+      {facts.length === 0 ? null : <RestingFacts view={view} facts={facts} />}
     </>
+  );
+}
+
+function RecordHeader({ view, record, origin }: RecordProps) {
+  const { event } = record;
+  const { zone } = useDisplayZone();
+  const clockOffset = clockOffsetOf(view.files, event.source.evidenceId);
+  return (
+    <header className={styles.detailHeader} data-testid="detail-header">
+      <p className={cx(styles.detailTime, 'numeric')} data-testid="detail-time">
+        <span className="secondary date">{zonedDate(event.time, zone)}</span>{' '}
+        <strong>{formatEventTime(event.time, event.resolutionMicros, zone)}</strong>{' '}
+        <span className="secondary">{zoneLabel(event.time, zone)}</span>
+      </p>
+      {clockOffset === 0 ? null : (
+        <p className="secondary numeric">
+          clock offset {formatClockOffset(clockOffset)}, as written{' '}
+          {writtenTime(event, epochMicros(event.time - clockOffset), zone)}
+        </p>
+      )}
+      {origin === null ? null : (
+        <p className="secondary numeric">
+          {formatDelta(event.time - origin.time)} from the {origin.name}
+        </p>
+      )}
+      <p className={styles.detailTags}>
+        <SeverityMark severity={event.severity} />
+        <span className={tagStyles.tag}>{KIND_WORDS[event.kind]}</span>
+        {event.pid === null ? null : <span className={cx(tagStyles.tag, 'numeric')}>pid {event.pid}</span>}
+        {(record.tags ?? []).map((tag) => (
+          <span key={tag} className={tagStyles.tag} title="Tag of your own rules">
+            {tag}
+          </span>
+        ))}
+      </p>
+    </header>
+  );
+}
+
+/** Ways to look around the event. */
+function RecordActions({ view, record, origin }: RecordProps) {
+  const { event } = record;
+  const { move, pin } = useActions();
+  const isPinned = origin?.name === 'pinned moment' && origin.time === event.time;
+  return (
+    <div className={buttonStyles.buttonRow}>
+      {event.pid === null ? null : (
+        <Button
+          size="small"
+          onClick={() => move({ filter: { ...EVERY_EVENT, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
+        >
+          Same pid
+        </Button>
+      )}
+      <Button
+        size="small"
+        onClick={() =>
+          move(
+            {
+              filter: {
+                ...EVERY_EVENT,
+                from: addSeconds(event.time, -AROUND_SECONDS),
+                to: addSeconds(event.time, AROUND_SECONDS),
+              },
+            },
+            'filter',
+          )
+        }
+      >
+        <Crosshair size={12} aria-hidden="true" />±{AROUND_SECONDS} s
+      </Button>
+      <Button size="small" aria-pressed={isPinned} onClick={() => pin(isPinned ? null : event.time)}>
+        <Pin size={12} aria-hidden="true" />
+        {isPinned ? 'Unpin' : 'Count from here'}
+      </Button>
+      <SameMomentButton view={view} event={event} />
+    </div>
+  );
+}
+
+/** The bytes that the event rests on, and where they stand. */
+function RawRecordSection({ view, record }: { readonly view: CaseView; readonly record: RawRecord }) {
+  const { event } = record;
+  const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
+  return (
+    <section aria-label="Raw record">
+      <div className={styles.detailSectionHeader}>
+        <h3 className="caption">Raw record</h3>
+        <CopyButton text={record.text} what="Raw record" />
+      </div>
+      <RawLines record={record} />
+      <p className={styles.detailPlace}>
+        <span className="mono">{record.path}</span>
+        <CopyButton
+          text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
+          what="Place"
+        />
+      </p>
+      <dl className={pairsStyles.pairs}>
+        {event.source.line === null ? null : <Pair name="Line">{formatCount(event.source.line)}</Pair>}
+        <Pair name="Bytes">
+          {formatCount(event.source.byteOffset)}–{formatCount(lastByte)}{' '}
+          <span className="secondary">({formatBytes(event.source.byteLength)})</span>
+        </Pair>
+      </dl>
+      <Copies view={view} event={event} />
+    </section>
+  );
+}
+
+function RestingFacts({ view, facts }: { readonly view: CaseView; readonly facts: readonly Fact[] }) {
+  const { showVerdict } = useActions();
+  return (
+    <section aria-label="Facts that rest on it">
+      <h3 className="caption">Facts that rest on it</h3>
+      <ul className={styles.detailFacts}>
+        {facts.map((fact) => {
+          const strongest = Object.entries(fact.weights).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))[0];
+          return (
+            <li key={fact.id}>
+              <LinkButton
+                tone="plain"
+                onClick={() => showVerdict(strongest === undefined ? 'questions-title' : `hypothesis-${strongest[0]}`)}
+              >
+                {fact.text}
+              </LinkButton>
+              {strongest === undefined ? null : (
+                <span className="secondary numeric">
+                  {' '}
+                  {formatWeight(strongest[1])} {titleOf(view, strongest[0])}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
   );
 }
 

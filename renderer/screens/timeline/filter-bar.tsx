@@ -30,7 +30,6 @@ interface FilterBarProps {
 /** Narrows the table: words, kind, severity, source, pid, and the stretch of time that the timeline shows. */
 export function FilterBar({ view, filter, onlyVisibleRange, total, report, searchField }: FilterBarProps) {
   const { move } = useActions();
-  const { zone } = useDisplayZone();
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
   return (
@@ -59,31 +58,7 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
         onChoose={(evidenceIds) => narrow({ evidenceIds })}
       />
       <PidField filter={filter} />
-      {filter.units.length === 0 ? null : (
-        <Button
-          tone="bare"
-          className={conditionStyles.condition}
-          title="Lift this condition"
-          onClick={() => narrow({ units: [] })}
-        >
-          <span>{filter.units.map((unit) => unit.replace(/\.service$/, '')).join(', ')}</span>
-          <X size={12} aria-hidden="true" />
-        </Button>
-      )}
-      {filter.from === null || filter.to === null ? null : (
-        <Button
-          tone="bare"
-          className={conditionStyles.condition}
-          title="Lift this condition"
-          onClick={() => narrow({ from: null, to: null })}
-        >
-          <span className="numeric">
-            {zonedTimeOfDay(epochMicros(filter.from), zone, 3)} – {zonedTimeOfDay(epochMicros(filter.to), zone, 3)}{' '}
-            {rangeZoneLabel(zone, epochMicros(filter.from), epochMicros(filter.to))}
-          </span>
-          <X size={12} aria-hidden="true" />
-        </Button>
-      )}
+      <Conditions filter={filter} onNarrow={narrow} />
       <label className={styles.toggle} title="Only events in the stretch of time that the picture shows">
         <input
           type="checkbox"
@@ -109,6 +84,44 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
       </Button>
       {report === null ? null : <SearchStatus report={report} found={total ?? 0} />}
     </search>
+  );
+}
+
+/** What narrows the table and was set elsewhere: by a facet, by the picture. */
+function Conditions(props: {
+  readonly filter: EventFilter;
+  readonly onNarrow: (change: Partial<EventFilter>) => void;
+}) {
+  const { filter, onNarrow } = props;
+  const { zone } = useDisplayZone();
+  return (
+    <>
+      {filter.units.length === 0 ? null : (
+        <Button
+          tone="bare"
+          className={conditionStyles.condition}
+          title="Lift this condition"
+          onClick={() => onNarrow({ units: [] })}
+        >
+          <span>{filter.units.map((unit) => unit.replace(/\.service$/, '')).join(', ')}</span>
+          <X size={12} aria-hidden="true" />
+        </Button>
+      )}
+      {filter.from === null || filter.to === null ? null : (
+        <Button
+          tone="bare"
+          className={conditionStyles.condition}
+          title="Lift this condition"
+          onClick={() => onNarrow({ from: null, to: null })}
+        >
+          <span className="numeric">
+            {zonedTimeOfDay(epochMicros(filter.from), zone, 3)} – {zonedTimeOfDay(epochMicros(filter.to), zone, 3)}{' '}
+            {rangeZoneLabel(zone, epochMicros(filter.from), epochMicros(filter.to))}
+          </span>
+          <X size={12} aria-hidden="true" />
+        </Button>
+      )}
+    </>
   );
 }
 

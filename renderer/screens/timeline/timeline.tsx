@@ -1,4 +1,4 @@
-import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
+import { ChartGantt, type LucideIcon, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
@@ -36,15 +36,7 @@ export function TimelineScreen(props: {
   const [showsDetail, setShowsDetail] = useState(true);
   const filter = useMemo(() => effectiveFilter(place), [place]);
 
-  if (view.eventCount === 0) {
-    return (
-      <EmptyState icon={ChartGantt} title="Nothing in this evidence carries a time">
-        <p>Add the journal of the unit and of the kernel, as text or as JSON, for the hour around the incident:</p>
-        <pre className="mono">{'journalctl -u UNIT -o short-iso-precise\njournalctl -k -o short-iso-precise'}</pre>
-        <p>gunicorn’s own log, ps and vmstat snapshots with dates show on the timeline too.</p>
-      </EmptyState>
-    );
-  }
+  if (view.eventCount === 0) return <NoTimes />;
   return (
     <div
       className={cx(
@@ -63,24 +55,10 @@ export function TimelineScreen(props: {
           selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
           origin={origin}
           leading={
-            <IconButton
-              label="Sources and facets"
-              title="Sources and facets"
-              aria-pressed={showsFacets}
-              onClick={() => setShowsFacets(!showsFacets)}
-            >
-              <PanelLeft size={15} aria-hidden="true" />
-            </IconButton>
+            <PaneToggle label="Sources and facets" icon={PanelLeft} isShown={showsFacets} onChange={setShowsFacets} />
           }
           trailing={
-            <IconButton
-              label="Selected event"
-              title="Selected event"
-              aria-pressed={showsDetail}
-              onClick={() => setShowsDetail(!showsDetail)}
-            >
-              <PanelRight size={15} aria-hidden="true" />
-            </IconButton>
+            <PaneToggle label="Selected event" icon={PanelRight} isShown={showsDetail} onChange={setShowsDetail} />
           }
         />
         <SameMomentBar view={view} />
@@ -105,5 +83,30 @@ export function TimelineScreen(props: {
       </div>
       {showsDetail ? <EventDetail view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
     </div>
+  );
+}
+
+function NoTimes() {
+  return (
+    <EmptyState icon={ChartGantt} title="Nothing in this evidence carries a time">
+      <p>Add the journal of the unit and of the kernel, as text or as JSON, for the hour around the incident:</p>
+      <pre className="mono">{'journalctl -u UNIT -o short-iso-precise\njournalctl -k -o short-iso-precise'}</pre>
+      <p>gunicorn’s own log, ps and vmstat snapshots with dates show on the timeline too.</p>
+    </EmptyState>
+  );
+}
+
+/** Shows or hides a pane beside the timeline. */
+function PaneToggle(props: {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly isShown: boolean;
+  readonly onChange: (isShown: boolean) => void;
+}) {
+  const { label, icon: Icon, isShown } = props;
+  return (
+    <IconButton label={label} title={label} aria-pressed={isShown} onClick={() => props.onChange(!isShown)}>
+      <Icon size={15} aria-hidden="true" />
+    </IconButton>
   );
 }

@@ -61,13 +61,15 @@ function momentOf(typed: string, { points, analysis }: CaseView, zone: ZoneName)
   return stretch === null ? null : epochMicros(stretch.from);
 }
 
+type Choices = Partial<Record<HypothesisId, Choice>>;
+
 function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly onClose: () => void }) {
   const { observe } = useActions();
   const { trail } = useAppState();
   const { zone } = useDisplayZone();
   const [text, setText] = useState('');
   const [when, setWhen] = useState('');
-  const [choices, setChoices] = useState<Partial<Record<HypothesisId, Choice>>>({});
+  const [choices, setChoices] = useState<Choices>({});
   const row = trail.here.selectedRow;
   const [rests, setRests] = useState(false);
   const ids = { text: useId(), when: useId(), rests: useId(), choices: useId() };
@@ -98,26 +100,7 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
           onChange={(event) => setText(event.target.value)}
         />
       </Field>
-      <fieldset className={styles.readingChoices}>
-        <legend>What it speaks for or against</legend>
-        {HYPOTHESIS_IDS.map((id) => (
-          <Field key={id} className={styles.readingChoice} label={HYPOTHESIS_TITLES[id]}>
-            <select
-              value={choices[id] ?? ''}
-              onChange={(event) => {
-                const choice = CHOICES.find((each) => each === event.target.value) ?? '';
-                setChoices({ ...choices, [id]: choice });
-              }}
-            >
-              {CHOICES.map((choice) => (
-                <option key={choice} value={choice}>
-                  {choice === '' ? 'nothing either way' : choice.replace(/^(\w+) (\w+)$/, '$2 $1')}
-                </option>
-              ))}
-            </select>
-          </Field>
-        ))}
-      </fieldset>
+      <ReadingChoices choices={choices} onChoose={setChoices} />
       <Field htmlFor={ids.when} label="When it was so, if that is known">
         <input
           id={ids.when}
@@ -130,20 +113,7 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
           onChange={(event) => setWhen(event.target.value)}
         />
       </Field>
-      <p
-        className={
-          isTimeWrong
-            ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
-            : cx(formDialogStyles.dialogHelp, 'secondary')
-        }
-        aria-live="polite"
-      >
-        {isTimeWrong
-          ? 'Give a date and a time of day, or a time of day on the day of the incident.'
-          : time === null
-            ? `In ${zone}, as times are shown.`
-            : formatInstant(time, 0, zone)}
-      </p>
+      <TimeHelp time={time} isWrong={isTimeWrong} zone={zone} />
       {row === null ? null : (
         <label className={formDialogStyles.dialogChoice} htmlFor={ids.rests}>
           <input id={ids.rests} type="checkbox" checked={rests} onChange={(event) => setRests(event.target.checked)} />
@@ -151,5 +121,52 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
         </label>
       )}
     </FormDialog>
+  );
+}
+
+function ReadingChoices(props: { readonly choices: Choices; readonly onChoose: (choices: Choices) => void }) {
+  const { choices } = props;
+  return (
+    <fieldset className={styles.readingChoices}>
+      <legend>What it speaks for or against</legend>
+      {HYPOTHESIS_IDS.map((id) => (
+        <Field key={id} className={styles.readingChoice} label={HYPOTHESIS_TITLES[id]}>
+          <select
+            value={choices[id] ?? ''}
+            onChange={(event) => {
+              const choice = CHOICES.find((each) => each === event.target.value) ?? '';
+              props.onChoose({ ...choices, [id]: choice });
+            }}
+          >
+            {CHOICES.map((choice) => (
+              <option key={choice} value={choice}>
+                {choice === '' ? 'nothing either way' : choice.replace(/^(\w+) (\w+)$/, '$2 $1')}
+              </option>
+            ))}
+          </select>
+        </Field>
+      ))}
+    </fieldset>
+  );
+}
+
+/** How the time that was typed is understood. */
+function TimeHelp(props: { readonly time: EpochMicros | null; readonly isWrong: boolean; readonly zone: ZoneName }) {
+  const { time, isWrong, zone } = props;
+  return (
+    <p
+      className={
+        isWrong
+          ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
+          : cx(formDialogStyles.dialogHelp, 'secondary')
+      }
+      aria-live="polite"
+    >
+      {isWrong
+        ? 'Give a date and a time of day, or a time of day on the day of the incident.'
+        : time === null
+          ? `In ${zone}, as times are shown.`
+          : formatInstant(time, 0, zone)}
+    </p>
   );
 }

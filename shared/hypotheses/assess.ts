@@ -250,9 +250,7 @@ function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]
   ) {
     return {
       verdict: 'contributes',
-      reason: timedOut
-        ? 'The artifact is far larger than usual, and the work it made did not fit into the timeout.'
-        : 'The artifact is far larger than usual, and holding it took the memory.',
+      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'the work it made did not fit into the timeout' : 'holding it took the memory'}.`,
     };
   }
   return undecided(

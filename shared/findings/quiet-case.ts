@@ -36,6 +36,7 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
 const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'gunicorn-conf',
   'systemd-unit',
+  'gunicorn-launch',
   'sqlite',
   'sqlite-wal',
   'sqlite-shm',
@@ -55,6 +56,9 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'collect-manifest',
   'empty',
 ]);
+/** Names under which logs are saved: app.log.1, web-stderr.txt, syslog, messages.gz; a note or a script is none. */
+const LOG_NAME =
+  /(?:log|journal|messages|dmesg|kern|console|std(?:out|err)|output|events)[^/]*$|\.(?:txt|out|err|jsonl?)(?:\.\w+)?$/i;
 /** Entries in which errors are looked for: reading the text of a whole journal would take longer than the analysis. */
 const MOST_ENTRIES = 20_000;
 const REPORTS_AN_ERROR =
@@ -108,7 +112,8 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
     unread: files.filter(
       (file) =>
         !NO_LOG.has(file.format) &&
-        ((file.format === 'unknown' && file.bytes > 0) || file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
+        ((file.format === 'unknown' && file.bytes > 0 && LOG_NAME.test(file.path)) ||
+          file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
     ),
   };
 }

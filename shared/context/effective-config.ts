@@ -1,10 +1,12 @@
 import type { EffectiveConfig } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import { GUNICORN_DEFAULTS, knownSetting, LARGEST_SETTING, type Setting, settingText } from '../model/config.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
+import type { LaunchRecord } from '../model/launch.ts';
 import type { ProcessSample } from '../model/samples.ts';
-import type { EpochMicros } from '../model/time.ts';
-import { fileLabel, listing } from '../wording/figures.ts';
+import { addSeconds, type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { fileLabel, formatSeconds, listing } from '../wording/figures.ts';
 import { type CommandLineSettings, commandLineSettings } from './command-line.ts';
 import type { ServiceUnit } from './service-unit.ts';
 
@@ -12,11 +14,12 @@ import type { ServiceUnit } from './service-unit.ts';
 export const SETTING_COMMAND = 'gunicorn --print-config APP | grep timeout; ps -eo args | grep [g]unicorn';
 
 /**
- * The settings in force: command-line flags (as `ps` shows them) win over those of the unit's ExecStart, these over
- * GUNICORN_CMD_ARGS in its Environment, these over the file, the file over gunicorn's defaults. Null when neither a
- * configuration file nor a gunicorn command line with flags was saved: then nothing is known, since a file that was not
- * saved may exist. What is set to something that cannot be read has no value here, and no default either. `timeoutSource`
- * is `file` for whatever is set explicitly; `timeoutFrom` says precisely where. Source of the order: https://docs.gunicorn.org/en/stable/configure.html
+ * The settings in force, the strongest first: what gunicorn itself logs of a start (`Current configuration`), flags of its
+ * processes in `ps`, of the unit's ExecStart, of the Dockerfile, compose file, start script, Procfile, supervisor section or
+ * manifest that starts it; then GUNICORN_CMD_ARGS of these; then the file; for `workers` WEB_CONCURRENCY; then gunicorn's
+ * defaults. Null when none of these was saved: then nothing is known, since a file that was not saved may exist. What is set
+ * to something that cannot be read has no value here, and no default either; nor has a default that what was observed
+ * refutes. Source of the order: https://docs.gunicorn.org/en/stable/configure.html
  */
 export function effectiveConfig(
   evidence: CaseEvidence,
@@ -24,7 +27,7 @@ export function effectiveConfig(
   unit: ServiceUnit | null = null,
 ): EffectiveConfig | null {
   const file = evidence.configs[0] ?? null;
-  const layers = flagLayers(evidence, window, unit);
+  const layers = settingLayers(evidence, window, unit);
   if (file === null && layers.length === 0) return null;
   const sources: Provenance[] = [];
   /** The value, `not-set` where the default holds, or null where what is set cannot be read. */
@@ -32,10 +35,8 @@ export function effectiveConfig(
     name: K,
     fromFile: Setting<NonNullable<CommandLineSettings[K]>>,
   ): NonNullable<CommandLineSettings[K]> | typeof NOT_SET | null => {
-    for (const { settings } of layers) {
-      const flag = settings[name];
-      if (flag !== null) return flag as NonNullable<CommandLineSettings[K]>;
-    }
+    const layer = layers.find((each) => sets(each, name));
+    if (layer !== undefined) return layer.settings[name] as NonNullable<CommandLineSettings[K]> | null;
     if (fromFile.kind === 'not-set') return NOT_SET;
     sources.push(fromFile.source);
     return knownSetting(fromFile)?.value ?? null;
@@ -43,17 +44,26 @@ export function effectiveConfig(
   const timeout = pick('timeoutSeconds', file?.timeoutSeconds ?? UNSET);
   sources.push(...layers.map(({ source }) => source));
   const workerClass = pick('workerClass', file?.workerClass ?? UNSET);
-  const flagged = layers.find(({ settings }) => settings.timeoutSeconds !== null)?.settings.timeoutSeconds ?? null;
+  const workers = pick('workers', file?.workers ?? UNSET);
+  const layer = layers.find((each) => sets(each, 'timeoutSeconds')) ?? null;
+  const refuted = timeout === NOT_SET ? refutedDefault(evidence) : null;
+  if (refuted !== null) sources.push(...refuted.sources);
   return {
-    timeoutSeconds: orDefault(timeout, GUNICORN_DEFAULTS.timeoutSeconds),
-    timeoutSource: timeout === NOT_SET ? 'default' : timeout === null ? 'unreadable' : 'file',
-    timeoutText: flagged === null ? (file === null ? null : settingText(file.timeoutSeconds)) : String(flagged),
-    timeoutFrom: timeoutFrom(evidence, layers),
+    timeoutSeconds: refuted === null ? orDefault(timeout, GUNICORN_DEFAULTS.timeoutSeconds) : null,
+    timeoutSource: timeout === NOT_SET ? 'default' : timeout === null ? 'unreadable' : (layer?.kind ?? 'file'),
+    timeoutText:
+      layer !== null
+        ? (layer.unreadable.get('timeoutSeconds') ?? String(layer.settings.timeoutSeconds))
+        : file === null
+          ? null
+          : settingText(file.timeoutSeconds),
+    timeoutFrom: timeoutFrom(evidence, layer),
+    ...(refuted === null ? {} : { timeoutRefuted: refuted.text }),
     gracefulTimeoutSeconds: orDefault(
       pick('gracefulTimeoutSeconds', file?.gracefulTimeoutSeconds ?? UNSET),
       GUNICORN_DEFAULTS.gracefulTimeoutSeconds,
     ),
-    workers: orDefault(pick('workers', file?.workers ?? UNSET), GUNICORN_DEFAULTS.workers),
+    workers: workers === NOT_SET ? (webConcurrency(evidence) ?? GUNICORN_DEFAULTS.workers) : workers,
     // gunicorn logs the class that it uses.
     workerClass:
       workerClass === NOT_SET || workerClass === null
@@ -71,33 +81,237 @@ function orDefault<T, D>(value: T | typeof NOT_SET | null, fallback: D): T | D |
   return value === NOT_SET ? fallback : (value as T | null);
 }
 
-/** Flags of one place, and how to name it. */
-interface FlagLayer {
+/** Settings of one place, and how to name it. */
+interface SettingLayer {
+  readonly kind: 'log' | 'flag' | 'unit' | 'environment';
   readonly settings: CommandLineSettings;
+  /** What is set to something that cannot be read, as written. */
+  readonly unreadable: ReadonlyMap<keyof CommandLineSettings, string>;
   readonly source: Provenance;
-  readonly where: string;
+  /** How its timeout became known, for people: `--timeout 60 in ExecStart of web.service line 9`. */
+  readonly timeoutFrom: string;
 }
 
-/** Every place that sets flags, the one that wins first. */
-function flagLayers(
+const sets = ({ settings, unreadable }: SettingLayer, name: keyof CommandLineSettings): boolean =>
+  settings[name] !== null || unreadable.has(name);
+
+const ALL_READ: SettingLayer['unreadable'] = new Map();
+
+/** Every place that sets something, the one that wins first. */
+function settingLayers(
   evidence: CaseEvidence,
   window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
   unit: ServiceUnit | null,
-): readonly FlagLayer[] {
-  const layers: FlagLayer[] = [];
+): readonly SettingLayer[] {
+  const flags = (
+    kind: SettingLayer['kind'],
+    settings: CommandLineSettings,
+    source: Provenance,
+    where: string,
+  ): SettingLayer => ({
+    kind,
+    settings,
+    unreadable: ALL_READ,
+    source,
+    timeoutFrom: `--timeout ${settings.timeoutSeconds} ${where}`,
+  });
+  const layers: SettingLayer[] = [];
+  const logged = loggedConfiguration(evidence, window);
+  if (logged !== null) layers.push(logged);
   const running = commandLineFlags(evidence, window);
   if (running !== null) {
     const { settings, sample } = running;
-    layers.push({ settings, source: sample.source, where: `on the command line of pid ${sample.pid}` });
+    layers.push(flags('flag', settings, sample.source, `on the command line of pid ${sample.pid}`));
   }
-  if (unit?.flags != null) {
-    layers.push({ settings: unit.flags.value, source: unit.flags.source, where: `in ExecStart of ${unit.flags.from}` });
-  }
+  if (unit?.flags != null)
+    layers.push(flags('unit', unit.flags.value, unit.flags.source, `in ExecStart of ${unit.flags.from}`));
+  const launches = chosenLaunches(evidence, unit);
+  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'flag') ?? []));
   if (unit?.environmentFlags != null) {
     const { value, source, from } = unit.environmentFlags;
-    layers.push({ settings: value, source, where: `in GUNICORN_CMD_ARGS of ${from}` });
+    layers.push(flags('environment', value, source, `in GUNICORN_CMD_ARGS of ${from}`));
   }
+  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'GUNICORN_CMD_ARGS') ?? []));
   return layers;
+}
+
+/** A file that is run by a stronger one comes last: compose overrides what the image starts, which runs the script. */
+const LAUNCH_ORDER: readonly LaunchRecord['kind'][] = [
+  'Kubernetes manifest',
+  'compose file',
+  'supervisor configuration',
+  'Procfile',
+  'Dockerfile',
+  'start script',
+];
+
+/** The starts of the service in question, the strongest first: those named like its unit, else all; the certain ones first. */
+function chosenLaunches(evidence: CaseEvidence, unit: ServiceUnit | null): readonly LaunchRecord[] {
+  const launches = evidence.host?.launches ?? [];
+  const name = unit?.name?.replace(/\.service$/, '') ?? null;
+  const named = launches.filter((launch) => launch.name !== null && launch.name === name);
+  return [...(named.length > 0 ? named : launches)].sort(
+    (a, b) =>
+      LAUNCH_ORDER.indexOf(a.kind) - LAUNCH_ORDER.indexOf(b.kind) || Number(a.isConditional) - Number(b.isConditional),
+  );
+}
+
+const LAUNCHED = {
+  timeout: 'timeoutSeconds',
+  graceful_timeout: 'gracefulTimeoutSeconds',
+  workers: 'workers',
+  max_requests: 'maxRequests',
+} as const satisfies Readonly<Record<string, keyof CommandLineSettings>>;
+
+function launchLayer(
+  evidence: CaseEvidence,
+  launch: LaunchRecord,
+  from: 'flag' | 'GUNICORN_CMD_ARGS',
+): SettingLayer | null {
+  const own = launch.settings.filter((each) => each.from === from);
+  if (own.length === 0) return null;
+  const unreadable = new Map<keyof CommandLineSettings, string>();
+  const read = (name: keyof typeof LAUNCHED): number | null => {
+    const found = own.find(({ setting }) => setting === name);
+    if (found === undefined) return null;
+    const number = settingNumber(found.value);
+    if (number === null) unreadable.set(LAUNCHED[name], found.text);
+    return number;
+  };
+  const workerClass = own.find(({ setting }) => setting === 'worker_class');
+  if (workerClass !== undefined && workerClass.value === null) unreadable.set('workerClass', workerClass.text);
+  const timeout = own.find(({ setting }) => setting === 'timeout');
+  const path = fileLabel(evidence.files.find(({ id }) => id === launch.evidenceId)?.path ?? launch.kind);
+  const line = timeout?.source.line ?? null;
+  const where = `${path}${line === null ? '' : ` line ${line}`}${launch.name === null ? '' : ` (${launch.name})`}`;
+  const overridden =
+    timeout === undefined || timeout.overridableBy.length === 0
+      ? ''
+      : `, the default of ${environmentWords(timeout.overridableBy)} that may override it`;
+  return {
+    kind: from === 'flag' ? 'flag' : 'environment',
+    settings: {
+      timeoutSeconds: read('timeout'),
+      gracefulTimeoutSeconds: read('graceful_timeout'),
+      workers: read('workers'),
+      workerClass: workerClass?.value ?? null,
+      maxRequests: read('max_requests'),
+    },
+    unreadable,
+    source: timeout?.source ?? own[0]?.source ?? launch.source,
+    timeoutFrom: `--timeout ${timeout?.value ?? timeout?.text ?? ''} ${from === 'flag' ? 'in' : 'in GUNICORN_CMD_ARGS of'} ${where}${overridden}`,
+  };
+}
+
+function settingNumber(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text) ? Math.min(Number(text), LARGEST_SETTING) : null;
+}
+
+/** WEB_CONCURRENCY is what `workers` defaults to. Source: gunicorn/config.py, Workers */
+function webConcurrency(evidence: CaseEvidence): number | null {
+  const found = (evidence.host?.launches ?? [])
+    .flatMap(({ settings }) => settings)
+    .find(({ from }) => from === 'WEB_CONCURRENCY');
+  return settingNumber(found?.value ?? null);
+}
+
+/** gunicorn prints its settings right before it starts, one a line, at debug level. Source: arbiter.py, setup */
+const DUMP_SECONDS = 5;
+const DUMP_ENTRIES = 500;
+const DUMP_HEADING = /Current configuration:/;
+
+/** The settings that gunicorn logged at its last start before the end of the window; null where it logged none. */
+function loggedConfiguration(
+  { events }: CaseEvidence,
+  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
+): SettingLayer | null {
+  const starts = events.ofKinds(['arbiter-start']).filter(({ time }) => window === null || time <= window.to);
+  const start = starts.at(-1);
+  if (start === undefined) return null;
+  const near = events
+    .between(addSeconds(start.time, -DUMP_SECONDS), start.time, DUMP_ENTRIES)
+    .filter(({ source }) => source.evidenceId === start.source.evidenceId);
+  const at = near.findLastIndex(({ message }) => DUMP_HEADING.test(message));
+  const heading = near[at];
+  if (heading === undefined) return null;
+  const values = new Map<string, string>();
+  for (const { message } of near.slice(at)) {
+    for (const line of message.split('\n')) {
+      // `  timeout: 30`, in an entry of the heading's own or one of its own
+      const [, name, value] = /^\s*([a-z_]+):\s+(.*?)\s*$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined && !values.has(name)) values.set(name, value);
+    }
+  }
+  const number = (name: string): number | null => settingNumber(values.get(name) ?? null);
+  const timeoutSeconds = number('timeout');
+  if (timeoutSeconds === null) return null;
+  return {
+    kind: 'log',
+    settings: {
+      timeoutSeconds,
+      gracefulTimeoutSeconds: number('graceful_timeout'),
+      workers: number('workers'),
+      workerClass: values.get('worker_class') ?? null,
+      maxRequests: number('max_requests'),
+    },
+    unreadable: ALL_READ,
+    source: heading.source,
+    timeoutFrom: `gunicorn's own log of its configuration at ${formatTimeOfDay(start.time)} UTC`,
+  };
+}
+
+/** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */
+const TICK_SECONDS = 2;
+/** Workers that booted and timed out together, without a word in between, were never alive: their timeout is what it took. */
+const TOGETHER_SECONDS = 2;
+
+/**
+ * What shows that gunicorn's default timeout was not in force: a TIMEOUT sooner after the boot than it, or one of several
+ * workers at once, silent since they booted together, clearly later.
+ */
+function refutedDefault({
+  events,
+}: CaseEvidence): { readonly text: string; readonly sources: readonly Provenance[] } | null {
+  const boots = new Map<number, EvidenceEvent>();
+  const waits: {
+    readonly pid: number;
+    readonly seconds: number;
+    readonly boot: EvidenceEvent;
+    readonly timeout: EvidenceEvent;
+  }[] = [];
+  for (const event of events.ofKinds(['worker-boot', 'worker-timeout'])) {
+    const pid = event.detail.targetPid ?? event.pid;
+    if (pid === null) continue;
+    const boot = boots.get(pid);
+    if (event.kind === 'worker-boot') boots.set(pid, event);
+    else if (boot !== undefined) {
+      waits.push({ pid, seconds: secondsBetween(boot.time, event.time), boot, timeout: event });
+      boots.delete(pid);
+    }
+  }
+  const assumed = GUNICORN_DEFAULTS.timeoutSeconds;
+  const sooner = waits.find(({ seconds }) => seconds < assumed - TICK_SECONDS);
+  const later = waits.find((wait) => wait.seconds > assumed + 2 * TICK_SECONDS && isNeverAlive(wait, waits, events));
+  const found = sooner ?? later;
+  if (found === undefined) return null;
+  const { pid, seconds, boot, timeout } = found;
+  return {
+    text: `gunicorn's default of ${assumed} s is not in force: the TIMEOUT of pid ${pid} came ${formatSeconds(seconds)} after it booted${found === sooner ? '' : ', together with others that had been silent since the same boot'}.`,
+    sources: [boot.source, timeout.source],
+  };
+}
+
+function isNeverAlive(
+  wait: { readonly pid: number; readonly boot: EvidenceEvent; readonly timeout: EvidenceEvent },
+  waits: readonly { readonly pid: number; readonly boot: EvidenceEvent; readonly timeout: EvidenceEvent }[],
+  events: CaseEvidence['events'],
+): boolean {
+  const isNear = (a: EvidenceEvent, b: EvidenceEvent): boolean =>
+    Math.abs(secondsBetween(a.time, b.time)) <= TOGETHER_SECONDS;
+  const isSilent = (each: typeof wait): boolean =>
+    !events.hasOfPid(each.pid, addSeconds(each.boot.time, TOGETHER_SECONDS), addSeconds(each.timeout.time, -1));
+  const together = waits.filter((each) => isNear(each.boot, wait.boot) && isNear(each.timeout, wait.timeout));
+  return together.length > 1 && together.every(isSilent);
 }
 
 function wholeFile(evidence: CaseEvidence, evidenceId: string): readonly Provenance[] {
@@ -131,9 +345,8 @@ function workerClassFromLog(evidence: CaseEvidence): string | null {
   );
 }
 
-function timeoutFrom(evidence: CaseEvidence, layers: readonly FlagLayer[]): string {
-  const layer = layers.find(({ settings }) => settings.timeoutSeconds !== null);
-  if (layer !== undefined) return `--timeout ${layer.settings.timeoutSeconds} ${layer.where}`;
+function timeoutFrom(evidence: CaseEvidence, layer: SettingLayer | null): string {
+  if (layer !== null) return layer.timeoutFrom;
   const config = evidence.configs[0];
   if (config === undefined) return "gunicorn's default";
   const path = fileLabel(evidence.files.find((file) => file.id === config.evidenceId)?.path ?? 'the configuration');

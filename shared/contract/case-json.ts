@@ -177,7 +177,7 @@ export const caseJsonSchema = z.strictObject({
     .strictObject({
       /** Each is null where it is set to something that cannot be read; `timeoutText` is then how it is written. */
       timeoutSeconds: z.number().nullable(),
-      timeoutSource: z.enum(['file', 'default', 'unreadable']),
+      timeoutSource: z.enum(['flag', 'environment', 'file', 'unit', 'log', 'default', 'unreadable']),
       timeoutText: z.string().nullable(),
       gracefulTimeoutSeconds: z.number().nullable(),
       workers: z.number().nullable(),

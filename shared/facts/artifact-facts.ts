@@ -26,6 +26,21 @@ export function isLarge(figures: ArtifactFigures | null): boolean | null {
   return (figures.bytes ?? 0) >= LARGE_BYTES || (figures.testcases ?? 0) >= LARGE_TESTCASES;
 }
 
+/** Whether it is large by bytes, which is what a parse costs; rows alone cost writes. Null when nothing is known of it. */
+export function isLargeByBytes(figures: ArtifactFigures | null): boolean | null {
+  return figures === null || figures.bytes === null ? null : figures.bytes >= LARGE_BYTES;
+}
+
+/** "large against 10.0 MB", "small to parse, many rows to write". */
+function judged(figures: ArtifactFigures, large: boolean): string {
+  if (!large) return `not large against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests`;
+  if (isLargeByBytes(figures) === false)
+    return `quick to parse (under ${formatBytes(LARGE_BYTES)}), many rows to write (over ${formatCount(LARGE_TESTCASES)})`;
+  return isLargeByBytes(figures) === true
+    ? `large against ${formatBytes(LARGE_BYTES)}`
+    : `large against ${formatCount(LARGE_TESTCASES)} tests`;
+}
+
 function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
@@ -42,7 +57,7 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
   return [
     {
       id: large ? 'artifact-large' : 'artifact-small',
-      text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${large ? 'large' : 'not large'} against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests.`,
+      text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${judged(figures, large)}.`,
       weights: { 'large-artifact': weight },
       ...(large ? {} : { decides: { 'large-artifact': 'against' as const } }),
       ...(report !== undefined

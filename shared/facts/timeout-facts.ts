@@ -16,11 +16,13 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
     facts.push({
       id: 'timeout-setting',
       text:
-        config.timeoutSeconds === null
-          ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
-          : config.timeoutSeconds === 0
-            ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
-            : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
+        config.timeoutRefuted !== undefined
+          ? `The worker timeout is not known: ${config.timeoutRefuted}`
+          : config.timeoutSeconds === null
+            ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
+            : config.timeoutSeconds === 0
+              ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
+              : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
       weights: isOff ? { 'worker-timeout': -4 } : {},
       ...(isOff ? { decides: { 'worker-timeout': 'against' as const } } : {}),
       ...sourceOnly(...config.sources),

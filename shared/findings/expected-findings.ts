@@ -23,9 +23,11 @@ export function checkExpectedFindings(
       observed:
         context.config === null
           ? null
-          : timeout === null
-            ? `not readable: ${context.config.timeoutFrom}`
-            : `${timeout} s, from ${context.config.timeoutFrom}`,
+          : context.config.timeoutRefuted !== undefined
+            ? context.config.timeoutRefuted
+            : timeout === null
+              ? `not readable: ${context.config.timeoutFrom}`
+              : `${timeout} s, from ${context.config.timeoutFrom}`,
       holds: timeout === null ? null : timeout === 30,
     },
     {

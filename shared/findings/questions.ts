@@ -19,11 +19,13 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       answer:
         context.config === null
           ? null
-          : context.config.timeoutSeconds === null
-            ? `set, but not readable without running it: ${context.config.timeoutFrom}. On the host: ${SETTING_COMMAND}`
-            : context.config.timeoutSeconds === 0
-              ? `switched off, from ${context.config.timeoutFrom}`
-              : `${context.config.timeoutSeconds} s, from ${context.config.timeoutFrom}`,
+          : context.config.timeoutRefuted !== undefined
+            ? `not known: ${context.config.timeoutRefuted}`
+            : context.config.timeoutSeconds === null
+              ? `set, but not readable without running it: ${context.config.timeoutFrom}. On the host: ${SETTING_COMMAND}`
+              : context.config.timeoutSeconds === 0
+                ? `switched off, from ${context.config.timeoutFrom}`
+                : `${context.config.timeoutSeconds} s, from ${context.config.timeoutFrom}`,
       facts: pick(
         'timeout-setting',
         'timeout-not-in-force',

@@ -2,19 +2,19 @@ import type { FactContext } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
-import { endLabel, isHang } from '../timeline/incidents.ts';
+import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import { formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { quietAdvice, quietCase, quietHeadline, quietTraces } from './quiet-case.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {
-  const { record, evidence, history } = context;
+  const { record, history } = context;
   if (record === null) {
-    return evidence.events.count === 0
-      ? 'No log of workers was saved.'
-      : `No worker was killed and no operation failed in what was saved${history.latestOperation?.outcome === 'open' ? `; it ends in the middle of ${history.latestOperation.name ?? 'an operation'}` : ''}.`;
+    const latest = history.latestOperation;
+    return quietHeadline(quietCase(context), latest?.outcome === 'open' ? (latest.name ?? 'an operation') : null);
   }
   const { incident, death } = record;
-  const who = workerName(incident);
+  const who = processName(context, incident);
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
   const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
@@ -41,9 +41,28 @@ export function headline(context: FactContext): string {
   return `${capital(who)} ${ended} ${at}${after}${into}.`;
 }
 
-function workerName(incident: Incident): string {
-  const pid = incident.pid === null ? 'a worker' : `worker ${incident.pid}`;
-  return incident.unit === null ? pid : `${pid} of ${incident.unit.replace(/\.service$/, '')}`;
+/** "worker 23333 of tracker", or "process 25456 (python)" where nothing shows that it was a worker. */
+function processName(context: FactContext, incident: Incident): string {
+  const { record } = context;
+  const of = incident.unit === null ? '' : ` of ${incident.unit.replace(/\.service$/, '')}`;
+  if (incident.pid === null) return `a worker${of}`;
+  if (record !== null && !isKnownWorker(context, record)) {
+    const name = record.death?.killer?.detail.processName ?? record.death?.end.detail.processName;
+    return `process ${incident.pid}${name === undefined ? '' : ` (${name})`}${of}`;
+  }
+  return `worker ${incident.pid}${of}`;
+}
+
+/** Programs whose processes are workers, by the name that the kernel prints. */
+const SERVER_NAME = /^(?:gunicorn|uwsgi|uvicorn|celery|hypercorn|daphne|mod_wsgi|puma|unicorn|granian)/i;
+
+/** The kernel names whatever it kills: gunicorn's word, work, or a command line shows that it was a worker. */
+function isKnownWorker({ evidence }: FactContext, { death, operation }: IncidentRecord): boolean {
+  if (death === null || operation !== null || death.mechanism !== 'kernel-oom') return true;
+  if (death.life.boot !== null || death.life.about.some(({ kind }) => kind.startsWith('worker-'))) return true;
+  const kernelName = death.killer?.detail.processName ?? death.end.detail.processName;
+  if (kernelName === undefined || SERVER_NAME.test(kernelName)) return true;
+  return evidence.processes.some(({ pid, command }) => pid === death.pid && /\bgunicorn\b/.test(command));
 }
 
 function capital(text: string): string {
@@ -66,7 +85,10 @@ function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly 
   if (context.record === null) {
     const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'];
     const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
-    return done?.text ?? 'What was saved does not show how the workers fared.';
+    return (
+      [done?.text, quietTraces(quietCase(context))].filter((part) => part != null).join(' ') ||
+      'The evidence does not show how the workers fared.'
+    );
   }
   const of = (verdict: HypothesisResult['verdict']): readonly HypothesisResult[] =>
     hypotheses.filter((hypothesis) => hypothesis.verdict === verdict);
@@ -104,7 +126,7 @@ function whatToDo(
   const first = recommendations[0];
   if (first !== undefined) return first.text;
   if (context.record === null && context.history.latestOperation?.outcome !== 'open')
-    return 'There is nothing to change.';
+    return quietAdvice(quietCase(context), hypotheses);
   const missing = hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
   return missing === undefined
     ? 'Collect more evidence the next time it happens.'

@@ -1,4 +1,5 @@
 import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
+import { listing } from '../wording/figures.ts';
 import type { WeighedFacts, Weighing } from './weigh.ts';
 
 /**
@@ -137,7 +138,7 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}, and nothing that was saved points to a deeper cause.`
+          ? `${timeoutReason}; ${openCauses(causes)}.`
           : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
     };
   }
@@ -146,6 +147,21 @@ function assessTimeout(
   }
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
+}
+
+/** The command that decides each cause of a timeout, the quickest first. */
+const DECIDED_BY = [
+  ['infinite-loop', 'py-spy dump --pid PID'],
+  ['database-lock', 'lsof -- DATABASE'],
+  ['memory-exhaustion', 'journalctl -k'],
+] as const satisfies readonly (readonly [HypothesisId, string])[];
+
+/** Which causes of a missed deadline the evidence leaves open, and what decides between them at the next one. */
+function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>): string {
+  const open = DECIDED_BY.filter(([id]) => causes[id]?.verdict === 'inconclusive');
+  const [first] = open;
+  if (first === undefined) return 'what held the worker up is none of the other causes that were looked for';
+  return `what held the worker up is open (${listing(open.map(([id]) => HYPOTHESIS_TITLES[id].toLowerCase()))}), and "${first[1]}" before the next timeout decides`;
 }
 
 function assessLock({ of, has }: WeighedFacts): Assessment {
@@ -234,9 +250,7 @@ function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]
   ) {
     return {
       verdict: 'contributes',
-      reason: timedOut
-        ? 'The artifact is far larger than usual, and the work it made did not fit into the timeout.'
-        : 'The artifact is far larger than usual, and holding it took the memory.',
+      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'the work it made did not fit into the timeout' : 'holding it took the memory'}.`,
     };
   }
   return undecided(

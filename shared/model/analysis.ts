@@ -194,7 +194,10 @@ export interface Recommendation {
 export interface EffectiveConfig {
   /** Null where it is set to something that cannot be read. */
   readonly timeoutSeconds: number | null;
-  readonly timeoutSource: 'file' | 'default' | 'unreadable';
+  /** `unit`: ExecStart; `flag`: a command line in `ps` or in a file that starts gunicorn; `log`: gunicorn's own dump of it. */
+  readonly timeoutSource: 'flag' | 'environment' | 'file' | 'unit' | 'log' | 'default' | 'unreadable';
+  /** What shows that the default is not in force, as a sentence; absent where nothing does. `timeoutSeconds` is then null. */
+  readonly timeoutRefuted?: string;
   /** The setting as written; null where none is. */
   readonly timeoutText: string | null;
   /** How the timeout became known, for people: `gunicorn.conf.py line 4`, `--timeout 120 in ps`, `gunicorn's default`. */

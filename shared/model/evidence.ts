@@ -40,6 +40,7 @@ export const FORMAT_WORDS = {
   'journal-empty': 'journal without entries',
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
+  'gunicorn-launch': 'start of gunicorn',
   sqlite: 'SQLite database',
   'sqlite-wal': 'SQLite write-ahead log',
   'sqlite-shm': 'SQLite shared memory',

@@ -1,4 +1,5 @@
 import type { Provenance } from './evidence.ts';
+import type { LaunchRecord } from './launch.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -56,9 +57,11 @@ export interface HostLoad {
 export interface HostRecords {
   /** Unit files and drop-ins of systemd. */
   readonly units: readonly UnitFragment[];
+  /** Starts of gunicorn that files describe. */
+  readonly launches: readonly LaunchRecord[];
   readonly filesystems: readonly FilesystemUsage[];
   readonly fileSizes: readonly FileSize[];
   readonly load: readonly HostLoad[];
 }
 
-export const NO_HOST_RECORDS: HostRecords = { units: [], filesystems: [], fileSizes: [], load: [] };
+export const NO_HOST_RECORDS: HostRecords = { units: [], launches: [], filesystems: [], fileSizes: [], load: [] };

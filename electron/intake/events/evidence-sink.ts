@@ -6,6 +6,7 @@ import { type DatedTyingEvent, UptimeTies } from '../../../shared/evidence/readi
 import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
+import type { LaunchRecord } from '../../../shared/model/launch.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
@@ -23,6 +24,7 @@ export class EvidenceSink {
   readonly host = {
     units: [] as UnitFragment[],
     filesystems: [] as FilesystemUsage[],
+    launches: [] as LaunchRecord[],
     fileSizes: [] as FileSize[],
     load: [] as HostLoad[],
   };
@@ -142,6 +144,10 @@ export class RecordCounter implements ItemSink {
       case 'unit-fragment':
         this.#keep(host.units, item.fragment, item.fragment.assignments[0]?.source.byteOffset ?? 0);
         this.#others += item.fragment.assignments.length - 1;
+        break;
+      case 'launch':
+        this.#keep(host.launches, item.launch, item.launch.source.byteOffset);
+        this.#others += Math.max(0, item.launch.settings.length - 1);
         break;
       case 'filesystem':
         this.#keep(host.filesystems, item.usage, item.usage.source.byteOffset);

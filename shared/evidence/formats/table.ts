@@ -18,6 +18,7 @@ import { ACCESS_LOG, GUNICORN_LOG } from '../logs/gunicorn-log.ts';
 import { JSON_LOG } from '../logs/json-log.ts';
 import type { Format, LogFormat } from '../reading/format.ts';
 import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
+import { GUNICORN_LAUNCH } from '../settings/launch-format.ts';
 import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
@@ -65,6 +66,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   // As a whole.
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-conf': GUNICORN_CONF,
+  'gunicorn-launch': GUNICORN_LAUNCH,
   // By what is not there.
   'journal-empty': JOURNAL_EMPTY,
   empty: EMPTY,

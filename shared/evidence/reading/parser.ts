@@ -2,6 +2,7 @@ import type { GunicornConfig } from '../../model/config.ts';
 import type { EvidenceEvent } from '../../model/event.ts';
 import type { EvidenceId, ParseProblem, TimeResolution } from '../../model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../model/host.ts';
+import type { LaunchRecord } from '../../model/launch.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
@@ -26,6 +27,7 @@ export type ParsedItem =
   | { readonly type: 'host-memory'; readonly memory: HostMemory }
   | { readonly type: 'gunicorn-config'; readonly config: GunicornConfig }
   | { readonly type: 'unit-fragment'; readonly fragment: UnitFragment }
+  | { readonly type: 'launch'; readonly launch: LaunchRecord }
   | { readonly type: 'filesystem'; readonly usage: FilesystemUsage }
   | { readonly type: 'file-size'; readonly size: FileSize }
   | { readonly type: 'host-load'; readonly load: HostLoad }

@@ -77,6 +77,15 @@ function crashAdvice(advice: Advice): Recommendation {
       crash,
     );
   }
+  // A code is what the process handed to exit(): the kernel writes a core for a signal only. Source: core(5)
+  if (advice.context.record?.death?.signal == null) {
+    return recommendation(
+      'find-the-exit',
+      'Find what calls exit in the worker: the code is what the process itself gave. Trace the exit with its stack the next time (sys.exit and os._exit of Python, exit of a library).',
+      'strace -f -k -e trace=exit_group -p PID   # the stack of the call names its library',
+      crash,
+    );
+  }
   return immediately(
     'core-dumps',
     'Keep core dumps and read the stack of this one: coredumpctl names the library in which it crashed.',

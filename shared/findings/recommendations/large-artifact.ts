@@ -1,5 +1,6 @@
 import { importCourse } from '../../context/import-course.ts';
 import { memoryUse } from '../../context/process-readings.ts';
+import { isLargeByBytes } from '../../facts/artifact-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { formatBytes } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, isInvolved, recommendation } from './advice.ts';
@@ -40,6 +41,8 @@ const MUCH_OF_THE_TIME = 0.2;
 
 /** Whether the parse took memory or much of the time, or was what went on at the end; unknown steps leave it open. */
 function parseMatters(advice: Advice): boolean {
+  // Many rows in few bytes are parsed at once; what they cost is their writes.
+  if (isLargeByBytes(advice.context.figures) === false) return false;
   if (isInvolved(advice, 'memory-exhaustion')) return true;
   const course = importCourse(advice.context);
   const parse = course?.steps.find(({ name }) => name === 'parse');

@@ -65,7 +65,7 @@ describe('serviceUnit', () => {
     );
     expect(effectiveConfig(evidence, null, unit)).toMatchObject({
       timeoutSeconds: 90,
-      timeoutSource: 'file',
+      timeoutSource: 'unit',
       timeoutFrom: '--timeout 90 in ExecStart of tracker.service in cat.txt line 11',
       workers: 4,
       workerClass: 'gthread',

@@ -112,6 +112,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.load.source;
     case 'gunicorn-config':
     case 'unit-fragment':
+    case 'launch':
     case 'problem':
       return null;
   }

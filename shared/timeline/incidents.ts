@@ -6,6 +6,7 @@ import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
+import { deathsTogether } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 /** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
@@ -92,8 +93,22 @@ export function workerHistory(events: EventSource): WorkerHistory {
     operations,
     latestOperation: latest,
     latestDone,
-    incidents: records.map((record, index) => ({ ...record, incident: { ...record.incident, id: `i${index + 1}` } })),
+    incidents: numbered(records),
   };
+}
+
+/** The records with their ids, and those of one moment with the ids of one another. */
+function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[] {
+  const idOf = (place: number): string => `i${place + 1}`;
+  const company = new Map<number, readonly string[]>();
+  for (const group of deathsTogether(records)) {
+    for (const place of group) company.set(place, group.filter((each) => each !== place).map(idOf));
+  }
+  return records.map((record, place) => {
+    const together = company.get(place);
+    const incident = { ...record.incident, id: idOf(place), ...(together === undefined ? {} : { together }) };
+    return { ...record, incident };
+  });
 }
 
 /** The operation with its lines, which are let go while all of them are read. */

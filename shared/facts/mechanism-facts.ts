@@ -1,5 +1,4 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import { databaseServer } from '../context/database-server.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
@@ -10,6 +9,7 @@ import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
 
@@ -42,7 +42,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
     const delay = secondsBetween(death.timeout.time, death.end.time);
-    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end, databaseServer(context) !== null));
+    facts.push(...abortFacts(context, death, death.timeout));
     if (death.signal === 9 && delay > 5) {
       facts.push({
         id: 'slow-kill',
@@ -86,47 +86,6 @@ function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
       decides: { 'worker-timeout': 'against' },
       ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
       basis: BASIS.log,
-    },
-  ];
-}
-
-/** Seconds within which a worker that can run Python code leaves after SIGABRT. */
-const PROMPT_EXIT_SECONDS = 2;
-
-/**
- * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
- * running Python or in a wait that a signal ends; one that needs SIGKILL was inside C or the kernel. SQLite's wait for a
- * lock is such a C call, of which Python learns nothing until it returns.
- */
-function abortFacts(
-  signal: number | null,
-  delaySeconds: number,
-  timeout: EvidenceEvent,
-  end: EvidenceEvent,
-  usesServer: boolean,
-): readonly Fact[] {
-  if (end === timeout) return [];
-  if (signal === 9) {
-    return [
-      {
-        id: 'deaf-to-abort',
-        text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
-        weights: { 'database-lock': 0.5 },
-        ...sourcesOf(timeout, end),
-        basis: BASIS.abort,
-      },
-    ];
-  }
-  // Ended by SIGABRT itself: no handler caught it.
-  if (signal !== null || delaySeconds > PROMPT_EXIT_SECONDS) return [];
-  return [
-    {
-      id: 'abort-handler-ran',
-      text: `The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
-      // A driver in Python waits for its server in a call that a signal ends.
-      weights: { 'database-lock': usesServer ? 0 : -1.5, 'infinite-loop': 0.5 },
-      ...sourcesOf(timeout, end),
-      basis: BASIS.abort,
     },
   ];
 }

@@ -94,7 +94,11 @@ function around(index: MomentIndex, time: EpochMicros): EvidenceEvent | null {
 
 function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   const timeout = life.about.find((event) => event.kind === 'worker-timeout') ?? null;
-  const exits = life.about.filter((event) => EXIT_KINDS.has(event.kind));
+  // An exit that was begun before the TIMEOUT is what hung, and no end of it.
+  const exits = life.about.filter(
+    (event) =>
+      EXIT_KINDS.has(event.kind) && !(event.kind === 'worker-exiting' && timeout !== null && event.row < timeout.row),
+  );
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);

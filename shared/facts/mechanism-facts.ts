@@ -7,6 +7,7 @@ import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
+import { type KillerWord, killerWord } from '../timeline/killers.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
@@ -159,10 +160,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'systemd-stop',
-          text:
-            killer?.detail.state === 'watchdog'
-              ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
-              : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+          text: stopText(death),
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),
@@ -189,6 +187,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
       ];
     }
     case 'external-sigkill': {
+      const word = killer === null ? null : killerWord(killer);
+      if (word !== null) return [killedByProgram(death, word)];
       const order = killOrder(context);
       return [
         {
@@ -214,6 +214,38 @@ function killerFacts(context: FactContext): readonly Fact[] {
     case 'gunicorn-timeout':
       return [];
   }
+}
+
+/** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
+function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
+  const why = program.isForMemory ? ' because memory ran short' : '';
+  return {
+    id: program.isForMemory ? 'killed-for-memory' : 'killed-by-program',
+    text: `${program.name} killed pid ${death.pid}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
+    weights: program.isForMemory ? { 'memory-exhaustion': 6, ...notTheTimeout(death) } : { ...notTheTimeout(death) },
+    decides: {
+      ...(program.isForMemory ? { 'memory-exhaustion': 'for' as const } : {}),
+      ...decidesAgainstTimeout(death),
+    },
+    ...sourcesOf(event, death.end === event ? null : death.end),
+    basis: program.isForMemory ? BASIS.earlyoom : BASIS.signals,
+  };
+}
+
+/** What the kill of a stop is told as, by who says so. */
+function stopText(death: Death): string {
+  const { killer } = death;
+  if (killer?.detail.state === 'watchdog') {
+    return "The service did not answer systemd's watchdog in time, and systemd ended it for that.";
+  }
+  if (killer?.kind === 'arbiter-signal') {
+    return `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`;
+  }
+  const word = killer === null ? null : killerWord(killer);
+  if (word !== null) {
+    return `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`;
+  }
+  return 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.';
 }
 
 /** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */

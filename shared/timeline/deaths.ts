@@ -4,6 +4,7 @@ import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../mo
 import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { SilentWorkers } from './silent-workers.ts';
+import { goesOn } from './speakers.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
@@ -123,6 +124,9 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
     (event) =>
       EXIT_KINDS.has(event.kind) && !(event.kind === 'worker-exiting' && timeout !== null && event.row < timeout.row),
   );
+  // A kill that its process outlives was told of another, or quoted.
+  const told = exits.find(({ kind }) => kind === 'worker-sigkill' || kind === 'worker-signalled');
+  if (told !== undefined && goesOn(context.events, life.pid, told, life.until)) return null;
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
@@ -482,7 +486,9 @@ function endsByHook(boot: EvidenceEvent, boots: MomentIndex, events: EventSource
     .findLast(({ row }) => row < boot.row);
   if (before === undefined) return false;
   const pid = before.detail.targetPid ?? before.pid;
-  return events.between(before.time, boot.time, MOST_HOOK_LINES, ['log']).some(({ row, message }) => {
+  // What is printed without a header may have been joined to the entry before it.
+  const lines = [before, ...events.between(before.time, boot.time, MOST_HOOK_LINES, ['log'])];
+  return lines.some(({ row, message }) => {
     const named = row >= before.row && row < boot.row ? CHILD_EXIT.exec(message.slice(0, 1_024)) : null;
     return named !== null && Number(named[1]) === pid;
   });

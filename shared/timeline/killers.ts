@@ -8,7 +8,7 @@ export interface KillerProgram {
   readonly sample: string;
   /** Under which identifier it logs where the format has one. */
   readonly identifier: RegExp;
-  /** Its word of the kill; the group `pid` is whom it ended, where it says so. */
+  /** Its word of the kill; the first group is whom it ended, where it says so. */
   readonly says: RegExp;
   readonly mechanism: Exclude<Mechanism, 'none'>;
   /** Whether it ends processes because memory runs short. */
@@ -25,7 +25,7 @@ export const KILLER_PROGRAMS: readonly KillerProgram[] = [
     name: 'earlyoom',
     sample: 'sending SIGKILL to process 4711 uid 1000 "gunicorn": badness 1204, VmRSS 11874 MiB',
     identifier: /^earlyoom\b/,
-    says: /^sending SIGKILL to process (?<pid>\d+)\b/,
+    says: /^sending SIGKILL to process (\d+)\b/,
     mechanism: 'external-sigkill',
     isForMemory: true,
     endsService: false,
@@ -35,7 +35,7 @@ export const KILLER_PROGRAMS: readonly KillerProgram[] = [
     name: 'nohang',
     sample: 'Sending SIGKILL to the victim: pid 4711, name "gunicorn"',
     identifier: /^nohang\b/,
-    says: /^\W{0,8}(?:Sending|Implementing a corrective action: sending|Send) SIGKILL to\D{0,80}(?<pid>\d+)\b/i,
+    says: /^\W{0,8}(?:Sending|Implementing a corrective action: sending|Send) SIGKILL to\D{0,80}(\d+)\b/i,
     mechanism: 'external-sigkill',
     isForMemory: true,
     endsService: false,
@@ -45,7 +45,7 @@ export const KILLER_PROGRAMS: readonly KillerProgram[] = [
     name: 'supervisord',
     sample: "killing 'tracker' (4700) with SIGKILL",
     identifier: /^supervisord?\b/,
-    says: /(?:^|\bWARN )killing '[^']{1,200}' \((?<pid>\d+)\) with SIGKILL\b/,
+    says: /(?:^|\bWARN )killing '[^']{1,200}' \((\d+)\) with SIGKILL\b/,
     mechanism: 'systemd-stop',
     isForMemory: false,
     endsService: true,
@@ -91,7 +91,8 @@ export function killerWord(event: EvidenceEvent): KillerWord | null {
     if (identifier !== null && !program.identifier.test(identifier)) continue;
     const match = program.says.exec(event.message.slice(0, LONGEST_WORD_CHARACTERS));
     if (match === null) continue;
-    const pid = match.groups?.['pid'];
+    // The group is the only one of each pattern.
+    const pid = match[1];
     return { program, event, pid: pid === undefined ? null : Number(pid) };
   }
   return null;

@@ -129,7 +129,8 @@ function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): C
   };
 }
 
-function incidentJson({ id, pid, unit, operation, start, end, mechanism, phases }: Incident): IncidentJson {
+function incidentJson(incident: Incident): IncidentJson {
+  const { id, pid, unit, operation, start, end, mechanism, phases, together, killer } = incident;
   return {
     id,
     pid,
@@ -144,6 +145,8 @@ function incidentJson({ id, pid, unit, operation, start, end, mechanism, phases 
       to: formatIsoMicros(to),
       seconds: rounded(seconds, 6),
     })),
+    ...(together === undefined ? {} : { together: [...together] }),
+    ...(killer === undefined ? {} : { killer }),
   };
 }
 

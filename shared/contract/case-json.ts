@@ -46,6 +46,10 @@ const incidentJson = z.strictObject({
   phases: z.array(
     z.strictObject({ name: z.enum(PHASE_NAMES), from: isoMicros, to: isoMicros, seconds: z.number().nonnegative() }),
   ),
+  /** The other deaths of the same moment; absent: none. */
+  together: z.array(z.string()).optional(),
+  /** null: nothing says who ended it; absent: nobody died. */
+  killer: z.strictObject({ name: z.string(), why: z.string() }).nullable().optional(),
 });
 
 const parseProfileJson = z.strictObject({

@@ -14,6 +14,7 @@ export const BASIS = {
   memoryMax:
     'systemd.resource-control(5), MemoryMax= (https://www.freedesktop.org/software/systemd/man/systemd.resource-control.html)',
   unitFile: 'systemd.service(5) (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
+  earlyoom: 'earlyoom(1) (https://github.com/rfjakob/earlyoom); nohang(8) (https://github.com/hakavlad/nohang)',
   systemdOomd: 'systemd-oomd.service(8) (https://www.freedesktop.org/software/systemd/man/systemd-oomd.service.html)',
   systemdStop:
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',

@@ -14,15 +14,27 @@ const SPEAKS_OF_A_LOCK = /lock|busy/i;
 const SPEAKS_OF_MEMORY = /memory|alloc|killed|signal|SIGKILL|-9\b|137/i;
 
 // MemoryError     MemoryError: Unable to allocate 1.2 GiB     OSError: [Errno 12] Cannot allocate memory
-const OUT_OF_MEMORY = /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b)/i;
+// terminate called after throwing an instance of 'std::bad_alloc'     memory allocation of 1048576 bytes failed (Rust, alloc.rs)
+const OUT_OF_MEMORY =
+  /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
 
 /**
  * An allocation that was refused: by a limit of the process (RLIMIT_AS), or because the host commits no more. The kernel
  * logs nothing of that and ends nobody, so neither its silence nor a host with free memory speaks against it.
  */
-export function refusedAllocation({ record }: FactContext): EvidenceEvent | null {
-  const lines = record?.operation?.lines ?? [];
-  return lines.find(({ event }) => OUT_OF_MEMORY.test(event.message.slice(0, READ_CHARACTERS)))?.event ?? null;
+export function refusedAllocation({ record, evidence }: FactContext): EvidenceEvent | null {
+  const lines = (record?.operation?.lines ?? []).map(({ event }) => event);
+  const death = record?.death ?? null;
+  // The last words of a worker that ended on it are of the process, not of a step of its work.
+  const last =
+    death === null
+      ? []
+      : evidence.events.ofPid(
+          death.pid,
+          addSeconds(death.end.time, -LAST_WORDS_SECONDS),
+          addSeconds(death.end.time, 1),
+        );
+  return [...lines, ...last].find(({ message }) => OUT_OF_MEMORY.test(message.slice(0, READ_CHARACTERS))) ?? null;
 }
 
 const READ_CHARACTERS = 65_536;

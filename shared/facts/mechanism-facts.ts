@@ -1,5 +1,4 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import { databaseServer } from '../context/database-server.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
@@ -8,8 +7,10 @@ import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
+import { type KillerWord, killerWord } from '../timeline/killers.ts';
 import type { Operation } from '../timeline/operations.ts';
 import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
 
@@ -42,7 +43,7 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
       basis: BASIS.arbiter,
     });
     const delay = secondsBetween(death.timeout.time, death.end.time);
-    facts.push(...abortFacts(death.signal, delay, death.timeout, death.end, databaseServer(context) !== null));
+    facts.push(...abortFacts(context, death, death.timeout));
     if (death.signal === 9 && delay > 5) {
       facts.push({
         id: 'slow-kill',
@@ -86,47 +87,6 @@ function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
       decides: { 'worker-timeout': 'against' },
       ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
       basis: BASIS.log,
-    },
-  ];
-}
-
-/** Seconds within which a worker that can run Python code leaves after SIGABRT. */
-const PROMPT_EXIT_SECONDS = 2;
-
-/**
- * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
- * running Python or in a wait that a signal ends; one that needs SIGKILL was inside C or the kernel. SQLite's wait for a
- * lock is such a C call, of which Python learns nothing until it returns.
- */
-function abortFacts(
-  signal: number | null,
-  delaySeconds: number,
-  timeout: EvidenceEvent,
-  end: EvidenceEvent,
-  usesServer: boolean,
-): readonly Fact[] {
-  if (end === timeout) return [];
-  if (signal === 9) {
-    return [
-      {
-        id: 'deaf-to-abort',
-        text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
-        weights: { 'database-lock': 0.5 },
-        ...sourcesOf(timeout, end),
-        basis: BASIS.abort,
-      },
-    ];
-  }
-  // Ended by SIGABRT itself: no handler caught it.
-  if (signal !== null || delaySeconds > PROMPT_EXIT_SECONDS) return [];
-  return [
-    {
-      id: 'abort-handler-ran',
-      text: `The worker left at once on SIGABRT: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
-      // A driver in Python waits for its server in a call that a signal ends.
-      weights: { 'database-lock': usesServer ? 0 : -1.5, 'infinite-loop': 0.5 },
-      ...sourcesOf(timeout, end),
-      basis: BASIS.abort,
     },
   ];
 }
@@ -200,10 +160,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'systemd-stop',
-          text:
-            killer?.detail.state === 'watchdog'
-              ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
-              : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+          text: stopText(death),
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),
@@ -230,6 +187,8 @@ function killerFacts(context: FactContext): readonly Fact[] {
       ];
     }
     case 'external-sigkill': {
+      const word = killer === null ? null : killerWord(killer);
+      if (word !== null) return [killedByProgram(death, word)];
       const order = killOrder(context);
       return [
         {
@@ -256,6 +215,38 @@ function killerFacts(context: FactContext): readonly Fact[] {
     case 'gunicorn-timeout':
       return [];
   }
+}
+
+/** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
+function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
+  const why = program.isForMemory ? ' because memory ran short' : '';
+  return {
+    id: program.isForMemory ? 'killed-for-memory' : 'killed-by-program',
+    text: `${program.name} killed pid ${death.pid}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
+    weights: program.isForMemory ? { 'memory-exhaustion': 6, ...notTheTimeout(death) } : { ...notTheTimeout(death) },
+    decides: {
+      ...(program.isForMemory ? { 'memory-exhaustion': 'for' as const } : {}),
+      ...decidesAgainstTimeout(death),
+    },
+    ...sourcesOf(event, death.end === event ? null : death.end),
+    basis: program.isForMemory ? BASIS.earlyoom : BASIS.signals,
+  };
+}
+
+/** What the kill of a stop is told as, by who says so. */
+function stopText(death: Death): string {
+  const { killer } = death;
+  if (killer?.detail.state === 'watchdog') {
+    return "The service did not answer systemd's watchdog in time, and systemd ended it for that.";
+  }
+  if (killer?.kind === 'arbiter-signal') {
+    return `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`;
+  }
+  const word = killer === null ? null : killerWord(killer);
+  if (word !== null) {
+    return `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`;
+  }
+  return 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.';
 }
 
 /** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */

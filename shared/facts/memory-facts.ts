@@ -6,6 +6,7 @@ import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { HostMemory } from '../model/samples.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { killerWord } from '../timeline/killers.ts';
 import { fileLabel, formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { refusedAllocation } from './failure-facts.ts';
@@ -46,7 +47,10 @@ function gunicornGuess(context: FactContext): readonly Fact[] {
 
 function namesWorker(context: FactContext): boolean {
   const mechanism = context.record?.incident.mechanism;
-  return mechanism === 'kernel-oom' || mechanism === 'systemd-oomd';
+  if (mechanism === 'kernel-oom' || mechanism === 'systemd-oomd') return true;
+  // A program that kills before the kernel must: the kernel has nothing to say then.
+  const killer = context.record?.death?.killer ?? null;
+  return killer !== null && killerWord(killer)?.program.isForMemory === true;
 }
 
 /** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */

@@ -20,7 +20,13 @@ const FITS_AT = 2;
 const SUSPECTED_AT = 1.5;
 
 /** Facts by which the killer itself says that memory was why. */
-const KILLED_FOR_MEMORY = ['oom-kill-names-worker', 'oom-kill-in-container', 'systemd-oom', 'oomd-kill'] as const;
+const KILLED_FOR_MEMORY = [
+  'oom-kill-names-worker',
+  'oom-kill-in-container',
+  'systemd-oom',
+  'oomd-kill',
+  'killed-for-memory',
+] as const;
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function assessAll(findings: WeighedFacts, timeoutReason: string): Readonly<Record<HypothesisId, Assessment>> {

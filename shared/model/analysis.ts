@@ -82,6 +82,16 @@ export interface Incident {
   readonly mechanism: Mechanism;
   readonly phases: readonly Phase[];
   readonly moments: readonly KeyMoment[];
+  /** Ids of the other deaths of the same moment; absent: it died alone. */
+  readonly together?: readonly string[];
+  /** Who ended it, and what says so; null where nothing does, absent where nobody died. */
+  readonly killer?: Killer | null;
+}
+
+/** Who ended a worker: `kernel OOM killer`, `earlyoom`, `the arbiter`; `why` is the line that says so, or what was concluded. */
+export interface Killer {
+  readonly name: string;
+  readonly why: string;
 }
 
 /** Which incident is analysed instead of the worst: the one of an id, or of a pid, or the one nearest to a time. */

@@ -59,6 +59,8 @@ export interface EventDetail {
   readonly usageBytes?: number;
   /** `Using worker: gthread`. */
   readonly workerClass?: string;
+  /** gunicorn's words whose header names another process than the one that wrote the line, which this is. */
+  readonly writerPid?: number;
   /** systemd: the unit that the message is about. */
   readonly unit?: string;
   /** `stop-sigterm`, `oom-kill`: systemd's state or result word. */

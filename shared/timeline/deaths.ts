@@ -1,8 +1,10 @@
 import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { SilentWorkers } from './silent-workers.ts';
+import { goesOn } from './speakers.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
@@ -42,10 +44,14 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
   }
   const unlogged = unloggedDeaths(lives, deaths, events, context);
   const withUnit = unitDeaths(lives, [...deaths, ...unlogged], events, context);
-  return [...deaths, ...unlogged, ...withUnit].sort((a, b) => a.end.time - b.end.time);
+  const withService = serviceKills(lives, [...deaths, ...unlogged, ...withUnit], events, context);
+  return [...deaths, ...unlogged, ...withUnit, ...withService].sort((a, b) => a.end.time - b.end.time);
 }
 
 interface DeathContext {
+  readonly events: EventSource;
+  /** `Reason: Worker failed to boot.`: the arbiter stops because a worker could not load the application. */
+  readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
   readonly containerOomKills: MomentIndex;
   readonly oomdKills: MomentIndex;
@@ -54,11 +60,15 @@ interface DeathContext {
   readonly watchdogs: MomentIndex;
   readonly arbiterSignals: MomentIndex;
   readonly arbiterStarts: MomentIndex;
+  readonly boots: MomentIndex;
+  readonly containerSegfaults: MomentIndex;
 }
 
 function readContext(events: EventSource): DeathContext {
   const units = events.ofKinds(['systemd-unit']);
   return {
+    events,
+    bootFailures: new MomentIndex(events.ofKinds(['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message))),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
@@ -68,20 +78,35 @@ function readContext(events: EventSource): DeathContext {
     watchdogs: new MomentIndex(units.filter((event) => event.detail.state === 'watchdog')),
     arbiterSignals: new MomentIndex(events.ofKinds(['arbiter-signal', 'arbiter-stop'])),
     arbiterStarts: new MomentIndex(events.ofKinds(['arbiter-start'])),
+    boots: new MomentIndex(events.ofKinds(['worker-boot'])),
+    containerSegfaults: new MomentIndex(
+      isContained(events)
+        ? events.ofKinds(['segfault']).filter(({ detail }) => SERVER_NAME.test(detail.processName ?? ''))
+        : [],
+    ),
   };
 }
+
+// [2012-05-20 16:39:47 +0000] [23845] [INFO] Reason: Worker failed to boot.     Source: arbiter.py, run and halt
+const BOOT_FAILURE = /\bReason: (?:Worker failed to boot|App failed to load)\b/;
+/** The arbiter reaps a worker that failed at its boot in its next look and stops. */
+const BOOT_FAILURE_SECONDS = 5;
 
 /** On a host, pids below are those of init and of kernel threads; a gunicorn that has one counts pids of its own. */
 const FIRST_HOST_PID = 100;
 const SERVER_NAME = /python|gunicorn/i;
+
+/** Whether gunicorn counts pids in a container of its own. */
+function isContained(events: EventSource): boolean {
+  return events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID);
+}
 
 /**
  * OOM kills within a memory cgroup of what may be a worker in a container: the kernel names the process by the pid that it
  * has on the host, gunicorn by the one in the container's own namespace, so the two never match. Source: pid_namespaces(7)
  */
 function containerOomKills(events: EventSource): readonly EvidenceEvent[] {
-  const isContained = events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID);
-  if (!isContained) return [];
+  if (!isContained(events)) return [];
   return events
     .ofKinds(['oom-kill'])
     .filter(({ detail }) => detail.oomScope === 'cgroup' && SERVER_NAME.test(detail.processName ?? ''));
@@ -94,7 +119,14 @@ function around(index: MomentIndex, time: EpochMicros): EvidenceEvent | null {
 
 function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   const timeout = life.about.find((event) => event.kind === 'worker-timeout') ?? null;
-  const exits = life.about.filter((event) => EXIT_KINDS.has(event.kind));
+  // An exit that was begun before the TIMEOUT is what hung, and no end of it.
+  const exits = life.about.filter(
+    (event) =>
+      EXIT_KINDS.has(event.kind) && !(event.kind === 'worker-exiting' && timeout !== null && event.row < timeout.row),
+  );
+  // A kill that its process outlives was told of another, or quoted.
+  const told = exits.find(({ kind }) => kind === 'worker-sigkill' || kind === 'worker-signalled');
+  if (told !== undefined && goesOn(context.events, life.pid, told, life.until)) return null;
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
@@ -110,14 +142,29 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   if (segfault !== null || (signal !== null && CRASH_SIGNALS.has(signal))) {
     return { ...base, mechanism: 'crash', end: exit, killer: segfault };
   }
-  if (signal === SIGKILL) return { ...base, end: exit, ...whoSentSigkill(exit, context) };
+  if (signal === SIGKILL) return { ...base, end: exit, ...whoSentSigkill(exit, life.pid, context) };
   const exception = life.about.findLast((event) => FATAL_EXCEPTION.test(event.message) && event.time <= exit.time);
   if (exception !== undefined) return { ...base, mechanism: 'crash', end: exit, killer: exception };
   if (exit.kind === 'worker-exit-code' && (exit.detail.exitCode ?? 0) !== 0) {
     return { ...base, mechanism: 'crash', end: exit, killer: null };
   }
-  return null;
+  const failure = exit.kind === 'worker-exiting' ? failedBoot(exit, context) : null;
+  return failure === null ? null : { ...base, mechanism: 'crash', end: exit, killer: failure };
 }
+
+/** The arbiter's word that a worker failed to boot, where this is the worker that went first; its siblings are sent away. */
+function failedBoot(exit: EvidenceEvent, { bootFailures, arbiterStarts, events }: DeathContext): EvidenceEvent | null {
+  const failure = bootFailures.next(exit.time);
+  if (failure === undefined || secondsBetween(exit.time, failure.time) > BOOT_FAILURE_SECONDS) return null;
+  const start = arbiterStarts.within(BEGINNING, exit.time).at(-1)?.time ?? BEGINNING;
+  const since = addSeconds(failure.time, -BOOT_FAILURE_SECONDS);
+  const first = events
+    .between(since > start ? since : start, failure.time, MOST_EXITS, ['worker-exiting'])
+    .find(({ row }) => row <= exit.row);
+  return first === undefined || first.row === exit.row ? failure : null;
+}
+
+const MOST_EXITS = 1_000;
 
 /** Zones lie whole quarters of an hour apart, and none further than this. */
 const ZONE_STEP_SECONDS = 900;
@@ -157,6 +204,7 @@ function exitSignal(exit: EvidenceEvent): number | null {
 /** The killer of a worker that got SIGKILL without a WORKER TIMEOUT, by what kernel and systemd logged around it. */
 function whoSentSigkill(
   exit: EvidenceEvent,
+  pid: number | null,
   context: DeathContext,
 ): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
   const oomd = around(context.oomdKills, exit.time);
@@ -173,7 +221,44 @@ function whoSentSigkill(
   if (stopping !== undefined && context.arbiterSignals.countWithin(stopping.time, exit.time) > 0) {
     return { mechanism: 'systemd-stop', killer: stopping };
   }
+  const asked = stopAskedFor(exit, context);
+  if (asked !== null) return { mechanism: 'systemd-stop', killer: asked };
+  const word = pid === null ? null : killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
+  if (word !== null) return { mechanism: word.program.mechanism, killer: word.event };
   return { mechanism: 'external-sigkill', killer: null };
+}
+
+const STOP_SIGNALS: ReadonlySet<number> = new Set([2, 3, SIGTERM]);
+/** graceful_timeout is 30 s by default, and some services let their work take an hour. */
+const LONGEST_STOP_SECONDS = 3_600;
+
+/**
+ * The signal that asked the arbiter to stop, where it is what this kill ends: the arbiter waits graceful_timeout for its workers
+ * and then kills what is left, itself. Once asked it starts nothing more. Source: gunicorn, arbiter.py, stop and kill_workers
+ */
+function stopAskedFor(
+  exit: EvidenceEvent,
+  { arbiterSignals, arbiterStarts, boots }: DeathContext,
+): EvidenceEvent | null {
+  if (exit.kind !== 'worker-sigkill') return null;
+  const asked = arbiterSignals
+    .within(addSeconds(exit.time, -LONGEST_STOP_SECONDS), exit.time)
+    .findLast(({ kind, detail }) => kind === 'arbiter-signal' && STOP_SIGNALS.has(detail.signal ?? 0));
+  if (asked === undefined) return null;
+  const after = epochMicros(asked.time + 1);
+  if (arbiterStarts.countWithin(after, exit.time) > 0 || boots.countWithin(after, exit.time) > 0) return null;
+  return asked;
+}
+
+/** Who ended a worker of which nobody says that it ended: the kernel may name a crash, by a pid of the host's. */
+function whoEndedSilently(
+  boot: EvidenceEvent,
+  pid: number,
+  context: DeathContext,
+): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
+  const segfault = around(context.containerSegfaults, boot.time);
+  if (segfault !== null) return { mechanism: 'crash', killer: segfault };
+  return whoSentSigkill(boot, pid, context);
 }
 
 /**
@@ -204,14 +289,13 @@ function unloggedDeaths(
     if (!boots.explain(boot)) {
       const victim = silent.takeReplacedAt(boot.time);
       if (victim !== null) {
-        boots.add(boot);
         unlogged.push({
           pid: victim.pid,
           timeout: null,
           end: boot,
           signal: null,
           life: victim,
-          ...whoSentSigkill(boot, context),
+          ...whoEndedSilently(boot, victim.pid, context),
         });
       }
     }
@@ -247,7 +331,7 @@ function unitDeaths(
     const watchdog = around(context.watchdogs, exit.time);
     const killed =
       signal === SIGKILL
-        ? whoSentSigkill(exit, context)
+        ? whoSentSigkill(exit, victim?.pid ?? start?.pid ?? null, context)
         : watchdog === null
           ? { mechanism: 'crash' as const, killer: exit }
           : { mechanism: 'systemd-stop' as const, killer: watchdog };
@@ -258,6 +342,48 @@ function unitDeaths(
   }
   return deaths;
 }
+
+/** Supervisors wait 10 s by default before they kill what they asked to stop (stopwaitsecs, docker stop, kubelet: 30 s). */
+const SUPERVISOR_STOP_SECONDS = 600;
+
+/**
+ * Deaths of the whole service by a supervisor that is not systemd: it asks the arbiter to stop, loses patience and kills it, of
+ * which only its own log tells. Looked for after each stop that the arbiter was asked for and that some worker outlived.
+ */
+function serviceKills(
+  lives: readonly WorkerLife[],
+  known: readonly Death[],
+  events: EventSource,
+  context: DeathContext,
+): readonly Death[] {
+  const deaths: Death[] = [];
+  const ends = new MomentIndex(known.map((death) => death.end));
+  const stops = events
+    .ofKinds(['arbiter-signal'])
+    .filter(({ detail }) => STOP_SIGNALS.has(detail.signal ?? 0))
+    .filter(({ time }) => events.between(time, addSeconds(time, STOPPED_SECONDS), 1, ['arbiter-stop']).length === 0);
+  for (const stop of stops) {
+    if (
+      deaths.some(({ end }) => end.time >= stop.time && secondsBetween(stop.time, end.time) <= SUPERVISOR_STOP_SECONDS)
+    ) {
+      continue;
+    }
+    const word = killerWords(events, stop.time, addSeconds(stop.time, SUPERVISOR_STOP_SECONDS)).find(
+      ({ program, pid }) => program.endsService && (pid === null || stop.pid === null || pid === stop.pid),
+    );
+    if (word === undefined || around(ends, word.event.time) !== null) continue;
+    const start = context.arbiterStarts.within(BEGINNING, stop.time).at(-1) ?? null;
+    const victim = lastToSpeak(lives, word.event, start, events);
+    if (victim === null) continue;
+    const { mechanism } = word.program;
+    const end = word.event;
+    deaths.push({ pid: victim.pid, timeout: null, end, signal: SIGKILL, life: victim, mechanism, killer: end });
+  }
+  return deaths;
+}
+
+/** An arbiter that could stop says so in its last line within this. */
+const STOPPED_SECONDS = 5;
 
 function lastToSpeak(
   lives: readonly WorkerLife[],
@@ -282,44 +408,93 @@ function lastWord(events: EventSource, pid: number, from: EpochMicros, to: Epoch
   return events.ofPid(pid, from, to).findLast(({ kind }) => kind !== 'process-sample') ?? null;
 }
 
-/** Seconds after the arbiter's start or reload, or after an end, within which workers boot. */
+/** Seconds after the arbiter's start, a signal to it, or an end, within which the first worker boots. */
 const BOOT_BURST_SECONDS = 30;
+/** The arbiter forks its workers one after another with up to 0.1 s between (arbiter.py, spawn_workers); a busy host takes longer. */
+const BETWEEN_BOOTS_SECONDS = 3;
 
-/** What explains the boot of a worker: the start of all of them, or an end that the log tells of. */
+/** What explains the boot of a worker: the start of all of them, or an end that the log tells of, one end for one boot. */
 class BootExplanations {
-  readonly #endings: MomentIndex;
+  readonly #endings: readonly EvidenceEvent[];
   readonly #starts: MomentIndex;
   readonly #signals: MomentIndex;
   readonly #boots: MomentIndex;
   readonly #hasStart: boolean;
-  /** Deaths found on the way, which come in the order of time. */
-  readonly #found: EpochMicros[] = [];
+  readonly #hooks: (boot: EvidenceEvent) => boolean;
+  /** The first ending that has not explained a boot yet: boots come in the order of time. */
+  #nextEnding = 0;
 
   constructor(lives: readonly WorkerLife[], known: readonly Death[], context: DeathContext) {
-    const ends = lives.flatMap((life) =>
-      life.about.filter((event) => EXIT_KINDS.has(event.kind) || event.kind === 'worker-recycled'),
-    );
-    this.#endings = new MomentIndex([...ends, ...known.map((death) => death.end)]);
+    const endOf = new Map(known.map((death) => [death.life, death.end]));
+    const ends = lives.flatMap((life) => {
+      const last = life.about.findLast((event) => EXIT_KINDS.has(event.kind) || event.kind === 'worker-recycled');
+      const end = endOf.get(life) ?? last;
+      return end === undefined ? [] : [end];
+    });
+    this.#endings = ends.sort((a, b) => a.time - b.time);
     this.#starts = context.arbiterStarts;
     this.#signals = context.arbiterSignals;
     this.#boots = new MomentIndex(lives.map((life) => life.boot).filter((boot) => boot !== null));
     this.#hasStart = context.arbiterStarts.length > 0;
+    this.#hooks = (boot) => endsByHook(boot, this.#boots, context.events);
   }
 
-  /** Takes in a death that explains the boot of the next replacement. */
-  add(end: EvidenceEvent): void {
-    this.#found.push(end.time);
-  }
-
-  explain({ time }: EvidenceEvent): boolean {
-    if (this.#boots.countWithin(BEGINNING, epochMicros(time - 1)) === 0) return true;
+  explain(boot: EvidenceEvent): boolean {
+    const { time } = boot;
+    const earlier = this.#boots.within(addSeconds(time, -BOOT_BURST_SECONDS), time).filter(({ row }) => row < boot.row);
+    if (this.#boots.countWithin(BEGINNING, epochMicros(time - 1)) === 0 && earlier.length === 0) return true;
+    if (this.#takeEnding(time)) return true;
     const since = addSeconds(time, -BOOT_BURST_SECONDS);
-    if (this.#starts.countWithin(since, time) > 0 || this.#signals.countWithin(since, time) > 0) return true;
+    if (this.#signals.countWithin(since, time) > 0) return true;
+    const start = this.#starts.within(since, time).at(-1);
+    if (start !== undefined && this.#isOfBurst(start, earlier, time)) return !this.#hooks(boot);
     // Without the arbiter's start in the export, workers that boot together are one start.
-    if (!this.#hasStart && this.#boots.countWithin(addSeconds(time, -2), addSeconds(time, 2)) > 1) return true;
-    const latest = this.#found.at(-1);
-    return this.#endings.countWithin(since, time) > 0 || (latest !== undefined && latest >= since);
+    return !this.#hasStart && this.#boots.countWithin(addSeconds(time, -2), addSeconds(time, 2)) > 1;
+  }
+
+  /** Whether it boots with the others after a start: the first of them, or soon after the one before. */
+  #isOfBurst(start: EvidenceEvent, earlier: readonly EvidenceEvent[], time: EpochMicros): boolean {
+    let previous: EpochMicros | null = null;
+    for (const boot of [...earlier.map((each) => each.time), time]) {
+      if (boot < start.time) continue;
+      if (previous !== null && secondsBetween(previous, boot) > BETWEEN_BOOTS_SECONDS) return false;
+      previous = boot;
+    }
+    return true;
+  }
+
+  #takeEnding(time: EpochMicros): boolean {
+    const since = addSeconds(time, -BOOT_BURST_SECONDS);
+    for (;;) {
+      const ending = this.#endings[this.#nextEnding];
+      if (ending === undefined || ending.time > time) return false;
+      this.#nextEnding += 1;
+      if (ending.time >= since) return true;
+    }
   }
 }
+
+const MOST_HOOK_LINES = 200;
+
+/**
+ * Whether the service's own child_exit hook tells of an end between the boot before and this one: `child_exit 10`. gunicorn
+ * calls the hook for each worker that it reaped. Source: gunicorn, Settings, child_exit
+ */
+function endsByHook(boot: EvidenceEvent, boots: MomentIndex, events: EventSource): boolean {
+  const before = boots
+    .within(addSeconds(boot.time, -BOOT_BURST_SECONDS), boot.time)
+    .findLast(({ row }) => row < boot.row);
+  if (before === undefined) return false;
+  const pid = before.detail.targetPid ?? before.pid;
+  // What is printed without a header may have been joined to the entry before it.
+  const lines = [before, ...events.between(before.time, boot.time, MOST_HOOK_LINES, ['log'])];
+  return lines.some(({ row, message }) => {
+    const named = row >= before.row && row < boot.row ? CHILD_EXIT.exec(message.slice(0, 1_024)) : null;
+    return named !== null && Number(named[1]) === pid;
+  });
+}
+
+// child_exit 10
+const CHILD_EXIT = /\bchild_exit\b\D{0,40}(\d{1,7})\b/;
 
 const BEGINNING = epochMicros(0);

@@ -1,11 +1,13 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
-import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
+import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
+import { killerWord } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
+import { deathsTogether } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 /** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
@@ -92,8 +94,22 @@ export function workerHistory(events: EventSource): WorkerHistory {
     operations,
     latestOperation: latest,
     latestDone,
-    incidents: records.map((record, index) => ({ ...record, incident: { ...record.incident, id: `i${index + 1}` } })),
+    incidents: numbered(records),
   };
+}
+
+/** The records with their ids, and those of one moment with the ids of one another. */
+function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[] {
+  const idOf = (place: number): string => `i${place + 1}`;
+  const company = new Map<number, readonly string[]>();
+  for (const group of deathsTogether(records)) {
+    for (const place of group) company.set(place, group.filter((each) => each !== place).map(idOf));
+  }
+  return records.map((record, place) => {
+    const together = company.get(place);
+    const incident = { ...record.incident, id: idOf(place), ...(together === undefined ? {} : { together }) };
+    return { ...record, incident };
+  });
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
@@ -174,6 +190,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     mechanism: death.mechanism,
     phases: phasesOf(start, end, death, operation),
     moments: momentsOf(death, operation, boots),
+    killer: killerNamed(death),
   };
   return { incident, death, operation, failure: null };
 }
@@ -262,11 +279,7 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
   if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
   if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
     moments.push(
-      moment(
-        'other',
-        death.mechanism === 'systemd-stop' ? 'systemd stop timed out' : 'systemd-oomd kill',
-        death.killer,
-      ),
+      moment('other', death.mechanism === 'systemd-stop' ? stopLabel(death.killer) : 'systemd-oomd kill', death.killer),
     );
   }
   if (death.end !== death.timeout && death.end.kind !== 'worker-boot' && death.end !== death.killer) {
@@ -279,6 +292,34 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
     moments.push(moment('replacement', 'replacement worker boots', replacement));
   }
   return moments.sort((a, b) => a.time - b.time);
+}
+
+function stopLabel(killer: EvidenceEvent): string {
+  if (killer.kind === 'arbiter-signal') return 'stop asked for';
+  const program = killerWord(killer)?.program.name;
+  return program === undefined ? 'systemd stop timed out' : `${program} kills the service`;
+}
+
+/** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
+function killerNamed({ mechanism, killer }: Death): Killer | null {
+  const why = killer?.message.trim().slice(0, 200) ?? null;
+  switch (mechanism) {
+    case 'gunicorn-timeout':
+      return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };
+    case 'kernel-oom':
+      return { name: 'the OOM killer of the kernel', why: why ?? 'an OOM kill in that moment' };
+    case 'systemd-oomd':
+      return { name: 'systemd-oomd', why: why ?? 'its kill of the unit in that moment' };
+    case 'crash':
+      return { name: 'the worker itself', why: why ?? 'its own exit' };
+    case 'systemd-stop':
+    case 'external-sigkill': {
+      if (killer === null || why === null) return null;
+      const program = killerWord(killer)?.program.name;
+      if (program !== undefined) return { name: program, why };
+      return { name: killer.kind === 'arbiter-signal' ? 'the arbiter, in a stop that was asked for' : 'systemd', why };
+    }
+  }
 }
 
 const SIGNAL_NAMES: Readonly<Record<number, string>> = {

@@ -6,9 +6,10 @@ const NAMED = 20;
 
 /**
  * How often it happens: what the incidents of a case have in common, by day, by operation and by mechanism. Incidents come
- * in the order of their ends. Null for fewer than two.
+ * in the order of their ends; those of one moment are one event. Null for fewer than two moments.
  */
-export function recurrenceOf(incidents: readonly Incident[]): Recurrence | null {
+export function recurrenceOf(all: readonly Incident[]): Recurrence | null {
+  const incidents = firstOfEachMoment(all);
   const first = incidents[0];
   const last = incidents.at(-1);
   if (first === undefined || last === undefined || incidents.length < 2) return null;
@@ -34,16 +35,31 @@ export function recurrenceOf(incidents: readonly Incident[]): Recurrence | null 
   };
 }
 
-/** Incidents before this one that ended the same way, in the same kind of operation where both name one. */
+/** One incident of each moment, the first: several workers that die together are one event. */
+function firstOfEachMoment(incidents: readonly Incident[]): readonly Incident[] {
+  const taken = new Set<string>();
+  return incidents.filter(({ id, together }) => {
+    if (taken.has(id)) return false;
+    for (const other of together ?? []) taken.add(other);
+    return true;
+  });
+}
+
+/**
+ * Incidents before this one, and of other moments, that ended the same way, in the same kind of operation where both name one;
+ * of each moment one.
+ */
 export function similarBefore(incidents: readonly Incident[], incident: Incident): readonly Incident[] {
   const kind = incident.operation === null ? null : operationKind(incident.operation);
-  return incidents.filter(
+  const company = new Set([incident.id, ...(incident.together ?? [])]);
+  const similar = incidents.filter(
     (other) =>
-      other.id !== incident.id &&
+      !company.has(other.id) &&
       other.end < incident.end &&
       other.mechanism === incident.mechanism &&
       (kind === null || other.operation === null || operationKind(other.operation) === kind),
   );
+  return firstOfEachMoment(similar);
 }
 
 /** `VPN job 14` and `vpn job 15` are the same kind of work: numbers and letter case tell only which one it was. */

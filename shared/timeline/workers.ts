@@ -1,5 +1,6 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { Speakers } from './speakers.ts';
 
 /**
  * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
@@ -36,9 +37,10 @@ function subjectPid(event: EvidenceEvent): number | null {
 /** All worker lives that the journals show, in order of their beginning. */
 export function workerLives(events: EventSource): readonly WorkerLife[] {
   const byPid = new Map<number, EvidenceEvent[]>();
+  const speakers = new Speakers(events);
   for (const event of events.ofKinds(ABOUT_WORKER)) {
     const pid = subjectPid(event);
-    if (pid === null) continue;
+    if (pid === null || !speakers.canSay(event)) continue;
     const list = byPid.get(pid);
     if (list === undefined) byPid.set(pid, [event]);
     else list.push(event);

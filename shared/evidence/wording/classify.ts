@@ -61,7 +61,10 @@ export function classifyMessage(entry: MessageToClassify): Classification {
     gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(message, header, entry.pid) : null;
   // An error of a worker that a locked database caused is told by its cause.
   const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python);
-  return reading === null ? { ...base, kind: 'log', detail: {} } : { ...base, ...reading };
+  if (reading === null) return { ...base, kind: 'log', detail: {} };
+  const isByAnother = isGunicorn && gunicorn !== null && entry.pid !== null && header.pid !== entry.pid;
+  const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
+  return { ...base, ...reading, detail };
 }
 
 /** journalctl prints a unit name instead of the identifier with `-o with-unit`; systemd itself is then `init.scope[1]`. */

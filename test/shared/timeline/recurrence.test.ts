@@ -53,6 +53,22 @@ describe('how often incidents happen', () => {
     expect(recurrenceOf(WEEK.slice(0, 1))).toBeNull();
   });
 
+  it('takes several deaths of one moment for one event', () => {
+    const [first, second] = [
+      incident('i1', 3, null, 'gunicorn-timeout'),
+      incident('i2', 3.0001, null, 'gunicorn-timeout'),
+    ];
+    const pair = [
+      { ...first, together: ['i2'] },
+      { ...second, together: ['i1'] },
+    ];
+    const later = incident('i3', 9, null, 'gunicorn-timeout');
+    expect(recurrenceOf(pair)).toBeNull();
+    expect(similarBefore(pair, pair[1] ?? later)).toEqual([]);
+    expect(recurrenceOf([...pair, later])?.count).toBe(2);
+    expect(similarBefore([...pair, later], later).map(({ id }) => id)).toEqual(['i1']);
+  });
+
   it('finds those before that ended the same way in the same kind of work', () => {
     const ids = (id: number) => similarBefore(WEEK, WEEK[id] ?? incident('', 0, null, 'none')).map((each) => each.id);
     expect(ids(3)).toEqual(['i1', 'i2']);

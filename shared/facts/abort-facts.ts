@@ -1,0 +1,99 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
+import { databaseServer } from '../context/database-server.ts';
+import type { Fact } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import { addSeconds, secondsBetween } from '../model/time.ts';
+import type { Death } from '../timeline/deaths.ts';
+import { formatMoment, formatSeconds } from '../wording/figures.ts';
+import { BASIS } from './basis.ts';
+
+/** Seconds within which a worker that can run Python code leaves after SIGABRT. */
+const PROMPT_EXIT_SECONDS = 2;
+
+/** Lines between a TIMEOUT and the kill that are looked through; with more of them nothing is concluded from what is not there. */
+const MOST_LINES = 2_000;
+
+// File ".../gunicorn/workers/base.py", line 204, in handle_abort      Source: gunicorn, workers/base.py
+// Fatal Python error: Aborted                                         Source: Modules/faulthandler.c
+// Current thread 0x00007f2b4c1d3740 (most recent call first):
+const REACTION = /\bin handle_abort\b|^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
+
+/**
+ * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
+ * running Python or in a wait that a signal ends; one that says nothing until SIGKILL was inside C or the kernel. SQLite's
+ * wait for a lock is such a C call, of which Python learns nothing until it returns. SIGKILL itself tells nothing: since
+ * 21.0 the arbiter logs one in its next look even at a worker that is leaving.
+ */
+export function abortFacts(context: FactContext, death: Death, timeout: EvidenceEvent): readonly Fact[] {
+  const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
+  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
+  const usesServer = databaseServer(context) !== null;
+  const { lines, isWhole } = linesAfter(context, death, timeout);
+  const reaction = lines.find((event) => isReaction(event, death.pid)) ?? null;
+  if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
+  const { signal, end } = death;
+  if (end === timeout) return [];
+  if (signal !== 9) {
+    // Ended by SIGABRT itself: no handler caught it.
+    if (signal !== null || secondsBetween(timeout.time, end.time) > PROMPT_EXIT_SECONDS) return [];
+    return [handlerRan(end, timeout, usesServer)];
+  }
+  if (!isWhole || !showsExits(context, timeout)) return [];
+  return [
+    {
+      id: 'deaf-to-abort',
+      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
+      weights: { 'database-lock': 0.5 },
+      ...sourcesOf(timeout, end),
+      basis: BASIS.abort,
+    },
+  ];
+}
+
+function hangAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): Fact {
+  return {
+    id: 'hang-at-exit',
+    text: `The worker had logged "Worker exiting" at ${formatMoment(exiting)}, ${formatSeconds(secondsBetween(exiting.time, timeout.time))} before the TIMEOUT: it hung while it exited (a thread that does not end, an exit handler), not in a request.`,
+    weights: { 'worker-timeout': 0.5 },
+    ...sourcesOf(exiting, timeout),
+    basis: BASIS.syncWorker,
+  };
+}
+
+function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer: boolean): Fact {
+  const delay = secondsBetween(timeout.time, reaction.time);
+  return {
+    id: 'abort-handler-ran',
+    text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
+    // A driver in Python waits for its server in a call that a signal ends.
+    weights: { 'database-lock': usesServer || delay > PROMPT_EXIT_SECONDS ? 0 : -1.5, 'infinite-loop': 0.5 },
+    ...sourcesOf(timeout, reaction),
+    basis: BASIS.abort,
+  };
+}
+
+/** What was logged from the TIMEOUT to the end, and whether that is all of it. */
+function linesAfter(
+  { evidence }: FactContext,
+  { end }: Death,
+  timeout: EvidenceEvent,
+): { readonly lines: readonly EvidenceEvent[]; readonly isWhole: boolean } {
+  // Of whole seconds the second of the end is all of it; a worker whose end nobody logs leaves within the next look.
+  const to = end === timeout ? addSeconds(timeout.time, PROMPT_EXIT_SECONDS) : addSeconds(end.time, 0.999);
+  const lines = evidence.events.between(timeout.time, to, MOST_LINES);
+  return { lines: lines.filter(({ row }) => row > timeout.row), isWhole: lines.length < MOST_LINES };
+}
+
+function isReaction(event: EvidenceEvent, pid: number): boolean {
+  if (event.kind === 'worker-exiting') return (event.detail.targetPid ?? event.pid) === pid;
+  // What is printed without a header has no pid where the format gives none.
+  if (event.pid !== null && event.pid !== pid) return false;
+  if (event.kind === 'worker-error') return event.pid === pid;
+  return REACTION.test(event.message.slice(-16_384)) || REACTION.test(event.message.slice(0, 4_096));
+}
+
+/** Whether the log that holds the TIMEOUT shows what workers say at level INFO: else their "Worker exiting" would not be in it. */
+function showsExits({ evidence }: FactContext, timeout: EvidenceEvent): boolean {
+  const says = evidence.events.ofKinds(['worker-boot', 'worker-exiting']);
+  return says.some(({ source }) => source.evidenceId === timeout.source.evidenceId);
+}

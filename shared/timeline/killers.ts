@@ -1,0 +1,116 @@
+import type { Mechanism } from '../model/analysis.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { addSeconds, type EpochMicros } from '../model/time.ts';
+
+/** A program that ends processes by SIGKILL for a reason of its own and says so in its own log. */
+export interface KillerProgram {
+  readonly name: string;
+  readonly sample: string;
+  /** Under which identifier it logs where the format has one. */
+  readonly identifier: RegExp;
+  /** Its word of the kill; the first group is whom it ended, where it says so. */
+  readonly says: RegExp;
+  readonly mechanism: Exclude<Mechanism, 'none'>;
+  /** Whether it ends processes because memory runs short. */
+  readonly isForMemory: boolean;
+  /** Whether the process it names is the arbiter (the service's main process) and the workers end with it. */
+  readonly endsService: boolean;
+  /** What its word leaves open, for whoever reads on. */
+  readonly leavesOpen: string;
+}
+
+/** Sources: earlyoom 1.7 kill.c, nohang 0.2 src/nohang, supervisor 4.2 process.py, Docker Engine daemon/stop.go, kubelet prober. */
+export const KILLER_PROGRAMS: readonly KillerProgram[] = [
+  {
+    name: 'earlyoom',
+    sample: 'sending SIGKILL to process 4711 uid 1000 "gunicorn": badness 1204, VmRSS 11874 MiB',
+    identifier: /^earlyoom\b/,
+    says: /^sending SIGKILL to process (\d+)\b/,
+    mechanism: 'external-sigkill',
+    isForMemory: true,
+    endsService: false,
+    leavesOpen: 'whether the process that it chose is the one that took the memory',
+  },
+  {
+    name: 'nohang',
+    sample: 'Sending SIGKILL to the victim: pid 4711, name "gunicorn"',
+    identifier: /^nohang\b/,
+    says: /^\W{0,8}(?:Sending|Implementing a corrective action: sending|Send) SIGKILL to\D{0,80}(\d+)\b/i,
+    mechanism: 'external-sigkill',
+    isForMemory: true,
+    endsService: false,
+    leavesOpen: 'whether the process that it chose is the one that took the memory',
+  },
+  {
+    name: 'supervisord',
+    sample: "killing 'tracker' (4700) with SIGKILL",
+    identifier: /^supervisord?\b/,
+    says: /(?:^|\bWARN )killing '[^']{1,200}' \((\d+)\) with SIGKILL\b/,
+    mechanism: 'systemd-stop',
+    isForMemory: false,
+    endsService: true,
+    leavesOpen: 'who asked for the stop',
+  },
+  {
+    name: 'Docker',
+    sample: 'Container failed to exit within 10s of signal 15 - using the force',
+    identifier: /^dockerd\b/,
+    says: /\b[Cc]ontainer (?:\S{1,80} )?failed to exit within \d+ ?s(?:econds)? of signal \d+ - using the force/,
+    mechanism: 'systemd-stop',
+    isForMemory: false,
+    endsService: true,
+    leavesOpen: 'who asked for the stop',
+  },
+  {
+    name: 'kubelet',
+    sample: 'Container tracker failed liveness probe, will be restarted',
+    identifier: /^kubelet\b/,
+    says: /\b[Cc]ontainer \S{1,80} failed (?:liveness|startup) probe, will be restarted\b/,
+    mechanism: 'systemd-stop',
+    isForMemory: false,
+    endsService: true,
+    leavesOpen: 'what kept the service from answering the probe',
+  },
+];
+
+/** What a program said of a kill. */
+export interface KillerWord {
+  readonly program: KillerProgram;
+  readonly event: EvidenceEvent;
+  readonly pid: number | null;
+}
+
+/** No word of a kill is longer. */
+const LONGEST_WORD_CHARACTERS = 1_024;
+
+/** The program that this line is a kill's word of; null for any other line. */
+export function killerWord(event: EvidenceEvent): KillerWord | null {
+  const { identifier } = event;
+  for (const program of KILLER_PROGRAMS) {
+    // A log file of the program's own has no identifier.
+    if (identifier !== null && !program.identifier.test(identifier)) continue;
+    const match = program.says.exec(event.message.slice(0, LONGEST_WORD_CHARACTERS));
+    if (match === null) continue;
+    // The group is the only one of each pattern.
+    const pid = match[1];
+    return { program, event, pid: pid === undefined ? null : Number(pid) };
+  }
+  return null;
+}
+
+/** Lines around a death that are looked through. */
+const MOST_LINES = 2_000;
+
+/** The words of such programs from `from` to `to`, in time order; of a crowded stretch those of its first lines. */
+export function killerWords(events: EventSource, from: EpochMicros, to: EpochMicros): readonly KillerWord[] {
+  return events
+    .between(from, to, MOST_LINES, ['log'])
+    .map(killerWord)
+    .filter((word) => word !== null);
+}
+
+/** The word of a kill of `pid` around `time`; null when nobody speaks of it. */
+export function killerOf(events: EventSource, pid: number, time: EpochMicros, seconds: number): KillerWord | null {
+  const words = killerWords(events, addSeconds(time, -seconds), addSeconds(time, 1));
+  return words.findLast((word) => word.pid === pid) ?? null;
+}

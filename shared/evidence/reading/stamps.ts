@@ -7,13 +7,48 @@ import {
   wallClockToMicros,
 } from '../../model/time.ts';
 
-/** English month names as strftime's %b prints them in the C locale, which services run in. */
-const MONTHS: readonly string[] = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/**
+ * Month names as strftime's %b prints them: English in the C locale, which most services run in, and what glibc's locales of
+ * Europe have in their place. Written without the dot that some add, in lower case and without accents. Left out are those that two
+ * languages give to different months: `lip`, `lis`, `srp`. Source: abmon in glibc 2.36, localedata/locales
+ */
+const MONTH_NAMES: readonly string[] = [
+  'jan janv gen ene ean ian jaan led oca saus sij sty tammi ιαν січ янв јан',
+  'feb febr fev fevr feabh helmi lut sub uno vas veebr velj φεβ лют фев',
+  'mar mars marc marta marts marz mrt mrz bre kov maalis ozu μαρ бер мар',
+  'apr abr avril aib april bal dub huhti kwi nis tra απρ апр кві',
+  'may mai mag maj mei maig beal geg kve svi touko μαι маи мая мај тра',
+  'jun juin juni juuni giu birz cen cze haz iun kesa meith ιουν июн чер юни јун',
+  'jul juil juli juuli lug cec heina iuil iul liep tem ιουλ июл лип юли јул',
+  'aug aout ago agu avg elo kol lun rugp sie αυγ авг сер',
+  'sep sept set szept eyl mfomh rugs ruj syys wrz zar σεπ вер сен сеп',
+  'oct okt ott out dfomh eki loka paz rij spal οκτ жов окт',
+  'nov kas lapkr marras samh stu νοε ноя нов',
+  'dec dez dic des dets ara gru gruod joulu noll pro δεκ гру дек дец',
+];
 
-/** 1..12 for `Jan`..`Dec`, else null. */
+const MONTH_OF_NAME: ReadonlyMap<string, number> = new Map(
+  MONTH_NAMES.flatMap((names, index) => names.split(' ').map((name): [string, number] => [name, index + 1])),
+);
+
+const ENGLISH_MONTHS: ReadonlyMap<string, number> = new Map(
+  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, index) => [
+    name,
+    index + 1,
+  ]),
+);
+
+/** 1..12 for `Jan`..`Dec`, `Mär`, `déc.`, `août` and the like; null for other words. */
 export function monthNumber(name: string): number | null {
-  const index = MONTHS.indexOf(name);
-  return index < 0 ? null : index + 1;
+  const english = ENGLISH_MONTHS.get(name);
+  if (english !== undefined) return english;
+  if (name.length < 3 || name.length > 8) return null;
+  const plain = name
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/\.$/, '');
+  return MONTH_OF_NAME.get(plain) ?? null;
 }
 
 /**

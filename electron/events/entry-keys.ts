@@ -30,7 +30,7 @@ export const LARGEST_SLACK_MICROS = 3 * MICROS_PER_SECOND;
 const [EXACT, MILLIS, SECONDS, LOGGER, TIED] = [0, 1, 2, 3, 4] as const;
 
 /** Files that the service's own loggers wrote. */
-const LOGGERS: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log']);
+const LOGGERS: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log', 'carried-log']);
 
 /** Index into CLOCKS for the events of a format whose stamps are as fine as `resolutionMicros`. */
 export function clockOf(format: EvidenceFormat, resolutionMicros: number): number {

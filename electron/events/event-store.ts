@@ -2,6 +2,7 @@ import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/cont
 import { decodeRecord } from '../../shared/evidence/formats/parsers.ts';
 import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal/journal-json.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
+import { hasLayout, LAYOUT_HEAD_BYTES, type LogLayout, layoutOf } from '../../shared/evidence/logs/log-layout.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
 import {
   EVENT_KINDS,
@@ -64,6 +65,8 @@ export class EventStore implements EventSource {
   readonly search: RowSearch;
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
+  /** Layouts of logs by file, learnt when one of their events is first shown. */
+  readonly #layouts = new Map<number, LogLayout | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
 
@@ -360,11 +363,25 @@ export class EventStore implements EventSource {
       }
       const limitBytes = DECODED_WHOLE_BYTES[file.format] ?? DECODED_RECORD_BYTES;
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
-      const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
+      const layout = this.#layoutOf(fileIndex, file.format);
+      const parsed = decodeRecord(file.format, bytes, {
+        ...recordContext(file, byteOffset, line, known.time),
+        ...(layout === null ? {} : { layout }),
+      });
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
     } catch (thrown) {
       return plain(unreadable(thrown));
     }
+  }
+
+  /** How the records of a service's log are made up, from its beginning as when it was taken in. */
+  #layoutOf(fileIndex: number, format: EvidenceFormat): LogLayout | null {
+    if (!hasLayout(format)) return null;
+    const known = this.#layouts.get(fileIndex);
+    if (known !== undefined) return known;
+    const layout = layoutOf(format, this.#reader.read(fileIndex, 0, LAYOUT_HEAD_BYTES));
+    this.#layouts.set(fileIndex, layout);
+    return layout;
   }
 
   #journal(fileIndex: number): NativeJournal {

@@ -118,6 +118,7 @@ async function parseAll(
       uptimeTies: sink.uptimeTies,
       bootClocks: sink.bootClocks,
       ...(known === null ? {} : { knownEntries: known }),
+      ...(file.told.layout === null ? {} : { layout: file.told.layout }),
       startOffset: 0,
       startLine: 1,
     };

@@ -48,6 +48,7 @@ const LOG_FORMATS = [
   'gunicorn-log',
   'access-log',
   'json-log',
+  'carried-log',
 ] as const;
 
 /** Every format that intake can name. `unknown` is listed, hashed and reported; it is never dropped silently. */

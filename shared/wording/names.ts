@@ -80,6 +80,7 @@ export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
   'gunicorn-log': 'gunicorn log',
   'access-log': 'access log',
   'json-log': 'log of JSON lines',
+  'carried-log': 'container or platform log',
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
   sqlite: 'SQLite database',

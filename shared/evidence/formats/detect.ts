@@ -1,4 +1,7 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
+import type { CarrierName } from '../carriers/carrier.ts';
+import { peel } from '../carriers/peel.ts';
+import { readHeader } from '../headers/read-header.ts';
 import { isCollectManifest } from '../host/collect-manifest.ts';
 import { readDfHeader } from '../host/df.ts';
 import { isDuRow } from '../host/du.ts';
@@ -15,10 +18,11 @@ import { withoutFraming } from '../journal/journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from '../journal/journal-prefix.ts';
 import { readVerboseHeader } from '../journal/journal-verbose.ts';
 import { readAccessLine } from '../logs/access-line.ts';
-import { readLogLine } from '../logs/gunicorn-log.ts';
-import { readJsonLogLine } from '../logs/json-log.ts';
+import { JsonValues } from '../logs/json-values.ts';
+import { type LogLayout, learnLayout } from '../logs/log-layout.ts';
+import { readRow } from '../logs/table-rows.ts';
 import { isDecoration } from '../reading/lines.ts';
-import { atUtc, parseDateLine } from '../reading/stamps.ts';
+import { parseDateLine } from '../reading/stamps.ts';
 import { readAssignment } from '../settings/gunicorn-conf.ts';
 import { readPythonStatements } from '../settings/python-tokens.ts';
 import { isServiceAssignment, readUnitSection } from '../settings/systemd-unit.ts';
@@ -151,7 +155,7 @@ const ENTRIES: readonly LineDetector[] = [
     format: 'json-log',
     sample: '{"timestamp": "2026-01-28T04:10:22.070Z", "level": "INFO", "message": "Started importing VPN job 14"}',
     why: 'has log entries as JSON objects, one a line',
-    reads: (line) => readJsonLogLine(line, atUtc) !== null,
+    reads: (line) => line.startsWith('{') && readHeader(line)?.stamp != null,
   },
   {
     format: 'access-log',
@@ -163,7 +167,7 @@ const ENTRIES: readonly LineDetector[] = [
     format: 'gunicorn-log',
     sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
     why: "has lines with the header of gunicorn's or Python's logger",
-    reads: (line) => readLogLine(line, atUtc) !== null,
+    reads: isLogLine,
   },
   {
     format: 'ls',
@@ -280,6 +284,9 @@ function detectByName(fileName: string, totalBytes: number): Detection {
 }
 
 function detectText(text: string, fileName: string, isCut: boolean): Detection {
+  const layout = learnLayout(text);
+  const exported = detectExport(text, layout, isCut);
+  if (exported !== null) return exported;
   const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
   // The last line of a cut head is a piece; a piece of a single very long line still begins like its format.
   if (isCut && lines.length > 1 && lines.length <= LINES_LOOKED_AT) lines.pop();
@@ -298,6 +305,13 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       notices += 1;
       continue;
     }
+    const { carriers } = peel(line, layout.carriers);
+    const carrier = carriers.find((name) => name !== 'terminal');
+    if (carrier !== undefined) {
+      candidates += 1;
+      vote('carried-log', `has log lines wrapped by ${CARRIER_WORDS[carrier]}`);
+      continue;
+    }
     header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
     if (DMESG.reads(line)) {
       candidates += 1;
@@ -306,7 +320,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
     // 2026-01-28T04:10:22.070Z INFO app: text      Python's logging; no host is called INFO
-    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readLogLine(line, atUtc) !== null)) {
+    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readHeader(line) !== null)) {
       candidates += 1;
       vote(
         prefix.format,
@@ -329,6 +343,16 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     log.count += access.count;
     counts.delete('access-log');
   }
+  // JSON records among lines of text, as a container's two streams are: one log of both.
+  const json = counts.get('json-log');
+  if (log !== undefined && json !== undefined) {
+    counts.set('carried-log', { count: log.count + json.count, why: 'has log lines as text and as JSON objects' });
+    counts.delete('gunicorn-log');
+    counts.delete('json-log');
+  }
+  const carried = counts.get('carried-log');
+  const plain = counts.get('gunicorn-log') ?? counts.get('json-log');
+  if (carried !== undefined && plain !== undefined) carried.count += plain.count;
   const best = [...counts].sort(([, a], [, b]) => b.count - a.count)[0];
   // A table inside a log (a script that logs ps) leaves it a log.
   const shareNeeded = header === null ? SHARE_NEEDED : 0.5;
@@ -340,6 +364,68 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
   return detectUnit(lines) ?? detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
+}
+
+/** A time of day alone stands in front of the rows of many tables. */
+function isLogLine(line: string): boolean {
+  if (line.startsWith('{')) return false;
+  const header = readHeader(line);
+  return header !== null && (header.level !== null || header.pid !== null || header.stamp?.type === 'full');
+}
+
+/** What people call each carrier, after "wrapped by". */
+const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
+  terminal: 'a terminal',
+  compose: 'docker compose',
+  'process-manager': 'a process manager',
+  'runtime-stamp': 'a container runtime',
+  cri: 'a Kubernetes node (CRI)',
+  'kubectl-prefix': 'kubectl logs --prefix',
+  stern: 'stern',
+  k9s: 'k9s',
+  'docker-json': "Docker's json-file driver",
+  'cloud-logging': 'Cloud Logging',
+  cloudwatch: 'CloudWatch',
+  'collector-json': 'a log collector',
+  loki: 'Grafana Loki',
+  papertrail: 'Heroku or Papertrail',
+  render: 'Render',
+  fly: 'Fly.io',
+  'short-stamp': 'a container runtime',
+};
+
+/** Records of an export that are looked at, and the share of them that must be log lines. */
+const EXPORTED_LOOKED_AT = 200;
+const EXPORTED_SHARE = 0.5;
+
+/** A platform's export as JSON values or as a table, whose records are no lines. */
+function detectExport(text: string, layout: LogLayout, isCut: boolean): Detection | null {
+  const { records, carriers } = layout;
+  if (records === 'lines') return null;
+  const found = records === 'json' ? jsonRecords(text) : tableRows(text, isCut).filter((row) => row.trim() !== '');
+  const read = found.filter((record) =>
+    records === 'json'
+      ? peel(record, carriers).carriers.length > 0 || readHeader(record)?.stamp != null
+      : readRow(record, records)?.stamp != null,
+  );
+  if (read.length === 0 || read.length < found.length * EXPORTED_SHARE) return null;
+  const what = records === 'json' ? 'is a list of log entries as JSON' : 'is a table of log lines';
+  return { format: 'carried-log', why: what };
+}
+
+function jsonRecords(text: string): readonly string[] {
+  const records: string[] = [];
+  const values = new JsonValues(0, 1);
+  values.push(new TextEncoder().encode(text), (value) => {
+    if (records.length < EXPORTED_LOOKED_AT) records.push(value.text);
+  });
+  return records;
+}
+
+function tableRows(text: string, isCut: boolean): readonly string[] {
+  const rows = text.split('\n', EXPORTED_LOOKED_AT).slice(1);
+  if (isCut) rows.pop();
+  return rows;
 }
 
 /** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */

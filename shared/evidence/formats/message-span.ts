@@ -13,6 +13,7 @@ const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const BRACKET_END = 0x5d;
 const BRACE = 0x7b;
+const ESCAPE = 0x1b;
 const LETTER_T = 0x54;
 
 /** Where the message of a record stands among bytes, and how it is spelled there. */
@@ -95,8 +96,9 @@ const findInText: FindMessage = (bytes, latin1, from, end, span) => {
 
 /** The whole line, unless a container runtime put its own stamp or the service in front. See gunicorn-log.ts. */
 const findInGunicornLog: FindMessage = (bytes, latin1, from, end, span) => {
-  if (holdsLineFeed(latin1, from, end) || bytes[from + 10] === LETTER_T) return false;
-  for (let at = from; at < Math.min(end, from + 128); at++) if (bytes[at] === PIPE) return false;
+  if (holdsLineFeed(latin1, from, end) || bytes[from + 10] === LETTER_T || bytes[from] === BRACE) return false;
+  for (let at = from; at < Math.min(end, from + 128); at++)
+    if (bytes[at] === PIPE || bytes[at] === ESCAPE) return false;
   span.from = from;
   span.to = end;
   span.isEscaped = false;

@@ -17,8 +17,8 @@ import { createJournalJsonParser } from '../journal/journal-json.ts';
 import { JOURNAL_TEXT_FORMATS, type JournalTextFormat } from '../journal/journal-prefix.ts';
 import { createJournalTextParser } from '../journal/journal-text.ts';
 import { createJournalVerboseParser } from '../journal/journal-verbose.ts';
-import { createAccessLogParser, createGunicornLogParser } from '../logs/gunicorn-log.ts';
 import { createJsonLogParser } from '../logs/json-log.ts';
+import { createAccessLogParser, createLogParser } from '../logs/log-file.ts';
 import type { CreateParser, ParseContext, ParsedEvent } from '../reading/parser.ts';
 import { createGunicornConfParser } from '../settings/gunicorn-conf.ts';
 import { createSystemdUnitParser } from '../settings/systemd-unit.ts';
@@ -41,7 +41,8 @@ export const PARSERS: Partial<Record<EvidenceFormat, CreateParser>> = {
   'journal-json': createJournalJsonParser,
   'journal-export': createJournalExportParser,
   'journal-verbose': createJournalVerboseParser,
-  'gunicorn-log': createGunicornLogParser,
+  'gunicorn-log': createLogParser,
+  'carried-log': createLogParser,
   'access-log': createAccessLogParser,
   'json-log': createJsonLogParser,
   'gunicorn-conf': createGunicornConfParser,

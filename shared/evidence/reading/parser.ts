@@ -6,6 +6,7 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../model/sample
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
 import type { ZoneName } from '../../model/zone.ts';
+import type { LogLayout } from '../logs/log-layout.ts';
 import type { BootClocks, BootStamp } from './boot-clocks.ts';
 import type { KnownEntries } from './known-entries.ts';
 import type { UptimeTies } from './uptime-ties.ts';
@@ -49,6 +50,10 @@ export interface ParseContext {
   /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */
   readonly knownEntries?: KnownEntries;
   readonly bootClocks?: BootClocks;
+  /** How the lines of a log are made up; without it each is taken as it stands. */
+  readonly layout?: LogLayout;
+  /** Whether every record of a log is a JSON object, so that any other line is damage. */
+  readonly jsonOnly?: boolean;
   /** Byte offset and 1-based line at which the first chunk begins; not 0 and 1 when one record is decoded again. */
   readonly startOffset: number;
   readonly startLine: number;

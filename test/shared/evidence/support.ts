@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PARSERS, sniffZone } from '../../../shared/evidence/formats/parsers.ts';
+import { layoutOf } from '../../../shared/evidence/logs/log-layout.ts';
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
@@ -76,7 +77,8 @@ export function parse(
 ): Parsed {
   const create = PARSERS[format];
   if (create === undefined) throw new Error(`no parser for ${format}`);
-  const parser = create({ ...CONTEXT, ...context });
+  const layout = layoutOf(format, bytes);
+  const parser = create({ ...CONTEXT, ...(layout === null ? {} : { layout }), ...context });
   const items: ParsedItem[] = [];
   const buffer = new Uint8Array(chunkBytes);
   for (let at = 0; at < bytes.length; at += chunkBytes) {

@@ -285,6 +285,8 @@ function detectByName(fileName: string, totalBytes: number): Detection {
 
 function detectText(text: string, fileName: string, isCut: boolean): Detection {
   const layout = learnLayout(text);
+  const other = otherProgram(text);
+  if (other !== null) return { format: 'unknown', why: other };
   const exported = detectExport(text, layout, isCut);
   if (exported !== null) return exported;
   const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
@@ -294,6 +296,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   let candidates = 0;
   let notices = 0;
   let header: LineDetector | null = null;
+  const uptimes: string[] = [];
   const vote = (format: EvidenceFormat, why: string): void => {
     const found = counts.get(format);
     if (found === undefined) counts.set(format, { count: 1, why });
@@ -313,6 +316,12 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       continue;
     }
     header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    const uptime = UPTIME_STAMP.exec(line);
+    if (uptime !== null) {
+      candidates += 1;
+      uptimes.push(line.slice(uptime[0].length));
+      continue;
+    }
     if (DMESG.reads(line)) {
       candidates += 1;
       vote(DMESG.format, DMESG.why);
@@ -335,6 +344,12 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     } else if (!/^\s/.test(line) && !isDecoration(line) && !/^[{}[\]],?$/.test(line) && parseDateLine(line) === null) {
       candidates += 1;
     }
+  }
+  if (uptimes.length > 0) {
+    const isJournal = areOfJournal(uptimes);
+    const format = isJournal ? 'journal-short-monotonic' : 'dmesg';
+    const why = isJournal ? 'has lines with the stamp of journalctl -o short-monotonic' : DMESG.why;
+    counts.set(format, { count: uptimes.length + (counts.get(format)?.count ?? 0), why });
   }
   // gunicorn's two logs in one file: the error log's reader takes both kinds of lines, with what continues them.
   const log = counts.get('gunicorn-log');
@@ -364,6 +379,48 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
   return detectUnit(lines) ?? detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
+}
+
+// [ 7214.255799]     <6>[ 7214.255799]     [ 7214.255799 <    0.000014>]     kern  :info  : [ 7214.255799]
+const UPTIME_STAMP =
+  /^(?:<\d{1,3}>|[a-z]{1,12} *:[a-z]{1,8} *: )?\[ *\d{1,10}\.\d{6}(?: <[^>\]]{0,40}>| +)?\](?:\[ *[TC]\d+\])? ?/;
+const JOURNAL_SHARE = 0.8;
+
+/**
+ * Whether texts behind stamps of uptime are a journal's: nearly all begin with one host's name, or with identifiers and pids.
+ * Messages of the kernel begin with names of drivers and devices.
+ */
+function areOfJournal(texts: readonly string[]): boolean {
+  const hosts = new Map<string, number>();
+  let origins = 0;
+  for (const text of texts) {
+    const host = /^([\w.-]+) [^\s:[\]]+(?:\[\d+\])?: /.exec(text)?.[1];
+    if (host !== undefined) hosts.set(host, (hosts.get(host) ?? 0) + 1);
+    else if (/^(?:[\w./@-]+\[\d+\]|kernel): (?!segfault at )/.test(text)) origins += 1;
+  }
+  const needed = texts.length * JOURNAL_SHARE;
+  return origins >= needed || Math.max(0, ...hosts.values()) >= needed;
+}
+
+/** Logs of programs that are no service of Python's, whose lines have a stamp and words like any other. */
+const OTHER_PROGRAMS: readonly { readonly line: RegExp; readonly why: string }[] = [
+  {
+    // 2026-01-28 04:10:22 status installed libc6:amd64 2.36-9
+    line: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:startup|install|upgrade|configure|trigproc|remove|purge|disappear|conffile|status) \S/,
+    why: 'is the log of dpkg',
+  },
+  {
+    // [Mon Mar 02 07:01:40 2026] [notice] resuming normal operations
+    line: /^\[\p{L}{2,4}\.? \p{L}{3,5}\.? [ \d]\d [\d:.]{8,15} \d{4}\] \[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /u,
+    why: 'is the error log of httpd',
+  },
+];
+const OTHER_LOOKED_AT = 50;
+
+function otherProgram(text: string): string | null {
+  const lines = text.split('\n', OTHER_LOOKED_AT).filter((line) => line.trim() !== '');
+  const found = OTHER_PROGRAMS.find(({ line }) => lines.filter((each) => line.test(each)).length * 2 > lines.length);
+  return found?.why ?? null;
 }
 
 /** A time of day alone stands in front of the rows of many tables. */

@@ -170,6 +170,8 @@ class LogFileHandler implements LineHandler {
   #waiting: Entry[] = [];
   #anyDated = false;
   #undatedReported = false;
+  /** Whether no entry of the file has a date. */
+  #isOrderOnly = false;
   /** Whether one record is read again, whose time is known; then its writer. */
   readonly #isReread: boolean;
   #rereadKey: string | null = null;
@@ -464,6 +466,7 @@ class LogFileHandler implements LineHandler {
     out.push(problemItem('assumed-time', message, first.first.byteOffset));
     const waiting = this.#waiting;
     this.#waiting = [];
+    this.#isOrderOnly = near !== null;
     this.#lastTime = near;
     for (const entry of waiting) this.#emitUndated(entry, this.#lastTime, out);
   }
@@ -476,6 +479,7 @@ class LogFileHandler implements LineHandler {
         : this.#stamps.resolution()),
       year: this.#year,
       yearFrom: this.#year === null ? 'file' : this.#context.nearTimeFrom,
+      ...(this.#isOrderOnly ? { isOrderOnly: true } : {}),
     };
   }
 }

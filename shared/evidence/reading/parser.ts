@@ -45,6 +45,8 @@ export interface ParseContext {
   /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** The time of the file itself, and a day for zones and clocks: no entry of it is later. */
+  readonly notAfter?: EpochMicros;
   /** What dates uptime stamps, from the files that were read before. */
   readonly uptimeTies?: UptimeTies;
   /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */

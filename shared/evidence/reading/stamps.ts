@@ -143,12 +143,13 @@ const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
 
 /**
  * The instant of a yearless stamp, which `read` gives for the stamp with a year: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
- * year. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
+ * year. No entry is later than `notAfter`, the time of the file that holds it. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
  */
 export function resolveYearless(
   wall: Omit<WallClock, 'year'>,
   read: (wall: WallClock) => EpochMicros | null,
   nearTime: EpochMicros | null,
+  notAfter: EpochMicros | null = null,
 ): { readonly time: EpochMicros; readonly year: number } | null {
   const near = nearTime ?? epochMicros(Date.UTC(UNKNOWN_YEAR, 6, 1) * MICROS_PER_MILLI);
   const nearYear = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
@@ -156,13 +157,16 @@ export function resolveYearless(
   const reach = nearTime === null ? 0 : wall.month === 2 && wall.day === 29 ? 8 : 1;
   const inNearYear = read({ ...wall, year: nearYear });
   // Within half a year no other year is nearer: the usual case, and a journal has millions of stamps.
-  if (inNearYear !== null && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
+  const latest = notAfter ?? Number.POSITIVE_INFINITY;
+  if (inNearYear !== null && inNearYear <= latest && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
     return { time: inNearYear, year: nearYear };
   let best: { readonly time: EpochMicros; readonly year: number } | null = null;
   for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
     const time = read({ ...wall, year });
-    if (time === null) continue;
-    if (best === null || Math.abs(time - near) < Math.abs(best.time - near)) best = { time, year };
+    if (time === null || (time > latest && best !== null)) continue;
+    // A file whose own time is before all of them was given it by whoever packed it.
+    if (best === null || best.time > latest || Math.abs(time - near) < Math.abs(best.time - near))
+      best = { time, year };
   }
   return best;
 }

@@ -69,6 +69,11 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   return reading === null ? { ...base, kind: 'log', detail: {} } : { ...base, ...reading };
 }
 
+/** The process that a carrier vouches for, as a field of an event, where a header states another one. */
+export function carrierPidOf(headerPid: number | null, carrierPid: number | null): { readonly carrierPid?: number } {
+  return headerPid === null || carrierPid === null || headerPid === carrierPid ? {} : { carrierPid };
+}
+
 /** journalctl prints a unit name instead of the identifier with `-o with-unit`; systemd itself is then `init.scope[1]`. */
 function isSystemd(identifier: string | null, pid: number | null): boolean {
   return identifier === 'systemd' || identifier === 'systemd-oomd' || (identifier === 'init.scope' && pid === 1);

@@ -131,10 +131,7 @@ class JournalTextHandler implements LineHandler {
       }
     }
     const open = this.#open;
-    if (this.#anyEntry && isCatalogText(text)) {
-      if (open !== null) open.last = line;
-      return;
-    }
+    if (this.#anyEntry && isCatalogText(text)) return;
     if (text.trim() === '') {
       if (open !== null) open.blank += 1;
       return;

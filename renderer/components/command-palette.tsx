@@ -1,13 +1,15 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { CaseView } from '../../shared/model/views.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { VERDICT_WORDS } from '../../shared/wording/names.ts';
 import { zonedTimeOfDay, zoneLabel } from '../format.ts';
-import { type Actions, useActions, useAppState } from '../state/app-context.tsx';
+import type { Actions } from '../state/actions.ts';
+import { useActions, useAppState } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { TABS } from '../state/navigation.ts';
+import searchDialogStyles from './search-dialog.module.css';
+import { SearchDialog } from './search-dialog.tsx';
 import { TAB_TITLES } from './tab-bar.tsx';
-import { useModal } from './use-modal.ts';
 
 /** Something that the palette can do. */
 export interface Command {
@@ -94,82 +96,35 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   const { view } = useAppState();
   const actions = useActions();
   const { zone } = useDisplayZone();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useModal(dialog);
   const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
   const commands = useMemo(() => (view === null ? [] : commandsOf(view, actions, zone)), [view, actions, zone]);
   const matches = matchingCommands(commands, query);
-  const index = Math.min(active, Math.max(0, matches.length - 1));
-
-  useEffect(() => {
-    dialog.current?.querySelector(`[data-index="${index}"]`)?.scrollIntoView({ block: 'nearest' });
-  }, [index]);
-
-  const run = (command: Command | undefined): void => {
-    if (command === undefined) return;
-    onClose();
-    command.run();
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') {
-      event.preventDefault();
-      run(matches[index]);
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      setActive((index + step + matches.length) % Math.max(1, matches.length));
-    }
-  };
   return (
-    <dialog
-      ref={dialog}
-      className="palette"
-      aria-label="Go to"
-      onClose={onClose}
-      onClick={(event) => {
-        // The dialog's own box is filled by its content, so a click that lands on the dialog itself is on the backdrop.
-        if (event.target === dialog.current) onClose();
+    <SearchDialog
+      label="Go to"
+      fieldLabel="Go to a view, a moment, a hypothesis or a command"
+      placeholder="Go to a view, a moment, a hypothesis…"
+      listLabel="Commands"
+      query={query}
+      onQuery={setQuery}
+      items={matches.map(({ id, group, title, hint }) => ({
+        id,
+        content: (
+          <>
+            <span className={searchDialogStyles.paletteGroup}>{group}</span>
+            <span>{title}</span>
+            <span className={searchDialogStyles.paletteHint}>{hint}</span>
+          </>
+        ),
+      }))}
+      onChoose={(position) => {
+        const command = matches[position];
+        if (command === undefined) return;
+        onClose();
+        command.run();
       }}
-      onKeyDown={onKeyDown}
-    >
-      <div className="palette-box">
-        <input
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls="palette-list"
-          aria-activedescendant={matches[index] === undefined ? undefined : `palette-${matches[index].id}`}
-          aria-label="Go to a view, a moment, a hypothesis or a command"
-          placeholder="Go to a view, a moment, a hypothesis…"
-          value={query}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setActive(0);
-          }}
-        />
-        <div id="palette-list" role="listbox" aria-label="Commands" className="palette-list">
-          {matches.map((command, position) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
-            <div
-              key={command.id}
-              id={`palette-${command.id}`}
-              role="option"
-              tabIndex={-1}
-              data-index={position}
-              aria-selected={position === index}
-              className="palette-item"
-              onClick={() => run(command)}
-              onMouseMove={() => setActive(position)}
-            >
-              <span className="palette-group">{command.group}</span>
-              <span className="palette-title">{command.title}</span>
-              <span className="palette-hint">{command.hint}</span>
-            </div>
-          ))}
-          {matches.length === 0 ? <p className="palette-none">Nothing goes by that name.</p> : null}
-        </div>
-      </div>
-    </dialog>
+      onClose={onClose}
+      note={matches.length === 0 ? <p className={searchDialogStyles.paletteNone}>Nothing goes by that name.</p> : null}
+    />
   );
 }

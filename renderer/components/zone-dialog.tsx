@@ -1,8 +1,11 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import { allZones, fixedOffsetMinutes, isZone, type ZoneName } from '../../shared/model/zone.ts';
 import { zoneLabel } from '../format.ts';
-import { useModal } from './use-modal.ts';
+import formDialogStyles from './form-dialog.module.css';
+import searchDialogStyles from './search-dialog.module.css';
+import { SearchDialog } from './search-dialog.tsx';
+import styles from './zone-dialog.module.css';
 
 /** A zone that is offered before all others, under a name of its own. */
 export interface OfferedZone {
@@ -75,92 +78,57 @@ export function ZoneDialog(props: {
   readonly children?: ReactNode;
 }) {
   const { title, offered, current, at, onChoose, onClose } = props;
-  const dialog = useRef<HTMLDialogElement>(null);
-  useModal(dialog);
-  const listId = useId();
   const [query, setQuery] = useState('');
-  const [active, setActive] = useState(0);
   const { zones, more } = useMemo(() => matchingZones(offered, query, at), [offered, query, at]);
-  const index = Math.min(active, Math.max(0, zones.length - 1));
-  const optionId = (position: number): string => `${listId}-${position}`;
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search is another list.
-  useEffect(() => {
-    dialog.current?.querySelector('[role=option][data-active=true]')?.scrollIntoView({ block: 'nearest' });
-  }, [index, query]);
-
-  const choose = (zone: OfferedZone | undefined): void => {
-    if (zone === undefined || zone.zone === null) return;
-    onClose();
-    onChoose(zone.id);
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') {
-      event.preventDefault();
-      choose(zones[index]);
-    } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
-      event.preventDefault();
-      const step = event.key === 'ArrowDown' ? 1 : -1;
-      setActive((index + step + zones.length) % Math.max(1, zones.length));
-    }
-  };
   return (
-    <dialog
-      ref={dialog}
-      className="palette zone-dialog"
-      aria-label={title}
-      onClose={onClose}
-      onClick={(event) => {
-        // As in the palette: a click on the dialog itself is one on its backdrop.
-        if (event.target === dialog.current) onClose();
+    <SearchDialog
+      label={title}
+      fieldLabel="Search time zones"
+      placeholder="Search: Berlin, New York, +05:30…"
+      listLabel="Time zones"
+      query={query}
+      onQuery={setQuery}
+      hasCurrent
+      itemClassName={styles.zoneItem}
+      items={zones.map((zone) => ({
+        id: zone.id,
+        isCurrent: zone.id === current,
+        isDisabled: zone.zone === null,
+        content: <ZoneWords zone={zone} isCurrent={zone.id === current} />,
+      }))}
+      onChoose={(position) => {
+        const zone = zones[position];
+        if (zone === undefined || zone.zone === null) return;
+        onClose();
+        onChoose(zone.id);
       }}
-      onKeyDown={(event) => event.stopPropagation()}
-    >
-      <div className="palette-box">
-        <h2 className="dialog-title">{title}</h2>
-        {props.children}
-        <input
-          type="text"
-          role="combobox"
-          aria-expanded="true"
-          aria-controls={listId}
-          aria-activedescendant={zones.length === 0 ? undefined : optionId(index)}
-          aria-label="Search time zones"
-          placeholder="Search: Berlin, New York, +05:30…"
-          value={query}
-          spellCheck={false}
-          onKeyDown={onKeyDown}
-          onChange={(event) => {
-            setQuery(event.target.value);
-            setActive(0);
-          }}
-        />
-        <div id={listId} role="listbox" aria-label="Time zones" className="palette-list">
-          {zones.map((zone, position) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
-            <div
-              key={zone.id}
-              id={optionId(position)}
-              role="option"
-              tabIndex={-1}
-              aria-selected={zone.id === current}
-              aria-disabled={zone.zone === null}
-              data-active={position === index}
-              className="palette-item zone-item"
-              onClick={() => choose(zone)}
-              onMouseMove={() => setActive(position)}
-            >
-              <span className="palette-title">
-                {zone.title}
-                {zone.id === current ? <span className="secondary"> · in use</span> : null}
-              </span>
-              <span className="palette-hint">{zone.hint}</span>
-            </div>
-          ))}
-          {zones.length === 0 ? <p className="palette-none">No time zone goes by that name.</p> : null}
-          {more > 0 ? <p className="palette-none">{more} more: type to narrow the list.</p> : null}
-        </div>
-      </div>
-    </dialog>
+      onClose={onClose}
+      heading={
+        <>
+          <h2 className={formDialogStyles.dialogTitle}>{title}</h2>
+          {props.children}
+        </>
+      }
+      note={
+        <>
+          {zones.length === 0 ? (
+            <p className={searchDialogStyles.paletteNone}>No time zone goes by that name.</p>
+          ) : null}
+          {more > 0 ? <p className={searchDialogStyles.paletteNone}>{more} more: type to narrow the list.</p> : null}
+        </>
+      }
+    />
+  );
+}
+
+function ZoneWords({ zone, isCurrent }: { readonly zone: OfferedZone; readonly isCurrent: boolean }) {
+  return (
+    <>
+      <span>
+        {zone.title}
+        {isCurrent ? <span className="secondary"> · in use</span> : null}
+      </span>
+      <span className={searchDialogStyles.paletteHint}>{zone.hint}</span>
+    </>
   );
 }

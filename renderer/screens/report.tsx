@@ -4,10 +4,16 @@ import type { Incident, Phase } from '../../shared/model/analysis.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { summaryFields } from '../../shared/report/words.ts';
 import { ENDING_WORDS } from '../../shared/wording/names.ts';
+import { Button, IconButton } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
+import pageStyles from '../components/page.module.css';
+import pairsStyles from '../components/pairs.module.css';
+import { Table } from '../components/table.tsx';
 import { UtcNote } from '../components/utc-note.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
+import styles from './report.module.css';
 import { ChangesPreview, HypothesesPreview, JudgementsPreview, MatrixPreview } from './report-sections.tsx';
 
 type Format = 'pdf' | 'html' | 'json';
@@ -28,28 +34,27 @@ export function ReportScreen({ view }: { readonly view: CaseView }) {
     setWriting(null);
   };
   return (
-    <div className="page report-page">
-      <aside className="report-actions" aria-label="Export">
-        <h2 className="page-heading">Report</h2>
+    <div className={cx(pageStyles.page, styles.reportPage)}>
+      <aside className={styles.reportActions} aria-label="Export">
+        <h2 className={pageStyles.pageHeading}>Report</h2>
         {FORMATS.map(({ format, name, icon: Icon, detail }) => (
-          <div key={format} className="report-action">
-            <button
-              type="button"
-              className={format === 'pdf' ? 'button button-primary' : 'button'}
+          <div key={format} className={styles.reportAction}>
+            <Button
+              tone={format === 'pdf' ? 'primary' : 'plain'}
               disabled={writing !== null}
               aria-describedby={`export-${format}`}
               onClick={() => void write(format)}
             >
               <Icon size={14} aria-hidden="true" />
               {name}
-            </button>
+            </Button>
             <p id={`export-${format}`} className="secondary">
               {writing === format ? 'Writing…' : detail}
             </p>
           </div>
         ))}
         <UtcNote of="the report" />
-        <p className="secondary report-note">
+        <p className={cx(styles.reportNote, 'secondary')}>
           The files are written from the same case that the window shows. Nothing is sent anywhere.
         </p>
       </aside>
@@ -63,39 +68,12 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
   const { analysis } = view;
   const { incident } = analysis;
   return (
-    <article className="paper" aria-label="Preview of the report">
-      <p className="paper-kind">Incident report</p>
-      <h3 className="paper-title">{analysis.headline}</h3>
-      {incident === null ? null : (
-        <dl className="pairs paper-pairs">
-          <div>
-            <dt>Worker</dt>
-            <dd>
-              {incident.pid === null ? 'unknown pid' : `pid ${incident.pid}`}
-              {incident.unit === null ? '' : ` of ${incident.unit}`}
-              {incident.host === null ? '' : ` on ${incident.host}`}
-            </dd>
-          </div>
-          <div>
-            <dt>Operation</dt>
-            <dd>{incident.operation ?? 'not told by the log'}</dd>
-          </div>
-          <div>
-            <dt>Start</dt>
-            <dd className="mono">{formatInstant(incident.start)}</dd>
-          </div>
-          <div>
-            <dt>End</dt>
-            <dd className="mono">{formatInstant(incident.end)}</dd>
-          </div>
-          <div>
-            <dt>Mechanism</dt>
-            <dd>{ENDING_WORDS[incident.mechanism]}</dd>
-          </div>
-        </dl>
-      )}
+    <article className={styles.paper} aria-label="Preview of the report">
+      <p className={styles.paperKind}>Incident report</p>
+      <h3 className={styles.paperTitle}>{analysis.headline}</h3>
+      {incident === null ? null : <IncidentPairs incident={incident} />}
       <PaperSection title="Summary">
-        <dl className="pairs">
+        <dl className={pairsStyles.pairs}>
           {summaryFields(analysis).map(({ label, value }) => (
             <div key={label}>
               <dt>{label}</dt>
@@ -105,26 +83,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         </dl>
       </PaperSection>
       <PaperSection title="Timeline">
-        {incident === null ? (
-          <p>No incident was found.</p>
-        ) : (
-          <table className="plain-table">
-            <tbody>
-              {phasesInOrder(incident).map((phase) => (
-                <tr key={`${phase.name} ${phase.from}`}>
-                  <th scope="row" className={`depth-${phase.depth}`}>
-                    {phase.label}
-                  </th>
-                  <td className="mono">{formatInstant(phase.from, 3)}</td>
-                  <td className="number">
-                    {formatDuration(phase.seconds)}
-                    {phase.finished || phase.depth === 0 ? '' : ', unfinished'}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        )}
+        {incident === null ? <p>No incident was found.</p> : <PhaseTable incident={incident} />}
       </PaperSection>
       <PaperSection title="Hypotheses">
         <HypothesesPreview view={view} />
@@ -132,52 +91,114 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
       <MatrixPreview view={view} />
       <JudgementsPreview view={view} />
       <ChangesPreview view={view} />
-      {queries.queries.length === 0 ? null : (
-        <PaperSection title="Queries">
-          <ul className="plain-list report-queries">
-            {queries.queries.map(({ id, sql, rowCount, isCut }) => (
-              <li key={id}>
-                <div>
-                  <code>{sql}</code>
-                  <span className="secondary numeric">
-                    {isCut ? 'more than ' : ''}
-                    {countOf(rowCount, 'row')}
-                  </span>
-                </div>
-                <button
-                  type="button"
-                  className="icon-button"
-                  aria-label="Remove this query from the report"
-                  title="Remove this query from the report"
-                  onClick={() => void queries.remove(id)}
-                >
-                  <X size={13} aria-hidden="true" />
-                </button>
-              </li>
-            ))}
-          </ul>
-        </PaperSection>
-      )}
+      {queries.queries.length === 0 ? null : <QueryList queries={queries} />}
       <PaperSection title="Also in the report">
-        <ul className="plain-list">
-          <li>
-            {countOf(analysis.questions.length, 'question')},{' '}
-            {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
-          </li>
-          <li>
-            {countOf(analysis.expectedFindings.length, 'expected finding')},{' '}
-            {countOf(analysis.expectedFindings.filter((finding) => finding.holds === true).length, 'holds', 'hold')}
-          </li>
-          <li>
-            {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
-          </li>
-          <li>
-            Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
-            {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}
-          </li>
-        </ul>
+        <Counts view={view} />
       </PaperSection>
     </article>
+  );
+}
+
+function IncidentPairs({ incident }: { readonly incident: Incident }) {
+  return (
+    <dl className={cx(pairsStyles.pairs, styles.paperPairs)}>
+      <div>
+        <dt>Worker</dt>
+        <dd>
+          {incident.pid === null ? 'unknown pid' : `pid ${incident.pid}`}
+          {incident.unit === null ? '' : ` of ${incident.unit}`}
+          {incident.host === null ? '' : ` on ${incident.host}`}
+        </dd>
+      </div>
+      <div>
+        <dt>Operation</dt>
+        <dd>{incident.operation ?? 'not told by the log'}</dd>
+      </div>
+      <div>
+        <dt>Start</dt>
+        <dd className="mono">{formatInstant(incident.start)}</dd>
+      </div>
+      <div>
+        <dt>End</dt>
+        <dd className="mono">{formatInstant(incident.end)}</dd>
+      </div>
+      <div>
+        <dt>Mechanism</dt>
+        <dd>{ENDING_WORDS[incident.mechanism]}</dd>
+      </div>
+    </dl>
+  );
+}
+
+function PhaseTable({ incident }: { readonly incident: Incident }) {
+  return (
+    <Table className={styles.plainTable}>
+      <tbody>
+        {phasesInOrder(incident).map((phase) => (
+          <tr key={`${phase.name} ${phase.from}`}>
+            <th scope="row" className={phase.depth === 1 ? styles.depth1 : undefined}>
+              {phase.label}
+            </th>
+            <td className="mono">{formatInstant(phase.from, 3)}</td>
+            <td className="number">
+              {formatDuration(phase.seconds)}
+              {phase.finished || phase.depth === 0 ? '' : ', unfinished'}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function QueryList({ queries }: { readonly queries: ReportQueryList }) {
+  return (
+    <PaperSection title="Queries">
+      <ul className={cx(pageStyles.plainList, styles.reportQueries)}>
+        {queries.queries.map(({ id, sql, rowCount, isCut }) => (
+          <li key={id}>
+            <div>
+              <code>{sql}</code>
+              <span className="secondary numeric">
+                {isCut ? 'more than ' : ''}
+                {countOf(rowCount, 'row')}
+              </span>
+            </div>
+            <IconButton
+              label="Remove this query from the report"
+              title="Remove this query from the report"
+              onClick={() => void queries.remove(id)}
+            >
+              <X size={13} aria-hidden="true" />
+            </IconButton>
+          </li>
+        ))}
+      </ul>
+    </PaperSection>
+  );
+}
+
+/** What the report holds further, by its numbers. */
+function Counts({ view }: { readonly view: CaseView }) {
+  const { analysis } = view;
+  return (
+    <ul className={pageStyles.plainList}>
+      <li>
+        {countOf(analysis.questions.length, 'question')},{' '}
+        {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
+      </li>
+      <li>
+        {countOf(analysis.expectedFindings.length, 'expected finding')},{' '}
+        {countOf(analysis.expectedFindings.filter((finding) => finding.holds === true).length, 'holds', 'hold')}
+      </li>
+      <li>
+        {countOf(view.artifacts.length, 'artifact profile')} and {countOf(view.databases.length, 'database report')}
+      </li>
+      <li>
+        Chain of custody: {countOf(view.files.length, 'file')} with SHA-256,{' '}
+        {formatBytes(view.files.reduce((sum, file) => sum + (file.containerId === null ? file.bytes : 0), 0))}
+      </li>
+    </ul>
   );
 }
 
@@ -188,7 +209,7 @@ function phasesInOrder(incident: Incident): readonly Phase[] {
 
 function PaperSection({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
   return (
-    <section className="paper-section">
+    <section className={styles.paperSection}>
       <h4>{title}</h4>
       {children}
     </section>

@@ -30,7 +30,7 @@ export interface Toast {
 }
 
 /** An import that failed: what was tried, and why it did not work. */
-export interface Failure {
+interface Failure {
   readonly title: string;
   readonly error: JobError;
   readonly kind: RunningJob['kind'];
@@ -127,6 +127,52 @@ const MOST_TOASTS = 4;
 export function reduce(state: AppState, action: AppAction): AppState {
   switch (action.type) {
     case 'opened':
+    case 'times-changed':
+    case 'grown':
+      return withCase(state, action);
+    case 'job-started':
+    case 'job-progress':
+    case 'source-stopping':
+    case 'job-cancelling':
+    case 'job-ended':
+    case 'job-failed':
+      return withJob(state, action);
+    case 'moved':
+    case 'jumped-to-event':
+    case 'revealed':
+    case 'back':
+    case 'forward':
+      return withPlace(state, action);
+    case 'moment-marked':
+      return { ...state, sameMoment: action.event };
+    case 'concluded':
+      return concluded(state, action.conclusion);
+    case 'closed':
+      return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
+    case 'failure-dismissed':
+      return { ...state, failure: null };
+    case 'pinned':
+      return { ...state, pinned: action.time };
+    case 'measuring':
+      return { ...state, measuring: action.measuring };
+    case 'measured':
+      return { ...state, view: action.view, measuring: action.measuring };
+    case 'told': {
+      const toast = { ...action.toast, id: state.nextToastId };
+      return { ...state, toasts: [...state.toasts, toast].slice(-MOST_TOASTS), nextToastId: state.nextToastId + 1 };
+    }
+    case 'toast-dismissed':
+      return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
+  }
+}
+
+/** Another case, or the same one read in another way. */
+function withCase(
+  state: AppState,
+  action: Extract<AppAction, { readonly type: 'opened' | 'times-changed' | 'grown' }>,
+): AppState {
+  switch (action.type) {
+    case 'opened':
       return {
         ...state,
         view: action.view,
@@ -156,8 +202,6 @@ export function reduce(state: AppState, action: AppAction): AppState {
         flash: null,
         sameMoment: null,
       };
-    case 'moment-marked':
-      return { ...state, sameMoment: action.event };
     case 'grown':
       return {
         ...state,
@@ -173,10 +217,20 @@ export function reduce(state: AppState, action: AppAction): AppState {
         sameMoment: null,
         revealed: null,
       };
-    case 'concluded':
-      return concluded(state, action.conclusion);
-    case 'closed':
-      return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
+  }
+}
+
+/** The import that is under way. */
+function withJob(
+  state: AppState,
+  action: Extract<
+    AppAction,
+    {
+      readonly type: 'job-started' | 'job-progress' | 'source-stopping' | 'job-cancelling' | 'job-ended' | 'job-failed';
+    }
+  >,
+): AppState {
+  switch (action.type) {
     case 'job-started':
       return { ...state, job: startJob(action.title, action.atMillis, action.kind), failure: null };
     case 'job-progress':
@@ -195,8 +249,15 @@ export function reduce(state: AppState, action: AppAction): AppState {
         job: null,
         failure: { title: action.title, error: action.error, kind: action.kind ?? 'open' },
       };
-    case 'failure-dismissed':
-      return { ...state, failure: null };
+  }
+}
+
+/** Where the person is. */
+function withPlace(
+  state: AppState,
+  action: Extract<AppAction, { readonly type: 'moved' | 'jumped-to-event' | 'revealed' | 'back' | 'forward' }>,
+): AppState {
+  switch (action.type) {
     case 'moved':
       return { ...state, trail: moveTo(state.trail, action.change, action.topic, action.atMillis) };
     case 'jumped-to-event':
@@ -220,18 +281,6 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return { ...state, trail: goBack(state.trail) };
     case 'forward':
       return { ...state, trail: goForward(state.trail) };
-    case 'pinned':
-      return { ...state, pinned: action.time };
-    case 'measuring':
-      return { ...state, measuring: action.measuring };
-    case 'measured':
-      return { ...state, view: action.view, measuring: action.measuring };
-    case 'told': {
-      const toast = { ...action.toast, id: state.nextToastId };
-      return { ...state, toasts: [...state.toasts, toast].slice(-MOST_TOASTS), nextToastId: state.nextToastId + 1 };
-    }
-    case 'toast-dismissed':
-      return { ...state, toasts: state.toasts.filter((toast) => toast.id !== action.id) };
   }
 }
 
@@ -294,7 +343,7 @@ export function incidentRange(view: CaseView): TimeRange | null {
 }
 
 /** What a case opens with: the incident on the timeline; the list of files when nothing in it has a time. */
-export function firstPlaceOf(view: CaseView): Place {
+function firstPlaceOf(view: CaseView): Place {
   return { ...FIRST_PLACE, tab: view.eventCount > 0 ? 'timeline' : 'evidence', range: incidentRange(view) };
 }
 

@@ -19,12 +19,16 @@ import {
 import type { DatabaseReport } from '../../../shared/model/database.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useSqlConsole } from '../../state/console-draft.ts';
 import type { ConsoleAnswer, SecondsLimit, SqlConsole } from '../../state/sql-console.ts';
 import { type ReportQueryList, useReportQueries, useSchema } from '../../state/use-database.ts';
+import styles from './console.module.css';
 import { DataGrid, MOST_SHOWN_COLUMNS } from './data-grid.tsx';
 import { QueryPlan } from './query-plan.tsx';
 import { SqlEditor, type SqlEditorHandle } from './sql-editor.tsx';
@@ -40,7 +44,7 @@ export function ConsolePane(props: {
 }) {
   const { database, target } = props;
   const console = useSqlConsole(database.evidenceId);
-  const { running, answer, limitSeconds } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
+  const { running, answer } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
   const schema = useSchema(target);
   const editor = useRef<SqlEditorHandle>(null);
   const report = useReportQueries();
@@ -48,7 +52,7 @@ export function ConsolePane(props: {
     void console.ask(kind, target, editor.current?.selection() ?? { from: console.cursor, to: console.cursor });
   };
   return (
-    <div className="console">
+    <div className={styles.console}>
       <SqlEditor
         ref={editor}
         text={console.text}
@@ -63,56 +67,13 @@ export function ConsolePane(props: {
         onRun={() => ask('result')}
         onStop={() => void console.stop()}
       />
-      <div className="console-bar">
-        {running === null ? (
-          <button type="button" className="button button-small button-primary" onClick={() => ask('result')}>
-            <Play size={12} aria-hidden="true" />
-            Run <kbd>Ctrl ↵</kbd>
-          </button>
-        ) : (
-          <button type="button" className="button button-small" onClick={() => void console.stop()}>
-            <Square size={11} aria-hidden="true" />
-            Stop <kbd>Esc</kbd>
-          </button>
-        )}
-        <button
-          type="button"
-          className="button button-small"
-          disabled={running !== null}
-          onClick={() => ask('plan')}
-          title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
-        >
-          <GitBranch size={12} aria-hidden="true" />
-          Plan
-        </button>
-        <label className="console-limit">
-          <span className="secondary">stops after</span>
-          <select
-            value={limitSeconds}
-            onChange={(event) => {
-              const next = TIME_LIMITS_SECONDS.find((each) => String(each) === event.target.value);
-              if (next !== undefined) console.setLimit(next);
-            }}
-          >
-            {TIME_LIMITS_SECONDS.map((each) => (
-              <option key={each} value={each}>
-                {LIMIT_WORDS[each]}
-              </option>
-            ))}
-          </select>
-        </label>
-        <History console={console} onTake={(text) => editor.current?.replace(text)} />
-        <p className="read-only secondary">
-          <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or
-          the evidence.
-        </p>
-      </div>
+      <ConsoleBar console={console} onAsk={ask} onTake={(text) => editor.current?.replace(text)} />
       {running === null ? null : (
         <Working words={running.kind === 'result' ? 'Running' : 'Planning'} sinceMillis={running.sinceMillis} />
       )}
-      <div className={`console-answer${running === null ? '' : ' is-old'}`}>
+      <div className={cx(styles.consoleAnswer, running === null ? undefined : styles.isOld)}>
         {answer === null ? (
-          <p className="console-hint secondary">
+          <p className={cx(styles.consoleHint, 'secondary')}>
             The result appears here: at most {formatCount(MOST_RESULT_ROWS)} rows, all of them as CSV.
           </p>
         ) : (
@@ -123,6 +84,60 @@ export function ConsolePane(props: {
           />
         )}
       </div>
+    </div>
+  );
+}
+
+/** What is done with the statement. */
+function ConsoleBar(props: {
+  readonly console: SqlConsole;
+  readonly onAsk: (kind: ConsoleAnswer['kind']) => void;
+  readonly onTake: (text: string) => void;
+}) {
+  const { console, onAsk } = props;
+  const { running, limitSeconds } = useSyncExternalStore(console.subscribe, console.snapshot, console.snapshot);
+  return (
+    <div className={styles.consoleBar} data-testid="console-bar">
+      {running === null ? (
+        <Button tone="primary" size="small" className={styles.consoleRun} onClick={() => onAsk('result')}>
+          <Play size={12} aria-hidden="true" />
+          Run <kbd>Ctrl ↵</kbd>
+        </Button>
+      ) : (
+        <Button size="small" onClick={() => void console.stop()}>
+          <Square size={11} aria-hidden="true" />
+          Stop <kbd>Esc</kbd>
+        </Button>
+      )}
+      <Button
+        size="small"
+        disabled={running !== null}
+        onClick={() => onAsk('plan')}
+        title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
+      >
+        <GitBranch size={12} aria-hidden="true" />
+        Plan
+      </Button>
+      <Field className={styles.consoleLimit} label="stops after" look="secondary">
+        <select
+          value={limitSeconds}
+          onChange={(event) => {
+            const next = TIME_LIMITS_SECONDS.find((each) => String(each) === event.target.value);
+            if (next !== undefined) console.setLimit(next);
+          }}
+        >
+          {TIME_LIMITS_SECONDS.map((each) => (
+            <option key={each} value={each}>
+              {LIMIT_WORDS[each]}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <History console={console} onTake={props.onTake} />
+      <p className={cx(styles.readOnly, 'secondary')}>
+        <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or the
+        evidence.
+      </p>
     </div>
   );
 }
@@ -138,8 +153,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
   const entries = console.history();
   if (entries.length === 0) return null;
   return (
-    <label className="console-history">
-      <span className="visually-hidden">Statements that were run</span>
+    <Field className={styles.consoleHistory} label="Statements that were run" look="hidden">
       <select
         value=""
         title="Statements that were run (Ctrl+Up, Ctrl+Down)"
@@ -160,7 +174,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
           ))
           .toReversed()}
       </select>
-    </label>
+    </Field>
   );
 }
 
@@ -174,7 +188,7 @@ function Answer(props: {
   switch (outcome.status) {
     case 'stopped':
       return (
-        <div className="console-message" role="alert">
+        <div className={styles.consoleMessage} role="alert">
           <Square size={14} aria-hidden="true" />
           <p>{outcome.message}</p>
         </div>
@@ -184,7 +198,7 @@ function Answer(props: {
       const Icon = outcome.status === 'refused' ? OctagonX : CircleAlert;
       const { place } = outcome;
       return (
-        <div className="console-message console-failure" role="alert">
+        <div className={cx(styles.consoleMessage, styles.consoleFailure)} role="alert">
           <Icon size={15} aria-hidden="true" />
           <div>
             <p>
@@ -192,9 +206,7 @@ function Answer(props: {
               {outcome.message}
             </p>
             {place === null ? null : (
-              <button type="button" className="link" onClick={() => onShow(place)}>
-                {placeWords(answer.sql, place)}
-              </button>
+              <LinkButton onClick={() => onShow(place)}>{placeWords(answer.sql, place)}</LinkButton>
             )}
           </div>
         </div>
@@ -227,8 +239,8 @@ function Result(props: {
   const [isAdded, setIsAdded] = useState(false);
   const rowAt = useCallback((index: number) => result.rows[index] ?? null, [result]);
   return (
-    <section className="result" aria-label="Result">
-      <header className="result-bar">
+    <section className={styles.result} aria-label="Result">
+      <header className={styles.resultBar}>
         <p className="numeric">
           <strong>
             {result.cut === null ? countOf(result.rows.length, 'row') : `First ${countOf(result.rows.length, 'row')}`}
@@ -241,26 +253,17 @@ function Result(props: {
               : ''}
           </span>
         </p>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={isAdded}
-          onClick={() => void report.add(result.id).then(setIsAdded)}
-        >
+        <Button size="small" disabled={isAdded} onClick={() => void report.add(result.id).then(setIsAdded)}>
           {isAdded ? <FileCheck2 size={12} aria-hidden="true" /> : <FilePlus2 size={12} aria-hidden="true" />}
           {isAdded ? 'In the report' : 'Add to report'}
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}
-        >
+        </Button>
+        <Button size="small" onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}>
           <Download size={12} aria-hidden="true" />
           CSV
-        </button>
+        </Button>
       </header>
       {result.rows.length === 0 ? (
-        <p className="console-hint secondary">
+        <p className={cx(styles.consoleHint, 'secondary')}>
           No row. {result.columns.length > 0 ? `Columns: ${result.columns.slice(0, 20).join(', ')}` : ''}
         </p>
       ) : (

@@ -1,12 +1,17 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useConsoleDraft } from '../../state/console-draft.ts';
 import { useTablePages } from '../../state/use-database.ts';
 import { DataGrid, MOST_SCROLLED_ROWS } from './data-grid.tsx';
+import styles from './object-rows.module.css';
+import paneStyles from './pane.module.css';
 import { selectText } from './select-text.ts';
 
 /** A filter is applied when nothing was typed for so long. */
@@ -20,8 +25,6 @@ export function ObjectRows(props: {
 }) {
   const { entry, index, target } = props;
   const bridge = useBridge();
-  const { move, saveCsv } = useActions();
-  const draft = useConsoleDraft();
   const [typed, setTyped] = useState('');
   const [text, setText] = useState('');
   const [column, setColumn] = useState<number | null>(null);
@@ -41,78 +44,42 @@ export function ObjectRows(props: {
   const total = snapshot.total ?? 0;
   const stop = (): void => void bridge.request('database.cancel', undefined);
   return (
-    <div className="object-rows">
-      <div className="rows-bar">
-        <div className="search-box">
-          <Filter size={12} aria-hidden="true" />
-          <input
-            type="search"
-            aria-label={`Filter the rows of ${entry.name}`}
-            placeholder="Rows that hold …"
-            value={typed}
-            maxLength={1_000}
-            spellCheck={false}
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        </div>
-        <label className="rows-column">
-          <span className="visually-hidden">Column to filter by</span>
-          <select
-            value={column ?? ''}
-            onChange={(event) => setColumn(event.target.value === '' ? null : Number(event.target.value))}
-          >
-            <option value="">in any column</option>
-            {snapshot.columns.map((name, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; two may have one name.
-              <option key={at} value={at}>
-                in {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        <span className="rows-count numeric secondary">
+    <div className={styles.objectRows}>
+      <div className={styles.rowsBar}>
+        <RowsFilter
+          entry={entry}
+          columns={snapshot.columns}
+          typed={typed}
+          onType={setTyped}
+          column={column}
+          onColumn={setColumn}
+        />
+        <span className={cx(styles.rowsCount, 'numeric secondary')}>
           {snapshot.total === null ? '' : countOf(total, 'row')}
           {total > MOST_SCROLLED_ROWS ? `, the first ${formatCount(MOST_SCROLLED_ROWS)} here` : ''}
           {snapshot.moreColumns > 0 ? `, ${countOf(snapshot.moreColumns, 'more column')}` : ''}
         </span>
-        {sort === null ? null : (
-          <button type="button" className="button button-small button-quiet" onClick={() => setSort(null)}>
-            As stored
-          </button>
-        )}
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() => {
-            draft(target.evidenceId, selectText(entry.name, list, snapshot.columns));
-            move({ databasePane: 'sql' }, 'jump');
-          }}
-        >
-          <SquareTerminal size={12} aria-hidden="true" />
-          As SQL
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={total === 0}
-          onClick={() => void saveCsv({ ...target, of: list })}
-        >
-          <Download size={12} aria-hidden="true" />
-          CSV
-        </button>
+        <RowsActions
+          entry={entry}
+          target={target}
+          list={list}
+          columns={snapshot.columns}
+          total={total}
+          onUnsort={() => setSort(null)}
+        />
       </div>
       {snapshot.waitingSinceMillis === null ? null : (
         <Working words="Reading rows" sinceMillis={snapshot.waitingSinceMillis} onStop={stop} />
       )}
       {snapshot.error !== null ? (
-        <div className="pane-message" role="alert">
+        <div className={paneStyles.paneMessage} role="alert">
           <p>{snapshot.error}</p>
-          <button type="button" className="button button-small" onClick={() => pages.retry(0, 0)}>
+          <Button size="small" onClick={() => pages.retry(0, 0)}>
             Try again
-          </button>
+          </Button>
         </div>
       ) : snapshot.total === 0 ? (
-        <div className="pane-message" role="status">
+        <div className={paneStyles.paneMessage} role="status">
           <p className="secondary">{text === '' ? 'This table is empty in this view.' : 'No row holds that.'}</p>
         </div>
       ) : (
@@ -124,18 +91,93 @@ export function ObjectRows(props: {
           sample={pages.sample()}
           version={snapshot.version}
           sort={sort}
-          onSort={(at) =>
-            setSort(
-              sort?.column !== at
-                ? { column: at, descending: false }
-                : sort.descending
-                  ? null
-                  : { column: at, descending: true },
-            )
-          }
+          onSort={(at) => setSort(nextSort(sort, at))}
           onRange={onRange}
         />
       )}
     </div>
   );
+}
+
+function RowsActions(props: {
+  readonly entry: SchemaEntry;
+  readonly target: DatabaseTarget;
+  readonly list: RowsList;
+  readonly columns: readonly string[];
+  readonly total: number;
+  readonly onUnsort: () => void;
+}) {
+  const { entry, target, list } = props;
+  const { move, saveCsv } = useActions();
+  const draft = useConsoleDraft();
+  return (
+    <>
+      {list.sort === null ? null : (
+        <Button tone="quiet" size="small" onClick={props.onUnsort}>
+          As stored
+        </Button>
+      )}
+      <Button
+        size="small"
+        onClick={() => {
+          draft(target.evidenceId, selectText(entry.name, list, props.columns));
+          move({ databasePane: 'sql' }, 'jump');
+        }}
+      >
+        <SquareTerminal size={12} aria-hidden="true" />
+        As SQL
+      </Button>
+      <Button size="small" disabled={props.total === 0} onClick={() => void saveCsv({ ...target, of: list })}>
+        <Download size={12} aria-hidden="true" />
+        CSV
+      </Button>
+    </>
+  );
+}
+
+/** Words that a row must hold, in one of its columns or in any. */
+function RowsFilter(props: {
+  readonly entry: SchemaEntry;
+  readonly columns: readonly string[];
+  readonly typed: string;
+  readonly onType: (text: string) => void;
+  readonly column: number | null;
+  readonly onColumn: (column: number | null) => void;
+}) {
+  return (
+    <>
+      <div className={styles.searchBox}>
+        <Filter size={12} aria-hidden="true" />
+        <input
+          type="search"
+          aria-label={`Filter the rows of ${props.entry.name}`}
+          placeholder="Rows that hold …"
+          value={props.typed}
+          maxLength={1_000}
+          spellCheck={false}
+          onChange={(event) => props.onType(event.target.value)}
+        />
+      </div>
+      <Field label="Column to filter by" look="hidden">
+        <select
+          value={props.column ?? ''}
+          onChange={(event) => props.onColumn(event.target.value === '' ? null : Number(event.target.value))}
+        >
+          <option value="">in any column</option>
+          {props.columns.map((name, at) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place; two may have one name.
+            <option key={at} value={at}>
+              in {name}
+            </option>
+          ))}
+        </select>
+      </Field>
+    </>
+  );
+}
+
+/** The order after a press on a column's head: ascending, descending, as stored. */
+function nextSort(sort: RowsList['sort'], column: number): RowsList['sort'] {
+  if (sort?.column !== column) return { column, descending: false };
+  return sort.descending ? null : { column, descending: true };
 }

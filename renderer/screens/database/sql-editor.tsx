@@ -4,6 +4,7 @@ import { EditorView, keymap } from '@codemirror/view';
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { type DatabaseSchema, MOST_SQL_CHARACTERS, type SqlPlace } from '../../../shared/contract/database-requests.ts';
 import { EDITOR_BASICS, markPlace, sqlLanguage } from './editor-extensions.ts';
+import styles from './sql-editor.module.css';
 
 export interface SqlEditorHandle {
   selection(): SqlPlace;
@@ -13,11 +14,7 @@ export interface SqlEditorHandle {
   focus(): void;
 }
 
-/**
- * The text of the console. It lives in a shadow tree, because CodeMirror writes its style sheets into <style> elements
- * elsewhere, which the page's policy forbids; in a shadow tree it adopts them (style-mod, StyleSet).
- */
-export function SqlEditor(props: {
+interface EditorProps {
   readonly ref: RefObject<SqlEditorHandle | null>;
   readonly text: string;
   readonly cursor: number;
@@ -29,7 +26,13 @@ export function SqlEditor(props: {
   readonly onChange: (text: string, cursor: number) => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
-}) {
+}
+
+/**
+ * The text of the console. It lives in a shadow tree, because CodeMirror writes its style sheets into <style> elements
+ * elsewhere, which the page's policy forbids; in a shadow tree it adopts them (style-mod, StyleSet).
+ */
+export function SqlEditor(props: EditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<EditorView | null>(null);
   const language = useRef(new Compartment());
@@ -47,33 +50,13 @@ export function SqlEditor(props: {
       root,
       parent: root,
       extensions: [
-        Prec.high(
-          keymap.of([
-            {
-              key: 'Mod-Enter',
-              run: (view) => {
-                closeCompletion(view);
-                latest.current.onRun();
-                return true;
-              },
-            },
-            {
-              key: 'Escape',
-              run: () => {
-                latest.current.onStop();
-                return true;
-              },
-            },
-            ...historyKeys(() => latest.current.history()),
-          ]),
-        ),
+        Prec.high(keymap.of(consoleKeys(() => latest.current))),
         language.current.of(sqlLanguage(schema)),
         EDITOR_BASICS,
         EditorView.contentAttributes.of({ 'aria-label': 'SQL', spellcheck: 'false' }),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged || update.selectionSet) {
-            latest.current.onChange(update.state.doc.toString(), update.state.selection.main.head);
-          }
+          if (!update.docChanged && !update.selectionSet) return;
+          latest.current.onChange(update.state.doc.toString(), update.state.selection.main.head);
         }),
         // What is pasted beyond the limit would be refused when it is run.
         EditorView.clipboardInputFilter.of((pasted) => pasted.slice(0, MOST_SQL_CHARACTERS)),
@@ -94,20 +77,26 @@ export function SqlEditor(props: {
     editor.current?.dispatch({ effects: markPlace.of(place) });
   }, [place]);
 
-  useImperativeHandle(props.ref, () => ({
+  useImperativeHandle(props.ref, () => handleOf(() => editor.current));
+  return <div ref={host} className={styles.sqlEditor} />;
+}
+
+/** What others may do with the editor, once it is there. */
+function handleOf(editor: () => EditorView | null): SqlEditorHandle {
+  return {
     selection() {
-      const main = editor.current?.state.selection.main;
+      const main = editor()?.state.selection.main;
       return { from: main?.from ?? 0, to: main?.to ?? 0 };
     },
     replace(text) {
-      const view = editor.current;
+      const view = editor();
       view?.dispatch({
         changes: { from: 0, to: view.state.doc.length, insert: text },
         selection: { anchor: text.length },
       });
     },
     show({ from, to }) {
-      const view = editor.current;
+      const view = editor();
       const length = view?.state.doc.length ?? 0;
       view?.dispatch({
         selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
@@ -115,9 +104,30 @@ export function SqlEditor(props: {
       });
       view?.focus();
     },
-    focus: () => editor.current?.focus(),
-  }));
-  return <div ref={host} className="sql-editor" />;
+    focus: () => editor()?.focus(),
+  };
+}
+
+/** Runs, stops, and goes through what was run before. */
+function consoleKeys(props: () => EditorProps) {
+  return [
+    {
+      key: 'Mod-Enter',
+      run: (view: EditorView) => {
+        closeCompletion(view);
+        props().onRun();
+        return true;
+      },
+    },
+    {
+      key: 'Escape',
+      run: () => {
+        props().onStop();
+        return true;
+      },
+    },
+    ...historyKeys(() => props().history()),
+  ];
 }
 
 /**

@@ -1,7 +1,9 @@
-import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
+import { ChartGantt, type LucideIcon, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
@@ -11,6 +13,7 @@ import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
 import type { SearchReport } from './search-status.tsx';
+import styles from './timeline.module.css';
 import { TimelineChart } from './timeline-chart.tsx';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
@@ -33,20 +36,18 @@ export function TimelineScreen(props: {
   const [showsDetail, setShowsDetail] = useState(true);
   const filter = useMemo(() => effectiveFilter(place), [place]);
 
-  if (view.eventCount === 0) {
-    return (
-      <EmptyState icon={ChartGantt} title="Nothing in this evidence carries a time">
-        <p>Add the journal of the unit and of the kernel, as text or as JSON, for the hour around the incident:</p>
-        <pre className="mono">{'journalctl -u UNIT -o short-iso-precise\njournalctl -k -o short-iso-precise'}</pre>
-        <p>gunicorn’s own log, ps and vmstat snapshots with dates show on the timeline too.</p>
-      </EmptyState>
-    );
-  }
+  if (view.eventCount === 0) return <NoTimes />;
   return (
-    <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
+    <div
+      className={cx(
+        styles.timelineScreen,
+        showsFacets ? styles.withFacets : undefined,
+        showsDetail ? styles.withDetail : undefined,
+      )}
+    >
       <h2 className="visually-hidden">Timeline</h2>
       {showsFacets ? <FacetPane view={view} filter={place.filter} counted={filter} /> : null}
-      <div className="timeline-centre">
+      <div className={styles.timelineCentre}>
         <TimelineChart
           view={view}
           filter={place.filter}
@@ -54,28 +55,10 @@ export function TimelineScreen(props: {
           selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
           origin={origin}
           leading={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Sources and facets"
-              title="Sources and facets"
-              aria-pressed={showsFacets}
-              onClick={() => setShowsFacets(!showsFacets)}
-            >
-              <PanelLeft size={15} aria-hidden="true" />
-            </button>
+            <PaneToggle label="Sources and facets" icon={PanelLeft} isShown={showsFacets} onChange={setShowsFacets} />
           }
           trailing={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Selected event"
-              title="Selected event"
-              aria-pressed={showsDetail}
-              onClick={() => setShowsDetail(!showsDetail)}
-            >
-              <PanelRight size={15} aria-hidden="true" />
-            </button>
+            <PaneToggle label="Selected event" icon={PanelRight} isShown={showsDetail} onChange={setShowsDetail} />
           }
         />
         <SameMomentBar view={view} />
@@ -100,5 +83,30 @@ export function TimelineScreen(props: {
       </div>
       {showsDetail ? <EventDetail view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
     </div>
+  );
+}
+
+function NoTimes() {
+  return (
+    <EmptyState icon={ChartGantt} title="Nothing in this evidence carries a time">
+      <p>Add the journal of the unit and of the kernel, as text or as JSON, for the hour around the incident:</p>
+      <pre className="mono">{'journalctl -u UNIT -o short-iso-precise\njournalctl -k -o short-iso-precise'}</pre>
+      <p>gunicorn’s own log, ps and vmstat snapshots with dates show on the timeline too.</p>
+    </EmptyState>
+  );
+}
+
+/** Shows or hides a pane beside the timeline. */
+function PaneToggle(props: {
+  readonly label: string;
+  readonly icon: LucideIcon;
+  readonly isShown: boolean;
+  readonly onChange: (isShown: boolean) => void;
+}) {
+  const { label, icon: Icon, isShown } = props;
+  return (
+    <IconButton label={label} title={label} aria-pressed={isShown} onClick={() => props.onChange(!isShown)}>
+      <Icon size={15} aria-hidden="true" />
+    </IconButton>
   );
 }

@@ -1,4 +1,3 @@
-import type { EvidenceFormat } from '../../model/evidence.ts';
 import { CARRIER_NAMES, type CarrierName } from '../carriers/carrier.ts';
 import { CARRIERS, peel } from '../carriers/peel.ts';
 import { type HeaderHabits, USUAL_HABITS } from '../headers/header.ts';
@@ -22,16 +21,9 @@ export interface LogLayout {
 /** Bytes from the start of a file that its layout is learnt from. */
 export const LAYOUT_HEAD_BYTES = 64 * 1024;
 
-const LAID_OUT: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log', 'carried-log']);
-
-/** Whether records of a format can be read only by the layout of their file. */
-export function hasLayout(format: EvidenceFormat): boolean {
-  return LAID_OUT.has(format);
-}
-
-/** The layout of a file of such a format, from its first LAYOUT_HEAD_BYTES; null for other formats. */
-export function layoutOf(format: EvidenceFormat, head: Uint8Array): LogLayout | null {
-  return hasLayout(format) ? learnLayout(new TextDecoder('utf-8').decode(head.subarray(0, LAYOUT_HEAD_BYTES))) : null;
+/** The layout of a log, from its first LAYOUT_HEAD_BYTES. */
+export function layoutOf(head: Uint8Array): LogLayout {
+  return learnLayout(new TextDecoder('utf-8').decode(head.subarray(0, LAYOUT_HEAD_BYTES)));
 }
 
 export const PLAIN_LAYOUT: LogLayout = { carriers: new Set(), habits: USUAL_HABITS, records: 'lines' };

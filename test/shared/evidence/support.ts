@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PARSERS, sniffZone } from '../../../shared/evidence/formats/parsers.ts';
+import { sniffZone } from '../../../shared/evidence/formats/sniff-zone.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { layoutOf } from '../../../shared/evidence/logs/log-layout.ts';
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/reading/parser.ts';
@@ -75,9 +76,9 @@ export function parse(
   context: Partial<ParseContext> = {},
   chunkBytes = 65_536,
 ): Parsed {
-  const create = PARSERS[format];
-  if (create === undefined) throw new Error(`no parser for ${format}`);
-  const layout = layoutOf(format, bytes);
+  const { create, ...traits } = FORMATS[format];
+  if (create === null) throw new Error(`no parser for ${format}`);
+  const layout = traits.holds === 'log' && traits.isLaidOut ? layoutOf(bytes) : null;
   const parser = create({ ...CONTEXT, ...(layout === null ? {} : { layout }), ...context });
   const items: ParsedItem[] = [];
   const buffer = new Uint8Array(chunkBytes);

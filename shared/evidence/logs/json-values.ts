@@ -33,6 +33,8 @@ const BRACE_END = 0x7d;
 const BRACKET = 0x5b;
 const BRACKET_END = 0x5d;
 const LF = 0x0a;
+const BLANK = 0x20;
+const TAB = 0x09;
 
 /**
  * Finds the objects that a JSON file lists, one after the other or in a list, over any number of lines, from chunks of any
@@ -55,6 +57,12 @@ export class JsonValues {
   #valueOffset = -1;
   #valueLine = 0;
   #values = 0;
+  /** How far records are indented, where each begins a line; -1 until one does. */
+  #indent = -1;
+  /** Blanks at the beginning of the line at hand; -1 once anything else stood in it. */
+  #blanks = 0;
+  /** Values that did not end before the next one began. */
+  broken = 0;
   /** Values that were longer than the limit. */
   tooLong = 0;
   readonly #decoder = new TextDecoder('utf-8');
@@ -68,7 +76,25 @@ export class JsonValues {
     let from = this.#valueOffset >= 0 ? 0 : -1;
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at] ?? 0;
-      if (byte === LF) this.#line += 1;
+      const blanks = this.#blanks;
+      if (byte === LF) {
+        this.#line += 1;
+        this.#blanks = 0;
+        // No string of JSON goes on in another line.
+        this.#inString = false;
+        this.#isEscaped = false;
+      } else if (byte === BLANK || byte === TAB) {
+        if (this.#blanks >= 0) this.#blanks += 1;
+      } else this.#blanks = -1;
+      if (byte === BRACE && blanks >= 0 && blanks === this.#indent && this.#open.length !== this.#holderDepth) {
+        // A record begins a line like the others: what was open before it is damage.
+        if (this.#valueOffset >= 0) this.broken += 1;
+        this.#inString = false;
+        this.#open.length = Math.min(this.#open.length, this.#holderDepth);
+        while (this.#open.length < this.#holderDepth) this.#open.push(false);
+        this.#keptBytes = 0;
+        this.#valueOffset = -1;
+      }
       if (this.#inString) {
         if (this.#isEscaped) this.#isEscaped = false;
         else if (byte === BACKSLASH) this.#isEscaped = true;
@@ -86,6 +112,7 @@ export class JsonValues {
         if (this.#open.length === this.#holderDepth) {
           this.#valueOffset = this.#offset + at;
           this.#valueLine = this.#line;
+          if (blanks >= 0 && (this.#indent < 0 || this.#values === 0)) this.#indent = blanks;
           from = at;
         }
         this.#open.push(true);

@@ -24,7 +24,7 @@ import { asInnerHeader } from '../wording/inner-header.ts';
 import { JsonValues } from './json-values.ts';
 import { type LogLayout, PLAIN_LAYOUT } from './log-layout.ts';
 import { beginsRecord, type LogLine, readLogLine, severityOfLine } from './log-line.ts';
-import { isOpenRow } from './table-rows.ts';
+import { type Columns, isOpenRow, readRow } from './table-rows.ts';
 
 /** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
 const ENTRY_LIMIT_LINES = 10_000;
@@ -72,7 +72,9 @@ function parserOfLog(context: ParseContext, accessOnly: boolean): EvidenceParser
   const layout = context.layout ?? PLAIN_LAYOUT;
   const handler = new LogFileHandler(context, layout, accessOnly);
   if (layout.records === 'lines') return parserOfLines(context, handler);
-  return layout.records === 'json' ? parserOfValues(context, handler) : parserOfLines(context, new RowHandler(handler));
+  return layout.records === 'json'
+    ? parserOfValues(context, handler)
+    : parserOfLines(context, new RowHandler(handler, layout.records));
 }
 
 /** Reads a log whose records are JSON values over any number of lines. */
@@ -93,6 +95,10 @@ function parserOfValues(context: ParseContext, handler: LogFileHandler): Evidenc
     end() {
       const out = read((onValue) => values.end(onValue));
       handler.onEnd(out);
+      if (values.broken > 0) {
+        const message = `${values.broken} records of ${context.fileName} are damaged: they do not end before the next begins, and were left out.`;
+        out.push(problemItem('malformed-record', message, null));
+      }
       if (values.tooLong > 0) {
         const message = `${values.tooLong} records of ${context.fileName} are longer than can be read and were left out.`;
         out.push(problemItem('line-too-long', message, null));
@@ -106,18 +112,26 @@ function parserOfValues(context: ParseContext, handler: LogFileHandler): Evidenc
 /** Joins the lines of a row whose cells hold line feeds. */
 class RowHandler implements LineHandler {
   readonly #rows: LogFileHandler;
+  readonly #columns: Columns;
   #open: Line | null = null;
-  #isHead: boolean;
+  /** Lines up to the names of the columns that are still to come. */
+  #skipped: number;
 
-  constructor(rows: LogFileHandler) {
+  constructor(rows: LogFileHandler, columns: Columns) {
     this.#rows = rows;
-    this.#isHead = rows.isAtStart;
+    this.#columns = columns;
+    this.#skipped = rows.isAtStart ? columns.headLines : 0;
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (this.#isHead) {
-      this.#isHead = false;
+    if (this.#skipped > 0) {
+      this.#skipped -= 1;
       return;
+    }
+    // A quote that is missing must not swallow the rows that follow.
+    if (this.#open !== null && !isOpenRow(line.text) && readRow(line.text, this.#columns)?.stamp != null) {
+      this.#rows.onLine(this.#open, out);
+      this.#open = null;
     }
     const joined = this.#open === null ? line : joinLines(this.#open, line);
     this.#open = isOpenRow(joined.text) && joined.text.length < ENTRY_LIMIT_CHARACTERS ? joined : null;

@@ -38,10 +38,7 @@ export function learnLayout(text: string): LogLayout {
   const begin = text.replace(/^\uFEFF/, '');
   const columns = readColumns(begin);
   if (columns !== null) return { ...PLAIN_LAYOUT, records: columns };
-  if (
-    /^\s*\[\s*(?:\{|$)/.test(begin.slice(0, 400)) ||
-    /^\s*\{\s*(?:\n|"[\w@.]{1,40}"\s*:\s*\[)/.test(begin.slice(0, 400))
-  ) {
+  if (isJsonDocument(begin)) {
     return { ...PLAIN_LAYOUT, records: 'json' };
   }
   const lines = begin
@@ -82,4 +79,15 @@ function wraps(name: CarrierName, texts: readonly string[]): boolean {
   });
   const continued = inside.some((text) => /^(?: {2}File "|Traceback \(most recent call last\):)/.test(text));
   return headed.length * 5 >= inside.length || (name === 'short-stamp' && continued);
+}
+
+/** `[` or `{` alone on a line, or an object or list in one: what an indented or one-line document begins with. */
+const DOCUMENT_START = /^\s*(?:[[{]\s*$|\[\s*\{|\{\s*"[\w@.]{1,40}"\s*:\s*\[)/;
+/** Lines that may stand above it: an echo of the command, notes. */
+const LINES_ABOVE = 8;
+
+function isJsonDocument(text: string): boolean {
+  const lines = text.slice(0, 8_192).split('\n', LINES_ABOVE);
+  const first = lines.findIndex((line) => DOCUMENT_START.test(line));
+  return first >= 0 && lines.slice(0, first).every((line) => !/^\s*\{"/.test(line));
 }

@@ -10,6 +10,8 @@ export interface Columns {
   readonly who: readonly number[];
   readonly host: number;
   readonly level: number;
+  /** Lines up to and with the names of the columns. */
+  readonly headLines: number;
 }
 
 /*
@@ -27,9 +29,19 @@ const LEVEL = /^(?:level|severity|loglevel|status)$/;
 
 /** The columns of a table of log lines, from the row of names with which it begins; null when it begins with none. */
 export function readColumns(text: string): Columns | null {
-  const lineEnd = text.indexOf('\n');
-  if (lineEnd < 0 || lineEnd > 2_000) return null;
-  const head = text.slice(0, lineEnd).replace(/\r$/, '');
+  const lines = text.slice(0, HEAD_CHARACTERS).split('\n', HEAD_LINES + 1);
+  for (const [index, line] of lines.slice(0, -1).entries()) {
+    const columns = columnsOf(line.replace(/\r$/, ''), index + 1);
+    if (columns !== null) return columns;
+  }
+  return null;
+}
+
+/** Lines that may stand above the names: notes, an echo of the command. */
+const HEAD_LINES = 8;
+const HEAD_CHARACTERS = 8_192;
+
+function columnsOf(head: string, headLines: number): Columns | null {
   const separator = head.includes('\t') ? '\t' : head.includes(',') ? ',' : head.includes(';') ? ';' : null;
   if (separator === null) return null;
   const names = splitRow(head, separator).map((name) => name.trim().toLowerCase());
@@ -43,6 +55,7 @@ export function readColumns(text: string): Columns | null {
     who: names.flatMap((name, index) => (WHO.test(name) && !HOST.test(name) ? [index] : [])).slice(0, 2),
     host: names.findIndex((name) => HOST.test(name)),
     level: names.findIndex((name) => LEVEL.test(name)),
+    headLines,
   };
 }
 

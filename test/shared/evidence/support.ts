@@ -44,6 +44,7 @@ export function contextOf(path: string, bytes: Uint8Array): ParseContext {
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
+    ...(path.startsWith('carried/') ? { layout: layoutOf(bytes) } : {}),
     // Beside another export of the same entries, as intake gives it.
     ...(path === 'journal-oom/cat.txt' ? { knownEntries: knownOf('journal-oom/json.txt') } : {}),
     nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
@@ -147,6 +148,14 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['journal-oom/json.txt', 'journal-json'],
   ['journal-oom/export.txt', 'journal-export'],
   ['journal-oom/verbose.txt', 'journal-verbose'],
+  ['carried/compose.txt', 'carried-log'],
+  ['carried/docker-t.txt', 'carried-log'],
+  ['carried/cri.txt', 'carried-log'],
+  ['carried/kubectl-prefix.txt', 'carried-log'],
+  ['carried/stern.txt', 'carried-log'],
+  ['carried/docker-json.txt', 'carried-log'],
+  ['carried/cloud-logging.txt', 'carried-log'],
+  ['carried/cloudwatch-csv.txt', 'carried-log'],
   ['journal-messages/short.txt', 'journal-short'],
   ['journal-messages/short-precise.txt', 'journal-short-precise'],
   ['journal-messages/short-iso.txt', 'journal-short-iso'],

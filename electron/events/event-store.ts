@@ -2,6 +2,7 @@ import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/cont
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
+import { LAYOUT_HEAD_BYTES, type LogLayout, layoutOf } from '../../shared/evidence/logs/log-layout.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
 import {
   EVENT_KINDS,
@@ -11,7 +12,7 @@ import {
   SEVERITIES,
 } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
-import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
+import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
 import { existing } from '../../shared/model/existing.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
@@ -59,6 +60,8 @@ export class EventStore implements EventSource {
   readonly search: RowSearch;
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
+  /** Layouts of logs by file, learnt when one of their events is first shown. */
+  readonly #layouts = new Map<number, LogLayout>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
 
@@ -361,11 +364,25 @@ export class EventStore implements EventSource {
       }
       const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
-      const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
+      const layout = this.#layoutOf(fileIndex, file.format);
+      const parsed = decodeRecord(file.format, bytes, {
+        ...recordContext(file, byteOffset, line, known.time),
+        ...(layout === null ? {} : { layout }),
+      });
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };
     } catch (thrown) {
       return plain(unreadable(thrown));
     }
+  }
+
+  /** How the records of a service's log are made up, from its beginning as when it was taken in. */
+  #layoutOf(fileIndex: number, format: EvidenceFormat): LogLayout | null {
+    if (logFormat(format)?.isLaidOut !== true) return null;
+    const known = this.#layouts.get(fileIndex);
+    if (known !== undefined) return known;
+    const layout = layoutOf(this.#reader.read(fileIndex, 0, LAYOUT_HEAD_BYTES));
+    this.#layouts.set(fileIndex, layout);
+    return layout;
   }
 
   #journal(fileIndex: number): NativeJournal {

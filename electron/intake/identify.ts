@@ -1,6 +1,8 @@
 import { detectFormat } from '../../shared/evidence/formats/detect.ts';
 import { sniffZone } from '../../shared/evidence/formats/sniff-zone.ts';
+import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { firstBytes } from '../../shared/evidence/formats/unknown.ts';
+import { type LogLayout, layoutOf } from '../../shared/evidence/logs/log-layout.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FoundFile } from '../files/inventory.ts';
 import { HEAD_BYTES } from '../files/limits.ts';
@@ -18,19 +20,31 @@ export interface Identified {
   readonly zoneMinutes: number | null;
   /** Whether its stamps need neither a year nor a zone from elsewhere. */
   readonly datesItself: boolean;
+  /** How its lines are made up, where it is a log of a service; else null. */
+  readonly layout: LogLayout | null;
 }
 
 /** Tells a file's format from its content. Throws the file system's error when it cannot be read. */
 export function identify(file: FoundFile): Identified {
   if (file.archive !== null) {
-    return { format: file.archive, why: 'its content is an archive', begins: '', zoneMinutes: null, datesItself: true };
+    return {
+      format: file.archive,
+      why: 'its content is an archive',
+      begins: '',
+      zoneMinutes: null,
+      datesItself: true,
+      layout: null,
+    };
   }
   const reader = new EvidenceReader(file.absolutePath);
   try {
     const head = reader.at(0, HEAD_BYTES);
     const { format, why } = detectFormat(head, visibleName(baseName(file.name)), reader.stamp.bytes);
     const zoneMinutes = sniffZone(head);
-    return { format, why, begins: firstBytes(head), zoneMinutes, datesItself: datesItself(format, zoneMinutes) };
+    return {
+      ...{ format, why, begins: firstBytes(head), zoneMinutes, datesItself: datesItself(format, zoneMinutes) },
+      layout: logFormat(format)?.isLaidOut === true ? layoutOf(head) : null,
+    };
   } finally {
     reader.close();
   }

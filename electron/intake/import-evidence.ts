@@ -6,6 +6,7 @@ import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
+import { epochMicros, MICROS_PER_DAY } from '../../shared/model/time.ts';
 import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
 import { EventTable } from '../events/event-table.ts';
 import type { FoundFile } from '../files/inventory.ts';
@@ -118,6 +119,8 @@ async function parseAll(
       uptimeTies: sink.uptimeTies,
       bootClocks: sink.bootClocks,
       ...(known === null ? {} : { knownEntries: known }),
+      ...(file.found.modified === null ? {} : { notAfter: epochMicros(file.found.modified + MICROS_PER_DAY) }),
+      ...(file.told.layout === null ? {} : { layout: file.told.layout }),
       startOffset: 0,
       startLine: 1,
     };

@@ -30,7 +30,8 @@ export function kernelCoverage(
     'segfault',
   ]);
   const covering = evidence.files.filter((file) => {
-    if (!kernelFileIds.has(file.id)) return false;
+    // Of a log without a date nobody knows what it covers.
+    if (!kernelFileIds.has(file.id) || file.time?.isOrderOnly === true) return false;
     const span = evidence.events.span(file.id);
     if (span === null || span.from > window.to) return false;
     if (span.to >= window.from) return true;

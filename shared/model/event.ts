@@ -74,12 +74,22 @@ export interface EvidenceEvent {
   readonly time: EpochMicros;
   /** How finely the source states the time, in microseconds: 1, 1000 (comma milliseconds) or 1000000 (whole seconds). */
   readonly resolutionMicros: number;
+  /**
+   * Set where the record states no time: `time` is then that of the entry before it in its source, than which it is not
+   * earlier. No duration may rest on it.
+   */
+  readonly isUndated?: true;
   /** What the time is the time of: `entry written`, `sampled`. */
   readonly timestampDesc: string;
   readonly kind: EventKind;
   /** The message without the prefix of the log format; lines of a multi-line entry are joined by `\n`. */
   readonly message: string;
   readonly pid: number | null;
+  /**
+   * The process that the carrier vouches for (the journal's `_PID`, syslog's tag), where the message's own header states
+   * another; `pid` is the header's.
+   */
+  readonly carrierPid?: number;
   readonly identifier: string | null;
   readonly host: string | null;
   readonly severity: Severity | null;

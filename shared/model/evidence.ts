@@ -37,6 +37,7 @@ export const FORMAT_WORDS = {
   'gunicorn-log': 'gunicorn log',
   'access-log': 'access log',
   'json-log': 'log of JSON lines',
+  'carried-log': 'container or platform log',
   'journal-empty': 'journal without entries',
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
@@ -97,6 +98,8 @@ export interface TimeResolution {
   readonly yearFrom: 'file' | 'other-source' | 'assumed';
   /** The source through whose entries stamps of uptime were dated: they follow every correction of its clock. */
   readonly datedThrough?: EvidenceId;
+  /** Set where nothing tied the source to a date: its order and distances hold, its times are those of the file itself. */
+  readonly isOrderOnly?: true;
 }
 
 /** How many stamps fell into the hours at which a zone's clocks are changed. */

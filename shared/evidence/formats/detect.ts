@@ -1,11 +1,14 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
+import { peel } from '../carriers/peel.ts';
+import { readHeader } from '../headers/read-header.ts';
 import { isJournalNotice, readJournalPrefix } from '../journal/journal-prefix.ts';
 import { TEXT_FORMATS } from '../journal/text-formats.ts';
-import { readLogLine } from '../logs/gunicorn-log.ts';
+import { learnLayout } from '../logs/log-layout.ts';
 import { isDecoration } from '../reading/lines.ts';
-import { atUtc, parseDateLine } from '../reading/stamps.ts';
+import { parseDateLine } from '../reading/stamps.ts';
 import { levelOf } from '../wording/inner-header.ts';
 import { detectBinary, detectByName } from './detect-binary.ts';
+import { areOfJournal, CARRIER_WORDS, detectExport, otherProgram, UPTIME_STAMP } from './detect-log.ts';
 import { readXmlStart } from './detect-xml.ts';
 import { detectorsBy } from './table.ts';
 import { looksLike } from './unknown.ts';
@@ -81,12 +84,18 @@ function isBinary(head: Uint8Array): boolean {
 }
 
 function detectText(text: string, fileName: string, isCut: boolean): Detection {
+  const layout = learnLayout(text);
+  const other = otherProgram(text);
+  if (other !== null) return { format: 'unknown', why: other };
+  const exported = detectExport(text, layout, isCut);
+  if (exported !== null) return exported;
   const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
   // The last line of a cut head is a piece; a piece of a single very long line still begins like its format.
   if (isCut && lines.length > 1 && lines.length <= LINES_LOOKED_AT) lines.pop();
   const counts = new Map<EvidenceFormat, { count: number; why: string }>();
   let candidates = 0;
   let notices = 0;
+  const uptimes: string[] = [];
   let header: (typeof HEADERS)[number] | null = null;
   const vote = (format: EvidenceFormat, why: string): void => {
     const found = counts.get(format);
@@ -99,7 +108,19 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       notices += 1;
       continue;
     }
+    const carrier = peel(line, layout.carriers).carriers.find((name) => name !== 'terminal');
+    if (carrier !== undefined) {
+      candidates += 1;
+      vote('carried-log', `has log lines wrapped by ${CARRIER_WORDS[carrier]}`);
+      continue;
+    }
     header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    const uptime = UPTIME_STAMP.exec(line);
+    if (uptime !== null) {
+      candidates += 1;
+      uptimes.push(line.slice(uptime[0].length));
+      continue;
+    }
     const early = BEFORE_STAMPS.find(({ reads }) => reads(line));
     if (early !== undefined) {
       candidates += 1;
@@ -108,7 +129,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
     // 2026-01-28T04:10:22.070Z INFO app: text      Python's logging; no host is called INFO
-    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readLogLine(line, atUtc) !== null)) {
+    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readHeader(line) !== null)) {
       candidates += 1;
       vote(prefix.format, TEXT_FORMATS[prefix.format].detect.why);
       continue;
@@ -121,6 +142,14 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       candidates += 1;
     }
   }
+  if (uptimes.length > 0) {
+    const isJournal = areOfJournal(uptimes);
+    const format = isJournal ? 'journal-short-monotonic' : 'dmesg';
+    const why = isJournal
+      ? 'has lines with the stamp of journalctl -o short-monotonic'
+      : 'has messages with the stamps of dmesg';
+    counts.set(format, { count: uptimes.length + (counts.get(format)?.count ?? 0), why });
+  }
   // gunicorn's two logs in one file: the error log's reader takes both kinds of lines, with what continues them.
   const log = counts.get('gunicorn-log');
   const access = counts.get('access-log');
@@ -128,6 +157,16 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     log.count += access.count;
     counts.delete('access-log');
   }
+  // JSON records among lines of text, as a container's two streams are: one log of both.
+  const json = counts.get('json-log');
+  if (log !== undefined && json !== undefined) {
+    counts.set('carried-log', { count: log.count + json.count, why: 'has log lines as text and as JSON objects' });
+    counts.delete('gunicorn-log');
+    counts.delete('json-log');
+  }
+  const carried = counts.get('carried-log');
+  const plain = counts.get('gunicorn-log') ?? counts.get('json-log');
+  if (carried !== undefined && plain !== undefined) carried.count += plain.count;
   const best = [...counts].sort(([, a], [, b]) => b.count - a.count)[0];
   // A table inside a log (a script that logs ps) leaves it a log.
   const shareNeeded = header === null ? SHARE_NEEDED : 0.5;

@@ -1,9 +1,9 @@
 import { MICROS_PER_MINUTE, wallClockToMicros } from '../../model/time.ts';
 import { readVmstatHeader } from '../host/vmstat.ts';
 import { readJournalPrefix } from '../journal/journal-prefix.ts';
-import { readLogLine } from '../logs/gunicorn-log.ts';
-import { readJsonLogLine } from '../logs/json-log.ts';
-import { atUtc, parseDateLine, zoneMinutes } from '../reading/stamps.ts';
+import { type LogLayout, learnLayout } from '../logs/log-layout.ts';
+import { readLogLine } from '../logs/log-line.ts';
+import { parseDateLine, zoneMinutes } from '../reading/stamps.ts';
 import { splitInnerHeader } from '../wording/inner-header.ts';
 
 const LINES_LOOKED_AT = 2_000;
@@ -18,8 +18,9 @@ const LAG_MICROS = MICROS_PER_MINUTE;
 export function sniffZone(head: Uint8Array): number | null {
   const text = new TextDecoder('utf-8').decode(head);
   const votes = new Map<number, number>();
+  const layout = learnLayout(text);
   for (const line of text.split('\n', LINES_LOOKED_AT)) {
-    const zone = zoneOfLine(line.trimEnd());
+    const zone = zoneOfLine(line.trimEnd(), layout);
     if (zone !== null) votes.set(zone, (votes.get(zone) ?? 0) + 1);
   }
   let best: number | null = null;
@@ -27,13 +28,13 @@ export function sniffZone(head: Uint8Array): number | null {
   return best;
 }
 
-function zoneOfLine(line: string): number | null {
+function zoneOfLine(line: string, layout: LogLayout): number | null {
   // -- Journal begins at Sun 2025-11-30 22:40:00 UTC, ends at Sun 2025-11-30 23:00:00 UTC. --
   const notice =
     /^-- (?:Journal|Logs) begins? at \S+ \d{4}-\d\d-\d\d \d\d:\d\d:\d\d ([A-Za-z]{1,6}|[+-]\d\d:?\d{0,2})\b/.exec(line);
   if (notice !== null) return zoneMinutes(notice[1] ?? '');
   const prefix = readJournalPrefix(line, 'journal-short');
-  if (prefix === null) return zoneOfOther(line);
+  if (prefix === null) return zoneOfOther(line, layout);
   const { stamp } = prefix;
   if (stamp.type === 'wall' && (stamp.zone !== null || stamp.unknownZone === null)) {
     if (stamp.zone !== null) return stamp.zone;
@@ -56,11 +57,9 @@ function zoneOfLine(line: string): number | null {
   return null;
 }
 
-function zoneOfOther(line: string): number | null {
-  const log = readLogLine(line, atUtc);
-  if (log !== null) return log.zone;
-  const json = readJsonLogLine(line, atUtc);
-  if (json !== null) return json.zone === 'utc' ? null : json.zone;
+function zoneOfOther(line: string, layout: LogLayout): number | null {
+  const log = readLogLine(line, layout);
+  if (log.stamp !== null) return log.zone;
   if (line.startsWith('{') && line.includes('"MESSAGE"')) {
     const quoted = /"MESSAGE"\s?:\s?"(\[\d{4}-[^"]{1,60})/.exec(line)?.[1];
     return quoted === undefined ? null : (splitInnerHeader(quoted)?.stamp?.zone ?? null);

@@ -14,8 +14,8 @@ import { DMESG } from '../journal/dmesg.ts';
 import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
 import { JOURNAL_CAT } from '../journal/journal-cat.ts';
 import { TEXT_FORMATS } from '../journal/text-formats.ts';
-import { ACCESS_LOG, GUNICORN_LOG } from '../logs/gunicorn-log.ts';
 import { JSON_LOG } from '../logs/json-log.ts';
+import { ACCESS_LOG, CARRIED_LOG, GUNICORN_LOG } from '../logs/log-formats.ts';
 import type { Format, LogFormat } from '../reading/format.ts';
 import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
 import { GUNICORN_LAUNCH } from '../settings/launch-format.ts';
@@ -60,6 +60,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'json-log': JSON_LOG,
   'access-log': ACCESS_LOG,
   'gunicorn-log': GUNICORN_LOG,
+  'carried-log': CARRIED_LOG,
   ls: LS,
   du: DU,
   'journal-cat': JOURNAL_CAT,

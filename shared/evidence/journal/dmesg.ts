@@ -55,20 +55,26 @@ const JOURNAL_ORIGIN = /^(?:[\w.-]+ [\w.@/-]+(?:\[\d+\])?: |[\w.-]+\[\d+\]: (?!s
 
 /**
  * Reads a line that `dmesg` printed; null for any other, also for one of `journalctl -o short-monotonic`, whose stamps look
- * the same but stand before a host or an identifier. Source: dmesg(1) and sys-utils/dmesg.c of util-linux 2.38.
+ * the same but stand before a host or an identifier; unless the file is known to be of dmesg, whose messages may begin so too. Source: dmesg(1) and sys-utils/dmesg.c of util-linux 2.38.
  */
-function readDmesgLine(text: string): DmesgLine | null {
+function readDmesgLine(text: string, isDmesg = false): DmesgLine | null {
   const uptime = UPTIME.exec(text);
   if (uptime !== null) {
     const message = text.slice(uptime[0].length);
-    if (JOURNAL_ORIGIN.test(message)) return null;
+    if (!isDmesg && JOURNAL_ORIGIN.test(message)) return null;
     const micros = Number(uptime[3]) * MICROS_PER_SECOND + fractionMicros(uptime[4]);
     return { stamp: { type: 'uptime', micros }, severity: severityOf(uptime[1], uptime[2]), message };
   }
   const local = LOCAL.exec(text);
   if (local !== null) {
     const month = monthNumber(local[3] ?? '');
-    if (month === null) return null;
+    // [Mon Mar 02 07:01:40 2026] [notice] resuming        httpd's error log
+    if (
+      month === null ||
+      /^\[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /.test(text.slice(local[0].length))
+    ) {
+      return null;
+    }
     const wall = wallOf(local[8], month, local[4], local[5], local[6], local[7]);
     return {
       stamp: { type: 'local', wall },
@@ -95,6 +101,7 @@ function severityOf(priority: string | undefined, word: string | undefined): Sev
 
 interface WaitingMessage {
   readonly line: Line;
+  readonly last: Line;
   readonly read: DmesgLine;
   readonly uptimeMicros: number;
 }
@@ -121,6 +128,10 @@ class DmesgHandler implements LineHandler {
   #isTied = false;
   /** The sources through which its boots were dated; undefined: one that is not known. */
   readonly #through = new Set<EvidenceId | undefined>();
+  /** Whether nothing tied the uptime to a date. */
+  #isOrderOnly = false;
+  /** The latest message, while further lines of it may follow. */
+  #open: { readonly line: Line; last: Line; read: DmesgLine } | null = null;
   #any = false;
   #anyLocal = false;
   #unterminated: Line | null = null;
@@ -135,16 +146,33 @@ class DmesgHandler implements LineHandler {
   onLine(line: Line, out: ParsedItem[]): void {
     if (!line.terminated) this.#unterminated = line;
     if (line.text.trim() === '') return;
-    const read = readDmesgLine(line.text);
+    // In a file of dmesg every stamp is dmesg's, whatever the message looks like.
+    const read = readDmesgLine(line.text, true);
     if (read === null) {
+      const open = this.#open;
+      if (open !== null && /^[ \t]/.test(line.text)) {
+        open.last = line;
+        open.read = { ...open.read, message: `${open.read.message}\n${line.text.trim()}` };
+        return;
+      }
+      this.#close(out);
       if (this.#any || !isDecoration(line.text)) this.#stray.add(line);
       return;
     }
+    this.#close(out);
     this.#any = true;
     this.#stray.flush(out);
+    this.#open = { line, last: line, read };
+  }
+
+  #close(out: ParsedItem[]): void {
+    const open = this.#open;
+    this.#open = null;
+    if (open === null) return;
+    const { line, last, read } = open;
     const { stamp } = read;
     if (stamp.type === 'uptime') {
-      this.#takeUptime({ line, read, uptimeMicros: stamp.micros }, out);
+      this.#takeUptime({ line, last, read, uptimeMicros: stamp.micros }, out);
       return;
     }
     if (stamp.type === 'local' && !this.#anyLocal) this.#markLocal(line, out);
@@ -152,7 +180,7 @@ class DmesgHandler implements LineHandler {
     const time = this.#stamps.instant(stamp.wall, zone);
     if (time === null) this.#stray.add(line);
     // Both are computed from the uptime: more than a second's precision would be pretence.
-    else this.#emit(line, read, time, out);
+    else this.#emit(line, last, read, time, out);
   }
 
   #markLocal(line: Line, out: ParsedItem[]): void {
@@ -168,7 +196,7 @@ class DmesgHandler implements LineHandler {
 
   #takeUptime(message: WaitingMessage, out: ParsedItem[]): void {
     if (this.#recordTime !== null) {
-      this.#emit(message.line, message.read, this.#recordTime, out);
+      this.#emit(message.line, message.last, message.read, this.#recordTime, out);
     } else if (this.#waiting.length < WAITING_LIMIT) {
       this.#waiting.push(message);
     } else if (!this.#waitingFull) {
@@ -183,7 +211,7 @@ class DmesgHandler implements LineHandler {
     }
   }
 
-  #emit(line: Line, read: DmesgLine, time: EpochMicros, out: ParsedItem[]): void {
+  #emit(line: Line, last: Line, read: DmesgLine, time: EpochMicros, out: ParsedItem[]): void {
     const { kind, detail } = classifyMessage({ message: read.message, identifier: 'kernel', pid: null });
     out.push(
       eventItem({
@@ -198,7 +226,7 @@ class DmesgHandler implements LineHandler {
         severity: read.severity,
         unit: null,
         detail,
-        source: provenanceOfLines(this.#context, line),
+        source: provenanceOfLines(this.#context, line, last),
       }),
     );
   }
@@ -219,21 +247,37 @@ class DmesgHandler implements LineHandler {
       ) ??
       null;
     if (tie === null) {
-      out.push(
-        problemItem(
-          'assumed-time',
-          `${waiting.length} messages from line ${first.line.number} of ${this.#context.fileName} have only the uptime of their boot, and nothing that was given ties it to a date; they are left out. Give journalctl -k -o short-iso-precise, or dmesg --time-format iso.`,
-          first.line.byteOffset,
-        ),
-      );
+      this.#placeByFile(waiting, first, out);
       return;
     }
     this.#isTied = true;
     this.#through.add(tie.through);
-    for (const { line, read, uptimeMicros } of waiting) {
-      this.#emit(line, read, epochMicros(tie.bootMicros + uptimeMicros), out);
+    for (const { line, last, read, uptimeMicros } of waiting) {
+      this.#emit(line, last, read, epochMicros(tie.bootMicros + uptimeMicros), out);
     }
     out.push(problemItem('assumed-time', `The uptime stamps of ${this.#context.fileName} ${tie.how}`, null));
+  }
+
+  /** What the messages say holds without a date too: they are placed as if the last was written with the file itself. */
+  #placeByFile(waiting: readonly WaitingMessage[], first: WaitingMessage, out: ParsedItem[]): void {
+    const { fileName, nearTime, nearTimeFrom } = this.#context;
+    // Beside other evidence they would stand at a moment of it that has nothing to do with them.
+    const latest = nearTimeFrom === 'other-source' ? null : nearTime;
+    const end =
+      latest === null ? 'they are left out' : 'they were placed as if the last was written with the file itself';
+    out.push(
+      problemItem(
+        'assumed-time',
+        `${waiting.length} messages from line ${first.line.number} of ${fileName} have only the uptime of their boot, and nothing that was given ties it to a date; ${end}, and only their order and distances hold. Give journalctl -k -o short-iso-precise, or dmesg --time-format iso.`,
+        first.line.byteOffset,
+      ),
+    );
+    if (latest === null) return;
+    this.#isOrderOnly = true;
+    const lastUptime = waiting.reduce((most, { uptimeMicros }) => Math.max(most, uptimeMicros), 0);
+    for (const { line, last, read, uptimeMicros } of waiting) {
+      this.#emit(line, last, read, epochMicros(latest - lastUptime + uptimeMicros), out);
+    }
   }
 
   #tieThroughEntries(waiting: readonly WaitingMessage[]): UptimeTie | null {
@@ -248,6 +292,7 @@ class DmesgHandler implements LineHandler {
   }
 
   onEnd(out: ParsedItem[]): void {
+    this.#close(out);
     this.#stray.flush(out);
     this.#releaseWaiting(out);
     reportCutEnd(this.#context, this.#unterminated, 'message', out);
@@ -261,6 +306,7 @@ class DmesgHandler implements LineHandler {
         : { offsetMinutes: null, zoneFrom: this.#isTied ? 'other-source' : 'file' }),
       year: null,
       yearFrom: 'file',
+      ...(this.#isOrderOnly ? { isOrderOnly: true as const } : {}),
       ...(this.#through.size === 1 && through !== undefined ? { datedThrough: through } : {}),
     };
   }
@@ -292,4 +338,5 @@ export const DMESG: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  isLaidOut: false,
 };

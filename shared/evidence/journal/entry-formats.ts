@@ -38,6 +38,7 @@ export const JOURNAL_NATIVE: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  isLaidOut: false,
 };
 
 export const JOURNAL_JSON: LogFormat = {
@@ -74,6 +75,7 @@ export const JOURNAL_JSON: LogFormat = {
   // Fields of json-pretty are indented, and its braces stand alone.
   beginsRecord: (line) => line.startsWith('{"'),
   wholeRecordBytes: JSON_LINE_LIMIT_BYTES,
+  isLaidOut: false,
 };
 
 /** Fields that journald itself adds; a sender's fields (`MESSAGE=`) look like any file of settings. */
@@ -106,6 +108,7 @@ export const JOURNAL_EXPORT: LogFormat = {
   // A binary field may hold anything, the beginning of an entry too.
   beginsRecord: null,
   wholeRecordBytes: 32 * 1024 * 1024,
+  isLaidOut: false,
 };
 
 export const JOURNAL_VERBOSE: LogFormat = {
@@ -134,4 +137,5 @@ export const JOURNAL_VERBOSE: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  isLaidOut: false,
 };

@@ -244,4 +244,5 @@ export const JOURNAL_CAT: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  isLaidOut: false,
 };

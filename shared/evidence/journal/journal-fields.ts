@@ -4,7 +4,7 @@ import { epochMicros } from '../../model/time.ts';
 import type { BootStamp } from '../reading/boot-clocks.ts';
 import { eventItem, problemItem } from '../reading/lines.ts';
 import type { ParsedItem } from '../reading/parser.ts';
-import { classifyMessage } from '../wording/classify.ts';
+import { carrierPidOf, classifyMessage } from '../wording/classify.ts';
 
 /** The fields that an event's columns come from. Whoever reads entries as bytes numbers them in this order. */
 export const COLUMN_FIELDS = [
@@ -65,6 +65,7 @@ export function readJournalEntry(field: FieldText, source: Provenance, where: st
     kind: read.kind,
     message,
     pid: read.innerPid ?? pid,
+    ...carrierPidOf(read.innerPid, pid),
     identifier,
     host: field('_HOSTNAME'),
     // Lines from a service's stdout all carry the stream's PRIORITY; the level in the line says more.

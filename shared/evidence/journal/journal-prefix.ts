@@ -106,7 +106,8 @@ const STAMP_PATTERNS: readonly StampPattern[] = [
     formats: ['journal-short', 'journal-short-precise'],
     sample: 'Nov 30 22:41:04 ',
     // syslog files pad the day with a blank
-    pattern: new RegExp(String.raw`^([A-Z][a-z]{2}) ([ 0-3]?\d) ${CLOCK}(?:\.(\d{1,6}))? `),
+    // the month is the locale's: Mär, déc., août
+    pattern: new RegExp(String.raw`^(\p{L}{3,8}\.?) ([ 0-3]?\d) ${CLOCK}(?:\.(\d{1,6}))? `, 'u'),
     read: (m) => {
       const month = monthNumber(m[1] ?? '');
       if (month === null) return null;
@@ -207,6 +208,35 @@ export function readJournalPrefix(text: string, expected: JournalTextFormat): Jo
     if (candidate === first) continue;
     const prefix = readWith(candidate, text);
     if (prefix !== null) return prefix;
+  }
+  return null;
+}
+
+/**
+ * Reads a line that begins with a stamp and a host as entries do, but names no sender (`Nov 30 22:41:04 vm Job daily
+ * terminated`). Only among other entries: elsewhere it may be any log's line.
+ */
+export function readTaglessPrefix(text: string, expected: JournalTextFormat): JournalPrefix | null {
+  // Nov 30 22:41:04: --- last message repeated 5 times ---
+  const hasColon = /^.{15}: /.test(text);
+  const stamped = hasColon ? `${text.slice(0, 15)}${text.slice(16)}` : text;
+  for (const candidate of STAMP_PATTERNS) {
+    if (!candidate.formats.includes(expected)) continue;
+    const match = candidate.pattern.exec(stamped);
+    const read = match === null ? null : candidate.read(match);
+    if (match === null || read === null) continue;
+    const rest = stamped.slice(match[0].length);
+    const host = hasColon ? null : (/^([\w.-]{1,253}) +/.exec(rest) ?? null);
+    const message = rest.slice(host?.[0].length ?? 0);
+    return {
+      ...read,
+      host: host?.[1] ?? null,
+      identifier: '',
+      pid: null,
+      message,
+      severity: null,
+      indent: text.length - message.length,
+    };
   }
   return null;
 }

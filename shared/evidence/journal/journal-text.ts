@@ -21,7 +21,7 @@ import {
 import type { CreateParser, ParseContext, ParsedItem, PlainEvent } from '../reading/parser.ts';
 import { StampClock, zoneWords } from '../reading/stamp-clock.ts';
 import { UNKNOWN_YEAR } from '../reading/stamps.ts';
-import { classifyMessage } from '../wording/classify.ts';
+import { carrierPidOf, classifyMessage } from '../wording/classify.ts';
 import { splitInnerHeader } from '../wording/inner-header.ts';
 import {
   isBootNotice,
@@ -29,6 +29,7 @@ import {
   type JournalPrefix,
   type JournalTextFormat,
   readJournalPrefix,
+  readTaglessPrefix,
   UNIT_SUFFIXES,
 } from './journal-prefix.ts';
 import { JournalLineBytes } from './journal-text-bytes.ts';
@@ -95,6 +96,8 @@ class JournalTextHandler implements LineHandler {
   /** Whether uptime was dated through other sources. */
   #tiedElsewhere = false;
   #untied: OpenEntry[] = [];
+  /** Whether nothing tied some boot to a date. */
+  #isOrderOnly = false;
 
   /** Made with the first line that is offered as bytes: one that is read again needs none. */
   #lineBytes: JournalLineBytes | null = null;
@@ -115,7 +118,9 @@ class JournalTextHandler implements LineHandler {
     const isIndented = code === 0x20 || code === 0x09;
     // NaN: an empty line.
     if (!isIndented && !Number.isNaN(code)) {
-      const prefix = readJournalPrefix(text, this.#format);
+      const prefix =
+        readJournalPrefix(text, this.#format) ??
+        (this.#anyEntry || this.#context.startOffset > 0 ? readTaglessPrefix(text, this.#format) : null);
       if (prefix !== null) {
         this.#close(out);
         this.#stray.flush(out);
@@ -126,6 +131,7 @@ class JournalTextHandler implements LineHandler {
       }
     }
     const open = this.#open;
+    if (this.#anyEntry && isCatalogText(text)) return;
     if (text.trim() === '') {
       if (open !== null) open.blank += 1;
       return;
@@ -302,8 +308,12 @@ class JournalTextHandler implements LineHandler {
       const zero = this.#firstMonotonicAt - micros;
       this.#firstMonotonicAt = null;
       this.#tie(zero, out);
-      // With other sources at hand it is worth waiting for entries that they have too.
-    } else if (this.#context.knownEntries === undefined || this.#untied.length >= WAITING_LIMIT) this.#tieUntied(out);
+      return;
+    }
+    // The lines before were looked at when they came.
+    const logged = this.#context.knownEntries === undefined ? gunicornTime(open.prefix.message) : null;
+    if (logged !== null) this.#tie(logged - micros, out);
+    else if (this.#untied.length >= WAITING_LIMIT) this.#tieUntied(out);
   }
 
   #tieUntied(out: ParsedItem[]): void {
@@ -361,21 +371,31 @@ class JournalTextHandler implements LineHandler {
       this.#tie(zero, out);
       return;
     }
+    const { fileName, nearTime, nearTimeFrom } = this.#context;
+    // Beside other evidence they would stand at a moment of it that has nothing to do with them.
+    const latest = nearTimeFrom === 'other-source' ? null : nearTime;
+    const end =
+      latest === null ? 'they are left out' : 'they were placed as if the last was written with the file itself';
     out.push(
       problemItem(
         'assumed-time',
-        `${this.#untied.length} entries from line ${first.first.number} of ${this.#context.fileName} have only the uptime of their boot and no line ties it to a date; they are left out. Export with -o short-iso-precise or -o json.`,
+        `${this.#untied.length} entries from line ${first.first.number} of ${fileName} have only the uptime of their boot and no line ties it to a date; ${end}, and only their order and distances hold. Export with -o short-iso-precise or -o json.`,
         first.first.byteOffset,
       ),
     );
-    this.#untied = [];
+    if (latest === null) this.#untied = [];
+    else {
+      this.#isOrderOnly = true;
+      this.#tie(latest - this.#lastMonotonic, out);
+    }
   }
 
   #emit(open: OpenEntry, time: EpochMicros, resolutionMicros: number, out: ParsedItem[]): void {
     const { prefix, continuation } = open;
     const first = withLineBreaks(prefix.message);
     const message = continuation.length === 0 ? first : [first, ...continuation].join('\n');
-    const read = classifyMessage({ message, identifier: prefix.identifier, pid: prefix.pid });
+    const identifier = prefix.identifier === '' ? null : prefix.identifier;
+    const read = classifyMessage({ message, identifier, pid: prefix.pid });
     // with-unit prints the unit where the other formats print the identifier
     const isUnit = UNIT_SUFFIXES.some((suffix) => prefix.identifier.endsWith(suffix));
     const printedUnit = isUnit ? prefix.identifier : null;
@@ -387,7 +407,8 @@ class JournalTextHandler implements LineHandler {
         kind: read.kind,
         message,
         pid: read.innerPid ?? prefix.pid,
-        identifier: prefix.identifier,
+        ...carrierPidOf(read.innerPid, prefix.pid),
+        identifier,
         host: prefix.host,
         severity: read.severity ?? prefix.severity,
         unit: read.unit ?? printedUnit,
@@ -425,6 +446,7 @@ class JournalTextHandler implements LineHandler {
         : { offsetMinutes: null, zoneFrom: this.#tiedElsewhere ? 'other-source' : 'file' }),
       year: this.#firstYear,
       yearFrom: this.#firstYear === null || this.#yearFromFile ? 'file' : this.#context.nearTimeFrom,
+      ...(this.#isOrderOnly ? { isOrderOnly: true as const } : {}),
     };
   }
 }
@@ -435,6 +457,13 @@ class JournalTextHandler implements LineHandler {
  */
 function withLineBreaks(message: string): string {
   return message.includes('Traceback (most recent call last):#012') ? message.replaceAll('#012', '\n') : message;
+}
+
+// -- Subject: A start job for unit app.service has finished successfully      (before systemd 246)
+// ░░ Subject: A start job for unit app.service has finished successfully
+/** What `journalctl --catalog` explains below an entry: it is no part of the message. */
+function isCatalogText(text: string): boolean {
+  return /^(?:--(?: |$)|░░(?: |$))/.test(text) && !isJournalNotice(text);
 }
 
 /** The message's own indentation stays: only the columns that journalctl added go. */

@@ -18,6 +18,7 @@ function textFormat(format: JournalTextFormat, stamp: string, traits: Traits): T
     isVerbatim: true,
     messageOf: null,
     wholeRecordBytes: null,
+    isLaidOut: false,
   };
 }
 

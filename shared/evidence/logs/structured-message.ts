@@ -1,5 +1,5 @@
-import { type InnerLevel, levelOf } from '../wording/inner-header.ts';
-import { messageOfObject, parseObject } from './json-log.ts';
+import { type InnerLevel, levelOf } from '../headers/levels.ts';
+import { messageOfObject, parseObject } from '../headers/structured.ts';
 
 /** What a message of named fields says in words. */
 export interface StructuredMessage {
@@ -24,7 +24,7 @@ export function readStructuredMessage(message: string): StructuredMessage | null
   if (start.startsWith('{')) {
     const object = parseObject(start);
     const read = object === null ? null : messageOfObject(object);
-    return read === null ? null : { text: withNumber(read.message, start), level: levelOf(read.level ?? undefined) };
+    return read === null ? null : { text: withNumber(read.message, start), level: read.level };
   }
   if (!LOGFMT_FIELD.test(start)) return null;
   const match = LOGFMT_TEXT.exec(start);

@@ -98,6 +98,8 @@ export interface LogFormat extends EveryFormat {
   readonly beginsRecord: ((line: string) => boolean) | null;
   /** Bytes of a record that are decoded, where it means nothing without its end; null where its beginning does. */
   readonly wholeRecordBytes: number | null;
+  /** Whether records can be read only by the layout of their file: see logs/log-layout.ts. */
+  readonly isLaidOut: boolean;
 }
 
 /** Something else with a parser of its own: rows of `snapshot`s, `settings`, or `notices` about what was saved. */

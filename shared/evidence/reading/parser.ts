@@ -7,6 +7,7 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../model/sample
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
 import type { ZoneName } from '../../model/zone.ts';
+import type { LogLayout } from '../logs/log-layout.ts';
 import type { BootClocks, BootStamp } from './boot-clocks.ts';
 import type { KnownEntries } from './known-entries.ts';
 import type { UptimeTies } from './uptime-ties.ts';
@@ -46,11 +47,17 @@ export interface ParseContext {
   /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** The time of the file itself, and a day for zones and clocks: no entry of it is later. */
+  readonly notAfter?: EpochMicros;
   /** What dates uptime stamps, from the files that were read before. */
   readonly uptimeTies?: UptimeTies;
   /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */
   readonly knownEntries?: KnownEntries;
   readonly bootClocks?: BootClocks;
+  /** How the lines of a log are made up; without it each is taken as it stands. */
+  readonly layout?: LogLayout;
+  /** Whether every record of a log is a JSON object, so that any other line is damage. */
+  readonly jsonOnly?: boolean;
   /** Byte offset and 1-based line at which the first chunk begins; not 0 and 1 when one record is decoded again. */
   readonly startOffset: number;
   readonly startLine: number;

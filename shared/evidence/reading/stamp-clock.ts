@@ -101,7 +101,7 @@ export class StampClock {
     wall: Omit<WallClock, 'year'>,
     near: EpochMicros | null,
   ): { readonly time: EpochMicros; readonly year: number } | null {
-    return resolveYearless(wall, (dated) => this.peek(dated, null), near);
+    return resolveYearless(wall, (dated) => this.peek(dated, null), near, this.#context.notAfter ?? null);
   }
 
   /** The date that the source's clocks showed at an instant. */

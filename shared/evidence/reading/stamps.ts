@@ -7,13 +7,48 @@ import {
   wallClockToMicros,
 } from '../../model/time.ts';
 
-/** English month names as strftime's %b prints them in the C locale, which services run in. */
-const MONTHS: readonly string[] = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/**
+ * Month names as strftime's %b prints them: English in the C locale, which most services run in, and what glibc's locales of
+ * Europe have in their place. Written without the dot that some add, in lower case and without accents. Left out are those that two
+ * languages give to different months: `lip`, `lis`, `srp`. Source: abmon in glibc 2.36, localedata/locales
+ */
+const MONTH_NAMES: readonly string[] = [
+  'jan janv gen ene ean ian jaan led oca saus sij sty tammi ιαν січ янв јан',
+  'feb febr fev fevr feabh helmi lut sub uno vas veebr velj φεβ лют фев',
+  'mar mars marc marta marts marz mrt mrz bre kov maalis ozu μαρ бер мар',
+  'apr abr avril aib april bal dub huhti kwi nis tra απρ апр кві',
+  'may mai mag maj mei maig beal geg kve svi touko μαι маи мая мај тра',
+  'jun juin juni juuni giu birz cen cze haz iun kesa meith ιουν июн чер юни јун',
+  'jul juil juli juuli lug cec heina iuil iul liep tem ιουλ июл лип юли јул',
+  'aug aout ago agu avg elo kol lun rugp sie αυγ авг сер',
+  'sep sept set szept eyl mfomh rugs ruj syys wrz zar σεπ вер сен сеп',
+  'oct okt ott out dfomh eki loka paz rij spal οκτ жов окт',
+  'nov kas lapkr marras samh stu νοε ноя нов',
+  'dec dez dic des dets ara gru gruod joulu noll pro δεκ гру дек дец',
+];
 
-/** 1..12 for `Jan`..`Dec`, else null. */
+const MONTH_OF_NAME: ReadonlyMap<string, number> = new Map(
+  MONTH_NAMES.flatMap((names, index) => names.split(' ').map((name): [string, number] => [name, index + 1])),
+);
+
+const ENGLISH_MONTHS: ReadonlyMap<string, number> = new Map(
+  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, index) => [
+    name,
+    index + 1,
+  ]),
+);
+
+/** 1..12 for `Jan`..`Dec`, `Mär`, `déc.`, `août` and the like; null for other words. */
 export function monthNumber(name: string): number | null {
-  const index = MONTHS.indexOf(name);
-  return index < 0 ? null : index + 1;
+  const english = ENGLISH_MONTHS.get(name);
+  if (english !== undefined) return english;
+  if (name.length < 3 || name.length > 8) return null;
+  const plain = name
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .replace(/\.$/, '');
+  return MONTH_OF_NAME.get(plain) ?? null;
 }
 
 /**
@@ -108,12 +143,13 @@ const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
 
 /**
  * The instant of a yearless stamp, which `read` gives for the stamp with a year: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap
- * year. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
+ * year. No entry is later than `notAfter`, the time of the file that holds it. Null when the date exists in no year. Journals print no year in `short` and `short-precise`.
  */
 export function resolveYearless(
   wall: Omit<WallClock, 'year'>,
   read: (wall: WallClock) => EpochMicros | null,
   nearTime: EpochMicros | null,
+  notAfter: EpochMicros | null = null,
 ): { readonly time: EpochMicros; readonly year: number } | null {
   const near = nearTime ?? epochMicros(Date.UTC(UNKNOWN_YEAR, 6, 1) * MICROS_PER_MILLI);
   const nearYear = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
@@ -121,13 +157,16 @@ export function resolveYearless(
   const reach = nearTime === null ? 0 : wall.month === 2 && wall.day === 29 ? 8 : 1;
   const inNearYear = read({ ...wall, year: nearYear });
   // Within half a year no other year is nearer: the usual case, and a journal has millions of stamps.
-  if (inNearYear !== null && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
+  const latest = notAfter ?? Number.POSITIVE_INFINITY;
+  if (inNearYear !== null && inNearYear <= latest && Math.abs(inNearYear - near) < HALF_YEAR_MICROS)
     return { time: inNearYear, year: nearYear };
   let best: { readonly time: EpochMicros; readonly year: number } | null = null;
   for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
     const time = read({ ...wall, year });
-    if (time === null) continue;
-    if (best === null || Math.abs(time - near) < Math.abs(best.time - near)) best = { time, year };
+    if (time === null || (time > latest && best !== null)) continue;
+    // A file whose own time is before all of them was given it by whoever packed it.
+    if (best === null || best.time > latest || Math.abs(time - near) < Math.abs(best.time - near))
+      best = { time, year };
   }
   return best;
 }

@@ -1,12 +1,12 @@
 import { EVENT_KINDS, SEVERITIES } from '../../model/event.ts';
 import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
+import { ALL_LEVEL_WORDS, type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel } from '../headers/levels.ts';
 import { asciiBytes, ByteSearch, hasAt, NameTexts } from '../reading/find-bytes.ts';
 import { TYING_KINDS } from '../reading/uptime-ties.ts';
 import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
 import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
-import { type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel } from './inner-header.ts';
 
 /**
  * Kinds (indexes into EVENT_KINDS) of which more than numbers is needed while a file is read: their lines go the ordinary
@@ -75,14 +75,14 @@ export class MessageClassifier {
           this.kind = WORKER_BOOT;
           return true;
         }
-      }
+      } else return false;
     } else if (isDigit(bytes, from, to)) {
       // Python's stamps begin with a year; `10.0.0.1 - - [...]` and `2 rows` are no headers.
       if (isDigit(bytes, from + 1, to) && isDigit(bytes, from + 2, to) && bytes[from + 4] === DASH) {
         textAt = this.#pythonHeader(bytes, from, to);
         if (textAt < 0) return false;
-      }
-    } else if (first === BLANK || first === TAB || first === PLUS) {
+      } else if (mayBeStamp(bytes, from, to)) return false;
+    } else if (LEADS_HEADER[first] === 1 || mayNameHeader(bytes, from, to)) {
       return false;
     }
     // A logger that is not gunicorn's never writes gunicorn's wording, but asking costs little and happens seldom.
@@ -178,12 +178,17 @@ const SYSTEMD_UNIT = EVENT_KINDS.indexOf('systemd-unit');
 const WORKER_BOOT = EVENT_KINDS.indexOf('worker-boot');
 const ZERO = 0x30;
 const BLANK = 0x20;
-const TAB = 0x09;
+
 const PLUS = 0x2b;
 const COMMA = 0x2c;
+const DOT = 0x2e;
+const SLASH = 0x2f;
+const EQUALS = 0x3d;
+const PIPE = 0x7c;
 const DASH = 0x2d;
 const COLON = 0x3a;
 const BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
 const BRACKET_END = 0x5d;
 const LETTER_G = 0x67;
 
@@ -224,7 +229,7 @@ const STARTS = startsByByte([
   ...GUNICORN_STARTS,
   'Traceback ',
   'Fatal Python error: ',
-  ...LEVEL_WORDS.flatMap((word) => [`${word}:`, `${word} `]),
+  ...ALL_LEVEL_WORDS.flatMap((word) => [...' \t:/|-,['].map((end) => `${word}${end}`)),
 ]);
 const KERNEL_STARTS_BY_BYTE = startsByByte(KERNEL_STARTS);
 const KERNEL_MARKER_SEARCHES = KERNEL_MARKERS.map((marker) => new ByteSearch(marker));
@@ -252,6 +257,66 @@ function isBoot(bytes: Uint8Array, from: number, to: number): boolean {
 
 function isDigit(bytes: Uint8Array, at: number, to: number): boolean {
   return at < to && ((bytes[at] ?? 0) - ZERO) >>> 0 <= 9;
+}
+
+/** Bytes with which a message begins that a reader of headers or wordings must see: blanks, brackets, JSON. */
+const LEADS_HEADER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ' \t+({<?@#'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
+const WORD_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 || /[\w.$/@<>-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const WORD_LIMIT_BYTES = 120;
+
+/** Whether digits may begin another stamp than Python's: `28/Jan/2026`, `04:10:22`, `20260128T041022`, `1769573422.07`. */
+function mayBeStamp(bytes: Uint8Array, from: number, to: number): boolean {
+  let digits = 1;
+  while (digits < 7 && isDigit(bytes, from + digits, to)) digits += 1;
+  const next = bytes[from + digits] ?? 0;
+  if (digits >= 6 || next === SLASH || next === COLON || next === BACKSLASH) return true;
+  if (next === DOT) return digits === 4 || bytes[from + 5] === DOT;
+  return digits <= 2 && (next === BLANK || next === DASH) && !isDigit(bytes, from + digits + 1, to);
+}
+
+/**
+ * Whether a word may begin a header: `root - INFO - `, `importer[12]: `, `level=info `, `I0128 04:10:22`, `Jan 28 04:10:22`; a
+ * level by itself is among STARTS.
+ */
+function mayNameHeader(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  for (const limit = Math.min(to, from + WORD_LIMIT_BYTES); at < limit && WORD_BYTES[bytes[at] ?? 0] === 1; ) at += 1;
+  const next = bytes[at] ?? 0;
+  // A backslash is an escape of JSON, which may stand for any of these.
+  if (at >= to || next === EQUALS || next === BRACKET || next === COMMA || next === BACKSLASH) return true;
+  if (next !== BLANK && next !== COLON && next !== PIPE && next !== DASH) return false;
+  if (next === COLON && beginsWithAny(SMALL_LEVELS, bytes, from, to)) return true;
+  let after = at + 1;
+  while (after < to && after < at + 6 && ENDS_WORD[bytes[after] ?? 0] === 1) after += 1;
+  const byte = bytes[after] ?? 0;
+  if (byte === BRACKET || byte === BACKSLASH) return true;
+  const isShort = at - from <= 5;
+  if (!isShort && byte >= 0x61) return false;
+  // Wed Jan 28 04:10:22 2026
+  let second = after;
+  while (second < to && second < after + 6 && WORD_BYTES[bytes[second] ?? 0] === 1) second += 1;
+  if (isShort && second > after && bytes[second] === BLANK && isDate(bytes, second + 1, to)) return true;
+  // Two capitals may be a level.
+  if (isCapital(byte) && isCapital(bytes[after + 1] ?? 0)) return true;
+  return isDate(bytes, after, to);
+}
+
+/** Whether digits may be a month's day, the clock of glog, or a date. */
+function isDate(bytes: Uint8Array, at: number, to: number): boolean {
+  if (bytes[at] === BLANK) return isDigit(bytes, at + 1, to);
+  if (!isDigit(bytes, at, to)) return false;
+  return bytes[at + 2] === COLON || bytes[at + 2] === BLANK || bytes[at + 1] === BLANK || bytes[at + 4] === DASH;
+}
+
+const ENDS_WORD = Uint8Array.from({ length: 256 }, (_, byte) => (' \t:|-'.includes(String.fromCharCode(byte)) ? 1 : 0));
+const SMALL_LEVELS = startsByByte(ALL_LEVEL_WORDS.map((word) => `${word.toLowerCase()}:`));
+
+function isCapital(byte: number): boolean {
+  return byte >= 0x41 && byte <= 0x5a;
 }
 
 /** Whether 19 bytes read `2026-01-28 04:10:19`, in any digits. */

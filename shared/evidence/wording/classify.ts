@@ -14,6 +14,8 @@ export interface MessageToClassify {
   readonly identifier: string | null;
   /** The process that wrote it, as the format says. */
   readonly pid: number | null;
+  /** The header of the message, where the caller has read it; null: it has none. */
+  readonly header?: InnerHeader | null | undefined;
 }
 
 /** What fixed wording says. */
@@ -51,20 +53,28 @@ export function classifyMessage(entry: MessageToClassify): Classification {
       return { ...reading, severity: null, unit: reading.detail.unit ?? null, innerPid: null, header: null };
     }
   }
-  const header = splitInnerHeader(message);
+  const header = entry.header === undefined ? splitInnerHeader(message) : entry.header;
   const severity = header?.level == null ? null : severityOfLevel(header.level);
   const gunicorn = classifyGunicorn(header?.text.slice(0, WORDING_LIMIT_CHARACTERS) ?? start, header);
   // `[14] [INFO] done` may be any application's way of naming job 14; with a time or gunicorn's words it is a pid.
   const isGunicorn = header?.style === 'gunicorn' && (header.timeText !== null || gunicorn !== null);
-  const base = { severity, unit: null, innerPid: isGunicorn ? header.pid : null, header };
-  const python =
-    gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(message, header, entry.pid) : null;
+  // A field of that name is the process as well.
+  const isNamed = header !== null && header.form !== 'text';
+  const base = { severity, unit: null, innerPid: isGunicorn || isNamed ? header.pid : null, header };
+  // Of named fields the values count, not how they are escaped.
+  const said = header === null || header.form === 'text' ? message : header.text;
+  const python = gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(said, header, entry.pid) : null;
   // An error of a worker that a locked database caused is told by its cause.
   const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python);
   if (reading === null) return { ...base, kind: 'log', detail: {} };
   const isByAnother = isGunicorn && gunicorn !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
   return { ...base, ...reading, detail };
+}
+
+/** The process that a carrier vouches for, as a field of an event, where a header states another one. */
+export function carrierPidOf(headerPid: number | null, carrierPid: number | null): { readonly carrierPid?: number } {
+  return headerPid === null || carrierPid === null || headerPid === carrierPid ? {} : { carrierPid };
 }
 
 /** journalctl prints a unit name instead of the identifier with `-o with-unit`; systemd itself is then `init.scope[1]`. */

@@ -19,6 +19,7 @@ const GENERATOR_OF: Readonly<Partial<Record<string, string>>> = {
   'journal-oom': 'make-journal-fixtures.py',
   'journal-messages': 'make-journal-fixtures.py',
   gunicorn: 'make-gunicorn-log-fixtures.py',
+  carried: 'make-carried-fixtures.py',
   syslog: 'make-syslog-fixtures.py',
   dmesg: 'make-syslog-fixtures.py',
   systemd: 'make-host-fixtures.sh',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sniffZone } from '../../../shared/evidence/formats/sniff-zone.ts';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
+import { layoutOf } from '../../../shared/evidence/logs/log-layout.ts';
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
@@ -43,6 +44,7 @@ export function contextOf(path: string, bytes: Uint8Array): ParseContext {
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
+    ...(path.startsWith('carried/') ? { layout: layoutOf(bytes) } : {}),
     // Beside another export of the same entries, as intake gives it.
     ...(path === 'journal-oom/cat.txt' ? { knownEntries: knownOf('journal-oom/json.txt') } : {}),
     nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
@@ -75,9 +77,10 @@ export function parse(
   context: Partial<ParseContext> = {},
   chunkBytes = 65_536,
 ): Parsed {
-  const { create } = FORMATS[format];
+  const { create, ...traits } = FORMATS[format];
   if (create === null) throw new Error(`no parser for ${format}`);
-  const parser = create({ ...CONTEXT, ...context });
+  const layout = traits.holds === 'log' && traits.isLaidOut ? layoutOf(bytes) : null;
+  const parser = create({ ...CONTEXT, ...(layout === null ? {} : { layout }), ...context });
   const items: ParsedItem[] = [];
   const buffer = new Uint8Array(chunkBytes);
   for (let at = 0; at < bytes.length; at += chunkBytes) {
@@ -146,6 +149,14 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['journal-oom/json.txt', 'journal-json'],
   ['journal-oom/export.txt', 'journal-export'],
   ['journal-oom/verbose.txt', 'journal-verbose'],
+  ['carried/compose.txt', 'carried-log'],
+  ['carried/docker-t.txt', 'carried-log'],
+  ['carried/cri.txt', 'carried-log'],
+  ['carried/kubectl-prefix.txt', 'carried-log'],
+  ['carried/stern.txt', 'carried-log'],
+  ['carried/docker-json.txt', 'carried-log'],
+  ['carried/cloud-logging.txt', 'carried-log'],
+  ['carried/cloudwatch-csv.txt', 'carried-log'],
   ['journal-messages/short.txt', 'journal-short'],
   ['journal-messages/short-precise.txt', 'journal-short-precise'],
   ['journal-messages/short-iso.txt', 'journal-short-iso'],

@@ -1,0 +1,93 @@
+import { CARRIER_NAMES, type CarrierName } from '../carriers/carrier.ts';
+import { CARRIERS, peel } from '../carriers/peel.ts';
+import { type HeaderHabits, USUAL_HABITS } from '../headers/header.ts';
+import { learnHabits } from '../headers/header-habits.ts';
+import { readHeader } from '../headers/read-header.ts';
+import { isDecoration } from '../reading/lines.ts';
+import { type Columns, readColumns } from './table-rows.ts';
+
+/**
+ * How the lines of a log are made up, as far as one line alone does not show it. It follows from the first bytes of a file, so
+ * that whoever reads one record again finds the same.
+ */
+export interface LogLayout {
+  /** The loose carriers that the file's lines are wrapped in. */
+  readonly carriers: ReadonlySet<CarrierName>;
+  readonly habits: HeaderHabits;
+  /** Whether records are lines, JSON values that may span lines, or rows of a table with these columns. */
+  readonly records: 'lines' | 'json' | Columns;
+}
+
+/** Bytes from the start of a file that its layout is learnt from. */
+export const LAYOUT_HEAD_BYTES = 64 * 1024;
+
+/** The layout of a log, from its first LAYOUT_HEAD_BYTES. */
+export function layoutOf(head: Uint8Array): LogLayout {
+  return learnLayout(new TextDecoder('utf-8').decode(head.subarray(0, LAYOUT_HEAD_BYTES)));
+}
+
+export const PLAIN_LAYOUT: LogLayout = { carriers: new Set(), habits: USUAL_HABITS, records: 'lines' };
+
+/** Lines of a file's beginning that are looked at. */
+const LINES_LOOKED_AT = 400;
+/** Share of the lines that must be wrapped in a loose carrier. */
+const SHARE_NEEDED = 0.6;
+
+/** Finds the layout of a log from the text with which it begins; the last line may be a piece. */
+export function learnLayout(text: string): LogLayout {
+  const begin = text.replace(/^\uFEFF/, '');
+  const columns = readColumns(begin);
+  if (columns !== null) return { ...PLAIN_LAYOUT, records: columns };
+  if (isJsonDocument(begin)) {
+    return { ...PLAIN_LAYOUT, records: 'json' };
+  }
+  const lines = begin
+    .split('\n', LINES_LOOKED_AT)
+    .map((line) => line.replace(/\r$/, ''))
+    .filter((line) => line.trim() !== '' && (line.includes('|') || !isDecoration(line)));
+  const carriers = learnCarriers(lines);
+  return { ...PLAIN_LAYOUT, carriers, habits: learnHabits(lines.map((line) => peel(line, carriers).text)) };
+}
+
+function learnCarriers(lines: readonly string[]): ReadonlySet<CarrierName> {
+  const known = new Set<CarrierName>();
+  const loose = CARRIER_NAMES.filter((name) => CARRIERS[name].isLoose);
+  let texts = lines;
+  // Each turn takes off one more layer.
+  for (let turn = 0; turn < loose.length; turn += 1) {
+    texts = texts.map((text) => peel(text, known).text);
+    const found = loose.find((name) => !known.has(name) && wraps(name, texts));
+    if (found === undefined) break;
+    known.add(found);
+  }
+  return known;
+}
+
+/** Whether nearly all texts are wrapped in a loose carrier, and what is inside looks as if it were. */
+function wraps(name: CarrierName, texts: readonly string[]): boolean {
+  const { peel: peelOne } = CARRIERS[name];
+  const inside = texts.flatMap((text) => {
+    const carried = peelOne(text);
+    return carried === null ? [] : [carried.text];
+  });
+  if (inside.length === 0 || inside.length < texts.length * SHARE_NEEDED) return false;
+  if (name === 'compose') return true;
+  // A logger's own stamp looks like a runtime's: behind it stands another header, or the rest of a record.
+  const headed = inside.filter((text) => {
+    const header = readHeader(text);
+    return header !== null && (name !== 'short-stamp' || header.stamp !== null || header.form === 'json');
+  });
+  const continued = inside.some((text) => /^(?: {2}File "|Traceback \(most recent call last\):)/.test(text));
+  return headed.length * 5 >= inside.length || (name === 'short-stamp' && continued);
+}
+
+/** `[` or `{` alone on a line, or an object or list in one: what an indented or one-line document begins with. */
+const DOCUMENT_START = /^\s*(?:[[{]\s*$|\[\s*\{|\{\s*"[\w@.]{1,40}"\s*:\s*\[)/;
+/** Lines that may stand above it: an echo of the command, notes. */
+const LINES_ABOVE = 8;
+
+function isJsonDocument(text: string): boolean {
+  const lines = text.slice(0, 8_192).split('\n', LINES_ABOVE);
+  const first = lines.findIndex((line) => DOCUMENT_START.test(line));
+  return first >= 0 && lines.slice(0, first).every((line) => !/^\s*\{"/.test(line));
+}

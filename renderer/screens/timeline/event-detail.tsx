@@ -358,6 +358,7 @@ function RawLines({ record }: { readonly record: RawRecord }) {
 }
 
 const DETAIL_NAMES: Readonly<Record<keyof EvidenceEvent['detail'], string>> = {
+  writerPid: 'written by pid',
   targetPid: 'About pid',
   signal: 'Signal',
   exitCode: 'Exit code',

@@ -1,7 +1,7 @@
 import { FileCode2, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
 import {
-  type FileMap as FileMapLayout,
+  type FileMap,
   fileMapHeight,
   layoutFileMap,
   type PlacedTile,
@@ -26,7 +26,7 @@ import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf } from '../../format.ts';
-import styles from './file-map.module.css';
+import styles from './file-map-view.module.css';
 import { useGlide } from './use-glide.ts';
 import { useShowXml } from './xml-link.tsx';
 
@@ -43,7 +43,7 @@ const STEPS: Readonly<Record<string, MapStep>> = {
  * The file from its first byte to its last, by its suites. A suite that is chosen fills the map, so that those in it can be
  * told apart however small they are; the way back stands above it.
  */
-export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport; readonly root: SuiteNode }) {
+export function FileMapView({ artifact, root }: { readonly artifact: ArtifactReport; readonly root: SuiteNode }) {
   const { ref, width } = useSize<HTMLDivElement>();
   const [hover, setHover] = useState<(Hover & { readonly tile: PlacedTile }) | null>(null);
   const id = useId();
@@ -201,7 +201,7 @@ function isTile(tile: MapTile, other: MapTile): boolean {
 }
 
 /** What is told of it stands beside it, as a tree. */
-function MapPicture({ map }: { readonly map: FileMapLayout }) {
+function MapPicture({ map }: { readonly map: FileMap }) {
   return (
     <div aria-hidden="true">
       <SceneView scene={map.scene} titles="own" />

@@ -8,7 +8,7 @@ import { type Suggestion, type SuggestionData, suggest } from '../../../shared/s
 import { useActions } from '../../state/app-context.tsx';
 import { recentQueries, rememberQuery } from '../../state/query-history.ts';
 import { useDebounced, useFacets } from '../../state/use-events.ts';
-import styles from './query-field.module.css';
+import styles from './search-field.module.css';
 
 const TYPING_MILLIS = 200;
 
@@ -21,7 +21,7 @@ interface Offer {
 }
 const NOTHING: Offer = { kind: 'completion', from: 0, to: 0, items: [] };
 
-interface QueryFieldProps {
+interface SearchFieldProps {
   readonly view: CaseView;
   readonly filter: EventFilter;
   readonly field: RefObject<HTMLInputElement | null>;
@@ -31,7 +31,7 @@ interface QueryFieldProps {
  * The query: a combobox with completion of fields and values, the latest queries on ArrowUp, and problems marked where they
  * are. A query with problems narrows nothing; the last one that was understood stays.
  */
-export function QueryField(props: QueryFieldProps) {
+export function SearchField(props: SearchFieldProps) {
   const { text, setText, settled, problem, offer, active, close, offerAt, take, onKeyDown } = useQueryText(props);
   const id = useId();
   const isOpen = offer.items.length > 0;
@@ -78,7 +78,7 @@ export function QueryField(props: QueryFieldProps) {
 }
 
 /** What is typed, what it narrows once it has settled, and what the keys do. */
-function useQueryText(props: QueryFieldProps) {
+function useQueryText(props: SearchFieldProps) {
   const { view, filter, field } = props;
   const { move } = useActions();
   const [text, setText] = useState(filter.query);

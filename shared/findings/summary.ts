@@ -2,19 +2,26 @@ import type { FactContext } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
-import { endLabel, isHang } from '../timeline/incidents.ts';
+import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
+import { killerWord } from '../timeline/killers.ts';
 import { formatMoment, formatSeconds, listing } from '../wording/figures.ts';
 
 /** One line for the top of every view: who was ended, when, how, in the middle of what. */
 export function headline(context: FactContext): string {
   const { record, evidence, history } = context;
   if (record === null) {
+    const notices = evidence.events.ofKinds(['systemd-oom']);
+    const notice = notices[0];
+    if (notice !== undefined) {
+      const units = [...new Set(notices.flatMap(({ detail }) => detail.unit ?? []))];
+      return `systemd told at ${formatMoment(notice)} on ${formatDate(notice.time)} that the OOM killer ended a process of ${units.length === 0 ? 'a unit' : listing(units.slice(0, 5))}; which process that was, nothing that was saved says.`;
+    }
     return evidence.events.count === 0
       ? 'No log of workers was saved.'
       : `No worker was killed and no operation failed in what was saved${history.latestOperation?.outcome === 'open' ? `; it ends in the middle of ${history.latestOperation.name ?? 'an operation'}` : ''}.`;
   }
   const { incident, death } = record;
-  const who = workerName(incident);
+  const who = isKnownByKernelOnly(record) ? processName(record) : workerName(incident);
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
   const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
@@ -24,11 +31,22 @@ export function headline(context: FactContext): string {
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =
     record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
+  const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
   const ended = {
     'kernel-oom': 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
-    'systemd-stop': 'was killed while its unit was being stopped',
-    'external-sigkill': killOrder(context) === null ? 'was killed by an unknown sender' : 'was killed by hand',
+    'systemd-stop':
+      death.killer?.kind === 'arbiter-signal'
+        ? 'was killed by its arbiter, which was being stopped,'
+        : 'was killed while its unit was being stopped',
+    'external-sigkill':
+      program !== null
+        ? `was killed by ${program.name}${program.isForMemory ? ' because memory ran short' : ''}`
+        : death.end.kind === 'worker-boot'
+          ? 'vanished without a word and was replaced'
+          : killOrder(context) === null
+            ? 'was killed by an unknown sender'
+            : 'was killed by hand',
     crash: `crashed (${endLabel(death)})`,
     'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was ended',
   }[death.mechanism];
@@ -39,6 +57,18 @@ export function headline(context: FactContext): string {
         ? ' with WORKER TIMEOUT'
         : `, ${formatSeconds(secondsBetween(death.timeout.time, death.end.time))} after WORKER TIMEOUT`;
   return `${capital(who)} ${ended} ${at}${after}${into}.`;
+}
+
+const KERNELS_WORDS: ReadonlySet<string> = new Set(['oom-kill', 'segfault'] as const);
+
+/** Whether only the kernel speaks of the process: that it was a worker, nothing says. */
+function isKnownByKernelOnly({ death }: IncidentRecord): boolean {
+  return death !== null && death.life.boot === null && death.life.about.every(({ kind }) => KERNELS_WORDS.has(kind));
+}
+
+function processName({ incident, death }: IncidentRecord): string {
+  const name = death?.life.about.find(({ detail }) => detail.processName !== undefined)?.detail.processName;
+  return `process ${incident.pid ?? '?'}${name === undefined ? '' : ` (${name})`}`;
 }
 
 function workerName(incident: Incident): string {
@@ -103,7 +133,8 @@ function whatToDo(
 ): string {
   const first = recommendations[0];
   if (first !== undefined) return first.text;
-  if (context.record === null && context.history.latestOperation?.outcome !== 'open')
+  const tellsOfOom = context.evidence.events.ofKinds(['systemd-oom']).length > 0;
+  if (context.record === null && !tellsOfOom && context.history.latestOperation?.outcome !== 'open')
     return 'There is nothing to change.';
   const missing = hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
   return missing === undefined

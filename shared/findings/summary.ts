@@ -3,6 +3,7 @@ import { killOrder } from '../context/kill-order.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
+import { killerWord } from '../timeline/killers.ts';
 import { formatMoment, formatSeconds, listing } from '../wording/figures.ts';
 import { quietAdvice, quietCase, quietHeadline, quietTraces } from './quiet-case.ts';
 
@@ -24,11 +25,22 @@ export function headline(context: FactContext): string {
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =
     record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
+  const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
   const ended = {
     'kernel-oom': 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
-    'systemd-stop': 'was killed while its unit was being stopped',
-    'external-sigkill': killOrder(context) === null ? 'was killed by an unknown sender' : 'was killed by hand',
+    'systemd-stop':
+      death.killer?.kind === 'arbiter-signal'
+        ? 'was killed by its arbiter, which was being stopped,'
+        : 'was killed while its unit was being stopped',
+    'external-sigkill':
+      program !== null
+        ? `was killed by ${program.name}${program.isForMemory ? ' because memory ran short' : ''}`
+        : death.end.kind === 'worker-boot'
+          ? 'vanished without a word and was replaced'
+          : killOrder(context) === null
+            ? 'was killed by an unknown sender'
+            : 'was killed by hand',
     crash: `crashed (${endLabel(death)})`,
     'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was ended',
   }[death.mechanism];

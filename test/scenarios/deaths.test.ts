@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest';
+import { analyseFiles, Scenario, verdictsOf } from './scenario.ts';
+
+const header = (pid: number, clock: string, level = 'INFO'): string =>
+  `[2026-05-04 ${clock} +0000] [${pid}] [${level}]`;
+
+const log = (...lines: readonly string[]): ReadonlyMap<string, string> =>
+  new Map([['docker-logs.txt', `${lines.join('\n')}\n`]]);
+
+const START = [
+  `${header(1, '10:00:00')} Starting gunicorn 20.0.4`,
+  `${header(1, '10:00:00')} Listening at: http://0.0.0.0:8000 (1)`,
+  `${header(1, '10:00:00')} Using worker: sync`,
+];
+const boot = (pid: number, clock: string): string => `${header(pid, clock)} Booting worker with pid: ${pid}`;
+
+describe('a worker that vanishes without a word', () => {
+  it('is counted by the boots of its replacements, each of which one end explains', async () => {
+    const boots = [7, 15, 23, 31].map((pid, index) => boot(pid, `10:00:${String(index * 12).padStart(2, '0')}`));
+    const analysis = await analyseFiles(log(...START, ...boots));
+    expect(analysis.incidents.map(({ pid }) => pid)).toEqual([7, 15, 23]);
+    expect(analysis.incidents.every(({ together }) => together === undefined)).toBe(true);
+    expect(analysis.incident?.mechanism).toBe('external-sigkill');
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('inconclusive');
+  });
+
+  it('is none where the workers boot together, one after another', async () => {
+    const boots = [7, 8, 9, 10].map((pid, index) => boot(pid, `10:00:0${index}`));
+    expect((await analyseFiles(log(...START, ...boots))).incidents).toEqual([]);
+  });
+
+  it('is one where the hook of the service tells of its end within the start', async () => {
+    const files = log(
+      ...START,
+      boot(7, '10:00:00'),
+      'child_exit 7',
+      boot(8, '10:00:01'),
+      'child_exit 8',
+      boot(9, '10:00:02'),
+    );
+    expect((await analyseFiles(files)).incidents.map(({ pid }) => pid)).toEqual([7, 8]);
+  });
+});
+
+describe('who can tell of a death', () => {
+  it('is not the worker that prints what a test captured', async () => {
+    const scenario = new Scenario().boot();
+    const { pid, arbiterPid } = scenario.setting;
+    const quoted = `[2026-01-01 03:00:00 +0000] [${arbiterPid}]`;
+    const analysis = await scenario
+      .app(0, 'INFO', 'Importing report 61')
+      .stderr(0.3, `${quoted} [CRITICAL] WORKER TIMEOUT (pid:${pid})`)
+      .stderr(0.3, `${quoted} [ERROR] Worker (pid:${pid}) was sent SIGKILL! Perhaps out of memory?`)
+      .stderr(0.3, `${quoted} [CRITICAL] WORKER TIMEOUT (pid:99)`)
+      .app(1, 'INFO', 'Report 61 imported in 1.0s')
+      .analyse();
+    expect(analysis.incidents).toEqual([]);
+  });
+
+  it('is nobody where the process goes on logging', async () => {
+    const scenario = new Scenario().boot();
+    const analysis = await scenario
+      .sigkill(4)
+      .app(30, 'INFO', 'Importing report 62')
+      .app(31, 'INFO', 'Report 62 imported in 0.8s')
+      .app(60, 'INFO', 'Importing report 63')
+      .app(61, 'INFO', 'Report 63 imported in 0.8s')
+      .analyse();
+    expect(analysis.incidents).toEqual([]);
+  });
+});
+
+describe('who killed it', () => {
+  it('is the arbiter itself at the end of a stop', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Importing vpn job 14')
+      .arbiter(5, 'INFO', 'Handling signal: term')
+      .sigkill(12)
+      .arbiter(12.1, 'INFO', 'Shutting down: Master')
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('systemd-stop');
+    expect(analysis.summary[0]).not.toContain('unknown sender');
+    expect(analysis.incident?.killer?.why).toContain('Handling signal: term');
+  });
+
+  it('is earlyoom where it says so, and then it was for memory', async () => {
+    const scenario = new Scenario().boot().app(0, 'INFO', 'Importing vpn job 14');
+    const word = `sending SIGKILL to process ${scenario.setting.pid} uid 1000 "gunicorn": badness 1204, VmRSS 11874 MiB`;
+    const analysis = await scenario.journal(9, 'earlyoom', 640, word).sigkill(10).quietKernel().analyse();
+    expect(analysis.incident?.killer?.name).toBe('earlyoom');
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('fits');
+    expect(verdictsOf(analysis)['worker-timeout']).toBe('ruled-out');
+  });
+
+  it('is the worker that could not load the application, of all that leave', async () => {
+    const analysis = await analyseFiles(
+      log(
+        ...START,
+        boot(7, '10:00:00'),
+        boot(8, '10:00:00'),
+        `${header(7, '10:00:01')} Worker exiting (pid: 7)`,
+        `${header(8, '10:00:02')} Worker exiting (pid: 8)`,
+        `${header(1, '10:00:02')} Shutting down: Master`,
+        `${header(1, '10:00:02')} Reason: Worker failed to boot.`,
+      ),
+    );
+    expect(analysis.incidents.map(({ pid, mechanism }) => [pid, mechanism])).toEqual([[7, 'crash']]);
+  });
+});
+
+describe('how a worker took SIGABRT', () => {
+  const timedOut = (...between: readonly string[]): ReadonlyMap<string, string> =>
+    log(
+      ...START,
+      boot(7, '10:00:00'),
+      `${header(1, '10:05:00', 'CRITICAL')} WORKER TIMEOUT (pid:7)`,
+      ...between,
+      `${header(1, '10:05:01', 'ERROR')} Worker (pid:7) was sent SIGKILL! Perhaps out of memory?`,
+      boot(9, '10:05:01'),
+    );
+  const facts = async (files: ReadonlyMap<string, string>): Promise<readonly string[]> =>
+    (await analyseFiles(files)).facts.map(({ id }) => id);
+
+  it('is not at all, where nothing of it stands before the kill', async () => {
+    expect(await facts(timedOut())).toContain('deaf-to-abort');
+  });
+
+  it('is by its handler, where it still logged its exit', async () => {
+    const ids = await facts(timedOut(`${header(7, '10:05:00')} Worker exiting (pid: 7)`));
+    expect(ids).toContain('abort-handler-ran');
+    expect(ids).not.toContain('deaf-to-abort');
+  });
+});

@@ -1,7 +1,7 @@
 import { readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -104,14 +104,22 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
 }
 
 /**
- * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and either
- * the open work has failed or this log has that wording open work of its own elsewhere.
+ * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and
+ * the open work has failed or been silent for long, or this log has that wording open work of its own elsewhere.
  */
 function isOtherWork(line: OperationLine, template: string, work: OpenWork, openers: ReadonlySet<string>): boolean {
   if (work.openingTemplate === null || template === work.openingTemplate) return false;
   if (openingScore(line) < NUMBERED_WORK || work.isNamedBy?.(line) === true) return false;
-  return openers.has(template) || outcomeWithoutClosingLine(work.lines) === 'failed';
+  const lastTime = work.lines.at(-1)?.event.time;
+  return (
+    openers.has(template) ||
+    outcomeWithoutClosingLine(work.lines) === 'failed' ||
+    (lastTime !== undefined && secondsBetween(lastTime, line.event.time) > SILENT_STEP_SECONDS)
+  );
 }
+
+/** A worker that is silent for longer was idle: servers end a worker that answers nothing long before. */
+const SILENT_STEP_SECONDS = 600;
 
 /** The work that a line belongs to: the one that it names, else the one that was begun last. */
 function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {

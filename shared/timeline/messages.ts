@@ -77,6 +77,11 @@ const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
+// What Python, gunicorn and uvicorn say of themselves: the joint between two tracebacks and the server's own life.
+// https://docs.python.org/3/library/traceback.html, gunicorn/arbiter.py, uvicorn/server.py
+const FRAMEWORK_LINE =
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on )/;
+
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
 const READ_CHARACTERS = 4096;
 
@@ -96,6 +101,7 @@ export function readMessage(message: string, isError: boolean): MessageMeaning {
     const seconds = readAccessLine(text)?.seconds ?? null;
     return { ...reading('request-done', null), ...(seconds === null ? {} : { statedSeconds: seconds }) };
   }
+  if (FRAMEWORK_LINE.test(text.trimStart())) return reading('other', null);
   if (RETRY.test(text)) return reading('progress');
   if (isError && FAILED.test(text)) return reading('operation-failed');
   if (PROGRESS.test(text)) return reading('progress');

@@ -1,7 +1,7 @@
 import { readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -62,6 +62,8 @@ interface OpenWork {
 export function operationsOf(events: readonly EvidenceEvent[]): readonly Operation[] {
   const operations: Operation[] = [];
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
+  // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
+  const openers = new Set<string>();
   // The latest comes last; more than one only where threads take turns.
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
@@ -78,7 +80,9 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
     let work = ownerOf(line, open);
     if (line.reading.role === 'operation-start') {
       const template = messageTemplate(line.text);
-      if (work !== undefined && template === work.openingTemplate) {
+      const beginsOther = work !== undefined && isOtherWork(line, template, work, openers);
+      if (work === undefined || work.openingTemplate === null) openers.add(template);
+      if (work !== undefined && (template === work.openingTemplate || beginsOther)) {
         if (!goesOn(work, line, all, index)) close(work, outcomeWithoutClosingLine(work.lines));
         work = begin();
       }
@@ -98,6 +102,24 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
   for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
   return operations.sort((a, b) => a.start - b.start);
 }
+
+/**
+ * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and
+ * the open work has failed or been silent for long, or this log has that wording open work of its own elsewhere.
+ */
+function isOtherWork(line: OperationLine, template: string, work: OpenWork, openers: ReadonlySet<string>): boolean {
+  if (work.openingTemplate === null || template === work.openingTemplate) return false;
+  if (openingScore(line) < NUMBERED_WORK || work.isNamedBy?.(line) === true) return false;
+  const lastTime = work.lines.at(-1)?.event.time;
+  return (
+    openers.has(template) ||
+    outcomeWithoutClosingLine(work.lines) === 'failed' ||
+    (lastTime !== undefined && secondsBetween(lastTime, line.event.time) > SILENT_STEP_SECONDS)
+  );
+}
+
+/** A worker that is silent for longer was idle: servers end a worker that answers nothing long before. */
+const SILENT_STEP_SECONDS = 600;
 
 /** The work that a line belongs to: the one that it names, else the one that was begun last. */
 function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {
@@ -239,11 +261,14 @@ function openingLine(lines: readonly OperationLine[]): OperationLine | null {
 const SERVICE_STARTUP =
   /\b(?:application|app|server|service|worker|scheduler|thread|pool|config\w*|plugin|connect\w*|initiali[sz]\w*|listening|version)\b/i;
 
+/** The score of an opening line that names a numbered thing. */
+const NUMBERED_WORK = 4;
+
 function openingScore({ text, reading }: OperationLine): number {
   if (reading.role === 'step-start') return 1;
   if (reading.role !== 'operation-start') return 0;
   if (SERVICE_STARTUP.test(text)) return 0.5;
-  return /\d/.test(operationName(text) ?? '') ? 4 : 2;
+  return /\d/.test(operationName(text) ?? '') ? NUMBERED_WORK : 2;
 }
 
 /** Pairs the lines that begin a step with those that end it; a step that begins ends the one before it. */

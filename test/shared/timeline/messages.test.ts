@@ -3,6 +3,16 @@ import { messageTemplate, operationName, readMessage } from '../../../shared/tim
 
 describe('readMessage', () => {
   it.each([
+    'During handling of the above exception, another exception occurred:',
+    'Shutting down: Master',
+    'Booting worker with pid: 12',
+    'Started server process [31]',
+    'Application startup complete.',
+  ])('%s is what the server says of itself, no work', (text) => {
+    expect(readMessage(text, false)).toMatchObject({ role: 'other', step: null });
+  });
+
+  it.each([
     ['Started importing VPN job 14', 'operation-start', null],
     ['Importing VPN job 14', 'operation-start', null],
     ['Beginning ingest of storage build 14', 'operation-start', null],

@@ -2,6 +2,7 @@ import type { FactContext } from '../context/context.ts';
 import { memoryUse } from '../context/process-readings.ts';
 import { isLarge } from '../facts/artifact-facts.ts';
 import type { ExpectedFinding, HypothesisResult } from '../model/analysis.ts';
+import type { EpochMicros } from '../model/time.ts';
 import { formatBytes, formatCount } from '../wording/figures.ts';
 import { verdictOf } from './questions.ts';
 
@@ -61,10 +62,16 @@ export function checkExpectedFindings(
 
 /** Highest memory seen of the worker: in `ps`, or in the kernel's own words when it was killed for it. */
 function peakMemory(context: FactContext): number | null {
-  const pid = context.record?.incident.pid ?? null;
+  const { record } = context;
+  const pid = record?.incident.pid ?? null;
+  // A pid is used again: figures from before its boot or after its end are of another process.
+  const from = record?.death?.life.boot?.time ?? null;
+  const until = record?.death?.life.until ?? null;
+  const isOfThisLife = (time: EpochMicros): boolean =>
+    (from === null || time >= from) && (until === null || time < until);
   const fromKernel = context.evidence.events
     .ofKinds(['oom-kill', 'oom-context'])
-    .filter((event) => event.detail.targetPid === pid && pid !== null)
+    .filter((event) => event.detail.targetPid === pid && pid !== null && isOfThisLife(event.time))
     .map((event) => event.detail.anonRssBytes)
     .filter((bytes) => bytes !== undefined);
   const fromPs = memoryUse(context)?.peak.rssBytes;

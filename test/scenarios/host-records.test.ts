@@ -34,7 +34,7 @@ describe('settings in the systemd unit', () => {
         unitFile('ExecStart=/srv/venv/bin/gunicorn \\', '    -w 4 --timeout 90 \\', '    app:application'),
       )
       .analyse();
-    expect(analysis.config).toMatchObject({ timeoutSeconds: 90, timeoutSource: 'file', workers: 4 });
+    expect(analysis.config).toMatchObject({ timeoutSeconds: 90, timeoutSource: 'unit', workers: 4 });
     expect(analysis.config?.timeoutFrom).toBe('--timeout 90 in ExecStart of results-api.service line 5');
     expect(verdictsOf(analysis)['worker-timeout']).toBe('fits');
     const patch = analysis.recommendations.find(({ id }) => id === 'raise-timeout')?.patch ?? '';

@@ -26,6 +26,12 @@ export function settingsChange(context: FactContext, settings: GunicornSettings)
   const { timeout } = settings;
   const place = timeout === undefined ? null : timeoutPlace(context);
   if (timeout !== undefined && place?.kind === 'unit') return timeoutPatch(place, timeout);
+  const source = context.config?.timeoutSource;
+  // A flag wins over the file: a line of the file would change nothing.
+  if (timeout !== undefined && (source === 'flag' || source === 'environment')) {
+    const flags = Object.entries(settings).map(([name, value]) => `--${name.replaceAll('_', '-')} ${value}`);
+    return `${flags.join(' ')}   # in place of ${context.config?.timeoutFrom ?? 'the flag'}`;
+  }
   const names = Object.keys(MEMBERS).filter((name): name is keyof typeof MEMBERS => name in settings);
   const config = context.evidence.configs[0];
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);

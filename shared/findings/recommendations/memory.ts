@@ -42,7 +42,13 @@ function limitReached(advice: Advice): Recommendation {
         : `MemoryMax of ${formatBytes(reached)} (${unit.from})`;
   // What was in it when it was full was too little in any case: where only the kernel tells the limit, it may be of all workers.
   const need = Math.max(parse ?? 0, unit === null ? Math.ceil(HEADROOM * (reached ?? 0)) : 0, heldBytes(context));
-  const patch = need > (unit?.value ?? 0) ? `[Service]\nMemoryMax=${Math.ceil(need / MIB)}M` : null;
+  // A container's limit is its runtime's: systemd's scope of it is made anew at each start.
+  const container = unit === null && isContainer(context);
+  const patch = container
+    ? `docker update --memory ${Math.ceil(need / MIB)}m CONTAINER   # and mem_limit: in the compose file`
+    : need > (unit?.value ?? 0)
+      ? `[Service]\nMemoryMax=${Math.ceil(need / MIB)}M`
+      : null;
   if (parse === null || (reached !== null && parse < SMALL_SHARE * reached)) {
     const kept = growth(context);
     return immediately(
@@ -68,6 +74,19 @@ function limitReached(advice: Advice): Recommendation {
     patch,
     ...because,
   );
+}
+
+// /docker/ab12, docker-ab12.scope, /kubepods.slice/..., /system.slice/containerd.service, libpod-ab12.scope
+const CONTAINER_CGROUP = /docker|kubepods|containerd|libpod|crio|\blxc\b/i;
+
+/** Whether the cgroup that was full is a container's. */
+function isContainer({ evidence, record }: FactContext): boolean {
+  const pid = record?.death?.killer?.detail.targetPid;
+  const cgroups = evidence.events
+    .ofKinds(['oom-kill', 'oom-context'])
+    .filter(({ detail }) => detail.targetPid === pid && pid !== undefined)
+    .flatMap(({ detail, message }) => detail.oomCgroup ?? /oom_memcg=([^,\s]+)/.exec(message)?.[1] ?? []);
+  return cgroups.some((cgroup) => CONTAINER_CGROUP.test(cgroup)) || CONTAINER_CGROUP.test(record?.incident.unit ?? '');
 }
 
 /** Without a limit it is the machine that is too small for all that runs on it: a limit of the unit would add nothing. */

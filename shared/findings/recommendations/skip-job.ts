@@ -25,6 +25,12 @@ export const skipJobAdvice: AdviceFamily = (advice) => {
   );
   const isOfTheJob = causes.length > 0 || record.incident.mechanism === 'crash';
   if (!isOfTheJob || isInvolved(advice, 'database-lock')) return [];
+  // Once may be chance: only a job that ended workers again and again is the reason.
+  const ended = advice.context.history.incidents.filter(
+    ({ operation, death }) =>
+      death !== null && operation?.jobKey === key && operation.template === record.operation?.template,
+  ).length;
+  if (ended < 2) return [];
   const sql = skippingSql(history, key);
   if (sql === null) return [];
   return [

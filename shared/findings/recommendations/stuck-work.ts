@@ -3,7 +3,15 @@ import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import { secondsBetween } from '../../model/time.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
-import { type Advice, type AdviceFamily, factFor, reasonFor, recommendation, verdictFor } from './advice.ts';
+import {
+  type Advice,
+  type AdviceFamily,
+  factFor,
+  isInvolved,
+  reasonFor,
+  recommendation,
+  verdictFor,
+} from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 
 /** Work that did not get on by itself: a loop that spins, a network that does not answer. */
@@ -32,11 +40,40 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
+  if (recommendations.length === 0) recommendations.push(...stackAtTimeout(advice));
   const hangs = factFor(advice, 'operation-unfinished')?.text;
   if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)
     recommendations.push(withTimeout(advice, hangs));
   return recommendations;
 };
+
+/** Facts that already say what held the worker up, or where it was. */
+const KNOWN_CAUSES = ['stuck-in-frame', 'network-storage', 'kernel-disk-error', 'ended-while-downloading'] as const;
+
+/**
+ * The stack at the timeout, where nothing else says why the worker missed it: gunicorn calls `worker_abort` on SIGABRT, which
+ * a worker inside C code never answers; py-spy reads that one from outside. Source: gunicorn, Settings, worker_abort
+ */
+function stackAtTimeout(advice: Advice): readonly Recommendation[] {
+  if (advice.context.record?.death?.timeout == null || verdictFor(advice, 'worker-timeout') !== 'fits') return [];
+  if (isInvolved(advice, 'large-artifact') || isInvolved(advice, 'database-lock')) return [];
+  if (KNOWN_CAUSES.some((id) => factFor(advice, id) !== undefined)) return [];
+  const isDeaf = factFor(advice, 'deaf-to-abort');
+  const timeout = advice.context.config?.timeoutSeconds || null;
+  return [
+    recommendation(
+      'stack-at-timeout',
+      isDeaf === undefined
+        ? 'Log the stack of a worker at its timeout: gunicorn calls worker_abort before the worker leaves, and the stack names what it was in.'
+        : 'Take the stack of a worker from outside before its timeout: it was in C code or the kernel, where no hook of Python runs.',
+      isDeaf === undefined
+        ? 'import faulthandler\n\ndef worker_abort(worker):\n    faulthandler.dump_traceback()'
+        : `py-spy dump --native --pid PID > stack.txt   # ${timeout === null ? 'while a request hangs' : `${stackSeconds(timeout)} s into a request`}`,
+      'Why no heartbeat came is not in the evidence.',
+      isDeaf?.text,
+    ),
+  ];
+}
 
 /** A bound on what hangs: above the longest operation that ended well. */
 function withTimeout({ context }: Advice, hangs: string): Recommendation {

@@ -2,9 +2,11 @@ import type { FactContext } from '../../context/context.ts';
 import { insertReckoning } from '../../context/course-words.ts';
 import { importCourse } from '../../context/import-course.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
+import { GUNICORN_DEFAULTS } from '../../model/config.ts';
+import { secondsBetween } from '../../model/time.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
-import { type AdviceFamily, factFor, isInvolved, verdictFor } from './advice.ts';
+import { type AdviceFamily, factFor, immediately, isInvolved, verdictFor } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 
 /** A longer timeout, where an import that was getting on was ended by it; it would not help one that waits for a lock. */
@@ -12,8 +14,33 @@ export const workerTimeoutAdvice: AdviceFamily = (advice) => {
   if (isInvolved(advice, 'database-lock') || verdictFor(advice, 'worker-timeout') !== 'fits') return [];
   const large = factFor(advice, 'artifact-large');
   const need = neededSeconds(advice.context);
-  return need === null || large === undefined ? [] : [raiseTimeout(advice.context, need, large)];
+  if (need !== null && large !== undefined) return [raiseTimeout(advice.context, need, large)];
+  return shortTimeout(advice.context);
 };
+
+/** A timeout below which an ordinary request of a busy host is at risk, whatever the work is. */
+const SHORT_TIMEOUT_SECONDS = 10;
+
+/** A timeout that honest work does not fit into: shorter than an operation that ended well, or than any should be. */
+function shortTimeout(context: FactContext): readonly Recommendation[] {
+  const { config, record, history } = context;
+  const timeout = config?.timeoutSeconds ?? null;
+  if (config === null || timeout === null || timeout === 0 || record?.operation == null) return [];
+  const { template } = record.operation;
+  const longest = history.operations
+    .filter((each) => each.outcome === 'done' && each.template === template)
+    .reduce((most, { start, end }) => Math.max(most, secondsBetween(start, end)), 0);
+  if (longest < timeout && timeout >= SHORT_TIMEOUT_SECONDS) return [];
+  const { seconds } = advisedTimeout(Math.max(longest, timeout, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
+  return [
+    immediately(
+      'raise-timeout',
+      `Raise the worker timeout to ${seconds} s: ${longest >= timeout ? `the same work took up to ${formatSeconds(longest)} where it ended well` : `${timeout} s are too short for work that takes more than a moment`}.`,
+      settingsChange(context, { timeout: seconds }),
+      `The worker timeout is ${timeout} s, from ${config.timeoutFrom}.`,
+    ),
+  ];
+}
 
 interface Need {
   readonly seconds: number;

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../shared/model/analysis.ts';
+import { analyseFolder } from '../support/analyse-folder.ts';
+import { tempFolder, writeTree } from '../support/bundles.ts';
+
+const analysed = (files: Readonly<Record<string, string>>): Promise<Analysis> =>
+  analyseFolder(writeTree(tempFolder(), files));
+
+const START = `[2026-03-02 04:00:00 +0000] [1] [INFO] Starting gunicorn 20.0.4
+[2026-03-02 04:00:00 +0000] [1] [INFO] Listening at: http://0.0.0.0:8000 (1)
+[2026-03-02 04:00:00 +0000] [1] [INFO] Using worker: sync
+[2026-03-02 04:00:00 +0000] [7] [INFO] Booting worker with pid: 7
+`;
+
+describe('a case without an incident', () => {
+  it('says what was searched where the log was read whole', async () => {
+    const { headline, summary } = await analysed({ 'web.log': START });
+    expect(headline).toContain('No worker was killed and no operation failed in web.log (04:00:00 to 04:00:00 UTC');
+    expect(summary[2]).toContain('collect the log of that time');
+  });
+
+  it('does not call a log quiet that reports an error', async () => {
+    const { headline, summary } = await analysed({
+      'web.log': `${START}2026-03-02 04:00:05,120 ERROR [7] shop.orders: connection lost\n`,
+    });
+    expect(headline).toContain('No kill is logged in web.log');
+    expect(headline).toContain('1 error');
+    expect(summary[1]).toContain('connection lost');
+  });
+
+  it('names a log beside it that could not be read', async () => {
+    const { headline, summary } = await analysed({
+      'web.log': START,
+      'old/web-stderr.log': 'something of no known kind\nand more of it\n',
+    });
+    expect(headline).toMatch(/^No kill is logged in web\.log.*; not read whole: web-stderr\.log/);
+    expect(summary[2]).toContain('web-stderr.log');
+  });
+
+  it('names OOM kills of which no process is known, and what names it', async () => {
+    const { headline, summary } = await analysed({
+      syslog:
+        '2026-02-08T00:40:07.136582+00:00 web2 systemd[1]: user.slice: A process of this unit has been killed by the OOM killer.\n',
+    });
+    expect(headline).toContain('1 OOM kill logged from 00:40:07 UTC');
+    expect(summary[2]).toContain('journalctl -k');
+  });
+
+  it('never says that nothing is to be changed', async () => {
+    for (const files of [{ 'web.log': START }, { 'web.log': `${START}Traceback (most recent call last):\n` }])
+      expect(JSON.stringify(await analysed(files))).not.toMatch(/nothing to change/i);
+  });
+});
+
+/** Workers that boot and time out, so many seconds later. */
+const timedOut = (seconds: number, pids: readonly number[]): string => {
+  const at = (after: number): string => new Date(Date.UTC(2026, 2, 2, 4, 0, after)).toISOString().slice(11, 19);
+  const line = (after: number, pid: number, text: string): string =>
+    `[2026-03-02 ${at(after)} +0000] [${pid}] ${text}\n`;
+  return [
+    line(0, 1, '[INFO] Starting gunicorn 20.1.0'),
+    ...pids.map((pid) => line(0, pid, `[INFO] Booting worker with pid: ${pid}`)),
+    ...pids.map((pid) => line(seconds, 1, `[CRITICAL] WORKER TIMEOUT (pid:${pid})`)),
+    ...pids.map((pid) => line(seconds + 1, pid, `[INFO] Worker exiting (pid: ${pid})`)),
+  ].join('');
+};
+const SILENT_CONFIG = { 'gunicorn.conf.py': 'workers = 3\nworker_class = "sync"\n' };
+
+describe('what starts gunicorn', () => {
+  it.each([
+    ['run.sh', '#!/bin/sh\nexec gunicorn --timeout 77 app:application\n', 'run.sh line 2'],
+    ['Procfile', 'web: gunicorn app:application --timeout 77\n', 'Procfile line 1'],
+    ['docker-compose.yml', 'services:\n  web:\n    image: shop\n    command: gunicorn -t 77 app\n', 'compose'],
+    ['Dockerfile', 'FROM python:3.12\nCMD ["gunicorn", "--timeout", "77", "app"]\n', 'Dockerfile line 2'],
+    ['web.conf', '[program:web]\ncommand=/venv/bin/gunicorn --timeout 77 app\n', 'web.conf line 2'],
+  ])('%s outranks the file', async (name, text, from) => {
+    const { config } = await analysed({
+      'web.log': timedOut(78, [7, 8]),
+      'gunicorn.conf.py': 'timeout = 30\nworkers = 2\n',
+      [name]: text,
+    });
+    expect(config).toMatchObject({ timeoutSeconds: 77, timeoutSource: 'flag' });
+    expect(config?.timeoutFrom).toContain(from);
+  });
+
+  it('a value that cannot be read is not replaced by a weaker one', async () => {
+    const { config } = await analysed({
+      'web.log': timedOut(78, [7, 8]),
+      'gunicorn.conf.py': 'timeout = 30\nworkers = 2\n',
+      'run.sh': '#!/bin/sh\nexec gunicorn --timeout "$WEB_TIMEOUT" app:application\n',
+    });
+    expect(config).toMatchObject({ timeoutSeconds: null, timeoutSource: 'unreadable' });
+  });
+
+  it("gunicorn's own dump of its configuration outranks files", async () => {
+    const dump =
+      '[2026-03-02 04:00:00 +0000] [1] [DEBUG] Current configuration:\n  config: None\n  workers: 2\n  timeout: 45\n  graceful_timeout: 20\n';
+    const { config } = await analysed({ 'web.log': dump + timedOut(46, [7, 8]), ...SILENT_CONFIG });
+    expect(config).toMatchObject({
+      timeoutSeconds: 45,
+      timeoutSource: 'log',
+      workers: 2,
+      gracefulTimeoutSeconds: 20,
+    });
+  });
+});
+
+describe('a default that what was observed refutes', () => {
+  it.each([
+    ['sooner after the boot', 12, [7]],
+    ['later, by workers silent since they booted together', 120, [7, 8, 9]],
+  ])('%s is not asserted', async (_case, seconds, pids) => {
+    const { config, questions } = await analysed({ 'web.log': timedOut(seconds, pids), ...SILENT_CONFIG });
+    expect(config?.timeoutSeconds).toBeNull();
+    expect(config?.timeoutRefuted).toContain('is not in force');
+    const answer = questions.find(({ id }) => id === 'worker-timeout-setting')?.answer;
+    expect(answer).toMatch(/^not known: /);
+  });
+
+  it('holds for one worker that may have worked for long before it hung', async () => {
+    const { config } = await analysed({ 'web.log': timedOut(120, [7]), ...SILENT_CONFIG });
+    expect(config).toMatchObject({ timeoutSeconds: 30, timeoutSource: 'default' });
+  });
+});

@@ -42,6 +42,8 @@ const HEAD_LINES = 8;
 const HEAD_CHARACTERS = 8_192;
 
 function columnsOf(head: string, headLines: number): Columns | null {
+  // Names have none of the signs of JSON, logfmt or a clock.
+  if (/[{}=:]/.test(head)) return null;
   const separator = head.includes('\t') ? '\t' : head.includes(',') ? ',' : head.includes(';') ? ';' : null;
   if (separator === null) return null;
   const names = splitRow(head, separator).map((name) => name.trim().toLowerCase());

@@ -18,20 +18,16 @@ const ROOMS = [
   ['shared/wording', 'numbers and names as words, each once', ['shared/model']],
   ['shared/contract', 'messages only: ipc, threads, the JSON of a case', ['shared/model']],
   ['shared/evidence/reading', 'lines, stamps, clocks: what every format is read with', ['shared/model']],
-  [
-    'shared/evidence/wording',
-    'what gunicorn, the kernel, systemd and others say',
-    ['shared/evidence/reading', 'shared/model'],
-  ],
+  ['shared/evidence/headers', 'what a logger puts in front', ['shared/evidence/reading', 'shared/model']],
   [
     'shared/evidence/carriers',
-    'what wraps a line: docker, CRI, compose, syslog',
-    ['shared/evidence/reading', 'shared/model'],
+    'what wraps a line: docker, CRI, compose, syslog; a carrier prints stamps, levels and fields as loggers do',
+    ['shared/evidence/headers', 'shared/evidence/reading', 'shared/model'],
   ],
   [
-    'shared/evidence/headers',
-    'what a logger puts in front',
-    ['shared/evidence/reading', 'shared/evidence/wording', 'shared/model'],
+    'shared/evidence/wording',
+    'what gunicorn, the kernel, systemd and others say: whom to believe is in the header',
+    ['shared/evidence/headers', 'shared/evidence/reading', 'shared/model'],
   ],
   [
     'shared/evidence/journal',

@@ -1,8 +1,9 @@
 import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
+import { hasLayout, LAYOUT_HEAD_BYTES, layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
-import { LAYOUT_HEAD_BYTES, type LogLayout, layoutOf } from '../../shared/evidence/logs/log-layout.ts';
+import type { LogLayout } from '../../shared/evidence/reading/log-layout.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
 import {
   EVENT_KINDS,
@@ -61,7 +62,7 @@ export class EventStore implements EventSource {
   /** Native journals by file, opened when one of their events is first shown. */
   readonly #journals = new Map<number, NativeJournal>();
   /** Layouts of logs by file, learnt when one of their events is first shown. */
-  readonly #layouts = new Map<number, LogLayout>();
+  readonly #layouts = new Map<number, LogLayout | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
 
@@ -377,10 +378,10 @@ export class EventStore implements EventSource {
 
   /** How the records of a service's log are made up, from its beginning as when it was taken in. */
   #layoutOf(fileIndex: number, format: EvidenceFormat): LogLayout | null {
-    if (logFormat(format)?.isLaidOut !== true) return null;
+    if (!hasLayout(format)) return null;
     const known = this.#layouts.get(fileIndex);
     if (known !== undefined) return known;
-    const layout = layoutOf(this.#reader.read(fileIndex, 0, LAYOUT_HEAD_BYTES));
+    const layout = layoutOfFormat(format, this.#reader.read(fileIndex, 0, LAYOUT_HEAD_BYTES));
     this.#layouts.set(fileIndex, layout);
     return layout;
   }

@@ -1,8 +1,8 @@
 import { detectFormat } from '../../shared/evidence/formats/detect.ts';
+import { layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { sniffZone } from '../../shared/evidence/formats/sniff-zone.ts';
-import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { firstBytes } from '../../shared/evidence/formats/unknown.ts';
-import { type LogLayout, layoutOf } from '../../shared/evidence/logs/log-layout.ts';
+import type { LogLayout } from '../../shared/evidence/reading/log-layout.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
 import type { FoundFile } from '../files/inventory.ts';
 import { HEAD_BYTES } from '../files/limits.ts';
@@ -43,7 +43,7 @@ export function identify(file: FoundFile): Identified {
     const zoneMinutes = sniffZone(head);
     return {
       ...{ format, why, begins: firstBytes(head), zoneMinutes, datesItself: datesItself(format, zoneMinutes) },
-      layout: logFormat(format)?.isLaidOut === true ? layoutOf(head) : null,
+      layout: layoutOfFormat(format, head),
     };
   } finally {
     reader.close();

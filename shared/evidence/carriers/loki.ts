@@ -4,7 +4,8 @@ import { type Carrier, NOTHING_SAID } from './carrier.ts';
 import { nameOf, objectWith, textUnder } from './objects.ts';
 
 // 2026-01-28T04:11:54Z {container="web", pod="web-5f7c-x2x9"} text          logcli
-const LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) \{([^{}]{0,500})\} ?/;
+const LINE =
+  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) \{((?:\w{1,60}="[^"]{0,253}",? ?){1,30})\} ?/;
 
 /** Grafana Loki: lines of `logcli`, and what Grafana exports as JSON. */
 export const loki: Carrier = {

@@ -71,7 +71,7 @@ export interface Peeled extends Carried {
  * the outermost stamp that has a date for when. `known` are the loose carriers that the file's lines have; others of that sort
  * are left on.
  */
-export function peel(line: string, known: ReadonlySet<CarrierName>): Peeled {
+export function peel(line: string, known: ReadonlySet<string>): Peeled {
   if (!mayBeWrapped(line) && known.size === 0) {
     return {
       text: line,
@@ -101,7 +101,7 @@ const NO_CARRIERS: readonly CarrierName[] = [];
 
 function takeOne(
   text: string,
-  known: ReadonlySet<CarrierName>,
+  known: ReadonlySet<string>,
 ): { readonly name: CarrierName; readonly carried: Carried } | null {
   const code = text.charCodeAt(0);
   const isDigit = code >= 0x30 && code <= 0x39;

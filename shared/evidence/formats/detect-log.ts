@@ -3,8 +3,8 @@ import type { CarrierName } from '../carriers/carrier.ts';
 import { peel } from '../carriers/peel.ts';
 import { readHeader } from '../headers/read-header.ts';
 import { JsonValues } from '../logs/json-values.ts';
-import type { LogLayout } from '../logs/log-layout.ts';
 import { readRow } from '../logs/table-rows.ts';
+import type { LogLayout } from '../reading/log-layout.ts';
 
 /** What people call each carrier, after "wrapped by". */
 export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {

@@ -1,8 +1,9 @@
 import { MICROS_PER_MINUTE, wallClockToMicros } from '../../model/time.ts';
 import { readVmstatHeader } from '../host/vmstat.ts';
 import { readJournalPrefix } from '../journal/journal-prefix.ts';
-import { type LogLayout, learnLayout } from '../logs/log-layout.ts';
+import { learnLayout } from '../logs/log-layout.ts';
 import { readLogLine } from '../logs/log-line.ts';
+import type { LogLayout } from '../reading/log-layout.ts';
 import { parseDateLine, zoneMinutes } from '../reading/stamps.ts';
 import { splitInnerHeader } from '../wording/inner-header.ts';
 

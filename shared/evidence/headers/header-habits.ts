@@ -1,4 +1,5 @@
-import { type HeaderHabits, USUAL_HABITS } from './header.ts';
+import type { HeaderHabits } from '../reading/log-layout.ts';
+import { USUAL_HABITS } from './header.ts';
 import { readHeader } from './read-header.ts';
 
 /** Values of one place of a header that are told apart; a place with more holds text. */

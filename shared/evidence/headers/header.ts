@@ -1,3 +1,4 @@
+import type { HeaderHabits } from '../reading/log-layout.ts';
 import type { InnerLevel } from './levels.ts';
 import type { LooseStamp } from './loose-stamp.ts';
 
@@ -21,19 +22,6 @@ export interface LogHeader {
   readonly fields: ReadonlyMap<string, string> | null;
   /** The message without the header, all lines. */
   readonly text: string;
-}
-
-/**
- * How a file's headers are to be understood where one line alone leaves it open; learnt from the beginning of the file (see
- * header-habits.ts). Each is true unless the file shows otherwise.
- */
-export interface HeaderHabits {
-  /** `INFO [23333] Importing`: the number is the process, not part of the text. */
-  readonly numberIsPid: boolean;
-  /** `INFO importer Importing job 14`: the lone word is the logger. */
-  readonly wordIsLogger: boolean;
-  /** `INFO importer: Importing job 14`: the word before the colon is the logger. */
-  readonly colonEndsLogger: boolean;
 }
 
 export const USUAL_HABITS: HeaderHabits = { numberIsPid: true, wordIsLogger: true, colonEndsLogger: true };

@@ -1,4 +1,5 @@
-import { type HeaderHabits, type LogHeader, USUAL_HABITS } from './header.ts';
+import type { HeaderHabits } from '../reading/log-layout.ts';
+import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { headerOfObject, parseObject, readLogfmt } from './structured.ts';
 import { readTextHeader } from './text-header.ts';
 

@@ -1,5 +1,6 @@
+import type { HeaderHabits } from '../reading/log-layout.ts';
 import { readCommonHeader } from './common-header.ts';
-import { type HeaderHabits, type LogHeader, USUAL_HABITS } from './header.ts';
+import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { type InnerLevel, levelOf, levelOfLetter } from './levels.ts';
 import { type LooseStamp, stampAt } from './loose-stamp.ts';
 import { readFields } from './structured.ts';

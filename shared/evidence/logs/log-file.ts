@@ -17,14 +17,15 @@ import {
   reportCutEnd,
   StrayLines,
 } from '../reading/lines.ts';
+import type { Columns, LogLayout } from '../reading/log-layout.ts';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { StampClock } from '../reading/stamp-clock.ts';
 import { classifyMessage } from '../wording/classify.ts';
 import { asInnerHeader } from '../wording/inner-header.ts';
 import { JsonValues } from './json-values.ts';
-import { type LogLayout, PLAIN_LAYOUT } from './log-layout.ts';
+import { PLAIN_LAYOUT } from './log-layout.ts';
 import { beginsRecord, type LogLine, readLogLine, severityOfLine } from './log-line.ts';
-import { type Columns, isOpenRow, readRow } from './table-rows.ts';
+import { isOpenRow, readRow } from './table-rows.ts';
 
 /** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
 const ENTRY_LIMIT_LINES = 10_000;

@@ -1,22 +1,11 @@
 import { CARRIER_NAMES, type CarrierName } from '../carriers/carrier.ts';
 import { CARRIERS, peel } from '../carriers/peel.ts';
-import { type HeaderHabits, USUAL_HABITS } from '../headers/header.ts';
+import { USUAL_HABITS } from '../headers/header.ts';
 import { learnHabits } from '../headers/header-habits.ts';
 import { readHeader } from '../headers/read-header.ts';
 import { isDecoration } from '../reading/lines.ts';
-import { type Columns, readColumns } from './table-rows.ts';
-
-/**
- * How the lines of a log are made up, as far as one line alone does not show it. It follows from the first bytes of a file, so
- * that whoever reads one record again finds the same.
- */
-export interface LogLayout {
-  /** The loose carriers that the file's lines are wrapped in. */
-  readonly carriers: ReadonlySet<CarrierName>;
-  readonly habits: HeaderHabits;
-  /** Whether records are lines, JSON values that may span lines, or rows of a table with these columns. */
-  readonly records: 'lines' | 'json' | Columns;
-}
+import type { LogLayout } from '../reading/log-layout.ts';
+import { readColumns } from './table-rows.ts';
 
 /** Bytes from the start of a file that its layout is learnt from. */
 export const LAYOUT_HEAD_BYTES = 64 * 1024;

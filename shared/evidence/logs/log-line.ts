@@ -3,8 +3,9 @@ import type { LogHeader } from '../headers/header.ts';
 import { severityOfLevel } from '../headers/levels.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import { readHeader } from '../headers/read-header.ts';
+import type { LogLayout } from '../reading/log-layout.ts';
 import { type AccessLine, readAccessLine } from './access-line.ts';
-import { type LogLayout, PLAIN_LAYOUT } from './log-layout.ts';
+import { PLAIN_LAYOUT } from './log-layout.ts';
 import { readRow } from './table-rows.ts';
 
 /** A line of a log: what its carriers say, its header, and what is left. */

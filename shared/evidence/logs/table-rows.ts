@@ -1,18 +1,7 @@
 import { type Carried, NOTHING_SAID } from '../carriers/carrier.ts';
 import { levelOf } from '../headers/levels.ts';
 import { stampOfValue } from '../headers/structured.ts';
-
-/** Which columns of a table say what; -1: none does. */
-export interface Columns {
-  readonly separator: ',' | ';' | '\t';
-  readonly message: number;
-  readonly time: number;
-  readonly who: readonly number[];
-  readonly host: number;
-  readonly level: number;
-  /** Lines up to and with the names of the columns. */
-  readonly headLines: number;
-}
+import type { Columns } from '../reading/log-layout.ts';
 
 /*
  * The names that exports give their columns: CloudWatch Logs Insights (@timestamp, @message, @logStream), its console
@@ -42,6 +31,8 @@ const HEAD_LINES = 8;
 const HEAD_CHARACTERS = 8_192;
 
 function columnsOf(head: string, headLines: number): Columns | null {
+  // Names have none of the signs of JSON, logfmt or a clock.
+  if (/[{}=:]/.test(head)) return null;
   const separator = head.includes('\t') ? '\t' : head.includes(',') ? ',' : head.includes(';') ? ';' : null;
   if (separator === null) return null;
   const names = splitRow(head, separator).map((name) => name.trim().toLowerCase());

@@ -7,9 +7,9 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../model/sample
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
 import type { ZoneName } from '../../model/zone.ts';
-import type { LogLayout } from '../logs/log-layout.ts';
 import type { BootClocks, BootStamp } from './boot-clocks.ts';
 import type { KnownEntries } from './known-entries.ts';
+import type { LogLayout } from './log-layout.ts';
 import type { UptimeTies } from './uptime-ties.ts';
 
 /** An event before the case has merged it: without its row. */

@@ -1,0 +1,36 @@
+/**
+ * How a file's headers are to be understood where one line alone leaves it open; learnt from the beginning of the file (see
+ * headers/header-habits.ts). Each is true unless the file shows otherwise.
+ */
+export interface HeaderHabits {
+  /** `INFO [23333] Importing`: the number is the process, not part of the text. */
+  readonly numberIsPid: boolean;
+  /** `INFO importer Importing job 14`: the lone word is the logger. */
+  readonly wordIsLogger: boolean;
+  /** `INFO importer: Importing job 14`: the word before the colon is the logger. */
+  readonly colonEndsLogger: boolean;
+}
+
+/** Which columns of a table of log lines say what; -1: none does. */
+export interface Columns {
+  readonly separator: ',' | ';' | '\t';
+  readonly message: number;
+  readonly time: number;
+  readonly who: readonly number[];
+  readonly host: number;
+  readonly level: number;
+  /** Lines up to and with the names of the columns. */
+  readonly headLines: number;
+}
+
+/**
+ * How the lines of a log are made up, as far as one line alone does not show it. It follows from the first bytes of a file, so
+ * that whoever reads one record again finds the same.
+ */
+export interface LogLayout {
+  /** Names of the loose carriers that the file's lines are wrapped in: see carriers/peel.ts. */
+  readonly carriers: ReadonlySet<string>;
+  readonly habits: HeaderHabits;
+  /** Whether records are lines, JSON values that may span lines, or rows of a table with these columns. */
+  readonly records: 'lines' | 'json' | Columns;
+}

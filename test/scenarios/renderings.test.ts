@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../shared/model/analysis.ts';
+import { formatIsoMicros } from '../../shared/model/time.ts';
+import { analyseFiles, verdictsOf } from './scenario.ts';
+
+/*
+ * One incident, printed through every carrier and under every header that services have: what is read of it is the same. Worker
+ * 12 begins a piece of work, is past its timeout, and is killed; a traceback of a request before it belongs to that request.
+ */
+
+interface Entry {
+  /** Seconds after 10:00:00. */
+  readonly at: number;
+  /** gunicorn's own lines have its header, whatever the application's is. */
+  readonly by: 'gunicorn' | 'application';
+  readonly pid: number;
+  readonly level: 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+  readonly text: string;
+  readonly more?: readonly string[];
+}
+
+const TRACEBACK = [
+  'Traceback (most recent call last):',
+  '  File "/srv/app/views.py", line 12, in health',
+  '    return check()',
+  'ValueError: no such list: 3',
+];
+
+function incident(begins: string): readonly Entry[] {
+  return [
+    { at: 0, by: 'gunicorn', pid: 7, level: 'INFO', text: 'Starting gunicorn 21.2.0' },
+    { at: 0, by: 'gunicorn', pid: 7, level: 'INFO', text: 'Using worker: sync' },
+    { at: 0, by: 'gunicorn', pid: 12, level: 'INFO', text: 'Booting worker with pid: 12' },
+    { at: 60, by: 'gunicorn', pid: 12, level: 'ERROR', text: 'Error handling request /health', more: TRACEBACK },
+    { at: 120, by: 'application', pid: 12, level: 'INFO', text: begins },
+    { at: 152, by: 'gunicorn', pid: 7, level: 'CRITICAL', text: 'WORKER TIMEOUT (pid:12)' },
+    {
+      at: 153,
+      by: 'gunicorn',
+      pid: 7,
+      level: 'ERROR',
+      text: 'Worker (pid:12) was sent SIGKILL! Perhaps out of memory?',
+    },
+    { at: 153, by: 'gunicorn', pid: 20, level: 'INFO', text: 'Booting worker with pid: 20' },
+  ];
+}
+
+const START = Date.UTC(2026, 5, 9, 10, 0, 0);
+const iso = (at: number): string => new Date(START + at * 1000).toISOString();
+const asctime = (at: number): string => iso(at).replace('T', ' ').replace('.', ',').replace('Z', '');
+const dated = (at: number): string => iso(at).slice(0, 19).replace('T', ' ');
+
+type Header = (entry: Entry) => string;
+
+const gunicorn: Header = ({ at, pid, level, text }) => `[${dated(at)} +0000] [${pid}] [${level}] ${text}`;
+
+/** Headers of an application, each with whether it states a process. */
+const HEADERS: Readonly<Record<string, Header>> = {
+  gunicorn,
+  'Python, default': ({ at, level, text }) => `${asctime(at)} - imports.jobs - ${level} - ${text}`,
+  'Django, verbose': ({ at, level, pid, text }) => `${level} ${asctime(at)} jobs ${pid} 140123456789 ${text}`,
+  'process before level': ({ at, level, pid, text }) => `${asctime(at)} [${pid}] ${level} jobs: ${text}`,
+  'process before logger': ({ at, level, pid, text }) => `${asctime(at)} ${level} [${pid}] imports.jobs: ${text}`,
+  'process behind logger': ({ at, level, pid, text }) => `${asctime(at)} ${level} jobs [${pid}]: ${text}`,
+  loguru: ({ at, level, text }) =>
+    `${asctime(at).replace(',', '.')} | ${level.padEnd(8)} | imports.jobs:run:33 - ${text}`,
+  'structlog, console': ({ at, level, pid, text }) =>
+    `${iso(at)} [${level.toLowerCase().padEnd(9)}] ${text.padEnd(30)} [imports.jobs] pid=${pid}`,
+  'JSON, python-json-logger': ({ at, level, pid, text }) =>
+    JSON.stringify({ asctime: asctime(at), levelname: level, name: 'jobs', process: pid, message: text }),
+  'JSON, structlog': ({ at, level, pid, text }) =>
+    JSON.stringify({ event: text, level: level.toLowerCase(), timestamp: iso(at), pid }),
+  logfmt: ({ at, level, pid, text }) =>
+    `time="${iso(at)}" level=${level.toLowerCase()} msg="${text}" logger=jobs pid=${pid}`,
+  celery: ({ at, level, text }) => `[${asctime(at)}: ${level}/ForkPoolWorker-1] ${text}`,
+  odoo: ({ at, level, pid, text }) => `${asctime(at)} ${pid} ${level} tracker odoo.addons.jobs: ${text}`,
+  Rails: ({ at, level, pid, text }) =>
+    `${level.slice(0, 1)}, [${iso(at).replace('Z', '000')} #${pid}]  ${level} -- : ${text}`,
+  'name and process': ({ at, pid, text }) => `${asctime(at)} jobs[${pid}]: ${text}`,
+  'level in brackets': ({ at, level, text }) => `${asctime(at)} [${level}] imports.jobs: ${text}`,
+  'time of day': ({ at, level, text }) => `${iso(at).slice(11, 19)} [${level}] imports.jobs - ${text}`,
+  'columns by bars': ({ at, level, pid, text }) => `${asctime(at)} | ${pid} | ${level} | jobs | run | ${text}`,
+};
+
+type Line = { readonly at: number; readonly text: string };
+const eachLine =
+  (wrap: (line: Line) => string) =>
+  (lines: readonly Line[]): string =>
+    lines.map((line) => `${wrap(line)}\n`).join('');
+const nanos = (at: number): string => iso(at).replace('Z', '000123Z');
+
+const CARRIERS: Readonly<Record<string, (lines: readonly Line[]) => string>> = {
+  none: eachLine(({ text }) => text),
+  compose: eachLine(({ text }) => `web-1  | ${text}`),
+  'compose -t': eachLine(({ at, text }) => `web-1  | ${nanos(at)} ${text}`),
+  'compose, coloured': eachLine(({ text }) => `\u001b[36mweb-1  | \u001b[0m${text}`),
+  'docker logs -t': eachLine(({ at, text }) => `${nanos(at)} ${text}`),
+  'docker service logs': eachLine(({ text }) => `web.1.k3j2h1g0f9e8d7c6b5a4z3y2x@node-a    | ${text}`),
+  'docker json-file': eachLine(({ at, text }) =>
+    JSON.stringify({ log: `${text}\n`, stream: 'stderr', time: nanos(at) }),
+  ),
+  'kubectl --prefix': eachLine(({ text }) => `[pod/web-5f7c9d8b6-x2x9z/web] ${text}`),
+  'kubectl --prefix --timestamps': eachLine(({ at, text }) => `[pod/web-5f7c9d8b6-x2x9z/web] ${nanos(at)} ${text}`),
+  stern: eachLine(({ text }) => `web-5f7c9d8b6-x2x9z web ${text}`),
+  k9s: eachLine(({ text }) => `web-5f7c9d8b6-x2x9z:web ${text}`),
+  CRI: eachLine(({ at, text }) => `${nanos(at)} stderr F ${text}`),
+  'CRI in parts': eachLine(({ at, text }) =>
+    text.length < 40
+      ? `${nanos(at)} stderr F ${text}`
+      : `${nanos(at)} stderr P ${text.slice(0, 30)}\n${nanos(at)} stderr F ${text.slice(30)}`,
+  ),
+  'Cloud Logging, list': (lines) => `${JSON.stringify(lines.map(cloudEntry), null, 2)}\n`,
+  'Cloud Logging, lines': eachLine((line) => JSON.stringify(cloudEntry(line))),
+  'CloudWatch, JSON': (lines) =>
+    JSON.stringify({
+      events: lines.map(({ at, text }) => ({ timestamp: START + at * 1000, message: text, ingestionTime: START })),
+    }),
+  'CloudWatch, table': (lines) =>
+    `timestamp,message\n${lines.map(({ at, text }) => `${START + at * 1000},"${text.replaceAll('"', '""')}"\n`).join('')}`,
+  'aws logs tail': eachLine(({ at, text }) => `${iso(at).replace('Z', '000+00:00')} ecs/web/0a1b2c3d4e5f ${text}`),
+  Heroku: eachLine(({ at, text }) => `${iso(at).replace('Z', '000+00:00')} app[web.1]: ${text}`),
+  Papertrail: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} tracker app/web.1 ${text}`),
+  Render: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} AM [x2x9z] ${text}`),
+};
+
+function cloudEntry({ at, text }: Line): object {
+  return {
+    insertId: `a${at}`,
+    logName: 'projects/p/logs/run.googleapis.com%2Fstderr',
+    resource: { type: 'cloud_run_revision', labels: { service_name: 'web' } },
+    textPayload: text,
+    timestamp: iso(at),
+  };
+}
+
+/** What the application says it begins, in several languages. */
+const BEGINNINGS = [
+  'Importing price list 4',
+  'Importiere Preisliste 4',
+  'Importation du tarif 4',
+  'Importando tarifa 4',
+];
+
+function rendered(carrier: string, header: string, begins: string): string {
+  const lines = incident(begins).flatMap((entry): Line[] => {
+    const head = entry.by === 'gunicorn' ? gunicorn : HEADERS[header];
+    return [head?.(entry) ?? '', ...(entry.more ?? [])].map((text) => ({ at: entry.at, text }));
+  });
+  return CARRIERS[carrier]?.(lines) ?? '';
+}
+
+function gist(analysis: Analysis): object {
+  return {
+    incidents: analysis.incidents.map(({ mechanism, pid, operation, end }) => ({
+      mechanism,
+      pid,
+      operation,
+      // A carrier's stamp may be finer than the second.
+      end: formatIsoMicros(end).slice(0, 19),
+    })),
+    verdicts: verdictsOf(analysis),
+  };
+}
+
+describe.each(Object.keys(CARRIERS))('through %s', (carrier) => {
+  it.each(
+    Object.keys(HEADERS).map((header, index) => ({ header, begins: BEGINNINGS[index % BEGINNINGS.length] ?? '' })),
+  )('under the header of $header', async ({ header, begins }) => {
+    const plain = await analyseFiles(new Map([['service.log', rendered('none', 'gunicorn', begins)]]));
+    const wrapped = await analyseFiles(new Map([['service.log', rendered(carrier, header, begins)]]));
+    expect(gist(plain)).toMatchObject({ incidents: [{ mechanism: 'gunicorn-timeout', pid: 12 }] });
+    expect(gist(wrapped)).toEqual(gist(plain));
+  });
+});

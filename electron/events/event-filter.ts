@@ -1,10 +1,9 @@
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
-import { NO_PID, NO_SEVERITY } from './event-table.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** First row whose time is not before `time` (`after`: is after it); the number of rows when there is none. */

@@ -1,6 +1,6 @@
 import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
-import { decodeRecord } from '../../shared/evidence/formats/parsers.ts';
-import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal/journal-json.ts';
+import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
+import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
 import {
@@ -10,16 +10,15 @@ import {
   type EvidenceEvent,
   SEVERITIES,
 } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
-import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
+import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
-import { visibleRaw } from '../../shared/report/visible.ts';
+import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
-import { NO_PID } from './event-table.ts';
 import { PidRows } from './pid-rows.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
@@ -31,11 +30,6 @@ import { Tracebacks } from './tracebacks.ts';
 const CACHED_EVENTS = 4096;
 /** Longer messages are decoded anew each time: a cache of thousands must not become gigabytes. */
 const CACHED_MESSAGE_CHARACTERS = 64 * 1024;
-/** Bytes of a record that are decoded, of formats that mean nothing without their end. */
-const DECODED_WHOLE_BYTES: Readonly<Partial<Record<EvidenceFormat, number>>> = {
-  'journal-json': JSON_LINE_LIMIT_BYTES,
-  'journal-export': 32 * 1024 * 1024,
-};
 /** Bytes of a record that are shown raw. */
 const RAW_RECORD_BYTES = 64 * 1024;
 /** Lines shown before and after a raw record, at most so many and from so many bytes. */
@@ -358,7 +352,7 @@ export class EventStore implements EventSource {
         const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
         return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
       }
-      const limitBytes = DECODED_WHOLE_BYTES[file.format] ?? DECODED_RECORD_BYTES;
+      const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };

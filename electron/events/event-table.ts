@@ -1,12 +1,10 @@
-import { NO_PID, NO_SEVERITY, type ParsedEvent } from '../../shared/evidence/reading/parser.ts';
+import type { ParsedEvent } from '../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../shared/model/event.ts';
-import type { EventColumns, EventCopies } from '../../shared/model/event-columns.ts';
+import { type EventColumns, type EventCopies, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import { findCopies } from './find-copies.ts';
 import { COLUMN_NAMES, type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';
 import { sortRows } from './sort-rows.ts';
-
-export { NO_PID, NO_SEVERITY } from '../../shared/evidence/reading/parser.ts';
 
 const NO_ROWS = sharedRows(0);
 

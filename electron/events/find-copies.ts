@@ -1,4 +1,4 @@
-import { NO_PID } from '../../shared/evidence/reading/parser.ts';
+import { NO_PID } from '../../shared/model/event-columns.ts';
 import { CLOCKS, LARGEST_SLACK_MICROS } from './entry-keys.ts';
 
 /** What tells whether two events are one journal entry, by event. */

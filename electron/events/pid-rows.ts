@@ -1,7 +1,6 @@
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import { firstRowFrom } from './event-filter.ts';
-import { NO_PID } from './event-table.ts';
 
 const NO_ROWS = new Uint32Array(0);
 

@@ -1,14 +1,9 @@
 import { isAscii } from 'node:buffer';
 import type { EventFilter } from '../../shared/contract/ipc.ts';
-import {
-  ESCAPED_LINE_FEED,
-  type FindMessage,
-  type MessageSpan,
-  messageFinderOf,
-  VERBATIM_FORMATS,
-} from '../../shared/evidence/formats/message-span.ts';
+import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { bytesInMemory } from '../../shared/evidence/journal/native/bytes.ts';
 import { MessageData } from '../../shared/evidence/journal/native/message-data.ts';
+import { ESCAPED_LINE_FEED, type FindMessage, type MessageSpan } from '../../shared/evidence/reading/message-span.ts';
 import type { CaseTimes } from '../../shared/model/case-times.ts';
 import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
@@ -51,7 +46,7 @@ export interface SearchContext {
   readonly zone: ZoneName;
   readonly times: CaseTimes;
 }
-export const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
+const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
 
 /** Tells others that the regular expression of a query is at work, which cannot be interrupted from within. */
 export type WatchRegex = (query: string) => { enter(): void; leave(): void };
@@ -198,8 +193,9 @@ export class RowSearch {
         yield* this.#askJournal(fileIndex, file, rows, messages, settle);
         return;
       }
-      const find = messageFinderOf(file.format);
-      const pattern = VERBATIM_FORMATS.has(file.format) ? messages.pattern : null;
+      const log = logFormat(file.format);
+      const find = log?.findMessage ?? null;
+      const pattern = log?.isVerbatim === true ? messages.pattern : null;
       if (find === null && pattern === null) yield* this.#askDecoded(rows, messages, settle);
       else yield* this.#askPieces(fileIndex, rows, { find, pattern }, messages, settle);
     } catch (thrown) {

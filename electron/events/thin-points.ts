@@ -1,9 +1,8 @@
 import { EVENT_KINDS, type EventKind, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { epochMicros } from '../../shared/model/time.ts';
 import type { EventPoint } from '../../shared/model/views.ts';
-import { NO_PID } from './event-table.ts';
 
 /** Kinds that come in masses and of which any one may be left out of a drawing. */
 const BACKGROUND_KINDS: ReadonlySet<EventKind> = new Set([

@@ -1,11 +1,10 @@
 import type { EventFilter } from '../../shared/contract/ipc.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FacetCount, FacetCounts } from '../../shared/model/views.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
 import { facetLookups } from '../events/event-filter.ts';
-import { NO_PID, NO_SEVERITY } from '../events/event-table.ts';
 
 /** Processes and units that are named; a host with more of them is searched by typing. */
 const MOST_VALUES = 100;

@@ -126,7 +126,7 @@ export interface ReportMatrix {
   /** Sum of what speaks against each hypothesis. */
   readonly against: readonly string[];
 }
-export interface ReportMatrixRow {
+interface ReportMatrixRow {
   readonly text: string;
   /** What whoever analysed the case said of it; null for most. */
   readonly note: string | null;
@@ -157,7 +157,7 @@ export interface ReportQuestion {
   readonly sources: readonly string[];
 }
 
-export interface ReportFinding {
+interface ReportFinding {
   readonly expected: string;
   readonly observed: string;
   readonly holds: 'yes' | 'no' | 'unknown';
@@ -176,7 +176,7 @@ export interface ReportProblem {
   readonly message: string;
 }
 
-export interface ReportTable {
+interface ReportTable {
   readonly name: string;
   readonly rows: string;
   readonly size: string;

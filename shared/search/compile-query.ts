@@ -1,7 +1,6 @@
-import { NO_PID, NO_SEVERITY } from '../evidence/reading/parser.ts';
 import type { CaseTimes } from '../model/case-times.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
-import type { EventColumns } from '../model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../model/event-columns.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
@@ -13,7 +12,7 @@ import { resolveTime, type TimeStretch } from './resolve-time.ts';
 export const NO = 0;
 export const YES = 1;
 export const ASK = 2;
-export type RowAnswer = typeof NO | typeof YES | typeof ASK;
+type RowAnswer = typeof NO | typeof YES | typeof ASK;
 
 /** A message, and its lower case once that is needed. */
 export class MessageText {

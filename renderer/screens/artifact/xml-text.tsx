@@ -1,4 +1,4 @@
-import { visibleRaw } from '../../../shared/report/visible.ts';
+import { visibleRaw } from '../../../shared/wording/visible.ts';
 import type { ExcerptState } from './use-excerpt.ts';
 
 /** XML with its line numbers; what stands before the place is paler, and the place itself is marked. */

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useRef } from 'react';
 import type { DatabaseTarget } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
-import { VIEW_WORDS, viewsOf } from '../../../shared/sql/view-words.ts';
+import { VIEW_WORDS, viewsOf } from '../../../shared/wording/view-words.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { FileChoice } from '../../components/figures.tsx';
 import { useActions, useAppState } from '../../state/app-context.tsx';

@@ -1,8 +1,8 @@
 import { ChevronRight } from 'lucide-react';
-import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
 import { secondsBetween } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { ENDING_WORDS } from '../../../shared/wording/names.ts';
+import { recurrenceWords } from '../../../shared/wording/recurrence-words.ts';
 import { formatDuration, formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';

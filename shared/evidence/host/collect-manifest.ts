@@ -1,3 +1,4 @@
+import type { RecordFormat } from '../reading/format.ts';
 import { type Line, type LineHandler, parserOfLines, problemItem, StrayLines } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { parseDateLine } from '../reading/stamps.ts';
@@ -50,3 +51,21 @@ class CollectManifestHandler implements LineHandler {
     return null;
   }
 }
+
+export const COLLECT_MANIFEST: RecordFormat = {
+  holds: 'notices',
+  savedAs: null,
+  detect: {
+    by: 'header',
+    sign: {
+      sample: '# Inquest collection 1',
+      why: 'is the manifest of collect.sh',
+      reads: isCollectManifest,
+    },
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createCollectManifestParser,
+  // It holds no events.
+  readAgain: null,
+};

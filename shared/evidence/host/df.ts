@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { FilesystemUsage } from '../../model/host.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -107,3 +108,21 @@ class DfHandler implements LineHandler {
 function isPseudoRow(text: string): boolean {
   return text.length <= ROW_LIMIT_CHARACTERS && /\s-\s+\/\S*\s*$/.test(text);
 }
+
+export const DF: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`df`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'Filesystem     1K-blocks     Used Available Use% Mounted on',
+      why: 'has the header of df',
+      reads: (line) => readDfHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createDfParser,
+  // It holds no events.
+  readAgain: null,
+};

@@ -1,4 +1,5 @@
 import type { FileSize } from '../../model/host.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -83,3 +84,24 @@ class DuHandler implements LineHandler {
     return null;
   }
 }
+
+export const DU: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`du`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '57876\t./logs/7.0/vpn/14/test-results.xml',
+        why: 'has rows of du',
+        reads: isDuRow,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createDuParser,
+  // It holds no events.
+  readAgain: null,
+};

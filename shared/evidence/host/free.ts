@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { HostMemory } from '../../model/samples.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -151,3 +152,21 @@ function unitOfPlainNumbers(values: readonly string[], total: string): number {
   if (first < 128) return KIB ** 3;
   return first < 128 * KIB ? KIB ** 2 : KIB;
 }
+
+export const FREE: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`free`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: '               total        used        free      shared  buff/cache   available',
+      why: 'has the header of free',
+      reads: (line) => readFreeHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createFreeParser,
+  // It holds no events.
+  readAgain: null,
+};

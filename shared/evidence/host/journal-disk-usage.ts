@@ -1,3 +1,4 @@
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -60,3 +61,21 @@ class JournalDiskUsageHandler implements LineHandler {
     return null;
   }
 }
+
+export const JOURNAL_DISK_USAGE: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`journalctl --disk-usage`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'Archived and active journals take up 56.0M in the file system.',
+      why: 'is what journalctl --disk-usage prints',
+      reads: isJournalDiskUsage,
+    },
+  },
+  dated: 'undated',
+  printsHostZone: true,
+  create: createJournalDiskUsageParser,
+  // It holds no events.
+  readAgain: null,
+};

@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { FileSize } from '../../model/host.ts';
 import type { EpochMicros } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -119,3 +120,24 @@ class LsHandler implements LineHandler {
     };
   }
 }
+
+export const LS: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`ls -l`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '-rw-r--r-- 1 root root 59261760 Jan 28 04:05 test-results.xml',
+        why: 'has rows of ls -l',
+        reads: isLsRow,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createLsParser,
+  // It holds no events.
+  readAgain: null,
+};

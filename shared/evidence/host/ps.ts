@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -186,3 +187,21 @@ export function readCpuTime(text: string): number | null {
   const [, days, hours, minutes, seconds] = match;
   return Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3_600 + Number(minutes) * 60 + Number(seconds);
 }
+
+export const PS: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`ps aux`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
+      why: 'has the header of ps aux',
+      reads: (line) => readPsHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createPsParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

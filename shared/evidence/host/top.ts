@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -304,3 +305,21 @@ function sampleEvent(sample: ProcessSample, text: string): ParsedItem {
     source: sample.source,
   });
 }
+
+export const TOP: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`top -b`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
+      why: 'has the summary of top',
+      reads: isTopSummary,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createTopParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { VmstatSample } from '../../model/samples.ts';
 import type { EpochMicros } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -196,3 +197,21 @@ class VmstatHandler implements LineHandler {
     return this.#clock.timeResolution();
   }
 }
+
+export const VMSTAT: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`vmstat`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st',
+      why: 'has the header of vmstat',
+      reads: (line) => /^\s*r\s+b\s+swpd\s+free\s+(?:buff|inact)\b/.test(line) || readVmstatHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createVmstatParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../../model/event.ts';
 import type { EvidenceId, TimeResolution } from '../../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import type { LogFormat } from '../reading/format.ts';
 import { bootInstantOf } from '../reading/known-entries.ts';
 import {
   eventItem,
@@ -23,7 +24,7 @@ import { classifyMessage } from '../wording/classify.ts';
 const WAITING_LIMIT = 100_000;
 
 /** The stamp that `dmesg` puts in front of a message. */
-export type DmesgStamp =
+type DmesgStamp =
   | { readonly type: 'uptime'; readonly micros: number }
   | { readonly type: 'local'; readonly wall: WallClock }
   | { readonly type: 'iso'; readonly wall: WallClock; readonly zone: number | null };
@@ -264,3 +265,31 @@ class DmesgHandler implements LineHandler {
     };
   }
 }
+
+export const DMESG: LogFormat = {
+  holds: 'log',
+  savedAs: '`dmesg --time-format iso`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '[ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB',
+        why: 'has messages with the stamps of dmesg',
+        reads: (line) => readDmesgLine(line) !== null,
+      },
+    ],
+    // A journal's patterns would take its lines for entries of strange hosts.
+    beforeStamps: true,
+  },
+  dated: 'by-ties',
+  printsHostZone: true,
+  create: createDmesgParser(),
+  readAgain: createDmesgParser,
+  stampedBy: 'uptime',
+  copyRank: 3,
+  findMessage: null,
+  isVerbatim: true,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};

@@ -21,7 +21,7 @@ export type JournalTextFormat = (typeof JOURNAL_TEXT_FORMATS)[number];
 export const UNIT_SUFFIXES = ['.service', '.scope', '.slice', '.socket', '.mount', '.timer'] as const;
 
 /** The stamp of an entry, as its format prints it. */
-export type JournalStamp =
+type JournalStamp =
   | {
       readonly type: 'wall';
       readonly wall: WallClock;

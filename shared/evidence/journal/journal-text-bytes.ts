@@ -1,8 +1,9 @@
+import { NO_PID } from '../../model/event-columns.ts';
 import { MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
 import { asciiBytes, ByteSearch } from '../reading/find-bytes.ts';
 import { TRAITS } from '../reading/lines.ts';
 import { hashMessageBytes } from '../reading/message-hash.ts';
-import { NO_PID, type PlainEvent } from '../reading/parser.ts';
+import type { PlainEvent } from '../reading/parser.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
 import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
 

@@ -1,4 +1,5 @@
 import type { UnitAssignment, UnitFragment } from '../../model/unit.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   type Line,
   type LineHandler,
@@ -173,3 +174,21 @@ class SystemdUnitHandler implements LineHandler {
     return null;
   }
 }
+
+export const SYSTEMD_UNIT: RecordFormat = {
+  holds: 'settings',
+  savedAs: '`systemctl cat SERVICE`',
+  detect: {
+    by: 'whole',
+    // An INI file is a unit file by what its sections and keys are called.
+    reads: (_text, lines) =>
+      lines.some((line) => readUnitSection(line) !== null) && lines.some(isServiceAssignment)
+        ? 'has the sections and settings of a systemd unit'
+        : null,
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createSystemdUnitParser,
+  // It holds no events.
+  readAgain: null,
+};

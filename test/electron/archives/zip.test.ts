@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { FoundFile } from '../../../electron/intake/inventory.ts';
+import type { FoundFile } from '../../../electron/files/inventory.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { toolMissing } from '../../support/tools.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';

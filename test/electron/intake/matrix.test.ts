@@ -2,9 +2,9 @@ import { utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader } from '../../../electron/archives/tar.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/files/limits.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { EVIDENCE_FORMATS } from '../../../shared/model/evidence.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
@@ -30,7 +30,7 @@ async function read(bytes: Uint8Array, limits: Partial<IntakeLimits> = {}) {
 }
 type Read = Awaited<ReturnType<typeof read>>;
 
-describe.each(EVIDENCE_FORMATS.filter((format) => PARSERS[format] === undefined))(
+describe.each(EVIDENCE_FORMATS.filter((format) => FORMATS[format].create === null))(
   '%s of its real producer',
   (format) => {
     let made: { readonly bytes: Uint8Array; readonly whole: Read } | null = null;

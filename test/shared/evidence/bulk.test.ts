@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
@@ -23,8 +23,8 @@ function run(
   chunkSizes: readonly number[],
   inBulk: boolean,
 ): Run {
-  const create = PARSERS[format];
-  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const { create } = FORMATS[format];
+  if (create === null) throw new Error(`no parser for ${format}`);
   const parser = create({ ...CONTEXT, ...context });
   const items: Kept[] = [];
   let bare = 0;
@@ -70,7 +70,7 @@ const chunkSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.consta
   minLength: 1,
   maxLength: 5,
 });
-const BULK_FIXTURES = FIXTURE_FORMATS.filter(([, format]) => PARSERS[format]?.(CONTEXT).pushInto !== undefined);
+const BULK_FIXTURES = FIXTURE_FORMATS.filter(([, format]) => FORMATS[format].create?.(CONTEXT).pushInto !== undefined);
 
 describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
   const bytes = fixture(path);
@@ -394,7 +394,7 @@ describe('generated journals', () => {
       item: (item) => boots.push(item.type === 'event' ? item.boot?.bootId[0] : undefined),
       event: () => boots.push('bare'),
     };
-    PARSERS[format]?.(CONTEXT).pushInto?.(joined(bytes), sink);
+    FORMATS[format].create?.(CONTEXT).pushInto?.(joined(bytes), sink);
     expect(boots).toEqual(['a', 'bare', 'b', 'bare', 'bare']);
   });
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { MenuCommand } from '../shared/contract/ipc.ts';
 import type { CaseView } from '../shared/model/views.ts';
+import styles from './app.module.css';
 import { AddingBar } from './components/adding-bar.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
@@ -16,7 +17,8 @@ import { ReportScreen } from './screens/report.tsx';
 import { StartScreen } from './screens/start.tsx';
 import { TimelineScreen } from './screens/timeline/timeline.tsx';
 import { VerdictScreen } from './screens/verdict/verdict.tsx';
-import { type Actions, useActions, useAppState, useBridge } from './state/app-context.tsx';
+import type { Actions } from './state/actions.ts';
+import { useActions, useAppState, useBridge } from './state/app-context.tsx';
 import { TABS, type TabName } from './state/navigation.ts';
 
 /** The window: the bar, the headline of the incident, and the view that is chosen. */
@@ -40,7 +42,7 @@ export function App() {
   }, [view]);
 
   return (
-    <div className="window">
+    <div className={styles.window}>
       <TopBar onPalette={() => setIsPaletteOpen(true)} />
       {job?.kind === 'add' && view !== null ? <AddingBar job={job} /> : null}
       {view === null ? (
@@ -52,13 +54,13 @@ export function App() {
           {failure === null ? null : <FailureNotice />}
           <Headline view={view} />
           {/* An element of its own for each tab: the next one begins at its top, however far this one was scrolled. */}
-          <main className="main">
+          <main className={styles.main}>
             <div
               key={trail.here.tab}
               id="view"
               role="tabpanel"
               aria-labelledby={`tab-${trail.here.tab}`}
-              className="view"
+              className={styles.view}
             >
               <Screen tab={trail.here.tab} view={view} searchField={searchField} />
             </div>

@@ -1,16 +1,8 @@
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './styles/tokens.css';
-import './styles/base.css';
-import './styles/controls.css';
-import './styles/shell.css';
-import './styles/start.css';
-import './styles/timeline.css';
-import './styles/pages.css';
-import './styles/times.css';
-import './styles/database.css';
-import './styles/artifact.css';
-import './styles/verdict.css';
+import './styles/reset.css';
+import './styles/text.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';

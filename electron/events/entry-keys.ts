@@ -3,6 +3,7 @@ import type { LogFormat, StampedBy } from '../../shared/evidence/reading/format.
 import { hashMessage } from '../../shared/evidence/reading/message-hash.ts';
 import type { ParsedEvent, PlainEvent } from '../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 
 /**
@@ -104,8 +105,8 @@ export class EntryKeyTable {
   /** Puts the keys of events that are the table's from number `event` on. */
   append(event: number, { hashes, clocks, lines }: EntryKeyColumns): void {
     for (let at = 0; at < hashes.length; at++) {
-      const hash = hashes[at] ?? 0;
-      this.put(event + at, hash, clocks[at] ?? 0, lines.get(hash) ?? 1);
+      const hash = existing(hashes[at], at);
+      this.put(event + at, hash, existing(clocks[at], at), lines.get(hash) ?? 1);
     }
   }
 

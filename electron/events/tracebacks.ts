@@ -1,6 +1,7 @@
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { TracebackLine } from '../../shared/model/views.ts';
 import { TRACEBACK_LIMIT_LINES, TracebackLines } from '../../shared/timeline/traceback-lines.ts';
 
@@ -62,7 +63,7 @@ export class Tracebacks {
   }
 
   #keyOf(row: number): number {
-    return (this.#columns.fileIndex[row] ?? 0) * 2 ** 32 + (this.#columns.pid[row] ?? NO_PID);
+    return existing(this.#columns.fileIndex[row], row) * 2 ** 32 + (this.#columns.pid[row] ?? NO_PID);
   }
 
   #findHeads(): Map<number, number[]> {

@@ -6,6 +6,10 @@ import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
+import { Button } from './button.tsx';
+import { cx } from './class-names.ts';
+import { Field } from './field.tsx';
+import formDialogStyles from './form-dialog.module.css';
 import { FormDialog } from './form-dialog.tsx';
 
 /** Corrects the clock of one source by a number. */
@@ -44,27 +48,30 @@ export function ClockDialog(props: {
         if (micros !== null) apply(micros);
       }}
       onClose={onClose}
-      aside={
-        before === 0 ? null : (
-          <button type="button" className="button" onClick={() => apply(0)}>
-            Take the correction back
-          </button>
-        )
-      }
+      aside={before === 0 ? null : <Button onClick={() => apply(0)}>Take the correction back</Button>}
     >
-      <label htmlFor={inputId}>Added to each of its times</label>
-      <input
-        id={inputId}
-        type="text"
-        className="text-field numeric"
-        placeholder="−4.2 s"
-        value={text}
-        spellCheck={false}
-        aria-invalid={isWrong}
-        aria-describedby={helpId}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <p id={helpId} className={isWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
+      <Field htmlFor={inputId} label="Added to each of its times">
+        <input
+          id={inputId}
+          type="text"
+          className={cx(formDialogStyles.textField, 'numeric')}
+          placeholder="−4.2 s"
+          value={text}
+          spellCheck={false}
+          aria-invalid={isWrong}
+          aria-describedby={helpId}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
+      <p
+        id={helpId}
+        className={
+          isWrong
+            ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
+            : cx(formDialogStyles.dialogHelp, 'secondary')
+        }
+        aria-live="polite"
+      >
         {isWrong
           ? 'Give seconds (−4.2 s) or hours, minutes and seconds (−0:00:04.2), with at most six decimals.'
           : micros === null || first === undefined

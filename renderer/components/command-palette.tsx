@@ -3,9 +3,11 @@ import type { CaseView } from '../../shared/model/views.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { VERDICT_WORDS } from '../../shared/wording/names.ts';
 import { zonedTimeOfDay, zoneLabel } from '../format.ts';
-import { type Actions, useActions, useAppState } from '../state/app-context.tsx';
+import type { Actions } from '../state/actions.ts';
+import { useActions, useAppState } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { TABS } from '../state/navigation.ts';
+import paletteStyles from './palette.module.css';
 import { TAB_TITLES } from './tab-bar.tsx';
 import { useModal } from './use-modal.ts';
 
@@ -124,7 +126,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
   return (
     <dialog
       ref={dialog}
-      className="palette"
+      className={paletteStyles.palette}
       aria-label="Go to"
       onClose={onClose}
       onClick={(event) => {
@@ -133,7 +135,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
       }}
       onKeyDown={onKeyDown}
     >
-      <div className="palette-box">
+      <div>
         <input
           type="text"
           role="combobox"
@@ -148,7 +150,7 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
             setActive(0);
           }}
         />
-        <div id="palette-list" role="listbox" aria-label="Commands" className="palette-list">
+        <div id="palette-list" role="listbox" aria-label="Commands" className={paletteStyles.paletteList}>
           {matches.map((command, position) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
             <div
@@ -158,16 +160,16 @@ export function CommandPalette({ onClose }: { readonly onClose: () => void }) {
               tabIndex={-1}
               data-index={position}
               aria-selected={position === index}
-              className="palette-item"
+              className={paletteStyles.paletteItem}
               onClick={() => run(command)}
               onMouseMove={() => setActive(position)}
             >
-              <span className="palette-group">{command.group}</span>
-              <span className="palette-title">{command.title}</span>
-              <span className="palette-hint">{command.hint}</span>
+              <span className={paletteStyles.paletteGroup}>{command.group}</span>
+              <span>{command.title}</span>
+              <span className={paletteStyles.paletteHint}>{command.hint}</span>
             </div>
           ))}
-          {matches.length === 0 ? <p className="palette-none">Nothing goes by that name.</p> : null}
+          {matches.length === 0 ? <p className={paletteStyles.paletteNone}>Nothing goes by that name.</p> : null}
         </div>
       </div>
     </dialog>

@@ -1,21 +1,23 @@
 import { Copy } from 'lucide-react';
 import { useActions } from '../state/app-context.tsx';
+import { Button, IconButton } from './button.tsx';
+import styles from './copy.module.css';
 
 /** Copies `text`; `what` names it for the button and for the message that follows: `SHA-256`, `Command`. */
 export function CopyButton(props: { readonly text: string; readonly what: string; readonly withLabel?: boolean }) {
   const actions = useActions();
   const label = `Copy ${withinSentence(props.what)}`;
-  return (
-    <button
-      type="button"
-      className={props.withLabel === true ? 'button button-small' : 'icon-button'}
-      aria-label={label}
-      title={label}
-      onClick={() => void actions.copy(props.text, props.what)}
-    >
-      <Copy size={13} aria-hidden="true" />
-      {props.withLabel === true ? label : null}
-    </button>
+  const onClick = (): void => void actions.copy(props.text, props.what);
+  const icon = <Copy size={13} aria-hidden="true" />;
+  return props.withLabel === true ? (
+    <Button size="small" aria-label={label} title={label} onClick={onClick}>
+      {icon}
+      {label}
+    </Button>
+  ) : (
+    <IconButton label={label} title={label} onClick={onClick}>
+      {icon}
+    </IconButton>
   );
 }
 
@@ -28,7 +30,7 @@ function withinSentence(name: string): string {
 export function CodeBlock({ text, what }: { readonly text: string; readonly what: string }) {
   const lines = text.split('\n').map((line, index) => ({ line, key: `${index}` }));
   return (
-    <div className="code-block">
+    <div className={styles.codeBlock}>
       <pre>
         <code>
           {lines.map(({ line, key }) => (
@@ -44,8 +46,8 @@ export function CodeBlock({ text, what }: { readonly text: string; readonly what
   );
 }
 
-function diffClass(line: string): string {
-  if (line.startsWith('+') && !line.startsWith('+++')) return 'diff-added';
-  if (line.startsWith('-') && !line.startsWith('---')) return 'diff-removed';
-  return line.startsWith('@@') ? 'diff-place' : '';
+function diffClass(line: string): string | undefined {
+  if (line.startsWith('+') && !line.startsWith('+++')) return styles.diffAdded;
+  if (line.startsWith('-') && !line.startsWith('---')) return styles.diffRemoved;
+  return line.startsWith('@@') ? styles.diffPlace : undefined;
 }

@@ -1,6 +1,7 @@
 import { FileDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useAppState, useBridge } from '../state/app-context.tsx';
+import styles from './drop-target.module.css';
 
 function carriesFiles(event: DragEvent): boolean {
   return event.dataTransfer?.types.includes('Files') ?? false;
@@ -53,8 +54,8 @@ export function DropTarget() {
 
   if (!isOver) return null;
   return (
-    <div className="drop-overlay" data-testid="drop-overlay">
-      <div className="drop-overlay-card">
+    <div className={styles.dropOverlay} data-testid="drop-overlay">
+      <div className={styles.dropOverlayCard}>
         <FileDown size={32} strokeWidth={1.25} aria-hidden="true" />
         <p>
           {job !== null

@@ -1,6 +1,10 @@
 import { CircleAlert, X } from 'lucide-react';
 import { useActions, useAppState } from '../state/app-context.tsx';
+import buttonStyles from './button.module.css';
+import { Button, IconButton } from './button.tsx';
+import { cx } from './class-names.ts';
 import { CopyButton } from './copy.tsx';
+import styles from './failure-notice.module.css';
 
 const ADVICE = {
   open: {
@@ -19,33 +23,35 @@ export function FailureNotice() {
   const actions = useActions();
   if (failure === null) return null;
   return (
-    <section className="failure" role="alert">
+    <section className={styles.failure} role="alert">
       <CircleAlert size={18} aria-hidden="true" />
-      <div className="failure-words">
+      <div className={styles.failureWords}>
         <h2>
           Could not {failure.kind === 'add' ? 'add' : 'open'} {failure.title}
         </h2>
-        <p className="failure-message">{failure.error.message}</p>
+        <p className={styles.failureMessage} data-testid="failure-message">
+          {failure.error.message}
+        </p>
         <p>
           {ADVICE[failure.kind][failure.error.kind]}
           {view === null ? null : ' The case you had open is still open.'}
         </p>
-        <div className="button-row">
+        <div className={cx(buttonStyles.buttonRow, styles.buttonRow)}>
           {failure.kind === 'add' ? (
-            <button type="button" className="button button-small" onClick={() => void actions.addDialog('files')}>
+            <Button size="small" onClick={() => void actions.addDialog('files')}>
               Add files…
-            </button>
+            </Button>
           ) : (
-            <button type="button" className="button button-small" onClick={() => void actions.openDialog('files')}>
+            <Button size="small" onClick={() => void actions.openDialog('files')}>
               Open files…
-            </button>
+            </Button>
           )}
           <CopyButton text={failure.error.message} what="Message" withLabel />
         </div>
       </div>
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={actions.dismissFailure}>
+      <IconButton label="Dismiss" onClick={actions.dismissFailure}>
         <X size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     </section>
   );
 }

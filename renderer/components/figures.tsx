@@ -1,8 +1,11 @@
 import type { ReactNode } from 'react';
+import { cx } from './class-names.ts';
+import { Field } from './field.tsx';
+import styles from './figures.module.css';
 
 /** A row of key figures. */
 export function FigureRow({ children }: { readonly children: ReactNode }) {
-  return <dl className="figures">{children}</dl>;
+  return <dl className={styles.figures}>{children}</dl>;
 }
 
 export function Figure(props: {
@@ -12,10 +15,10 @@ export function Figure(props: {
   readonly tone?: 'plain' | 'warning';
 }) {
   return (
-    <div className={`figure figure-${props.tone ?? 'plain'}`}>
+    <div className={cx(styles.figure, props.tone === 'warning' && styles.figureWarning)}>
       <dt>{props.name}</dt>
-      <dd className="figure-value numeric">{props.value}</dd>
-      {props.detail === undefined ? null : <dd className="figure-detail">{props.detail}</dd>}
+      <dd className={cx(styles.figureValue, 'numeric')}>{props.value}</dd>
+      {props.detail === undefined ? null : <dd className={styles.figureDetail}>{props.detail}</dd>}
     </div>
   );
 }
@@ -30,10 +33,9 @@ export function FileChoice(props: {
   readonly because?: string;
   readonly onChoose: (index: number) => void;
 }) {
-  if (props.paths.length < 2) return <p className="file-name mono">{props.paths[0]}</p>;
+  if (props.paths.length < 2) return <p className={cx(styles.fileName, 'mono')}>{props.paths[0]}</p>;
   return (
-    <label className="file-choice">
-      <span className="visually-hidden">{props.label}</span>
+    <Field className={styles.fileChoice} label={props.label} look="hidden">
       <select value={props.chosen} onChange={(event) => props.onChoose(Number(event.target.value))}>
         {props.paths.map((path, index) => (
           <option key={path} value={index}>
@@ -42,6 +44,6 @@ export function FileChoice(props: {
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }

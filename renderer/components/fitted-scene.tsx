@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Scene } from '../../shared/figures/scene.ts';
+import styles from './fitted-scene.module.css';
 import { SceneView } from './scene-view.tsx';
 import { useSize } from './use-size.ts';
 
@@ -9,7 +10,7 @@ export function FittedScene(props: { readonly layout: (width: number) => Scene; 
   const { ref, width } = useSize<HTMLDivElement>();
   const scene = useMemo(() => (width === 0 ? null : layout(width)), [layout, width]);
   return (
-    <div ref={ref} className="fitted-scene" style={{ minHeight: height }}>
+    <div ref={ref} className={styles.fittedScene} style={{ minHeight: height }}>
       {scene === null ? null : <SceneView scene={scene} />}
     </div>
   );

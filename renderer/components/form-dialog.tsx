@@ -1,4 +1,8 @@
 import { type FormEvent, type ReactNode, useRef } from 'react';
+import { Button } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './form-dialog.module.css';
+import paletteStyles from './palette.module.css';
 import { useModal } from './use-modal.ts';
 
 /** A modal dialog with a few fields, a button that does what it is for, and a way out. */
@@ -24,23 +28,21 @@ export function FormDialog(props: {
   return (
     <dialog
       ref={dialog}
-      className="palette form-dialog"
+      className={cx(paletteStyles.palette, styles.formDialog)}
       aria-label={props.label}
       onClose={props.onClose}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <form className="dialog-form" onSubmit={onSubmit}>
-        <h2 className="dialog-title">{props.title}</h2>
+      <form className={styles.dialogForm} onSubmit={onSubmit}>
+        <h2 className={styles.dialogTitle}>{props.title}</h2>
         {props.children}
-        <div className="dialog-buttons">
+        <div className={styles.dialogButtons}>
           {props.aside}
-          <span className="dialog-gap" />
-          <button type="button" className="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-primary" disabled={!props.canSubmit}>
+          <span className={styles.dialogGap} />
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button tone="primary" type="submit" disabled={!props.canSubmit}>
             {props.submit}
-          </button>
+          </Button>
         </div>
       </form>
     </dialog>

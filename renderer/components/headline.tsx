@@ -4,7 +4,9 @@ import { ENDING_WORDS } from '../../shared/wording/names.ts';
 import { formatInstant, zonedDate, zonedTimeOfDay, zoneLabel } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
-import { Menu } from './menu.tsx';
+import { Button } from './button.tsx';
+import styles from './headline.module.css';
+import { Menu, MenuItem } from './menu.tsx';
 import { VerdictChip } from './verdict-mark.tsx';
 
 /** What happened, in one line, and how each hypothesis fares. */
@@ -12,10 +14,10 @@ export function Headline({ view }: { readonly view: CaseView }) {
   const { showVerdict } = useActions();
   const { analysis } = view;
   return (
-    <section className="headline" aria-label="Incident">
+    <section className={styles.headline} aria-label="Incident">
       <h1 title={analysis.headline}>{analysis.headline}</h1>
-      <div className="headline-row">
-        <ul className="chips" aria-label="Hypotheses">
+      <div className={styles.headlineRow}>
+        <ul className={styles.chips} aria-label="Hypotheses">
           {analysis.hypotheses.map((hypothesis) => (
             <li key={hypothesis.id}>
               <VerdictChip
@@ -43,7 +45,7 @@ function EndInZone({ view }: { readonly view: CaseView }) {
   if (end === undefined || zoneLabel(end, zone) === UTC) return null;
   const day = zonedDate(end, zone) === zonedDate(end, UTC) ? '' : `${zonedDate(end, zone)} `;
   return (
-    <p className="utc-note">
+    <p className={styles.utcNote}>
       Sentence in UTC; the incident ends{' '}
       <span className="numeric">
         {day}
@@ -62,29 +64,27 @@ function IncidentList({ view }: { readonly view: CaseView }) {
   return (
     <Menu
       label={place === 0 ? `${incidents.length} incidents` : `Incident ${place} of ${incidents.length}`}
-      className="button button-small incident-button"
+      trigger={<Button size="small" />}
     >
-      <ul className="incident-list" aria-label="Incidents">
+      <div className={styles.incidentList}>
         {incidents.map((each) => (
-          <li key={each.id}>
-            <button
-              type="button"
-              className="incident-item"
-              aria-current={each.id === incident?.id}
-              onClick={() => void chooseIncident(each.id)}
-            >
-              <span className="mono">{formatInstant(each.end, 3, zone)}</span>
-              <span>
-                {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {ENDING_WORDS[each.mechanism]}
-              </span>
-              <span className="secondary">
-                {each.operation ?? 'operation unknown'}
-                {each.id === incident?.id ? ' · analysed here' : ''}
-              </span>
-            </button>
-          </li>
+          <MenuItem
+            key={each.id}
+            className={styles.incidentItem}
+            isCurrent={each.id === incident?.id}
+            onPress={() => void chooseIncident(each.id)}
+          >
+            <span className="mono">{formatInstant(each.end, 3, zone)}</span>
+            <span>
+              {each.pid === null ? 'unknown pid' : `pid ${each.pid}`}, {ENDING_WORDS[each.mechanism]}
+            </span>
+            <span className="secondary">
+              {each.operation ?? 'operation unknown'}
+              {each.id === incident?.id ? ' · analysed here' : ''}
+            </span>
+          </MenuItem>
         ))}
-      </ul>
+      </div>
     </Menu>
   );
 }

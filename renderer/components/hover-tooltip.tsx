@@ -1,4 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
+import styles from './hover-tooltip.module.css';
 
 /** Where the pointer is over a picture, and what lies under it. Pixels count from the stage's corner. */
 export interface Hover {
@@ -25,8 +26,8 @@ export function HoverTooltip(props: {
     card.style.translate = `${Math.round(left)}px ${Math.round(Math.max(4, hover.y - card.offsetHeight - 6))}px`;
   });
   return (
-    <div ref={ref} className="chart-tooltip" role="presentation">
-      {hover.title === null ? null : <p className="tooltip-title">{hover.title}</p>}
+    <div ref={ref} className={styles.chartTooltip} role="presentation">
+      {hover.title === null ? null : <p className={styles.tooltipTitle}>{hover.title}</p>}
       {props.children}
     </div>
   );

@@ -1,40 +1,51 @@
+import { Menu as HeadlessMenu } from '@base-ui/react/menu';
 import { ChevronDown } from 'lucide-react';
-import { type ReactNode, useId, useRef } from 'react';
+import type { ReactElement, ReactNode } from 'react';
+import { Button } from './button.tsx';
+import styles from './menu.module.css';
 
-/** A button that opens a small menu below itself. Uses the platform's popover: light dismissal, Esc and focus for free. */
+/** A button that opens a menu below itself: arrow keys and first letters go through it, Esc and a click beside it close it. */
 export function Menu(props: {
   readonly label: string;
-  readonly icon?: ReactNode;
-  readonly className?: string;
+  /** The button without its words; a quiet one unless given. */
+  readonly trigger?: ReactElement;
   readonly children: ReactNode;
 }) {
-  const id = useId();
-  const popover = useRef<HTMLDivElement>(null);
   return (
-    <>
-      <button type="button" className={props.className ?? 'button button-quiet'} popoverTarget={id}>
-        {props.icon}
+    <HeadlessMenu.Root modal={false}>
+      <HeadlessMenu.Trigger render={props.trigger ?? <Button tone="quiet" />}>
         {props.label}
         <ChevronDown size={13} aria-hidden="true" />
-      </button>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: closes after any item inside was pressed, by mouse or by key. */}
-      <div ref={popover} id={id} popover="auto" className="menu" onClick={() => popover.current?.hidePopover()}>
-        {props.children}
-      </div>
-    </>
+      </HeadlessMenu.Trigger>
+      <HeadlessMenu.Portal>
+        <HeadlessMenu.Positioner className={styles.menuPlace} side="bottom" align="end" sideOffset={4}>
+          <HeadlessMenu.Popup className={styles.menu}>{props.children}</HeadlessMenu.Popup>
+        </HeadlessMenu.Positioner>
+      </HeadlessMenu.Portal>
+    </HeadlessMenu.Root>
   );
 }
 
+/** One line of a menu, or several where it is given looks of its own. */
 export function MenuItem(props: {
   readonly onPress: () => void;
   readonly shortcut?: string;
   readonly isCurrent?: boolean;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }) {
   return (
-    <button type="button" className="menu-item" aria-current={props.isCurrent} onClick={props.onPress}>
-      <span>{props.children}</span>
+    <HeadlessMenu.Item
+      className={props.className ?? styles.menuItem}
+      aria-current={props.isCurrent}
+      onClick={props.onPress}
+    >
+      {props.className === undefined ? <span>{props.children}</span> : props.children}
       {props.shortcut === undefined ? null : <kbd>{props.shortcut}</kbd>}
-    </button>
+    </HeadlessMenu.Item>
   );
+}
+
+export function MenuSeparator() {
+  return <HeadlessMenu.Separator className={styles.menuSeparator} />;
 }

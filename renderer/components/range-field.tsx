@@ -1,4 +1,7 @@
 import { useId } from 'react';
+import { cx } from './class-names.ts';
+import formDialogStyles from './form-dialog.module.css';
+import styles from './range-field.module.css';
 
 /**
  * A number that can be dragged, typed or stepped with the keys. The slider may run along another scale than the number
@@ -24,13 +27,13 @@ export function RangeField(props: {
   const isLog = scale === 'logarithmic';
   const position = isLog ? toPosition(bounded, min, max) : bounded;
   return (
-    <div className="range-field">
+    <div className={styles.rangeField}>
       <label htmlFor={`${id}-range`}>{label}</label>
-      <span className="range-number">
+      <span className={styles.rangeNumber}>
         <input
           type="number"
           aria-label={`${label} in ${unit}`}
-          className="text-field numeric"
+          className={cx(formDialogStyles.textField, styles.textField, 'numeric')}
           value={Math.round(value)}
           min={min}
           max={max}
@@ -40,7 +43,7 @@ export function RangeField(props: {
             if (Number.isFinite(typed)) onChange(Math.min(max, Math.max(min, typed)));
           }}
         />
-        <span className="range-unit">{unit}</span>
+        <span className={styles.rangeUnit}>{unit}</span>
       </span>
       <input
         id={`${id}-range`}
@@ -55,7 +58,7 @@ export function RangeField(props: {
           onChange(isLog ? fromPosition(moved, min, max, step) : moved);
         }}
       />
-      <span className="range-hint">
+      <span className={styles.rangeHint}>
         {valueText === undefined ? '' : `${valueText}${hint === undefined ? '' : ', '}`}
         {hint}
       </span>

@@ -1,5 +1,6 @@
 import { memo, useId } from 'react';
 import type { Scene, SceneNode } from '../../shared/figures/scene.ts';
+import styles from './scene-view.module.css';
 
 /** Colours are CSS variables set from the palettes in tokens.css, so that light and dark need no new layout. */
 function paint(name: string | undefined): string {
@@ -26,7 +27,7 @@ export const SceneView = memo(function SceneView(props: {
   }
   return (
     <svg
-      className={props.className ?? 'scene'}
+      className={props.className ?? styles.scene}
       width={scene.width}
       height={scene.height}
       viewBox={`0 0 ${scene.width} ${scene.height}`}

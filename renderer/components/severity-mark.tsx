@@ -1,6 +1,19 @@
 import { CircleAlert, Info, type LucideIcon, Minus, OctagonAlert, TriangleAlert } from 'lucide-react';
 import type { Severity } from '../../shared/model/event.ts';
 import { SEVERITY_WORDS } from '../../shared/wording/names.ts';
+import { cx } from './class-names.ts';
+import styles from './severity-mark.module.css';
+
+const SEVERITY_CLASSES: Readonly<Record<Severity, string | undefined>> = {
+  emerg: styles.severityEmerg,
+  alert: styles.severityAlert,
+  crit: styles.severityCrit,
+  err: styles.severityErr,
+  warning: styles.severityWarning,
+  notice: styles.severityNotice,
+  info: styles.severityInfo,
+  debug: styles.severityDebug,
+};
 
 const SEVERITY_ICONS: Readonly<Record<Severity, LucideIcon>> = {
   emerg: OctagonAlert,
@@ -14,11 +27,12 @@ const SEVERITY_ICONS: Readonly<Record<Severity, LucideIcon>> = {
 };
 
 /** A severity as icon and word; a dash where the source states none. */
-export function SeverityMark({ severity }: { readonly severity: Severity | null }) {
-  if (severity === null) return <span className="severity severity-none">–</span>;
+export function SeverityMark(props: { readonly severity: Severity | null; readonly className?: string | undefined }) {
+  const { severity } = props;
+  if (severity === null) return <span className={cx(styles.severity, styles.severityNone, props.className)}>–</span>;
   const Icon = SEVERITY_ICONS[severity];
   return (
-    <span className={`severity severity-${severity}`}>
+    <span className={cx(styles.severity, SEVERITY_CLASSES[severity], props.className)}>
       <Icon size={12} aria-hidden="true" />
       {SEVERITY_WORDS[severity]}
     </span>

@@ -3,6 +3,9 @@ import type { Provenance } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { baseName, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import { LinkButton } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './source-link.module.css';
 
 /** `journal.log:118`, or the byte where lines mean nothing. */
 export function sourceName(view: CaseView, source: Provenance): string {
@@ -24,51 +27,45 @@ export function SourceLinks(props: {
   readonly view: CaseView;
   readonly sources: readonly Provenance[];
   readonly rows: readonly number[];
+  readonly className?: string | undefined;
 }) {
   const { view, sources, rows } = props;
   const { showEvent, go } = useActions();
   const shown = sources.slice(0, 3);
   if (sources.length === 0 && rows.length > 0) {
     return (
-      <span className="source-links">
+      <span className={cx(styles.sourceLinks, props.className)}>
         {rows.slice(0, 3).map((row) => (
-          <button key={row} type="button" className="link" onClick={() => void showEvent(row)}>
+          <LinkButton key={row} onClick={() => void showEvent(row)}>
             <CornerDownRight size={12} aria-hidden="true" />
             event {formatCount(row + 1)}
-          </button>
+          </LinkButton>
         ))}
       </span>
     );
   }
   return (
-    <span className="source-links">
+    <span className={cx(styles.sourceLinks, props.className)}>
       {shown.map((source, index) => {
         // Fewer rows than sources: some stand for no event, and which is not told.
         const row = rows.length === sources.length || index === 0 ? rows[index] : undefined;
         const key = `${source.evidenceId}-${source.byteOffset}`;
         const title = sourceInFull(view, source);
         return row === undefined ? (
-          <button
+          <LinkButton
+            tone="file"
             key={key}
-            type="button"
-            className="link link-file"
             title={`${title}. Show the file under Evidence`}
             onClick={() => go('evidence')}
           >
             <FileText size={12} aria-hidden="true" />
             {sourceName(view, source)}
-          </button>
+          </LinkButton>
         ) : (
-          <button
-            key={key}
-            type="button"
-            className="link"
-            title={`${title}. Show the event on the timeline`}
-            onClick={() => void showEvent(row)}
-          >
+          <LinkButton key={key} title={`${title}. Show the event on the timeline`} onClick={() => void showEvent(row)}>
             <CornerDownRight size={12} aria-hidden="true" />
             {sourceName(view, source)}
-          </button>
+          </LinkButton>
         );
       })}
       {sources.length > shown.length ? (

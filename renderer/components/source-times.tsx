@@ -10,7 +10,11 @@ import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { zoneOf } from '../state/zone-choice.ts';
 import { timeResolutionWords } from '../words.ts';
+import { LinkButton } from './button.tsx';
+import { cx } from './class-names.ts';
 import { ClockDialog } from './clock-dialog.tsx';
+import formDialogStyles from './form-dialog.module.css';
+import styles from './source-times.module.css';
 import { ZoneDialog } from './zone-dialog.tsx';
 import { momentOf, offeredZones } from './zone-switch.tsx';
 
@@ -25,30 +29,20 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
   const name = baseName(file.path);
   return (
     <>
-      <span className={isAssumed ? 'time-words time-assumed' : 'time-words'}>
+      <span className={isAssumed ? cx(styles.timeWords, styles.timeAssumed) : styles.timeWords}>
         {isAssumed ? <TriangleAlert size={12} aria-hidden="true" /> : null}
         {isZoneAssumed(file) ? `zone assumed: ${zoneOfStamps(time)}` : words.zone}
         {time.offsetMinutes === null ? null : (
-          <button
-            type="button"
-            className="link"
-            aria-label={`Set the zone of the stamps of ${name}`}
-            onClick={() => setOpen('zone')}
-          >
+          <LinkButton aria-label={`Set the zone of the stamps of ${name}`} onClick={() => setOpen('zone')}>
             {isZoneAssumed(file) ? 'set it' : 'change'}
-          </button>
+          </LinkButton>
         )}
         {time.year === null ? null : <span>{words.year}</span>}
-        <span className="clock-words">
+        <span className={styles.clockWords}>
           {offset === 0 ? null : <strong className="numeric">clock {formatClockOffset(offset)} </strong>}
-          <button
-            type="button"
-            className="link"
-            aria-label={`Correct the clock of ${name}`}
-            onClick={() => setOpen('clock')}
-          >
+          <LinkButton aria-label={`Correct the clock of ${name}`} onClick={() => setOpen('clock')}>
             {offset === 0 ? 'correct the clock' : 'change or take back'}
-          </button>
+          </LinkButton>
         </span>
       </span>
       {open === 'zone' ? <SourceZoneDialog view={view} file={file} onClose={() => setOpen(null)} /> : null}
@@ -93,11 +87,11 @@ function SourceZoneDialog(props: {
       onChoose={(id) => void setSourceZone(zoneOf(id, display.host, display.laptop), isForAll ? null : [file.id])}
       onClose={onClose}
     >
-      <p className="dialog-help secondary">
+      <p className={cx(formDialogStyles.dialogHelp, styles.zoneDialogHelp, 'secondary')}>
         Its stamps carry no zone. The evidence is read again with what you choose; until then the case stays as it is.
       </p>
       {canBeAll ? (
-        <fieldset className="dialog-choice">
+        <fieldset className={cx(formDialogStyles.dialogChoice, styles.zoneDialogChoice)}>
           <legend className="visually-hidden">For which sources</legend>
           <label>
             <input type="radio" name="scope" checked={!isForAll} onChange={() => setIsForAll(false)} />

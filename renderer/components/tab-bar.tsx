@@ -1,6 +1,8 @@
 import { type KeyboardEvent, useRef } from 'react';
 import { useActions } from '../state/app-context.tsx';
 import { TABS, type TabName } from '../state/navigation.ts';
+import { Button } from './button.tsx';
+import styles from './tab-bar.module.css';
 
 export const TAB_TITLES: Readonly<Record<TabName, string>> = {
   evidence: 'Evidence',
@@ -25,14 +27,14 @@ export function TabBar({ current }: { readonly current: TabName }) {
     list.current?.querySelector<HTMLButtonElement>(`#tab-${next}`)?.focus();
   };
   return (
-    <div ref={list} className="tabs" role="tablist" aria-label="Views of the case" onKeyDown={onKeyDown}>
+    <div ref={list} className={styles.tabs} role="tablist" aria-label="Views of the case" onKeyDown={onKeyDown}>
       {TABS.map((tab, index) => (
-        <button
+        <Button
+          tone="bare"
+          className={styles.tab}
           key={tab}
           id={`tab-${tab}`}
-          type="button"
           role="tab"
-          className="tab"
           aria-selected={tab === current}
           aria-controls="view"
           tabIndex={tab === current ? 0 : -1}
@@ -40,7 +42,7 @@ export function TabBar({ current }: { readonly current: TabName }) {
           onClick={() => go(tab)}
         >
           {TAB_TITLES[tab]}
-        </button>
+        </Button>
       ))}
     </div>
   );

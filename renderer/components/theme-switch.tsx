@@ -1,5 +1,6 @@
 import { type LucideIcon, Monitor, Moon, Sun } from 'lucide-react';
 import { THEME_CHOICES, type ThemeChoice, useTheme } from '../state/theme.ts';
+import { IconButton } from './button.tsx';
 
 const ICONS: Readonly<Record<ThemeChoice, LucideIcon>> = { system: Monitor, light: Sun, dark: Moon };
 
@@ -10,8 +11,8 @@ export function ThemeSwitch() {
   const next = THEME_CHOICES[(THEME_CHOICES.indexOf(choice) + 1) % THEME_CHOICES.length] ?? 'system';
   const label = `Appearance: ${choice}. Switch to ${next}`;
   return (
-    <button type="button" className="icon-button" aria-label={label} title={label} onClick={() => setChoice(next)}>
+    <IconButton label={label} title={label} onClick={() => setChoice(next)}>
       <Icon size={15} aria-hidden="true" />
-    </button>
+    </IconButton>
   );
 }

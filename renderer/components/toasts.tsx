@@ -2,6 +2,15 @@ import { CircleAlert, CircleCheck, Info, type LucideIcon, X } from 'lucide-react
 import { useEffect } from 'react';
 import { useActions, useAppState } from '../state/app-context.tsx';
 import type { Toast } from '../state/app-state.ts';
+import { Button, IconButton } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './toasts.module.css';
+
+const TOAST_CLASSES: Readonly<Record<Toast['tone'], string | undefined>> = {
+  done: styles.toastDone,
+  info: undefined,
+  failed: styles.toastFailed,
+};
 
 const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCheck, info: Info, failed: CircleAlert };
 
@@ -9,7 +18,7 @@ const TONE_ICONS: Readonly<Record<Toast['tone'], LucideIcon>> = { done: CircleCh
 export function Toasts() {
   const { toasts } = useAppState();
   return (
-    <section className="toasts" aria-live="polite" aria-label="Messages">
+    <section className={styles.toasts} aria-live="polite" aria-label="Messages">
       {toasts.map((toast) => (
         <ToastCard key={toast.id} toast={toast} />
       ))}
@@ -30,27 +39,30 @@ function ToastCard({ toast }: { readonly toast: Toast }) {
     return () => clearTimeout(timer);
   }, [toast, undo, dismissToast]);
   return (
-    <div className={`toast toast-${toast.tone}`} role={toast.tone === 'failed' ? 'alert' : 'status'}>
+    <div
+      className={cx(styles.toast, TOAST_CLASSES[toast.tone])}
+      data-testid={`toast-${toast.tone}`}
+      role={toast.tone === 'failed' ? 'alert' : 'status'}
+    >
       <Icon size={16} aria-hidden="true" />
-      <div className="toast-words">
+      <div className={styles.toastWords}>
         <p>{toast.text}</p>
-        {toast.detail === null ? null : <p className="toast-detail">{toast.detail}</p>}
+        {toast.detail === null ? null : <p className={styles.toastDetail}>{toast.detail}</p>}
       </div>
       {undo === undefined ? null : (
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() => {
             dismissToast(toast.id);
             void adjustClocks(undo, 'The clock is as it was before');
           }}
         >
           Undo
-        </button>
+        </Button>
       )}
-      <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => dismissToast(toast.id)}>
+      <IconButton label="Dismiss" onClick={() => dismissToast(toast.id)}>
         <X size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     </div>
   );
 }

@@ -1,6 +1,8 @@
 import { Square } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { ProgressBar } from './bars.tsx';
+import { Button } from './button.tsx';
+import styles from './working.module.css';
 
 /** What takes less is not worth a word. */
 const SILENT_MILLIS = 400;
@@ -15,18 +17,18 @@ export function Working(props: { readonly words: string; readonly sinceMillis: n
   const millis = nowMillis - props.sinceMillis;
   if (millis < SILENT_MILLIS) return null;
   return (
-    <div className="working" role="status">
-      <div className="working-bar">
+    <div className={styles.working} role="status">
+      <div>
         <ProgressBar share={null} label={props.words} />
       </div>
       <span>
         {props.words} <span className="numeric secondary">{(millis / 1_000).toFixed(1)} s</span>
       </span>
       {props.onStop === undefined ? null : (
-        <button type="button" className="button button-small" onClick={props.onStop}>
+        <Button size="small" onClick={props.onStop}>
           <Square size={11} aria-hidden="true" />
           Stop
-        </button>
+        </Button>
       )}
     </div>
   );

@@ -2,7 +2,11 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import type { EpochMicros } from '../../shared/model/time.ts';
 import { allZones, fixedOffsetMinutes, isZone, type ZoneName } from '../../shared/model/zone.ts';
 import { zoneLabel } from '../format.ts';
+import { cx } from './class-names.ts';
+import formDialogStyles from './form-dialog.module.css';
+import paletteStyles from './palette.module.css';
 import { useModal } from './use-modal.ts';
+import styles from './zone-dialog.module.css';
 
 /** A zone that is offered before all others, under a name of its own. */
 export interface OfferedZone {
@@ -107,7 +111,7 @@ export function ZoneDialog(props: {
   return (
     <dialog
       ref={dialog}
-      className="palette zone-dialog"
+      className={paletteStyles.palette}
       aria-label={title}
       onClose={onClose}
       onClick={(event) => {
@@ -116,8 +120,8 @@ export function ZoneDialog(props: {
       }}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <div className="palette-box">
-        <h2 className="dialog-title">{title}</h2>
+      <div>
+        <h2 className={formDialogStyles.dialogTitle}>{title}</h2>
         {props.children}
         <input
           type="text"
@@ -135,7 +139,7 @@ export function ZoneDialog(props: {
             setActive(0);
           }}
         />
-        <div id={listId} role="listbox" aria-label="Time zones" className="palette-list">
+        <div id={listId} role="listbox" aria-label="Time zones" className={paletteStyles.paletteList}>
           {zones.map((zone, position) => (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
             <div
@@ -146,19 +150,19 @@ export function ZoneDialog(props: {
               aria-selected={zone.id === current}
               aria-disabled={zone.zone === null}
               data-active={position === index}
-              className="palette-item zone-item"
+              className={cx(paletteStyles.paletteItem, styles.zoneItem)}
               onClick={() => choose(zone)}
               onMouseMove={() => setActive(position)}
             >
-              <span className="palette-title">
+              <span>
                 {zone.title}
                 {zone.id === current ? <span className="secondary"> · in use</span> : null}
               </span>
-              <span className="palette-hint">{zone.hint}</span>
+              <span className={paletteStyles.paletteHint}>{zone.hint}</span>
             </div>
           ))}
-          {zones.length === 0 ? <p className="palette-none">No time zone goes by that name.</p> : null}
-          {more > 0 ? <p className="palette-none">{more} more: type to narrow the list.</p> : null}
+          {zones.length === 0 ? <p className={paletteStyles.paletteNone}>No time zone goes by that name.</p> : null}
+          {more > 0 ? <p className={paletteStyles.paletteNone}>{more} more: type to narrow the list.</p> : null}
         </div>
       </div>
     </dialog>

@@ -6,7 +6,9 @@ import { fixedOffsetMinutes, UTC, type ZoneName } from '../../shared/model/zone.
 import { baseName, zoneLabel } from '../format.ts';
 import { type DisplayZone, useDisplayZone } from '../state/display-zone.tsx';
 import type { HostZone } from '../state/zone-choice.ts';
+import { Button } from './button.tsx';
 import { type OfferedZone, ZoneDialog } from './zone-dialog.tsx';
+import styles from './zone-switch.module.css';
 
 /** When the case plays, so that zones are compared by their offsets of then. */
 export function momentOf(view: CaseView): EpochMicros {
@@ -51,9 +53,9 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
   const who = choice === 'host' ? (display.host === null ? 'host’s zone unknown, ' : 'host: ') : '';
   return (
     <>
-      <button
-        type="button"
-        className="zone-button"
+      <Button
+        tone="bare"
+        className={styles.zoneButton}
         aria-haspopup="dialog"
         aria-label={`Display zone: ${who}${words}. Change`}
         title={`Times are shown in ${isNamed(zone) ? `${zone} (${offset} at the time of the case)` : offset}. Change the display zone`}
@@ -62,7 +64,7 @@ export function ZoneSwitch({ view }: { readonly view: CaseView }) {
         {who}
         {words}
         <ChevronDown size={12} aria-hidden="true" />
-      </button>
+      </Button>
       {isOpen ? (
         <ZoneDialog
           title="Show times in"

@@ -3,10 +3,21 @@ import { Fragment, useState } from 'react';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { FORMAT_WORDS, PROBLEM_WORDS } from '../../shared/wording/names.ts';
+import { LinkButton } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
 import { CopyButton } from '../components/copy.tsx';
+import pageStyles from '../components/page.module.css';
+import sourceTimesStyles from '../components/source-times.module.css';
 import { SourceTimes } from '../components/source-times.tsx';
+import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
+import styles from './evidence.module.css';
+import problemsStyles from './problems.module.css';
 import { RuleFiles } from './rule-files.tsx';
+
+/** A file within another stands further in; from the third level on all alike. */
+const DEPTH_CLASSES = [undefined, styles.depth1, styles.depth2, styles.depth3] as const;
 
 /** What was given: every file with its hash, what was read from it, how its times were understood, what was wrong. */
 export function EvidenceScreen({ view }: { readonly view: CaseView }) {
@@ -17,32 +28,32 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
   );
   const problemCount = view.files.reduce((sum, file) => sum + file.problemCount, 0) + view.problems.length;
   return (
-    <div className="page">
-      <header className="page-header">
-        <h2 className="page-heading">Evidence</h2>
+    <div className={pageStyles.page}>
+      <header className={pageStyles.pageHeader}>
+        <h2 className={pageStyles.pageHeading}>Evidence</h2>
         <p className="secondary numeric">
           {countOf(view.files.length, 'file')} · {formatBytes(bytes)} given · {countOf(view.eventCount, 'event')} ·{' '}
           {problemCount === 0 ? 'no problems' : countOf(problemCount, 'problem')}
         </p>
       </header>
       {problems.length === 0 ? null : (
-        <section className="case-problems" aria-label="Problems of the case">
+        <section className={styles.caseProblems} aria-label="Problems of the case">
           <h3 className="caption">Could not be taken in, in whole or in part</h3>
           <ul>
             {problems.map((problem) => (
-              <li key={`${problem.path} ${problem.kind} ${problem.message}`} className="problem">
+              <li key={`${problem.path} ${problem.kind} ${problem.message}`} className={problemsStyles.problem}>
                 <TriangleAlert size={13} aria-hidden="true" />
                 <span>
                   <strong>{PROBLEM_WORDS[problem.kind]}</strong> <span className="mono">{problem.path}</span>
-                  <span className="problem-message">{problem.message}</span>
+                  <span className={problemsStyles.problemMessage}>{problem.message}</span>
                 </span>
               </li>
             ))}
           </ul>
         </section>
       )}
-      <div className="table-frame">
-        <table className="plain-table evidence-table" aria-label="Evidence files">
+      <div className={cx(tableStyles.tableFrame, styles.tableFrame)}>
+        <Table className={styles.evidenceTable} aria-label="Evidence files">
           <thead>
             <tr>
               <th scope="col">File</th>
@@ -63,7 +74,7 @@ export function EvidenceScreen({ view }: { readonly view: CaseView }) {
               <FileRows key={file.id} view={view} file={file} />
             ))}
           </tbody>
-        </table>
+        </Table>
       </div>
       <RuleFiles files={view.ruleFiles} />
     </div>
@@ -95,13 +106,17 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
   return (
     <Fragment>
       <tr>
-        <th scope="row" className={`file-path depth-${Math.min(3, depthOf(file, files))}`} title={file.path}>
+        <th
+          scope="row"
+          className={cx(styles.filePath, DEPTH_CLASSES[Math.min(3, depthOf(file, files))])}
+          title={file.path}
+        >
           <span className="mono">
-            <span className="path-folder">{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
+            <span className={styles.pathFolder}>{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
             <bdi>{shownPath.slice(slash + 1)}</bdi>
           </span>
         </th>
-        <td className={file.format === 'unknown' ? 'unknown' : ''}>{FORMAT_WORDS[file.format]}</td>
+        <td className={file.format === 'unknown' ? 'unknown' : undefined}>{FORMAT_WORDS[file.format]}</td>
         <td className="number" title={`${formatCount(file.bytes)} bytes`}>
           {formatBytes(file.bytes)}
         </td>
@@ -116,32 +131,26 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
           {file.problemCount === 0 ? (
             <span className="secondary">none</span>
           ) : (
-            <button
-              type="button"
-              className="link problem-toggle"
-              aria-expanded={isOpen}
-              aria-controls={problemsId}
-              onClick={() => setIsOpen(!isOpen)}
-            >
+            <LinkButton aria-expanded={isOpen} aria-controls={problemsId} onClick={() => setIsOpen(!isOpen)}>
               {isOpen ? <ChevronDown size={13} aria-hidden="true" /> : <ChevronRight size={13} aria-hidden="true" />}
               {countOf(file.problemCount, 'problem')}
-            </button>
+            </LinkButton>
           )}
         </td>
       </tr>
       {isOpen ? (
-        <tr id={problemsId} className="problem-rows">
+        <tr id={problemsId} className={styles.problemRows}>
           <td colSpan={7}>
             <ul>
               {file.problems.map((problem) => (
-                <li key={`${problem.kind} ${problem.byteOffset} ${problem.message}`} className="problem">
+                <li key={`${problem.kind} ${problem.byteOffset} ${problem.message}`} className={problemsStyles.problem}>
                   <TriangleAlert size={13} aria-hidden="true" />
                   <span>
                     <strong>{PROBLEM_WORDS[problem.kind]}</strong>{' '}
                     {problem.byteOffset === null ? null : (
                       <span className="secondary numeric">at byte {formatCount(problem.byteOffset)}</span>
                     )}
-                    <span className="problem-message">{problem.message}</span>
+                    <span className={problemsStyles.problemMessage}>{problem.message}</span>
                   </span>
                 </li>
               ))}
@@ -164,15 +173,17 @@ function Hash({ file }: { readonly file: EvidenceFile }) {
   if (file.hashedBytes === 0) return <span className="secondary">not hashed</span>;
   return (
     <>
-      <span className="hash">
+      <span className={styles.hash}>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the full hash must be reachable by keyboard too. */}
-        <span className="hash-short mono" tabIndex={0}>
-          {file.sha256.slice(0, 12)}…<span className="hash-full mono">{file.sha256}</span>
+        <span className={cx(styles.hashShort, 'mono')} tabIndex={0}>
+          {file.sha256.slice(0, 12)}…<span className={cx(styles.hashFull, 'mono')}>{file.sha256}</span>
         </span>
         <CopyButton text={file.sha256} what="SHA-256" />
       </span>
       {file.hashedBytes === undefined ? null : (
-        <span className="hash-part time-assumed">of the first {formatBytes(file.hashedBytes)} only</span>
+        <span className={cx(styles.hashPart, sourceTimesStyles.timeAssumed)}>
+          of the first {formatBytes(file.hashedBytes)} only
+        </span>
       )}
     </>
   );

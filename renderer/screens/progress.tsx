@@ -3,11 +3,22 @@ import { Check, Minus } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import { STAGE_WORDS } from '../../shared/wording/names.ts';
+import barsStyles from '../components/bars.module.css';
 import { ProgressBar } from '../components/bars.tsx';
+import { Button } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
 import { SourceList } from '../components/source-list.tsx';
 import { formatBytes, formatDuration, formatShare } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { bytesPerSecond, type JobState, secondsLeft, shareDone } from '../state/job.ts';
+import styles from './progress.module.css';
+
+const STAGE_CLASSES: Readonly<Record<StepState, string | undefined>> = {
+  done: styles.stageDone,
+  current: styles.stageCurrent,
+  passed: undefined,
+  ahead: undefined,
+};
 
 /** What an import goes through, in order. A file is hashed as it is read; one that no parser reads is only hashed. */
 const STEPS = [['unpacking'], ['reading', 'hashing'], ['database'], ['profiling'], ['analysing']] as const;
@@ -48,25 +59,25 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
   }, [actions]);
 
   return (
-    <div className="progress-screen">
-      <section className="progress-card" aria-labelledby="progress-title">
-        <header className="progress-header">
+    <div className={styles.progressScreen} data-testid="progress">
+      <section className={styles.progressCard} aria-labelledby="progress-title">
+        <header className={styles.progressHeader}>
           <h1 id="progress-title">Opening {job.title}</h1>
           <span className="numeric secondary">
             {formatDuration(Math.max(0, Math.round((now - job.startedMillis) / 1000)))}
           </span>
         </header>
-        <ol className="stages">
+        <ol className={styles.stages}>
           {STEPS.map(([stage], index) => {
             const state = stateOf(index);
             return (
               <li
                 key={stage}
-                className={`stage-${state}`}
+                className={STAGE_CLASSES[state]}
                 title={STEP_WORDS[state] === '' ? undefined : STEP_WORDS[state]}
                 aria-current={state === 'current' ? 'step' : undefined}
               >
-                <span className="stage-mark" aria-hidden="true">
+                <span className={styles.stageMark} aria-hidden="true">
                   {state === 'done' ? <Check size={11} strokeWidth={3} /> : null}
                   {state === 'passed' ? <Minus size={11} strokeWidth={3} /> : null}
                 </span>
@@ -76,11 +87,11 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
             );
           })}
         </ol>
-        <p className="progress-item mono" title={progress?.item}>
+        <p className={cx(styles.progressItem, 'mono')} title={progress?.item}>
           {progress?.item ?? 'Starting'}
         </p>
         <ProgressBar share={share} label="Import" />
-        <dl className="progress-figures">
+        <dl className={styles.progressFigures}>
           <div>
             <dt>Done</dt>
             <dd>
@@ -102,17 +113,17 @@ export function ProgressScreen({ job, hasCase }: { readonly job: JobState; reado
         </dl>
         <SourceList job={job} />
         {job.samples.length > 1 ? <LiveProfile samples={job.samples} /> : null}
-        <footer className="progress-footer">
+        <footer className={styles.progressFooter}>
           <span className="secondary">
             The evidence is only read. What is dropped now joins the import.
             {hasCase ? ' The case you had open stays until this one is ready.' : ''}
           </span>
-          <button type="button" className="button" disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
+          <Button disabled={job.isCancelling} onClick={() => void actions.cancelJob()}>
             {job.isCancelling ? 'Cancelling…' : 'Cancel'}
-            <span className="key" aria-hidden="true">
+            <span className={styles.key} aria-hidden="true">
               Esc
             </span>
-          </button>
+          </Button>
         </footer>
         <p className="visually-hidden" aria-live="polite">
           {announcement(job)}
@@ -167,18 +178,18 @@ function LiveProfile({ samples }: { readonly samples: readonly ProfileSample[] }
     (each) => rateY(each.rate),
   )(rates);
   return (
-    <figure className="live-profile" aria-label="Cost of parsing so far">
+    <figure className={styles.liveProfile} aria-label="Cost of parsing so far">
       <svg viewBox={`0 0 ${CHART.width} ${CHART.height}`} preserveAspectRatio="none" aria-hidden="true">
-        <path className="live-rate" d={ratePath ?? ''} />
-        <path className="live-heap" d={heapPath ?? ''} />
+        <path className={styles.liveRate} d={ratePath ?? ''} />
+        <path className={styles.liveHeap} d={heapPath ?? ''} />
       </svg>
-      <figcaption className="stack-legend">
-        <span className="legend-item">
-          <span className="legend-swatch swatch-accent" aria-hidden="true" />
+      <figcaption className={barsStyles.stackLegend}>
+        <span className={barsStyles.legendItem}>
+          <span className={cx(barsStyles.legendSwatch, barsStyles.swatchAccent)} aria-hidden="true" />
           heap, solid <strong>{formatBytes(last?.heapBytes ?? 0)}</strong> (peak {formatBytes(peakHeap)})
         </span>
-        <span className="legend-item">
-          <span className="legend-swatch swatch-neutral" aria-hidden="true" />
+        <span className={barsStyles.legendItem}>
+          <span className={barsStyles.legendSwatch} aria-hidden="true" />
           throughput, dotted <strong>{formatBytes(rates.at(-1)?.rate ?? 0)}/s</strong>
         </span>
       </figcaption>

@@ -7,8 +7,20 @@ import {
   reportOverrulings,
 } from '../../shared/report/report-judgements.ts';
 import { byWhen } from '../../shared/report/words.ts';
+import { cx } from '../components/class-names.ts';
+import pageStyles from '../components/page.module.css';
+import { Table } from '../components/table.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { formatScore } from '../format.ts';
+import reportStyles from './report.module.css';
+import evidenceMatrixStyles from './verdict/evidence-matrix.module.css';
+import judgementListStyles from './verdict/judgement-list.module.css';
+
+const MATRIX_CLASSES: { readonly [reading in 'consistent' | 'inconsistent' | 'neutral']: string | undefined } = {
+  consistent: evidenceMatrixStyles.matrixConsistent,
+  inconsistent: evidenceMatrixStyles.matrixInconsistent,
+  neutral: evidenceMatrixStyles.matrixNeutral,
+};
 
 /** The preview names no sources: no paths have to be shortened for it. */
 const NO_PATHS: ReadonlyMap<string, string> = new Map();
@@ -19,13 +31,13 @@ const MATRIX_ROWS = 6;
 export function HypothesesPreview({ view }: { readonly view: CaseView }) {
   const { hypotheses, facts } = view.analysis;
   return (
-    <table className="plain-table">
+    <Table className={cx(reportStyles.plainTable, evidenceMatrixStyles.plainTable)}>
       <tbody>
         {hypotheses.map((hypothesis) => {
           const hinges = counterfactualWords(hypothesis, facts);
           return (
             <Fragment key={hypothesis.id}>
-              <tr className={hinges.length === 0 ? undefined : 'paper-hinged'}>
+              <tr className={hinges.length === 0 ? undefined : reportStyles.paperHinged}>
                 <th scope="row">{hypothesis.title}</th>
                 <td>
                   <VerdictMark verdict={hypothesis.verdict} />
@@ -37,7 +49,7 @@ export function HypothesesPreview({ view }: { readonly view: CaseView }) {
               </tr>
               {hinges.length === 0 ? null : (
                 <tr>
-                  <td colSpan={4} className="paper-hinge">
+                  <td colSpan={4} className={reportStyles.paperHinge}>
                     {hinges.map((words) => (
                       <p key={words}>{words}</p>
                     ))}
@@ -48,7 +60,7 @@ export function HypothesesPreview({ view }: { readonly view: CaseView }) {
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }
 
@@ -58,14 +70,22 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
   if (matrix === null) return null;
   const more = matrix.rows.length - MATRIX_ROWS;
   return (
-    <section className="paper-section">
+    <section className={reportStyles.paperSection}>
       <h4 id="paper-matrix">Evidence matrix</h4>
-      <table className="plain-table matrix-table" aria-labelledby="paper-matrix">
+      <Table
+        className={cx(
+          reportStyles.plainTable,
+          evidenceMatrixStyles.plainTable,
+          evidenceMatrixStyles.matrixTable,
+          reportStyles.matrixTable,
+        )}
+        aria-labelledby="paper-matrix"
+      >
         <thead>
           <tr>
             <th scope="col">Fact</th>
             {matrix.hypotheses.map((title) => (
-              <th key={title} scope="col" className="matrix-column">
+              <th key={title} scope="col" className={cx(evidenceMatrixStyles.matrixColumn, reportStyles.matrixColumn)}>
                 {title}
               </th>
             ))}
@@ -76,12 +96,12 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
             <tr key={text}>
               <th scope="row">
                 {isOverruled ? <s>{text}</s> : text}
-                {note === null ? null : <span className="matrix-note">{note}</span>}
+                {note === null ? null : <span className={evidenceMatrixStyles.matrixNote}>{note}</span>}
               </th>
               {cells.map(({ signs, words, reading }, index) => (
                 <td
                   key={matrix.hypotheses[index]}
-                  className={`matrix-cell matrix-${isOverruled ? 'neutral' : reading}`}
+                  className={cx(evidenceMatrixStyles.matrixCell, MATRIX_CLASSES[isOverruled ? 'neutral' : reading])}
                   title={words}
                 >
                   {signs}
@@ -94,13 +114,13 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
           <tr>
             <th scope="row">Speaks against it, in sum</th>
             {matrix.against.map((sum, index) => (
-              <td key={matrix.hypotheses[index]} className="matrix-cell numeric">
+              <td key={matrix.hypotheses[index]} className={cx(evidenceMatrixStyles.matrixCell, 'numeric')}>
                 {sum}
               </td>
             ))}
           </tr>
         </tfoot>
-      </table>
+      </Table>
       {more > 0 ? <p className="secondary">and {more} more in the report</p> : null}
     </section>
   );
@@ -113,19 +133,19 @@ export function JudgementsPreview({ view }: { readonly view: CaseView }) {
   const observations = reportObservations(view.analysis, judgements, NO_PATHS);
   if (overrulings.length + observations.length === 0) return null;
   return (
-    <section className="paper-section">
+    <section className={reportStyles.paperSection}>
       <h4>Overruled and observed</h4>
-      <ul className="plain-list paper-judgements">
+      <ul className={cx(pageStyles.plainList, reportStyles.paperJudgements)}>
         {overrulings.map(({ text, comment }) => (
           <li key={text}>
             <s>{text}</s>
-            <span className="judgement-comment">{comment}</span>
+            <span className={judgementListStyles.judgementComment}>{comment}</span>
           </li>
         ))}
         {observations.map(({ text, says }) => (
           <li key={text}>
             {text}
-            <span className="judgement-comment">{says}</span>
+            <span className={judgementListStyles.judgementComment}>{says}</span>
           </li>
         ))}
       </ul>
@@ -138,12 +158,12 @@ export function ChangesPreview({ view }: { readonly view: CaseView }) {
   const groups = byWhen(view.analysis.recommendations);
   if (groups.length === 0) return null;
   return (
-    <section className="paper-section">
+    <section className={reportStyles.paperSection}>
       <h4>What to change</h4>
       {groups.map(({ title, start, items }) => (
         <div key={start}>
           {title === null ? null : <p className="secondary">{title}</p>}
-          <ol className="paper-changes" start={start}>
+          <ol className={reportStyles.paperChanges} start={start}>
             {items.map(({ id, text }) => (
               <li key={id}>{text}</li>
             ))}

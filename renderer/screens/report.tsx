@@ -4,10 +4,16 @@ import type { Incident, Phase } from '../../shared/model/analysis.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { summaryFields } from '../../shared/report/words.ts';
 import { ENDING_WORDS } from '../../shared/wording/names.ts';
+import { Button, IconButton } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
+import pageStyles from '../components/page.module.css';
+import pairsStyles from '../components/pairs.module.css';
+import { Table } from '../components/table.tsx';
 import { UtcNote } from '../components/utc-note.tsx';
 import { countOf, formatBytes, formatDuration, formatInstant } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
+import styles from './report.module.css';
 import { ChangesPreview, HypothesesPreview, JudgementsPreview, MatrixPreview } from './report-sections.tsx';
 
 type Format = 'pdf' | 'html' | 'json';
@@ -28,28 +34,27 @@ export function ReportScreen({ view }: { readonly view: CaseView }) {
     setWriting(null);
   };
   return (
-    <div className="page report-page">
-      <aside className="report-actions" aria-label="Export">
-        <h2 className="page-heading">Report</h2>
+    <div className={cx(pageStyles.page, styles.reportPage)}>
+      <aside className={styles.reportActions} aria-label="Export">
+        <h2 className={pageStyles.pageHeading}>Report</h2>
         {FORMATS.map(({ format, name, icon: Icon, detail }) => (
-          <div key={format} className="report-action">
-            <button
-              type="button"
-              className={format === 'pdf' ? 'button button-primary' : 'button'}
+          <div key={format} className={styles.reportAction}>
+            <Button
+              tone={format === 'pdf' ? 'primary' : 'plain'}
               disabled={writing !== null}
               aria-describedby={`export-${format}`}
               onClick={() => void write(format)}
             >
               <Icon size={14} aria-hidden="true" />
               {name}
-            </button>
+            </Button>
             <p id={`export-${format}`} className="secondary">
               {writing === format ? 'Writing…' : detail}
             </p>
           </div>
         ))}
         <UtcNote of="the report" />
-        <p className="secondary report-note">
+        <p className={cx(styles.reportNote, 'secondary')}>
           The files are written from the same case that the window shows. Nothing is sent anywhere.
         </p>
       </aside>
@@ -63,11 +68,11 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
   const { analysis } = view;
   const { incident } = analysis;
   return (
-    <article className="paper" aria-label="Preview of the report">
-      <p className="paper-kind">Incident report</p>
-      <h3 className="paper-title">{analysis.headline}</h3>
+    <article className={styles.paper} aria-label="Preview of the report">
+      <p className={styles.paperKind}>Incident report</p>
+      <h3 className={styles.paperTitle}>{analysis.headline}</h3>
       {incident === null ? null : (
-        <dl className="pairs paper-pairs">
+        <dl className={cx(pairsStyles.pairs, styles.paperPairs)}>
           <div>
             <dt>Worker</dt>
             <dd>
@@ -95,7 +100,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         </dl>
       )}
       <PaperSection title="Summary">
-        <dl className="pairs">
+        <dl className={pairsStyles.pairs}>
           {summaryFields(analysis).map(({ label, value }) => (
             <div key={label}>
               <dt>{label}</dt>
@@ -108,11 +113,11 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
         {incident === null ? (
           <p>No incident was found.</p>
         ) : (
-          <table className="plain-table">
+          <Table className={styles.plainTable}>
             <tbody>
               {phasesInOrder(incident).map((phase) => (
                 <tr key={`${phase.name} ${phase.from}`}>
-                  <th scope="row" className={`depth-${phase.depth}`}>
+                  <th scope="row" className={phase.depth === 1 ? styles.depth1 : undefined}>
                     {phase.label}
                   </th>
                   <td className="mono">{formatInstant(phase.from, 3)}</td>
@@ -123,7 +128,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Table>
         )}
       </PaperSection>
       <PaperSection title="Hypotheses">
@@ -134,7 +139,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
       <ChangesPreview view={view} />
       {queries.queries.length === 0 ? null : (
         <PaperSection title="Queries">
-          <ul className="plain-list report-queries">
+          <ul className={cx(pageStyles.plainList, styles.reportQueries)}>
             {queries.queries.map(({ id, sql, rowCount, isCut }) => (
               <li key={id}>
                 <div>
@@ -144,22 +149,20 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
                     {countOf(rowCount, 'row')}
                   </span>
                 </div>
-                <button
-                  type="button"
-                  className="icon-button"
-                  aria-label="Remove this query from the report"
+                <IconButton
+                  label="Remove this query from the report"
                   title="Remove this query from the report"
                   onClick={() => void queries.remove(id)}
                 >
                   <X size={13} aria-hidden="true" />
-                </button>
+                </IconButton>
               </li>
             ))}
           </ul>
         </PaperSection>
       )}
       <PaperSection title="Also in the report">
-        <ul className="plain-list">
+        <ul className={pageStyles.plainList}>
           <li>
             {countOf(analysis.questions.length, 'question')},{' '}
             {countOf(analysis.questions.filter((question) => question.answer !== null).length, 'answered', 'answered')}
@@ -188,7 +191,7 @@ function phasesInOrder(incident: Incident): readonly Phase[] {
 
 function PaperSection({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
   return (
-    <section className="paper-section">
+    <section className={styles.paperSection}>
       <h4>{title}</h4>
       {children}
     </section>

@@ -1,19 +1,26 @@
 import { BookOpenCheck, CornerDownRight, TriangleAlert } from 'lucide-react';
 import type { RuleFileView } from '../../shared/model/views.ts';
+import { Button, LinkButton } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
+import pageStyles from '../components/page.module.css';
+import tableStyles from '../components/table.module.css';
+import { Table } from '../components/table.tsx';
 import { baseName, countOf, formatCount } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
+import problemsStyles from './problems.module.css';
+import styles from './rule-files.module.css';
 
 /** The user's own rules: each file with what its rules matched, and what is wrong with it. */
 export function RuleFiles({ files }: { readonly files: readonly RuleFileView[] }) {
   const actions = useActions();
   return (
-    <section className="block rule-files" aria-labelledby="rules-title">
-      <h3 id="rules-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="rules-title">
+      <h3 id="rules-title" className={pageStyles.blockHeading}>
         Rules of your own
-        <button type="button" className="button button-small" onClick={() => void actions.loadRules()}>
+        <Button size="small" onClick={() => void actions.loadRules()}>
           <BookOpenCheck size={13} aria-hidden="true" />
           {files.length === 0 ? 'Load rule files…' : 'Load other rule files…'}
-        </button>
+        </Button>
       </h3>
       {files.length === 0 ? (
         <p className="secondary">
@@ -32,7 +39,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
   const { path, rules, problems } = file;
   const matched = rules.filter(({ hitCount }) => hitCount > 0).length;
   return (
-    <section className="rule-file" aria-label={`Rules of ${baseName(path)}`}>
+    <section className={styles.ruleFile} aria-label={`Rules of ${baseName(path)}`}>
       <h4>
         <span className="mono" title={path}>
           <bdi>{baseName(path)}</bdi>
@@ -46,16 +53,16 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
       {problems.length === 0 ? null : (
         <ul>
           {problems.map(({ message }) => (
-            <li key={message} className="problem">
+            <li key={message} className={problemsStyles.problem}>
               <TriangleAlert size={13} aria-hidden="true" />
-              <span className="problem-message">{message}</span>
+              <span className={problemsStyles.problemMessage}>{message}</span>
             </li>
           ))}
         </ul>
       )}
       {rules.length === 0 ? null : (
-        <div className="table-frame">
-          <table className="plain-table" aria-label={`What the rules of ${baseName(path)} matched`}>
+        <div className={cx(tableStyles.tableFrame, styles.tableFrame)}>
+          <Table aria-label={`What the rules of ${baseName(path)} matched`}>
             <thead>
               <tr>
                 <th scope="col">Rule</th>
@@ -71,7 +78,7 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
             <tbody>
               {rules.map(({ id, title, line, hitCount, firstRow }) => (
                 <tr key={`${line} ${id}`}>
-                  <th scope="row" className="rule-title">
+                  <th scope="row" className={styles.ruleTitle}>
                     <bdi>{title}</bdi>
                   </th>
                   <td className="number">{formatCount(line)}</td>
@@ -80,21 +87,19 @@ function RuleFile({ file }: { readonly file: RuleFileView }) {
                     {firstRow === null ? (
                       <span className="secondary">none</span>
                     ) : (
-                      <button
-                        type="button"
-                        className="link"
+                      <LinkButton
                         aria-label={`Show the first event of ${title}`}
                         onClick={() => void showEvent(firstRow)}
                       >
                         <CornerDownRight size={12} aria-hidden="true" />
                         show
-                      </button>
+                      </LinkButton>
                     )}
                   </td>
                 </tr>
               ))}
             </tbody>
-          </table>
+          </Table>
         </div>
       )}
     </section>

@@ -1,6 +1,10 @@
 import { Archive, FileStack, FolderOpen, PlayCircle } from 'lucide-react';
+import buttonStyles from '../components/button.module.css';
+import { Button } from '../components/button.tsx';
+import { cx } from '../components/class-names.ts';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { useActions } from '../state/app-context.tsx';
+import styles from './start.module.css';
 
 /** What can be given, with the command that collects it: the reader may have to ask somebody for it. */
 const READ = [
@@ -24,9 +28,9 @@ const READ = [
 export function StartScreen() {
   const actions = useActions();
   return (
-    <main className="start">
-      <div className="start-column">
-        <header className="start-header">
+    <main className={styles.start}>
+      <div className={styles.startColumn}>
+        <header className={styles.startHeader}>
           <h1>What ended the worker?</h1>
           <p>
             Open what was saved from the host. Inquest rebuilds the incident to the microsecond, profiles the artifact,
@@ -34,26 +38,26 @@ export function StartScreen() {
           </p>
         </header>
         <FailureNotice />
-        <section className="drop-zone" aria-label="Open evidence">
+        <section className={styles.dropZone} aria-label="Open evidence">
           <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
-          <p className="drop-zone-title">Drop files, a folder or an archive anywhere on this window</p>
+          <p className={styles.dropZoneTitle}>Drop files, a folder or an archive anywhere on this window</p>
           <p className="secondary">zip, tar, gzip, bzip2, xz and zstd archives are unpacked into a private folder</p>
-          <div className="button-row">
-            <button type="button" className="button button-primary" onClick={() => void actions.openDialog('files')}>
+          <div className={cx(buttonStyles.buttonRow, styles.buttonRow)}>
+            <Button tone="primary" onClick={() => void actions.openDialog('files')}>
               <Archive size={14} aria-hidden="true" />
               Open files…
-            </button>
-            <button type="button" className="button" onClick={() => void actions.openDialog('folder')}>
+            </Button>
+            <Button onClick={() => void actions.openDialog('folder')}>
               <FolderOpen size={14} aria-hidden="true" />
               Open folder…
-            </button>
+            </Button>
           </div>
         </section>
-        <button type="button" className="sample-link" onClick={() => void actions.openSample()}>
+        <Button tone="bare" className={styles.sampleLink} onClick={() => void actions.openSample()}>
           <PlayCircle size={14} aria-hidden="true" />
           Open the sample incident
-        </button>
-        <section className="start-reads" aria-labelledby="start-reads-title">
+        </Button>
+        <section className={styles.startReads} aria-labelledby="start-reads-title">
           <h2 id="start-reads-title">What is read</h2>
           <dl>
             {READ.map((each) => (
@@ -65,7 +69,7 @@ export function StartScreen() {
             ))}
           </dl>
         </section>
-        <p className="start-foot">Evidence is opened read-only and hashed. Nothing leaves this computer.</p>
+        <p className={styles.startFoot}>Evidence is opened read-only and hashed. Nothing leaves this computer.</p>
       </div>
     </main>
   );

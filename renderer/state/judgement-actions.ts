@@ -1,5 +1,5 @@
-import type { ConclusionOutcome, ExportOutcome, InquestBridge, RequestOf } from '../../shared/contract/ipc.ts';
-import type { AppAction } from './app-state.ts';
+import type { ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import type { ActionContext } from './attempt.ts';
 
 /** What a person does about the conclusions of a case: each is answered by the conclusions as they then are. */
 export interface JudgementActions {
@@ -16,34 +16,14 @@ export interface JudgementActions {
   saveScript(script: RequestOf<'script.save'>['script']): Promise<void>;
 }
 
-interface Surroundings {
-  readonly bridge: InquestBridge;
-  readonly dispatch: (action: AppAction) => void;
-  readonly tellFailure: (text: string, error: unknown) => void;
-}
-
 /** These actions over a bridge; failures are told and never thrown. */
-export function judgementActions({ bridge, dispatch, tellFailure }: Surroundings): JudgementActions {
-  const conclude = async (failure: string, ask: () => Promise<ConclusionOutcome>): Promise<void> => {
-    try {
-      const outcome = await ask();
+export function judgementActions({ bridge, dispatch, attempt, ...context }: ActionContext): JudgementActions {
+  const conclude = (failure: string, ask: () => Promise<ConclusionOutcome>): Promise<void> =>
+    attempt(failure, ask, (outcome) => {
       if (outcome.status === 'concluded') dispatch({ type: 'concluded', conclusion: outcome });
-      else if (outcome.status === 'failed') tellFailure(failure, outcome.error);
-    } catch (error) {
-      tellFailure(failure, error);
-    }
-  };
-  const write = async (what: string, ask: () => Promise<ExportOutcome>): Promise<void> => {
-    const failure = `${what} not saved`;
-    try {
-      const outcome = await ask();
-      if (outcome.status === 'written') {
-        dispatch({ type: 'told', toast: { tone: 'done', text: `${what} saved`, detail: outcome.path } });
-      } else if (outcome.status === 'failed') tellFailure(failure, outcome.error);
-    } catch (error) {
-      tellFailure(failure, error);
-    }
-  };
+    });
+  const write = (what: string, ask: () => Promise<ExportOutcome>): Promise<void> =>
+    context.write(`${what} saved`, `${what} not saved`, ask);
   return {
     chooseIncident: (incidentId) =>
       conclude('The incident was not analysed', () => bridge.request('case.chooseIncident', { incidentId })),

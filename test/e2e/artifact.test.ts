@@ -46,13 +46,13 @@ async function shoot(name: string, heading: string): Promise<void> {
 async function answers(): Promise<void> {
   await goTo(running.page, 'Timeline');
   await eventually(
-    () => eventGrid(running.page).locator('.body-row:not(.row-loading)').count(),
+    () => eventGrid(running.page).locator('[role=row][data-index]:not([aria-busy=true])').count(),
     (rows) => expect(rows).toBeGreaterThan(0),
   );
   await goTo(running.page, 'Artifact');
 }
 
-const status = () => running.page.locator('.measure [role=status]');
+const status = () => running.page.getByTestId('measure').getByRole('status');
 
 describe('the artifact of the sample', () => {
   it('is shown with its profile, its statistics and what the log says against them', async () => {
@@ -69,14 +69,14 @@ describe('the artifact of the sample', () => {
 
   it('answers what a longer timeout would have made of it, from the keyboard too', async () => {
     const { page } = running;
-    const outcome = page.locator('.what-if-outcome');
+    const outcome = page.getByTestId('what-if-outcome');
     expect(await outcome.innerText()).toContain('timed out 92.5 s into the import, in the insert');
     await page.getByRole('button', { name: /^Try what it needs/ }).click();
     await eventually(
       () => outcome.innerText(),
       (words) => expect(words).toContain('would have finished after 17 min 43 s'),
     );
-    expect(await page.locator('.what-if-patch').innerText()).toContain('+timeout = 1001');
+    expect(await page.getByTestId('what-if-patch').innerText()).toContain('+timeout = 1001');
     await page.getByRole('slider', { name: 'Worker timeout' }).press('ArrowLeft');
     await eventually(
       () => outcome.innerText(),
@@ -127,7 +127,7 @@ describe('the artifact of the sample', () => {
     await link.click();
     const viewer = page.getByRole('dialog', { name: /^XML of / });
     await eventually(
-      () => viewer.locator('.xml-line-here').first().innerText(),
+      () => viewer.locator('[aria-current=location]').first().innerText(),
       (words) => {
         expect(words).toContain('<testsuite ');
         expect(words).toContain(name);

@@ -54,12 +54,12 @@ describe('the sample case', () => {
     const { page } = running;
     await goTo(page, 'Verdict');
     const verdictOf = async (id: string): Promise<string> =>
-      page.locator(`#hypothesis-${id} .hypothesis-header`).innerText();
+      page.locator(`#hypothesis-${id}`).getByTestId('hypothesis-header').innerText();
     expect(await verdictOf('worker-timeout')).toMatch(/fits/);
     expect(await verdictOf('large-artifact')).toMatch(/contributes/);
     expect(await verdictOf('database-lock')).toMatch(/ruled out/);
     expect(await verdictOf('memory-exhaustion')).toMatch(/ruled out/);
-    expect(await page.locator('article.hypothesis').count()).toBe(5);
+    expect(await page.getByTestId('hypothesis').count()).toBe(5);
   });
 
   it('leads from a fact to its event and the bytes that it rests on', async () => {
@@ -67,15 +67,15 @@ describe('the sample case', () => {
     await goTo(page, 'Verdict');
     const fits = page.locator('#hypothesis-worker-timeout');
     await fits
-      .locator('.fact')
+      .getByTestId('fact')
       .filter({ hasText: /WORKER TIMEOUT|timeout/ })
-      .locator('button.link')
+      .getByRole('button', { name: /:\d+$/ })
       .first()
       .click();
     await page.getByRole('tab', { name: 'Timeline', selected: true }).waitFor();
     const selected = eventGrid(page).locator('[role=row][aria-selected=true]');
     await selected.waitFor();
-    const raw = page.getByRole('region', { name: 'Raw record' }).locator('.raw-own');
+    const raw = page.getByRole('region', { name: 'Raw record' }).getByTestId('own-line');
     await raw.first().waitFor();
     // The line as it stands in the sample's own journal, which this test reads for itself.
     const journal = execFileSync(
@@ -103,7 +103,7 @@ describe('the sample case', () => {
         expect(messages.every((message) => /worker timeout/i.test(message))).toBe(true);
       },
     );
-    expect(await page.locator('.filter-total').innerText()).toMatch(/^1 of 310 events$/);
+    expect(await page.getByTestId('filter-total').innerText()).toMatch(/^1 of 310 events$/);
 
     await page.getByLabel('Search messages').fill('');
     await page.getByLabel('Severity', { exact: true }).selectOption({ label: 'error' });
@@ -113,7 +113,7 @@ describe('the sample case', () => {
     );
     await clearFilter(page);
     await eventually(
-      () => page.locator('.filter-total').innerText(),
+      () => page.getByTestId('filter-total').innerText(),
       (total) => expect(total).toBe('310 events'),
     );
   });
@@ -160,7 +160,7 @@ describe('exports', () => {
 
   /** Waits for the message in the corner, reads it and puts it away. */
   const message = async (): Promise<string> => {
-    const toast = running.page.locator('.toast').first();
+    const toast = running.page.getByTestId(/^toast-/).first();
     await toast.waitFor({ timeout: 60_000 });
     const text = await toast.innerText();
     await toast.getByRole('button', { name: 'Dismiss' }).click();
@@ -218,7 +218,7 @@ describe('exports', () => {
     await exportAs('PDF', null);
     // The buttons are disabled while an export runs.
     await running.page.getByRole('button', { name: 'Export PDF', disabled: false }).waitFor();
-    expect(await running.page.locator('.toast-done, .toast-failed').count()).toBe(0);
+    expect(await running.page.getByTestId(/^toast-(done|failed)$/).count()).toBe(0);
   });
 });
 

@@ -48,7 +48,7 @@ describe('the database of the sample', () => {
     await page.getByText('No row holds that.').waitFor();
     await page.getByRole('searchbox', { name: 'Filter the rows of jobs' }).fill('');
     await page.getByRole('button', { name: 'Schema', exact: true }).click();
-    await page.locator('.sql-text', { hasText: 'CREATE TABLE' }).first().waitFor();
+    await page.getByTestId('sql-text').filter({ hasText: 'CREATE TABLE' }).first().waitFor();
     await page.getByRole('button', { name: 'Rows', exact: true }).click();
     await page.getByRole('button', { name: 'As SQL' }).click();
     await eventually(
@@ -87,7 +87,7 @@ describe('the SQL console', () => {
     await goTo(page, 'Timeline');
     await page.getByRole('grid', { name: 'Events' }).getByRole('row').nth(2).waitFor();
     await goTo(page, 'Database');
-    await page.locator('.console-bar').getByRole('button', { name: /^Stop/ }).click();
+    await page.getByTestId('console-bar').getByRole('button', { name: /^Stop/ }).click();
     await page.getByText('Stopped on request.').waitFor();
     await type('SELECT 6 * 7');
     await run();

@@ -35,7 +35,7 @@ async function rows(page: Page): Promise<readonly string[]> {
   return times.map((time, index) => `${sources[index]} ${time.slice(0, 12)}`);
 }
 
-const rowOf = (page: Page, message: string) => eventGrid(page).locator('.body-row', { hasText: message });
+const rowOf = (page: Page, message: string) => eventGrid(page).locator('[role=row][data-index]', { hasText: message });
 
 describe('an investigation', () => {
   it('reads archives within archives of a folder that is dropped', async () => {

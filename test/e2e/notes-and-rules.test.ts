@@ -31,14 +31,14 @@ describe('rules and notes', () => {
   it('loads rules from the menu and shows their tags beside the events', async () => {
     const { app, page } = running;
     await goTo(page, 'Timeline');
-    expect(await page.locator('.row-tags').count()).toBe(0);
+    expect(await page.getByTestId('row-tags').count()).toBe(0);
     await stubOpenDialog(app, [join(ROOT, 'samples', 'rules.yaml')]);
     await chooseMenuItem(app, 'load-rules');
     const row = eventGrid(page)
-      .locator('.body-row', { hasText: /WORKER TIMEOUT/ })
+      .locator('[role=row][data-index]', { hasText: /WORKER TIMEOUT/ })
       .first();
-    await row.locator('.row-tags').waitFor();
-    expect(await row.locator('.row-tags').getAttribute('title')).toContain('import-given-up');
+    await row.getByTestId('row-tags').waitFor();
+    expect(await row.getByTestId('row-tags').getAttribute('title')).toContain('import-given-up');
     await waitForCase(page);
     await goTo(page, 'Verdict');
     await page.getByRole('table', { name: 'Evidence matrix' }).getByText('was given up by the arbiter').waitFor();
@@ -68,7 +68,7 @@ describe('rules and notes', () => {
 
   it('saves notes, takes them from a file again, and shows them in the preview of the report', async () => {
     const { app, page } = running;
-    const entries = page.locator('.judgement');
+    const entries = page.getByTestId('judgement');
     await page.getByRole('button', { name: 'Overrule this fact' }).first().click();
     const dialog = page.getByRole('dialog', { name: 'Overrule a fact' });
     await dialog.getByLabel('Why it does not count').fill('Another host.');

@@ -52,7 +52,7 @@ describe('opening', () => {
     await page.getByRole('progressbar', { name: 'Import' }).waitFor();
     await page.getByRole('button', { name: /^Cancel/ }).click();
     await page.getByRole('button', { name: 'Open the sample incident' }).waitFor();
-    expect(await page.locator('.progress-screen').count()).toBe(0);
+    expect(await page.getByTestId('progress').count()).toBe(0);
     expect(await page.evaluate(() => Reflect.get(window, 'inquest').request('case.current'))).toBeNull();
     expect(readdirSync(spool).filter((name) => name.startsWith('inquest-'))).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('opening', () => {
     const { app, page } = running;
     await stubOpenDialog(app, null);
     await chooseMenuItem(app, 'open-folder');
-    await page.locator('.progress-screen').waitFor({ state: 'detached' });
+    await page.getByTestId('progress').waitFor({ state: 'detached' });
     expect(await headline(running)).toMatch(/101/);
   });
 

@@ -64,9 +64,11 @@ const picture = async (name: string): Promise<void> => {
   if (PICTURES !== undefined) await running.page.screenshot({ path: join(PICTURES, `${name}.png`) });
 };
 const shownMessages = async (): Promise<readonly string[]> =>
-  (await running.page.locator('.body-row:not(.row-loading):not(.row-folded) .cell-message').allInnerTexts()).map(
-    (text) => text.replace(/\s+/g, ' '),
-  );
+  (
+    await running.page
+      .locator('[role=row][data-index][aria-busy=false][data-folded=false] [data-column=message]')
+      .allInnerTexts()
+  ).map((text) => text.replace(/\s+/g, ' '));
 
 describe('a traceback whose lines are entries', () => {
   it('is one row that says how many lines it has, and every entry is counted', async () => {
@@ -90,17 +92,17 @@ describe('a traceback whose lines are entries', () => {
       expect(messages.filter((message) => /^Line \d of 6/.test(message))).toHaveLength(5);
     });
     await picture('traceback-open');
-    await page.locator('.body-row', { hasText: 'Traceback (most' }).click();
+    await page.locator('[role=row][data-index]', { hasText: 'Traceback (most' }).click();
     await eventGrid(page).press('ArrowLeft');
     await eventually(shownMessages, (messages) => expect(messages.join('\n')).not.toContain('OperationalError'));
     await eventGrid(page).press('ArrowDown');
     await eventually(
-      () => page.locator('.body-row[aria-selected=true] .cell-message').innerText(),
+      () => page.locator('[role=row][data-index][aria-selected=true] [data-column=message]').innerText(),
       (message) => expect(message).toBe('a line of another worker'),
     );
     await eventGrid(page).press('ArrowDown');
     await eventually(
-      () => page.locator('.body-row[aria-selected=true] .cell-message').innerText(),
+      () => page.locator('[role=row][data-index][aria-selected=true] [data-column=message]').innerText(),
       (message) => expect(message).toBe('after the traceback'),
     );
   });
@@ -123,7 +125,7 @@ describe('messages of any size and bytes', () => {
       expect(long.length).toBeGreaterThan(1_000);
       expect(long.length).toBeLessThan(2_100);
     });
-    await page.locator('.body-row', { hasText: 'long 0123' }).click();
+    await page.locator('[role=row][data-index]', { hasText: 'long 0123' }).click();
     const all = page.getByRole('button', { name: /^Show all \(10\.0 MB|^Show all \(10/ });
     await all.click();
     const whole = page.getByRole('region', { name: 'Whole message' });
@@ -160,7 +162,7 @@ describe('messages of any size and bytes', () => {
       () => columnTexts(page, 'message'),
       (messages) => expect(messages.join('\n')).toContain('red \\u{1b}[31m turned \\u{202e} and \\u{0}\ufffd\ufffd'),
     );
-    await page.locator('.body-row', { hasText: 'turned' }).click();
+    await page.locator('[role=row][data-index]', { hasText: 'turned' }).click();
     await page.getByRole('button', { name: 'Show bytes' }).click();
     const bytes = page.getByRole('region', { name: 'Bytes of the message' });
     await eventually(

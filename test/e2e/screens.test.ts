@@ -45,7 +45,7 @@ async function brightness(): Promise<number> {
     const context = document.createElement('canvas').getContext('2d');
     if (context === null) throw new Error('no canvas');
     const transparent = 'rgba(0, 0, 0, 0)';
-    const painted = [document.querySelector('.window'), document.body, document.documentElement].find(
+    const painted = [document.querySelector('#root > *'), document.body, document.documentElement].find(
       (element) => element !== null && getComputedStyle(element).backgroundColor !== transparent,
     );
     context.fillStyle = painted ? getComputedStyle(painted).backgroundColor : 'white';

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => running.close());
 
-const total = () => running.page.locator('.filter-total').innerText();
+const total = () => running.page.getByTestId('filter-total').innerText();
 const search = (query: string) => running.page.getByLabel('Search messages').fill(query);
 
 describe('the search field', () => {
@@ -53,7 +53,7 @@ describe('the search field', () => {
     await search('"worker timeout"');
     await eventually(total, (shown) => expect(shown).toMatch(/^1 of /));
     await search('pod:23333');
-    const problem = page.locator('.query-problem');
+    const problem = page.getByTestId('query-problem');
     await problem.waitFor();
     expect(await problem.innerText()).toContain('Did you mean pid:');
     expect(await problem.locator('mark').innerText()).toBe('pod:');

@@ -85,14 +85,14 @@ describe('the display zone', () => {
       (shown) => expect(shown[0]).toBe('journal.txt 09:40:00.000'),
     );
     await eventGrid(page).getByRole('columnheader', { name: 'Time (UTC+05:30)' }).waitFor();
-    expect(await page.locator('.chart-range').innerText()).toMatch(/09:4\d.*UTC\+05:30/);
+    expect(await page.getByTestId('chart-range').innerText()).toMatch(/09:4\d.*UTC\+05:30/);
     expect(await page.getByRole('group', { name: /^Timeline picture/ }).textContent()).toContain('UTC+05:30');
-    const headline = page.locator('.headline');
+    const headline = page.getByRole('region', { name: 'Incident', exact: true });
     expect(await headline.getByRole('heading').innerText()).toContain('04:10:46');
     expect(await headline.innerText()).toMatch(/Sentence in UTC; the incident ends 09:40:46\.000 UTC\+05:30/);
-    await eventGrid(page).locator('.body-row').first().click();
+    await eventGrid(page).locator('[role=row][data-index]').first().click();
     await eventually(
-      () => page.locator('.detail-time').innerText(),
+      () => page.getByTestId('detail-time').innerText(),
       (text) => expect(text).toMatch(/2026-01-28 09:40:00\.000000 UTC\+05:30/),
     );
     await shot(page, 'zone');
@@ -118,7 +118,8 @@ describe('the display zone', () => {
 });
 
 describe('a clock that ran ahead', () => {
-  const rowOf = (page: Page, message: string) => eventGrid(page).locator('.body-row', { hasText: message });
+  const rowOf = (page: Page, message: string) =>
+    eventGrid(page).locator('[role=row][data-index]', { hasText: message });
 
   it('is corrected by two entries that are one moment, and the events are merged anew', async () => {
     const { page } = running;
@@ -151,7 +152,7 @@ describe('a clock that ran ahead', () => {
     const { page } = running;
     await rowOf(page, 'upstream went away').click();
     await eventually(
-      () => page.locator('.detail-header').innerText(),
+      () => page.getByTestId('detail-header').innerText(),
       (text) => expect(text).toContain('clock offset −4.176544 s, as written 04:10:49.700000'),
     );
   });

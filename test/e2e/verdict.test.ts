@@ -30,7 +30,11 @@ afterAll(async () => {
 const matrix = (page: Page): Locator => page.getByRole('table', { name: 'Evidence matrix' });
 const rowOf = (page: Page, fact: RegExp): Locator => matrix(page).locator('tbody tr', { hasText: fact });
 const chip = (page: Page, title: string): Promise<string> =>
-  page.getByRole('list', { name: 'Hypotheses' }).locator('li', { hasText: title }).locator('.chip-verdict').innerText();
+  page
+    .getByRole('list', { name: 'Hypotheses' })
+    .locator('li', { hasText: title })
+    .getByTestId('chip-verdict')
+    .innerText();
 
 const TIMEOUT_FACT = /WORKER TIMEOUT/;
 
@@ -41,7 +45,7 @@ describe('the verdict', () => {
       .locator('tbody tr')
       .evaluateAll((rows) =>
         rows.map((row) => {
-          const weights = [...row.querySelectorAll('.matrix-cell span[title]')].map((cell) =>
+          const weights = [...row.querySelectorAll('td span[title]')].map((cell) =>
             Number((/[+−]\d+\.\d/.exec(cell.getAttribute('title') ?? '')?.[0] ?? '0').replace('−', '-')),
           );
           return Math.max(...weights) - Math.min(...weights);
@@ -127,11 +131,11 @@ describe('the verdict', () => {
     const { page } = running;
     const incidents = page.getByRole('table', { name: 'Incidents' });
     expect(await incidents.locator('tbody tr').count()).toBe(40);
-    const before = await page.locator('.headline h1').innerText();
+    const before = await page.getByRole('region', { name: 'Incident', exact: true }).getByRole('heading').innerText();
     const row = incidents.locator('tbody tr', { hasText: 'VPN job 100' });
     await row.getByRole('button', { name: /^Analyse/ }).click();
     await eventually(
-      () => page.locator('.headline h1').innerText(),
+      () => page.getByRole('region', { name: 'Incident', exact: true }).getByRole('heading').innerText(),
       (headline) => {
         expect(headline).not.toBe(before);
         expect(headline).toContain('VPN job 100');

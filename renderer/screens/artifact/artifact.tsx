@@ -5,6 +5,8 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import { StackBar } from '../../components/bars.tsx';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Figure, FigureRow, FileChoice } from '../../components/figures.tsx';
+import noticeStyles from '../../components/notice.module.css';
+import pageStyles from '../../components/page.module.css';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { Comparison } from './comparison.tsx';
@@ -41,9 +43,9 @@ export function ArtifactScreen({ view }: { readonly view: CaseView }) {
   const { statistics } = artifact;
   return (
     <ShowXml value={setPlace}>
-      <div className="page">
-        <header className="page-header">
-          <h2 className="page-heading">Artifact</h2>
+      <div className={pageStyles.page}>
+        <header className={pageStyles.pageHeader}>
+          <h2 className={pageStyles.pageHeading}>Artifact</h2>
           <FileChoice
             label="Artifact file"
             paths={view.artifacts.map((each) => each.path)}
@@ -56,7 +58,7 @@ export function ArtifactScreen({ view }: { readonly view: CaseView }) {
         {artifact.damage === null ? null : <Damage artifact={artifact} damage={artifact.damage} />}
         <KeyFigures artifact={artifact} />
         {artifact.isJUnit ? null : (
-          <p className="notice">This is XML, but not JUnit: only its size and its cost mean something.</p>
+          <p className={noticeStyles.notice}>This is XML, but not JUnit: only its size and its cost mean something.</p>
         )}
         {isInQuestion ? <Comparison view={view} /> : null}
         {isInQuestion && course !== null ? <WhatIfSection key={caseNumber} course={course} /> : null}
@@ -71,7 +73,7 @@ export function ArtifactScreen({ view }: { readonly view: CaseView }) {
             <Distributions statistics={statistics} />
           </>
         ) : null}
-        <div className="two-columns">
+        <div className={pageStyles.twoColumns}>
           <div>
             <BytesByPartTable statistics={statistics} />
             <DocumentFacts artifact={artifact} />
@@ -121,8 +123,8 @@ function declared(artifact: ArtifactReport): string {
 function Outcomes({ artifact }: { readonly artifact: ArtifactReport }) {
   const outcome = (value: number): string => `${formatCount(value)} (${formatShare(value, artifact.testcases)})`;
   return (
-    <section className="block" aria-labelledby="outcomes-title">
-      <h3 id="outcomes-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="outcomes-title">
+      <h3 id="outcomes-title" className={pageStyles.blockHeading}>
         Outcomes{' '}
         <span className="secondary numeric">
           {artifact.durationSeconds > 0 ? `${formatDuration(artifact.durationSeconds)} of test time` : ''}

@@ -1,6 +1,12 @@
 import type { ArtifactReport, ArtifactStatistics, BytesByPart } from '../../../shared/model/artifact.ts';
 import { ShareBar } from '../../components/bars.tsx';
+import pageStyles from '../../components/page.module.css';
+import pairsStyles from '../../components/pairs.module.css';
+import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { countOf, formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
+import styles from './contents.module.css';
+import outcomesStyles from './outcomes.module.css';
 import { XmlLink } from './xml-link.tsx';
 
 const PART_WORDS: readonly { readonly part: keyof BytesByPart; readonly name: string }[] = [
@@ -21,27 +27,27 @@ export function BytesByPartTable({ statistics }: { readonly statistics: Artifact
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   const most = Math.max(1, ...parts.map(({ bytes }) => bytes));
   return (
-    <section className="block" aria-labelledby="parts-title">
-      <h3 id="parts-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="parts-title">
+      <h3 id="parts-title" className={pageStyles.blockHeading}>
         Bytes by part
         <span className="secondary">
           {statistics.cdataBytes > 0 ? `${formatBytes(statistics.cdataBytes)} of text in CDATA sections` : ''}
         </span>
       </h3>
-      <table className="plain-table" aria-labelledby="parts-title">
+      <Table aria-labelledby="parts-title">
         <tbody>
           {parts.map(({ name, bytes }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td className="number">{formatBytes(bytes)}</td>
               <td className="number">{formatShare(bytes, total)}</td>
-              <td className="bar-column">
+              <td className={tableStyles.barColumn}>
                 <ShareBar share={bytes / most} tone="quiet" />
               </td>
             </tr>
           ))}
         </tbody>
-      </table>
+      </Table>
     </section>
   );
 }
@@ -56,14 +62,14 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
     { name: 'skipped', declared: declared.skipped, counted: artifact.skipped },
   ];
   return (
-    <section className="block" aria-labelledby="declared-title">
-      <h3 id="declared-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="declared-title">
+      <h3 id="declared-title" className={pageStyles.blockHeading}>
         Declared and counted
         <span className="secondary">
           {misdeclared.suites > 0 ? `${countOf(misdeclared.suites, 'suite')} declare another number of tests` : ''}
         </span>
       </h3>
-      <table className="plain-table" aria-labelledby="declared-title">
+      <Table aria-labelledby="declared-title">
         <thead>
           <tr>
             <th scope="col">Of the file</th>
@@ -84,7 +90,11 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
               <th scope="row">{row.name}</th>
               <td className="number">{row.declared === null ? '–' : formatCount(row.declared)}</td>
               <td className="number">{formatCount(row.counted)}</td>
-              <td className={row.declared === null || row.declared === row.counted ? 'secondary' : 'outcome-bad'}>
+              <td
+                className={
+                  row.declared === null || row.declared === row.counted ? 'secondary' : outcomesStyles.outcomeBad
+                }
+              >
                 {row.declared === null ? 'not declared' : row.declared === row.counted ? '✓' : '✗ differs'}
               </td>
             </tr>
@@ -96,9 +106,9 @@ export function Declared({ artifact }: { readonly artifact: ArtifactReport }) {
             <td className="secondary">{declared.seconds === null ? 'not declared' : 'sum of the test cases'}</td>
           </tr>
         </tbody>
-      </table>
+      </Table>
       {misdeclared.examples.length === 0 ? null : (
-        <ul className="plain-list">
+        <ul className={pageStyles.plainList}>
           {misdeclared.examples.map((suite) => (
             <li key={suite.byteOffset}>
               <span className="mono">{suite.name}</span> declares {formatCount(suite.declared)}, holds{' '}
@@ -116,8 +126,8 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
   const { cases, complete, examples } = statistics.duplicates;
   const { reruns } = statistics;
   return (
-    <section className="block" aria-labelledby="duplicates-title">
-      <h3 id="duplicates-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="duplicates-title">
+      <h3 id="duplicates-title" className={pageStyles.blockHeading}>
         Duplicates
         <span className="secondary">{complete ? '' : 'too many names to compare all: there may be more'}</span>
       </h3>
@@ -130,7 +140,7 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
           : ` ${countOf(reruns.attempts, 'attempt')} of reruns are told of: ${formatCount(reruns.flakyCases)} flaky, ${formatCount(reruns.rerunCases)} run again.`}
       </p>
       {examples.length === 0 ? null : (
-        <table className="plain-table" aria-labelledby="duplicates-title">
+        <Table aria-labelledby="duplicates-title">
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -145,7 +155,7 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
           <tbody>
             {examples.slice(0, SHOWN_DUPLICATES).map(({ classname, name, count, byteOffset }) => (
               <tr key={byteOffset}>
-                <th scope="row" className="mono suite-name">
+                <th scope="row" className="mono">
                   {name} <span className="secondary">{classname}</span>
                 </th>
                 <td className="number">{formatCount(count)}</td>
@@ -155,7 +165,7 @@ export function Duplicates({ statistics }: { readonly statistics: ArtifactStatis
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
     </section>
   );
@@ -183,21 +193,21 @@ export function DocumentFacts({ artifact }: { readonly artifact: ArtifactReport 
     statistics.namespaces.length === 0 ? null : ['Namespaces', statistics.namespaces.join(', ')],
   ];
   return (
-    <section className="block" aria-labelledby="document-title">
-      <h3 id="document-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="document-title">
+      <h3 id="document-title" className={pageStyles.blockHeading}>
         The document
       </h3>
-      <dl className="pairs">
+      <dl className={pairsStyles.pairs}>
         {rows
           .filter((row) => row !== null)
           .map(([name, value]) => (
-            <div key={name} className="pair-row">
+            <div key={name} className={styles.pairRow}>
               <dt>{name}</dt>
               <dd>{value}</dd>
             </div>
           ))}
         {longestText === null ? null : (
-          <div className="pair-row">
+          <div className={styles.pairRow}>
             <dt>Longest text</dt>
             <dd>
               {formatBytes(artifact.longestTextBytes)} in <span className="mono">{longestText.element}</span>, at byte{' '}

@@ -1,8 +1,12 @@
 import { useCallback } from 'react';
 import { layoutProfile } from '../../../shared/figures/profile-figure.ts';
 import type { ArtifactReport, ParseOutcome, ParseProfile } from '../../../shared/model/artifact.ts';
+import { cx } from '../../components/class-names.ts';
 import { FittedScene } from '../../components/fitted-scene.tsx';
+import pageStyles from '../../components/page.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
+import styles from './cost.module.css';
 import { Measure } from './measure.tsx';
 
 const PROFILE_HEIGHT_PX = 300;
@@ -14,8 +18,8 @@ export function Cost({ artifact }: { readonly artifact: ArtifactReport }) {
     [artifact],
   );
   return (
-    <section className="block" aria-labelledby="profile-title">
-      <h3 id="profile-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="profile-title">
+      <h3 id="profile-title" className={pageStyles.blockHeading}>
         Cost of parsing
         <span className="secondary numeric">
           peak heap {formatBytes(artifact.stream.peakHeapBytes)}, resident memory up by{' '}
@@ -34,7 +38,7 @@ function CostTable({ artifact }: { readonly artifact: ArtifactReport }) {
   const source = estimates[0]?.source;
   return (
     <>
-      <table className="plain-table cost-table" aria-label="Cost by parser">
+      <Table className={styles.costTable} aria-label="Cost by parser">
         <thead>
           <tr>
             <th scope="col">Parser</th>
@@ -73,12 +77,14 @@ function CostTable({ artifact }: { readonly artifact: ArtifactReport }) {
             </tr>
           ))}
         </tbody>
-      </table>
-      {source === undefined ? null : <p className="secondary fine-print">Python’s cost is {source}.</p>}
+      </Table>
+      {source === undefined ? null : (
+        <p className={cx(pageStyles.finePrint, 'secondary')}>Python’s cost is {source}.</p>
+      )}
       {runs.length === 0 ? null : (
-        <details className="runs">
+        <details className={styles.runs}>
           <summary>{runs.length === 1 ? 'The run' : `The ${runs.length} runs`} asked for</summary>
-          <ol className="plain-list">
+          <ol className={pageStyles.plainList}>
             {runs.map(({ mode, profile }, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: runs have no identity but their order.
               <li key={index} className="numeric">

@@ -1,6 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ArtifactReport, XmlDamage } from '../../../shared/model/artifact.ts';
+import { cx } from '../../components/class-names.ts';
+import noticeStyles from '../../components/notice.module.css';
 import { formatCount } from '../../format.ts';
+import styles from './damage.module.css';
 import { useExcerpt } from './use-excerpt.ts';
 import { XmlLink } from './xml-link.tsx';
 import { XmlText } from './xml-text.tsx';
@@ -12,8 +15,8 @@ export function Damage({ artifact, damage }: { readonly artifact: ArtifactReport
   const from = Math.min(damage.byteOffset, Math.max(0, artifact.bytes - 1));
   const state = useExcerpt(artifact.evidenceId, from, AROUND_BYTES, AROUND_BYTES);
   return (
-    <section className="damage" aria-label="Damage">
-      <p className="notice notice-warning" role="note">
+    <section className={styles.damage} aria-label="Damage">
+      <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)} role="note">
         <TriangleAlert size={15} aria-hidden="true" />
         <span>
           <strong>The document is damaged</strong> at line {formatCount(damage.line)}, column{' '}

@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import { CASE_MEASURES, type CaseMeasure, layoutHistogram } from '../../../shared/figures/histogram-figure.ts';
 import type { ArtifactStatistics, LogHistogram } from '../../../shared/model/artifact.ts';
 import { FittedScene } from '../../components/fitted-scene.tsx';
+import pageStyles from '../../components/page.module.css';
 import { countOf } from '../../format.ts';
 
 const HEIGHT_PX = 170;
@@ -10,7 +11,7 @@ const HEIGHT_PX = 170;
 export function Distributions({ statistics }: { readonly statistics: ArtifactStatistics }) {
   const { durations, sizes, casesWithoutDuration } = statistics;
   return (
-    <div className="two-columns">
+    <div className={pageStyles.twoColumns}>
       <Distribution
         id="durations"
         title="Duration of test cases"
@@ -38,8 +39,8 @@ function Distribution(props: {
   );
   const isEmpty = histogram.zero === 0 && histogram.counts.every((count) => count === 0);
   return (
-    <section className="block" aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`} className="block-heading">
+    <section className={pageStyles.block} aria-labelledby={`${id}-title`}>
+      <h3 id={`${id}-title`} className={pageStyles.blockHeading}>
         {title} <span className="secondary">{note}</span>
       </h3>
       {isEmpty ? (

@@ -19,10 +19,14 @@ import {
   zoomTo,
 } from '../../../shared/figures/file-map-zoom.ts';
 import type { ArtifactReport, SuiteNode } from '../../../shared/model/artifact.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { type Hover, HoverTooltip } from '../../components/hover-tooltip.tsx';
+import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf } from '../../format.ts';
+import styles from './file-map.module.css';
 import { useGlide } from './use-glide.ts';
 import { useShowXml } from './xml-link.tsx';
 
@@ -110,26 +114,21 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
   };
   const ring = active === null ? undefined : map?.tiles.find((tile) => isTile(tile, active));
   return (
-    <section className="block file-map" aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`} className="block-heading">
+    <section className={pageStyles.block} aria-labelledby={`${id}-title`}>
+      <h3 id={`${id}-title`} className={pageStyles.blockHeading}>
         Map of the file
         <span className="secondary">{countOf(artifact.suites, 'suite')}, each as wide as its bytes</span>
       </h3>
-      <div className="map-bar">
+      <div className={styles.mapBar}>
         <MapCrumbs path={path} onChoose={back} />
-        <button
-          type="button"
-          className="button button-small"
-          disabled={path.length === 1}
-          onClick={() => back(zoomOut(path))}
-        >
+        <Button size="small" disabled={path.length === 1} onClick={() => back(zoomOut(path))}>
           <ZoomOut size={13} aria-hidden="true" />
           Zoom out
-        </button>
+        </Button>
       </div>
       <div
         ref={ref}
-        className="map-stage"
+        className={styles.mapStage}
         style={{ minHeight: fileMapHeight(root) }}
         role="tree"
         tabIndex={0}
@@ -147,7 +146,7 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
         {map === null ? null : <MapPicture map={map} />}
         {ring === undefined ? null : (
           <div
-            className="map-ring"
+            className={styles.mapRing}
             style={{ left: ring.x, top: ring.y, width: ring.width, height: ring.height }}
             aria-hidden="true"
           />
@@ -160,20 +159,20 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
         )}
       </div>
       {chosen === null ? null : (
-        <div className="map-detail">
+        <div className={styles.mapDetail}>
           <p>
-            <strong className="mono map-detail-name" title={tileName(chosen)}>
+            <strong className={cx(styles.mapDetailName, 'mono')} title={tileName(chosen)}>
               <bdi>{tileName(chosen)}</bdi>
             </strong>
             <span className="secondary numeric">{tileFigures(chosen)}</span>
           </p>
-          <button type="button" className="button button-small" onClick={() => showXml(chosen)}>
+          <Button size="small" onClick={() => showXml(chosen)}>
             <FileCode2 size={13} aria-hidden="true" />
             Show its XML
-          </button>
+          </Button>
         </div>
       )}
-      <p id={`${id}-keys`} className="secondary fine-print">
+      <p id={`${id}-keys`} className={cx(pageStyles.finePrint, 'secondary')}>
         A click or Enter zooms into a suite, Esc or Backspace back out; arrow keys go from one to the next.
       </p>
     </section>
@@ -222,7 +221,7 @@ function MapCrumbs({ path, onChoose }: { readonly path: MapPath; readonly onChoo
   const [first, ...rest] = path;
   return (
     <nav aria-label="Place in the map">
-      <ol className="map-crumbs">
+      <ol className={styles.mapCrumbs}>
         {path.map(({ name, span }, index) => (
           <li key={`${span.from} ${span.to}`}>
             {index === path.length - 1 ? (
@@ -230,14 +229,9 @@ function MapCrumbs({ path, onChoose }: { readonly path: MapPath; readonly onChoo
                 <bdi>{name}</bdi>
               </span>
             ) : (
-              <button
-                type="button"
-                className="link mono"
-                title={name}
-                onClick={() => onChoose([first, ...rest.slice(0, index)])}
-              >
+              <LinkButton className="mono" title={name} onClick={() => onChoose([first, ...rest.slice(0, index)])}>
                 <bdi>{name}</bdi>
-              </button>
+              </LinkButton>
             )}
           </li>
         ))}

@@ -3,9 +3,14 @@ import { useState } from 'react';
 import { LEAST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../../shared/contract/ipc.ts';
 import type { ArtifactReport, ParseMode, ParseProfile } from '../../../shared/model/artifact.ts';
 import { ProgressBar } from '../../components/bars.tsx';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import formDialogStyles from '../../components/form-dialog.module.css';
+import noticeStyles from '../../components/notice.module.css';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { doneShare, isRunning, type Measuring } from '../../state/measuring.ts';
+import styles from './measure.module.css';
 
 const MB = 1_000_000;
 const MOST_LIMIT_MB = 1_000_000;
@@ -26,29 +31,19 @@ export function Measure({ artifact }: { readonly artifact: ArtifactReport }) {
     void measure({ evidenceId: artifact.evidenceId, mode, runs, memoryLimitBytes: limit });
   };
   return (
-    <div className="measure">
-      <div className="measure-controls">
-        <button
-          type="button"
-          className="button button-primary"
-          disabled={running || limit === 'wrong'}
-          onClick={() => start('tree')}
-        >
+    <div className={styles.measure} data-testid="measure">
+      <div className={styles.measureControls}>
+        <Button tone="primary" disabled={running || limit === 'wrong'} onClick={() => start('tree')}>
           <Network size={13} aria-hidden="true" /> Parse as a tree
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={running || limit === 'wrong'}
-          onClick={() => start('stream')}
-        >
+        </Button>
+        <Button disabled={running || limit === 'wrong'} onClick={() => start('stream')}>
           <RefreshCw size={13} aria-hidden="true" /> Measure again
-        </button>
-        <label className="measure-field">
+        </Button>
+        <label className={styles.measureField}>
           Runs
           <input
             type="number"
-            className="text-field numeric"
+            className={cx(formDialogStyles.textField, styles.textField, 'numeric')}
             min={1}
             max={MOST_PROFILE_RUNS}
             value={runs}
@@ -58,12 +53,12 @@ export function Measure({ artifact }: { readonly artifact: ArtifactReport }) {
             }}
           />
         </label>
-        <label className="measure-field">
+        <label className={styles.measureField}>
           Memory limit
           <input
             type="number"
             aria-label="Memory limit of the run in MB"
-            className="text-field numeric measure-limit"
+            className={cx(formDialogStyles.textField, styles.textField, styles.measureLimit, 'numeric')}
             min={Math.ceil(LEAST_MEMORY_LIMIT_BYTES / MB)}
             max={MOST_LIMIT_MB}
             placeholder="none"
@@ -104,17 +99,12 @@ function Running({ measuring }: { readonly measuring: Measuring }) {
       ? `Starting to parse ${MODE_WORDS[request.mode]}`
       : `Parsing ${MODE_WORDS[request.mode]}${request.runs > 1 ? `, run ${progress.run} of ${request.runs}` : ''}: ${formatBytes(progress.progress.doneBytes)}, heap ${formatBytes(progress.sample.heapBytes)}`;
   return (
-    <div className="measure-running" role="status">
+    <div className={styles.measureRunning} role="status">
       <span className="numeric">{words}</span>
       <ProgressBar share={doneShare(measuring)} label="Profile" />
-      <button
-        type="button"
-        className="button button-small"
-        disabled={isCancelling}
-        onClick={() => void cancelMeasure()}
-      >
+      <Button size="small" disabled={isCancelling} onClick={() => void cancelMeasure()}>
         {isCancelling ? 'Cancelling…' : 'Cancel'}
-      </button>
+      </Button>
     </div>
   );
 }
@@ -126,7 +116,7 @@ function Ended({ measuring, artifact }: { readonly measuring: Measuring; readonl
     const { profile } = ended;
     const reached = profile === null || profile.outcome.kind !== 'cancelled' ? null : profile.outcome.atBytes;
     return (
-      <p className="notice" role="status">
+      <p className={noticeStyles.notice} role="status">
         <CircleX size={14} aria-hidden="true" />
         <span>
           Cancelled
@@ -140,7 +130,7 @@ function Ended({ measuring, artifact }: { readonly measuring: Measuring; readonl
   }
   if (ended.status === 'failed') {
     return (
-      <p className="notice notice-warning" role="alert">
+      <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)} role="alert">
         <TriangleAlert size={14} aria-hidden="true" /> It could not be measured: {ended.message}
       </p>
     );
@@ -149,7 +139,7 @@ function Ended({ measuring, artifact }: { readonly measuring: Measuring; readonl
   if (profile.outcome.kind === 'memory-limit') {
     const { limitBytes, atBytes, of } = profile.outcome;
     return (
-      <p className="notice notice-warning" role="status">
+      <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)} role="status">
         <TriangleAlert size={14} aria-hidden="true" />
         <span>
           <strong>The run reached its memory limit of {formatBytes(limitBytes)}</strong> ({of} memory) after{' '}
@@ -160,7 +150,7 @@ function Ended({ measuring, artifact }: { readonly measuring: Measuring; readonl
     );
   }
   return (
-    <p className="notice" role="status">
+    <p className={noticeStyles.notice} role="status">
       <span>
         Parsed {MODE_WORDS[request.mode]} in <strong>{formatDuration(profile.seconds)}</strong>
         {runsWords(profile)}, memory up by {formatBytes(profile.peakRssBytes)}

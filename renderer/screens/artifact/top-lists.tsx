@@ -1,7 +1,14 @@
 import { useState } from 'react';
 import type { ArtifactStatistics, RankedCase, RankedSuite, TestOutcome } from '../../../shared/model/artifact.ts';
 import { ShareBar } from '../../components/bars.tsx';
+import buttonStyles from '../../components/button.module.css';
+import { Button, LinkButton } from '../../components/button.tsx';
+import pageStyles from '../../components/page.module.css';
+import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatBytes, formatCount, formatDuration } from '../../format.ts';
+import outcomesStyles from './outcomes.module.css';
+import styles from './top-lists.module.css';
 import { XmlLink } from './xml-link.tsx';
 
 const FIRST_ROWS = 8;
@@ -28,27 +35,21 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
   const measure = (row: Row): number => (byTime ? (row.seconds ?? 0) : row.byteLength);
   const most = Math.max(1e-9, ...rows.map(measure));
   return (
-    <section className="block" aria-labelledby="top-title">
-      <h3 id="top-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="top-title">
+      <h3 id="top-title" className={pageStyles.blockHeading}>
         {chosen}
-        <span className="button-row">
+        <span className={buttonStyles.buttonRow}>
           {LISTS.map((list) => (
-            <button
-              key={list}
-              type="button"
-              className="button button-small"
-              aria-pressed={list === chosen}
-              onClick={() => setChosen(list)}
-            >
+            <Button size="small" key={list} aria-pressed={list === chosen} onClick={() => setChosen(list)}>
               {list}
-            </button>
+            </Button>
           ))}
         </span>
       </h3>
       {rows.length === 0 ? (
         <p className="secondary">{byTime ? 'The file states no durations.' : 'There are none.'}</p>
       ) : (
-        <table className="plain-table top-table" aria-label={chosen}>
+        <Table className={styles.topTable} aria-label={chosen}>
           <thead>
             <tr>
               <th scope="col">Name</th>
@@ -62,7 +63,7 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
               <th scope="col" className="number">
                 At byte
               </th>
-              <th scope="col" className="bar-column">
+              <th scope="col" className={tableStyles.barColumn}>
                 <span className="visually-hidden">Share of the first</span>
               </th>
             </tr>
@@ -70,29 +71,29 @@ export function TopLists({ statistics }: { readonly statistics: ArtifactStatisti
           <tbody>
             {rows.slice(0, isWhole ? rows.length : FIRST_ROWS).map((row) => (
               <tr key={row.byteOffset}>
-                <th scope="row" className="mono suite-name">
+                <th scope="row" className="mono">
                   {row.name === '' ? <span className="secondary">(no name)</span> : row.name}
                   {row.group === null ? null : <span className="secondary"> {row.group}</span>}
                 </th>
-                <td className={row.isBad ? 'outcome-bad' : 'secondary'}>{row.outcome}</td>
+                <td className={row.isBad ? outcomesStyles.outcomeBad : 'secondary'}>{row.outcome}</td>
                 <td className="number">{row.seconds === null ? '–' : formatDuration(row.seconds)}</td>
                 <td className="number">{formatBytes(row.byteLength)}</td>
                 <td className="number">
                   <XmlLink place={{ ...row, name: row.name === '' ? 'an element without a name' : row.name }} />
                 </td>
-                <td className="bar-column">
+                <td className={tableStyles.barColumn}>
                   <ShareBar share={measure(row) / most} tone="quiet" />
                 </td>
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       )}
       {rows.length <= FIRST_ROWS ? null : (
         <p>
-          <button type="button" className="link" onClick={() => setIsWhole(!isWhole)}>
+          <LinkButton onClick={() => setIsWhole(!isWhole)}>
             {isWhole ? `Only the first ${FIRST_ROWS}` : `All ${rows.length}`}
-          </button>
+          </LinkButton>
         </p>
       )}
     </section>

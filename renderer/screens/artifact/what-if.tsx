@@ -12,10 +12,22 @@ import {
 } from '../../../shared/findings/what-if-words.ts';
 import type { ImportCourse } from '../../../shared/model/import-course.ts';
 import { SERVICE_PARSERS, type ServiceParser, type WhatIf, type WhatIfChoice } from '../../../shared/model/what-if.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 import { FittedScene } from '../../components/fitted-scene.tsx';
+import pageStyles from '../../components/page.module.css';
 import { RangeField } from '../../components/range-field.tsx';
 import { formatBytes, formatCount } from '../../format.ts';
+import styles from './what-if.module.css';
+
+const OUTCOME_CLASSES: Readonly<Record<'finishes' | 'timed-out' | 'out-of-memory' | 'unknown', string | undefined>> = {
+  finishes: styles.outcomeFinishes,
+  'timed-out': styles.outcomeTimedOut,
+  'out-of-memory': styles.outcomeOutOfMemory,
+  unknown: undefined,
+};
 
 const MB = 1_000_000;
 const FIGURE_HEIGHT_PX = 250;
@@ -32,26 +44,21 @@ export function WhatIfSection({ course }: { readonly course: ImportCourse }) {
     [course, choice, result],
   );
   return (
-    <section className="block" aria-labelledby="what-if-title">
-      <h3 id="what-if-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="what-if-title">
+      <h3 id="what-if-title" className={pageStyles.blockHeading}>
         What if
-        <button
-          type="button"
-          className="button button-small"
-          disabled={sameChoice(choice, was)}
-          onClick={() => setChoice(was)}
-        >
+        <Button size="small" disabled={sameChoice(choice, was)} onClick={() => setChoice(was)}>
           <RotateCcw size={12} aria-hidden="true" /> As it was
-        </button>
+        </Button>
       </h3>
-      <div className="what-if">
-        <fieldset className="what-if-fields" aria-label="What would have been otherwise">
+      <div className={styles.whatIf}>
+        <fieldset className={styles.whatIfFields} aria-label="What would have been otherwise">
           <Fields course={course} choice={choice} was={was} onChange={change} />
         </fieldset>
-        <div className="what-if-answer">
+        <div className={styles.whatIfAnswer}>
           <Outcome course={course} choice={choice} result={result} />
           <FittedScene layout={layout} height={FIGURE_HEIGHT_PX} />
-          <ul className="because">
+          <ul className={pageStyles.because}>
             {whatIfReasons(course, choice, result).map((reason) => (
               <li key={reason}>{reason}</li>
             ))}
@@ -119,10 +126,10 @@ function Fields(props: {
         }
         onChange={(megabytes) => onChange({ memoryLimitBytes: Math.round(megabytes * MB) })}
       />
-      <div role="radiogroup" aria-label="How the service parses" className="parser-choice">
-        <span className="parser-label">Parser</span>
+      <div role="radiogroup" aria-label="How the service parses" className={styles.parserChoice}>
+        <span className={styles.parserLabel}>Parser</span>
         {SERVICE_PARSERS.map((parser) => (
-          <label key={parser} className="parser-option">
+          <label key={parser} className={styles.parserOption}>
             <input
               type="radio"
               name="what-if-parser"
@@ -162,7 +169,7 @@ function Outcome(props: { readonly course: ImportCourse; readonly choice: WhatIf
   const { kind } = result.outcome;
   const Icon = kind === 'finishes' ? CircleCheck : kind === 'unknown' ? CircleHelp : CircleX;
   return (
-    <p className={`what-if-outcome outcome-${kind}`} role="status">
+    <p className={cx(styles.whatIfOutcome, OUTCOME_CLASSES[kind])} data-testid="what-if-outcome" role="status">
       <Icon size={15} aria-hidden="true" />
       <span>
         <strong>{OUTCOME_WORDS[kind]}</strong> {outcomeSentence(course, choice, result)}
@@ -187,7 +194,7 @@ function Patch(props: {
       ? null
       : Math.ceil(choice.memoryLimitBytes / 2 ** 20);
   return (
-    <div className="what-if-patch">
+    <div className={styles.whatIfPatch} data-testid="what-if-patch">
       <div>
         <h4 className="caption">The change that this comes to</h4>
         {isChanged ? (
@@ -199,7 +206,7 @@ function Patch(props: {
       </div>
       <div>
         <h4 className="caption">Why</h4>
-        <ul className="because">
+        <ul className={pageStyles.because}>
           {timeoutReasons(result).map((reason) => (
             <li key={reason}>{reason}</li>
           ))}
@@ -207,20 +214,16 @@ function Patch(props: {
             <li>The evidence tells no rate for what was left to do, so no timeout can be computed from it.</li>
           ) : null}
         </ul>
-        <p className="button-row">
+        <p className={buttonStyles.buttonRow}>
           {advice === null || choice.timeoutSeconds === advice.seconds ? null : (
-            <button
-              type="button"
-              className="button button-small"
-              onClick={() => onChange({ timeoutSeconds: advice.seconds })}
-            >
+            <Button size="small" onClick={() => onChange({ timeoutSeconds: advice.seconds })}>
               Try the advised {advice.seconds} s
-            </button>
+            </Button>
           )}
           {least === null || least <= 0 || choice.timeoutSeconds === least ? null : (
-            <button type="button" className="button button-small" onClick={() => onChange({ timeoutSeconds: least })}>
+            <Button size="small" onClick={() => onChange({ timeoutSeconds: least })}>
               Try what it needs, {formatCount(least)} s
-            </button>
+            </Button>
           )}
         </p>
       </div>

@@ -1,5 +1,6 @@
 import { FileCode2 } from 'lucide-react';
 import { createContext, useContext } from 'react';
+import { LinkButton } from '../../components/button.tsx';
 import { formatCount } from '../../format.ts';
 
 /** A place in the artifact to be shown: an element, or a byte alone (then `byteLength` is 0). */
@@ -23,15 +24,13 @@ export function XmlLink({ place }: { readonly place: XmlPlace }) {
   const show = useShowXml();
   const at = formatCount(place.byteOffset);
   return (
-    <button
-      type="button"
-      className="link"
+    <LinkButton
       aria-label={`Show the XML of ${place.name} at byte ${at}`}
       title={`Show the XML at byte ${at}`}
       onClick={() => show(place)}
     >
       <FileCode2 size={12} aria-hidden="true" />
       <span className="numeric">{at}</span>
-    </button>
+    </LinkButton>
   );
 }

@@ -1,12 +1,17 @@
 import { ChevronLeft, ChevronRight, CornerDownRight, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ArtifactReport } from '../../../shared/model/artifact.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button, IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
+import paletteStyles from '../../components/palette.module.css';
 import { useModal } from '../../components/use-modal.ts';
 import { formatBytes, formatCount } from '../../format.ts';
 import { useExcerpt } from './use-excerpt.ts';
 import type { XmlPlace } from './xml-link.tsx';
 import { XmlText } from './xml-text.tsx';
+import styles from './xml-viewer.module.css';
 
 const PAGE_BYTES = 8 * 1024;
 const CONTEXT_BYTES = 400;
@@ -28,7 +33,7 @@ export function XmlViewer(props: {
   return (
     <dialog
       ref={dialog}
-      className="palette xml-viewer"
+      className={cx(paletteStyles.palette, styles.xmlViewer)}
       aria-label={`XML of ${place.name}`}
       onClose={onClose}
       onClick={(event) => {
@@ -36,46 +41,31 @@ export function XmlViewer(props: {
       }}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <div className="xml-box">
-        <header className="xml-header">
-          <h2 className="xml-title mono">{place.name}</h2>
-          <button type="button" className="icon-button" aria-label="Close" onClick={onClose}>
+      <div className={styles.xmlBox}>
+        <header className={styles.xmlHeader}>
+          <h2 className={cx(styles.xmlTitle, 'mono')}>{place.name}</h2>
+          <IconButton label="Close" onClick={onClose}>
             <X size={15} aria-hidden="true" />
-          </button>
+          </IconButton>
         </header>
         <XmlText state={state} label={`XML from byte ${formatCount(offset)}`} />
-        <footer className="xml-footer">
+        <footer className={styles.xmlFooter}>
           <span className="secondary numeric">
             line {formatCount(here?.line ?? 0)}, bytes {formatCount(offset)}–{formatCount(Math.max(offset, end - 1))} of{' '}
             {formatCount(artifact.bytes)}
             {place.byteLength > 0 ? ` · the element has ${formatBytes(place.byteLength)}` : ''}
           </span>
-          <span className="button-row">
+          <span className={buttonStyles.buttonRow}>
             <CopyButton text={here?.text ?? ''} what="Text" />
-            <button
-              type="button"
-              className="button button-small"
-              disabled={offset === 0}
-              onClick={() => setOffset(Math.max(0, offset - PAGE_BYTES))}
-            >
+            <Button size="small" disabled={offset === 0} onClick={() => setOffset(Math.max(0, offset - PAGE_BYTES))}>
               <ChevronLeft size={13} aria-hidden="true" /> Earlier
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              disabled={offset === place.byteOffset}
-              onClick={() => setOffset(place.byteOffset)}
-            >
+            </Button>
+            <Button size="small" disabled={offset === place.byteOffset} onClick={() => setOffset(place.byteOffset)}>
               <CornerDownRight size={13} aria-hidden="true" /> Back to the place
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              disabled={here === null || end >= artifact.bytes}
-              onClick={() => setOffset(end)}
-            >
+            </Button>
+            <Button size="small" disabled={here === null || end >= artifact.bytes} onClick={() => setOffset(end)}>
               Later <ChevronRight size={13} aria-hidden="true" />
-            </button>
+            </Button>
           </span>
         </footer>
       </div>

@@ -2,13 +2,18 @@ import { CircleAlert, Search, TableProperties } from 'lucide-react';
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import type { DatabaseSchema, DatabaseTarget, SchemaEntry } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport } from '../../../shared/model/database.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Working } from '../../components/working.tsx';
 import { formatBytes, formatCount } from '../../format.ts';
 import { useActions, useAppState, useBridge } from '../../state/app-context.tsx';
 import { useSchema } from '../../state/use-database.ts';
+import styles from './browse.module.css';
 import { ObjectRows } from './object-rows.tsx';
 import { ObjectSchema } from './object-schema.tsx';
+import paneStyles from './pane.module.css';
 
 /** Tables and views at the left, the rows or the definition of one at the right. */
 export function BrowsePane(props: { readonly database: DatabaseReport; readonly target: DatabaseTarget }) {
@@ -19,7 +24,7 @@ export function BrowsePane(props: { readonly database: DatabaseReport; readonly 
   switch (state.status) {
     case 'reading':
       return (
-        <div className="pane-message">
+        <div className={paneStyles.paneMessage}>
           <Working
             words="Reading the database"
             sinceMillis={sinceMillis}
@@ -32,9 +37,7 @@ export function BrowsePane(props: { readonly database: DatabaseReport; readonly 
         <EmptyState icon={CircleAlert} title="The database could not be read">
           <p>{state.message}</p>
           <p>
-            <button type="button" className="button" onClick={state.retry}>
-              Try again
-            </button>
+            <Button onClick={state.retry}>Try again</Button>
           </p>
         </EmptyState>
       );
@@ -73,9 +76,9 @@ function Browser(props: {
     );
   }
   return (
-    <div className="browser">
-      <nav className="object-list" aria-label="Tables and views">
-        <div className="object-search">
+    <div className={styles.browser}>
+      <nav className={styles.objectList} aria-label="Tables and views">
+        <div className={styles.objectSearch}>
           <Search size={12} aria-hidden="true" />
           <input
             type="search"
@@ -88,13 +91,13 @@ function Browser(props: {
         </div>
         <ObjectList listed={shown} chosen={chosen} onChoose={(name) => move({ databaseObject: name }, 'selection')} />
         {schema.total > schema.objects.length ? (
-          <p className="secondary object-note">
+          <p className={cx(styles.objectNote, 'secondary')}>
             The first {formatCount(schema.objects.length)} of {formatCount(schema.total)} objects.
           </p>
         ) : null}
       </nav>
-      <section className="object" aria-labelledby="object-title">
-        <header className="object-header">
+      <section className={styles.object} aria-labelledby="object-title">
+        <header className={styles.objectHeader}>
           <h3 id="object-title" className="mono">
             {chosen.entry.name}
           </h3>
@@ -102,23 +105,13 @@ function Browser(props: {
             {chosen.entry.type}
             {chosen.bytes === null ? '' : ` · ${formatBytes(chosen.bytes)}`}
           </span>
-          <div className="button-group">
-            <button
-              type="button"
-              className="button button-small"
-              aria-pressed={part === 'rows'}
-              onClick={() => setPart('rows')}
-            >
+          <div className={cx(buttonStyles.buttonGroup, styles.buttonGroup)}>
+            <Button size="small" aria-pressed={part === 'rows'} onClick={() => setPart('rows')}>
               Rows
-            </button>
-            <button
-              type="button"
-              className="button button-small"
-              aria-pressed={part === 'schema'}
-              onClick={() => setPart('schema')}
-            >
+            </Button>
+            <Button size="small" aria-pressed={part === 'schema'} onClick={() => setPart('schema')}>
               Schema
-            </button>
+            </Button>
           </div>
         </header>
         {part === 'schema' ? (
@@ -168,7 +161,7 @@ function ObjectList(props: {
     props.onChoose(next.entry.name);
     list.current?.querySelector(`#object-${next.index}`)?.scrollIntoView({ block: 'nearest' });
   };
-  if (listed.length === 0) return <p className="secondary object-note">No name has these letters.</p>;
+  if (listed.length === 0) return <p className={cx(styles.objectNote, 'secondary')}>No name has these letters.</p>;
   return (
     <div
       ref={list}
@@ -176,7 +169,7 @@ function ObjectList(props: {
       aria-label="Tables and views"
       tabIndex={0}
       aria-activedescendant={`object-${chosen.index}`}
-      className="object-options"
+      className={styles.objectOptions}
       onKeyDown={onKeyDown}
     >
       {listed.map(({ entry, index, rows }) => (
@@ -186,12 +179,12 @@ function ObjectList(props: {
           id={`object-${index}`}
           role="option"
           aria-selected={index === chosen.index}
-          className="object-option"
+          className={styles.objectOption}
           title={entry.name}
           onClick={() => props.onChoose(entry.name)}
         >
-          <span className="object-name mono">{entry.name}</span>
-          <span className="object-count numeric">
+          <span className={cx(styles.objectName, 'mono')}>{entry.name}</span>
+          <span className={cx(styles.objectCount, 'numeric')}>
             {entry.type === 'view' ? 'view' : rows === null ? '' : formatCount(rows)}
           </span>
         </div>

@@ -2,6 +2,8 @@ import { GitCompareArrows } from 'lucide-react';
 import type { DatabaseReport, ViewDifference } from '../../../shared/model/database.ts';
 import { VIEW_WORDS } from '../../../shared/wording/view-words.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import pageStyles from '../../components/page.module.css';
+import { Table } from '../../components/table.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { DifferenceTable } from './difference-table.tsx';
 import { VIEW_NAMES } from './view-names.ts';
@@ -17,12 +19,12 @@ export function ChangesPane({ database }: { readonly database: DatabaseReport })
     );
   }
   return (
-    <div className="page">
-      <section className="block" aria-labelledby="views-title">
-        <h3 id="views-title" className="block-heading">
+    <div className={pageStyles.page}>
+      <section className={pageStyles.block} aria-labelledby="views-title">
+        <h3 id="views-title" className={pageStyles.blockHeading}>
           Views <span className="secondary">what can be read from the same files</span>
         </h3>
-        <table className="plain-table">
+        <Table>
           <thead>
             <tr>
               <th scope="col">View</th>
@@ -48,7 +50,7 @@ export function ChangesPane({ database }: { readonly database: DatabaseReport })
               </tr>
             ))}
           </tbody>
-        </table>
+        </Table>
       </section>
       {differences.map((difference) => (
         <Difference key={`${difference.from} ${difference.to}`} difference={difference} />
@@ -61,8 +63,8 @@ function Difference({ difference }: { readonly difference: ViewDifference }) {
   const { from, to, tables } = difference;
   const id = `difference-${from}-${to}`;
   return (
-    <section className="block" aria-labelledby={id}>
-      <h3 id={id} className="block-heading">
+    <section className={pageStyles.block} aria-labelledby={id}>
+      <h3 id={id} className={pageStyles.blockHeading}>
         <span>
           {VIEW_NAMES[from]} <span className="secondary">→</span> {VIEW_NAMES[to]}
         </span>

@@ -19,12 +19,16 @@ import {
 import type { DatabaseReport } from '../../../shared/model/database.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useSqlConsole } from '../../state/console-draft.ts';
 import type { ConsoleAnswer, SecondsLimit, SqlConsole } from '../../state/sql-console.ts';
 import { type ReportQueryList, useReportQueries, useSchema } from '../../state/use-database.ts';
+import styles from './console.module.css';
 import { DataGrid, MOST_SHOWN_COLUMNS } from './data-grid.tsx';
 import { QueryPlan } from './query-plan.tsx';
 import { SqlEditor, type SqlEditorHandle } from './sql-editor.tsx';
@@ -48,7 +52,7 @@ export function ConsolePane(props: {
     void console.ask(kind, target, editor.current?.selection() ?? { from: console.cursor, to: console.cursor });
   };
   return (
-    <div className="console">
+    <div className={styles.console}>
       <SqlEditor
         ref={editor}
         text={console.text}
@@ -63,30 +67,28 @@ export function ConsolePane(props: {
         onRun={() => ask('result')}
         onStop={() => void console.stop()}
       />
-      <div className="console-bar">
+      <div className={styles.consoleBar} data-testid="console-bar">
         {running === null ? (
-          <button type="button" className="button button-small button-primary" onClick={() => ask('result')}>
+          <Button tone="primary" size="small" className={styles.consoleRun} onClick={() => ask('result')}>
             <Play size={12} aria-hidden="true" />
             Run <kbd>Ctrl ↵</kbd>
-          </button>
+          </Button>
         ) : (
-          <button type="button" className="button button-small" onClick={() => void console.stop()}>
+          <Button size="small" onClick={() => void console.stop()}>
             <Square size={11} aria-hidden="true" />
             Stop <kbd>Esc</kbd>
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           disabled={running !== null}
           onClick={() => ask('plan')}
           title="EXPLAIN QUERY PLAN: how SQLite would carry the statement out, without running it"
         >
           <GitBranch size={12} aria-hidden="true" />
           Plan
-        </button>
-        <label className="console-limit">
-          <span className="secondary">stops after</span>
+        </Button>
+        <Field className={styles.consoleLimit} label="stops after" look="secondary">
           <select
             value={limitSeconds}
             onChange={(event) => {
@@ -100,9 +102,9 @@ export function ConsolePane(props: {
               </option>
             ))}
           </select>
-        </label>
+        </Field>
         <History console={console} onTake={(text) => editor.current?.replace(text)} />
-        <p className="read-only secondary">
+        <p className={cx(styles.readOnly, 'secondary')}>
           <LockKeyhole size={11} aria-hidden="true" />A copy in memory is read; nothing typed here changes the case or
           the evidence.
         </p>
@@ -110,9 +112,9 @@ export function ConsolePane(props: {
       {running === null ? null : (
         <Working words={running.kind === 'result' ? 'Running' : 'Planning'} sinceMillis={running.sinceMillis} />
       )}
-      <div className={`console-answer${running === null ? '' : ' is-old'}`}>
+      <div className={cx(styles.consoleAnswer, running === null ? undefined : styles.isOld)}>
         {answer === null ? (
-          <p className="console-hint secondary">
+          <p className={cx(styles.consoleHint, 'secondary')}>
             The result appears here: at most {formatCount(MOST_RESULT_ROWS)} rows, all of them as CSV.
           </p>
         ) : (
@@ -138,8 +140,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
   const entries = console.history();
   if (entries.length === 0) return null;
   return (
-    <label className="console-history">
-      <span className="visually-hidden">Statements that were run</span>
+    <Field className={styles.consoleHistory} label="Statements that were run" look="hidden">
       <select
         value=""
         title="Statements that were run (Ctrl+Up, Ctrl+Down)"
@@ -160,7 +161,7 @@ function History({ console, onTake }: { readonly console: SqlConsole; readonly o
           ))
           .toReversed()}
       </select>
-    </label>
+    </Field>
   );
 }
 
@@ -174,7 +175,7 @@ function Answer(props: {
   switch (outcome.status) {
     case 'stopped':
       return (
-        <div className="console-message" role="alert">
+        <div className={styles.consoleMessage} role="alert">
           <Square size={14} aria-hidden="true" />
           <p>{outcome.message}</p>
         </div>
@@ -184,7 +185,7 @@ function Answer(props: {
       const Icon = outcome.status === 'refused' ? OctagonX : CircleAlert;
       const { place } = outcome;
       return (
-        <div className="console-message console-failure" role="alert">
+        <div className={cx(styles.consoleMessage, styles.consoleFailure)} role="alert">
           <Icon size={15} aria-hidden="true" />
           <div>
             <p>
@@ -192,9 +193,7 @@ function Answer(props: {
               {outcome.message}
             </p>
             {place === null ? null : (
-              <button type="button" className="link" onClick={() => onShow(place)}>
-                {placeWords(answer.sql, place)}
-              </button>
+              <LinkButton onClick={() => onShow(place)}>{placeWords(answer.sql, place)}</LinkButton>
             )}
           </div>
         </div>
@@ -227,8 +226,8 @@ function Result(props: {
   const [isAdded, setIsAdded] = useState(false);
   const rowAt = useCallback((index: number) => result.rows[index] ?? null, [result]);
   return (
-    <section className="result" aria-label="Result">
-      <header className="result-bar">
+    <section className={styles.result} aria-label="Result">
+      <header className={styles.resultBar}>
         <p className="numeric">
           <strong>
             {result.cut === null ? countOf(result.rows.length, 'row') : `First ${countOf(result.rows.length, 'row')}`}
@@ -241,26 +240,17 @@ function Result(props: {
               : ''}
           </span>
         </p>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={isAdded}
-          onClick={() => void report.add(result.id).then(setIsAdded)}
-        >
+        <Button size="small" disabled={isAdded} onClick={() => void report.add(result.id).then(setIsAdded)}>
           {isAdded ? <FileCheck2 size={12} aria-hidden="true" /> : <FilePlus2 size={12} aria-hidden="true" />}
           {isAdded ? 'In the report' : 'Add to report'}
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}
-        >
+        </Button>
+        <Button size="small" onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}>
           <Download size={12} aria-hidden="true" />
           CSV
-        </button>
+        </Button>
       </header>
       {result.rows.length === 0 ? (
-        <p className="console-hint secondary">
+        <p className={cx(styles.consoleHint, 'secondary')}>
           No row. {result.columns.length > 0 ? `Columns: ${result.columns.slice(0, 20).join(', ')}` : ''}
         </p>
       ) : (

@@ -4,13 +4,17 @@ import type { DatabaseTarget } from '../../../shared/contract/database-requests.
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { VIEW_WORDS, viewsOf } from '../../../shared/wording/view-words.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Field } from '../../components/field.tsx';
 import { FileChoice } from '../../components/figures.tsx';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { DATABASE_PANES, type DatabasePane } from '../../state/navigation.ts';
 import { BrowsePane } from './browse.tsx';
 import { ChangesPane } from './changes.tsx';
 import { ConsolePane } from './console.tsx';
+import styles from './database.module.css';
 import { OverviewPane } from './overview.tsx';
 import { SizesPane } from './sizes.tsx';
 import { VIEW_NAMES } from './view-names.ts';
@@ -49,8 +53,8 @@ export function DatabaseScreen({ view }: { readonly view: CaseView }) {
   const chosen = views.includes(trail.here.databaseView) ? trail.here.databaseView : 'committed';
   const target: DatabaseTarget = { evidenceId: database.evidenceId, view: chosen };
   return (
-    <div className="database-screen">
-      <header className="database-header">
+    <div className={styles.databaseScreen}>
+      <header className={styles.databaseHeader}>
         <h2 className="visually-hidden">Database</h2>
         <FileChoice
           label="Database file"
@@ -69,7 +73,12 @@ export function DatabaseScreen({ view }: { readonly view: CaseView }) {
           />
         ) : null}
       </header>
-      <div id="database-pane" role="tabpanel" aria-labelledby={`pane-${pane}`} className={`database-pane pane-${pane}`}>
+      <div
+        id="database-pane"
+        role="tabpanel"
+        aria-labelledby={`pane-${pane}`}
+        className={cx(styles.databasePane, pane === 'data' && styles.paneData, pane === 'sql' && styles.paneSql)}
+      >
         <Pane key={database.evidenceId} pane={pane} view={view} database={database} index={index} target={target} />
       </div>
     </div>
@@ -113,21 +122,21 @@ function PaneTabs(props: { readonly current: DatabasePane; readonly onChoose: (p
     list.current?.querySelector<HTMLButtonElement>(`#pane-${next}`)?.focus();
   };
   return (
-    <div ref={list} className="pane-tabs" role="tablist" aria-label="Parts of the database" onKeyDown={onKeyDown}>
+    <div ref={list} className={styles.paneTabs} role="tablist" aria-label="Parts of the database" onKeyDown={onKeyDown}>
       {DATABASE_PANES.map((pane) => (
-        <button
+        <Button
+          tone="bare"
+          className={styles.paneTab}
           key={pane}
           id={`pane-${pane}`}
-          type="button"
           role="tab"
-          className="pane-tab"
           aria-selected={pane === props.current}
           aria-controls="database-pane"
           tabIndex={pane === props.current ? 0 : -1}
           onClick={() => props.onChoose(pane)}
         >
           {PANE_TITLES[pane]}
-        </button>
+        </Button>
       ))}
     </div>
   );
@@ -140,8 +149,7 @@ function ViewChoice(props: {
   readonly onChoose: (view: DatabaseViewId) => void;
 }) {
   return (
-    <label className="view-choice">
-      <span className="secondary">View</span>
+    <Field className={styles.viewChoice} label="View" look="secondary">
       <select
         value={props.chosen}
         title={`The database ${VIEW_WORDS[props.chosen]}`}
@@ -157,7 +165,7 @@ function ViewChoice(props: {
           </option>
         ))}
       </select>
-    </label>
+    </Field>
   );
 }
 

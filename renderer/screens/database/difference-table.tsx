@@ -1,10 +1,12 @@
 import type { TableDifference } from '../../../shared/model/database.ts';
+import { cx } from '../../components/class-names.ts';
+import { Table } from '../../components/table.tsx';
 import { formatCount } from '../../format.ts';
 
 /** Rows inserted, changed and deleted, by table; a plus says that counting was ended at its limit. */
 export function DifferenceTable({ tables }: { readonly tables: readonly TableDifference[] }) {
   return (
-    <table className="plain-table">
+    <Table>
       <thead>
         <tr>
           <th scope="col">Table</th>
@@ -30,11 +32,11 @@ export function DifferenceTable({ tables }: { readonly tables: readonly TableDif
               </th>
               <td className="number">{words(each.inserted)}</td>
               <td className="number">{words(each.changed)}</td>
-              <td className={`number${each.deleted === null ? ' unknown' : ''}`}>{words(each.deleted)}</td>
+              <td className={cx('number', each.deleted === null ? 'unknown' : undefined)}>{words(each.deleted)}</td>
             </tr>
           );
         })}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -1,9 +1,13 @@
 import { useMemo } from 'react';
 import { layoutGrowth } from '../../../shared/figures/growth-figure.ts';
 import type { JobInQuestion } from '../../../shared/model/database.ts';
+import pageStyles from '../../components/page.module.css';
+import pairsStyles from '../../components/pairs.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
+import { Table } from '../../components/table.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { formatCount } from '../../format.ts';
+import styles from './job-block.module.css';
 
 const STATE_WORDS: Readonly<Record<JobInQuestion['state'], string>> = {
   committed: 'Its row is there.',
@@ -16,11 +20,11 @@ const CHART_HEIGHT_PX = 190;
 export function JobBlock({ job }: { readonly job: JobInQuestion }) {
   const { history } = job;
   return (
-    <section className="block" aria-labelledby="job-title">
-      <h3 id="job-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="job-title">
+      <h3 id="job-title" className={pageStyles.blockHeading}>
         Job {job.key} <span className="secondary">{STATE_WORDS[job.state]}</span>
       </h3>
-      <dl className="pairs">
+      <dl className={pairsStyles.pairs}>
         {job.identity.map(({ name, value }) => (
           <Pair key={name} name={name} value={value} />
         ))}
@@ -47,7 +51,7 @@ function Pair({ name, value }: { readonly name: string; readonly value: string }
 function Imported({ job }: { readonly job: JobInQuestion }) {
   const rows = (count: number | null): string => (count === null ? '–' : formatCount(count));
   return (
-    <table className="plain-table">
+    <Table>
       <thead>
         <tr>
           <th scope="col">Its rows in</th>
@@ -73,7 +77,7 @@ function Imported({ job }: { readonly job: JobInQuestion }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }
 
@@ -85,7 +89,7 @@ function Growth({ job }: { readonly job: JobInQuestion }) {
   );
   const { ratio, group } = job.history;
   return (
-    <figure className="growth">
+    <figure className={styles.growth}>
       <figcaption>
         {group === null ? 'Jobs' : `${group} jobs`}, oldest first
         {ratio === null ? '' : ': '}
@@ -93,7 +97,7 @@ function Growth({ job }: { readonly job: JobInQuestion }) {
           <strong>this one is {formatCount(ratio >= 10 ? Math.round(ratio) : ratio)} times the median</strong>
         )}
       </figcaption>
-      <div ref={ref} className="growth-drawing">
+      <div ref={ref} className={styles.growthDrawing}>
         {scene === null ? null : <SceneView scene={scene} />}
       </div>
     </figure>

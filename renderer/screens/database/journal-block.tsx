@@ -1,4 +1,6 @@
 import type { JournalReport } from '../../../shared/model/database.ts';
+import pageStyles from '../../components/page.module.css';
+import pairsStyles from '../../components/pairs.module.css';
 import { countOf, formatBytes, formatCount } from '../../format.ts';
 import { TouchedTable } from './touched-table.tsx';
 
@@ -12,15 +14,15 @@ const STATE_WORDS: Readonly<Record<JournalReport['state'], string>> = {
 /** The rollback journal beside the database. */
 export function JournalBlock({ journal }: { readonly journal: JournalReport }) {
   return (
-    <section className="block" aria-labelledby="journal-title">
-      <h3 id="journal-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="journal-title">
+      <h3 id="journal-title" className={pageStyles.blockHeading}>
         Rollback journal{' '}
         <span className="secondary numeric">
           {formatBytes(journal.bytes)} · {countOf(journal.records, 'page')} kept
         </span>
       </h3>
       <p>{STATE_WORDS[journal.state]}</p>
-      <dl className="pairs">
+      <dl className={pairsStyles.pairs}>
         {journal.originalPages === null ? null : (
           <div>
             <dt>Pages before</dt>

@@ -1,12 +1,17 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
 import { Working } from '../../components/working.tsx';
 import { countOf, formatCount } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useConsoleDraft } from '../../state/console-draft.ts';
 import { useTablePages } from '../../state/use-database.ts';
 import { DataGrid, MOST_SCROLLED_ROWS } from './data-grid.tsx';
+import styles from './object-rows.module.css';
+import paneStyles from './pane.module.css';
 import { selectText } from './select-text.ts';
 
 /** A filter is applied when nothing was typed for so long. */
@@ -41,9 +46,9 @@ export function ObjectRows(props: {
   const total = snapshot.total ?? 0;
   const stop = (): void => void bridge.request('database.cancel', undefined);
   return (
-    <div className="object-rows">
-      <div className="rows-bar">
-        <div className="search-box">
+    <div className={styles.objectRows}>
+      <div className={styles.rowsBar}>
+        <div className={styles.searchBox}>
           <Filter size={12} aria-hidden="true" />
           <input
             type="search"
@@ -55,8 +60,7 @@ export function ObjectRows(props: {
             onChange={(event) => setTyped(event.target.value)}
           />
         </div>
-        <label className="rows-column">
-          <span className="visually-hidden">Column to filter by</span>
+        <Field label="Column to filter by" look="hidden">
           <select
             value={column ?? ''}
             onChange={(event) => setColumn(event.target.value === '' ? null : Number(event.target.value))}
@@ -69,20 +73,19 @@ export function ObjectRows(props: {
               </option>
             ))}
           </select>
-        </label>
-        <span className="rows-count numeric secondary">
+        </Field>
+        <span className={cx(styles.rowsCount, 'numeric secondary')}>
           {snapshot.total === null ? '' : countOf(total, 'row')}
           {total > MOST_SCROLLED_ROWS ? `, the first ${formatCount(MOST_SCROLLED_ROWS)} here` : ''}
           {snapshot.moreColumns > 0 ? `, ${countOf(snapshot.moreColumns, 'more column')}` : ''}
         </span>
         {sort === null ? null : (
-          <button type="button" className="button button-small button-quiet" onClick={() => setSort(null)}>
+          <Button tone="quiet" size="small" onClick={() => setSort(null)}>
             As stored
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() => {
             draft(target.evidenceId, selectText(entry.name, list, snapshot.columns));
             move({ databasePane: 'sql' }, 'jump');
@@ -90,29 +93,24 @@ export function ObjectRows(props: {
         >
           <SquareTerminal size={12} aria-hidden="true" />
           As SQL
-        </button>
-        <button
-          type="button"
-          className="button button-small"
-          disabled={total === 0}
-          onClick={() => void saveCsv({ ...target, of: list })}
-        >
+        </Button>
+        <Button size="small" disabled={total === 0} onClick={() => void saveCsv({ ...target, of: list })}>
           <Download size={12} aria-hidden="true" />
           CSV
-        </button>
+        </Button>
       </div>
       {snapshot.waitingSinceMillis === null ? null : (
         <Working words="Reading rows" sinceMillis={snapshot.waitingSinceMillis} onStop={stop} />
       )}
       {snapshot.error !== null ? (
-        <div className="pane-message" role="alert">
+        <div className={paneStyles.paneMessage} role="alert">
           <p>{snapshot.error}</p>
-          <button type="button" className="button button-small" onClick={() => pages.retry(0, 0)}>
+          <Button size="small" onClick={() => pages.retry(0, 0)}>
             Try again
-          </button>
+          </Button>
         </div>
       ) : snapshot.total === 0 ? (
-        <div className="pane-message" role="status">
+        <div className={paneStyles.paneMessage} role="status">
           <p className="secondary">{text === '' ? 'This table is empty in this view.' : 'No row holds that.'}</p>
         </div>
       ) : (

@@ -1,7 +1,11 @@
 import { KeyRound } from 'lucide-react';
 import type { DatabaseSchema, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
+import noticeStyles from '../../components/notice.module.css';
 import { SqlText } from '../../components/sql-text.tsx';
+import { Table } from '../../components/table.tsx';
+import styles from './object-schema.module.css';
 
 /** How a table or view is defined: its columns, and the statements that made it and what belongs to it. */
 export function ObjectSchema(props: { readonly entry: SchemaEntry; readonly schema: DatabaseSchema }) {
@@ -13,14 +17,16 @@ export function ObjectSchema(props: { readonly entry: SchemaEntry; readonly sche
     ({ type, tableName, sql }) => type === 'index' && tableName === entry.name && sql === null,
   );
   return (
-    <div className="object-schema">
+    <div className={styles.objectSchema}>
       {entry.problem === null ? null : (
-        <p className="notice notice-warning">Its columns cannot be told: {entry.problem}.</p>
+        <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)}>
+          Its columns cannot be told: {entry.problem}.
+        </p>
       )}
       {entry.columns.length === 0 ? null : <Columns entry={entry} />}
       {[entry, ...belonging].map(({ name, sql }) =>
         sql === null ? null : (
-          <div key={name} className="statement">
+          <div key={name} className={styles.statement}>
             <SqlText sql={`${sql};`} />
             <CopyButton text={`${sql};`} what="Statement" />
           </div>
@@ -38,7 +44,7 @@ export function ObjectSchema(props: { readonly entry: SchemaEntry; readonly sche
 
 function Columns({ entry }: { readonly entry: SchemaEntry }) {
   return (
-    <table className="plain-table">
+    <Table>
       <thead>
         <tr>
           <th scope="col">Column</th>
@@ -53,7 +59,7 @@ function Columns({ entry }: { readonly entry: SchemaEntry }) {
             <th scope="row" className="mono">
               {name}{' '}
               {keyPlace > 0 ? (
-                <span className="key-mark" title={`primary key, column ${keyPlace}`}>
+                <span className={styles.keyMark} title={`primary key, column ${keyPlace}`}>
                   <KeyRound size={11} aria-label="primary key" />
                 </span>
               ) : null}
@@ -67,6 +73,6 @@ function Columns({ entry }: { readonly entry: SchemaEntry }) {
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

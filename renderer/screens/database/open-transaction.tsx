@@ -1,7 +1,10 @@
 import { TriangleAlert } from 'lucide-react';
 import type { OpenTransaction } from '../../../shared/model/database.ts';
+import { cx } from '../../components/class-names.ts';
+import pageStyles from '../../components/page.module.css';
 import { countOf, formatBytes } from '../../format.ts';
 import { DifferenceTable } from './difference-table.tsx';
+import styles from './open-transaction.module.css';
 import { TouchedTable } from './touched-table.tsx';
 
 /** A write transaction that had not come to its end, by what it left in the -wal or in the rollback journal. */
@@ -16,18 +19,18 @@ export function OpenTransactionBlock(props: {
       ? `${countOf(transaction.frames, 'frame')} without a commit rewrite ${countOf(transaction.pages, 'page')}`
       : `The journal keeps ${countOf(transaction.frames, 'page')} as they were before, and ${countOf(transaction.pages, 'page')} had been taken up`;
   return (
-    <section className="open-transaction" aria-labelledby={`transaction-${from}`}>
+    <section className={styles.openTransaction} aria-labelledby={`transaction-${from}`}>
       <h4 id={`transaction-${from}`}>
         <TriangleAlert size={14} aria-hidden="true" />A write transaction was open
       </h4>
       <p>
         {left} ({formatBytes(transaction.bytes)}). Whoever wrote them held the write lock.
       </p>
-      <div className="two-columns transaction-tables">
+      <div className={cx(pageStyles.twoColumns, styles.transactionTables)}>
         <TouchedTable touched={transaction.touched} tone="warning" />
-        <div className="transaction-rows">
+        <div className={styles.transactionRows}>
           {changes.length > 0 ? <DifferenceTable tables={changes} /> : null}
-          <ul className="plain-list">
+          <ul className={pageStyles.plainList}>
             {changes.length > 0
               ? null
               : transaction.newRows.map((each) => (

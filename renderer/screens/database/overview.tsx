@@ -1,10 +1,15 @@
 import { TriangleAlert } from 'lucide-react';
 import type { DatabaseHeaderFacts, DatabaseReport, JobInQuestion } from '../../../shared/model/database.ts';
+import { cx } from '../../components/class-names.ts';
 import { Figure, FigureRow } from '../../components/figures.tsx';
+import noticeStyles from '../../components/notice.module.css';
+import pageStyles from '../../components/page.module.css';
+import pairsStyles from '../../components/pairs.module.css';
 import { countOf, formatBytes, formatCount } from '../../format.ts';
 import { JobBlock } from './job-block.tsx';
 import { JournalBlock } from './journal-block.tsx';
 import { OpenTransactionBlock } from './open-transaction.tsx';
+import styles from './overview.module.css';
 import { ShmBlock } from './shm-block.tsx';
 import { NoWal, WalBlock } from './wal-block.tsx';
 
@@ -14,7 +19,7 @@ export function OverviewPane(props: { readonly database: DatabaseReport; readonl
   const { journal = null, shm = null, header, unknowable = [] } = database;
   const rolledBack = database.journalTransaction ?? null;
   return (
-    <div className="page">
+    <div className={pageStyles.page}>
       <FigureRow>
         <Figure
           name="Journal mode"
@@ -42,13 +47,13 @@ export function OverviewPane(props: { readonly database: DatabaseReport; readonl
         <ForeignKeys database={database} />
       </FigureRow>
       {database.integrity !== null && database.integrity !== 'ok' ? (
-        <section className="notice notice-warning" aria-label="Integrity">
+        <section className={cx(noticeStyles.notice, noticeStyles.noticeWarning)} aria-label="Integrity">
           <TriangleAlert size={15} aria-hidden="true" />
           <pre className="mono">{database.integrity}</pre>
         </section>
       ) : null}
       {database.wal === null ? <NoWal database={database} /> : <WalBlock wal={database.wal} />}
-      <div className="two-columns">
+      <div className={pageStyles.twoColumns}>
         <div>
           {job === null ? null : <JobBlock job={job} />}
           {journal === null ? null : <JournalBlock journal={journal} />}
@@ -101,11 +106,11 @@ function HeaderFacts(props: { readonly header: DatabaseHeaderFacts; readonly dat
     ['Reserved', header.reservedBytes === 0 ? 'nothing' : `${header.reservedBytes} bytes of each page`],
   ];
   return (
-    <section className="block" aria-labelledby="header-title">
-      <h3 id="header-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="header-title">
+      <h3 id="header-title" className={pageStyles.blockHeading}>
         Header <span className="secondary">as of the last commit</span>
       </h3>
-      <dl className="pairs">
+      <dl className={pairsStyles.pairs}>
         {pairs.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -130,11 +135,11 @@ function HeaderFacts(props: { readonly header: DatabaseHeaderFacts; readonly dat
 
 function Unknowable({ sentences }: { readonly sentences: readonly string[] }) {
   return (
-    <section className="block" aria-labelledby="unknowable-title">
-      <h3 id="unknowable-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="unknowable-title">
+      <h3 id="unknowable-title" className={pageStyles.blockHeading}>
         What these files cannot tell
       </h3>
-      <ul className="plain-list unknowable">
+      <ul className={cx(pageStyles.plainList, styles.unknowable)}>
         {sentences.map((sentence) => (
           <li key={sentence}>{sentence}</li>
         ))}
@@ -148,11 +153,11 @@ function History({ database }: { readonly database: DatabaseReport }) {
   if (history === null) return null;
   const keys = history.keys.slice(0, 12);
   return (
-    <section className="block" aria-labelledby="history-title">
-      <h3 id="history-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="history-title">
+      <h3 id="history-title" className={pageStyles.blockHeading}>
         Job history <span className="secondary mono">{history.table}</span>
       </h3>
-      <dl className="pairs">
+      <dl className={pairsStyles.pairs}>
         <div>
           <dt>Rows</dt>
           <dd className="numeric">{formatCount(history.rows)}</dd>

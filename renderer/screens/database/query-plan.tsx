@@ -1,10 +1,12 @@
 import type { PlanStep } from '../../../shared/contract/database-requests.ts';
+import { cx } from '../../components/class-names.ts';
+import styles from './query-plan.module.css';
 
 /** How SQLite would carry out a statement, as a tree. A scan of a whole table is marked: it is what is slow. */
 export function QueryPlan({ steps }: { readonly steps: readonly PlanStep[] }) {
   if (steps.length === 0) return <p className="secondary">SQLite has nothing to plan: the statement reads no table.</p>;
   return (
-    <section className="query-plan" aria-label="Query plan">
+    <section className={styles.queryPlan} aria-label="Query plan">
       <Steps steps={steps} />
     </section>
   );
@@ -16,8 +18,8 @@ function Steps({ steps }: { readonly steps: readonly PlanStep[] }) {
       {steps.map(({ detail, steps: inside }, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: steps of a plan have no identity of their own; a plan is replaced whole.
         <li key={index}>
-          <span className={`mono${isWholeScan(detail) ? ' plan-scan' : ''}`}>{detail}</span>
-          {isWholeScan(detail) ? <span className="plan-note">reads every row</span> : null}
+          <span className={cx('mono', isWholeScan(detail) ? styles.planScan : undefined)}>{detail}</span>
+          {isWholeScan(detail) ? <span className={styles.planNote}>reads every row</span> : null}
           {inside.length === 0 ? null : <Steps steps={inside} />}
         </li>
       ))}

@@ -1,4 +1,6 @@
 import type { ShmReport } from '../../../shared/model/database.ts';
+import pageStyles from '../../components/page.module.css';
+import pairsStyles from '../../components/pairs.module.css';
 import { formatCount } from '../../format.ts';
 
 /** The index of the write-ahead log that connections share. */
@@ -11,8 +13,8 @@ export function ShmBlock({ shm }: { readonly shm: ShmReport }) {
     ['Readers pinned at', shm.readMarks.length === 0 ? 'none' : shm.readMarks.map(formatCount).join(', ')],
   ];
   return (
-    <section className="block" aria-labelledby="shm-title">
-      <h3 id="shm-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="shm-title">
+      <h3 id="shm-title" className={pageStyles.blockHeading}>
         Shared memory <span className="secondary">-shm, the index of the log</span>
       </h3>
       {shm.isValid ? null : (
@@ -20,7 +22,7 @@ export function ShmBlock({ shm }: { readonly shm: ShmReport }) {
       )}
       {shm.belongsToWal === false ? <p className="secondary">Its salts are not those of the -wal beside it.</p> : null}
       {shm.isValid ? (
-        <dl className="pairs">
+        <dl className={pairsStyles.pairs}>
           {pairs.map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>

@@ -3,11 +3,17 @@ import { useMemo, useState } from 'react';
 import { layoutSizeTreemap } from '../../../shared/figures/size-treemap.ts';
 import type { DatabaseReport, TableSize } from '../../../shared/model/database.ts';
 import { ShareBar } from '../../components/bars.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
+import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatBytes, formatCount, formatShare } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
+import styles from './sizes.module.css';
 
 const TREEMAP_HEIGHT_PX = 250;
 
@@ -30,9 +36,9 @@ export function SizesPane({ database }: { readonly database: DatabaseReport }) {
   }
   const show = (name: string): void => move({ databasePane: 'data', databaseObject: name }, 'jump');
   return (
-    <div className="page">
-      <section className="block" aria-labelledby="sizes-title">
-        <h3 id="sizes-title" className="block-heading">
+    <div className={pageStyles.page}>
+      <section className={pageStyles.block} aria-labelledby="sizes-title">
+        <h3 id="sizes-title" className={pageStyles.blockHeading}>
           Tables and indexes{' '}
           <span className="secondary numeric">
             as of the last commit · {countOf(tables.filter(({ type }) => type === 'table').length, 'table')},{' '}
@@ -58,7 +64,7 @@ function Treemap(props: { readonly tables: readonly TableSize[]; readonly onShow
     // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/noStaticElementInteractions: the same tables are buttons in the list below.
     <div
       ref={ref}
-      className="treemap"
+      className={styles.treemap}
       onClick={(event) => {
         const at =
           event.target instanceof Element ? event.target.closest('[data-row]')?.getAttribute('data-row') : null;
@@ -67,9 +73,9 @@ function Treemap(props: { readonly tables: readonly TableSize[]; readonly onShow
       }}
     >
       {scene === null ? null : <SceneView scene={scene} />}
-      <p className="figure-key secondary">
-        <span className="key-swatch key-table" aria-hidden="true" /> table{' '}
-        <span className="key-swatch key-index" aria-hidden="true" /> index
+      <p className={cx(styles.figureKey, 'secondary')}>
+        <span className={cx(styles.keySwatch, styles.keyTable)} aria-hidden="true" /> table{' '}
+        <span className={cx(styles.keySwatch, styles.keyIndex)} aria-hidden="true" /> index
       </p>
     </div>
   );
@@ -95,7 +101,7 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
   const sorted = useMemo(() => tables.toSorted(comparison(order)), [tables, order]);
   const most = Math.max(1, ...tables.map((table) => table.bytes));
   return (
-    <table className="plain-table sizes-table" aria-labelledby="sizes-title">
+    <Table className={styles.sizesTable} aria-labelledby="sizes-title">
       <thead>
         <tr>
           {columns.map(({ key, name, isNumber }) => {
@@ -107,9 +113,9 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
                 className={isNumber ? 'number' : undefined}
                 aria-sort={isSorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
               >
-                <button
-                  type="button"
-                  className="sort-button"
+                <Button
+                  tone="bare"
+                  className={cx(tableStyles.sortButton, styles.sortButton)}
                   onClick={() => setOrder({ key, descending: isSorted ? !order.descending : isNumber })}
                 >
                   {name}
@@ -120,11 +126,11 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
                       <ArrowUp size={11} aria-hidden />
                     )
                   ) : null}
-                </button>
+                </Button>
               </th>
             );
           })}
-          <th scope="col" className="bar-column">
+          <th scope="col" className={tableStyles.barColumn}>
             <span className="visually-hidden">Share</span>
           </th>
         </tr>
@@ -134,9 +140,9 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
           <tr key={`${table.type} ${table.name}`}>
             <th scope="row">
               {hasRows(table) ? (
-                <button type="button" className="link link-plain mono" onClick={() => props.onShow(table.tableName)}>
+                <LinkButton tone="plain" className="mono" onClick={() => props.onShow(table.tableName)}>
                   {table.name}
-                </button>
+                </LinkButton>
               ) : (
                 <span className="mono">{table.name}</span>
               )}
@@ -162,13 +168,13 @@ function SizeTable(props: { readonly tables: readonly TableSize[]; readonly onSh
               </td>
             ) : null}
             <td className="number">{formatBytes(table.bytes)}</td>
-            <td className="bar-column">
+            <td className={tableStyles.barColumn}>
               <ShareBar share={table.bytes / most} tone={table.type === 'table' ? 'accent' : 'quiet'} />
             </td>
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }
 

@@ -4,6 +4,7 @@ import { EditorView, keymap } from '@codemirror/view';
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { type DatabaseSchema, MOST_SQL_CHARACTERS, type SqlPlace } from '../../../shared/contract/database-requests.ts';
 import { EDITOR_BASICS, markPlace, sqlLanguage } from './editor-extensions.ts';
+import styles from './sql-editor.module.css';
 
 export interface SqlEditorHandle {
   selection(): SqlPlace;
@@ -117,7 +118,7 @@ export function SqlEditor(props: {
     },
     focus: () => editor.current?.focus(),
   }));
-  return <div ref={host} className="sql-editor" />;
+  return <div ref={host} className={styles.sqlEditor} />;
 }
 
 /**

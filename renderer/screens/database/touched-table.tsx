@@ -1,4 +1,6 @@
 import { ShareBar } from '../../components/bars.tsx';
+import tableStyles from '../../components/table.module.css';
+import { Table } from '../../components/table.tsx';
 import { formatCount } from '../../format.ts';
 
 /** Tables and indexes by how many of their pages something touched. */
@@ -9,14 +11,14 @@ export function TouchedTable(props: {
   if (props.touched.length === 0) return null;
   const most = Math.max(1, ...props.touched.map((each) => each.pages));
   return (
-    <table className="plain-table">
+    <Table>
       <thead>
         <tr>
           <th scope="col">Table or index</th>
           <th scope="col" className="number">
             Pages
           </th>
-          <th scope="col" className="bar-column">
+          <th scope="col" className={tableStyles.barColumn}>
             <span className="visually-hidden">Share</span>
           </th>
         </tr>
@@ -28,12 +30,12 @@ export function TouchedTable(props: {
               {each.name}
             </th>
             <td className="number">{formatCount(each.pages)}</td>
-            <td className="bar-column">
+            <td className={tableStyles.barColumn}>
               <ShareBar share={each.pages / most} tone={props.tone} />
             </td>
           </tr>
         ))}
       </tbody>
-    </table>
+    </Table>
   );
 }

@@ -3,15 +3,19 @@ import { useMemo } from 'react';
 import { layoutWal } from '../../../shared/figures/wal-figure.ts';
 import type { DatabaseReport, WalReport, WalStop } from '../../../shared/model/database.ts';
 import { StackBar } from '../../components/bars.tsx';
+import { cx } from '../../components/class-names.ts';
+import noticeStyles from '../../components/notice.module.css';
+import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatBytes, formatCount } from '../../format.ts';
 import { OpenTransactionBlock } from './open-transaction.tsx';
+import styles from './wal-block.module.css';
 
 export function NoWal({ database }: { readonly database: DatabaseReport }) {
   return (
-    <section className="block" aria-labelledby="wal-title">
-      <h3 id="wal-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="wal-title">
+      <h3 id="wal-title" className={pageStyles.blockHeading}>
         Write-ahead log
       </h3>
       <p className="secondary">
@@ -28,8 +32,8 @@ export function WalBlock({ wal }: { readonly wal: WalReport }) {
   const { generations = [], stop = null } = wal;
   const stale = generations.filter(({ state }) => state === 'stale');
   return (
-    <section className="block" aria-labelledby="wal-title">
-      <h3 id="wal-title" className="block-heading">
+    <section className={pageStyles.block} aria-labelledby="wal-title">
+      <h3 id="wal-title" className={pageStyles.blockHeading}>
         Write-ahead log{' '}
         <span className="secondary numeric">
           {formatBytes(wal.bytes)} · {countOf(wal.validFrames, 'valid frame')}
@@ -50,7 +54,7 @@ export function WalBlock({ wal }: { readonly wal: WalReport }) {
         </p>
       )}
       {wal.tornBytes > 0 ? (
-        <p className="notice notice-warning">
+        <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)}>
           <TriangleAlert size={14} aria-hidden="true" />
           The last frame is cut short: {countOf(wal.tornBytes, 'byte')} of it are there.
         </p>
@@ -72,8 +76,8 @@ function Frames({ wal }: { readonly wal: WalReport }) {
   const { ref, width } = useSize<HTMLDivElement>();
   const scene = useMemo(() => (width === 0 ? null : layoutWal(wal, width)), [wal, width]);
   return (
-    <div className="wal-frames">
-      <div ref={ref} className="wal-drawing">
+    <div className={styles.walFrames}>
+      <div ref={ref} className={styles.walDrawing}>
         {scene === null ? null : <SceneView scene={scene} />}
       </div>
       <StackBar

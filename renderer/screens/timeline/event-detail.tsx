@@ -8,8 +8,14 @@ import type { CaseView, RawRecord } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { toJobError } from '../../bridge.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { CopyButton } from '../../components/copy.tsx';
+import noticeStyles from '../../components/notice.module.css';
+import pairsStyles from '../../components/pairs.module.css';
 import { SeverityMark } from '../../components/severity-mark.tsx';
+import tagStyles from '../../components/tag.module.css';
 import {
   formatBytes,
   formatCount,
@@ -23,9 +29,12 @@ import {
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { Copies } from './copies.tsx';
+import styles from './event-detail.module.css';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
 
+/** Element id of the pane, so that a key can lead into it. */
+export const EVENT_DETAIL_ID = 'event-detail';
 const AROUND_SECONDS = 30;
 
 interface DetailProps {
@@ -63,16 +72,20 @@ export const EventDetail = memo(function EventDetail({ view, row, origin, onLoad
   }, [bridge, row, onLoaded]);
 
   return (
-    <aside className="detail" aria-label="Selected event">
+    <aside id={EVENT_DETAIL_ID} className={styles.detail} aria-label="Selected event">
       {row === null ? (
         <NothingSelected view={view} />
       ) : loaded.status === 'failed' ? (
-        <p className="notice notice-warning">The bytes of this event could not be read: {loaded.message}</p>
+        <p className={cx(noticeStyles.notice, styles.notice, noticeStyles.noticeWarning)}>
+          The bytes of this event could not be read: {loaded.message}
+        </p>
       ) : loaded.status === 'loading' ? (
-        <p className="secondary detail-loading">Reading…</p>
+        <p className={cx(styles.detailLoading, 'secondary')}>Reading…</p>
       ) : (
         // The record before stays in sight until the next is here, dimmed: holding an arrow key must not flicker.
-        <div className={loaded.record.event.row === row ? 'detail-body' : 'detail-body detail-stale'}>
+        <div
+          className={loaded.record.event.row === row ? styles.detailBody : cx(styles.detailBody, styles.detailStale)}
+        >
           <Record view={view} record={loaded.record} origin={origin} />
         </div>
       )}
@@ -85,8 +98,8 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
   const { zone } = useDisplayZone();
   const moments = view.analysis.incident?.moments ?? [];
   return (
-    <div className="detail-body">
-      <p className="detail-hint secondary">
+    <div className={styles.detailBody}>
+      <p className={cx(styles.detailHint, 'secondary')}>
         <MousePointerClick size={14} aria-hidden="true" />
         Select an event to see the bytes it rests on.
       </p>
@@ -95,23 +108,23 @@ function NothingSelected({ view }: { readonly view: CaseView }) {
           <h3 id="moments-title" className="caption">
             Key moments{moments[0] === undefined ? '' : ` (${zoneLabel(moments[0].time, zone)})`}
           </h3>
-          <ol className="moments">
+          <ol className={styles.moments}>
             {moments.map((moment) => (
               <li key={`${moment.id} ${moment.time} ${moment.label}`}>
-                <button
-                  type="button"
-                  className="moment"
+                <Button
+                  tone="bare"
+                  className={styles.moment}
                   disabled={moment.row === null}
                   onClick={() => {
                     if (moment.row !== null) void showEvent(moment.row);
                   }}
                 >
-                  <span className="numeric moment-time">{zonedTimeOfDay(moment.time, zone, 3)}</span>
+                  <span className={cx(styles.momentTime, 'numeric')}>{zonedTimeOfDay(moment.time, zone, 3)}</span>
                   <span>
                     {moment.label}
                     {moment.row === null ? <span className="secondary"> (computed)</span> : null}
                   </span>
-                </button>
+                </Button>
               </li>
             ))}
           </ol>
@@ -135,8 +148,8 @@ function Record(props: {
   const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (
     <>
-      <header className="detail-header">
-        <p className="detail-time numeric">
+      <header className={styles.detailHeader} data-testid="detail-header">
+        <p className={cx(styles.detailTime, 'numeric')} data-testid="detail-time">
           <span className="secondary date">{zonedDate(event.time, zone)}</span>{' '}
           <strong>{formatEventTime(event.time, event.resolutionMicros, zone)}</strong>{' '}
           <span className="secondary">{zoneLabel(event.time, zone)}</span>
@@ -152,35 +165,33 @@ function Record(props: {
             {formatDelta(event.time - origin.time)} from the {origin.name}
           </p>
         )}
-        <p className="detail-tags">
+        <p className={styles.detailTags}>
           <SeverityMark severity={event.severity} />
-          <span className="tag">{KIND_WORDS[event.kind]}</span>
-          {event.pid === null ? null : <span className="tag numeric">pid {event.pid}</span>}
+          <span className={tagStyles.tag}>{KIND_WORDS[event.kind]}</span>
+          {event.pid === null ? null : <span className={cx(tagStyles.tag, 'numeric')}>pid {event.pid}</span>}
           {(record.tags ?? []).map((tag) => (
-            <span key={tag} className="tag" title="Tag of your own rules">
+            <span key={tag} className={tagStyles.tag} title="Tag of your own rules">
               {tag}
             </span>
           ))}
         </p>
       </header>
-      <p className="detail-message mono">
+      <p className={cx(styles.detailMessage, 'mono')}>
         {event.message}
-        {event.messageCut === true ? <span className="raw-cut">…</span> : null}
+        {event.messageCut === true ? <span className={styles.rawCut}>…</span> : null}
       </p>
       <RecordView record={record} />
-      <div className="button-row">
+      <div className={buttonStyles.buttonRow}>
         {event.pid === null ? null : (
-          <button
-            type="button"
-            className="button button-small"
+          <Button
+            size="small"
             onClick={() => move({ filter: { ...EVERY_EVENT, pids: event.pid === null ? [] : [event.pid] } }, 'filter')}
           >
             Same pid
-          </button>
+          </Button>
         )}
-        <button
-          type="button"
-          className="button button-small"
+        <Button
+          size="small"
           onClick={() =>
             move(
               {
@@ -195,32 +206,31 @@ function Record(props: {
           }
         >
           <Crosshair size={12} aria-hidden="true" />±{AROUND_SECONDS} s
-        </button>
-        <button
-          type="button"
-          className="button button-small"
+        </Button>
+        <Button
+          size="small"
           aria-pressed={origin?.name === 'pinned moment' && origin.time === event.time}
           onClick={() => pin(origin?.name === 'pinned moment' && origin.time === event.time ? null : event.time)}
         >
           <Pin size={12} aria-hidden="true" />
           {origin?.name === 'pinned moment' && origin.time === event.time ? 'Unpin' : 'Count from here'}
-        </button>
+        </Button>
         <SameMomentButton view={view} event={event} />
       </div>
       <section aria-label="Raw record">
-        <div className="detail-section-header">
+        <div className={styles.detailSectionHeader}>
           <h3 className="caption">Raw record</h3>
           <CopyButton text={record.text} what="Raw record" />
         </div>
         <RawLines record={record} />
-        <p className="detail-place">
+        <p className={styles.detailPlace}>
           <span className="mono">{record.path}</span>
           <CopyButton
             text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
             what="Place"
           />
         </p>
-        <dl className="pairs">
+        <dl className={pairsStyles.pairs}>
           {event.source.line === null ? null : <Pair name="Line">{formatCount(event.source.line)}</Pair>}
           <Pair name="Bytes">
             {formatCount(event.source.byteOffset)}–{formatCount(lastByte)}{' '}
@@ -231,7 +241,7 @@ function Record(props: {
       </section>
       <section aria-label="Fields">
         <h3 className="caption">Fields</h3>
-        <dl className="pairs">
+        <dl className={pairsStyles.pairs}>
           {fieldsOf(event).map(({ name, value }) => (
             <Pair key={name} name={name}>
               {value}
@@ -242,20 +252,19 @@ function Record(props: {
       {facts.length === 0 ? null : (
         <section aria-label="Facts that rest on it">
           <h3 className="caption">Facts that rest on it</h3>
-          <ul className="detail-facts">
+          <ul className={styles.detailFacts}>
             {facts.map((fact) => {
               const strongest = Object.entries(fact.weights).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))[0];
               return (
                 <li key={fact.id}>
-                  <button
-                    type="button"
-                    className="link link-plain"
+                  <LinkButton
+                    tone="plain"
                     onClick={() =>
                       showVerdict(strongest === undefined ? 'questions-title' : `hypothesis-${strongest[0]}`)
                     }
                   >
                     {fact.text}
-                  </button>
+                  </LinkButton>
                   {strongest === undefined ? null : (
                     <span className="secondary numeric">
                       {' '}
@@ -303,17 +312,21 @@ function RawLines({ record }: { readonly record: RawRecord }) {
   ];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls sideways, which needs focus to work from the keyboard.
-    <pre className="raw" tabIndex={0}>
+    <pre className={styles.raw} tabIndex={0}>
       {lines.map((line) => (
-        <span key={line.offset} className={line.isOwn ? 'raw-line raw-own' : 'raw-line'}>
-          <span className="raw-number" aria-hidden="true">
+        <span
+          key={line.offset}
+          className={line.isOwn ? cx(styles.rawLine, styles.rawOwn) : styles.rawLine}
+          data-testid={line.isOwn ? 'own-line' : undefined}
+        >
+          <span className={styles.rawNumber} aria-hidden="true">
             {first === null ? '' : first + line.offset}
           </span>
           {line.text}
           {'\n'}
         </span>
       ))}
-      {record.cut ? <span className="raw-cut">… the record is longer than what is shown here</span> : null}
+      {record.cut ? <span className={styles.rawCut}>… the record is longer than what is shown here</span> : null}
     </pre>
   );
 }

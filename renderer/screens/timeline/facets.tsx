@@ -2,11 +2,14 @@ import { memo, useState } from 'react';
 import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import type { CaseView, FacetCount } from '../../../shared/model/views.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
+import { Button, LinkButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { SeverityMark } from '../../components/severity-mark.tsx';
 import { baseName, formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { toggled } from '../../state/navigation.ts';
 import { useFacets } from '../../state/use-events.ts';
+import styles from './facets.module.css';
 
 /** Values that show at first; the rest comes on demand. */
 const FIRST_SHOWN = 12;
@@ -23,7 +26,7 @@ export const FacetPane = memo(function FacetPane(props: {
   const facets = useFacets(props.counted);
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   return (
-    <aside className="facets" aria-label="Sources and facets">
+    <aside className={styles.facets} aria-label="Sources and facets">
       <FacetGroup
         title="Sources"
         values={facets?.sources ?? []}
@@ -91,27 +94,27 @@ function FacetGroup<T extends string | number>(props: {
   ];
   if (values.length === 0) return null;
   return (
-    <details className="facet-group" open>
+    <details className={styles.facetGroup} open>
       <summary>{props.title}</summary>
       <ul>
         {values.map(({ value, count }) => (
           <li key={value}>
-            <button
-              type="button"
-              className="facet"
+            <Button
+              tone="bare"
+              className={styles.facet}
               aria-pressed={props.chosen.includes(value)}
               onClick={() => props.onToggle(value)}
             >
-              <span className="facet-name">{props.name(value)}</span>
-              <span className="facet-count numeric">{formatCount(count)}</span>
-            </button>
+              <span className={styles.facetName}>{props.name(value)}</span>
+              <span className={cx(styles.facetCount, 'numeric')}>{formatCount(count)}</span>
+            </Button>
           </li>
         ))}
       </ul>
       {props.values.length > FIRST_SHOWN ? (
-        <button type="button" className="link facet-more" onClick={() => setShowsAll(!showsAll)}>
+        <LinkButton className={styles.facetMore} onClick={() => setShowsAll(!showsAll)}>
           {showsAll ? 'Show fewer' : `Show all ${formatCount(props.values.length)}`}
-        </button>
+        </LinkButton>
       ) : null}
     </details>
   );

@@ -5,10 +5,14 @@ import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../..
 import { epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { KIND_WORDS, SEVERITY_WORDS } from '../../../shared/wording/names.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { baseName, countOf, formatCount, rangeZoneLabel, zonedTimeOfDay } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount } from '../../state/navigation.ts';
+import conditionStyles from './condition.module.css';
+import styles from './filter-bar.module.css';
 import { QueryField } from './query-field.tsx';
 import { QueryHelp } from './query-help.tsx';
 import { type SearchReport, SearchStatus } from './search-status.tsx';
@@ -30,7 +34,7 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
   const narrow = (change: Partial<EventFilter>): void => move({ filter: { ...filter, ...change } }, 'filter');
   const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
   return (
-    <search className="filter-bar" aria-label="Filter events">
+    <search className={styles.filterBar} aria-label="Filter events">
       <QueryField view={view} filter={filter} field={searchField} />
       <QueryHelp />
       <Choice<EventKind>
@@ -56,15 +60,20 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
       />
       <PidField filter={filter} />
       {filter.units.length === 0 ? null : (
-        <button type="button" className="condition" title="Lift this condition" onClick={() => narrow({ units: [] })}>
+        <Button
+          tone="bare"
+          className={conditionStyles.condition}
+          title="Lift this condition"
+          onClick={() => narrow({ units: [] })}
+        >
           <span>{filter.units.map((unit) => unit.replace(/\.service$/, '')).join(', ')}</span>
           <X size={12} aria-hidden="true" />
-        </button>
+        </Button>
       )}
       {filter.from === null || filter.to === null ? null : (
-        <button
-          type="button"
-          className="condition"
+        <Button
+          tone="bare"
+          className={conditionStyles.condition}
           title="Lift this condition"
           onClick={() => narrow({ from: null, to: null })}
         >
@@ -73,9 +82,9 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
             {rangeZoneLabel(zone, epochMicros(filter.from), epochMicros(filter.to))}
           </span>
           <X size={12} aria-hidden="true" />
-        </button>
+        </Button>
       )}
-      <label className="toggle" title="Only events in the stretch of time that the picture shows">
+      <label className={styles.toggle} title="Only events in the stretch of time that the picture shows">
         <input
           type="checkbox"
           checked={onlyVisibleRange}
@@ -83,21 +92,21 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
         />
         Visible range only
       </label>
-      <span className="filter-total numeric" aria-live="polite">
+      <span className={cx(styles.filterTotal, 'numeric')} data-testid="filter-total" aria-live="polite">
         {total === null
           ? '…'
           : isNarrowed
             ? `${formatCount(total)} of ${countOf(view.eventCount, 'event')}`
             : countOf(total, 'event')}
       </span>
-      <button
-        type="button"
-        className="button button-small button-quiet"
+      <Button
+        tone="quiet"
+        size="small"
         disabled={!isNarrowed}
         onClick={() => move({ filter: EVERY_EVENT, onlyVisibleRange: false }, 'filter')}
       >
         Clear
-      </button>
+      </Button>
       {report === null ? null : <SearchStatus report={report} found={total ?? 0} />}
     </search>
   );
@@ -116,7 +125,7 @@ function Choice<T extends string>(props: {
   return (
     <select
       aria-label={label}
-      className={chosen.length > 0 ? 'choice choice-set' : 'choice'}
+      className={chosen.length > 0 ? cx(styles.choice, styles.choiceSet) : styles.choice}
       value={only ?? (chosen.length > 1 ? '*several' : '')}
       onChange={(event) => {
         const value = values.find((each) => each === event.target.value);
@@ -150,7 +159,7 @@ function PidField({ filter }: { readonly filter: EventFilter }) {
   };
   return (
     <input
-      className={filter.pids.length > 0 ? 'pid-field choice-set' : 'pid-field'}
+      className={filter.pids.length > 0 ? cx(styles.pidField, styles.choiceSet) : styles.pidField}
       type="text"
       inputMode="numeric"
       aria-label="Pid"

@@ -8,6 +8,7 @@ import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount } from '../../state/navigation.ts';
 import { clampRange, type PlotArea, type TimeRange } from '../../state/time-range.ts';
 import { useHistogram } from '../../state/use-events.ts';
+import styles from './minimap.module.css';
 
 const HEIGHT_PX = 34;
 const BIN_PX = 3;
@@ -105,11 +106,11 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
   const label = (time: TimeRange['from']): string =>
     `${sameDay ? '' : `${zonedDate(time, zone).slice(5)} `}${zonedTimeOfDay(time, zone)}`;
   return (
-    <div className="minimap">
+    <div className={styles.minimap}>
       <svg width={width} height={HEIGHT_PX} role="img" aria-label="Where in the case the picture is">
         {incident === null ? null : (
           <rect
-            className="minimap-incident"
+            className={styles.minimapIncident}
             x={xOf(incident.start)}
             width={Math.max(2, xOf(incident.end) - xOf(incident.start))}
             height={HEIGHT_PX}
@@ -117,10 +118,16 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
         )}
         {bars.map((bar) => (
           <g key={bar.x}>
-            <rect className="minimap-bar" x={bar.x} y={HEIGHT_PX - bar.height} width={BIN_PX - 1} height={bar.height} />
+            <rect
+              className={styles.minimapBar}
+              x={bar.x}
+              y={HEIGHT_PX - bar.height}
+              width={BIN_PX - 1}
+              height={bar.height}
+            />
             {isNarrowed && bar.passing > 0 ? (
               <rect
-                className="minimap-passing"
+                className={styles.minimapPassing}
                 x={bar.x}
                 y={HEIGHT_PX - bar.passing}
                 width={BIN_PX - 1}
@@ -129,16 +136,16 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
             ) : null}
           </g>
         ))}
-        <text className="minimap-label" x={4} y={20}>
+        <text className={styles.minimapLabel} x={4} y={20}>
           case
         </text>
-        <text className="minimap-label" x={area.left + 10} y={10}>
+        <text className={styles.minimapLabel} x={area.left + 10} y={10}>
           {label(extent.from)}
         </text>
-        <text className="minimap-label" x={area.left + area.width - 10} y={10} textAnchor="end">
+        <text className={styles.minimapLabel} x={area.left + area.width - 10} y={10} textAnchor="end">
           {label(extent.to)}
         </text>
-        <g ref={brushGroup} className="brush" />
+        <g ref={brushGroup} />
       </svg>
     </div>
   );

@@ -7,6 +7,7 @@ import { type Suggestion, type SuggestionData, suggest } from '../../../shared/s
 import { useActions } from '../../state/app-context.tsx';
 import { recentQueries, rememberQuery } from '../../state/query-history.ts';
 import { useDebounced, useFacets } from '../../state/use-events.ts';
+import styles from './query-field.module.css';
 
 const TYPING_MILLIS = 200;
 
@@ -98,7 +99,7 @@ export function QueryField(props: {
 
   const isOpen = offer.items.length > 0;
   return (
-    <div className="search-field">
+    <div className={styles.searchField}>
       <Search size={13} aria-hidden="true" />
       <input
         ref={field}
@@ -138,7 +139,7 @@ export function QueryField(props: {
           id={`${id}-list`}
           role="listbox"
           tabIndex={-1}
-          className="query-list"
+          className={styles.queryList}
           aria-label={offer.kind === 'history' ? 'Recent queries' : 'Completions'}
         >
           {offer.items.map((item, index) => (
@@ -148,7 +149,7 @@ export function QueryField(props: {
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === active}
-              className="query-item"
+              className={styles.queryItem}
               // Before the field loses the focus, which closes the list.
               onMouseDown={(event) => {
                 event.preventDefault();
@@ -162,7 +163,7 @@ export function QueryField(props: {
         </div>
       ) : null}
       {problem !== null && !isOpen ? (
-        <p id={`${id}-problem`} role="alert" className="query-problem">
+        <p id={`${id}-problem`} role="alert" className={styles.queryProblem} data-testid="query-problem">
           <span className="mono">
             {settled.slice(0, problem.from)}
             <mark>{settled.slice(problem.from, problem.to) || '␣'}</mark>

@@ -1,6 +1,10 @@
 import { CircleHelp } from 'lucide-react';
 import { useId } from 'react';
 import { QUERY_FIELDS } from '../../../shared/search/query-fields.ts';
+import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import menuStyles from '../../components/menu.module.css';
+import styles from './query-help.module.css';
 
 const FORMS: readonly (readonly [string, string])[] = [
   ['killed worker', 'both words, in any order and any case'],
@@ -15,16 +19,10 @@ export function QueryHelp() {
   const id = useId();
   return (
     <>
-      <button
-        type="button"
-        className="icon-button query-help-button"
-        aria-label="How to search"
-        title="How to search"
-        popoverTarget={id}
-      >
+      <IconButton label="How to search" title="How to search" popoverTarget={id}>
         <CircleHelp size={14} aria-hidden="true" />
-      </button>
-      <section id={id} popover="auto" className="menu query-help" aria-label="How to search">
+      </IconButton>
+      <section id={id} popover="auto" className={cx(menuStyles.menu, styles.queryHelp)} aria-label="How to search">
         <h2>Words look at the message</h2>
         <dl>
           {FORMS.map(([form, what]) => (

@@ -4,10 +4,15 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import type { InquestBridge } from '../../../shared/contract/ipc.ts';
 import type { RawRecord } from '../../../shared/model/views.ts';
 import { toJobError } from '../../bridge.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import noticeStyles from '../../components/notice.module.css';
 import { useSize } from '../../components/use-size.ts';
 import { formatBytes } from '../../format.ts';
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { HEX_BYTES_A_LINE, hexLine, TextRows } from '../../state/record-lines.ts';
+import styles from './record-view.module.css';
 
 const PIECE_BYTES = 512 * 1024;
 /** Bytes of one message that are held for showing; the file that "Save record" writes has them all. */
@@ -27,31 +32,24 @@ export function RecordView({ record }: { readonly record: RawRecord }) {
   const toggle = (what: 'text' | 'bytes') => () => setOpen(isOpen(what) ? null : { row, what });
   return (
     <>
-      {record.isText ? null : (
-        <p className="secondary detail-bytes-note">Some of its bytes are no text: not UTF-8, or NUL.</p>
-      )}
-      <div className="button-row">
+      {record.isText ? null : <p className="secondary">Some of its bytes are no text: not UTF-8, or NUL.</p>}
+      <div className={buttonStyles.buttonRow}>
         {messageCut === true ? (
-          <button type="button" className="button button-small" aria-expanded={isOpen('text')} onClick={toggle('text')}>
+          <Button size="small" aria-expanded={isOpen('text')} onClick={toggle('text')}>
             <TextSelect size={12} aria-hidden="true" />
             {isOpen('text') ? 'Show less' : `Show all (${formatBytes(record.messageBytes)})`}
-          </button>
+          </Button>
         ) : null}
         {record.isText ? null : (
-          <button
-            type="button"
-            className="button button-small"
-            aria-expanded={isOpen('bytes')}
-            onClick={toggle('bytes')}
-          >
+          <Button size="small" aria-expanded={isOpen('bytes')} onClick={toggle('bytes')}>
             <Binary size={12} aria-hidden="true" />
             {isOpen('bytes') ? 'Hide bytes' : 'Show bytes'}
-          </button>
+          </Button>
         )}
-        <button type="button" className="button button-small" onClick={() => void saveRecord(row)}>
+        <Button size="small" onClick={() => void saveRecord(row)}>
           <FileDown size={12} aria-hidden="true" />
           Save record…
-        </button>
+        </Button>
       </div>
       {isOpen('text') ? <WholeText key={row} row={row} /> : null}
       {isOpen('bytes') ? <Bytes key={row} row={row} /> : null}
@@ -107,9 +105,9 @@ function WholeText({ row }: { readonly row: number }) {
   const { ref, width, columns } = useColumns();
   const rows = useMemo(() => (isWhole ? new TextRows(bytes, columns) : null), [isWhole, bytes, columns]);
   return (
-    <div ref={ref} className="record-view">
+    <div ref={ref} className={styles.recordView}>
       {error !== null ? (
-        <p className="notice notice-warning">The message could not be read: {error}</p>
+        <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)}>The message could not be read: {error}</p>
       ) : rows === null || width === 0 ? (
         <p className="secondary" role="status">
           Reading… {formatBytes(bytes.length)}
@@ -133,7 +131,7 @@ function Bytes({ row }: { readonly row: number }) {
   const { bytes, totalBytes, error } = useMessageBytes(row, wanted);
   const left = (totalBytes ?? 0) - bytes.length;
   return (
-    <div className="record-view">
+    <div className={styles.recordView}>
       {error === null ? (
         <Lines
           label="Bytes of the message"
@@ -141,12 +139,12 @@ function Bytes({ row }: { readonly row: number }) {
           lineAt={(index) => hexLine(bytes, index * HEX_BYTES_A_LINE)}
         />
       ) : (
-        <p className="notice notice-warning">The bytes could not be read: {error}</p>
+        <p className={cx(noticeStyles.notice, noticeStyles.noticeWarning)}>The bytes could not be read: {error}</p>
       )}
       {left > 0 && wanted < SHOWN_BYTES ? (
-        <button type="button" className="button button-small" onClick={() => setWanted(wanted + MORE_HEX_BYTES)}>
+        <Button size="small" onClick={() => setWanted(wanted + MORE_HEX_BYTES)}>
           Show {formatBytes(Math.min(left, MORE_HEX_BYTES))} more of {formatBytes(totalBytes ?? 0)}
-        </button>
+        </Button>
       ) : null}
     </div>
   );
@@ -176,10 +174,10 @@ function Lines(props: {
   });
   return (
     // biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: scrolls, which needs focus to work from the keyboard.
-    <div ref={scroller} className="record-scroller mono" role="region" aria-label={label} tabIndex={0}>
-      <div ref={virtualizer.containerRef} className="record-body">
+    <div ref={scroller} className={cx(styles.recordScroller, 'mono')} role="region" aria-label={label} tabIndex={0}>
+      <div ref={virtualizer.containerRef} className={styles.recordBody}>
         {virtualizer.getVirtualItems().map((item) => (
-          <div key={item.key} ref={virtualizer.measureElement} data-index={item.index} className="record-line">
+          <div key={item.key} ref={virtualizer.measureElement} data-index={item.index} className={styles.recordLine}>
             {lineAt(item.index)}
           </div>
         ))}

@@ -4,10 +4,14 @@ import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { baseName, formatEventTime, zonedDate, zoneLabel } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './same-moment.module.css';
 
 const SHOWN_MESSAGE = 90;
 
@@ -27,31 +31,30 @@ export function SameMomentButton({ view, event }: { readonly view: CaseView; rea
   const [isConfirming, setIsConfirming] = useState(false);
   if (sameMoment === null || sameMoment.row === event.row) {
     return (
-      <button
-        type="button"
-        className="button button-small"
+      <Button
+        size="small"
         aria-pressed={sameMoment !== null}
         title="Two entries of two sources that tell of one moment show how far their clocks are apart"
         onClick={() => markMoment(sameMoment === null ? event : null)}
       >
         <Link2 size={12} aria-hidden="true" />
         Same moment as…
-      </button>
+      </Button>
     );
   }
   const isSameSource = sameMoment.source.evidenceId === event.source.evidenceId;
   return (
     <>
-      <button
-        type="button"
-        className="button button-small button-primary"
+      <Button
+        tone="primary"
+        size="small"
         disabled={isSameSource}
         title={isSameSource ? 'Pick an entry of another source: one source has one clock' : undefined}
         onClick={() => setIsConfirming(true)}
       >
         <Link2 size={12} aria-hidden="true" />
         This is the same moment
-      </button>
+      </Button>
       {isConfirming ? (
         <SameMomentDialog view={view} first={sameMoment} second={event} onClose={() => setIsConfirming(false)} />
       ) : null}
@@ -66,19 +69,19 @@ export function SameMomentBar({ view }: { readonly view: CaseView }) {
   const { zone } = useDisplayZone();
   if (sameMoment === null) return null;
   return (
-    <div className="moment-bar" role="status">
+    <div className={styles.momentBar} role="status">
       <Link2 size={13} aria-hidden="true" />
-      <span className="moment-bar-words">
+      <span className={styles.momentBarWords}>
         Select the entry of another source that is the same moment as{' '}
         <strong className="numeric">
           {formatEventTime(sameMoment.time, sameMoment.resolutionMicros, zone)} {sourceOf(view, sameMoment)}
         </strong>{' '}
         <span className="mono">{shortMessage(sameMoment)}</span>
       </span>
-      <button type="button" className="button button-small button-quiet" onClick={() => markMoment(null)}>
+      <Button tone="quiet" size="small" onClick={() => markMoment(null)}>
         <X size={12} aria-hidden="true" />
         Cancel
-      </button>
+      </Button>
     </div>
   );
 }
@@ -121,12 +124,12 @@ function SameMomentDialog(props: {
       onSubmit={onSubmit}
       onClose={onClose}
     >
-      <fieldset className="dialog-choice dialog-choice-tall">
+      <fieldset className={cx(formDialogStyles.dialogChoice, formDialogStyles.dialogChoiceTall)}>
         <legend>Whose clock is right?</legend>
         <MomentChoice view={view} event={first} isRight={right === 'first'} onChoose={() => setRight('first')} />
         <MomentChoice view={view} event={second} isRight={right === 'second'} onChoose={() => setRight('second')} />
       </fieldset>
-      <p className="dialog-help" aria-live="polite">
+      <p className={formDialogStyles.dialogHelp} aria-live="polite">
         {moved === 0 ? (
           'Both entries already stand at the same moment: nothing is moved.'
         ) : (
@@ -161,7 +164,7 @@ function MomentChoice(props: {
           {zonedDate(event.time, zone)} {formatEventTime(event.time, event.resolutionMicros, zone)}{' '}
           {zoneLabel(event.time, zone)}
         </span>
-        <span className="mono dialog-message">{shortMessage(event)}</span>
+        <span className={cx(formDialogStyles.dialogMessage, 'mono')}>{shortMessage(event)}</span>
       </span>
     </label>
   );

@@ -1,6 +1,8 @@
 import { useEffect, useRef } from 'react';
 import type { SearchProgress } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { formatCount } from '../../format.ts';
+import styles from './search-status.module.css';
 
 /** What a search says of itself, and the button that stops it or lets it go on. */
 export interface SearchReport {
@@ -18,7 +20,7 @@ export function SearchStatus({ report, found }: { readonly report: SearchReport;
   const isRunning = progress.state === 'running';
   if (progress.state === 'done' && progress.notes.length === 0) return null;
   return (
-    <div className="search-status" role="status">
+    <div className={styles.searchStatus} role="status">
       {progress.state === 'done' ? null : (
         <>
           <progress ref={bar} max={1} aria-label="Part of the case that was searched" />
@@ -26,17 +28,13 @@ export function SearchStatus({ report, found }: { readonly report: SearchReport;
             {isRunning ? 'Searching…' : 'Stopped:'} {formatCount(found)} found{isRunning ? ' so far' : ''} in{' '}
             {Math.floor(progress.doneShare * 100)} %
           </span>
-          <button
-            type="button"
-            className="button button-small button-quiet"
-            onClick={() => control(isRunning ? 'stop' : 'resume')}
-          >
+          <Button tone="quiet" size="small" onClick={() => control(isRunning ? 'stop' : 'resume')}>
             {isRunning ? 'Cancel' : 'Go on'}
-          </button>
+          </Button>
         </>
       )}
       {progress.notes.map((note) => (
-        <span key={note} className="search-note">
+        <span key={note} className={styles.searchNote}>
           {note}
         </span>
       ))}

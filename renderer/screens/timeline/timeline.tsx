@@ -2,6 +2,8 @@ import { ChartGantt, PanelLeft, PanelRight } from 'lucide-react';
 import { type RefObject, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
@@ -11,6 +13,7 @@ import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
 import type { SearchReport } from './search-status.tsx';
+import styles from './timeline.module.css';
 import { TimelineChart } from './timeline-chart.tsx';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
@@ -43,10 +46,16 @@ export function TimelineScreen(props: {
     );
   }
   return (
-    <div className={`timeline-screen${showsFacets ? ' with-facets' : ''}${showsDetail ? ' with-detail' : ''}`}>
+    <div
+      className={cx(
+        styles.timelineScreen,
+        showsFacets ? styles.withFacets : undefined,
+        showsDetail ? styles.withDetail : undefined,
+      )}
+    >
       <h2 className="visually-hidden">Timeline</h2>
       {showsFacets ? <FacetPane view={view} filter={place.filter} counted={filter} /> : null}
-      <div className="timeline-centre">
+      <div className={styles.timelineCentre}>
         <TimelineChart
           view={view}
           filter={place.filter}
@@ -54,28 +63,24 @@ export function TimelineScreen(props: {
           selectedTime={selected !== null && selected.row === place.selectedRow ? selected.time : null}
           origin={origin}
           leading={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Sources and facets"
+            <IconButton
+              label="Sources and facets"
               title="Sources and facets"
               aria-pressed={showsFacets}
               onClick={() => setShowsFacets(!showsFacets)}
             >
               <PanelLeft size={15} aria-hidden="true" />
-            </button>
+            </IconButton>
           }
           trailing={
-            <button
-              type="button"
-              className="icon-button"
-              aria-label="Selected event"
+            <IconButton
+              label="Selected event"
               title="Selected event"
               aria-pressed={showsDetail}
               onClick={() => setShowsDetail(!showsDetail)}
             >
               <PanelRight size={15} aria-hidden="true" />
-            </button>
+            </IconButton>
           }
         />
         <SameMomentBar view={view} />

@@ -1,14 +1,16 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import type { TracebackLine } from '../../../shared/model/views.ts';
+import { Button } from '../../components/button.tsx';
 import { countOf } from '../../format.ts';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
+import styles from './traceback-mark.module.css';
 
 /** In front of every line of a traceback but its first: that it goes on from a row above. */
 export function TracebackMark({ line }: { readonly line: TracebackLine }) {
   if (line.place === 0) return null;
   const words = `Line ${line.place + 1} of ${line.lines} of a traceback`;
   return (
-    <span className="traceback-mark" title={words}>
+    <span className={styles.tracebackMark} title={words}>
       <span className="visually-hidden">{words}: </span>
     </span>
   );
@@ -19,9 +21,9 @@ export function TracebackToggle({ line, groups }: { readonly line: TracebackLine
   const isExpanded = groups.isExpanded(line.head);
   const Icon = isExpanded ? ChevronDown : ChevronRight;
   return (
-    <button
-      type="button"
-      className="traceback-toggle"
+    <Button
+      tone="bare"
+      className={styles.tracebackToggle}
       // The grid has the focus: its arrow keys to the right and left do the same.
       tabIndex={-1}
       aria-expanded={isExpanded}
@@ -32,6 +34,6 @@ export function TracebackToggle({ line, groups }: { readonly line: TracebackLine
       }}
     >
       <Icon size={11} aria-hidden="true" />+{countOf(line.lines - 1, 'line')}
-    </button>
+    </Button>
   );
 }

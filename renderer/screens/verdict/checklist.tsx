@@ -1,16 +1,25 @@
 import { Check, HelpCircle, Minus, X } from 'lucide-react';
 import type { ExpectedFinding } from '../../../shared/model/analysis.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { cx } from '../../components/class-names.ts';
+import pageStyles from '../../components/page.module.css';
 import { SourceLinks } from '../../components/source-link.tsx';
 import { Block } from './block.tsx';
+import styles from './checklist.module.css';
+
+const FINDING_CLASSES = {
+  holds: styles.findingHolds,
+  fails: styles.findingFails,
+  unknown: styles.findingUnknown,
+};
 
 /** The five questions that such an investigation must answer, and the four findings that it expects. */
 export function Checklist({ view }: { readonly view: CaseView }) {
   const { questions, expectedFindings } = view.analysis;
   return (
-    <div className="two-columns">
+    <div className={pageStyles.twoColumns}>
       <Block title="Questions" id="questions">
-        <dl className="questions">
+        <dl className={styles.questions}>
           {questions.map((question) => (
             <div key={question.id}>
               <dt>{question.question}</dt>
@@ -22,7 +31,7 @@ export function Checklist({ view }: { readonly view: CaseView }) {
                 <dd>{question.answer}</dd>
               )}
               {question.facts.map((fact) => (
-                <dd key={fact.id} className="question-source">
+                <dd key={fact.id} className={styles.questionSource}>
                   <SourceLinks view={view} sources={fact.sources} rows={fact.rows} />
                 </dd>
               ))}
@@ -31,7 +40,7 @@ export function Checklist({ view }: { readonly view: CaseView }) {
         </dl>
       </Block>
       <Block title="Expected findings" id="expected-findings">
-        <ul className="findings">
+        <ul className={styles.findings}>
           {expectedFindings.map((finding) => (
             <li key={finding.id}>
               <FindingMark holds={finding.holds} />
@@ -57,7 +66,7 @@ function FindingMark({ holds }: { readonly holds: ExpectedFinding['holds'] }) {
   const state = holds === null ? 'unknown' : holds ? 'holds' : 'fails';
   const { word, Icon } = FINDING_WORDS[state];
   return (
-    <span className={`finding-mark finding-${state}`}>
+    <span className={cx(styles.findingMark, FINDING_CLASSES[state])}>
       <Icon size={13} aria-hidden="true" />
       {word}
     </span>

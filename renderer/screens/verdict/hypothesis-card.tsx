@@ -3,9 +3,12 @@ import type { Fact, HypothesisResult, OverruledFact, WeightedFact } from '../../
 import type { CaseView } from '../../../shared/model/views.ts';
 import { VERDICT_WORDS } from '../../../shared/wording/names.ts';
 import { ShareBar, WeightBar } from '../../components/bars.tsx';
+import { cx } from '../../components/class-names.ts';
 import { SourceLinks } from '../../components/source-link.tsx';
 import { VerdictMark } from '../../components/verdict-mark.tsx';
 import { countOf, formatScore, formatWeight } from '../../format.ts';
+import styles from './hypothesis-card.module.css';
+import judgementListStyles from './judgement-list.module.css';
 import { MissingList } from './missing.tsx';
 import { OverruleButton } from './overrule.tsx';
 
@@ -21,14 +24,15 @@ export function HypothesisCard(props: {
   return (
     <article
       id={`hypothesis-${hypothesis.id}`}
-      className={`hypothesis hypothesis-${hypothesis.verdict}`}
+      className={cx(styles.hypothesis, hypothesis.verdict === 'fits' && styles.hypothesisFits)}
+      data-testid="hypothesis"
       aria-labelledby={titleId}
       tabIndex={-1}
     >
-      <header className="hypothesis-header">
+      <header className={styles.hypothesisHeader} data-testid="hypothesis-header">
         <h3 id={titleId}>{hypothesis.title}</h3>
         <VerdictMark verdict={hypothesis.verdict} />
-        <div className="score" title="Probability that the weights of the evidence add up to">
+        <div className={styles.score} title="Probability that the weights of the evidence add up to">
           <ShareBar share={hypothesis.score} tone={hypothesis.verdict === 'fits' ? 'accent' : 'quiet'} />
           <span className="numeric">
             <span className="visually-hidden">Score </span>
@@ -36,7 +40,7 @@ export function HypothesisCard(props: {
           </span>
         </div>
       </header>
-      <p className="hypothesis-reason">{hypothesis.reason}</p>
+      <p className={styles.hypothesisReason}>{hypothesis.reason}</p>
       <Counterfactual view={view} hypothesis={hypothesis} />
       <FactList view={view} title="Evidence for" facts={hypothesis.for} largest={largest} none="No evidence for it." />
       <FactList
@@ -48,7 +52,7 @@ export function HypothesisCard(props: {
       />
       <OverruledList view={view} hypothesis={hypothesis} />
       {hypothesis.missing.length === 0 ? null : (
-        <section className="facts">
+        <section className={styles.facts}>
           <h4 className="caption">Missing evidence</h4>
           <MissingList missing={hypothesis.missing} />
         </section>
@@ -60,7 +64,7 @@ export function HypothesisCard(props: {
 /** What the verdict would be without a single fact, with the way to that fact's line. */
 function Counterfactual({ view, hypothesis }: { readonly view: CaseView; readonly hypothesis: HypothesisResult }) {
   return hingesOf(hypothesis, view.analysis.facts).map(({ verdict, facts }) => (
-    <div key={verdict} className="counterfactual">
+    <div key={verdict} className={styles.counterfactual}>
       <p>
         {facts.length === 1
           ? 'It hangs on one fact: without it'
@@ -85,9 +89,9 @@ function FactList(props: {
   readonly largest: number;
   readonly none: string;
 }) {
-  if (props.facts.length === 0) return <p className="facts-none">{props.none}</p>;
+  if (props.facts.length === 0) return <p className={styles.factsNone}>{props.none}</p>;
   return (
-    <section className="facts">
+    <section className={styles.facts}>
       <h4 className="caption">
         {props.title} <span className="numeric">{countOf(props.facts.length, 'fact')}</span>
       </h4>
@@ -110,7 +114,7 @@ function OverruledList({ view, hypothesis }: { readonly view: CaseView; readonly
   });
   if (lines.length === 0) return null;
   return (
-    <section className="facts facts-overruled" aria-label="Overruled evidence">
+    <section className={cx(styles.facts, styles.factsOverruled)} aria-label="Overruled evidence">
       <h4 className="caption">
         Overruled <span className="numeric">{countOf(lines.length, 'fact')}</span>
       </h4>
@@ -132,16 +136,18 @@ function FactLine(props: {
 }) {
   const { view, fact, weight, largest, overruled } = props;
   return (
-    <li className="fact" id={`fact-${fact.id}`}>
-      <span className="fact-weight" title="Natural logarithm of the likelihood ratio">
+    <li className={styles.fact} data-testid="fact" id={`fact-${fact.id}`}>
+      <span className={styles.factWeight} title="Natural logarithm of the likelihood ratio">
         <WeightBar weight={weight} largest={largest} />
         <span className="numeric">{overruled === null ? formatWeight(weight) : <s>{formatWeight(weight)}</s>}</span>
       </span>
-      <span className="fact-text">
+      <span className={styles.factText}>
         {overruled === null ? fact.text : <s>{fact.text}</s>}
-        {overruled === null ? null : <span className="judgement-comment">Overruled: {overruled.comment}</span>}
+        {overruled === null ? null : (
+          <span className={judgementListStyles.judgementComment}>Overruled: {overruled.comment}</span>
+        )}
         <SourceLinks view={view} sources={fact.sources} rows={fact.rows} />
-        <span className="fact-basis">{fact.basis}</span>
+        <span className={styles.factBasis}>{fact.basis}</span>
       </span>
       <OverruleButton fact={fact} overruled={overruled} />
     </li>

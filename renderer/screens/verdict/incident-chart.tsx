@@ -3,9 +3,22 @@ import { type Incident, MECHANISMS, type Mechanism } from '../../../shared/model
 import { type EpochMicros, epochMicros, MICROS_PER_DAY } from '../../../shared/model/time.ts';
 import { type IncidentBin, incidentBins } from '../../../shared/timeline/incident-bins.ts';
 import { ENDING_WORDS } from '../../../shared/wording/names.ts';
+import barsStyles from '../../components/bars.module.css';
+import { cx } from '../../components/class-names.ts';
 import { useSize } from '../../components/use-size.ts';
 import { countOf, formatInstant, zonedTickLabel } from '../../format.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './incident-chart.module.css';
+
+const MECHANISM_CLASSES = {
+  'gunicorn-timeout': styles.mechanismGunicornTimeout,
+  'kernel-oom': styles.mechanismKernelOom,
+  'systemd-oomd': styles.mechanismSystemdOomd,
+  'systemd-stop': styles.mechanismSystemdStop,
+  'external-sigkill': styles.mechanismExternalSigkill,
+  crash: styles.mechanismCrash,
+  none: styles.mechanismNone,
+};
 
 const HEIGHT = 120;
 const AXIS_HEIGHT = 22;
@@ -30,7 +43,7 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
   const used = MECHANISMS.filter((mechanism) => incidents.some((incident) => incident.mechanism === mechanism));
   const base = HEIGHT - AXIS_HEIGHT;
   return (
-    <figure className="incident-chart" aria-label="Incidents over time">
+    <figure className={styles.incidentChart} aria-label="Incidents over time">
       <div ref={frame}>
         <svg
           width={Math.max(1, width)}
@@ -38,14 +51,14 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
           role="img"
           aria-label={`${countOf(incidents.length, 'incident')} over time`}
         >
-          <line className="incident-axis" x1={0} x2={width} y1={base + 0.5} y2={base + 0.5} />
+          <line className={styles.incidentAxis} x1={0} x2={width} y1={base + 0.5} y2={base + 0.5} />
           {bins.map((bin) => (
             <g key={bin.from}>
               <title>{titleOf(bin, zone)}</title>
               {stacked(bin).map(({ mechanism, from, count }) => (
                 <rect
                   key={mechanism}
-                  className={`mechanism-${mechanism}`}
+                  className={MECHANISM_CLASSES[mechanism]}
                   x={x(bin.from) + 0.5}
                   width={Math.max(1.5, x(bin.to) - x(bin.from) - 1)}
                   y={base - y(from + count)}
@@ -55,14 +68,14 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
             </g>
           ))}
           {chosen === null ? null : (
-            <path className="incident-chosen" d={`M${x(chosen.end)} ${base + 2}l4 6h-8z`}>
+            <path className={styles.incidentChosen} d={`M${x(chosen.end)} ${base + 2}l4 6h-8z`}>
               <title>the analysed incident</title>
             </path>
           )}
           {ticks.times.map((time) => (
             <text
               key={time}
-              className="incident-tick"
+              className={styles.incidentTick}
               // A label that would end beyond the edge ends at it.
               x={x(time) + LABEL_WIDTH > width ? width : x(time)}
               textAnchor={x(time) + LABEL_WIDTH > width ? 'end' : 'start'}
@@ -73,10 +86,10 @@ export function IncidentChart(props: { readonly incidents: readonly Incident[]; 
           ))}
         </svg>
       </div>
-      <figcaption className="stack-legend">
+      <figcaption className={barsStyles.stackLegend}>
         {used.map((mechanism) => (
-          <span key={mechanism} className="legend-item">
-            <span className={`legend-swatch mechanism-${mechanism}`} aria-hidden="true" />
+          <span key={mechanism} className={barsStyles.legendItem}>
+            <span className={cx(barsStyles.legendSwatch, MECHANISM_CLASSES[mechanism])} aria-hidden="true" />
             {ENDING_WORDS[mechanism]}{' '}
             <strong>{incidents.filter((incident) => incident.mechanism === mechanism).length}</strong>
           </span>

@@ -1,9 +1,15 @@
 import { Redo2, Undo2 } from 'lucide-react';
 import { HYPOTHESIS_TITLES } from '../../../shared/model/analysis.ts';
 import type { CaseView, JudgementEntry } from '../../../shared/model/views.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import pageStyles from '../../components/page.module.css';
+import tagStyles from '../../components/tag.module.css';
 import { formatInstant } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './judgement-list.module.css';
 import { ObserveButton } from './observe.tsx';
 
 /** What was overruled and observed in this case, each with a way back, and the files that they are kept in. */
@@ -11,38 +17,32 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
   const { entries, undo, redo } = view.judgements;
   const { undoJudgement, redoJudgement, saveNotes, openNotes } = useActions();
   return (
-    <section className="block" aria-labelledby="judgements-title">
-      <header className="page-header">
-        <h2 id="judgements-title" className="page-heading">
+    <section className={pageStyles.block} aria-labelledby="judgements-title">
+      <header className={pageStyles.pageHeader}>
+        <h2 id="judgements-title" className={pageStyles.pageHeading}>
           Overruled and observed
         </h2>
-        <div className="button-row">
-          <button
-            type="button"
-            className="button"
+        <div className={buttonStyles.buttonRow}>
+          <Button
             disabled={undo === null}
             title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
             onClick={() => void undoJudgement()}
           >
             <Undo2 size={14} aria-hidden="true" />
             Undo
-          </button>
-          <button
-            type="button"
-            className="button"
+          </Button>
+          <Button
             disabled={redo === null}
             title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl+Shift+Z)`}
             onClick={() => void redoJudgement()}
           >
             <Redo2 size={14} aria-hidden="true" />
             Redo
-          </button>
-          <button type="button" className="button" disabled={entries.length === 0} onClick={() => void saveNotes()}>
+          </Button>
+          <Button disabled={entries.length === 0} onClick={() => void saveNotes()}>
             Save notes…
-          </button>
-          <button type="button" className="button" onClick={() => void openNotes()}>
-            Open notes…
-          </button>
+          </Button>
+          <Button onClick={() => void openNotes()}>Open notes…</Button>
           <ObserveButton view={view} />
         </div>
       </header>
@@ -52,7 +52,7 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
           shows; the verdict follows at once.
         </p>
       ) : (
-        <ul className="judgements">
+        <ul className={styles.judgements}>
           {entries.map((entry) => (
             <Entry key={entry.judgement.id} entry={entry} />
           ))}
@@ -66,20 +66,22 @@ function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEnt
   const { withdraw } = useActions();
   const { zone } = useDisplayZone();
   return (
-    <li className="judgement">
-      <span className="tag judgement-kind">{judgement.kind === 'overruling' ? 'overruled' : 'observed'}</span>
-      <div className="judgement-words">
+    <li className={styles.judgement} data-testid="judgement">
+      <span className={cx(tagStyles.tag, styles.judgementKind)}>
+        {judgement.kind === 'overruling' ? 'overruled' : 'observed'}
+      </span>
+      <div className={styles.judgementWords}>
         {judgement.kind === 'overruling' ? (
           <>
             <p>
               <s>{judgement.factText}</s>
             </p>
-            <p className="judgement-comment">{judgement.comment}</p>
+            <p className={styles.judgementComment}>{judgement.comment}</p>
           </>
         ) : (
           <>
             <p>{judgement.text}</p>
-            <p className="judgement-comment">
+            <p className={styles.judgementComment}>
               {judgement.readings
                 .map(
                   ({ hypothesis, speaks, strength }) =>
@@ -91,14 +93,14 @@ function Entry({ entry: { judgement, applies } }: { readonly entry: JudgementEnt
           </>
         )}
         {applies ? null : (
-          <p className="secondary judgement-rests">
+          <p className={cx(styles.judgementRests, 'secondary')}>
             Rests: about another incident, or a fact that is not found for this one.
           </p>
         )}
       </div>
-      <button type="button" className="button button-small" onClick={() => void withdraw(judgement.id)}>
+      <Button size="small" onClick={() => void withdraw(judgement.id)}>
         Take back
-      </button>
+      </Button>
     </li>
   );
 }

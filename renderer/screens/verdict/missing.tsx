@@ -1,8 +1,13 @@
 import { FileDown } from 'lucide-react';
 import type { HypothesisResult, MissingEvidence } from '../../../shared/model/analysis.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import buttonStyles from '../../components/button.module.css';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
 import { CodeBlock, CopyButton } from '../../components/copy.tsx';
+import pageStyles from '../../components/page.module.css';
 import { useActions } from '../../state/app-context.tsx';
+import styles from './missing.module.css';
 
 /** What is missing, each with the command that collects it. */
 export function MissingList({
@@ -11,12 +16,14 @@ export function MissingList({
   readonly missing: readonly (MissingEvidence & { readonly for?: string })[];
 }) {
   return (
-    <ul className="missing">
+    <ul className={styles.missing}>
       {missing.map((each) => (
         <li key={`${each.what} ${each.command}`}>
           <p>
             {each.what}
-            {each.for === undefined ? null : <span className="secondary missing-for"> For {each.for}.</span>}
+            {each.for === undefined ? null : (
+              <span className={cx(styles.missingFor, 'secondary')}> For {each.for}.</span>
+            )}
           </p>
           <CodeBlock text={each.command} what="Command" />
         </li>
@@ -44,21 +51,21 @@ export function MissingPieces({ view }: { readonly view: CaseView }) {
   const missing = missingOf(view.analysis.hypotheses);
   const commands = [...new Set(missing.map(({ command }) => command))].join('\n');
   return (
-    <section className="block" aria-labelledby="missing-title">
-      <header className="page-header">
-        <h2 id="missing-title" className="page-heading">
+    <section className={pageStyles.block} aria-labelledby="missing-title">
+      <header className={pageStyles.pageHeader}>
+        <h2 id="missing-title" className={pageStyles.pageHeading}>
           Missing pieces
         </h2>
-        <div className="button-row">
+        <div className={buttonStyles.buttonRow}>
           {missing.length < 2 ? null : <CopyButton text={commands} what="All commands" withLabel />}
-          <button type="button" className="button button-small" onClick={() => void saveScript('collect')}>
+          <Button size="small" onClick={() => void saveScript('collect')}>
             <FileDown size={13} aria-hidden="true" />
             Save collect script…
-          </button>
-          <button type="button" className="button button-small" onClick={() => void saveScript('reproduce')}>
+          </Button>
+          <Button size="small" onClick={() => void saveScript('reproduce')}>
             <FileDown size={13} aria-hidden="true" />
             Save reproduce script…
-          </button>
+          </Button>
         </div>
       </header>
       {missing.length === 0 ? (

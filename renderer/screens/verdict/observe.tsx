@@ -7,20 +7,25 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { parseTime } from '../../../shared/search/parse-time.ts';
 import { resolveTime } from '../../../shared/search/resolve-time.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
+import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { formatCount, formatInstant } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import styles from './observe.module.css';
 
 /** Adds what whoever analyses the case knows and no saved file shows. */
 export function ObserveButton({ view }: { readonly view: CaseView }) {
   const [isOpen, setIsOpen] = useState(false);
   return (
     <>
-      <button type="button" className="button" onClick={() => setIsOpen(true)}>
+      <Button onClick={() => setIsOpen(true)}>
         <Plus size={14} aria-hidden="true" />
         Add an observation…
-      </button>
+      </Button>
       {isOpen ? <ObserveDialog view={view} onClose={() => setIsOpen(false)} /> : null}
     </>
   );
@@ -82,21 +87,21 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
       }}
       onClose={onClose}
     >
-      <label htmlFor={ids.text}>What was observed</label>
-      <textarea
-        id={ids.text}
-        className="text-area"
-        rows={2}
-        required
-        maxLength={MOST_COMMENT_CHARS}
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-      />
-      <fieldset className="reading-choices">
+      <Field htmlFor={ids.text} label="What was observed">
+        <textarea
+          id={ids.text}
+          className={formDialogStyles.textArea}
+          rows={2}
+          required
+          maxLength={MOST_COMMENT_CHARS}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+      </Field>
+      <fieldset className={styles.readingChoices}>
         <legend>What it speaks for or against</legend>
         {HYPOTHESIS_IDS.map((id) => (
-          <label key={id} className="reading-choice">
-            <span>{HYPOTHESIS_TITLES[id]}</span>
+          <Field key={id} className={styles.readingChoice} label={HYPOTHESIS_TITLES[id]}>
             <select
               value={choices[id] ?? ''}
               onChange={(event) => {
@@ -110,21 +115,29 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
                 </option>
               ))}
             </select>
-          </label>
+          </Field>
         ))}
       </fieldset>
-      <label htmlFor={ids.when}>When it was so, if that is known</label>
-      <input
-        id={ids.when}
-        type="text"
-        className="text-field numeric"
-        placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
-        value={when}
-        spellCheck={false}
-        aria-invalid={isTimeWrong}
-        onChange={(event) => setWhen(event.target.value)}
-      />
-      <p className={isTimeWrong ? 'dialog-help dialog-wrong' : 'dialog-help secondary'} aria-live="polite">
+      <Field htmlFor={ids.when} label="When it was so, if that is known">
+        <input
+          id={ids.when}
+          type="text"
+          className={cx(formDialogStyles.textField, 'numeric')}
+          placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
+          value={when}
+          spellCheck={false}
+          aria-invalid={isTimeWrong}
+          onChange={(event) => setWhen(event.target.value)}
+        />
+      </Field>
+      <p
+        className={
+          isTimeWrong
+            ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
+            : cx(formDialogStyles.dialogHelp, 'secondary')
+        }
+        aria-live="polite"
+      >
         {isTimeWrong
           ? 'Give a date and a time of day, or a time of day on the day of the incident.'
           : time === null
@@ -132,7 +145,7 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
             : formatInstant(time, 0, zone)}
       </p>
       {row === null ? null : (
-        <label className="dialog-choice" htmlFor={ids.rests}>
+        <label className={formDialogStyles.dialogChoice} htmlFor={ids.rests}>
           <input id={ids.rests} type="checkbox" checked={rests} onChange={(event) => setRests(event.target.checked)} />
           It rests on the selected event ({formatCount(row + 1)})
         </label>

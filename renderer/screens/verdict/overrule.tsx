@@ -2,8 +2,13 @@ import { Ban, Undo2 } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { Fact, OverruledFact } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS } from '../../../shared/model/judgement.ts';
+import { IconButton } from '../../components/button.tsx';
+import { cx } from '../../components/class-names.ts';
+import { Field } from '../../components/field.tsx';
+import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
 import { useActions } from '../../state/app-context.tsx';
+import styles from './overrule.module.css';
 
 /** Overrules a fact, with a comment that is asked for; of one that is overruled, or was observed, it takes that back. */
 export function OverruleButton(props: { readonly fact: Fact; readonly overruled: OverruledFact | null }) {
@@ -14,28 +19,20 @@ export function OverruleButton(props: { readonly fact: Fact; readonly overruled:
   if (judgementId !== null) {
     const label = overruled === null ? 'Take the observation back' : 'Let the fact stand again';
     return (
-      <button
-        type="button"
-        className="icon-button"
-        aria-label={label}
-        title={label}
-        onClick={() => void withdraw(judgementId)}
-      >
+      <IconButton label={label} title={label} onClick={() => void withdraw(judgementId)}>
         <Undo2 size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
     );
   }
   return (
     <>
-      <button
-        type="button"
-        className="icon-button"
-        aria-label="Overrule this fact"
+      <IconButton
+        label="Overrule this fact"
         title="Overrule this fact: it stays listed and weighs nothing"
         onClick={() => setIsOpen(true)}
       >
         <Ban size={14} aria-hidden="true" />
-      </button>
+      </IconButton>
       {isOpen ? <OverruleDialog fact={fact} onClose={() => setIsOpen(false)} /> : null}
     </>
   );
@@ -58,19 +55,20 @@ function OverruleDialog({ fact, onClose }: { readonly fact: Fact; readonly onClo
       }}
       onClose={onClose}
     >
-      <blockquote className="judged-text">{fact.text}</blockquote>
-      <label htmlFor={commentId}>Why it does not count</label>
-      <textarea
-        id={commentId}
-        className="text-area"
-        rows={3}
-        required
-        maxLength={MOST_COMMENT_CHARS}
-        value={comment}
-        aria-describedby={helpId}
-        onChange={(event) => setComment(event.target.value)}
-      />
-      <p id={helpId} className="dialog-help secondary">
+      <blockquote className={styles.judgedText}>{fact.text}</blockquote>
+      <Field htmlFor={commentId} label="Why it does not count">
+        <textarea
+          id={commentId}
+          className={formDialogStyles.textArea}
+          rows={3}
+          required
+          maxLength={MOST_COMMENT_CHARS}
+          value={comment}
+          aria-describedby={helpId}
+          onChange={(event) => setComment(event.target.value)}
+        />
+      </Field>
+      <p id={helpId} className={cx(formDialogStyles.dialogHelp, 'secondary')}>
         It stays listed, struck through with this comment, here and in the report, and weighs nothing.
       </p>
     </FormDialog>

@@ -2,7 +2,9 @@ import type { Recommendation } from '../../../shared/model/analysis.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { byWhen } from '../../../shared/report/words.ts';
 import { CodeBlock } from '../../components/copy.tsx';
+import pageStyles from '../../components/page.module.css';
 import { Block } from './block.tsx';
+import styles from './recommendations.module.css';
 
 /** What to change, each with its because and, where there is one, a patch to copy. */
 export function Recommendations({ view }: { readonly view: CaseView }) {
@@ -12,11 +14,11 @@ export function Recommendations({ view }: { readonly view: CaseView }) {
       {recommendations.length === 0 ? (
         <p className="secondary">The evidence supports no recommendation.</p>
       ) : (
-        <div className="recommendation-groups">
+        <div className={styles.recommendationGroups}>
           {byWhen(recommendations).map(({ title, items, start }) => (
-            <section key={start} className="recommendation-group">
+            <section key={start} className={styles.recommendationGroup}>
               {title === null ? null : <h3 className="caption">{title}</h3>}
-              <ol className="recommendations" start={start}>
+              <ol className={styles.recommendations} start={start}>
                 {items.map((each) => (
                   <Item key={each.id} recommendation={each} />
                 ))}
@@ -32,9 +34,9 @@ export function Recommendations({ view }: { readonly view: CaseView }) {
 function Item({ recommendation }: { readonly recommendation: Recommendation }) {
   return (
     <li>
-      <p className="recommendation-text">{recommendation.text}</p>
+      <p className={styles.recommendationText}>{recommendation.text}</p>
       {recommendation.because.length === 0 ? null : (
-        <ul className="because">
+        <ul className={pageStyles.because}>
           {recommendation.because.map((reason) => (
             <li key={reason}>{reason}</li>
           ))}

@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import type { CaseView } from '../../../shared/model/views.ts';
+import pageStyles from '../../components/page.module.css';
 import { UtcNote } from '../../components/utc-note.tsx';
 import { useAppState } from '../../state/app-context.tsx';
 import { Checklist } from './checklist.tsx';
@@ -9,6 +10,7 @@ import { Incidents } from './incidents.tsx';
 import { JudgementList } from './judgement-list.tsx';
 import { MissingPieces } from './missing.tsx';
 import { Recommendations } from './recommendations.tsx';
+import styles from './verdict.module.css';
 
 /** Which hypothesis fits and why, what would still decide, and what to do. */
 export function VerdictScreen({ view }: { readonly view: CaseView }) {
@@ -32,8 +34,8 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
   }, [revealed]);
 
   return (
-    <div className="page verdict-page">
-      <section className="verdict-summary" aria-label="Summary">
+    <div className={pageStyles.page}>
+      <section className={styles.verdictSummary} aria-label="Summary">
         {analysis.summary.map((sentence, index) => (
           <p key={SUMMARY_ROLES[index]}>
             <span className="caption">{SUMMARY_ROLES[index]}</span>
@@ -45,8 +47,8 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
 
       <Incidents view={view} />
 
-      <h2 className="page-heading">Hypotheses, best first</h2>
-      <div className="hypotheses">
+      <h2 className={pageStyles.pageHeading}>Hypotheses, best first</h2>
+      <div className={styles.hypotheses}>
         {analysis.hypotheses.map((hypothesis) => (
           <HypothesisCard key={hypothesis.id} view={view} hypothesis={hypothesis} largest={largest} />
         ))}

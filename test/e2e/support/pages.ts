@@ -14,11 +14,11 @@ export async function openSample(page: Page): Promise<void> {
 
 /** Waits until a case is shown, and fails with the app's own words when it could not be opened. */
 export async function waitForCase(page: Page): Promise<void> {
-  const failure = page.locator('.failure-message');
+  const failure = page.getByTestId('failure-message');
   await page.locator('#view').or(failure).first().waitFor({ timeout: OPEN_MILLIS });
   if (await failure.isVisible()) throw new Error(await failure.innerText());
   // The progress card lies over the case until the import has ended.
-  await page.locator('.progress-screen').waitFor({ state: 'detached', timeout: OPEN_MILLIS });
+  await page.getByTestId('progress').waitFor({ state: 'detached', timeout: OPEN_MILLIS });
 }
 
 export async function goTo(page: Page, tab: (typeof TAB_NAMES)[number]): Promise<void> {
@@ -62,7 +62,7 @@ export async function clearFilter(page: Page): Promise<void> {
 
 /** Text of one column of the rows that are laid out, from the top. */
 export async function columnTexts(page: Page, column: string): Promise<readonly string[]> {
-  return page.locator(`.body-row:not(.row-loading) .cell-${column}`).allInnerTexts();
+  return page.locator(`[role=row][data-index][aria-busy=false] [data-column=${column}]`).allInnerTexts();
 }
 
 /** Repeats a question until it has the answer; what is drawn follows input by a few frames. */

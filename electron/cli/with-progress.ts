@@ -3,6 +3,7 @@ import { toJobError } from '../case/job-error.ts';
 import { NothingRecognised } from '../case/open-case.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import { ProgressLine } from './progress-line.ts';
+import type { Terminal } from './terminal.ts';
 
 const EXIT_INTERNAL = 1;
 const EXIT_USAGE = 2;
@@ -20,8 +21,12 @@ export interface CommandRun {
 }
 
 /** Runs a command that reads evidence: with progress on a terminal, interruptible, every failure a sentence and a status. */
-export async function withProgress(work: (run: CommandRun) => Promise<number>): Promise<number> {
-  const progress = new ProgressLine(process.stderr);
+export async function withProgress({ stderr }: Terminal, work: (run: CommandRun) => Promise<number>): Promise<number> {
+  const progress = new ProgressLine(stderr);
+  const fail = (message: string, status: number): number => {
+    stderr.write(`inquest: ${message}\n`);
+    return status;
+  };
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   process.once('SIGINT', onInterrupt);
@@ -38,9 +43,4 @@ export async function withProgress(work: (run: CommandRun) => Promise<number>): 
     process.off('SIGINT', onInterrupt);
     process.off('SIGTERM', onInterrupt);
   }
-}
-
-function fail(message: string, status: number): number {
-  process.stderr.write(`inquest: ${message}\n`);
-  return status;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addCounts, countsOfVitest, NO_COUNTS, summaryLine } from '../../scripts/test-results.ts';
+import { addCounts, countsOfVitest, durationText, NO_COUNTS, summaryLine } from '../../scripts/test-results.ts';
 
 interface FileResult {
   readonly status: string;
@@ -47,5 +47,16 @@ describe('summaryLine', () => {
       skipped: 1,
     });
     expect(summaryLine(total)).toBe('5 passed, 2 failed, 4 skipped');
+  });
+});
+
+describe('durationText', () => {
+  it.each([
+    [0.04, '0.0 s'],
+    [59.94, '59.9 s'],
+    [59.96, '1 min 00 s'],
+    [185.4, '3 min 05 s'],
+  ])('%d seconds', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
   });
 });

@@ -1,5 +1,4 @@
-import type { Worker } from 'node:worker_threads';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AnalysisClient } from '../../../electron/analysis/analysis-client.ts';
 import { caseEvidence } from '../../../electron/analysis/case-evidence.ts';
 import { openCase } from '../../../electron/case/open-case.ts';
@@ -13,19 +12,8 @@ import type { Overruling } from '../../../shared/model/judgement.ts';
 import { NoSuchIncident } from '../../../shared/timeline/choose-incident.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
+import { noteThreads } from '../../support/start-bundled-worker.ts';
 import { weekOfIncidents } from '../../support/week-of-incidents.ts';
-
-/** Every thread that was started, so that a test can end one as a defect would. */
-const threads: Worker[] = [];
-vi.mock('../../../electron/threads/start-worker.ts', async (importOriginal) => {
-  const { startWorker } = await importOriginal<typeof import('../../../electron/threads/start-worker.ts')>();
-  const noted: typeof startWorker = (...args) => {
-    const worker = startWorker(...args);
-    threads.push(worker);
-    return worker;
-  };
-  return { startWorker: noted };
-});
 
 async function sourceOf(journal: string): Promise<AnalysisSource> {
   const folder = writeTree(tempFolder(), { 'unit.txt': journal });
@@ -144,6 +132,7 @@ describe('the thread that analyses a case', () => {
   });
 
   test('fails what it was asked when it dies, and is replaced with the case that it had read', async () => {
+    const threads = noteThreads();
     const source = await sourceOf(timeoutJournal());
     const { client } = await clientOf(source);
     const before = await client.conclude(WORST, source.artifacts);

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { inquest as inquestHere } from '../../../electron/cli/inquest.ts';
+import type { TerminalStream } from '../../../electron/cli/terminal.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 
 /** Bundled for the run of tests, which is the same program without compiling it each time. */
@@ -25,15 +27,15 @@ interface Ran {
 
 let folder: string;
 
-/** Runs the command line as a user does, from a folder that is not the project's. */
-const inquest = (...args: readonly string[]): Promise<Ran> => run(BUNDLED, args);
+/** Runs the command line in a process as a user does, from a folder that is not the project's. */
+const inquestProcess = (...args: readonly string[]): Promise<Ran> => run(BUNDLED, args);
 
 function run(program: readonly string[], args: readonly string[]): Promise<Ran> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
       [...program, ...args],
-      { cwd: folder, env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') }, maxBuffer: 64 * 1024 * 1024 },
+      { cwd: folder, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) => {
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
       },
@@ -41,10 +43,26 @@ function run(program: readonly string[], args: readonly string[]): Promise<Ran> 
   });
 }
 
+/** Runs the command line in this process, which is the same but for what starting one takes. */
+async function inquest(...args: readonly string[]): Promise<Ran> {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written): TerminalStream => ({
+    write: (content) => {
+      written[name] += typeof content === 'string' ? content : new TextDecoder().decode(content);
+    },
+  });
+  const status = await inquestHere(args, { stdout: stream('stdout'), stderr: stream('stderr') });
+  return { status, ...written };
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inquest-cli-'));
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  return rm(folder, { recursive: true, force: true });
+});
 
 describe('inquest analyze', () => {
   it('prints the verdict and the timeline as a table, silent on a stderr that is no terminal', async () => {
@@ -59,7 +77,7 @@ describe('inquest analyze', () => {
   });
 
   it('writes nothing but the contract to standard output with --json -', async () => {
-    const { status, stdout } = await inquest('analyze', INCIDENT, '--json', '-');
+    const { status, stdout } = await inquestProcess('analyze', INCIDENT, '--json', '-');
     expect(status).toBe(0);
     const parsed = caseJsonSchema.parse(JSON.parse(stdout));
     expect(parsed.incident?.mechanism).toBe('gunicorn-timeout');
@@ -68,9 +86,9 @@ describe('inquest analyze', () => {
   });
 
   it('writes the same bytes twice', async () => {
-    const outputs = async (run: string): Promise<readonly Buffer[]> => {
+    const outputs = async (run: string, program: typeof inquest): Promise<readonly Buffer[]> => {
       const out = join(folder, run);
-      const { status } = await inquest(
+      const { status } = await program(
         'analyze',
         INCIDENT,
         '--pdf',
@@ -83,10 +101,10 @@ describe('inquest analyze', () => {
       expect(status).toBe(0);
       return Promise.all(['r.pdf', 'r.html', 'c.json'].map((name) => readFile(join(out, name))));
     };
-    const first = await outputs('first');
+    const first = await outputs('first', inquestProcess);
     // A wall clock in any of them would show after a second.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
-    const second = await outputs('second');
+    const second = await outputs('second', inquest);
     expect(first[0]?.subarray(0, 5).toString()).toBe('%PDF-');
     first.forEach((bytes, index) => {
       expect(bytes.equals(second[index] ?? Buffer.alloc(0))).toBe(true);
@@ -101,13 +119,13 @@ describe('inquest analyze', () => {
     expect(empty.stderr).toMatch(/^inquest: .*empty/i);
     await mkdir(join(folder, 'strange'));
     await writeFile(join(folder, 'strange', 'holiday.jpg'), Buffer.from([0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]));
-    const strange = await inquest('analyze', join(folder, 'strange'));
+    const strange = await inquestProcess('analyze', join(folder, 'strange'));
     expect(strange.status).toBe(3);
     expect(strange.stderr).toContain('holiday.jpg');
   });
 
   it('exits 2 on a missing path, naming it, and on wrong usage', async () => {
-    const missing = await inquest('analyze', 'no/such/place');
+    const missing = await inquestProcess('analyze', 'no/such/place');
     expect(missing.status).toBe(2);
     expect(missing.stderr).toContain('no/such/place');
     for (const args of [[], ['analyze'], ['frobnicate'], ['analyze', INCIDENT, '--frob']]) {
@@ -176,7 +194,7 @@ describe('inquest analyze', () => {
 
   it('exits 2 when an output cannot be written, after an analysis', async () => {
     await writeFile(join(folder, 'a-file'), '');
-    const { status, stderr } = await inquest('analyze', INCIDENT, '--pdf', join(folder, 'a-file', 'report.pdf'));
+    const { status, stderr } = await inquest('analyze', INCIDENT, '--html', join(folder, 'a-file', 'report.html'));
     expect(status).toBe(2);
     expect(stderr).toContain('a-file');
   });
@@ -206,7 +224,7 @@ describe('inquest collect-script', () => {
 
 describe('inquest', () => {
   it('explains itself and tells its version', async () => {
-    const help = await inquest('--help');
+    const help = await inquestProcess('--help');
     expect(help.status).toBe(0);
     for (const part of ['Exit status', '--zone', '--source-zone', '--clock-offset'])
       expect(help.stdout).toContain(part);

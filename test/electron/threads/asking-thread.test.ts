@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { AskingThread, failureFor, type ThreadPlan } from '../../../electron/threads/asking-thread.ts';
 import { JobCancelled, JobFailure } from '../../../electron/threads/run-job.ts';
 import type { JobError } from '../../../shared/model/job.ts';
+import { startWorkersWith } from '../../support/start-bundled-worker.ts';
 
 /** Speaks the protocol of shared/contract/asked-thread.ts, one task after the other, and can be told to come to grief. */
 const PROGRAM = `
@@ -44,14 +45,14 @@ type Tasks = {
 };
 
 const threads: Worker[] = [];
-vi.mock('../../../electron/threads/start-worker.ts', () => ({
-  startWorker: (_name: string, workerData: unknown, resourceLimits = {}) => {
+beforeEach(() =>
+  startWorkersWith((_name, workerData, resourceLimits = {}) => {
     // What a thread that runs out of memory prints is not the test's.
     const worker = new Worker(PROGRAM, { eval: true, workerData, resourceLimits, stderr: true });
     threads.push(worker);
     return worker;
-  },
-}));
+  }),
+);
 
 type Thread = AskingThread<Tasks, JobError, string>;
 

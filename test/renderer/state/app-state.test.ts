@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createActions } from '../../../renderer/state/actions.ts';
 import {
   type AppAction,
@@ -14,7 +14,8 @@ import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 
 /** Where a window keeps the choice of the zone; nothing was chosen. */
-vi.stubGlobal('localStorage', { getItem: () => null });
+beforeAll(() => void vi.stubGlobal('localStorage', { getItem: () => null }));
+afterAll(() => void vi.unstubAllGlobals());
 
 /** The reducer and the actions over a mock of the app, without a window. */
 function session(speed = 0) {

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import type { MenuCommand } from '../shared/contract/ipc.ts';
 import type { CaseView } from '../shared/model/views.ts';
-import styles from './app.module.css';
 import { AddingBar } from './components/adding-bar.tsx';
+import styles from './components/app.module.css';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
 import { FailureNotice } from './components/failure-notice.tsx';

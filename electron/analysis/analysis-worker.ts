@@ -1,48 +1,45 @@
-import { parentPort } from 'node:worker_threads';
-import type {
-  AnalysisAnswers,
-  AnalysisError,
-  AnalysisTask,
-  AnalysisWorkerReply,
-  AnalysisWorkerRequest,
-} from '../../shared/contract/analysis-protocol.ts';
+import type { AnalysisError, AnalysisTasks } from '../../shared/contract/analysis-protocol.ts';
+import type { Answer, Task } from '../../shared/contract/asked-thread.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { withClockOffsets } from '../events/clock-offsets.ts';
 import { EventStore } from '../events/event-store.ts';
-import { artifactsByMention } from '../profile/rank-artifacts.ts';
+import { answerTasks } from '../threads/answer-tasks.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
+import { artifactsByMention } from './artifacts-by-mention.ts';
 import { CaseAnalyst } from './case-analyst.ts';
 
 /** Entry of the analysis worker: requests in and replies out, one after the other, until it is ended. */
 let reading: CaseAnalyst | null = null;
 
-async function perform(task: AnalysisTask): Promise<AnalysisAnswers[AnalysisTask['name']]> {
-  switch (task.name) {
+async function perform(task: Task<AnalysisTasks>): Promise<Answer<AnalysisTasks>> {
+  const { name, payload } = task;
+  switch (name) {
     case 'correct':
-      return withClockOffsets(task.imported, task.offsets);
+      return { name, value: withClockOffsets(payload.imported, payload.offsets) };
     case 'rank': {
-      const store = new EventStore(task.imported);
-      const ranked = artifactsByMention(task.imported.files, store).map(({ id }) => id);
+      const store = new EventStore(payload);
+      const value = artifactsByMention(payload.files, store).map(({ id }) => id);
       store.close();
-      return ranked;
+      return { name, value };
     }
     case 'read':
-      reading = new CaseAnalyst(task.source);
-      return reading.read;
+      reading = new CaseAnalyst(payload);
+      return { name, value: reading.read };
     case 'measured':
-      required().measured(task.artifacts);
-      return null;
+      required().measured(payload);
+      return { name, value: null };
     case 'conclude': {
-      const { incidents: _told, ...analysis } = required().conclude(task);
-      return analysis;
+      const { incidents: _told, ...value } = required().conclude(payload);
+      return { name, value };
     }
     case 'write': {
-      const { title, judgements, queries, format } = task;
-      const analysis = required().conclude(task);
+      const { title, judgements, queries, format } = payload;
+      const analysis = required().conclude(payload);
       const { evidence } = required();
       // Loaded when it is first needed: the thread has to be there when the evidence is.
       const { renderExport } = await import('../export/export-case.ts');
-      return bytesOf(await renderExport({ title, evidence, analysis, judgements, queries }, format));
+      const value = bytesOf(await renderExport({ title, evidence, analysis, judgements, queries }, format));
+      return { name, value };
     }
   }
 }
@@ -58,24 +55,8 @@ function bytesOf(document: Uint8Array | string): Uint8Array {
   return document.byteLength === document.buffer.byteLength ? document : new Uint8Array(document);
 }
 
-async function answer({ id, task }: AnalysisWorkerRequest): Promise<AnalysisWorkerReply> {
-  try {
-    return { id, ok: true, value: await perform(task) };
-  } catch (thrown) {
-    return { id, ok: false, error: errorOf(thrown) };
-  }
-}
-
 function errorOf(thrown: unknown): AnalysisError {
   return thrown instanceof NoSuchIncident ? { kind: 'no-such-incident', message: thrown.message } : jobErrorOf(thrown);
 }
 
-function post(reply: AnalysisWorkerReply): void {
-  const moved = reply.ok && reply.value instanceof Uint8Array ? [reply.value.buffer] : [];
-  parentPort?.postMessage(reply, moved as ArrayBuffer[]);
-}
-
-let before: Promise<void> = Promise.resolve();
-parentPort?.on('message', (request: AnalysisWorkerRequest) => {
-  before = before.then(() => answer(request)).then(post);
-});
+answerTasks<AnalysisTasks, AnalysisError>('one after the other', perform, errorOf);

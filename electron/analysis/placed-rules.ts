@@ -1,5 +1,6 @@
 import type { PlacedRules } from '../../shared/contract/analysis-protocol.ts';
 import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { RuleOutcome } from '../../shared/model/rules.ts';
 import { epochMicros } from '../../shared/model/time.ts';
@@ -11,8 +12,8 @@ export function placedRules(outcome: RuleOutcome, { columns }: Pick<ImportedEvid
     outcome,
     places: outcome.rules.map(({ hits }) =>
       hits.map(({ row }) => ({
-        fileIndex: columns.fileIndex[row] ?? 0,
-        byteOffset: columns.byteOffset[row] ?? 0,
+        fileIndex: existing(columns.fileIndex[row], row),
+        byteOffset: existing(columns.byteOffset[row], row),
       })),
     ),
   };
@@ -31,7 +32,7 @@ export function rulesAt({ outcome, places }: PlacedRules, columns: EventColumns)
       hits: (places[index] ?? [])
         .flatMap(({ fileIndex, byteOffset }) => {
           const row = events.rowAt(fileIndex, byteOffset);
-          return row === null ? [] : [{ row, time: epochMicros(columns.time[row] ?? 0) }];
+          return row === null ? [] : [{ row, time: epochMicros(existing(columns.time[row], row)) }];
         })
         .sort((a, b) => a.row - b.row),
     })),

@@ -1,8 +1,8 @@
+import type { FoundFile } from '../files/inventory.ts';
+import type { IntakeLimits } from '../files/limits.ts';
 import { baseName, plainPath } from '../files/names.ts';
-import type { FoundFile } from '../intake/inventory.ts';
-import type { IntakeLimits } from '../intake/limits.ts';
-import { FileProblems } from '../intake/problem-list.ts';
-import type { Spool, SpoolFile } from '../intake/spool.ts';
+import { FileProblems } from '../files/problem-list.ts';
+import type { Spool, SpoolFile } from '../files/spool.ts';
 import { COMPRESSIONS, type CompressionFormat } from './compression/compressions.ts';
 import { type ArchiveMember, type MemberSink, TarReader } from './tar.ts';
 

@@ -1,6 +1,6 @@
+import type { FoundFile } from '../files/inventory.ts';
+import type { IntakeLimits } from '../files/limits.ts';
 import type { EvidenceReader } from '../files/read-only.ts';
-import type { FoundFile } from '../intake/inventory.ts';
-import type { IntakeLimits } from '../intake/limits.ts';
 import type { ArchiveContents } from './archive-contents.ts';
 import type { ArchiveMember } from './tar.ts';
 

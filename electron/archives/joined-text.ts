@@ -1,4 +1,4 @@
-import type { SpoolFile } from '../intake/spool.ts';
+import type { SpoolFile } from '../files/spool.ts';
 
 const LINE_FEED = 0x0a;
 /** As much of a file as tells how its lines begin. */

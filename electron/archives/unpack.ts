@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
+import { type EntryCounter, type FoundFile, tooManyFiles } from '../files/inventory.ts';
+import { HEAD_BYTES, type IntakeLimits } from '../files/limits.ts';
 import { unsafeMemberName, visibleName } from '../files/names.ts';
+import type { CaseProblems } from '../files/problem-list.ts';
 import { EvidenceReader, failureReason } from '../files/read-only.ts';
-import { HEAD_BYTES } from '../intake/identify.ts';
-import { type EntryCounter, type FoundFile, tooManyFiles } from '../intake/inventory.ts';
-import type { IntakeLimits } from '../intake/limits.ts';
-import type { CaseProblems } from '../intake/problem-list.ts';
-import type { Spool } from '../intake/spool.ts';
+import type { Spool } from '../files/spool.ts';
 import { ArchiveContents } from './archive-contents.ts';
 import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
 import { COMPRESSIONS, type CompressionFormat, isCompression } from './compression/compressions.ts';
@@ -209,12 +208,12 @@ export class Unpacker {
 
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
     const { file, reader, contents, growth } = work;
-    const { decompress, tarFormat } = COMPRESSIONS[format];
+    const { decompress } = COMPRESSIONS[format];
     const from = this.#bytesFrom(reader, (at) => {
       work.progress(at);
       return true;
     });
-    const target = new UnpackedContent(file, contents, tarFormat);
+    const target = new UnpackedContent(file, contents, format);
     const onGap = async (gap: Gap): Promise<void> => {
       work.progress(gap.to);
       const place = `Bytes ${gap.from} to ${gap.to} of ${file.bytes}`;
@@ -234,7 +233,7 @@ export class Unpacker {
       return true;
     };
     const end = await decompress(next, from, write, onGap);
-    const tarDamage = await target.end(format, end.complete);
+    const tarDamage = await target.end(end.complete);
     const { consumedBytes, unsupported } = end;
     const damage = end.damage ?? tarDamage;
     reportDamage(file, contents.wholeMembers, { damage, byteOffset: consumedBytes, unsupported });

@@ -1,8 +1,8 @@
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
-import { HEAD_BYTES } from '../intake/identify.ts';
-import type { FoundFile } from '../intake/inventory.ts';
+import type { FoundFile } from '../files/inventory.ts';
+import { HEAD_BYTES } from '../files/limits.ts';
 import type { ArchiveContents } from './archive-contents.ts';
-import type { COMPRESSIONS, CompressionFormat } from './compression/compressions.ts';
+import { COMPRESSIONS, type CompressionFormat } from './compression/compressions.ts';
 import { JoinedText, type Joins } from './joined-text.ts';
 import { findTarHeader, isDamagedTar, TarReader } from './tar.ts';
 
@@ -10,6 +10,7 @@ import { findTarHeader, isDamagedTar, TarReader } from './tar.ts';
 const GAP_HEAD_BYTES = 1024 * 1024;
 const TAR_NAME = /\.(?:tar\.[a-z0-9]+|tgz|tbz2?|txz|tzst)$/i;
 const GAPS_TOLD = 5;
+const BREAKS_OFF = 'It breaks off where the archive is damaged';
 /** Gaps that are looked beyond for what the content is. */
 const HEAD_PARTS = 16;
 
@@ -17,23 +18,28 @@ const HEAD_PARTS = 16;
 export class UnpackedContent {
   readonly #archive: FoundFile;
   readonly #contents: ArchiveContents;
-  readonly #tarFormat: (typeof COMPRESSIONS)[CompressionFormat]['tarFormat'];
+  readonly #format: CompressionFormat;
   #target: TarReader | JoinedText | null = null;
   /** What came before it was known what it is, a part for each stretch without a gap. */
   #head: Uint8Array[] = [new Uint8Array(0)];
   #beginsBehindGap = false;
+  /** How what is taken for one file begins. */
+  #first: Uint8Array = new Uint8Array(0);
+  /** What comes behind a gap of it, until it is known that no tar begins there. */
+  #behind: Uint8Array | null = null;
 
-  constructor(
-    archive: FoundFile,
-    contents: ArchiveContents,
-    tarFormat: (typeof COMPRESSIONS)[CompressionFormat]['tarFormat'],
-  ) {
+  constructor(archive: FoundFile, contents: ArchiveContents, format: CompressionFormat) {
     this.#archive = archive;
     this.#contents = contents;
-    this.#tarFormat = tarFormat;
+    this.#format = format;
   }
 
   async write(output: Uint8Array): Promise<void> {
+    if (this.#behind !== null) {
+      this.#behind = Buffer.concat([this.#behind, output]);
+      if (this.#behind.length >= GAP_HEAD_BYTES) await this.#settle();
+      return;
+    }
     if (this.#target !== null) return put(this.#target, output);
     const last = this.#head.length - 1;
     this.#head[last] = Buffer.concat([this.#head[last] ?? new Uint8Array(0), output]);
@@ -43,17 +49,20 @@ export class UnpackedContent {
 
   /** Bytes are missing here. */
   async gap(): Promise<void> {
-    if (this.#target !== null) await this.#target.gap();
+    await this.#settle();
+    if (this.#target instanceof JoinedText) this.#behind = new Uint8Array(0);
+    else if (this.#target !== null) await this.#target.gap();
     else if (this.#head.length >= HEAD_PARTS) await (await this.#open()).gap();
     else this.#head.push(new Uint8Array(0));
   }
 
   /** Ends the content; returns what is damaged of the tar, if it is one. */
-  async end(format: CompressionFormat, isWhole: boolean): Promise<string | null> {
+  async end(isWhole: boolean): Promise<string | null> {
+    await this.#settle();
     const target = this.#target ?? (await this.#open());
     if (target instanceof TarReader) return (await target.end()).damage;
     target.finish();
-    this.#contents.closeSingle(format, isWhole, faultOf(target.joins, this.#beginsBehindGap));
+    this.#contents.closeSingle(this.#format, isWhole, faultOf(target.joins, this.#beginsBehindGap));
     return null;
   }
 
@@ -66,7 +75,8 @@ export class UnpackedContent {
     const holdsTar = isTar || ((this.#beginsBehindGap || behind.length > 0) && this.#hasTarBehind([first, ...behind]));
     const target = holdsTar ? this.#contents.openTar() : new JoinedText(this.#contents.openSingle());
     this.#target = target;
-    if (holdsTar) this.#archive.archive = this.#tarFormat;
+    if (holdsTar) this.#archive.archive = COMPRESSIONS[this.#format].tarFormat;
+    else this.#first = first;
     // What is no header is not where a tar begins.
     if (holdsTar && !isTar) await target.gap();
     await put(target, first);
@@ -75,6 +85,25 @@ export class UnpackedContent {
       await put(target, part);
     }
     return target;
+  }
+
+  /**
+   * Ends the look behind a gap of one file. Of a tar whose beginning is damaged, what came in front of the gap told nothing:
+   * it stays a file of its own, and the tar begins here.
+   */
+  async #settle(): Promise<void> {
+    const behind = this.#behind;
+    const target = this.#target;
+    if (behind === null || !(target instanceof JoinedText)) return;
+    this.#behind = null;
+    if (!this.#hasTarBehind([this.#first, behind])) return goOn(target, behind);
+    target.finish();
+    this.#contents.closeSingle(this.#format, false, faultOf(target.joins, this.#beginsBehindGap) ?? BREAKS_OFF);
+    const tar = this.#contents.openTar();
+    this.#target = tar;
+    this.#archive.archive = COMPRESSIONS[this.#format].tarFormat;
+    await tar.gap();
+    await tar.feed(behind);
   }
 
   #hasTarBehind(parts: readonly Uint8Array[]): boolean {
@@ -92,6 +121,12 @@ function isTarHead(head: Uint8Array): boolean {
 async function put(target: TarReader | JoinedText, output: Uint8Array): Promise<void> {
   if (target instanceof TarReader) await target.feed(output);
   else target.write(output);
+}
+
+/** Writes what comes behind a gap. */
+function goOn(target: JoinedText, behind: Uint8Array): void {
+  target.gap();
+  target.write(behind);
 }
 
 /** What is wrong with a file that has gaps; undefined when it has none. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
+import type { IntakeLimits } from '../files/limits.ts';
 import type { EvidenceReader } from '../files/read-only.ts';
-import type { IntakeLimits } from '../intake/limits.ts';
 import { ZIP_METHODS, ZIP_STORED } from './compression/compressions.ts';
 import type { ByteSource, Decompress } from './compression/decompress.ts';
 import { DESCRIPTOR_MAGIC, type ZipMember } from './zip.ts';

@@ -13,7 +13,6 @@ import type { CaseView, Conclusion, JudgementsView } from '../../shared/model/vi
 import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { caseEvidence } from '../analysis/case-evidence.ts';
-import type { ReportQueries } from '../databases/report-queries.ts';
 import { SqlClient } from '../databases/sql-client.ts';
 import { type ClockOffsets, hasOffset } from '../events/clock-offsets.ts';
 import { EventStore } from '../events/event-store.ts';
@@ -21,6 +20,7 @@ import { withRun } from '../profile/artifact-runs.ts';
 import { QueryClient } from '../search/query-client.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { type AskedIncident, choiceOf } from './asked-incident.ts';
+import type { ReportQueries } from './report-queries.ts';
 
 /** Points that a window draws at most. */
 const VIEW_POINTS = 20_000;

@@ -1,27 +1,27 @@
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
+import { FORMATS } from '../../shared/evidence/formats/table.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
-import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { placedRules } from '../analysis/placed-rules.ts';
 import { applyRuleFiles } from '../analysis/rules-client.ts';
-import { ReportQueries } from '../databases/report-queries.ts';
 import type { ClockOffsets } from '../events/clock-offsets.ts';
 import { visibleName } from '../files/names.ts';
+import { makePrivateFolder, removeFolder } from '../files/own-files.ts';
 import { importEvidence, JobCancelled } from '../intake/import-client.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
-import type { Steering } from '../intake/steering.ts';
 import { Measurements } from '../profile/measurements.ts';
 import { profileArtifacts } from '../profile/profile-artifacts.ts';
 import { artifactsBySize, PROFILED_ARTIFACTS } from '../profile/rank-artifacts.ts';
+import type { Steering } from '../threads/steering.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { analysedCase, type CaseBasis, correctedEvidence, type OpenCase } from './analysed-case.ts';
 import type { AskedIncident } from './asked-incident.ts';
+import { ReportQueries } from './report-queries.ts';
 
 export type { OpenCase } from './analysed-case.ts';
 
@@ -60,8 +60,11 @@ export class NothingRecognised extends Error {
   }
 }
 
-/** Formats that say nothing about an incident by themselves. */
-const SPEECHLESS_FORMATS: ReadonlySet<EvidenceFormat> = new Set(['unknown', 'empty', ...ARCHIVE_FORMATS]);
+/** Whether a file says something about an incident: what is in an archive is a file of its own. */
+function saysSomething({ format }: EvidenceFile): boolean {
+  const { holds } = FORMATS[format];
+  return holds !== 'nothing' && holds !== 'archive';
+}
 
 /**
  * Opens evidence: takes it in on a worker, profiles its artifacts on another, analyses the whole. Evidence is only read;
@@ -77,9 +80,8 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     if (signal?.aborted) throw new JobCancelled();
   };
   throwIfCancelled();
-  // mkdtemp makes the folder with mode 0700. The real path: a link on the way could be turned elsewhere later.
-  const spoolDirectory = await mkdtemp(join(await realpath(tmpdir()), 'inquest-'));
-  const removeCopies = (): Promise<void> => rm(spoolDirectory, { recursive: true, force: true });
+  const spoolDirectory = await makePrivateFolder();
+  const removeCopies = (): Promise<void> => removeFolder(spoolDirectory);
   // Its thread gets ready while the evidence is read.
   const analysing = new AnalysisClient(signal);
   try {
@@ -92,7 +94,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       },
     );
     const paths = [...options.paths, ...(options.steering?.taken() ?? [])];
-    if (!imported.files.some((file) => !SPEECHLESS_FORMATS.has(file.format))) throw new NothingRecognised(imported);
+    if (!imported.files.some(saysSomething)) throw new NothingRecognised(imported);
     const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
     for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
     const { artifacts, problems } = await profileArtifacts(imported, await rankedArtifacts(imported, analysing), {

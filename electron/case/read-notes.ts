@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { NotesProblem, readNotes } from '../../shared/contract/notes-json.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { Judgement } from '../../shared/model/judgement.ts';
 import { visibleName } from '../files/names.ts';
+import { readGivenFile } from '../files/read-given.ts';
 import { UsageError } from '../threads/usage-error.ts';
 
 /** Largest file of notes that is read: all that a case may hold, with room. */
@@ -25,14 +25,7 @@ export async function readNotesFile(
 }
 
 async function readText(path: string): Promise<string> {
-  const handle = await open(path, 'r');
-  try {
-    const { size } = await handle.stat();
-    if (size > MOST_BYTES) throw new NotesProblem(`It has ${size} bytes, more than notes ever have.`);
-    const buffer = Buffer.alloc(size);
-    const { bytesRead } = await handle.read(buffer, 0, size, 0);
-    return buffer.toString('utf8', 0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+  const { bytes, size } = await readGivenFile(path, MOST_BYTES);
+  if (size > MOST_BYTES) throw new NotesProblem(`It has ${size} bytes, more than notes ever have.`);
+  return bytes.toString('utf8');
 }

@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { RULE_LIMITS } from '../../shared/model/rules.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
+import { readGivenFile } from '../files/read-given.ts';
 import { UsageError } from '../threads/usage-error.ts';
 
 /** Reads files of the user's own rules. Throws UsageError where one cannot be read, is no text, or is too large. */
@@ -14,26 +14,21 @@ export async function readRuleFiles(paths: readonly string[]): Promise<readonly 
 }
 
 async function readLimited(path: string): Promise<string> {
-  const bytes = Buffer.alloc(RULE_LIMITS.fileBytes + 1);
-  let length = 0;
-  try {
-    const file = await open(path, 'r');
-    try {
-      for (;;) {
-        const { bytesRead } = await file.read(bytes, length, bytes.length - length);
-        length += bytesRead;
-        if (bytesRead === 0 || length === bytes.length) break;
-      }
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw new UsageError(`The rules in ${path} cannot be read: ${wordsOf(error)}`);
+  const bytes = await readBytes(path);
+  if (bytes.length > RULE_LIMITS.fileBytes) {
+    throw new UsageError(`${path} is larger than a file of rules may be (1 MiB).`);
   }
-  if (length === bytes.length) throw new UsageError(`${path} is larger than a file of rules may be (1 MiB).`);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(0, length));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UsageError(`${path} is no UTF-8 text.`);
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return (await readGivenFile(path, RULE_LIMITS.fileBytes + 1)).bytes;
+  } catch (error) {
+    throw new UsageError(`The rules in ${path} cannot be read: ${wordsOf(error)}`);
   }
 }

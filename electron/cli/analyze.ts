@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
@@ -7,8 +6,9 @@ import { type OpenCase, openCase } from '../case/open-case.ts';
 import { readNotesFile } from '../case/read-notes.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
-import { evidenceProblem } from '../export/evidence-guard.ts';
 import type { ExportFormat } from '../export/file-names.ts';
+import { evidenceProblem } from '../files/evidence-guard.ts';
+import { makeFolder } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import type { CliCommand } from './command.ts';
@@ -117,7 +117,7 @@ async function writeOutputs(command: AnalyzeCommand, opened: OpenCase, progress:
     );
   }
   for (const { format, path } of outputsOf(command)) {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeAtomically(path, await written({ name: format }, path));
     process.stderr.write(`wrote ${path}\n`);
   }

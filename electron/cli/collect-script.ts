@@ -1,4 +1,3 @@
-import { chmod, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import {
@@ -9,7 +8,8 @@ import {
   scriptSettings,
 } from '../../shared/collect/scripts.ts';
 import { openCase } from '../case/open-case.ts';
-import { evidenceProblem } from '../export/evidence-guard.ts';
+import { evidenceProblem } from '../files/evidence-guard.ts';
+import { makeFolder, makeRunnable } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { CliCommand } from './command.ts';
 import { withProgress } from './with-progress.ts';
@@ -29,14 +29,14 @@ export function collectScriptCommand(command: CollectScriptCommand): Promise<num
       if (problem !== null) return refuse(problem);
     }
     const settings = withOptions(await settingsOf(), command);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, text] of [
       ['collect.sh', collectScript(settings)],
       ['reproduce.sh', reproduceScript(settings)],
     ] as const) {
       const path = join(folder, name);
       await writeAtomically(path, text);
-      await chmod(path, 0o755);
+      await makeRunnable(path);
       process.stdout.write(`wrote ${path}\n`);
     }
     return 0;

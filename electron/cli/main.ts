@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { readOwnFileSync } from '../files/own-files.ts';
 import { analyzeCommand } from './analyze.ts';
 import { readArguments } from './arguments.ts';
 import { collectScriptCommand } from './collect-script.ts';
@@ -26,7 +26,9 @@ async function main(): Promise<number> {
 }
 
 function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const manifest: unknown = JSON.parse(
+    readOwnFileSync(new URL('../../package.json', import.meta.url)).toString('utf8'),
+  );
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest
     ? String(manifest.version)
     : 'unknown';

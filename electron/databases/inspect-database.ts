@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type initSqlJs from 'sql.js';
 import { type DatabaseInput, readDatabase } from '../../shared/evidence/sqlite/database.ts';
@@ -7,6 +6,7 @@ import type { PageView } from '../../shared/evidence/sqlite/views.ts';
 import type { DatabaseReport, ForeignKeyCheck, JobHistory } from '../../shared/model/database.ts';
 import type { ParseProblem } from '../../shared/model/evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
+import { readOwnFile } from '../files/own-files.ts';
 import { imageOf } from './database-image.ts';
 import { readJobHistory } from './read-jobs.ts';
 import { rows, type SqlDatabase } from './sql-rows.ts';
@@ -92,7 +92,7 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
  * in the main thread and in workers, without the URL guessing of emscripten's loader. Loaded only when there is a database.
  */
 export async function loadSqlite(): ReturnType<typeof initSqlJs> {
-  const wasm = await readFile(createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm'));
+  const wasm = await readOwnFile(createRequire(import.meta.url).resolve('sql.js/dist/sql-wasm.wasm'));
   const { default: init } = await import('sql.js');
   return init({ wasmBinary: new Uint8Array(wasm).buffer });
 }

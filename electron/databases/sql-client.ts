@@ -1,4 +1,4 @@
-import type { Worker } from 'node:worker_threads';
+import type { Task } from '../../shared/contract/asked-thread.ts';
 import type {
   DatabaseSchema,
   DatabaseTarget,
@@ -7,13 +7,14 @@ import type {
   RowsRequest,
   SqlOutcome,
 } from '../../shared/contract/database-requests.ts';
-import type { SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
+import type { CsvOf, SqlProgress, SqlTasks, SqlWorkerData } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { JobError } from '../../shared/model/job.ts';
 import type { SqlResult } from '../../shared/model/sql-result.ts';
-import { JobFailure, jobErrorOf } from '../threads/run-job.ts';
-import { startWorker } from '../threads/start-worker.ts';
+import { AskingThread, CASE_CLOSED, failureFor } from '../threads/asking-thread.ts';
+import { JobFailure } from '../threads/run-job.ts';
+import { Turns } from '../threads/turns.ts';
 
 /** What a table, a schema or a file of CSV may take; statements have limits of their own. */
 const BROWSE_LIMIT_MILLIS = 20_000;
@@ -24,14 +25,6 @@ const KEPT_RESULTS = 10;
 const HEAP_MEGABYTES = 1_024;
 
 const STOPPED = 'Stopped on request.';
-
-interface Pending {
-  readonly target: DatabaseTarget;
-  readonly task: SqlTask;
-  readonly limitMillis: number;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (thrown: unknown) => void;
-}
 
 /** A result that was shown, with what it was asked with. */
 export interface KeptResult {
@@ -48,11 +41,10 @@ export interface KeptResult {
  */
 export class SqlClient {
   readonly #source: Pick<ImportedEvidence, 'databases' | 'files' | 'locations'>;
-  #worker: Worker | null = null;
-  #workerTarget: DatabaseTarget | null = null;
-  #running: Pending | null = null;
-  readonly #waiting: Pending[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #turns = new Turns();
+  /** How to stop each question that has not been answered, in the order in which they came. */
+  readonly #unanswered = new Map<AbortController, Promise<unknown>>();
+  #serving: { readonly target: DatabaseTarget; readonly thread: SqlThread } | null = null;
   readonly #results = new Map<number, KeptResult>();
   #nextResult = 1;
   #isClosed = false;
@@ -62,18 +54,18 @@ export class SqlClient {
   }
 
   /** These reject with JobFailure: `usage` where the database cannot be read or the work was stopped. */
-  async schema(target: DatabaseTarget): Promise<DatabaseSchema> {
-    return (await this.#ask(target, { name: 'schema' }, BROWSE_LIMIT_MILLIS)) as DatabaseSchema;
+  schema(target: DatabaseTarget): Promise<DatabaseSchema> {
+    return this.#ask(target, { name: 'schema', payload: null }, BROWSE_LIMIT_MILLIS);
   }
 
-  async rows({ evidenceId, view, ...list }: RowsRequest): Promise<RowsPage> {
-    return (await this.#ask({ evidenceId, view }, { name: 'rows', list }, BROWSE_LIMIT_MILLIS)) as RowsPage;
+  rows({ evidenceId, view, ...payload }: RowsRequest): Promise<RowsPage> {
+    return this.#ask({ evidenceId, view }, { name: 'rows', payload }, BROWSE_LIMIT_MILLIS);
   }
 
   /** Runs a statement and keeps its result for the report. What it is refused for, or stopped by, is its outcome. */
   async run(target: DatabaseTarget, sql: string, seconds: number): Promise<SqlOutcome<SqlResult>> {
     const startedMillis = performance.now();
-    const outcome = await this.#statement<Omit<SqlResult, 'id' | 'millis'>>(target, { name: 'run', sql }, seconds);
+    const outcome = await this.#statement(target, { name: 'run', payload: sql }, seconds);
     if (outcome.status !== 'done') return outcome;
     const id = this.#nextResult;
     this.#nextResult += 1;
@@ -84,12 +76,12 @@ export class SqlClient {
   }
 
   explain(target: DatabaseTarget, sql: string, seconds: number): Promise<SqlOutcome<readonly PlanStep[]>> {
-    return this.#statement(target, { name: 'explain', sql }, seconds);
+    return this.#statement(target, { name: 'explain', payload: sql }, seconds);
   }
 
   /** Rejects with JobFailure where the statement is refused, fails or is stopped. */
-  async csv(target: DatabaseTarget, of: Extract<SqlTask, { name: 'csv' }>['of']): Promise<Uint8Array> {
-    return (await this.#ask(target, { name: 'csv', of }, CSV_LIMIT_MILLIS)) as Uint8Array;
+  csv(target: DatabaseTarget, of: CsvOf): Promise<Uint8Array> {
+    return this.#ask(target, { name: 'csv', payload: of }, CSV_LIMIT_MILLIS);
   }
 
   /** One of the latest results, by its id; null when it is no longer kept. */
@@ -99,80 +91,83 @@ export class SqlClient {
 
   /** Stops what is at work and drops what waits. */
   async cancel(): Promise<void> {
-    const waiting = this.#waiting.splice(0);
-    for (const { reject } of waiting) reject(stopped(STOPPED));
-    if (this.#running !== null) await this.#stop(STOPPED);
+    const answers = [...this.#unanswered.values()];
+    for (const stop of this.#unanswered.keys()) stop.abort(stopped(STOPPED));
+    await Promise.allSettled(answers);
   }
 
   /** Ends the thread; whatever is not answered yet is rejected. Safe to repeat. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#results.clear();
-    const error: JobError = { kind: 'usage', message: 'The case was closed.' };
-    for (const { reject } of this.#waiting.splice(0)) reject(new JobFailure(error));
-    this.#settle(({ reject }) => reject(new JobFailure(error)));
-    await this.#endWorker();
+    await this.#serving?.thread.close(new JobFailure(CASE_CLOSED));
   }
 
   /** A statement's outcome, with a stop as one of them. */
-  async #statement<T>(target: DatabaseTarget, task: SqlTask, seconds: number): Promise<SqlOutcome<T>> {
+  async #statement<N extends 'run' | 'explain'>(
+    target: DatabaseTarget,
+    task: Task<SqlTasks, N>,
+    seconds: number,
+  ): Promise<SqlTasks[N]['answer'] | Stop> {
     try {
-      // The worker answers these tasks with outcomes.
-      return (await this.#ask(target, task, seconds * 1_000)) as SqlOutcome<T>;
+      return await this.#ask(target, task, seconds * 1_000);
     } catch (thrown) {
       if (thrown instanceof Stopped) return { status: 'stopped', message: thrown.message };
       throw thrown;
     }
   }
 
-  #ask(target: DatabaseTarget, task: SqlTask, limitMillis: number): Promise<unknown> {
-    if (this.#isClosed) return Promise.reject(new JobFailure({ kind: 'usage', message: 'The case was closed.' }));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ target, task, limitMillis, resolve, reject });
-      void this.#next();
-    });
+  #ask<N extends keyof SqlTasks>(
+    target: DatabaseTarget,
+    task: Task<SqlTasks, N>,
+    limitMillis: number,
+  ): Promise<SqlTasks[N]['answer']> {
+    const stop = new AbortController();
+    const answer = this.#turns.take(() => this.#answer(target, task, limitMillis, stop));
+    this.#unanswered.set(stop, answer);
+    const forget = (): void => void this.#unanswered.delete(stop);
+    answer.then(forget, forget);
+    return answer;
   }
 
-  async #next(): Promise<void> {
-    if (this.#running !== null) return;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    this.#running = next;
+  async #answer<N extends keyof SqlTasks>(
+    target: DatabaseTarget,
+    task: Task<SqlTasks, N>,
+    limitMillis: number,
+    stop: AbortController,
+  ): Promise<SqlTasks[N]['answer']> {
+    let timer: NodeJS.Timeout | undefined;
+    const message = `Stopped at its limit of ${limitMillis / 1_000} s. It may not come to an end, or needs more time.`;
+    const onProgress = (): void => {
+      timer = setTimeout(() => stop.abort(stopped(message)), limitMillis).unref();
+    };
     try {
-      if (!this.#serves(next.target)) {
-        await this.#endWorker();
-        if (this.#running !== next) return;
-        this.#start(next.target);
-      }
-      this.#worker?.postMessage(next.task);
-    } catch (thrown) {
-      this.#settle(({ reject }) => reject(new JobFailure(jobErrorOf(thrown))));
+      stop.signal.throwIfAborted();
+      const thread = await this.#threadOf(target);
+      return await thread.ask(task, { signal: stop.signal, onProgress });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
-  #serves({ evidenceId, view }: DatabaseTarget): boolean {
-    return this.#worker !== null && this.#workerTarget?.evidenceId === evidenceId && this.#workerTarget.view === view;
-  }
-
-  #start(target: DatabaseTarget): void {
-    const worker = startWorker('sql-worker', this.#dataOf(target), { maxOldGenerationSizeMb: HEAP_MEGABYTES });
-    this.#worker = worker;
-    this.#workerTarget = target;
-    const isCurrent = (): boolean => worker === this.#worker;
-    worker.on('message', (reply: SqlWorkerReply) => {
-      if (isCurrent()) this.#take(reply);
+  /** The thread that holds this view of this database; there is one at a time. */
+  async #threadOf(target: DatabaseTarget): Promise<SqlThread> {
+    const { evidenceId, view } = target;
+    if (this.#isClosed) throw new JobFailure(CASE_CLOSED);
+    const serving = this.#serving;
+    if (serving?.target.evidenceId === evidenceId && serving.target.view === view) return serving.thread;
+    const data = this.#dataOf(target);
+    await serving?.thread.close(new JobFailure(CASE_CLOSED));
+    if (this.#isClosed) throw new JobFailure(CASE_CLOSED);
+    const thread: SqlThread = new AskingThread({
+      worker: 'sql-worker',
+      topic: 'the thread that reads the database',
+      data: () => data,
+      limits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+      thrownFor: failureFor,
     });
-    worker.on('error', (thrown: unknown) => {
-      if (!isCurrent()) return;
-      this.#worker = null;
-      this.#settle(({ reject }) => reject(new JobFailure(jobErrorOf(thrown))));
-    });
-    worker.on('exit', (exitCode) => {
-      if (!isCurrent()) return;
-      this.#worker = null;
-      const message = `The thread that reads the database ended unexpectedly (exit code ${exitCode}); try again.`;
-      this.#settle(({ reject }) => reject(new JobFailure({ kind: 'internal', message })));
-    });
+    this.#serving = { target, thread };
+    return thread;
   }
 
   #dataOf({ evidenceId, view }: DatabaseTarget): SqlWorkerData {
@@ -189,39 +184,10 @@ export class SqlClient {
     const { path, wal, journalEvidenceId } = database;
     return { database: { evidenceId, path, wal, journalEvidenceId }, paths, view };
   }
-
-  #take(reply: SqlWorkerReply): void {
-    if (reply.type === 'begun') {
-      const limitMillis = this.#running?.limitMillis ?? BROWSE_LIMIT_MILLIS;
-      const message = `Stopped at its limit of ${limitMillis / 1_000} s. It may not come to an end, or needs more time.`;
-      this.#timer = setTimeout(() => void this.#stop(message), limitMillis).unref();
-    } else if (reply.ok) this.#settle(({ resolve }) => resolve(reply.value));
-    else this.#settle(({ reject }) => reject(new JobFailure(reply.error)));
-  }
-
-  async #stop(message: string): Promise<void> {
-    const ending = this.#endWorker();
-    this.#settle(({ reject }) => reject(stopped(message)));
-    await ending;
-  }
-
-  /** Tells the one that is at work how it ended, and goes on with the next. */
-  #settle(tell: (running: Pending) => void): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-    const running = this.#running;
-    this.#running = null;
-    if (running !== null) tell(running);
-    void this.#next();
-  }
-
-  async #endWorker(): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = null;
-    this.#workerTarget = null;
-    await worker?.terminate();
-  }
 }
+
+type SqlThread = AskingThread<SqlTasks, JobError, SqlProgress>;
+type Stop = Extract<SqlOutcome<never>, { status: 'stopped' }>;
 
 /** What was asked was stopped: on request or at its limit. */
 class Stopped extends JobFailure {}

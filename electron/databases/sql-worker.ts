@@ -1,7 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type { SqlTask, SqlWorkerData, SqlWorkerReply } from '../../shared/contract/worker-protocol.ts';
+import { workerData } from 'node:worker_threads';
+import type { Answer, Task } from '../../shared/contract/asked-thread.ts';
+import type { SqlProgress, SqlTasks, SqlWorkerData } from '../../shared/contract/worker-protocol.ts';
 import type { JobError } from '../../shared/model/job.ts';
 import { failureReason } from '../files/read-only.ts';
+import { answerTasks } from '../threads/answer-tasks.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { databaseImage, readDatabaseInput } from './database-image.ts';
@@ -24,28 +26,21 @@ async function open(): Promise<SqlEngine> {
   }
 }
 
-function perform(opened: SqlEngine, task: SqlTask): unknown {
-  switch (task.name) {
+async function perform(task: Task<SqlTasks>, tell: (progress: SqlProgress) => void): Promise<Answer<SqlTasks>> {
+  engine ??= await open();
+  tell('begun');
+  const { name, payload } = task;
+  switch (name) {
     case 'schema':
-      return opened.schema();
+      return { name, value: engine.schema() };
     case 'rows':
-      return opened.rows(task.list);
+      return { name, value: engine.rows(payload) };
     case 'run':
-      return opened.run(task.sql);
+      return { name, value: engine.run(payload) };
     case 'explain':
-      return opened.explain(task.sql);
+      return { name, value: engine.explain(payload) };
     case 'csv':
-      return opened.csv(task.of);
-  }
-}
-
-async function answer(task: SqlTask): Promise<SqlWorkerReply> {
-  try {
-    engine ??= await open();
-    parentPort?.postMessage({ type: 'begun' } satisfies SqlWorkerReply);
-    return { type: 'answer', ok: true, value: perform(engine, task) };
-  } catch (thrown) {
-    return { type: 'answer', ok: false, error: errorOf(thrown) };
+      return { name, value: engine.csv(payload) };
   }
 }
 
@@ -62,9 +57,4 @@ function errorOf(thrown: unknown): JobError {
   return jobErrorOf(thrown);
 }
 
-parentPort?.on('message', (task: SqlTask) => {
-  void answer(task).then((reply) => {
-    const moved = reply.type === 'answer' && reply.ok && reply.value instanceof Uint8Array ? [reply.value.buffer] : [];
-    parentPort?.postMessage(reply, moved as ArrayBuffer[]);
-  });
-});
+answerTasks<SqlTasks, JobError, SqlProgress>('one after the other', perform, errorOf);

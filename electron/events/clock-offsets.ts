@@ -1,5 +1,6 @@
 import type { EventColumns, EventCopies } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceId, Provenance } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import { sharedRows } from './growing-columns.ts';
@@ -76,7 +77,7 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
   /** The entry that a copy is one of from now on. */
   const entryOfCopy = new Uint32Array(copies.count);
   for (let copy = 0; copy < copies.count; copy++) {
-    const row = copies.row[copy] ?? 0;
+    const row = existing(copies.row[copy], copy);
     const offset = offsetAt(copies.fileIndex[copy]);
     if (offset === offsetAt(columns.fileIndex[row])) {
       entryOfCopy[copy] = row;
@@ -95,23 +96,27 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
   }
   // Entries beyond `columns.count` are the copies that become events.
   const total = columns.count + split.length;
-  const originOf = (entry: number): number =>
-    entry < columns.count ? entry : (copies.row[split[entry - columns.count] ?? 0] ?? 0);
+  const originOf = (entry: number): number => {
+    if (entry < columns.count) return entry;
+    const copy = split[entry - columns.count] ?? 0;
+    return existing(copies.row[copy], copy);
+  };
   const fileOf = (entry: number): number =>
     (entry < columns.count ? columns.fileIndex[entry] : copies.fileIndex[split[entry - columns.count] ?? 0]) ?? 0;
   const times = new Float64Array(total);
   for (let entry = 0; entry < total; entry++) {
-    times[entry] = corrected(columns.time[originOf(entry)] ?? 0, offsetAt(fileOf(entry)));
+    const origin = originOf(entry);
+    times[entry] = corrected(existing(columns.time[origin], origin), offsetAt(fileOf(entry)));
   }
   const order = entriesByOffset(total, (entry) => offsetAt(fileOf(entry)));
-  sortRows(order, (a, b) => (times[a] ?? 0) - (times[b] ?? 0) || fileOf(a) - fileOf(b) || a - b);
+  sortRows(order, (a, b) => existing(times[a], a) - existing(times[b], b) || fileOf(a) - fileOf(b) || a - b);
 
   const rows = sharedRows(total);
   const taken = <C extends Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array>(
     into: C,
     value: (entry: number) => number | undefined,
   ): C => {
-    for (let row = 0; row < total; row++) into[row] = value(order[row] ?? 0) ?? 0;
+    for (let row = 0; row < total; row++) into[row] = value(existing(order[row], row)) ?? 0;
     return into;
   };
   /** From the event's own columns, or for a copy from those of the copies. */
@@ -167,10 +172,13 @@ function movedCopies(
   order: Uint32Array,
 ): EventCopies {
   const newRow = new Uint32Array(order.length);
-  for (let row = 0; row < order.length; row++) newRow[order[row] ?? 0] = row;
+  for (let row = 0; row < order.length; row++) newRow[existing(order[row], row)] = row;
   const kept: number[] = [];
   for (let copy = 0; copy < copies.count; copy++) if (!split.has(copy)) kept.push(copy);
-  const rowOf = (copy: number): number => newRow[entryOfCopy[copy] ?? 0] ?? 0;
+  const rowOf = (copy: number): number => {
+    const entry = existing(entryOfCopy[copy], copy);
+    return existing(newRow[entry], entry);
+  };
   kept.sort((a, b) => rowOf(a) - rowOf(b) || a - b);
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(kept.length * bytes);
   const moved = {
@@ -183,10 +191,10 @@ function movedCopies(
   };
   for (const [at, copy] of kept.entries()) {
     moved.row[at] = rowOf(copy);
-    moved.fileIndex[at] = copies.fileIndex[copy] ?? 0;
-    moved.byteOffset[at] = copies.byteOffset[copy] ?? 0;
-    moved.byteLength[at] = copies.byteLength[copy] ?? 0;
-    moved.line[at] = copies.line[copy] ?? 0;
+    moved.fileIndex[at] = existing(copies.fileIndex[copy], copy);
+    moved.byteOffset[at] = existing(copies.byteOffset[copy], copy);
+    moved.byteLength[at] = existing(copies.byteLength[copy], copy);
+    moved.line[at] = existing(copies.line[copy], copy);
   }
   return moved;
 }

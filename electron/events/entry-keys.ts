@@ -1,6 +1,9 @@
+import { logFormat } from '../../shared/evidence/formats/table.ts';
+import type { LogFormat, StampedBy } from '../../shared/evidence/reading/format.ts';
 import { hashMessage } from '../../shared/evidence/reading/message-hash.ts';
 import type { ParsedEvent, PlainEvent } from '../../shared/evidence/reading/parser.ts';
-import { type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
+import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 
 /**
@@ -29,39 +32,24 @@ export const LARGEST_SLACK_MICROS = 3 * MICROS_PER_SECOND;
 
 const [EXACT, MILLIS, SECONDS, LOGGER, TIED] = [0, 1, 2, 3, 4] as const;
 
-/** Files that the service's own loggers wrote. */
-const LOGGERS: ReadonlySet<EvidenceFormat> = new Set(['gunicorn-log', 'access-log', 'json-log']);
-
-/** Index into CLOCKS for the events of a format whose stamps are as fine as `resolutionMicros`. */
-export function clockOf(format: EvidenceFormat, resolutionMicros: number): number {
-  if (LOGGERS.has(format)) return LOGGER;
-  if (format === 'journal-short-monotonic' || format === 'dmesg') return TIED;
-  // An entry without a stamp has that of its copy in another source, to the microsecond, or a guess.
-  if (format === 'journal-cat') return resolutionMicros <= 1 ? EXACT : TIED;
-  return resolutionMicros <= 1 ? EXACT : resolutionMicros <= MICROS_PER_MILLI ? MILLIS : SECONDS;
+/** Index into CLOCKS for entries that were stamped by such a clock, as finely as `resolutionMicros`. */
+function clockOf(stampedBy: StampedBy, resolutionMicros: number): number {
+  switch (stampedBy) {
+    case 'logger':
+      return LOGGER;
+    case 'uptime':
+      return TIED;
+    case 'copied':
+      // An entry without a stamp has that of its copy in another source, to the microsecond, or a guess.
+      return resolutionMicros <= 1 ? EXACT : TIED;
+    case 'journal':
+      return resolutionMicros <= 1 ? EXACT : resolutionMicros <= MICROS_PER_MILLI ? MILLIS : SECONDS;
+  }
 }
 
-/** Formats that keep an entry's fields, from which most is known of it. */
-const WITH_FIELDS: ReadonlySet<EvidenceFormat> = new Set([
-  'journal-native',
-  'journal-export',
-  'journal-json',
-  'journal-verbose',
-]);
-
-/** Formats whose entries have no time of the journal's. */
-const WITHOUT_OWN_TIME: ReadonlySet<EvidenceFormat> = new Set([
-  ...LOGGERS,
-  'dmesg',
-  'journal-short-monotonic',
-  'journal-cat',
-]);
-
-/** The lower, the more a file's copy of an entry says: it then stands for the others. */
+/** The rank of a file's copies, see LogFormat; of what holds no entries nothing is a copy, so any rank does. */
 export function copyRank(format: EvidenceFormat): number {
-  if (format === 'journal-native') return 0;
-  if (WITH_FIELDS.has(format)) return 1;
-  return WITHOUT_OWN_TIME.has(format) ? 3 : 2;
+  return logFormat(format)?.copyRank ?? 0;
 }
 
 /** The keys of events in the order in which they were added. */
@@ -117,8 +105,8 @@ export class EntryKeyTable {
   /** Puts the keys of events that are the table's from number `event` on. */
   append(event: number, { hashes, clocks, lines }: EntryKeyColumns): void {
     for (let at = 0; at < hashes.length; at++) {
-      const hash = hashes[at] ?? 0;
-      this.put(event + at, hash, clocks[at] ?? 0, lines.get(hash) ?? 1);
+      const hash = existing(hashes[at], at);
+      this.put(event + at, hash, existing(clocks[at], at), lines.get(hash) ?? 1);
     }
   }
 
@@ -132,20 +120,19 @@ export class EntryKeyTable {
   }
 }
 
-/** Gives an event its keys, if it is a log entry. */
+/** Gives an entry of a log its keys. */
 export function putKey(
   keys: EntryKeyTable,
   event: number,
-  format: EvidenceFormat,
+  { stampedBy }: LogFormat,
   { message, resolutionMicros }: Pick<ParsedEvent, 'message' | 'resolutionMicros'>,
 ): void {
-  if (!isLogFormat(format)) return;
-  keys.put(event, hashMessage(message), clockOf(format, resolutionMicros), countLines(message));
+  keys.put(event, hashMessage(message), clockOf(stampedBy, resolutionMicros), countLines(message));
 }
 
-/** Gives an event that was read as bytes its keys; its format is one of log entries. */
-export function putBareKey(keys: EntryKeyTable, event: number, format: EvidenceFormat, entry: PlainEvent): void {
-  keys.put(event, entry.messageHash(), clockOf(format, entry.resolutionMicros), entry.messageLines);
+/** Gives an entry that was read as bytes its keys. */
+export function putBareKey(keys: EntryKeyTable, event: number, { stampedBy }: LogFormat, entry: PlainEvent): void {
+  keys.put(event, entry.messageHash(), clockOf(stampedBy, entry.resolutionMicros), entry.messageLines);
 }
 
 function countLines(message: string): number {

@@ -1,15 +1,17 @@
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
-import { NO_PID, NO_SEVERITY } from './event-table.ts';
 import { sortRows } from './sort-rows.ts';
 
 /** First row whose time is not before `time` (`after`: is after it); the number of rows when there is none. */
 export function firstRowFrom(times: Float64Array, time: number, after = false): number {
-  return firstPlaceWhere(times.length, (row) => (after ? (times[row] ?? 0) > time : (times[row] ?? 0) >= time));
+  return firstPlaceWhere(times.length, (row) =>
+    after ? existing(times[row], row) > time : existing(times[row], row) >= time,
+  );
 }
 
 /** The part of a filter that columns answer, ready to be asked row by row. */
@@ -34,11 +36,11 @@ export function columnFilter(columns: EventColumns, files: readonly EvidenceFile
     passes: all
       ? null
       : (row) =>
-          (kind === null || kind[columns.kind[row] ?? 0] === 1) &&
+          (kind === null || kind[existing(columns.kind[row], row)] === 1) &&
           (severity === null || severity[columns.severity[row] ?? NO_SEVERITY] === 1) &&
-          (source === null || source[columns.fileIndex[row] ?? 0] === 1 || alsoFrom?.has(row) === true) &&
+          (source === null || source[existing(columns.fileIndex[row], row)] === 1 || alsoFrom?.has(row) === true) &&
           (pid === null || pid.has(columns.pid[row] ?? NO_PID)) &&
-          (unit === null || unit[columns.unit[row] ?? 0] === 1),
+          (unit === null || unit[existing(columns.unit[row], row)] === 1),
   };
 }
 
@@ -130,12 +132,15 @@ function sortKey(columns: EventColumns, column: EventSort['column']): ((row: num
     case 'time':
       return null; // Rows are numbered by time.
     case 'source':
-      return (row) => columns.fileIndex[row] ?? 0;
+      return (row) => existing(columns.fileIndex[row], row);
     case 'pid':
       return (row) => (columns.pid[row] === NO_PID ? NO_PID_RANK : (columns.pid[row] ?? NO_PID_RANK));
     case 'severity':
       return (row) => columns.severity[row] ?? NO_SEVERITY;
     case 'kind':
-      return (row) => KIND_RANK[columns.kind[row] ?? 0] ?? 0;
+      return (row) => {
+        const kind = existing(columns.kind[row], row);
+        return existing(KIND_RANK[kind], kind);
+      };
   }
 }

@@ -1,6 +1,7 @@
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, Provenance } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { sortRows } from './sort-rows.ts';
 
 /**
@@ -20,7 +21,7 @@ export class EventPlaces {
   rowAt(fileIndex: number, byteOffset: number): number | null {
     const order = this.#placeOrder();
     const at = firstPlaceWhere(order.length, (index) => {
-      const place = order[index] ?? 0;
+      const place = existing(order[index], index);
       return (this.#fileOf(place) - fileIndex || this.#offsetOf(place) - byteOffset) >= 0;
     });
     const place = order[at];
@@ -33,13 +34,13 @@ export class EventPlaces {
   copiesOf(row: number, files: readonly EvidenceFile[]): readonly Provenance[] {
     const { copies } = this.#columns;
     const found: Provenance[] = [];
-    const first = firstPlaceWhere(copies.row.length, (copy) => (copies.row[copy] ?? 0) >= row);
+    const first = firstPlaceWhere(copies.row.length, (copy) => existing(copies.row[copy], copy) >= row);
     for (let copy = first; copies.row[copy] === row; copy++) {
-      const line = copies.line[copy] ?? 0;
+      const line = existing(copies.line[copy], copy);
       found.push({
-        evidenceId: files[copies.fileIndex[copy] ?? 0]?.id ?? '',
-        byteOffset: copies.byteOffset[copy] ?? 0,
-        byteLength: copies.byteLength[copy] ?? 0,
+        evidenceId: files[existing(copies.fileIndex[copy], copy)]?.id ?? '',
+        byteOffset: existing(copies.byteOffset[copy], copy),
+        byteLength: existing(copies.byteLength[copy], copy),
         line: line === 0 ? null : line,
       });
     }

@@ -1,6 +1,6 @@
 import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
-import { decodeRecord } from '../../shared/evidence/formats/parsers.ts';
-import { JSON_LINE_LIMIT_BYTES } from '../../shared/evidence/journal/journal-json.ts';
+import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
+import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
 import {
@@ -10,16 +10,16 @@ import {
   type EvidenceEvent,
   SEVERITIES,
 } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
-import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
+import type { EvidenceFile, EvidenceId } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
-import { visibleRaw } from '../../shared/report/visible.ts';
+import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
-import { NO_PID } from './event-table.ts';
 import { PidRows } from './pid-rows.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
@@ -31,11 +31,6 @@ import { Tracebacks } from './tracebacks.ts';
 const CACHED_EVENTS = 4096;
 /** Longer messages are decoded anew each time: a cache of thousands must not become gigabytes. */
 const CACHED_MESSAGE_CHARACTERS = 64 * 1024;
-/** Bytes of a record that are decoded, of formats that mean nothing without their end. */
-const DECODED_WHOLE_BYTES: Readonly<Partial<Record<EvidenceFormat, number>>> = {
-  'journal-json': JSON_LINE_LIMIT_BYTES,
-  'journal-export': 32 * 1024 * 1024,
-};
 /** Bytes of a record that are shown raw. */
 const RAW_RECORD_BYTES = 64 * 1024;
 /** Lines shown before and after a raw record, at most so many and from so many bytes. */
@@ -138,7 +133,7 @@ export class EventStore implements EventSource {
   /** An event's bytes and the lines around them as text for people. Throws RangeError when there is no such row. */
   raw(row: number): RawRecord {
     const event = this.event(row);
-    const fileIndex = this.#columns.fileIndex[row] ?? 0;
+    const fileIndex = existing(this.#columns.fileIndex[row], row);
     const { byteOffset, byteLength } = event.source;
     const shownBytes = Math.min(byteLength, RAW_RECORD_BYTES);
     const path = this.#files[fileIndex]?.path ?? '';
@@ -177,12 +172,12 @@ export class EventStore implements EventSource {
   #recordAt(row: number): StoredRecord {
     const { fileIndex: fileOf, byteOffset, byteLength, count } = this.#columns;
     if (!Number.isInteger(row) || row < 0 || row >= count) throw new RangeError(`There is no event ${row}.`);
-    const fileIndex = fileOf[row] ?? 0;
+    const fileIndex = existing(fileOf[row], row);
     return {
       row,
       format: this.#files[fileIndex]?.format ?? 'unknown',
-      byteOffset: byteOffset[row] ?? 0,
-      byteLength: byteLength[row] ?? 0,
+      byteOffset: existing(byteOffset[row], row),
+      byteLength: existing(byteLength[row], row),
       read: (offset, length) => this.#reader.read(fileIndex, offset, length),
       journal: () => this.#journal(fileIndex),
     };
@@ -208,7 +203,8 @@ export class EventStore implements EventSource {
     const rows = this.#rowsOfKinds(kinds);
     const log = EVENT_KINDS.indexOf('log');
     const others = rows.filter(
-      (row) => !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || (byteLength[row] ?? 0) <= longestLogBytes),
+      (row) =>
+        !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || existing(byteLength[row], row) <= longestLogBytes),
     );
     return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
@@ -217,8 +213,9 @@ export class EventStore implements EventSource {
     const { fileIndex, copies } = this.#columns;
     const rows = new Set(this.#rowsOfKinds(kinds));
     const files = new Set<number>();
-    for (const row of rows) files.add(fileIndex[row] ?? 0);
-    for (const [place, row] of copies.row.entries()) if (rows.has(row)) files.add(copies.fileIndex[place] ?? 0);
+    for (const row of rows) files.add(existing(fileIndex[row], row));
+    for (const [place, row] of copies.row.entries())
+      if (rows.has(row)) files.add(existing(copies.fileIndex[place], place));
     return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
   }
 
@@ -245,7 +242,7 @@ export class EventStore implements EventSource {
     const events: EvidenceEvent[] = [];
     for (const row of rows) {
       if (events.length === ANSWER_EVENTS) break;
-      if (asked.has(kind[row] ?? 0)) events.push(this.event(row));
+      if (asked.has(existing(kind[row], row))) events.push(this.event(row));
     }
     return events;
   }
@@ -263,8 +260,8 @@ export class EventStore implements EventSource {
     const { kind } = this.#columns;
     const row = this.#pidRows
       .between(pid, from, to)
-      .findLast((each) => kinds.includes(EVENT_KINDS[kind[each] ?? 0] ?? 'log'));
-    return row === undefined ? null : epochMicros(this.#columns.time[row] ?? 0);
+      .findLast((each) => kinds.includes(EVENT_KINDS[existing(kind[each], each)] ?? 'log'));
+    return row === undefined ? null : epochMicros(existing(this.#columns.time[row], row));
   }
 
   between(
@@ -278,7 +275,7 @@ export class EventStore implements EventSource {
     const end = firstRowFrom(this.#columns.time, to, true);
     const events: EvidenceEvent[] = [];
     for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
-      if (asked.has(this.#columns.kind[row] ?? 0)) events.push(this.event(row));
+      if (asked.has(existing(this.#columns.kind[row], row))) events.push(this.event(row));
     }
     return events;
   }
@@ -296,9 +293,13 @@ export class EventStore implements EventSource {
     // Copies are in the order of the rows that they are copies of.
     const [firstCopy, lastCopy] = [copies.fileIndex.indexOf(fileIndex), copies.fileIndex.lastIndexOf(fileIndex)];
     if (first < 0 && firstCopy < 0) return null;
-    const timeOfCopy = (copy: number, none: number): number => (copy < 0 ? none : (time[copies.row[copy] ?? 0] ?? 0));
-    const from = Math.min(first < 0 ? Infinity : (time[first] ?? 0), timeOfCopy(firstCopy, Infinity));
-    const to = Math.max(last < 0 ? -Infinity : (time[last] ?? 0), timeOfCopy(lastCopy, -Infinity));
+    const timeOfCopy = (copy: number, none: number): number => {
+      if (copy < 0) return none;
+      const row = existing(copies.row[copy], copy);
+      return existing(time[row], row);
+    };
+    const from = Math.min(first < 0 ? Infinity : existing(time[first], first), timeOfCopy(firstCopy, Infinity));
+    const to = Math.max(last < 0 ? -Infinity : existing(time[last], last), timeOfCopy(lastCopy, -Infinity));
     return { from: epochMicros(from), to: epochMicros(to) };
   }
 
@@ -323,18 +324,18 @@ export class EventStore implements EventSource {
   #decode(row: number): EvidenceEvent {
     const columns = this.#columns;
     if (!Number.isInteger(row) || row < 0 || row >= columns.count) throw new RangeError(`There is no event ${row}.`);
-    const fileIndex = columns.fileIndex[row] ?? 0;
+    const fileIndex = existing(columns.fileIndex[row], row);
     const file = this.#files[fileIndex];
     const pid = columns.pid[row] ?? NO_PID;
-    const byteOffset = columns.byteOffset[row] ?? 0;
-    const byteLength = columns.byteLength[row] ?? 0;
-    const line = columns.line[row] ?? 0;
+    const byteOffset = existing(columns.byteOffset[row], row);
+    const byteLength = existing(columns.byteLength[row], row);
+    const line = existing(columns.line[row], row);
     const copies = this.#places.copiesOf(row, this.#files);
     // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
     const known = {
       row,
-      time: epochMicros(columns.time[row] ?? 0),
-      kind: EVENT_KINDS[columns.kind[row] ?? 0] ?? 'log',
+      time: epochMicros(existing(columns.time[row], row)),
+      kind: EVENT_KINDS[existing(columns.kind[row], row)] ?? 'log',
       pid: pid === NO_PID ? null : pid,
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
@@ -358,7 +359,7 @@ export class EventStore implements EventSource {
         const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
         return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
       }
-      const limitBytes = DECODED_WHOLE_BYTES[file.format] ?? DECODED_RECORD_BYTES;
+      const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const parsed = decodeRecord(file.format, bytes, recordContext(file, byteOffset, line, known.time));
       return parsed === null ? plain(this.#decoder.decode(bytes).trim()) : { ...parsed, ...known };

@@ -1,12 +1,11 @@
-import { NO_PID, NO_SEVERITY, type ParsedEvent } from '../../shared/evidence/reading/parser.ts';
+import type { ParsedEvent } from '../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../shared/model/event.ts';
-import type { EventColumns, EventCopies } from '../../shared/model/event-columns.ts';
+import { type EventColumns, type EventCopies, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { EntryKeyTable } from './entry-keys.ts';
 import { findCopies } from './find-copies.ts';
 import { COLUMN_NAMES, type EventRows, GROWTH_ROWS, GrowingColumns, sharedRows } from './growing-columns.ts';
 import { sortRows } from './sort-rows.ts';
-
-export { NO_PID, NO_SEVERITY } from '../../shared/evidence/reading/parser.ts';
 
 const NO_ROWS = sharedRows(0);
 
@@ -127,9 +126,9 @@ export class EventTable {
     for (const name of COLUMN_NAMES) into[name].set(rows[name].subarray(0, count), at);
     const unitHere = units.map((unit) => this.#indexOfUnit(unit === '' ? null : unit));
     for (let row = 0; row < count; row++) {
-      into.line[at + row] = (rows.line[row] ?? 0) + lines;
-      into.unit[at + row] = unitHere[rows.unit[row] ?? 0] ?? 0;
-      this.#noteOrder(rows.time[row] ?? 0, rows.fileIndex[row] ?? 0);
+      into.line[at + row] = existing(rows.line[row], row) + lines;
+      into.unit[at + row] = unitHere[existing(rows.unit[row], row)] ?? 0;
+      this.#noteOrder(existing(rows.time[row], row), existing(rows.fileIndex[row], row));
     }
     this.#count = at + count;
   }
@@ -149,7 +148,7 @@ export class EventTable {
 
   /** EpochMicros of the event that was added as number `event`. */
   timeOf(event: number): number {
-    return this.#rows.time[event] ?? 0;
+    return existing(this.#rows.time[event], event);
   }
 
   /**
@@ -218,10 +217,13 @@ function mergedOrder(
   const rowOf = new Uint32Array(count);
   for (const [row, event] of kept.entries()) rowOf[event] = row;
   const copied = order.filter((event) => standsFor[event] !== event);
-  const rowOfCopy = (event: number): number => rowOf[standsFor[event] ?? 0] ?? 0;
+  const rowOfCopy = (event: number): number => {
+    const original = existing(standsFor[event], event);
+    return existing(rowOf[original], original);
+  };
   sortRows(
     copied,
-    (a, b) => rowOfCopy(a) - rowOfCopy(b) || (entryKeys.fileIndex[a] ?? 0) - (entryKeys.fileIndex[b] ?? 0),
+    (a, b) => rowOfCopy(a) - rowOfCopy(b) || existing(entryKeys.fileIndex[a], a) - existing(entryKeys.fileIndex[b], b),
   );
   const row = new Uint32Array(new SharedArrayBuffer(copied.length * 4));
   for (const [index, event] of copied.entries()) row[index] = rowOfCopy(event);
@@ -252,13 +254,22 @@ type Column = Float64Array | Uint32Array | Int32Array | Uint16Array | Uint8Array
 function sortedOrder({ time, fileIndex }: EventRows, count: number): Uint32Array {
   const order = new Uint32Array(count);
   for (let row = 0; row < count; row++) order[row] = row;
-  sortRows(order, (a, b) => (time[a] ?? 0) - (time[b] ?? 0) || (fileIndex[a] ?? 0) - (fileIndex[b] ?? 0) || a - b);
+  sortRows(
+    order,
+    (a, b) =>
+      existing(time[a], a) - existing(time[b], b) || existing(fileIndex[a], a) - existing(fileIndex[b], b) || a - b,
+  );
   return order;
 }
 
 /** One column in an order (null: as it is). */
 function gathered<C extends Column>(column: Column, order: Uint32Array | null, into: C): C {
   if (order === null) into.set(column);
-  else for (let row = 0; row < order.length; row++) into[row] = column[order[row] ?? 0] ?? 0;
+  else {
+    for (let row = 0; row < order.length; row++) {
+      const from = existing(order[row], row);
+      into[row] = existing(column[from], from);
+    }
+  }
   return into;
 }

@@ -1,4 +1,5 @@
-import { NO_PID } from '../../shared/evidence/reading/parser.ts';
+import { NO_PID } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { CLOCKS, LARGEST_SLACK_MICROS } from './entry-keys.ts';
 
 /** What tells whether two events are one journal entry, by event. */
@@ -54,7 +55,7 @@ export function findCopies(keys: EntryKeys, order: Uint32Array, rank: readonly n
   for (const event of order) {
     const hash = keys.hashOf(event);
     if (hash === 0 || !repeated.mayHave(hash)) continue;
-    const now = keys.time[event] ?? 0;
+    const now = existing(keys.time[event], event);
     const known = waiting.get(hash);
     if (known === undefined) {
       if (waiting.size >= sweepAt) {
@@ -104,8 +105,9 @@ class RepeatedHashes {
     for (let event = 0; event < events; event++) {
       const place = (hashOf(event) & this.#mask) >>> 0;
       const bit = 1 << (place & 7);
-      if (((once[place >>> 3] ?? 0) & bit) === 0) once[place >>> 3] = (once[place >>> 3] ?? 0) | bit;
-      else again[place >>> 3] = (again[place >>> 3] ?? 0) | bit;
+      const at = place >>> 3;
+      if ((existing(once[at], at) & bit) === 0) once[at] = existing(once[at], at) | bit;
+      else again[at] = existing(again[at], at) | bit;
     }
     this.#again = again;
   }
@@ -113,13 +115,13 @@ class RepeatedHashes {
   /** False only for a hash that no two events have. */
   mayHave(hash: number): boolean {
     const place = (hash & this.#mask) >>> 0;
-    return ((this.#again[place >>> 3] ?? 0) & (1 << (place & 7))) !== 0;
+    return (existing(this.#again[place >>> 3], place >>> 3) & (1 << (place & 7))) !== 0;
   }
 }
 
 function entryOf(event: number, keys: EntryKeys): Entry {
   const { before, after } = clockAt(keys, event);
-  const time = keys.time[event] ?? 0;
+  const time = existing(keys.time[event], event);
   return { members: [event], from: time - before, to: time + after, pid: keys.pid[event] ?? NO_PID };
 }
 
@@ -130,7 +132,7 @@ function clockAt(keys: EntryKeys, event: number): { readonly before: number; rea
 /** Takes an event into an entry if it can be a copy of it. */
 function join(entry: Entry, event: number, keys: EntryKeys): boolean {
   const { before, after } = clockAt(keys, event);
-  const time = keys.time[event] ?? 0;
+  const time = existing(keys.time[event], event);
   const from = Math.max(entry.from, time - before);
   const to = Math.min(entry.to, time + after);
   if (from > to) return false;
@@ -160,7 +162,7 @@ function sweep(waiting: Map<number, Entry[]>, now: number, settle: (entry: Entry
 
 function bestOf(members: readonly number[], keys: EntryKeys, rank: readonly number[]): number {
   const measure = (event: number): readonly [number, number, number] => {
-    const file = keys.fileIndex[event] ?? 0;
+    const file = existing(keys.fileIndex[event], event);
     return [rank[file] ?? 0, keys.clockOf(event), file];
   };
   return members.reduce((best, member) => {

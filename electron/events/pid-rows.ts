@@ -1,7 +1,7 @@
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { firstRowFrom } from './event-filter.ts';
-import { NO_PID } from './event-table.ts';
 
 const NO_ROWS = new Uint32Array(0);
 
@@ -46,5 +46,5 @@ export class PidRows {
 
 /** Where the first row number that is not below `row` stands. */
 function placeOf(rows: Uint32Array, row: number): number {
-  return firstPlaceWhere(rows.length, (place) => (rows[place] ?? 0) >= row);
+  return firstPlaceWhere(rows.length, (place) => existing(rows[place], place) >= row);
 }

@@ -1,17 +1,13 @@
 import { isAscii } from 'node:buffer';
 import type { EventFilter } from '../../shared/contract/ipc.ts';
-import {
-  ESCAPED_LINE_FEED,
-  type FindMessage,
-  type MessageSpan,
-  messageFinderOf,
-  VERBATIM_FORMATS,
-} from '../../shared/evidence/formats/message-span.ts';
+import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { bytesInMemory } from '../../shared/evidence/journal/native/bytes.ts';
 import { MessageData } from '../../shared/evidence/journal/native/message-data.ts';
+import { ESCAPED_LINE_FEED, type FindMessage, type MessageSpan } from '../../shared/evidence/reading/message-span.ts';
 import type { CaseTimes } from '../../shared/model/case-times.ts';
 import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { type BytePattern, bytePattern } from '../../shared/search/byte-pattern.ts';
@@ -51,7 +47,7 @@ export interface SearchContext {
   readonly zone: ZoneName;
   readonly times: CaseTimes;
 }
-export const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
+const PLAIN_CONTEXT: SearchContext = { zone: UTC, times: { first: null, last: null, incident: null } };
 
 /** Tells others that the regular expression of a query is at work, which cannot be interrupted from within. */
 export type WatchRegex = (query: string) => { enter(): void; leave(): void };
@@ -168,14 +164,14 @@ export class RowSearch {
     const { fileIndex, byteOffset } = this.#columns;
     const counts = new Uint32Array(this.#files.length);
     for (const row of rows) {
-      const file = fileIndex[row] ?? 0;
-      counts[file] = (counts[file] ?? 0) + 1;
+      const file = existing(fileIndex[row], row);
+      counts[file] = existing(counts[file], file) + 1;
     }
     for (const [file, count] of counts.entries()) {
       if (count === 0) continue;
       const own = count === rows.length ? rows.slice() : rows.filter((row) => fileIndex[row] === file);
       // Nearly always in this order already, which is then one pass.
-      sortRows(own, (a, b) => (byteOffset[a] ?? 0) - (byteOffset[b] ?? 0));
+      sortRows(own, (a, b) => existing(byteOffset[a], a) - existing(byteOffset[b], b));
       yield [file, own];
     }
   }
@@ -198,8 +194,9 @@ export class RowSearch {
         yield* this.#askJournal(fileIndex, file, rows, messages, settle);
         return;
       }
-      const find = messageFinderOf(file.format);
-      const pattern = VERBATIM_FORMATS.has(file.format) ? messages.pattern : null;
+      const log = logFormat(file.format);
+      const find = log?.findMessage ?? null;
+      const pattern = log?.isVerbatim === true ? messages.pattern : null;
       if (find === null && pattern === null) yield* this.#askDecoded(rows, messages, settle);
       else yield* this.#askPieces(fileIndex, rows, { find, pattern }, messages, settle);
     } catch (thrown) {
@@ -227,7 +224,7 @@ export class RowSearch {
     const { byteOffset } = this.#columns;
     const known = messages.verdictsOf(fileIndex);
     for (const [index, row] of rows.entries()) {
-      const data = journal.ofEntry(byteOffset[row] ?? 0);
+      const data = journal.ofEntry(existing(byteOffset[row], row));
       let passed = messages.query.isByMessage ? known.get(data) : undefined;
       if (passed === undefined) {
         passed = messages.passes(row, data === 0 ? '' : journal.text(data));
@@ -282,13 +279,14 @@ export class RowSearch {
   /** How many records from `at` on make a piece, and where it lies. */
   #extent(rows: Uint32Array, at: number): { readonly next: number; readonly start: number; readonly bytes: number } {
     const { byteOffset, byteLength } = this.#columns;
-    const start = byteOffset[rows[at] ?? 0] ?? 0;
+    const first = existing(rows[at], at);
+    const start = existing(byteOffset[first], first);
     let end = start;
     let next = at;
     for (; next < rows.length; next++) {
-      const row = rows[next] ?? 0;
-      const offset = byteOffset[row] ?? 0;
-      const recordEnd = offset + (byteLength[row] ?? 0);
+      const row = existing(rows[next], next);
+      const offset = existing(byteOffset[row], row);
+      const recordEnd = offset + existing(byteLength[row], row);
       if (next > at && (recordEnd - start > PIECE_BYTES || offset - end > GAP_BYTES)) break;
       end = Math.max(end, recordEnd);
     }
@@ -315,17 +313,17 @@ export class RowSearch {
     for (let hit = hits.exec(piece.latin1); hit !== null; hit = hits.exec(piece.latin1)) {
       const place = piece.start + hit.index;
       for (; index < rows.length; index++) {
-        const row = rows[index] ?? 0;
-        if ((byteOffset[row] ?? 0) + (byteLength[row] ?? 0) > place) break;
+        const row = existing(rows[index], index);
+        if (existing(byteOffset[row], row) + existing(byteLength[row], row) > place) break;
       }
       const row = rows[index];
       if (row === undefined) return;
-      const from = (byteOffset[row] ?? 0) - piece.start;
+      const from = existing(byteOffset[row], row) - piece.start;
       if (hit.index < from) {
         hits.lastIndex = from;
         continue;
       }
-      const end = from + (byteLength[row] ?? 0);
+      const end = from + existing(byteLength[row], row);
       if (decides && this.#findMessage(piece, from, end)) {
         const found = this.#hitWithin(hits, hit, piece.latin1);
         settle(row, found);
@@ -354,8 +352,8 @@ export class RowSearch {
   }
 
   #messageIn(piece: Piece, row: number): string {
-    const from = (this.#columns.byteOffset[row] ?? 0) - piece.start;
-    const end = from + (this.#columns.byteLength[row] ?? 0);
+    const from = existing(this.#columns.byteOffset[row], row) - piece.start;
+    const end = from + existing(this.#columns.byteLength[row], row);
     if (!this.#findMessage(piece, from, end)) return this.#messageOf(row);
     const { from: first, to, isEscaped } = this.#span;
     const text = piece.isAscii ? piece.latin1.slice(first, to) : this.#decoder.decode(piece.bytes.subarray(first, to));

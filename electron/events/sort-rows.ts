@@ -1,3 +1,4 @@
+import { existing } from '../../shared/model/existing.ts';
 /** Compares two rows by their numbers: negative when `a` comes first. */
 export type CompareRows = (a: number, b: number) => number;
 
@@ -29,7 +30,7 @@ export function sortRows(rows: Uint32Array, compare: CompareRows): void {
 function runStarts(rows: Uint32Array, compare: CompareRows): number[] {
   const starts: number[] = [];
   for (let at = 0; at < rows.length; at++) {
-    if (at === 0 || compare(rows[at - 1] ?? 0, rows[at] ?? 0) > 0) starts.push(at);
+    if (at === 0 || compare(existing(rows[at - 1], at - 1), existing(rows[at], at)) > 0) starts.push(at);
   }
   return starts;
 }
@@ -45,6 +46,7 @@ function mergeRuns(
   let left = start;
   let right = middle;
   for (let at = start; at < end; at++) {
+    // A run that is used up has no next row; what is read in its place is not taken.
     const leftRow = from[left] ?? 0;
     const rightRow = from[right] ?? 0;
     // Ties go to the left run: that is what keeps the sort stable.

@@ -1,9 +1,9 @@
 import { EVENT_KINDS, type EventKind, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import { epochMicros } from '../../shared/model/time.ts';
 import type { EventPoint } from '../../shared/model/views.ts';
-import { NO_PID } from './event-table.ts';
 
 /** Kinds that come in masses and of which any one may be left out of a drawing. */
 const BACKGROUND_KINDS: ReadonlySet<EventKind> = new Set([
@@ -44,17 +44,17 @@ export function thinnedPoints(columns: EventColumns, files: readonly EvidenceFil
 }
 
 function isNotable(columns: EventColumns, row: number): boolean {
-  return BACKGROUND[columns.kind[row] ?? 0] === 0;
+  return BACKGROUND[existing(columns.kind[row], row)] === 0;
 }
 
 function pointOf(columns: EventColumns, files: readonly EvidenceFile[], row: number): EventPoint {
   const pid = columns.pid[row] ?? NO_PID;
   return {
     row,
-    time: epochMicros(columns.time[row] ?? 0),
-    kind: EVENT_KINDS[columns.kind[row] ?? 0] ?? 'log',
+    time: epochMicros(existing(columns.time[row], row)),
+    kind: EVENT_KINDS[existing(columns.kind[row], row)] ?? 'log',
     severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
     pid: pid === NO_PID ? null : pid,
-    evidenceId: files[columns.fileIndex[row] ?? 0]?.id ?? '',
+    evidenceId: files[existing(columns.fileIndex[row], row)]?.id ?? '',
   };
 }

@@ -1,9 +1,9 @@
 import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { EVENT_KINDS } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { TracebackLine } from '../../shared/model/views.ts';
 import { TRACEBACK_LIMIT_LINES, TracebackLines } from '../../shared/timeline/traceback-lines.ts';
-import { NO_PID } from './event-table.ts';
 
 const TRACEBACK = EVENT_KINDS.indexOf('traceback');
 /** Rows looked at behind a head: entries of other processes may lie between, but a traceback is written at once. */
@@ -63,7 +63,7 @@ export class Tracebacks {
   }
 
   #keyOf(row: number): number {
-    return (this.#columns.fileIndex[row] ?? 0) * 2 ** 32 + (this.#columns.pid[row] ?? NO_PID);
+    return existing(this.#columns.fileIndex[row], row) * 2 ** 32 + (this.#columns.pid[row] ?? NO_PID);
   }
 
   #findHeads(): Map<number, number[]> {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { create } from 'fontkit';
-import { escapeCodePoint, visibleText } from '../../shared/report/visible.ts';
+import { escapeCodePoint, visibleText } from '../../shared/wording/visible.ts';
+import { readOwnFileSync } from '../files/own-files.ts';
 
 /** Fonts of the PDF: the families of the window, as TrueType files from npm (SIL Open Font License 1.1). */
 const FILES = {
@@ -36,7 +36,7 @@ export function showableTexts(paths: ReturnType<typeof fontPaths>): Record<FontF
 }
 
 function showable(path: string): ShowableText {
-  const font = create(readFileSync(path));
+  const font = create(readOwnFileSync(path));
   if (!('characterSet' in font)) throw new Error(`a collection of fonts where one font was expected: ${path}`);
   const covered = new Set(font.characterSet);
   // Beyond the basic plane every character is escaped: pdfmake breaks lines between UTF-16 units and would tear it apart.

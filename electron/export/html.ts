@@ -15,8 +15,8 @@ import type {
   ReportHypothesis,
   ReportRecommendation,
 } from '../../shared/report/report.ts';
-import { visibleText } from '../../shared/report/visible.ts';
 import { byWhen, summaryFields } from '../../shared/report/words.ts';
+import { visibleText } from '../../shared/wording/visible.ts';
 import { caseJsonText } from './case-json.ts';
 import { HTML_STYLE } from './html-style.ts';
 

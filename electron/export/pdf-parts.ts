@@ -25,7 +25,7 @@ export function columnWidths(...fixed: readonly number[]): number[] {
 }
 
 /** Rows set apart by thin rules, a stronger one below the header. */
-export const RULED: CustomTableLayout = {
+const RULED: CustomTableLayout = {
   hLineWidth: (row, node) =>
     row === 0 || row === node.table.body.length ? 0 : row === (node.table.headerRows ?? 0) ? 0.8 : 0.4,
   vLineWidth: () => 0,

@@ -1,4 +1,4 @@
-import { visibleLine } from '../../shared/report/visible.ts';
+import { visibleLine } from '../../shared/wording/visible.ts';
 
 /*
  * Setting text in the fixed columns of a terminal. Nothing is ever cut: what does not fit goes on in the next line, and a

@@ -1,14 +1,12 @@
 import { detectFormat } from '../../shared/evidence/formats/detect.ts';
-import { sniffZone } from '../../shared/evidence/formats/parsers.ts';
+import { sniffZone } from '../../shared/evidence/formats/sniff-zone.ts';
 import { firstBytes } from '../../shared/evidence/formats/unknown.ts';
 import type { EvidenceFormat } from '../../shared/model/evidence.ts';
+import type { FoundFile } from '../files/inventory.ts';
+import { HEAD_BYTES } from '../files/limits.ts';
 import { baseName, folderName, visibleName } from '../files/names.ts';
 import { EvidenceReader } from '../files/read-only.ts';
-import type { FoundFile } from './inventory.ts';
 import { datesItself } from './time-plan.ts';
-
-/** Bytes from the start of a file that its format is told from. */
-export const HEAD_BYTES = 64 * 1024;
 
 /** What a file is, why it is taken for that, and how far its stamps speak for themselves. */
 export interface Identified {

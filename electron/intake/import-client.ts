@@ -4,7 +4,7 @@ import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { type JobOutcome, runJob } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
-import type { Steering } from './steering.ts';
+import type { Steering } from '../threads/steering.ts';
 
 export { JobCancelled, JobFailure } from '../threads/run-job.ts';
 

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { ImportRequest, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
-import { PARSERS } from '../../shared/evidence/formats/parsers.ts';
+import { FORMATS, logFormat } from '../../shared/evidence/formats/table.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
-import { ARCHIVE_FORMATS, type EvidenceFile, type EvidenceFormat, isLogFormat } from '../../shared/model/evidence.ts';
+import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
 import { EventTable } from '../events/event-table.ts';
+import type { FoundFile } from '../files/inventory.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
+import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
@@ -16,9 +19,6 @@ import { type KeylessLog, keyLate } from './events/late-keys.ts';
 import { headText, timeBySharedEntries } from './events/shared-entries.ts';
 import { withGivenZone } from './given-zones.ts';
 import type { IntakeFile } from './intake-file.ts';
-import type { FoundFile } from './inventory.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from './limits.ts';
-import { CaseProblems } from './problem-list.ts';
 import { readDatabase } from './read-databases.ts';
 import { noteChange, noteStop, type ReadFile, readFile, readNativeJournalFile } from './reading/read-evidence.ts';
 import { RunControl } from './run-control.ts';
@@ -110,7 +110,7 @@ async function parseAll(
   let known: EntryIndex | null = null;
   const keyless: KeylessLog[] = [];
   const read = (file: IntakeFile): ReadFile => {
-    const create = PARSERS[file.format] ?? null;
+    const { create, holds } = FORMATS[file.format];
     const base = {
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
@@ -124,7 +124,7 @@ async function parseAll(
     const shared = known === null || file.told.datesItself ? null : timeBySharedEntries(file, base, known);
     const paths = intake.files.map(({ path }) => path);
     const context = withGivenZone({ ...base, ...shared }, zones, paths, file.index);
-    if (isLogFormat(file.format) && sink.keys === null && (keyless.length > 0 || mayHaveCopies(intake.files))) {
+    if (holds === 'log' && sink.keys === null && (keyless.length > 0 || mayHaveCopies(intake.files))) {
       sink.keys = new EntryKeyTable();
       for (const log of keyless.splice(0)) keyLate(log, sink.keys);
     }
@@ -137,7 +137,7 @@ async function parseAll(
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
       : readFile(file.found, file.index, parsing, sink, limits, report);
     board.read(file.found);
-    if (isLogFormat(file.format) && sink.keys === null) {
+    if (holds === 'log' && sink.keys === null) {
       const { found, format } = file;
       keyless.push({ found, format, context, firstEvent, events: sink.table.count - firstEvent });
     }
@@ -160,7 +160,7 @@ async function parseAll(
     if (!mayBelongToDatabase(file)) {
       noteEmpty(file);
       noteNotUnpacked(file);
-      if (file.format === 'unknown' || (PARSERS[file.format] !== undefined && !file.told.datesItself))
+      if (file.format === 'unknown' || (FORMATS[file.format].create !== null && !file.told.datesItself))
         waiting.push(file);
       else if (!skipStopped(file, board)) knowledge.learn(file.format, file.told.zoneMinutes, read(file).span);
     }
@@ -187,14 +187,14 @@ async function parseAll(
 
 /** Whether entries may stand in two of these files. A text without stamps may turn out to be a second log. */
 function mayHaveCopies(files: readonly IntakeFile[]): boolean {
-  const logs = files.filter((file) => isLogFormat(file.format)).length;
+  const logs = files.filter((file) => logFormat(file.format) !== null).length;
   return logs > 1 || files.some((file) => file.format === 'unknown');
 }
 
 /** Whether a file is a database or part of one, or becomes so when its database is added: an empty `-wal` has no content. */
 function mayBelongToDatabase({ format, found }: IntakeFile): boolean {
   if (format === 'unknown' || format === 'empty') return /-(?:wal|shm|journal)$/.test(found.name);
-  return format.startsWith('sqlite');
+  return FORMATS[format].holds === 'database' || FORMATS[format].holds === 'database-part';
 }
 
 /** Whether a file was stopped before its turn; it is then not opened at all. */
@@ -219,7 +219,7 @@ function noteUnrecognised(file: IntakeFile): void {
 
 /** A `-wal` holds the pages that changed and a `-journal` those that were to be restored: neither is a database. */
 function noteLoneSidecar(file: IntakeFile): void {
-  if (!/^sqlite-(?:wal|shm|journal)$/.test(file.format)) return;
+  if (FORMATS[file.format].holds !== 'database-part') return;
   const name = baseName(file.found.name).replace(/-(?:wal|shm|journal)$/, '');
   const message = `The database it belongs to (${visibleName(name)}, in the same folder) was not given, and by itself it cannot be read. Add both, copied at the same time.`;
   file.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
@@ -232,12 +232,10 @@ function noteEmpty(file: IntakeFile): void {
 
 /** What looks like an archive and could not be taken apart from its first block on; why not is told where it is known. */
 function noteNotUnpacked({ format, found }: IntakeFile): void {
-  if (!ARCHIVES.has(format) || found.archive !== null || found.problems.count > 0) return;
+  if (FORMATS[format].holds !== 'archive' || found.archive !== null || found.problems.count > 0) return;
   const message = 'It looks like an archive, but its first header is damaged: nothing was unpacked. Copy it again.';
   found.problems.add({ kind: 'damaged-archive', message, byteOffset: 0 });
 }
-
-const ARCHIVES: ReadonlySet<EvidenceFormat> = new Set(ARCHIVE_FORMATS);
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));

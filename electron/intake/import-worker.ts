@@ -1,11 +1,11 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { ImportCommand, ImportWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import type { JobError } from '../../shared/model/job.ts';
+import { MissingInput } from '../files/inventory.ts';
+import { INTAKE_LIMITS } from '../files/limits.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import type { ImportWorkerData } from './import-client.ts';
 import { readGivenEvidence } from './import-evidence.ts';
-import { MissingInput } from './inventory.ts';
-import { INTAKE_LIMITS } from './limits.ts';
 import { RunControl } from './run-control.ts';
 
 function post(message: ImportWorkerMessage): void {

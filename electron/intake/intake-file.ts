@@ -1,6 +1,6 @@
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
+import type { FoundFile } from '../files/inventory.ts';
 import type { Identified } from './identify.ts';
-import type { FoundFile } from './inventory.ts';
 
 /** A found file with all that is learned about it on the way. */
 export interface IntakeFile {

@@ -3,11 +3,11 @@ import type { DatabaseReport } from '../../shared/model/database.ts';
 import { inspectDatabase } from '../databases/inspect-database.ts';
 import { putUnlessZero } from '../databases/sparse-bytes.ts';
 import { EventTable } from '../events/event-table.ts';
+import type { IntakeLimits } from '../files/limits.ts';
 import { EvidenceReader, failureReason, READ_CHUNK_BYTES } from '../files/read-only.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
 import type { DatabaseGroup } from './identify.ts';
 import type { IntakeFile } from './intake-file.ts';
-import type { IntakeLimits } from './limits.ts';
 import { noteChange, noteStop, readFile } from './reading/read-evidence.ts';
 import type { SourceBoard } from './source-progress.ts';
 

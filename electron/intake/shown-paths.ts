@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import type { FoundFile } from '../files/inventory.ts';
 import { visibleName } from '../files/names.ts';
-import type { FoundFile } from './inventory.ts';
 
 /**
  * The path under which each file is shown: relative to what was given, safe to print and unique within the case. When two

@@ -6,8 +6,8 @@ import {
   type SourceState,
   type SourcesProgress,
 } from '../../shared/model/job.ts';
+import type { FoundFile } from '../files/inventory.ts';
 import { visibleName } from '../files/names.ts';
-import type { FoundFile } from './inventory.ts';
 import type { RunControl } from './run-control.ts';
 
 /** At most ten messages a second: people see no more, and the other thread has better things to do. */

@@ -1,14 +1,14 @@
 import { Unpacker } from '../archives/unpack.ts';
+import { type FoundFile, Listing, listGiven, missingReason } from '../files/inventory.ts';
+import type { IntakeLimits } from '../files/limits.ts';
 import { visibleName } from '../files/names.ts';
+import type { CaseProblems } from '../files/problem-list.ts';
 import { failureReason } from '../files/read-only.ts';
+import { Spool } from '../files/spool.ts';
 import { type DatabaseGroup, groupDatabases, type Identified, identify } from './identify.ts';
 import type { IntakeFile } from './intake-file.ts';
-import { type FoundFile, Listing, listGiven, missingReason } from './inventory.ts';
-import type { IntakeLimits } from './limits.ts';
-import type { CaseProblems } from './problem-list.ts';
 import { shownPaths } from './shown-paths.ts';
 import type { SourceBoard } from './source-progress.ts';
-import { Spool } from './spool.ts';
 
 /**
  * Turns given paths into files of the case: lists, unpacks and identifies them. What is given later goes on where the first

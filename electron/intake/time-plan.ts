@@ -1,20 +1,8 @@
-import { isYearless } from '../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../shared/evidence/formats/table.ts';
+import type { Dated } from '../../shared/evidence/reading/format.ts';
 import type { EvidenceFormat, TimeResolution } from '../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
-
-/** Formats whose every stamp is an instant by itself: it carries a zone, or counts from 1970. */
-const ABSOLUTE_FORMATS: ReadonlySet<EvidenceFormat> = new Set([
-  'journal-short-iso',
-  'journal-short-iso-precise',
-  'journal-short-full',
-  'journal-short-unix',
-  'journal-json',
-  'syslog-rfc5424',
-  'journal-export',
-  'journal-verbose',
-  'journal-native',
-]);
 
 /** The part of a parse context that says how stamps become instants. */
 export interface TimeContext {
@@ -30,10 +18,19 @@ export interface TimeContext {
  * first, and date the others.
  */
 export function datesItself(format: EvidenceFormat, zoneMinutes: number | null): boolean {
-  // Uptime is dated best by the same entries in another source, even where a logger's stamp stands in its lines.
-  if (isYearless(format) || datingOrder(format) > 0) return false;
-  return ABSOLUTE_FORMATS.has(format) || zoneMinutes !== null;
+  // What is dated best by the same entries in another source waits for it, even where a logger's stamp stands in its lines.
+  return DATES_ITSELF[FORMATS[format].dated] ?? zoneMinutes !== null;
 }
+
+/** Null: by the zone that it tells. */
+const DATES_ITSELF: Readonly<Record<Dated, boolean | null>> = {
+  itself: true,
+  'by-zone': null,
+  'by-year': false,
+  'by-ties': false,
+  'by-copies': false,
+  undated: null,
+};
 
 export const DATING_ORDERS = [0, 1, 2] as const;
 
@@ -42,8 +39,8 @@ export const DATING_ORDERS = [0, 1, 2] as const;
  * a year, and a text without stamps by both.
  */
 export function datingOrder(format: EvidenceFormat): (typeof DATING_ORDERS)[number] {
-  if (format === 'journal-cat' || format === 'unknown') return 2;
-  return format === 'dmesg' || format === 'journal-short-monotonic' ? 1 : 0;
+  const { dated } = FORMATS[format];
+  return dated === 'by-copies' ? 2 : dated === 'by-ties' ? 1 : 0;
 }
 
 /** What the files that date themselves tell about the others. */
@@ -63,8 +60,8 @@ export class TimeKnowledge {
       this.#from = Math.min(this.#from, span.from);
       this.#to = Math.max(this.#to, span.to);
     }
-    // journalctl prints the host's own zone; an application's log may be in any, so it speaks only where no journal does.
-    if (format.startsWith('journal-') || format.startsWith('syslog-')) this.#journalZone ??= zoneMinutes;
+    // An application's log may be in any zone, so it speaks only where no journal does.
+    if (FORMATS[format].printsHostZone) this.#journalZone ??= zoneMinutes;
     else this.#otherZone ??= zoneMinutes;
   }
 

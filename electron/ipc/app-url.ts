@@ -1,6 +1,6 @@
 /** The app's own pages live at this origin and nowhere else; main/app-protocol.ts serves it from the built files. */
 export const APP_SCHEME = 'inquest';
-export const APP_HOST = 'app';
+const APP_HOST = 'app';
 export const APP_INDEX_URL = `${APP_SCHEME}://${APP_HOST}/index.html`;
 
 /** True for an address of the app's own pages: our scheme and host, with no user, password or port beside it. */

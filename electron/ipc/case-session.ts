@@ -17,11 +17,11 @@ import type { ZoneName } from '../../shared/model/zone.ts';
 import { type CaseOutline, carryOver } from '../case/carry-over.ts';
 import { type OpenCase, titleOf } from '../case/open-case.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
+import { missingReason } from '../files/inventory.ts';
 import { visibleName } from '../files/names.ts';
-import { missingReason } from '../intake/inventory.ts';
-import { Steering } from '../intake/steering.ts';
+import { Steering } from '../threads/steering.ts';
+import { Turns } from '../threads/turns.ts';
 import { UsageError } from '../threads/usage-error.ts';
-import { Turns } from './turns.ts';
 
 export interface SessionOptions {
   /** How a case is opened: `openCase` of the case store. Rejects when `signal` aborts. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
-import { evidenceProblem, folderBeside } from '../export/evidence-guard.ts';
+import { evidenceProblem, folderBeside } from '../files/evidence-guard.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { CaseSession, SessionCase } from './case-session.ts';
 import type { ShellPorts } from './shell-ports.ts';

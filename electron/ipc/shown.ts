@@ -1,6 +1,6 @@
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EventPage, ListedEvent } from '../../shared/model/views.ts';
-import { visibleText } from '../../shared/report/visible.ts';
+import { visibleText } from '../../shared/wording/visible.ts';
 
 /** Characters of a message that a list holds, and that the detail of one event begins with. */
 const LISTED_MESSAGE_CHARACTERS = 2_000;

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { protocol } from 'electron';
+import { readOwnFile } from '../files/own-files.ts';
 import { APP_SCHEME } from '../ipc/app-url.ts';
 import { CONTENT_SECURITY_POLICY, pageFile } from './page-files.ts';
 
@@ -18,7 +18,7 @@ export function setupAppScheme(): void {
 export function setupAppProtocol(pageFolder: string): void {
   protocol.handle(APP_SCHEME, async (request) => {
     const file = pageFile(pageFolder, request.url);
-    const content = file === null ? null : await readFile(file.path).catch(() => null);
+    const content = file === null ? null : await readOwnFile(file.path).catch(() => null);
     if (file === null || content === null) return new Response('There is no such page.', { status: 404 });
     return new Response(new Uint8Array(content), {
       headers: {

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { app } from 'electron';
+import { isThere } from '../files/own-files.ts';
 import { evidenceArguments } from './launch-arguments.ts';
 import type { MainWindow } from './window.ts';
 
@@ -21,7 +21,7 @@ export interface LaunchPaths {
 export function setupLaunchPaths(): LaunchPaths | null {
   const given = evidenceArguments(process.argv, process.defaultApp === true)
     .map((argument) => resolve(process.cwd(), argument))
-    .filter((path) => existsSync(path));
+    .filter((path) => isThere(path));
   const launch: LaunchData = { paths: given };
   if (!app.requestSingleInstanceLock(launch)) return null;
 

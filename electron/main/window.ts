@@ -1,12 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import { type AppEventName, type AppEvents, EVENT_CHANNEL } from '../../shared/contract/ipc.ts';
+import { makeFolderSync, readOwnFileSync, writeOwnFileSync } from '../files/own-files.ts';
 import { APP_INDEX_URL } from '../ipc/app-url.ts';
 import { DEFAULT_SIZE, MINIMUM_SIZE, restoreWindowState } from './window-bounds.ts';
 
 /** Sends an event of the contract to the window; says nothing when there is none any more. */
-export type SendEvent = <N extends AppEventName>(name: N, payload: AppEvents[N]) => void;
+type SendEvent = <N extends AppEventName>(name: N, payload: AppEvents[N]) => void;
 
 export interface MainWindow {
   readonly browserWindow: BrowserWindow;
@@ -57,7 +57,7 @@ export function createMainWindow(preloadPath: string): MainWindow {
 
 function readText(path: string): string | null {
   try {
-    return readFileSync(path, 'utf8');
+    return readOwnFileSync(path).toString('utf8');
   } catch {
     return null;
   }
@@ -66,8 +66,8 @@ function readText(path: string): string | null {
 function rememberState(path: string, browserWindow: BrowserWindow): void {
   const state = { bounds: browserWindow.getNormalBounds(), maximized: browserWindow.isMaximized() };
   try {
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, JSON.stringify(state));
+    makeFolderSync(dirname(path));
+    writeOwnFileSync(path, JSON.stringify(state));
   } catch (error) {
     // A window that opens at its default place is no reason to keep it from closing.
     console.error('The window position could not be kept:', error);

@@ -1,5 +1,5 @@
 import type { ArtifactExcerpt } from '../../shared/model/views.ts';
-import { visibleRaw } from '../../shared/report/visible.ts';
+import { visibleRaw } from '../../shared/wording/visible.ts';
 import { EvidenceReader, READ_CHUNK_BYTES } from '../files/read-only.ts';
 
 /** Bytes of UTF-8 after the first of a character: 10xxxxxx. */

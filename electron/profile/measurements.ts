@@ -1,8 +1,8 @@
-import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 import { z } from 'zod';
 import type { ParseMode, ParseProfile } from '../../shared/model/artifact.ts';
+import { makeFolder, readOwnFile } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 
 const whole = z.number().nonnegative();
@@ -59,7 +59,7 @@ export interface MeasurementKind {
   readonly memoryLimitBytes: number | null;
 }
 /** What every analysis measures. */
-export const ANALYSIS_STREAM: MeasurementKind = { mode: 'stream', runs: 1, memoryLimitBytes: null };
+const ANALYSIS_STREAM: MeasurementKind = { mode: 'stream', runs: 1, memoryLimitBytes: null };
 
 /**
  * What parsing an artifact cost on this machine, kept by the artifact's SHA-256. No two measurements agree to the
@@ -77,7 +77,7 @@ export class Measurements {
   /** The measurement of the artifact with this SHA-256, or null when none was kept. */
   async recall(sha256: string, kind: MeasurementKind = ANALYSIS_STREAM): Promise<ParseProfile | null> {
     try {
-      const stored: unknown = JSON.parse(await readFile(this.#path(sha256, kind), 'utf8'));
+      const stored: unknown = JSON.parse((await readOwnFile(this.#path(sha256, kind))).toString('utf8'));
       const parsed = storedSchema.safeParse(stored);
       return parsed.success ? parsed.data.profile : null;
     } catch {
@@ -88,7 +88,7 @@ export class Measurements {
   /** Keeps a measurement, in place of an earlier one. */
   async remember(sha256: string, profile: ParseProfile, kind: MeasurementKind = ANALYSIS_STREAM): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      await makeFolder(this.#folder, 0o700);
       await writeAtomically(this.#path(sha256, kind), JSON.stringify({ schema: SCHEMA, profile }));
     } catch {
       // A read-only home or a full disk costs the repeatable figure, not the analysis.

@@ -2,8 +2,8 @@ import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.
 import type { CaseProblem, EvidenceFile } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
-import type { Steering } from '../intake/steering.ts';
 import { JobCancelled, JobFailure } from '../threads/run-job.ts';
+import type { Steering } from '../threads/steering.ts';
 import type { Measurements } from './measurements.ts';
 import { profileArtifact } from './profile-client.ts';
 import { ProfileProgress } from './profile-progress.ts';

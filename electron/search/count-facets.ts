@@ -1,11 +1,11 @@
 import type { EventFilter } from '../../shared/contract/ipc.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../shared/model/event.ts';
-import type { EventColumns } from '../../shared/model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { FacetCount, FacetCounts } from '../../shared/model/views.ts';
 import { copiedRows } from '../../shared/search/copied-rows.ts';
 import { facetLookups } from '../events/event-filter.ts';
-import { NO_PID, NO_SEVERITY } from '../events/event-table.ts';
 
 /** Processes and units that are named; a host with more of them is searched by typing. */
 const MOST_VALUES = 100;
@@ -32,10 +32,10 @@ export function countFacets(
   const units = new Uint32Array(columns.units.length);
   const pids = new Map<number, number>();
   for (const row of rows) {
-    const ownKind = columns.kind[row] ?? 0;
+    const ownKind = existing(columns.kind[row], row);
     const ownSeverity = columns.severity[row] ?? NO_SEVERITY;
-    const ownSource = columns.fileIndex[row] ?? 0;
-    const ownUnit = columns.unit[row] ?? 0;
+    const ownSource = existing(columns.fileIndex[row], row);
+    const ownUnit = existing(columns.unit[row], row);
     const ownPid = columns.pid[row] ?? NO_PID;
     const failsKind = kind !== null && kind[ownKind] !== 1;
     const failsSeverity = severity !== null && severity[ownSeverity] !== 1;
@@ -45,13 +45,13 @@ export function countFacets(
     const failures =
       Number(failsKind) + Number(failsSeverity) + Number(failsSource) + Number(failsUnit) + Number(failsPid);
     if (failures > 1) continue;
-    if (failures === 0 || failsKind) kinds[ownKind] = (kinds[ownKind] ?? 0) + 1;
-    if (failures === 0 || failsSeverity) severities[ownSeverity] = (severities[ownSeverity] ?? 0) + 1;
+    if (failures === 0 || failsKind) kinds[ownKind] = existing(kinds[ownKind], ownKind) + 1;
+    if (failures === 0 || failsSeverity) severities[ownSeverity] = existing(severities[ownSeverity], ownSeverity) + 1;
     if (failures === 0 || failsSource) {
-      sources[ownSource] = (sources[ownSource] ?? 0) + 1;
-      for (const copied of copies.filesOf(row)) sources[copied] = (sources[copied] ?? 0) + 1;
+      sources[ownSource] = existing(sources[ownSource], ownSource) + 1;
+      for (const copied of copies.filesOf(row)) sources[copied] = existing(sources[copied], copied) + 1;
     }
-    if (failures === 0 || failsUnit) units[ownUnit] = (units[ownUnit] ?? 0) + 1;
+    if (failures === 0 || failsUnit) units[ownUnit] = existing(units[ownUnit], ownUnit) + 1;
     if (failures === 0 || failsPid) {
       const known = pids.get(ownPid);
       if (known !== undefined || pids.size < COUNTED_PIDS) pids.set(ownPid, (known ?? 0) + 1);
@@ -59,11 +59,11 @@ export function countFacets(
   }
   pids.delete(NO_PID);
   return {
-    sources: ranked(files.map(({ id }, index) => ({ value: id, count: sources[index] ?? 0 }))),
-    severities: ranked(SEVERITIES.map((value, index) => ({ value, count: severities[index] ?? 0 }))),
-    kinds: ranked(EVENT_KINDS.map((value, index) => ({ value, count: kinds[index] ?? 0 }))),
+    sources: ranked(files.map(({ id }, index) => ({ value: id, count: existing(sources[index], index) }))),
+    severities: ranked(SEVERITIES.map((value, index) => ({ value, count: existing(severities[index], index) }))),
+    kinds: ranked(EVENT_KINDS.map((value, index) => ({ value, count: existing(kinds[index], index) }))),
     units: ranked(
-      columns.units.map((value, index) => ({ value, count: value === '' ? 0 : (units[index] ?? 0) })),
+      columns.units.map((value, index) => ({ value, count: value === '' ? 0 : existing(units[index], index) })),
     ).slice(0, MOST_VALUES),
     pids: ranked(Array.from(pids, ([value, count]) => ({ value, count }))).slice(0, MOST_VALUES),
   };
@@ -83,10 +83,10 @@ class CopyWalk {
   /** Files in which a row's entry stands besides its own. */
   filesOf(row: number): readonly number[] {
     const { row: rows, fileIndex, count } = this.#copies;
-    while (this.#at < count && (rows[this.#at] ?? 0) < row) this.#at += 1;
+    while (this.#at < count && existing(rows[this.#at], this.#at) < row) this.#at += 1;
     if (this.#at === count || rows[this.#at] !== row) return NONE;
     const files: number[] = [];
-    for (let copy = this.#at; rows[copy] === row; copy++) files.push(fileIndex[copy] ?? 0);
+    for (let copy = this.#at; rows[copy] === row; copy++) files.push(existing(fileIndex[copy], copy));
     return files;
   }
 }

@@ -1,5 +1,6 @@
 import type { EventFilter, EventSort, RequestOf } from '../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../shared/contract/worker-protocol.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { EventHistogram, EventPage, FacetCounts, SearchProgress } from '../../shared/model/views.ts';
 import { UTC } from '../../shared/model/zone.ts';
 import { histogramOf } from '../../shared/search/histogram.ts';
@@ -92,9 +93,13 @@ export class QueryEngine {
     await this.#patience(list, () => false);
     const { time, count } = this.#source.columns;
     const rows = list.state.rows.view();
+    const timeOfPassing = (index: number): number => {
+      const row = existing(rows[index], index);
+      return existing(time[row], row);
+    };
     return {
-      all: histogramOf({ count, at: (row) => time[row] ?? 0 }, from, to, bins),
-      passing: histogramOf({ count: rows.length, at: (index) => time[rows[index] ?? 0] ?? 0 }, from, to, bins),
+      all: histogramOf({ count, at: (row) => existing(time[row], row) }, from, to, bins),
+      passing: histogramOf({ count: rows.length, at: timeOfPassing }, from, to, bins),
       search: this.#progress(list),
     };
   }

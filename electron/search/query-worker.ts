@@ -1,12 +1,9 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import type {
-  QueryName,
-  QueryWorkerData,
-  QueryWorkerReply,
-  QueryWorkerRequest,
-} from '../../shared/contract/worker-protocol.ts';
+import { workerData } from 'node:worker_threads';
+import type { Answer, Task } from '../../shared/contract/asked-thread.ts';
+import type { QueryTasks, QueryWorkerData } from '../../shared/contract/worker-protocol.ts';
 import type { JobError } from '../../shared/model/job.ts';
 import { QueryRefused } from '../events/row-search.ts';
+import { answerTasks } from '../threads/answer-tasks.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import { QueryEngine } from './query-engine.ts';
 import { queryHash } from './query-hash.ts';
@@ -26,20 +23,18 @@ const engine = new QueryEngine(source, (query) => {
   };
 });
 
-// Payloads come from query-client.ts, whose types are those of the contract.
-const ANSWERS: { readonly [N in QueryName]: (payload: never) => unknown } = {
-  'events.page': (payload) => engine.page(payload),
-  'events.position': (payload) => engine.position(payload),
-  'events.facets': (payload) => engine.facets(payload),
-  'events.histogram': (payload) => engine.histogram(payload),
-  'events.control': (payload) => engine.control(payload),
-};
-
-async function answer({ id, name, payload }: QueryWorkerRequest): Promise<QueryWorkerReply> {
-  try {
-    return { id, ok: true, value: await ANSWERS[name](payload as never) };
-  } catch (thrown) {
-    return { id, ok: false, error: errorOf(thrown) };
+async function perform({ name, payload }: Task<QueryTasks>): Promise<Answer<QueryTasks>> {
+  switch (name) {
+    case 'events.page':
+      return { name, value: await engine.page(payload) };
+    case 'events.position':
+      return { name, value: await engine.position(payload) };
+    case 'events.facets':
+      return { name, value: await engine.facets(payload) };
+    case 'events.histogram':
+      return { name, value: await engine.histogram(payload) };
+    case 'events.control':
+      return { name, value: engine.control(payload) };
   }
 }
 
@@ -47,6 +42,4 @@ function errorOf(thrown: unknown): JobError {
   return thrown instanceof QueryRefused ? { kind: 'usage', message: thrown.message } : jobErrorOf(thrown);
 }
 
-parentPort?.on('message', (request: QueryWorkerRequest) => {
-  void answer(request).then((reply) => parentPort?.postMessage(reply));
-});
+answerTasks<QueryTasks, JobError>('side by side', perform, errorOf);

@@ -22,7 +22,7 @@ export function CopyButton(props: { readonly text: string; readonly what: string
 }
 
 /** A name as it reads behind another word: `Raw record` is lowered, an abbreviation such as `SHA-256` stays. */
-export function withinSentence(name: string): string {
+function withinSentence(name: string): string {
   return /^\p{Lu}(?!\p{Lu})/u.test(name) ? `${name.charAt(0).toLowerCase()}${name.slice(1)}` : name;
 }
 

@@ -4,7 +4,7 @@ import styles from './search-dialog.module.css';
 import { useModal } from './use-modal.ts';
 
 /** One line of the list. */
-export interface SearchItem {
+interface SearchItem {
   readonly id: string;
   readonly content: ReactNode;
   /** What is in force already: it is told to screen readers as selected, in place of what Enter takes. */

@@ -51,7 +51,7 @@ export function SourceTimes({ view, file }: { readonly view: CaseView; readonly 
 }
 
 /** Whether nothing told the zone of a source's stamps. */
-export function isZoneAssumed({ time }: EvidenceFile): boolean {
+function isZoneAssumed({ time }: EvidenceFile): boolean {
   return time !== null && time.offsetMinutes !== null && time.zoneFrom === 'assumed';
 }
 

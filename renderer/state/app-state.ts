@@ -30,7 +30,7 @@ export interface Toast {
 }
 
 /** An import that failed: what was tried, and why it did not work. */
-export interface Failure {
+interface Failure {
   readonly title: string;
   readonly error: JobError;
   readonly kind: RunningJob['kind'];
@@ -348,7 +348,7 @@ export function incidentRange(view: CaseView): TimeRange | null {
 }
 
 /** What a case opens with: the incident on the timeline; the list of files when nothing in it has a time. */
-export function firstPlaceOf(view: CaseView): CasePlace {
+function firstPlaceOf(view: CaseView): CasePlace {
   return { ...FIRST_PLACE, tab: view.eventCount > 0 ? 'timeline' : 'evidence', range: incidentRange(view) };
 }
 

@@ -4,7 +4,7 @@ import type { ParseProfile } from '../../shared/model/artifact.ts';
 /** What is asked of a profile: which artifact, how it is parsed, how often, with how much memory. */
 export type MeasureRequest = RequestOf<'profile.run'>;
 
-export type MeasureEnd =
+type MeasureEnd =
   | { readonly status: 'measured'; readonly profile: ParseProfile }
   /** `profile`: as far as it came; null when nothing ran. */
   | { readonly status: 'cancelled'; readonly profile: ParseProfile | null }

@@ -1,4 +1,4 @@
-import { visibleRaw } from '../../shared/report/visible.ts';
+import { visibleRaw } from '../../shared/wording/visible.ts';
 
 /** Bytes in a line of a hex view: what fits into the pane of one event. */
 export const HEX_BYTES_A_LINE = 8;

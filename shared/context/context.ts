@@ -5,7 +5,7 @@ import type { DatabaseReport } from '../model/database.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile, Provenance } from '../model/evidence.ts';
 import type { ProcessSample, VmstatSample } from '../model/samples.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, epochMicros } from '../model/time.ts';
 import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
 import type { Operation, OperationStep } from '../timeline/operations.ts';
 import { type ArtifactFigures, artifactFigures, chooseArtifact } from './choose-artifact.ts';
@@ -56,7 +56,7 @@ export function factContext(
       ? null
       : record?.operation != null
         ? incident.start
-        : ((incident.end - IDLE_WINDOW_MICROS) as EpochMicros);
+        : epochMicros(incident.end - IDLE_WINDOW_MICROS);
   const latest = history.latestOperation;
   // Without an incident, questions are about what was last at work.
   const work = latest === null ? null : { from: latest.start, to: latest.end };

@@ -45,7 +45,7 @@ const MOST_LINES = 5_000;
 const SLACK_SECONDS = 2;
 
 /** What a line says of a lock of a database server; null when it says nothing of one. */
-export function serverLockOf(event: EvidenceEvent): ServerLock | null {
+function serverLockOf(event: EvidenceEvent): ServerLock | null {
   const text = event.message.slice(0, READ_CHARACTERS);
   for (const { server, pattern, isDeadlock } of WORDINGS) {
     const words = pattern.exec(text)?.[0];

@@ -17,7 +17,7 @@ export interface OomReport {
 }
 
 /** A process of the table that the kernel prints of what it could kill. */
-export interface MemoryHolder {
+interface MemoryHolder {
   readonly pid: number;
   readonly name: string;
   readonly rssBytes: number;

@@ -5,7 +5,7 @@ import { fileLabel } from '../wording/figures.ts';
 import { type CommandLineSettings, commandLineSettings } from './command-line.ts';
 
 /** A value of the unit, where it stands, and how to say so: `tracker.service line 9`. */
-export interface UnitValue<T> {
+interface UnitValue<T> {
   readonly value: T;
   readonly source: Provenance;
   readonly from: string;

@@ -63,41 +63,27 @@ export interface DocumentRequest {
   readonly format: DocumentFormat;
 }
 
-export type AnalysisTask =
+/** What the worker is asked, and what it answers. */
+export type AnalysisTasks = {
   /** Corrects the clocks of sources, in microseconds; the answer has columns of its own. */
-  | {
-      readonly name: 'correct';
-      readonly imported: ImportedEvidence;
-      readonly offsets: ReadonlyMap<EvidenceId, number>;
-    }
+  readonly correct: {
+    readonly payload: { readonly imported: ImportedEvidence; readonly offsets: ReadonlyMap<EvidenceId, number> };
+    readonly answer: ImportedEvidence;
+  };
   /** Which XML files are measured first, where there are more than are measured: those that the log names. */
-  | { readonly name: 'rank'; readonly imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'> }
+  readonly rank: {
+    readonly payload: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>;
+    readonly answer: readonly EvidenceId[];
+  };
   /** Comes before all that follow. */
-  | { readonly name: 'read'; readonly source: AnalysisSource }
+  readonly read: { readonly payload: AnalysisSource; readonly answer: ReadCase };
   /** Artifacts with further runs, in place of those that were read. */
-  | { readonly name: 'measured'; readonly artifacts: readonly ArtifactReport[] }
-  | ({ readonly name: 'conclude' } & ConclusionBasis)
-  | ({ readonly name: 'write' } & ConclusionBasis & DocumentRequest);
-
-/** What each task is answered with. */
-export interface AnalysisAnswers {
-  readonly correct: ImportedEvidence;
-  readonly rank: readonly EvidenceId[];
-  readonly read: ReadCase;
-  readonly measured: null;
+  readonly measured: { readonly payload: readonly ArtifactReport[]; readonly answer: null };
   /** Without the list of incidents, which `read` has told. */
-  readonly conclude: Omit<Analysis, 'incidents'>;
+  readonly conclude: { readonly payload: ConclusionBasis; readonly answer: Omit<Analysis, 'incidents'> };
   /** The bytes of the document. */
-  readonly write: Uint8Array;
-}
+  readonly write: { readonly payload: ConclusionBasis & DocumentRequest; readonly answer: Uint8Array };
+};
 
 /** `no-such-incident`: the choice names none of the case; the message lists what there is. */
 export type AnalysisError = JobError | { readonly kind: 'no-such-incident'; readonly message: string };
-
-export interface AnalysisWorkerRequest {
-  readonly id: number;
-  readonly task: AnalysisTask;
-}
-export type AnalysisWorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: AnalysisAnswers[AnalysisTask['name']] }
-  | { readonly id: number; readonly ok: false; readonly error: AnalysisError };

@@ -7,7 +7,7 @@ import type { PlanStep, SqlCell } from '../model/sql-result.ts';
 export const MOST_SQL_CHARACTERS = 100_000;
 /** Rows of a result that are shown, and rows of a page. */
 export const MOST_RESULT_ROWS = 10_000;
-export const MOST_PAGE_ROWS = 500;
+const MOST_PAGE_ROWS = 500;
 /** How long a statement may run, in seconds, by choice. */
 export const TIME_LIMITS_SECONDS = [10, 60, 600] as const;
 /** Queries that a report holds. */
@@ -44,7 +44,6 @@ export const csvRequestSchema = z.strictObject({
 export type DatabaseTarget = z.infer<typeof databaseTargetSchema>;
 export type RowsRequest = z.infer<typeof rowsRequestSchema>;
 export type RowsList = Pick<RowsRequest, 'object' | 'filter' | 'sort'>;
-export type SqlRequest = z.infer<typeof sqlRequestSchema>;
 export type CsvRequest = z.infer<typeof csvRequestSchema>;
 
 export interface DatabaseSchema {

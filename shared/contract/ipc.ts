@@ -97,14 +97,14 @@ export interface AppInfo {
 const path = z.string().min(1).max(32_768);
 const row = z.int().nonnegative();
 const evidenceId = z.string().min(1).max(64);
-export const clockOffsetSchema = z.strictObject({
+const clockOffsetSchema = z.strictObject({
   evidenceId,
   micros: z.int().min(-MOST_CLOCK_OFFSET_MICROS).max(MOST_CLOCK_OFFSET_MICROS),
 });
 /** The correction of one source's clock, in microseconds. */
 export type ClockOffset = z.infer<typeof clockOffsetSchema>;
 
-export const eventFilterSchema = z.strictObject({
+const eventFilterSchema = z.strictObject({
   /** Case-insensitive substring of the message as it stands, for programs; empty for all. */
   text: z.string().max(10_000),
   /** What a person typed, in the language of shared/search/parse-query.ts; empty for all. Joined to the rest by "and". */
@@ -121,7 +121,7 @@ export const eventFilterSchema = z.strictObject({
 /** Empty lists mean "any". Times are EpochMicros, inclusive. */
 export type EventFilter = z.infer<typeof eventFilterSchema>;
 
-export const eventSortSchema = z.strictObject({
+const eventSortSchema = z.strictObject({
   column: z.enum(['time', 'source', 'pid', 'severity', 'kind']),
   descending: z.boolean(),
 });

@@ -9,7 +9,7 @@ import {
   type RecordPlace,
   STRENGTHS,
 } from '../model/judgement.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, epochMicros } from '../model/time.ts';
 
 /**
  * Judgements of a case as a file beside it (`*.inquest-notes.json`): what was overruled and observed, and the sums of the
@@ -48,7 +48,7 @@ export const timeSchema: z.ZodType<EpochMicros> = z
   .int()
   .min(0)
   .max(Number.MAX_SAFE_INTEGER)
-  .transform((micros) => micros as EpochMicros);
+  .transform((micros) => epochMicros(micros));
 
 export const commentSchema = words;
 export const factIdSchema = id;
@@ -73,7 +73,7 @@ const judgementSchema: z.ZodType<Judgement> = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const notesSchema = z.strictObject({
+const notesSchema = z.strictObject({
   schema: z.literal('inquest.notes/1'),
   evidence: z.array(z.strictObject({ path: z.string(), sha256 })).max(100_000),
   judgements: z
@@ -81,8 +81,6 @@ export const notesSchema = z.strictObject({
     .max(MOST_JUDGEMENTS)
     .refine((all) => new Set(all.map((each) => each.id)).size === all.length, { message: 'an id is there twice' }),
 });
-export type NotesJson = z.infer<typeof notesSchema>;
-
 /** Text of the file: two spaces of indent and a line feed at the end. */
 export function notesText(files: readonly EvidenceFile[], judgements: readonly Judgement[]): string {
   const notes = {

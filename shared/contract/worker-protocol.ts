@@ -5,8 +5,18 @@ import type { EvidenceId } from '../model/evidence.ts';
 import type { ImportedEvidence } from '../model/imported-evidence.ts';
 import type { JobError, Progress } from '../model/job.ts';
 import type { AppliedRule } from '../model/rules.ts';
+import type { SqlResult } from '../model/sql-result.ts';
 import type { ZoneName } from '../model/zone.ts';
-import type { RowsList } from './database-requests.ts';
+import type {
+  DatabaseSchema,
+  DatabaseTarget,
+  PlanStep,
+  RowsList,
+  RowsPage,
+  RowsRequest,
+  SqlOutcome,
+} from './database-requests.ts';
+import type { RequestOf, ResponseOf } from './ipc.ts';
 
 /**
  * The messages between a shell and its workers: closed unions in a neutral file that both ends import. Errors cross as
@@ -103,14 +113,9 @@ export type RulesWorkerMessage =
 
 /** The requests of the contract that a query worker answers, by their names there. */
 export type QueryName = 'events.page' | 'events.position' | 'events.facets' | 'events.histogram' | 'events.control';
-export interface QueryWorkerRequest {
-  readonly id: number;
-  readonly name: QueryName;
-  readonly payload: unknown;
-}
-export type QueryWorkerReply =
-  | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly error: JobError };
+export type QueryTasks = {
+  readonly [N in QueryName]: { readonly payload: RequestOf<N>; readonly answer: ResponseOf<N> };
+};
 
 /** What an SQL worker holds: one view of one database, read from these files. */
 export interface SqlWorkerData {
@@ -120,13 +125,14 @@ export interface SqlWorkerData {
   readonly view: DatabaseViewId;
 }
 /** What an SQL worker is asked, one thing at a time. */
-export type SqlTask =
-  | { readonly name: 'schema' }
-  | { readonly name: 'rows'; readonly list: RowsList & { readonly offset: number; readonly limit: number } }
-  | { readonly name: 'run' | 'explain'; readonly sql: string }
-  | { readonly name: 'csv'; readonly of: { readonly sql: string } | RowsList };
-/** `begun`: the database has been read, and the task is at work from now on. */
-export type SqlWorkerReply =
-  | { readonly type: 'begun' }
-  | { readonly type: 'answer'; readonly ok: true; readonly value: unknown }
-  | { readonly type: 'answer'; readonly ok: false; readonly error: JobError };
+export type SqlTasks = {
+  readonly schema: { readonly payload: null; readonly answer: DatabaseSchema };
+  readonly rows: { readonly payload: Omit<RowsRequest, keyof DatabaseTarget>; readonly answer: RowsPage };
+  readonly run: { readonly payload: string; readonly answer: SqlOutcome<Omit<SqlResult, 'id' | 'millis'>> };
+  readonly explain: { readonly payload: string; readonly answer: SqlOutcome<readonly PlanStep[]> };
+  readonly csv: { readonly payload: CsvOf; readonly answer: Uint8Array };
+};
+/** All rows of a statement, or of a list. */
+export type CsvOf = { readonly sql: string } | RowsList;
+/** The database has been read, and the task is at work from now on. */
+export type SqlProgress = 'begun';

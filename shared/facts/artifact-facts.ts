@@ -5,8 +5,8 @@ import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 
 /** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
-export const LARGE_BYTES = 10_000_000;
-export const LARGE_TESTCASES = 10_000;
+const LARGE_BYTES = 10_000_000;
+const LARGE_TESTCASES = 10_000;
 
 /** Size and history of the artifact, and whether it parses; its cost is compared in profile-facts.ts. */
 export function artifactFacts(context: FactContext): readonly Fact[] {

@@ -5,7 +5,7 @@ import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import { type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { endLabel, type IncidentRecord, isHang } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
@@ -361,7 +361,7 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
 function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
-  return timeout > 0 && secondsBetween(start, Math.max(end, lastWord) as EpochMicros) < timeout;
+  return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
 
 function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {

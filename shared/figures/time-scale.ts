@@ -32,12 +32,12 @@ export function pxToTime(scale: TimeScale, px: number): EpochMicros {
     : epochMicros(scale.from + ((px - scale.left) / scale.width) * span);
 }
 
-export const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
-export const HOUR_MICROS = 60 * MINUTE_MICROS;
+const MINUTE_MICROS = 60 * MICROS_PER_SECOND;
+const HOUR_MICROS = 60 * MINUTE_MICROS;
 export const DAY_MICROS = 24 * HOUR_MICROS;
 /** Lengths that stand for a calendar step when labels are chosen; the ticks themselves follow the calendar. */
-export const MONTH_MICROS = 30 * DAY_MICROS;
-export const YEAR_MICROS = 365 * DAY_MICROS;
+const MONTH_MICROS = 30 * DAY_MICROS;
+const YEAR_MICROS = 365 * DAY_MICROS;
 
 /** Ticks of a time axis. `step` is their distance in microseconds; for months and years the nominal one. */
 export interface TimeTicks {
@@ -149,7 +149,7 @@ function wallTicks(
 }
 
 /** Decimals of a second that a step needs to be told apart: 0 from a second on, 6 for single microseconds. */
-export function stepDecimals(step: number): number {
+function stepDecimals(step: number): number {
   if (step >= MICROS_PER_SECOND) return 0;
   return Math.min(6, Math.max(0, 6 - Math.floor(Math.log10(Math.max(1, step)) + 1e-9)));
 }

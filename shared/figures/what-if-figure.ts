@@ -1,6 +1,6 @@
 import { line, scaleLinear } from 'd3';
-import type { WhatIf, WhatIfChoice } from '../findings/what-if.ts';
 import type { CourseStep, ImportCourse } from '../model/import-course.ts';
+import type { WhatIf, WhatIfChoice } from '../model/what-if.ts';
 import { formatBytes, formatSeconds } from '../wording/figures.ts';
 import { byteAxis } from './byte-axis.ts';
 import type { Scene, SceneNode } from './scene.ts';

@@ -1,8 +1,9 @@
 import type { CourseStepName, ImportCourse, InsertRate } from '../model/import-course.ts';
+import type { WhatIf, WhatIfChoice } from '../model/what-if.ts';
 import { pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { advisedTimeout } from './advised-timeout.ts';
-import { seenParser, type WhatIf, type WhatIfChoice } from './what-if.ts';
+import { seenParser } from './what-if.ts';
 
 const STEP_WORDS: Readonly<Record<CourseStepName, string>> = {
   download: 'in the download',

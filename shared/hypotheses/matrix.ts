@@ -7,7 +7,7 @@ import { type Analysis, type Fact, HYPOTHESIS_IDS, type HypothesisId, type Overr
  */
 
 /** From here on a weight counts as strong: e^2 is more than seven to one. */
-export const STRONG_WEIGHT = 2;
+const STRONG_WEIGHT = 2;
 
 export type CellReading = 'consistent' | 'inconsistent' | 'neutral';
 

@@ -104,7 +104,7 @@ export interface SuiteSize {
 }
 
 /** Where an element stands in the artifact. */
-export interface ElementPlace {
+interface ElementPlace {
   /** Of its `<`. */
   readonly byteOffset: number;
   /** Up to and with the `>` of its end tag. */
@@ -187,7 +187,7 @@ export interface LogHistogram {
   readonly counts: readonly number[];
 }
 
-export const JUNIT_DIALECTS = [
+const JUNIT_DIALECTS = [
   'surefire',
   'ant',
   'pytest',

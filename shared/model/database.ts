@@ -44,7 +44,7 @@ export interface DatabaseHeaderFacts {
 }
 
 /** Free pages of the committed state, counted by walking the list. */
-export interface FreelistReport {
+interface FreelistReport {
   readonly trunkPages: number;
   /** Trunk and leaf pages that the list leads to; it is sound when the header's `freelistPages` is the same. */
   readonly walkedPages: number;
@@ -101,7 +101,7 @@ export interface ViewDifference {
 }
 
 /** Frames of a WAL that were written under one pair of salts. The first generation of a log that begins again is live. */
-export interface WalGeneration {
+interface WalGeneration {
   readonly salt1: number;
   readonly salt2: number;
   readonly state: 'live' | 'stale';

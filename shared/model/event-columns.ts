@@ -1,3 +1,7 @@
+/** The pid of a plain event that has none. */
+export const NO_PID = -1;
+/** The severity of a plain event that has none; all others are indexes into SEVERITIES. */
+export const NO_SEVERITY = 255;
 /**
  * The columns of the event table, one element per event, in merged time order. 34 bytes an event; text stays on disk. Their
  * memory is shared between threads: nobody writes to them once they are made.

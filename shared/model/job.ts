@@ -26,7 +26,7 @@ export function countOfStage(stage: Progress['stage']): string {
 }
 
 /** `failed`: it could not be read, or only in part; its problem says why. */
-export const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
+const SOURCE_STATES = ['waiting', 'unpacking', 'reading', 'profiling', 'done', 'stopped', 'failed'] as const;
 
 export type SourceState = (typeof SOURCE_STATES)[number];
 

@@ -18,7 +18,7 @@ export function shellPath(path: string): string {
 }
 
 /** `2026-01-28 04:10:22 UTC`, as journalctl's --since and --until take it. Source: systemd.time(7) */
-export function journalTime(time: EpochMicros): string {
+function journalTime(time: EpochMicros): string {
   return `${formatIsoMicros(time).slice(0, 19).replace('T', ' ')} UTC`;
 }
 

@@ -1,7 +1,7 @@
 import type { CostEstimate, ParseMode } from '../model/artifact.ts';
 
 /** Python's parsers whose cost was measured. */
-export const PYTHON_PARSERS = ['element-tree', 'lxml', 'iterparse', 'pyexpat'] as const;
+const PYTHON_PARSERS = ['element-tree', 'lxml', 'iterparse', 'pyexpat'] as const;
 export type PythonParser = (typeof PYTHON_PARSERS)[number];
 
 interface PythonCost {

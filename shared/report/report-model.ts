@@ -1,5 +1,4 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
-import { recurrenceWords } from '../findings/recurrence-words.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
@@ -8,6 +7,7 @@ import type { Field, ReportQuery } from '../model/report-query.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { formatCount, formatSeconds } from '../wording/figures.ts';
 import { ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
+import { recurrenceWords } from '../wording/recurrence-words.ts';
 import { artifactFields, artifactHistograms, artifactMap } from './artifact-section.ts';
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';

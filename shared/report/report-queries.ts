@@ -2,8 +2,8 @@ import type { DatabaseViewId } from '../model/database.ts';
 import type { ReportQuery } from '../model/report-query.ts';
 import type { SqlResult } from '../model/sql-result.ts';
 import { cellText } from '../sql/cells.ts';
-import { VIEW_WORDS } from '../sql/view-words.ts';
 import { formatCount, plural } from '../wording/figures.ts';
+import { VIEW_WORDS } from '../wording/view-words.ts';
 
 /** What a document holds of a result; the rest is counted. */
 const MOST_ROWS = 40;

@@ -7,8 +7,8 @@ import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
 
 /**
- * The report as plain data: every word that PDF, HTML and the terminal show is chosen once, here; the writers only set it.
- * Figures are given as their input, so that each writer lays them out at its own width. All times are UTC.
+ * The report as plain data: its sentences are chosen once, here. The writers (PDF, HTML, terminal, the window's preview) still
+ * choose the order of sections and their titles each for itself. Figures are given as their input, so that each writer lays them out at its own width. All times are UTC.
  */
 export interface Report {
   readonly title: string;
@@ -126,7 +126,7 @@ export interface ReportMatrix {
   /** Sum of what speaks against each hypothesis. */
   readonly against: readonly string[];
 }
-export interface ReportMatrixRow {
+interface ReportMatrixRow {
   readonly text: string;
   /** What whoever analysed the case said of it; null for most. */
   readonly note: string | null;
@@ -157,7 +157,7 @@ export interface ReportQuestion {
   readonly sources: readonly string[];
 }
 
-export interface ReportFinding {
+interface ReportFinding {
   readonly expected: string;
   readonly observed: string;
   readonly holds: 'yes' | 'no' | 'unknown';
@@ -176,7 +176,7 @@ export interface ReportProblem {
   readonly message: string;
 }
 
-export interface ReportTable {
+interface ReportTable {
   readonly name: string;
   readonly rows: string;
   readonly size: string;

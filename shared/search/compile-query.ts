@@ -1,8 +1,8 @@
-import { NO_PID, NO_SEVERITY } from '../evidence/reading/parser.ts';
 import type { CaseTimes } from '../model/case-times.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
-import type { EventColumns } from '../model/event-columns.ts';
+import { type EventColumns, NO_PID, NO_SEVERITY } from '../model/event-columns.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
+import { existing } from '../model/existing.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
 import type { ComparisonOperator, FieldQuery, Query } from './query.ts';
@@ -13,7 +13,7 @@ import { resolveTime, type TimeStretch } from './resolve-time.ts';
 export const NO = 0;
 export const YES = 1;
 export const ASK = 2;
-export type RowAnswer = typeof NO | typeof YES | typeof ASK;
+type RowAnswer = typeof NO | typeof YES | typeof ASK;
 
 /** A message, and its lower case once that is needed. */
 export class MessageText {
@@ -211,7 +211,7 @@ function compileField(query: FieldQuery, { columns, files, zone, times }: QueryC
     case 'unit': {
       const tests = query.values.map(unitTest);
       const wanted = Uint8Array.from(columns.units, (name) => (tests.some((test) => test(name)) ? 1 : 0));
-      return (row) => wanted[columns.unit[row] ?? 0] === 1;
+      return (row) => wanted[existing(columns.unit[row], row)] === 1;
     }
     case 'source': {
       const tests = query.values.map(pathTest);
@@ -221,7 +221,7 @@ function compileField(query: FieldQuery, { columns, files, zone, times }: QueryC
       return byFile(columns, files, ({ format }) => query.values.includes(format));
     case 'kind': {
       const wanted = Uint8Array.from(EVENT_KINDS, (kind) => (query.values.includes(kind) ? 1 : 0));
-      return (row) => wanted[columns.kind[row] ?? 0] === 1;
+      return (row) => wanted[existing(columns.kind[row], row)] === 1;
     }
     case 'before':
     case 'after':
@@ -231,7 +231,7 @@ function compileField(query: FieldQuery, { columns, files, zone, times }: QueryC
       const { time } = columns;
       const [from, to] = boundsOf(query.type, stretch);
       return (row) => {
-        const own = time[row] ?? 0;
+        const own = existing(time[row], row);
         return own >= from && own < to;
       };
     }
@@ -256,7 +256,7 @@ function byFile(
 ): (row: number) => boolean {
   const wanted = Uint8Array.from(files, (file) => (isWanted(file) ? 1 : 0));
   const alsoFrom = copiedRows(columns, wanted);
-  return (row) => wanted[columns.fileIndex[row] ?? 0] === 1 || alsoFrom?.has(row) === true;
+  return (row) => wanted[existing(columns.fileIndex[row], row)] === 1 || alsoFrom?.has(row) === true;
 }
 
 /** A unit by its name, which people type without its `.service`. */

@@ -1,4 +1,5 @@
 import type { EventColumns } from '../model/event-columns.ts';
+import { existing } from '../model/existing.ts';
 
 /**
  * Rows of which a wanted file has a copy: an entry that stands in several files comes from each of them. Null when there is
@@ -9,7 +10,7 @@ import type { EventColumns } from '../model/event-columns.ts';
 export function copiedRows({ copies }: Pick<EventColumns, 'copies'>, wanted: Uint8Array): ReadonlySet<number> | null {
   const rows = new Set<number>();
   for (let copy = 0; copy < copies.count; copy++) {
-    if (wanted[copies.fileIndex[copy] ?? 0] === 1) rows.add(copies.row[copy] ?? 0);
+    if (wanted[existing(copies.fileIndex[copy], copy)] === 1) rows.add(existing(copies.row[copy], copy));
   }
   return rows.size === 0 ? null : rows;
 }

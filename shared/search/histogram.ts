@@ -7,7 +7,7 @@ export interface SortedTimes {
 }
 
 /** The first place whose time is not before `time`; the number of places when there is none. Looks at log2(count) of them. */
-export function firstPlaceFrom(times: SortedTimes, time: number): number {
+function firstPlaceFrom(times: SortedTimes, time: number): number {
   return firstPlaceWhere(times.count, (place) => times.at(place) >= time);
 }
 

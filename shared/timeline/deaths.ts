@@ -1,6 +1,6 @@
 import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
-import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { MomentIndex } from './moment-index.ts';
 import { SilentWorkers } from './silent-workers.ts';
 import type { WorkerLife } from './workers.ts';
@@ -312,7 +312,7 @@ class BootExplanations {
   }
 
   explain({ time }: EvidenceEvent): boolean {
-    if (this.#boots.countWithin(BEGINNING, (time - 1) as EpochMicros) === 0) return true;
+    if (this.#boots.countWithin(BEGINNING, epochMicros(time - 1)) === 0) return true;
     const since = addSeconds(time, -BOOT_BURST_SECONDS);
     if (this.#starts.countWithin(since, time) > 0 || this.#signals.countWithin(since, time) > 0) return true;
     // Without the arbiter's start in the export, workers that boot together are one start.
@@ -322,4 +322,4 @@ class BootExplanations {
   }
 }
 
-const BEGINNING = 0 as EpochMicros;
+const BEGINNING = epochMicros(0);

@@ -1,7 +1,7 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
-import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import { MomentIndex } from './moment-index.ts';
@@ -61,7 +61,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
     }
   };
   for (const life of lives) {
-    const to = life.until === null ? FOREVER : ((life.until - 1) as EpochMicros);
+    const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
     const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS));
     const death = deathOfLife.get(life);
     const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
@@ -107,8 +107,8 @@ function withoutLines(operation: Operation): Operation {
   return { ...operation, lines: [], steps: [] };
 }
 
-const BEGINNING = 0 as EpochMicros;
-const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
+const BEGINNING = epochMicros(0);
+const FOREVER = epochMicros(Number.MAX_SAFE_INTEGER);
 
 /** A record that tells of a step of work is short, with all its fields; a longer line is a dump, and there may be gigabytes of them. */
 const LONGEST_STEP_BYTES = 16 * 1024;

@@ -8,7 +8,7 @@ import { readAccessLine } from '../evidence/logs/access-line.ts';
 
 export type StepName = 'download' | 'parse' | 'insert' | 'other-step';
 
-export type MessageRole =
+type MessageRole =
   | 'operation-start'
   | 'operation-done'
   | 'operation-failed'

@@ -1,6 +1,6 @@
 import { firstPlaceWhere } from '../model/ascending.ts';
 import type { EvidenceEvent } from '../model/event.ts';
-import type { EpochMicros } from '../model/time.ts';
+import { type EpochMicros, epochMicros } from '../model/time.ts';
 
 /** Events by time, for asking again and again what lies near a moment: a journal of months has as many ends as boots. */
 export class MomentIndex<E extends Pick<EvidenceEvent, 'time'> = EvidenceEvent> {
@@ -16,12 +16,12 @@ export class MomentIndex<E extends Pick<EvidenceEvent, 'time'> = EvidenceEvent> 
 
   /** Events with from <= time <= to, in time order. */
   within(from: EpochMicros, to: EpochMicros): readonly E[] {
-    return this.#events.slice(this.#firstFrom(from), this.#firstFrom((to + 1) as EpochMicros));
+    return this.#events.slice(this.#firstFrom(from), this.#firstFrom(epochMicros(to + 1)));
   }
 
   /** How many there are with from <= time <= to. */
   countWithin(from: EpochMicros, to: EpochMicros): number {
-    return Math.max(0, this.#firstFrom((to + 1) as EpochMicros) - this.#firstFrom(from));
+    return Math.max(0, this.#firstFrom(epochMicros(to + 1)) - this.#firstFrom(from));
   }
 
   /** The first event at or after a moment; undefined when there is none. */

@@ -23,7 +23,7 @@ export interface OperationStep {
   readonly endLine: OperationLine | null;
 }
 
-export type OperationOutcome = 'done' | 'failed' | 'open';
+type OperationOutcome = 'done' | 'failed' | 'open';
 
 /** A piece of work of one worker, from the line that opens it to the line that closes it or to the worker's end. */
 export interface Operation {

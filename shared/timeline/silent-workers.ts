@@ -1,12 +1,12 @@
 import { EVENT_KINDS, type EventSource } from '../model/event.ts';
-import { addSeconds, type EpochMicros } from '../model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros } from '../model/time.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** A worker's last words may be stamped a little later than the boot of its replacement, its first a little later than its own. */
 const STAMP_SLACK_SECONDS = 0.5;
 /** A worker that is silent for a day is not heard of again. */
 const SILENCE_SECONDS = 86_400;
-const FOREVER = Number.MAX_SAFE_INTEGER as EpochMicros;
+const FOREVER = epochMicros(Number.MAX_SAFE_INTEGER);
 
 /** A row of `ps` shows a process alive and says nothing. */
 const LINES = EVENT_KINDS.filter((kind) => kind !== 'process-sample');

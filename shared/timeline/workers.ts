@@ -1,5 +1,5 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
-import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 
 /**
  * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
@@ -29,7 +29,7 @@ const ABOUT_WORKER = [
 ] as const satisfies readonly EvidenceEvent['kind'][];
 
 /** The process that an event is about: the one it names, else the one that wrote it. */
-export function subjectPid(event: EvidenceEvent): number | null {
+function subjectPid(event: EvidenceEvent): number | null {
   return event.detail.targetPid ?? event.pid;
 }
 
@@ -87,7 +87,7 @@ function isOfService(life: WorkerLife, events: EventSource, hasServiceLog: boole
   // What a later process of the same pid wrote says nothing about the one that the kernel ended.
   const until = life.until === null ? LAST_OF_IT_SECONDS : secondsBetween(life.from, life.until) - 1;
   const to = addSeconds(life.about.at(-1)?.time ?? life.from, Math.min(LAST_OF_IT_SECONDS, until));
-  if (events.hasOfPid(life.pid, 0 as EpochMicros, to)) return true;
+  if (events.hasOfPid(life.pid, epochMicros(0), to)) return true;
   return (
     !hasServiceLog &&
     life.about.some((event) => /python|gunicorn|uwsgi|uvicorn|celery/i.test(event.detail.processName ?? ''))

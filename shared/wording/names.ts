@@ -1,6 +1,6 @@
 import type { Mechanism, Recommendation, Verdict } from '../model/analysis.ts';
 import type { EventKind, Severity } from '../model/event.ts';
-import type { EvidenceFormat, ProblemKind } from '../model/evidence.ts';
+import type { ProblemKind } from '../model/evidence.ts';
 import type { Progress, SourceState } from '../model/job.ts';
 
 /** Names of closed lists as people read them. Records, so that a new member does not compile without its words. */
@@ -60,58 +60,8 @@ export const KIND_WORDS: Readonly<Record<EventKind, string>> = {
   notice: 'notice',
 };
 
-export const FORMAT_WORDS: Readonly<Record<EvidenceFormat, string>> = {
-  'journal-short': 'journal, short',
-  'journal-short-precise': 'journal, short-precise',
-  'journal-short-iso': 'journal, short-iso',
-  'journal-short-iso-precise': 'journal, short-iso-precise',
-  'journal-short-full': 'journal, short-full',
-  'journal-short-unix': 'journal, short-unix',
-  'journal-short-monotonic': 'journal, short-monotonic',
-  'journal-cat': 'journal, cat',
-  'syslog-rfc3164': 'syslog, RFC 3164',
-  'syslog-rfc5424': 'syslog, RFC 5424',
-  dmesg: 'dmesg',
-  'journal-json': 'journal, JSON',
-  'journal-export': 'journal, export',
-  'journal-verbose': 'journal, verbose',
-  'journal-native': 'journal, native',
-  'journal-empty': 'journal without entries',
-  'gunicorn-log': 'gunicorn log',
-  'access-log': 'access log',
-  'json-log': 'log of JSON lines',
-  'gunicorn-conf': 'gunicorn configuration',
-  'systemd-unit': 'systemd unit',
-  sqlite: 'SQLite database',
-  'sqlite-wal': 'SQLite write-ahead log',
-  'sqlite-shm': 'SQLite shared memory',
-  'sqlite-journal': 'SQLite rollback journal',
-  'junit-xml': 'JUnit XML',
-  xml: 'XML',
-  ps: 'ps',
-  vmstat: 'vmstat',
-  free: 'free',
-  meminfo: '/proc/meminfo',
-  top: 'top',
-  sar: 'sar',
-  df: 'df',
-  ls: 'ls -l',
-  du: 'du',
-  'journal-disk-usage': 'journalctl --disk-usage',
-  'collect-manifest': 'manifest of collect.sh',
-  tar: 'tar archive',
-  'tar-gzip': 'tar archive, gzip',
-  'tar-bzip2': 'tar archive, bzip2',
-  'tar-xz': 'tar archive, xz',
-  'tar-zstd': 'tar archive, zstd',
-  zip: 'ZIP archive',
-  gzip: 'gzip',
-  bzip2: 'bzip2',
-  xz: 'xz',
-  zstd: 'zstd',
-  empty: 'empty file',
-  unknown: 'not recognised',
-};
+/** The words of formats stand beside their names. */
+export { FORMAT_WORDS } from '../model/evidence.ts';
 
 export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
   unrecognised: 'not recognised',

@@ -5,6 +5,7 @@ import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
 import { caseJsonSchema } from '../../shared/contract/case-json.ts';
 import { tarGzipOf, tarOf, tempFolder, writeTree } from '../support/bundles.ts';
+import { keepBundle } from '../support/keep-bundle.ts';
 import { unpackTarGz } from '../support/unpack.ts';
 import { unprivilegedUser } from '../support/unprivileged.ts';
 
@@ -66,6 +67,7 @@ describe('a hostile bundle around a recorded incident', () => {
     });
     symlinkSync('/etc/passwd', join(folder, 'traps/link'));
     writeFileSync(join(folder, 'traps/secret.txt'), 'x');
+    keepBundle(folder);
     chmodSync(join(folder, 'traps/secret.txt'), 0);
     chmodSync(folder, 0o755);
 
@@ -108,5 +110,6 @@ test('a folder of nothing but traps says so, and ends with the status for nothin
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'empty'));
   writeFileSync(join(folder, 'bomb.zip'), zipBomb());
+  keepBundle(folder);
   await expect(analyze(folder)).rejects.toThrow(/^status 3, [\s\S]*bomb\.zip/);
 });

@@ -5,13 +5,15 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EventStore } from '../../electron/events/event-store.ts';
+import { INTAKE_LIMITS } from '../../electron/files/limits.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS } from '../../electron/intake/limits.ts';
 import { RunControl } from '../../electron/intake/run-control.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { epochMicros, formatIsoMicros } from '../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
+import { keepBundle } from '../support/keep-bundle.ts';
+import { runs } from '../support/properties.ts';
 
 const EVIDENCE = fileURLToPath(new URL('../fixtures/evidence/', import.meta.url));
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(join(EVIDENCE, path)));
@@ -20,10 +22,9 @@ type Files = Readonly<Record<string, string | Uint8Array>>;
 async function take(
   files: Files,
 ): Promise<{ readonly imported: ImportedEvidence; readonly events: readonly EvidenceEvent[] }> {
-  const imported = await readGivenEvidence(
-    { paths: [writeTree(tempFolder(), files)], spoolDirectory: tempFolder('spool-') },
-    () => {},
-  );
+  const folder = writeTree(tempFolder(), files);
+  keepBundle(folder);
+  const imported = await readGivenEvidence({ paths: [folder], spoolDirectory: tempFolder('spool-') }, () => {});
   const store = new EventStore(imported);
   const events = Array.from({ length: store.count }, (_, row) => store.event(row));
   store.close();
@@ -67,7 +68,7 @@ describe.each(Object.entries(EXPORTS))('exports of %s', (folder, { entries, anch
         expect(events).toHaveLength(entries);
         for (const event of events) expect(placesOf(event)).toHaveLength(imported.files.length);
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
+import { keepBundle } from '../support/keep-bundle.ts';
 import { toolMissing } from '../support/tools.ts';
 
 const evidence = (path: string): Buffer => readFileSync(new URL(`../fixtures/evidence/${path}`, import.meta.url));
@@ -28,6 +29,7 @@ function stageReport(): { readonly parent: string; readonly name: string } {
 }
 
 async function formatsIn(path: string): Promise<Readonly<Record<string, string>>> {
+  keepBundle(path);
   const { files, problems } = await readGivenEvidence({ paths: [path], spoolDirectory: tempFolder() }, () => {});
   expect(problems.map(({ kind }) => kind)).toEqual(['link-refused']);
   return Object.fromEntries(files.map((file) => [file.path.replace(/^sosreport-[^/]*\/(?=.)/, ''), file.format]));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Analysis, HypothesisId, IncidentChoice, Verdict } from '../../shared/model/analysis.ts';
 import { analyseFolder } from '../support/analyse-folder.ts';
+import { keepBundle } from '../support/keep-bundle.ts';
 
 /** What differs between two tellings of the same incident; the verdict must not depend on any of it. */
 export interface Setting {
@@ -260,6 +261,7 @@ export async function analyseFiles(
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), content);
     }
+    keepBundle(folder);
     return await analyseFolder(folder, choice);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,15 +1,21 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
  * Bundles programs of the project, given by name and source path, into a folder that has the project's packages above or in
- * it, so that plain node can run them: a process or thread that compiles its source first costs seconds each time.
+ * it, so that plain node can run them: a process or thread that compiles its source first costs seconds each time. `root` is
+ * where the paths begin, for another checkout of the project.
  */
-export async function bundlePrograms(programs: Readonly<Record<string, string>>, folder: string): Promise<void> {
+export async function bundlePrograms(
+  programs: Readonly<Record<string, string>>,
+  folder: string,
+  root = ROOT,
+): Promise<void> {
   await build({
-    entryPoints: Object.fromEntries(Object.entries(programs).map(([name, path]) => [name, at(path)])),
+    entryPoints: Object.fromEntries(Object.entries(programs).map(([name, path]) => [name, join(root, path)])),
     outdir: folder,
     bundle: true,
     splitting: true,

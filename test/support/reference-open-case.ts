@@ -1,5 +1,5 @@
 import type { OpenCase } from '../../electron/case/open-case.ts';
-import { ReportQueries } from '../../electron/databases/report-queries.ts';
+import { ReportQueries } from '../../electron/case/report-queries.ts';
 import { SqlClient } from '../../electron/databases/sql-client.ts';
 import { EventStore } from '../../electron/events/event-store.ts';
 import { EventTable } from '../../electron/events/event-table.ts';

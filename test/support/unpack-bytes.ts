@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Unpacker } from '../../electron/archives/unpack.ts';
-import { listGiven } from '../../electron/intake/inventory.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from '../../electron/intake/limits.ts';
-import { CaseProblems } from '../../electron/intake/problem-list.ts';
-import { Spool } from '../../electron/intake/spool.ts';
+import { listGiven } from '../../electron/files/inventory.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../electron/files/limits.ts';
+import { CaseProblems } from '../../electron/files/problem-list.ts';
+import { Spool } from '../../electron/files/spool.ts';
 import { tempFolder } from './bundles.ts';
 
 /** Unpacks one archive as intake does, into a folder of its own. */

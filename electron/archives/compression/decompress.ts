@@ -61,18 +61,6 @@ export class Damage extends Error {
 /** The words for bytes that end too early, the same for every format (they are zlib's). */
 export const UNEXPECTED_END = 'unexpected end of file';
 
-/** Runs a decoder that throws Damage to its end. */
-export async function endOf(decode: () => Promise<void>, consumedBytes: () => number): Promise<DecompressEnd> {
-  try {
-    await decode();
-    return { damage: null, complete: true, consumedBytes: consumedBytes(), unsupported: false };
-  } catch (thrown) {
-    if (!(thrown instanceof Damage)) throw thrown;
-    const { message, complete, unsupported } = thrown;
-    return { damage: message, complete, consumedBytes: consumedBytes(), unsupported };
-  }
-}
-
 /** Compressed bytes in pieces of a bounded size, from `singlyFrom` on of one byte. */
 export class PieceFeed {
   readonly #next: ByteSource;

@@ -1,4 +1,5 @@
 import { Decompress as FrameDecoder } from 'fzstd';
+import { hasEndlessWeights } from '../../../shared/evidence/reading/zstd-weights.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { type BytesFrom, Damage, type Decompress, type DecompressEnd } from './decompress.ts';
 import { ByteWindow, type PartEnd, runsBehind } from './runs.ts';
@@ -12,6 +13,7 @@ const WINDOW_LIMIT_BYTES = 128 * MIB;
 /** RFC 8878, section 3.1.1.2.4. */
 const BLOCK_LIMIT_BYTES = 128 * 1024;
 const RLE_BLOCK = 1;
+const COMPRESSED_BLOCK = 2;
 const RESERVED_BLOCK = 3;
 /**
  * The decoder shifts its whole window at every block. Blocks far too small for the window would keep it busy for hours:
@@ -27,6 +29,11 @@ interface FrameHeader {
   readonly hasChecksum: boolean;
 }
 
+/**
+ * How far behind a damaged length it may be noticed: what it leads to is read as the header of a block, of which one in
+ * twenty would pass, and leads on by at most one block.
+ */
+const OVERRUN_BYTES = 8 * BLOCK_LIMIT_BYTES;
 const ANYWHERE = Number.POSITIVE_INFINITY;
 /** Blocks looked at in search of further frames behind damage, before the search is given up. */
 const WALKED_BLOCKS_LIMIT = 1_000_000;
@@ -51,6 +58,8 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
   const position = (): number => inputAt + input.takenBytes;
   /** Where what is read at the moment begins. */
   const part = { frameAt: 0, blockAt: 0, isHeaded: true, hasChecksum: false, isOver: false };
+  /** Where the frame begins that was read last, when nothing confirms that it ends where its lengths say. */
+  let unconfirmedAt: number | null = null;
   /** Damage of a frame that was read to its end. */
   const overAt = (message: string): Damage => {
     Object.assign(part, { blockAt: position(), isOver: true });
@@ -72,6 +81,7 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       last = isLast;
       if (type === RESERVED_BLOCK || blockBytes > BLOCK_LIMIT_BYTES) throw new Damage('a block header is corrupt');
       const content = input.take(type === RLE_BLOCK ? 1 : blockBytes);
+      if (type === COMPRESSED_BLOCK && hasEndlessWeights(content)) throw new Damage('a block is corrupt');
       const checksum = last && header.hasChecksum ? input.upTo(4) : new Uint8Array(0);
       const missing = new Uint8Array(last && header.hasChecksum ? 4 - checksum.length : 0);
       shiftedBytes += header.windowBytes;
@@ -100,6 +110,7 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
     if (header.contentBytes !== null && frameBytes !== header.contentBytes) {
       throw overAt(`a frame gives ${frameBytes} bytes, not the ${header.contentBytes} it states`);
     }
+    if (header.hasChecksum || header.contentBytes !== null) unconfirmedAt = null;
     return true;
   };
   /** False when no more is wanted. */
@@ -111,8 +122,11 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
     // One whose signature alone is damaged is a frame all the same where its blocks lead to what follows frames.
     const isFrame = word === FRAME_MAGIC || (onGap !== undefined && magic.length === 4 && frames.isFrame(part.frameAt));
     if (!isSkippable && !isFrame) {
+      // Damaged lengths of the frame in front may have led here over others.
+      if (unconfirmedAt !== null) Object.assign(part, { frameAt: unconfirmedAt, blockAt: unconfirmedAt });
       throw new Damage('what follows the compressed data is not zstd', { complete: !isFirst });
     }
+    unconfirmedAt = part.frameAt;
     if (isSkippable) {
       input.skip(uint32(input.take(4)));
       return true;
@@ -137,7 +151,9 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       const to = await frames.nextFrame(part);
       if (to === null) return end(thrown);
       hasGap = true;
-      await onGap({ from: part.isOver ? part.frameAt : part.blockAt, to, damage: thrown.message });
+      unconfirmedAt = null;
+      const isWholeFrame = part.isOver || to <= part.blockAt;
+      await onGap({ from: isWholeFrame ? part.frameAt : part.blockAt, to, damage: thrown.message });
       input = new ByteQueue(from(to));
       inputAt = to;
     }
@@ -164,31 +180,66 @@ export class FrameWalk {
     return end !== null && !end.isCut && (this.#isEnd(end.end) || this.#begins(end.end));
   }
 
-  /** Where the next frame begins behind a place in another where it is damaged; null when there is none. */
+  /**
+   * Where the next frame begins behind the beginning of another in which damage was noticed, at a block or, when it is over,
+   * at its end; null when there is none. Damaged lengths lead into the frames that follow, so the next one may begin in
+   * front of the place where the damage was noticed.
+   */
   async nextFrame(broken: {
+    readonly frameAt: number;
     readonly blockAt: number;
     readonly isHeaded: boolean;
     readonly hasChecksum: boolean;
     readonly isOver: boolean;
   }): Promise<number | null> {
-    if (broken.isOver && this.#isEnd(broken.blockAt)) return null;
-    if (broken.isOver) return this.#begins(broken.blockAt) ? broken.blockAt : this.frameFrom(broken.blockAt, ANYWHERE);
-    // Damage of a block's content leaves the lengths that lead on.
-    const rest = broken.isHeaded ? this.#blocksEnd(broken.blockAt, broken.hasChecksum) : null;
-    if (rest !== null && !rest.isCut && this.#isEnd(rest.end)) return null;
-    if (rest !== null && !rest.isCut && this.#begins(rest.end)) return rest.end;
-    return this.frameFrom(broken.blockAt + 1, ANYWHERE);
+    const end = this.#endByLengths(broken);
+    if (end === null) {
+      return this.frameFrom(Math.max(broken.frameAt + 1, broken.blockAt - OVERRUN_BYTES), ANYWHERE);
+    }
+    // Frames that end together with it are frames that it was led over: those within its content end before its own end.
+    const runs = await runsBehind(
+      broken.frameAt + 1,
+      (place) => this.#candidate(place, end),
+      (place) => {
+        const part = this.#beginningEnd(place);
+        return part === null || part.isCut || part.end > end ? null : part;
+      },
+      (place) => place === end,
+    );
+    return runs[0]?.starts[0] ?? (this.#isEnd(end) ? null : end);
   }
 
   /** Where the first frame begins, between two places, of those that lead to the end of the file; null when there is none. */
   async frameFrom(at: number, to: number): Promise<number | null> {
     const runs = await runsBehind(
       at,
-      (place) => this.#window.find(MAGIC_BYTES, place, to),
-      (place) => (this.#begins(place) ? this.#frameEnd(place) : null),
+      (place) => this.#candidate(place, to),
+      (place) => this.#beginningEnd(place),
       (place) => this.#isEnd(place),
     );
     return runs[0]?.starts[0] ?? null;
+  }
+
+  /** Where a damaged frame ends by the lengths of its blocks, if another begins there, or the file ends. */
+  #endByLengths(broken: {
+    readonly blockAt: number;
+    readonly isHeaded: boolean;
+    readonly hasChecksum: boolean;
+    readonly isOver: boolean;
+  }): number | null {
+    // Damage of a block's content leaves the lengths that lead on.
+    const rest = broken.isHeaded && !broken.isOver ? this.#blocksEnd(broken.blockAt, broken.hasChecksum) : null;
+    const end = broken.isOver ? broken.blockAt : rest === null || rest.isCut ? null : rest.end;
+    return end !== null && (this.#isEnd(end) || this.#begins(end)) ? end : null;
+  }
+
+  #candidate(at: number, to: number): number | null {
+    const found = this.#window.find(MAGIC_BYTES, at, to);
+    return found === null || found >= to ? null : found;
+  }
+
+  #beginningEnd(at: number): PartEnd {
+    return this.#begins(at) ? this.#frameEnd(at) : null;
   }
 
   #isEnd(at: number): boolean {

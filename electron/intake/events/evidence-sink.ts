@@ -1,4 +1,6 @@
+import { logFormat } from '../../../shared/evidence/formats/table.ts';
 import { BootClocks, type BootStamp } from '../../../shared/evidence/reading/boot-clocks.ts';
+import type { LogFormat } from '../../../shared/evidence/reading/format.ts';
 import type { ItemSink, ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import { type DatedTyingEvent, UptimeTies } from '../../../shared/evidence/reading/uptime-ties.ts';
 import type { GunicornConfig } from '../../../shared/model/config.ts';
@@ -8,8 +10,8 @@ import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/mo
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
 import type { AddedEvents, EventTable } from '../../events/event-table.ts';
-import type { IntakeLimits } from '../limits.ts';
-import type { FileProblems } from '../problem-list.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
+import type { FileProblems } from '../../files/problem-list.ts';
 
 /** What has been read from all files so far. */
 export class EvidenceSink {
@@ -52,7 +54,8 @@ export interface ReadPart {
 export class RecordCounter implements ItemSink {
   readonly #problems: FileProblems;
   readonly #fileIndex: number;
-  readonly #format: EvidenceFormat | null;
+  /** What is true of its entries; null where it holds none. */
+  readonly #log: LogFormat | null;
   readonly #sink: EvidenceSink;
   readonly #limits: IntakeLimits;
   #events = 0;
@@ -70,7 +73,7 @@ export class RecordCounter implements ItemSink {
   ) {
     this.#problems = problems;
     this.#fileIndex = fileIndex;
-    this.#format = format;
+    this.#log = format === null ? null : logFormat(format);
     this.#sink = sink;
     this.#limits = limits;
   }
@@ -95,7 +98,7 @@ export class RecordCounter implements ItemSink {
     if (time < this.#from) this.#from = time;
     if (time > this.#to) this.#to = time;
     const { table, keys } = this.#sink;
-    if (keys !== null && this.#format !== null) putBareKey(keys, table.count, this.#format, event);
+    if (keys !== null && this.#log !== null) putBareKey(keys, table.count, this.#log, event);
     table.addRow(this.#fileIndex, time, byteOffset, byteLength, line, pid, kind, severity, unit);
   }
 
@@ -118,8 +121,7 @@ export class RecordCounter implements ItemSink {
         this.#events += 1;
         this.#from = Math.min(this.#from, item.event.time);
         this.#to = Math.max(this.#to, item.event.time);
-        if (this.#sink.keys !== null && this.#format !== null)
-          putKey(this.#sink.keys, table.count, this.#format, item.event);
+        if (this.#sink.keys !== null && this.#log !== null) putKey(this.#sink.keys, table.count, this.#log, item.event);
         table.add(item.event, this.#fileIndex);
         this.#sink.uptimeTies.learn(item.event);
         if (item.boot !== undefined) this.#sink.bootClocks.learn(item.boot);

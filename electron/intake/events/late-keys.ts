@@ -1,11 +1,12 @@
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS, logFormat } from '../../../shared/evidence/formats/table.ts';
 import { PagedBytes } from '../../../shared/evidence/journal/native/paged-bytes.ts';
 import { readNativeJournalInto } from '../../../shared/evidence/journal/native/read-into.ts';
+import type { LogFormat } from '../../../shared/evidence/reading/format.ts';
 import type { ItemSink, ParseContext, ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
+import type { FoundFile } from '../../files/inventory.ts';
 import { EvidenceReader } from '../../files/read-only.ts';
-import type { FoundFile } from '../inventory.ts';
 
 /** A log that was read while there was no other: where its events stand in the table, and how they were read. */
 export interface KeylessLog {
@@ -30,8 +31,8 @@ export function keyLate(log: KeylessLog, keys: EntryKeyTable): void {
         readNativeJournalInto(source, log.context, sink, () => true);
         return;
       }
-      const parser = PARSERS[log.format]?.(log.context);
-      if (parser === undefined) return;
+      const parser = FORMATS[log.format].create?.(log.context) ?? null;
+      if (parser === null) return;
       for (let chunk = reader.next(); chunk !== null; chunk = reader.next()) {
         if (parser.pushInto === undefined) sink.take(parser.push(chunk));
         else parser.pushInto(chunk, sink);
@@ -48,11 +49,13 @@ export function keyLate(log: KeylessLog, keys: EntryKeyTable): void {
 /** Counts events as they were counted when they were put into the table. */
 class KeySink implements ItemSink {
   readonly #log: KeylessLog;
+  readonly #traits: LogFormat | null;
   readonly #keys: EntryKeyTable;
   #event: number;
 
   constructor(log: KeylessLog, keys: EntryKeyTable) {
     this.#log = log;
+    this.#traits = logFormat(log.format);
     this.#keys = keys;
     this.#event = log.firstEvent;
   }
@@ -62,11 +65,12 @@ class KeySink implements ItemSink {
   }
 
   item(item: ParsedItem): void {
-    if (item.type === 'event' && this.#isKnown()) putKey(this.#keys, this.#event++, this.#log.format, item.event);
+    if (item.type === 'event' && this.#traits !== null && this.#isKnown())
+      putKey(this.#keys, this.#event++, this.#traits, item.event);
   }
 
   event(event: PlainEvent): void {
-    if (this.#isKnown()) putBareKey(this.#keys, this.#event++, this.#log.format, event);
+    if (this.#traits !== null && this.#isKnown()) putBareKey(this.#keys, this.#event++, this.#traits, event);
   }
 
   /** A file that grew in the meantime has more events than the table. */

@@ -1,10 +1,10 @@
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import type { ParseContext, ParsedEvent } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../../shared/model/time.ts';
+import type { FoundFile } from '../../files/inventory.ts';
 import { EvidenceReader } from '../../files/read-only.ts';
-import type { FoundFile } from '../inventory.ts';
 import type { TimeContext } from '../time-plan.ts';
 
 /** Stretches of a file that are looked at for entries that another source has too, spread evenly. */
@@ -35,8 +35,8 @@ export function timeBySharedEntries(
   context: ParseContext,
   known: KnownEntries,
 ): TimeContext | null {
-  const create = PARSERS[file.format];
-  if (create === undefined || file.told.zoneMinutes !== null) return null;
+  const { create } = FORMATS[file.format];
+  if (create === null || file.told.zoneMinutes !== null) return null;
   const votes = new Map<number, { count: number; instant: EpochMicros }>();
   for (const text of stretchesOf(file.found, STRETCHES)) {
     const parser = create({ ...context, offsetMinutes: 0 });

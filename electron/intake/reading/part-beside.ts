@@ -3,10 +3,10 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { hasRecordStarts, recordStart } from '../../../shared/evidence/formats/record-start.ts';
 import type { ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
 import type { EvidenceReader } from '../../files/read-only.ts';
 import { startWorker } from '../../threads/start-worker.ts';
 import type { ReadPart } from '../events/evidence-sink.ts';
-import type { IntakeLimits } from '../limits.ts';
 import { PART_STATUS, PartSignals } from './part-signals.ts';
 import type { PartRequest } from './read-part.ts';
 

@@ -2,10 +2,10 @@ import { PagedBytes } from '../../../shared/evidence/journal/native/paged-bytes.
 import { readNativeJournalInto } from '../../../shared/evidence/journal/native/read-into.ts';
 import type { CreateParser, EvidenceParser, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, TimeResolution } from '../../../shared/model/evidence.ts';
+import type { FoundFile } from '../../files/inventory.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
 import { EvidenceReader, failureReason } from '../../files/read-only.ts';
 import { type EvidenceSink, RecordCounter } from '../events/evidence-sink.ts';
-import type { FoundFile } from '../inventory.ts';
-import type { IntakeLimits } from '../limits.ts';
 import { HashInPlace, type PartHash, startFileHash } from './file-hash.ts';
 import { partBeside, type StartPart, startPartWorker } from './part-beside.ts';
 

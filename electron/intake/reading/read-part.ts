@@ -1,4 +1,4 @@
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { BootStamp } from '../../../shared/evidence/reading/boot-clocks.ts';
 import type { ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { type DatedTyingEvent, TYING_KINDS } from '../../../shared/evidence/reading/uptime-ties.ts';
@@ -6,10 +6,10 @@ import type { EventKind } from '../../../shared/model/event.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { EntryKeyTable } from '../../events/entry-keys.ts';
 import { EventTable } from '../../events/event-table.ts';
+import type { IntakeLimits } from '../../files/limits.ts';
+import { FileProblems } from '../../files/problem-list.ts';
 import { EvidenceReader, type FileStamp, stampChange } from '../../files/read-only.ts';
 import { EvidenceSink, type ReadPart, RecordCounter } from '../events/evidence-sink.ts';
-import type { IntakeLimits } from '../limits.ts';
-import { FileProblems } from '../problem-list.ts';
 
 /** The rest of a file of text that is to be read apart from what lies before it. */
 export interface PartRequest {
@@ -54,7 +54,7 @@ export function readPart(request: PartRequest, report: (readBytes: number) => bo
       if (item.boot !== undefined && !boots.has(item.boot.bootId)) boots.set(item.boot.bootId, item.boot);
     },
   };
-  const parser = PARSERS[format]?.({ ...request.context, startOffset: from, startLine: 1 });
+  const parser = FORMATS[format].create?.({ ...request.context, startOffset: from, startLine: 1 });
   if (parser?.pushInto === undefined || parser.seam === undefined) return null;
   const reader = new EvidenceReader(absolutePath);
   try {

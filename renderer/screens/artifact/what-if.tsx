@@ -3,14 +3,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { layoutWhatIf } from '../../../shared/figures/what-if-figure.ts';
 import { advisedTimeout, LONGEST_SENSIBLE_TIMEOUT_SECONDS } from '../../../shared/findings/advised-timeout.ts';
 import { timeoutPatch } from '../../../shared/findings/timeout-patch.ts';
-import {
-  asItWas,
-  SERVICE_PARSERS,
-  type ServiceParser,
-  type WhatIf,
-  type WhatIfChoice,
-  whatIf,
-} from '../../../shared/findings/what-if.ts';
+import { asItWas, whatIf } from '../../../shared/findings/what-if.ts';
 import {
   OUTCOME_WORDS,
   outcomeSentence,
@@ -18,6 +11,7 @@ import {
   whatIfReasons,
 } from '../../../shared/findings/what-if-words.ts';
 import type { ImportCourse } from '../../../shared/model/import-course.ts';
+import { SERVICE_PARSERS, type ServiceParser, type WhatIf, type WhatIfChoice } from '../../../shared/model/what-if.ts';
 import buttonStyles from '../../components/button.module.css';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';

@@ -1,4 +1,4 @@
-import { visibleRaw } from '../../../shared/report/visible.ts';
+import { visibleRaw } from '../../../shared/wording/visible.ts';
 import { cx } from '../../components/class-names.ts';
 import noticeStyles from '../../components/notice.module.css';
 import type { ExcerptState } from './use-excerpt.ts';

@@ -1,6 +1,6 @@
 import { GitCompareArrows } from 'lucide-react';
 import type { DatabaseReport, ViewDifference } from '../../../shared/model/database.ts';
-import { VIEW_WORDS } from '../../../shared/sql/view-words.ts';
+import { VIEW_WORDS } from '../../../shared/wording/view-words.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import pageStyles from '../../components/page.module.css';
 import { Table } from '../../components/table.tsx';

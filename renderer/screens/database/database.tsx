@@ -2,7 +2,7 @@ import { Database } from 'lucide-react';
 import type { DatabaseTarget } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
-import { VIEW_WORDS, viewsOf } from '../../../shared/sql/view-words.ts';
+import { VIEW_WORDS, viewsOf } from '../../../shared/wording/view-words.ts';
 import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Field } from '../../components/field.tsx';

@@ -8,7 +8,7 @@ export const ROW_PX = 24;
  * Rows that are laid out at once. Chromium cannot make an element taller than about 33 million pixels, so longer lists
  * are shown in blocks; moving past the end of one goes on in the next.
  */
-export const BLOCK_ROWS = 500_000;
+const BLOCK_ROWS = 500_000;
 
 /** The part of a list that is laid out. */
 export interface LaidOutRows {

@@ -1,8 +1,8 @@
 import { ChevronRight } from 'lucide-react';
-import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
 import { secondsBetween } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { ENDING_WORDS } from '../../../shared/wording/names.ts';
+import { recurrenceWords } from '../../../shared/wording/recurrence-words.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import pageStyles from '../../components/page.module.css';

@@ -33,9 +33,7 @@ export function MissingList({
 }
 
 /** Everything that is missing, once each, with the hypotheses that it would help to decide. */
-export function missingOf(
-  hypotheses: readonly HypothesisResult[],
-): readonly (MissingEvidence & { readonly for: string })[] {
+function missingOf(hypotheses: readonly HypothesisResult[]): readonly (MissingEvidence & { readonly for: string })[] {
   const byCommand = new Map<string, { readonly what: string; readonly titles: string[] }>();
   for (const { title, missing } of hypotheses) {
     for (const { what, command } of missing) {

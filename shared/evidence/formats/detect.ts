@@ -1,30 +1,13 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
-import { isCollectManifest } from '../host/collect-manifest.ts';
-import { readDfHeader } from '../host/df.ts';
-import { isDuRow } from '../host/du.ts';
-import { readFreeHeader } from '../host/free.ts';
-import { isJournalDiskUsage } from '../host/journal-disk-usage.ts';
-import { isLsRow } from '../host/ls.ts';
-import { readPsHeader } from '../host/ps.ts';
-import { readSarBanner } from '../host/sar.ts';
-import { isTopSummary } from '../host/top.ts';
-import { readVmstatHeader } from '../host/vmstat.ts';
-import { readDmesgLine } from '../journal/dmesg.ts';
-import { isKernelWording } from '../journal/journal-cat.ts';
-import { withoutFraming } from '../journal/journal-json.ts';
 import { isJournalNotice, readJournalPrefix } from '../journal/journal-prefix.ts';
-import { readVerboseHeader } from '../journal/journal-verbose.ts';
-import { readAccessLine } from '../logs/access-line.ts';
+import { TEXT_FORMATS } from '../journal/text-formats.ts';
 import { readLogLine } from '../logs/gunicorn-log.ts';
-import { readJsonLogLine } from '../logs/json-log.ts';
 import { isDecoration } from '../reading/lines.ts';
 import { atUtc, parseDateLine } from '../reading/stamps.ts';
-import { readAssignment } from '../settings/gunicorn-conf.ts';
-import { readPythonStatements } from '../settings/python-tokens.ts';
-import { isServiceAssignment, readUnitSection } from '../settings/systemd-unit.ts';
 import { levelOf } from '../wording/inner-header.ts';
-import { detectBinary } from './detect-binary.ts';
+import { detectBinary, detectByName } from './detect-binary.ts';
 import { readXmlStart } from './detect-xml.ts';
+import { detectorsBy } from './table.ts';
 import { looksLike } from './unknown.ts';
 
 /** What a file is, and by what it was recognised. */
@@ -34,194 +17,14 @@ export interface Detection {
   readonly why: string;
 }
 
-/** A text format: which lines speak for it. */
-interface LineDetector {
-  readonly format: EvidenceFormat;
-  readonly sample: string;
-  readonly why: string;
-  readonly reads: (line: string) => boolean;
-}
-
-/** A table's header settles the format by itself: its rows have no marks of their own. */
-const HEADERS: readonly LineDetector[] = [
-  {
-    format: 'ps',
-    sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
-    why: 'has the header of ps aux',
-    reads: (line) => readPsHeader(line) !== null,
-  },
-  {
-    format: 'vmstat',
-    sample: ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st',
-    why: 'has the header of vmstat',
-    reads: (line) => /^\s*r\s+b\s+swpd\s+free\s+(?:buff|inact)\b/.test(line) || readVmstatHeader(line) !== null,
-  },
-  {
-    format: 'free',
-    sample: '               total        used        free      shared  buff/cache   available',
-    why: 'has the header of free',
-    reads: (line) => readFreeHeader(line) !== null,
-  },
-  {
-    format: 'meminfo',
-    sample: 'MemTotal:       24684084 kB',
-    why: 'has the fields of /proc/meminfo',
-    reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
-  },
-  {
-    format: 'top',
-    sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
-    why: 'has the summary of top',
-    reads: isTopSummary,
-  },
-  {
-    format: 'sar',
-    sample: 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)',
-    why: "has sar's first line",
-    reads: (line) => readSarBanner(line) !== null,
-  },
-  {
-    format: 'df',
-    sample: 'Filesystem     1K-blocks     Used Available Use% Mounted on',
-    why: 'has the header of df',
-    reads: (line) => readDfHeader(line) !== null,
-  },
-  {
-    format: 'journal-disk-usage',
-    sample: 'Archived and active journals take up 56.0M in the file system.',
-    why: 'is what journalctl --disk-usage prints',
-    reads: isJournalDiskUsage,
-  },
-  {
-    format: 'collect-manifest',
-    sample: '# Inquest collection 1',
-    why: 'is the manifest of collect.sh',
-    reads: isCollectManifest,
-  },
-];
-
-/** Recognised as a whole, not by votes: an INI file is a unit file by what its sections and keys are called. */
-function detectUnit(lines: readonly string[]): Detection | null {
-  const isUnit = lines.some((line) => readUnitSection(line) !== null) && lines.some(isServiceAssignment);
-  return isUnit ? { format: 'systemd-unit', why: 'has the sections and settings of a systemd unit' } : null;
-}
-
-/** Asked before the journal's formats, whose patterns would take its lines for entries of strange hosts. */
-const DMESG: LineDetector = {
-  format: 'dmesg',
-  sample: '[ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB',
-  why: 'has messages with the stamps of dmesg',
-  reads: (line) => readDmesgLine(line) !== null,
-};
-
-/** Fields that journald itself adds; a sender's fields (`MESSAGE=`) look like any file of settings. */
-const EXPORT_FIELD =
-  /^(?:__(?:CURSOR|REALTIME_TIMESTAMP|MONOTONIC_TIMESTAMP)|_(?:BOOT_ID|MACHINE_ID|HOSTNAME|TRANSPORT|PID|UID|GID|COMM|EXE|CMDLINE|CAP_EFFECTIVE|SELINUX_CONTEXT|RUNTIME_SCOPE|STREAM_ID|(?:SYSTEMD|SOURCE|AUDIT|KERNEL|UDEV)_[A-Z_]+))=/;
-
-/** Entries: the format with the most lines wins. Text journals are counted by what their prefix says. */
-const ENTRIES: readonly LineDetector[] = [
-  {
-    format: 'journal-json',
-    sample: '{"__REALTIME_TIMESTAMP":"1764542464539733","MESSAGE":"Starting gunicorn 26.1.0"}',
-    why: 'has journal entries as JSON objects',
-    reads: (line) =>
-      withoutFraming(line).startsWith('{') && /"(?:__REALTIME_TIMESTAMP|__CURSOR|MESSAGE|_BOOT_ID)"\s?:/.test(line),
-  },
-  {
-    // -o json-pretty
-    format: 'journal-json',
-    sample: '\t"__REALTIME_TIMESTAMP" : "1764542464539733",',
-    why: 'has journal entries as JSON objects',
-    reads: (line) => /^\s*"__(?:REALTIME_TIMESTAMP|CURSOR)" : "/.test(line),
-  },
-  {
-    format: 'journal-export',
-    sample: '__REALTIME_TIMESTAMP=1764542464539733',
-    why: 'has journal entries in the Journal Export Format',
-    reads: (line) => EXPORT_FIELD.test(line),
-  },
-  {
-    format: 'journal-verbose',
-    sample:
-      'Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;b=a240791736fc4f16beaa9416bb346a34;m=d063bcd4;t=644d78eca3c55;x=20e8fb4dfb87cd47]',
-    why: 'has lines with the stamp and cursor of journalctl -o verbose',
-    reads: (line) => readVerboseHeader(line) !== null,
-  },
-  {
-    format: 'json-log',
-    sample: '{"timestamp": "2026-01-28T04:10:22.070Z", "level": "INFO", "message": "Started importing VPN job 14"}',
-    why: 'has log entries as JSON objects, one a line',
-    reads: (line) => readJsonLogLine(line, atUtc) !== null,
-  },
-  {
-    format: 'access-log',
-    sample: '127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8.5.0"',
-    why: 'has the lines of an access log',
-    reads: (line) => readAccessLine(line) !== null,
-  },
-  {
-    format: 'gunicorn-log',
-    sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
-    why: "has lines with the header of gunicorn's or Python's logger",
-    reads: (line) => readLogLine(line, atUtc) !== null,
-  },
-  {
-    format: 'ls',
-    sample: '-rw-r--r-- 1 root root 59261760 Jan 28 04:05 test-results.xml',
-    why: 'has rows of ls -l',
-    reads: isLsRow,
-  },
-  {
-    format: 'du',
-    sample: '57876\t./logs/7.0/vpn/14/test-results.xml',
-    why: 'has rows of du',
-    reads: isDuRow,
-  },
-  {
-    format: 'journal-cat',
-    sample:
-      'Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB',
-    why: 'has messages of the kernel without stamps, as journalctl -k -o cat prints them',
-    reads: isKernelWording,
-  },
-];
-
-/** Names that only gunicorn's configuration has. Source: https://docs.gunicorn.org/en/stable/settings.html */
-const GUNICORN_ONLY = new Set([
-  'worker_class',
-  'worker_connections',
-  'worker_tmp_dir',
-  'graceful_timeout',
-  'max_requests',
-  'max_requests_jitter',
-  'preload_app',
-  'wsgi_app',
-  'forwarded_allow_ips',
-  'accesslog',
-  'errorlog',
-  'access_log_format',
-  'limit_request_line',
-]);
-const GUNICORN_ALSO = new Set([
-  'bind',
-  'workers',
-  'threads',
-  'timeout',
-  'keepalive',
-  'loglevel',
-  'backlog',
-  'proc_name',
-  'chdir',
-  'daemon',
-  'reload',
-  'pidfile',
-  'user',
-  'group',
-  'umask',
-  'capture_output',
-  'certfile',
-  'keyfile',
-]);
+const HEADERS = detectorsBy('header').map(({ format, detect }) => ({ format, ...detect.sign }));
+const ENTRIES = detectorsBy('entries').flatMap(({ format, detect }) =>
+  detect.signs.map((sign) => ({ format, beforeStamps: detect.beforeStamps, ...sign })),
+);
+const BEFORE_STAMPS = ENTRIES.filter(({ beforeStamps }) => beforeStamps);
+const AFTER_STAMPS = ENTRIES.filter(({ beforeStamps }) => !beforeStamps);
+const ROOTS = detectorsBy('root');
+const WHOLES = detectorsBy('whole');
 
 /** A log needs this share of its unindented lines to speak for it: a note that quotes a line is no log. */
 const SHARE_NEEDED = 0.2;
@@ -247,17 +50,26 @@ export function detectFormat(head: Uint8Array, fileName: string, totalBytes: num
 function detectContent(head: Uint8Array, fileName: string, totalBytes: number): Detection {
   const xml = readXmlStart(head);
   if (xml !== null) return detectXml(xml.root);
-  if (isBinary(head)) return detectByName(fileName, totalBytes);
+  if (isBinary(head)) {
+    return (
+      detectByName(fileName, totalBytes) ?? {
+        format: 'unknown',
+        why: 'is binary (or UTF-16 text) and of no known format',
+      }
+    );
+  }
   const text = new TextDecoder('utf-8').decode(head);
   if (text.trim() === '') return { format: 'empty', why: 'has nothing but blanks' };
   return detectText(text, fileName, head.length < totalBytes);
 }
 
 function detectXml(root: string | null): Detection {
-  if (root === 'testsuites' || root === 'testsuite')
-    return { format: 'junit-xml', why: `is XML with the root <${root}>` };
   if (root === 'html') return { format: 'unknown', why: 'is an HTML page' };
-  return { format: 'xml', why: root === null ? 'begins like XML' : `is XML with the root <${root}>` };
+  for (const { format, detect } of ROOTS) {
+    const why = detect.reads(root);
+    if (why !== null) return { format, why };
+  }
+  return { format: 'unknown', why: 'begins like XML' };
 }
 
 /** NUL is no character of any text format here; UTF-16 is full of it. */
@@ -268,17 +80,6 @@ function isBinary(head: Uint8Array): boolean {
   return nuls > 0 && nuls * 3 > head.length;
 }
 
-function detectByName(fileName: string, totalBytes: number): Detection {
-  // A WAL index or rollback journal whose header was zeroed when the last connection closed.
-  if (/-shm$/.test(fileName) && totalBytes % 32_768 === 0) {
-    return { format: 'sqlite-shm', why: 'is named and sized like a WAL index; its header is zeroed' };
-  }
-  if (/-journal$/.test(fileName)) {
-    return { format: 'sqlite-journal', why: 'is named like a rollback journal; its header is zeroed' };
-  }
-  return { format: 'unknown', why: 'is binary (or UTF-16 text) and of no known format' };
-}
-
 function detectText(text: string, fileName: string, isCut: boolean): Detection {
   const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
   // The last line of a cut head is a piece; a piece of a single very long line still begins like its format.
@@ -286,7 +87,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   const counts = new Map<EvidenceFormat, { count: number; why: string }>();
   let candidates = 0;
   let notices = 0;
-  let header: LineDetector | null = null;
+  let header: (typeof HEADERS)[number] | null = null;
   const vote = (format: EvidenceFormat, why: string): void => {
     const found = counts.get(format);
     if (found === undefined) counts.set(format, { count: 1, why });
@@ -299,22 +100,20 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       continue;
     }
     header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
-    if (DMESG.reads(line)) {
+    const early = BEFORE_STAMPS.find(({ reads }) => reads(line));
+    if (early !== undefined) {
       candidates += 1;
-      vote(DMESG.format, DMESG.why);
+      vote(early.format, early.why);
       continue;
     }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
     // 2026-01-28T04:10:22.070Z INFO app: text      Python's logging; no host is called INFO
     if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readLogLine(line, atUtc) !== null)) {
       candidates += 1;
-      vote(
-        prefix.format,
-        `has lines with the stamp of ${prefix.format.replace('journal-', 'journalctl -o ').replace('-rfc', ' by RFC ')}`,
-      );
+      vote(prefix.format, TEXT_FORMATS[prefix.format].detect.why);
       continue;
     }
-    const entry = ENTRIES.find(({ reads }) => reads(line));
+    const entry = AFTER_STAMPS.find(({ reads }) => reads(line));
     if (entry !== undefined) {
       candidates += 1;
       vote(entry.format, entry.why);
@@ -339,37 +138,11 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   if (notices > 0 && counts.size === 0 && candidates === 0) {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
-  return detectUnit(lines) ?? detectConfiguration(text, fileName) ?? { format: 'unknown', why: unknownWhy(lines) };
-}
-
-/** A Python file that assigns gunicorn's settings at its top level; strings and comments do not count. */
-function detectConfiguration(text: string, fileName: string): Detection | null {
-  const names = new Set<string>();
-  const statements = readPythonStatements(text);
-  // [section] on a line of its own is INI, where `workers = 2` belongs to something else.
-  if (/^\[[\w:. -]+\]\s*$/m.test(text)) return null;
-  for (const statement of statements) {
-    if (statement.indent > 0) continue;
-    for (const name of readAssignment(statement)?.names ?? []) names.add(name);
+  for (const { format, detect } of WHOLES) {
+    const why = detect.reads(text, lines, fileName);
+    if (why !== null) return { format, why };
   }
-  const only = [...names].filter((name) => GUNICORN_ONLY.has(name));
-  const also = [...names].filter((name) => GUNICORN_ALSO.has(name));
-  const isNamed = /gunicorn.*\.(?:py|conf|cfg)$/i.test(fileName);
-  // `timeout = 5` and `user = "x"` stand in any program; names of gunicorn's own, or several common ones, tell.
-  if (
-    only.length > 0 ||
-    also.length >= 3 ||
-    (also.length >= 2 && names.has('workers')) ||
-    (isNamed && also.length > 0)
-  ) {
-    return {
-      format: 'gunicorn-conf',
-      why: `assigns ${[...only, ...also].slice(0, 3).join(', ')} as gunicorn's configuration does`,
-    };
-  }
-  if (isNamed && /\.py$/i.test(fileName))
-    return { format: 'gunicorn-conf', why: 'is named as gunicorn names its configuration' };
-  return null;
+  return { format: 'unknown', why: unknownWhy(lines) };
 }
 
 /** Formats that are not read but often given, with what to give instead. */
@@ -380,9 +153,8 @@ function unknownWhy(lines: readonly string[]): string {
   return 'matches no known format';
 }
 
-/** Each detector's sample, for the test that every detector reads its own. */
+/** Each sign's sample, for the test that every sign reads its own. */
 export const DETECTOR_SAMPLES: readonly { readonly format: EvidenceFormat; readonly sample: string }[] = [
   ...HEADERS,
-  DMESG,
   ...ENTRIES,
 ].map(({ format, sample }) => ({ format, sample }));

@@ -1,27 +1,12 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
-import { readJournalPrefix } from '../journal/journal-prefix.ts';
+import { logFormat } from './table.ts';
 
 const LF = 0x0a;
 const decoder = new TextDecoder('utf-8');
 
-/** Whether a whole line begins a record, whatever stands above it, and dates itself. */
-type BeginsRecord = (line: string) => boolean;
-
-const RECORD_STARTS: { readonly [Format in EvidenceFormat]?: BeginsRecord } = {
-  'journal-short-iso': (line) => datesItself(line, 'journal-short-iso'),
-  'journal-short-iso-precise': (line) => datesItself(line, 'journal-short-iso-precise'),
-  // Fields of json-pretty are indented, and its braces stand alone.
-  'journal-json': (line) => line.startsWith('{"'),
-};
-
-function datesItself(line: string, format: 'journal-short-iso' | 'journal-short-iso-precise'): boolean {
-  const stamp = readJournalPrefix(line, format)?.stamp;
-  return stamp?.type === 'wall' && stamp.zone !== null;
-}
-
 /** Formats whose records can be found from any place within a file. */
 export function hasRecordStarts(format: EvidenceFormat): boolean {
-  return RECORD_STARTS[format] !== undefined;
+  return logFormat(format)?.beginsRecord != null;
 }
 
 /**
@@ -29,8 +14,8 @@ export function hasRecordStarts(format: EvidenceFormat): boolean {
  * when none is seen to.
  */
 export function recordStart(format: EvidenceFormat, bytes: Uint8Array): number {
-  const begins = RECORD_STARTS[format];
-  if (begins === undefined) return -1;
+  const begins = logFormat(format)?.beginsRecord ?? null;
+  if (begins === null) return -1;
   let lineEnd = bytes.indexOf(LF);
   while (lineEnd >= 0) {
     const from = lineEnd + 1;

@@ -1,3 +1,4 @@
+import type { RecordFormat } from '../reading/format.ts';
 import { type Line, type LineHandler, parserOfLines, problemItem, StrayLines } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { parseDateLine } from '../reading/stamps.ts';
@@ -12,12 +13,12 @@ const OMITTED = /^not collected: (.*)$/;
 const OMITTED_LIMIT = 1_000;
 
 /** Whether a line is the first of the manifest that collect.sh puts into its archive. */
-export function isCollectManifest(text: string): boolean {
+function isCollectManifest(text: string): boolean {
   return FIRST_LINE.test(text);
 }
 
 /** The manifest of collect.sh (shared/collect): what could not be collected is a problem of the case, and said as one. */
-export const createCollectManifestParser: CreateParser = (context) =>
+const createCollectManifestParser: CreateParser = (context) =>
   parserOfLines(context, new CollectManifestHandler(context));
 
 class CollectManifestHandler implements LineHandler {
@@ -50,3 +51,21 @@ class CollectManifestHandler implements LineHandler {
     return null;
   }
 }
+
+export const COLLECT_MANIFEST: RecordFormat = {
+  holds: 'notices',
+  savedAs: null,
+  detect: {
+    by: 'header',
+    sign: {
+      sample: '# Inquest collection 1',
+      why: 'is the manifest of collect.sh',
+      reads: isCollectManifest,
+    },
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createCollectManifestParser,
+  // It holds no events.
+  readAgain: null,
+};

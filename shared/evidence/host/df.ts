@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { FilesystemUsage } from '../../model/host.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -17,7 +18,7 @@ import { SnapshotClock } from './snapshot-time.ts';
 const ROW_LIMIT_CHARACTERS = 8_192;
 
 /** What a header of `df` says of its rows. */
-export interface DfHeader {
+interface DfHeader {
   readonly of: 'bytes' | 'inodes';
   /** Bytes of one block; 1 where sizes carry their own unit or bytes were asked for. */
   readonly blockBytes: number;
@@ -34,7 +35,7 @@ const ROW =
 const BLOCK_UNITS: Readonly<Record<string, number>> = { B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 
 /** Reads the header of `df`, with -h, -k, -P, -T or -i; null for any other line. */
-export function readDfHeader(text: string): DfHeader | null {
+function readDfHeader(text: string): DfHeader | null {
   const match = HEADER.exec(text);
   if (match === null) return null;
   const [, inodes, count, unit] = match;
@@ -44,7 +45,7 @@ export function readDfHeader(text: string): DfHeader | null {
 }
 
 /** `df`, `df -h`, `df -i`, once or repeatedly under date lines. Source: df(1) of GNU coreutils. */
-export const createDfParser: CreateParser = (context) => parserOfLines(context, new DfHandler(context));
+const createDfParser: CreateParser = (context) => parserOfLines(context, new DfHandler(context));
 
 class DfHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -107,3 +108,21 @@ class DfHandler implements LineHandler {
 function isPseudoRow(text: string): boolean {
   return text.length <= ROW_LIMIT_CHARACTERS && /\s-\s+\/\S*\s*$/.test(text);
 }
+
+export const DF: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`df`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'Filesystem     1K-blocks     Used Available Use% Mounted on',
+      why: 'has the header of df',
+      reads: (line) => readDfHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createDfParser,
+  // It holds no events.
+  readAgain: null,
+};

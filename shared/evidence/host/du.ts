@@ -1,4 +1,5 @@
 import type { FileSize } from '../../model/host.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -19,7 +20,7 @@ const ROW_LIMIT = 100_000;
 const ROW = /^(\d{1,18}(?:[.,]\d)?[KMGTPE]?)\t((?:\.{0,2}\/|\.{1,2}$)[^\t]*|total|[^\t/]+\/[^\t]*|[^\t/]+\.\w{1,8})$/;
 
 /** Whether a line is a row of `du`. */
-export function isDuRow(text: string): boolean {
+function isDuRow(text: string): boolean {
   return text.length <= ROW_LIMIT_CHARACTERS && ROW.test(text);
 }
 
@@ -27,7 +28,7 @@ export function isDuRow(text: string): boolean {
  * `du`, with -a, -s, -h, -k or -b. Plain numbers carry no unit: blocks of 1 KiB unless some are no whole filesystem block
  * of 4 KiB, which -b alone (bytes) prints. Source: du(1) of GNU coreutils.
  */
-export const createDuParser: CreateParser = (context) => parserOfLines(context, new DuHandler(context));
+const createDuParser: CreateParser = (context) => parserOfLines(context, new DuHandler(context));
 
 class DuHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -83,3 +84,24 @@ class DuHandler implements LineHandler {
     return null;
   }
 }
+
+export const DU: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`du`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '57876\t./logs/7.0/vpn/14/test-results.xml',
+        why: 'has rows of du',
+        reads: isDuRow,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createDuParser,
+  // It holds no events.
+  readAgain: null,
+};

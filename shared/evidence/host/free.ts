@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { HostMemory } from '../../model/samples.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -24,7 +25,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** The names of free's columns, by a header such as `total used free shared buff/cache available`; null for another line. */
-export function readFreeHeader(text: string): readonly string[] | null {
+function readFreeHeader(text: string): readonly string[] | null {
   return /^\s+total\s+used\s+free\b/.test(text) ? text.trim().split(/\s+/) : null;
 }
 
@@ -35,7 +36,7 @@ export function readFreeHeader(text: string): readonly string[] | null {
  * Plain numbers carry no unit. KiB is the default; -b is told by numbers that are all whole pages and too large, -m and -g
  * by a total below 128 MiB if it were KiB, on which no such service runs.
  */
-export const createFreeParser: CreateParser = (context) => parserOfLines(context, new FreeHandler(context));
+const createFreeParser: CreateParser = (context) => parserOfLines(context, new FreeHandler(context));
 
 class FreeHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -151,3 +152,21 @@ function unitOfPlainNumbers(values: readonly string[], total: string): number {
   if (first < 128) return KIB ** 3;
   return first < 128 * KIB ? KIB ** 2 : KIB;
 }
+
+export const FREE: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`free`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: '               total        used        free      shared  buff/cache   available',
+      why: 'has the header of free',
+      reads: (line) => readFreeHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createFreeParser,
+  // It holds no events.
+  readAgain: null,
+};

@@ -1,3 +1,4 @@
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -14,12 +15,12 @@ const SENTENCE =
   /^(?:Archived and active journals|Journals) take up (\d{1,6}(?:\.\d+)?[BKMGT]?) (?:in the file system|on disk)\.$/;
 
 /** Whether a line is what `journalctl --disk-usage` prints. */
-export function isJournalDiskUsage(text: string): boolean {
+function isJournalDiskUsage(text: string): boolean {
   return SENTENCE.test(text);
 }
 
 /** `journalctl --disk-usage`. Source: src/journal/journalctl.c of https://github.com/systemd/systemd */
-export const createJournalDiskUsageParser: CreateParser = (context) =>
+const createJournalDiskUsageParser: CreateParser = (context) =>
   parserOfLines(context, new JournalDiskUsageHandler(context));
 
 class JournalDiskUsageHandler implements LineHandler {
@@ -60,3 +61,21 @@ class JournalDiskUsageHandler implements LineHandler {
     return null;
   }
 }
+
+export const JOURNAL_DISK_USAGE: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`journalctl --disk-usage`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'Archived and active journals take up 56.0M in the file system.',
+      why: 'is what journalctl --disk-usage prints',
+      reads: isJournalDiskUsage,
+    },
+  },
+  dated: 'undated',
+  printsHostZone: true,
+  create: createJournalDiskUsageParser,
+  // It holds no events.
+  readAgain: null,
+};

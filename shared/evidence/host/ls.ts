@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { FileSize } from '../../model/host.ts';
 import type { EpochMicros } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -26,7 +27,7 @@ const ROW = new RegExp(
 const FOLDER = /^'?(\S.*?)'?:\s*$/;
 
 /** Whether a line is a row of `ls -l`. */
-export function isLsRow(text: string): boolean {
+function isLsRow(text: string): boolean {
   return text.length <= ROW_LIMIT_CHARACTERS && ROW.test(text);
 }
 
@@ -34,7 +35,7 @@ export function isLsRow(text: string): boolean {
  * `ls -l`, also with -a, -h, -R, --full-time or --time-style=long-iso. Source: ls(1) of GNU coreutils. Rows say how large
  * the artifact and the database were where they themselves were not saved.
  */
-export const createLsParser: CreateParser = (context) => parserOfLines(context, new LsHandler(context));
+const createLsParser: CreateParser = (context) => parserOfLines(context, new LsHandler(context));
 
 class LsHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -119,3 +120,24 @@ class LsHandler implements LineHandler {
     };
   }
 }
+
+export const LS: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`ls -l`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '-rw-r--r-- 1 root root 59261760 Jan 28 04:05 test-results.xml',
+        why: 'has rows of ls -l',
+        reads: isLsRow,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createLsParser,
+  // It holds no events.
+  readAgain: null,
+};

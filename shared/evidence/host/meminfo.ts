@@ -1,4 +1,5 @@
 import type { TimeResolution } from '../../model/evidence.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -17,7 +18,7 @@ const KIB = 1024;
 const FIELD = /^([A-Z][\w()]*):\s+(\d{1,15})(?: kB)?\s*$/;
 
 /** `/proc/meminfo`, once or repeatedly under date lines. "kB" is KiB. Source: proc_meminfo(5) */
-export const createMeminfoParser: CreateParser = (context) => parserOfLines(context, new MeminfoHandler(context));
+const createMeminfoParser: CreateParser = (context) => parserOfLines(context, new MeminfoHandler(context));
 
 class MeminfoHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -93,3 +94,21 @@ class MeminfoHandler implements LineHandler {
     return this.#clock.timeResolution();
   }
 }
+
+export const MEMINFO: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`/proc/meminfo`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'MemTotal:       24684084 kB',
+      why: 'has the fields of /proc/meminfo',
+      reads: (line) => /^MemTotal:\s+\d+ kB\s*$/.test(line),
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createMeminfoParser,
+  // It holds no events.
+  readAgain: null,
+};

@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -28,14 +29,14 @@ const COMMAND_COLUMNS: ReadonlySet<string> = new Set(['COMMAND', 'CMD', 'ARGS'])
 const KIB = 1024;
 
 /** Where a table's header puts each column. */
-export interface PsColumns {
+interface PsColumns {
   readonly index: Readonly<Partial<Record<Column, number>>>;
   /** Columns in front of the command. */
   readonly before: number;
 }
 
 /** Reads a header such as `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`; null for any other line. */
-export function readPsHeader(text: string): PsColumns | null {
+function readPsHeader(text: string): PsColumns | null {
   const names = text.trim().split(/\s+/);
   const last = names.at(-1);
   if (last === undefined || !COMMAND_COLUMNS.has(last)) return null;
@@ -54,7 +55,7 @@ export function readPsHeader(text: string): PsColumns | null {
  * Snapshots of `ps aux` (any width), one or many. A date line above a table (`# 2026-01-28 04:10:19`, `date`'s output) is
  * its time; dated rows are also events. Row: `root  23333  0.0  0.0  33728 21972 ?  S  22:49  0:00 /usr/bin/python3 -m ...`
  */
-export const createPsParser: CreateParser = (context) => parserOfLines(context, new PsHandler(context));
+const createPsParser: CreateParser = (context) => parserOfLines(context, new PsHandler(context));
 
 class PsHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -186,3 +187,21 @@ export function readCpuTime(text: string): number | null {
   const [, days, hours, minutes, seconds] = match;
   return Number(days ?? 0) * 86_400 + Number(hours ?? 0) * 3_600 + Number(minutes) * 60 + Number(seconds);
 }
+
+export const PS: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`ps aux`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
+      why: 'has the header of ps aux',
+      reads: (line) => readPsHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createPsParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

@@ -2,6 +2,7 @@ import type { TimeResolution } from '../../model/evidence.ts';
 import type { HostLoad } from '../../model/host.ts';
 import type { HostMemory } from '../../model/samples.ts';
 import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
@@ -58,7 +59,7 @@ interface SarRow {
  * its interval; times run past midnight into the next day. Tables of other things are left aside. Source: sar(1) of
  * sysstat 12. Row: `03:43:54        all      0.00      0.00      0.50      0.00      0.00     99.50`
  */
-export const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context));
+const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context));
 
 class SarHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -249,3 +250,21 @@ function totalKib(free: number, used: number, value: (column: string) => number 
   // A share of few digits estimates badly.
   return share >= 5 ? estimate : Math.max(withCaches, value('kbavail') ?? 0);
 }
+
+export const SAR: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`sar -r -u -W`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)',
+      why: "has sar's first line",
+      reads: (line) => readSarBanner(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createSarParser,
+  // It holds no events.
+  readAgain: null,
+};

@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -37,7 +38,7 @@ const SWAP =
   /^([KMGT])iB Swap:\s*(\d+(?:[.,]\d+)?)[ +]total,\s*(\d+(?:[.,]\d+)?)[ +]free,\s*\d+(?:[.,]\d+)?[ +]used\.\s*(\d+(?:[.,]\d+)?)[ +]avail Mem/;
 
 /** Whether a line is the first of a snapshot of top. */
-export function isTopSummary(text: string): boolean {
+function isTopSummary(text: string): boolean {
   return text.length <= LINE_LIMIT_CHARACTERS && SUMMARY.test(text);
 }
 
@@ -60,7 +61,7 @@ interface Snapshot {
  * a date line above settles it, else the day that lies nearest to the other evidence is taken, and a problem says so. The
  * shares of the first snapshot are averages since boot, so they are left out. Source: top(1) of procps-ng.
  */
-export const createTopParser: CreateParser = (context) => parserOfLines(context, new TopHandler(context));
+const createTopParser: CreateParser = (context) => parserOfLines(context, new TopHandler(context));
 
 class TopHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -304,3 +305,21 @@ function sampleEvent(sample: ProcessSample, text: string): ParsedItem {
     source: sample.source,
   });
 }
+
+export const TOP: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`top -b`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
+      why: 'has the summary of top',
+      reads: isTopSummary,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createTopParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

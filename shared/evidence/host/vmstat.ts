@@ -1,6 +1,7 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { VmstatSample } from '../../model/samples.ts';
 import type { EpochMicros } from '../../model/time.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -68,7 +69,7 @@ export function readVmstatHeader(text: string): VmstatColumns | null {
  * the output); swap rates stay KiB and block rates blocks of 1 KiB a second, as printed. The first row holds averages since boot.
  * Source: vmstat(8) of procps. Row: ` 1  0      0 24060524   1408 506432    0    0  2904     8  374  553  6  4 91  1  0 2026-01-28 04:10:20`
  */
-export const createVmstatParser: CreateParser = (context) => parserOfLines(context, new VmstatHandler(context));
+const createVmstatParser: CreateParser = (context) => parserOfLines(context, new VmstatHandler(context));
 
 class VmstatHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -196,3 +197,21 @@ class VmstatHandler implements LineHandler {
     return this.#clock.timeResolution();
   }
 }
+
+export const VMSTAT: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`vmstat`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st',
+      why: 'has the header of vmstat',
+      reads: (line) => /^\s*r\s+b\s+swpd\s+free\s+(?:buff|inact)\b/.test(line) || readVmstatHeader(line) !== null,
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createVmstatParser,
+  // Rows mean nothing without the header above them.
+  readAgain: null,
+};

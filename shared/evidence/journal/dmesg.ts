@@ -1,6 +1,7 @@
 import { SEVERITIES, type Severity } from '../../model/event.ts';
 import type { EvidenceId, TimeResolution } from '../../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import type { LogFormat } from '../reading/format.ts';
 import { bootInstantOf } from '../reading/known-entries.ts';
 import {
   eventItem,
@@ -23,13 +24,13 @@ import { classifyMessage } from '../wording/classify.ts';
 const WAITING_LIMIT = 100_000;
 
 /** The stamp that `dmesg` puts in front of a message. */
-export type DmesgStamp =
+type DmesgStamp =
   | { readonly type: 'uptime'; readonly micros: number }
   | { readonly type: 'local'; readonly wall: WallClock }
   | { readonly type: 'iso'; readonly wall: WallClock; readonly zone: number | null };
 
 /** One message of the kernel as `dmesg` prints it. */
-export interface DmesgLine {
+interface DmesgLine {
   readonly stamp: DmesgStamp;
   readonly severity: Severity | null;
   readonly message: string;
@@ -56,7 +57,7 @@ const JOURNAL_ORIGIN = /^(?:[\w.-]+ [\w.@/-]+(?:\[\d+\])?: |[\w.-]+\[\d+\]: (?!s
  * Reads a line that `dmesg` printed; null for any other, also for one of `journalctl -o short-monotonic`, whose stamps look
  * the same but stand before a host or an identifier. Source: dmesg(1) and sys-utils/dmesg.c of util-linux 2.38.
  */
-export function readDmesgLine(text: string): DmesgLine | null {
+function readDmesgLine(text: string): DmesgLine | null {
   const uptime = UPTIME.exec(text);
   if (uptime !== null) {
     const message = text.slice(uptime[0].length);
@@ -105,7 +106,7 @@ interface WaitingMessage {
  * gunicorn's word of a SIGKILL of the process that an oom-kill names; without either, the messages are left out and a
  * problem says what to give. `recordTime` is the known time of the one record that is read again.
  */
-export function createDmesgParser(recordTime: EpochMicros | null = null): CreateParser {
+function createDmesgParser(recordTime: EpochMicros | null = null): CreateParser {
   return (context) => parserOfLines(context, new DmesgHandler(context, recordTime));
 }
 
@@ -264,3 +265,31 @@ class DmesgHandler implements LineHandler {
     };
   }
 }
+
+export const DMESG: LogFormat = {
+  holds: 'log',
+  savedAs: '`dmesg --time-format iso`',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '[ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB',
+        why: 'has messages with the stamps of dmesg',
+        reads: (line) => readDmesgLine(line) !== null,
+      },
+    ],
+    // A journal's patterns would take its lines for entries of strange hosts.
+    beforeStamps: true,
+  },
+  dated: 'by-ties',
+  printsHostZone: true,
+  create: createDmesgParser(),
+  readAgain: createDmesgParser,
+  stampedBy: 'uptime',
+  copyRank: 3,
+  findMessage: null,
+  isVerbatim: true,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};

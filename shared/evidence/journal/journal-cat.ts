@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
+import type { LogFormat } from '../reading/format.ts';
 import type { KnownEntries } from '../reading/known-entries.ts';
 import {
   eventItem,
@@ -44,7 +45,7 @@ export function isCatOfKnown(text: string, known: KnownEntries): boolean {
 }
 
 /** Whether a line has the kernel's wording about a process that it kills or sees crash, as `journalctl -k -o cat` prints it. */
-export function isKernelWording(text: string): boolean {
+function isKernelWording(text: string): boolean {
   // In front of a message that begins with a bracket stands a stamp of dmesg, as a rule.
   return !text.startsWith('[') && classifyKernel(text).kind !== 'kernel';
 }
@@ -58,7 +59,7 @@ export function isKernelWording(text: string): boolean {
  * A message of several lines is printed as it is: the other source tells how many they are; without it, only indented
  * lines can be told from further entries.
  */
-export function createJournalCatParser(recordTime: EpochMicros | null = null): CreateParser {
+function createJournalCatParser(recordTime: EpochMicros | null = null): CreateParser {
   return (context) => parserOfLines(context, new JournalCatHandler(context, recordTime));
 }
 
@@ -215,3 +216,32 @@ function readLine(message: string): Classified & {
   }
   return { kind, detail, severity, identifier: null, pid: read.innerPid };
 }
+
+export const JOURNAL_CAT: LogFormat = {
+  holds: 'log',
+  savedAs: '`journalctl -o cat`',
+  // Only the kernel's messages have a look of their own; others show beside the same entries in another source (isCatOfKnown).
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample:
+          'Memory cgroup out of memory: Killed process 24020 (python3) total-vm:433520kB, anon-rss:409592kB, file-rss:6152kB',
+        why: 'has messages of the kernel without stamps, as journalctl -k -o cat prints them',
+        reads: isKernelWording,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-copies',
+  printsHostZone: true,
+  create: createJournalCatParser(),
+  readAgain: createJournalCatParser,
+  stampedBy: 'copied',
+  copyRank: 3,
+  findMessage: null,
+  isVerbatim: false,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};

@@ -4,7 +4,7 @@ import { MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
 import { fractionMicros, monthNumber, resolutionOf, wallOf, zoneMinutes } from '../reading/stamps.ts';
 
 /** The text formats that put one stamp in front of every entry: those of `journalctl -o`, and syslog with its priority. */
-export const JOURNAL_TEXT_FORMATS = [
+const JOURNAL_TEXT_FORMATS = [
   'journal-short',
   'journal-short-precise',
   'journal-short-iso',
@@ -21,7 +21,7 @@ export type JournalTextFormat = (typeof JOURNAL_TEXT_FORMATS)[number];
 export const UNIT_SUFFIXES = ['.service', '.scope', '.slice', '.socket', '.mount', '.timer'] as const;
 
 /** The stamp of an entry, as its format prints it. */
-export type JournalStamp =
+type JournalStamp =
   | {
       readonly type: 'wall';
       readonly wall: WallClock;

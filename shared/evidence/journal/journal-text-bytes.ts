@@ -1,8 +1,10 @@
+import { NO_PID } from '../../model/event-columns.ts';
+import { existing } from '../../model/existing.ts';
 import { MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
 import { asciiBytes, ByteSearch } from '../reading/find-bytes.ts';
 import { TRAITS } from '../reading/lines.ts';
 import { hashMessageBytes } from '../reading/message-hash.ts';
-import { NO_PID, type PlainEvent } from '../reading/parser.ts';
+import type { PlainEvent } from '../reading/parser.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
 import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
 
@@ -155,7 +157,7 @@ export class JournalLineBytes implements PlainEvent {
   #readOrigin(bytes: Uint8Array, from: number, end: number, traits: number): boolean {
     let at = from;
     for (const limit = Math.min(end, from + HOST_LIMIT_BYTES); at < limit; at++) {
-      if (ENDS_HOST[bytes[at] ?? 0] !== 0) break;
+      if (ENDS_HOST[existing(bytes[at], at)] !== 0) break;
     }
     // Exports with --no-hostname are left to the patterns.
     if (at === from || at >= end || bytes[at] !== BLANK) return false;
@@ -181,7 +183,7 @@ export class JournalLineBytes implements PlainEvent {
       let digitsAt = colon - 1;
       let value = 0;
       for (let scale = 1; digitsAt > nameAt && colon - 1 - digitsAt <= PID_LIMIT_DIGITS; scale *= 10) {
-        const digit = (bytes[digitsAt - 1] ?? 0) - ZERO;
+        const digit = existing(bytes[digitsAt - 1], digitsAt - 1) - ZERO;
         if (digit < 0 || digit > 9) break;
         value += digit * scale;
         digitsAt -= 1;

@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
+import type { LogFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -11,9 +12,10 @@ import {
   reportCutEnd,
   StrayLines,
 } from '../reading/lines.ts';
+import { type FindMessage, holdsLineFeed } from '../reading/message-span.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { StampClock } from '../reading/stamp-clock.ts';
-import { type InstantOfStamp, resolutionOf, type Stamp, wallOf, zoneMinutes } from '../reading/stamps.ts';
+import { atUtc, type InstantOfStamp, resolutionOf, type Stamp, wallOf, zoneMinutes } from '../reading/stamps.ts';
 import { classifyMessage } from '../wording/classify.ts';
 import { readBareStamp, splitInnerHeader } from '../wording/inner-header.ts';
 import { readAccessLine } from './access-line.ts';
@@ -99,15 +101,14 @@ interface OpenEntry {
  * A line with a logger's header begins an entry; every other line (a traceback, a print) belongs to the one before.
  * Source: error_fmt and datefmt in https://github.com/benoitc/gunicorn/blob/23.0.0/gunicorn/glogging.py
  */
-export const createGunicornLogParser: CreateParser = (context) =>
+const createGunicornLogParser: CreateParser = (context) =>
   parserOfLines(context, new GunicornLogHandler(context, false));
 
 /**
  * The access log as a file of its own (`--access-log`): one request a line. A damaged line is reported and not taken for more
  * of the request above it; should gunicorn's own lines stand between, they are read as in its error log.
  */
-export const createAccessLogParser: CreateParser = (context) =>
-  parserOfLines(context, new GunicornLogHandler(context, true));
+const createAccessLogParser: CreateParser = (context) => parserOfLines(context, new GunicornLogHandler(context, true));
 
 class GunicornLogHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -241,3 +242,70 @@ class GunicornLogHandler implements LineHandler {
     };
   }
 }
+
+const PIPE = 0x7c;
+const LETTER_T = 0x54;
+
+/** The whole line, unless a container runtime put its own stamp or the service in front. */
+const findInGunicornLog: FindMessage = (bytes, latin1, from, end, span) => {
+  if (holdsLineFeed(latin1, from, end) || bytes[from + 10] === LETTER_T) return false;
+  for (let at = from; at < Math.min(end, from + 128); at++) if (bytes[at] === PIPE) return false;
+  span.from = from;
+  span.to = end;
+  span.isEscaped = false;
+  return true;
+};
+
+export const GUNICORN_LOG: LogFormat = {
+  holds: 'log',
+  savedAs: 'the error log',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
+        why: "has lines with the header of gunicorn's or Python's logger",
+        reads: (line) => readLogLine(line, atUtc) !== null,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createGunicornLogParser,
+  readAgain: () => createGunicornLogParser,
+  stampedBy: 'logger',
+  copyRank: 3,
+  findMessage: findInGunicornLog,
+  isVerbatim: true,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};
+
+export const ACCESS_LOG: LogFormat = {
+  holds: 'log',
+  savedAs: 'the access log',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl/8.5.0"',
+        why: 'has the lines of an access log',
+        reads: (line) => readAccessLine(line) !== null,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createAccessLogParser,
+  readAgain: () => createAccessLogParser,
+  stampedBy: 'logger',
+  copyRank: 3,
+  findMessage: null,
+  isVerbatim: false,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};

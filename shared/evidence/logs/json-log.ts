@@ -1,5 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_MILLI, MICROS_PER_SECOND } from '../../model/time.ts';
+import type { LogFormat } from '../reading/format.ts';
 import {
   eventItem,
   isDecoration,
@@ -12,7 +13,7 @@ import {
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { StampClock } from '../reading/stamp-clock.ts';
-import type { InstantOfStamp } from '../reading/stamps.ts';
+import { atUtc, type InstantOfStamp } from '../reading/stamps.ts';
 import { classifyMessage } from '../wording/classify.ts';
 import { levelOf, readBareStamp, severityOfLevel } from '../wording/inner-header.ts';
 
@@ -134,7 +135,7 @@ function timeOf(
 }
 
 /** A log of JSON objects, one a line; every line stands for itself. */
-export const createJsonLogParser: CreateParser = (context) => parserOfLines(context, new JsonLogHandler(context));
+const createJsonLogParser: CreateParser = (context) => parserOfLines(context, new JsonLogHandler(context));
 
 class JsonLogHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -193,3 +194,30 @@ class JsonLogHandler implements LineHandler {
     };
   }
 }
+
+export const JSON_LOG: LogFormat = {
+  holds: 'log',
+  savedAs: 'JSON, one object a line',
+  detect: {
+    by: 'entries',
+    signs: [
+      {
+        sample: '{"timestamp": "2026-01-28T04:10:22.070Z", "level": "INFO", "message": "Started importing VPN job 14"}',
+        why: 'has log entries as JSON objects, one a line',
+        reads: (line) => readJsonLogLine(line, atUtc) !== null,
+      },
+    ],
+    beforeStamps: false,
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createJsonLogParser,
+  readAgain: () => createJsonLogParser,
+  stampedBy: 'logger',
+  copyRank: 3,
+  findMessage: null,
+  isVerbatim: false,
+  messageOf: null,
+  beginsRecord: null,
+  wholeRecordBytes: null,
+};

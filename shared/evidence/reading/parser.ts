@@ -54,11 +54,6 @@ export interface ParseContext {
   readonly startLine: number;
 }
 
-/** The pid of a plain event that has none. */
-export const NO_PID = -1;
-/** The severity of a plain event that has none; all others are indexes into SEVERITIES. */
-export const NO_SEVERITY = 255;
-
 /** What is kept in memory of an event besides its place. Valid until the reader that gave it reads on. */
 export interface PlainEvent {
   /** EpochMicros. */

@@ -1,4 +1,5 @@
 import type { UnitAssignment, UnitFragment } from '../../model/unit.ts';
+import type { RecordFormat } from '../reading/format.ts';
 import {
   type Line,
   type LineHandler,
@@ -23,12 +24,12 @@ const CAT_PATH = /^# (\/\S+\/[^/\s]+\.(?:service|slice|scope|socket|timer|mount|
 const ASSIGNMENT = /^\s*([A-Za-z][A-Za-z0-9-]{0,100})\s*=\s*(.*)$/;
 
 /** The section that a line opens, `Service`, or null for any other line. */
-export function readUnitSection(text: string): string | null {
+function readUnitSection(text: string): string | null {
   return UNIT_SECTION.exec(text)?.[1] ?? null;
 }
 
 /** Whether a line is an assignment of a kind that services of systemd have and hardly any other INI file. */
-export function isServiceAssignment(text: string): boolean {
+function isServiceAssignment(text: string): boolean {
   return /^\s*(?:Exec(?:Start|Stop|Reload)(?:Pre|Post)?|TimeoutSt(?:op|art)Sec|Memory(?:Max|High|Limit)|OOMPolicy|WatchdogSec|KillMode|RestartSec|WantedBy|Environment(?:File)?)\s*=/.test(
     text,
   );
@@ -39,8 +40,7 @@ export function isServiceAssignment(text: string): boolean {
  * path. Assignments are kept as they stand, in their order; merging is left to whoever knows all files.
  * Source: systemd.syntax(7). Line: `ExecStart=/srv/venv/bin/gunicorn -w 4 --timeout 90 app:application`
  */
-export const createSystemdUnitParser: CreateParser = (context) =>
-  parserOfLines(context, new SystemdUnitHandler(context));
+const createSystemdUnitParser: CreateParser = (context) => parserOfLines(context, new SystemdUnitHandler(context));
 
 interface OpenAssignment {
   readonly key: string;
@@ -173,3 +173,21 @@ class SystemdUnitHandler implements LineHandler {
     return null;
   }
 }
+
+export const SYSTEMD_UNIT: RecordFormat = {
+  holds: 'settings',
+  savedAs: '`systemctl cat SERVICE`',
+  detect: {
+    by: 'whole',
+    // An INI file is a unit file by what its sections and keys are called.
+    reads: (_text, lines) =>
+      lines.some((line) => readUnitSection(line) !== null) && lines.some(isServiceAssignment)
+        ? 'has the sections and settings of a systemd unit'
+        : null,
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: createSystemdUnitParser,
+  // It holds no events.
+  readAgain: null,
+};

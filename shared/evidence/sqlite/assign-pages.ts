@@ -7,7 +7,7 @@ import { FREELIST, LOCK_BYTE, NOBODY, POINTER_MAP } from './page-owners.ts';
 
 export const UNASSIGNED = '(unassigned)';
 /** Page 1 holds the file header, which every transaction that changes the file's size rewrites. */
-export const FILE_HEADER = '(file header)';
+const FILE_HEADER = '(file header)';
 const SPECIAL_NAMES: ReadonlyMap<number, string> = new Map([
   [FREELIST, '(freelist)'],
   [POINTER_MAP, '(pointer map)'],

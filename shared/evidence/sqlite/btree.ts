@@ -4,7 +4,7 @@ import { readLength, readVarint } from './record.ts';
 import type { PageView } from './views.ts';
 
 /** B-tree pages. Source: https://www.sqlite.org/fileformat2.html#b_tree_pages */
-export const INTERIOR_INDEX = 2;
+const INTERIOR_INDEX = 2;
 export const INTERIOR_TABLE = 5;
 export const LEAF_INDEX = 10;
 export const LEAF_TABLE = 13;

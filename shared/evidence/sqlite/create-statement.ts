@@ -1,7 +1,7 @@
 import { keyword, parenthesised, type SqlToken, sqlTokens } from './sql-tokens.ts';
 
 /** Type affinity. Source: https://www.sqlite.org/datatype3.html#determination_of_column_affinity */
-export type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
+type Affinity = 'integer' | 'text' | 'blob' | 'real' | 'numeric';
 
 export interface ColumnDefinition {
   readonly name: string;

@@ -37,7 +37,7 @@ export type HeaderResult =
   | { readonly ok: true; readonly header: DatabaseHeader }
   | { readonly ok: false; readonly message: string };
 
-export function hasSqliteMagic(bytes: Uint8Array): boolean {
+function hasSqliteMagic(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, index) => bytes[index] === byte);
 }
 

@@ -4,7 +4,7 @@ import type { SchemaTree } from './page-owners.ts';
 import { storageClass } from './record.ts';
 
 /** One value of a record: the table's column it holds, or the rowid at the end of an index entry. */
-export type FieldPattern =
+type FieldPattern =
   | { readonly role: 'column'; readonly column: ColumnDefinition }
   | { readonly role: 'rowid' }
   | { readonly role: 'anything' };

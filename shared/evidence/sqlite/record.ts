@@ -57,7 +57,7 @@ export interface RecordLayout {
 }
 
 /** Bytes of a value. Source: https://www.sqlite.org/fileformat2.html#record_format */
-export function serialBytes(serialType: number): number {
+function serialBytes(serialType: number): number {
   if (serialType >= 12) return Math.floor((serialType - 12) / 2);
   return [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0][serialType] ?? 0;
 }

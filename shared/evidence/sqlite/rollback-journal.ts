@@ -15,7 +15,7 @@ const COUNT_FROM_FILE_SIZE = 0xffffffff;
  * - `finished`: empty, or the header zeroed as `journal_mode=PERSIST` does at a commit.
  * - `unreadable`: none of these.
  */
-export type JournalState = 'hot' | 'unsynced' | 'finished' | 'unreadable';
+type JournalState = 'hot' | 'unsynced' | 'finished' | 'unreadable';
 
 export interface RollbackJournal {
   readonly state: JournalState;

@@ -43,7 +43,7 @@ export interface WalLog {
 }
 
 /** Consecutive frames with the same salts; frames count from 1. */
-export interface FrameRun {
+interface FrameRun {
   readonly salt1: number;
   readonly salt2: number;
   readonly firstFrame: number;

@@ -1,6 +1,6 @@
 import { EVENT_KINDS, SEVERITIES } from '../../model/event.ts';
+import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
 import { asciiBytes, ByteSearch, hasAt, NameTexts } from '../reading/find-bytes.ts';
-import { NO_PID, NO_SEVERITY } from '../reading/parser.ts';
 import { TYING_KINDS } from '../reading/uptime-ties.ts';
 import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';

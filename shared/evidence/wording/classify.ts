@@ -5,7 +5,7 @@ import { classifyKernel } from './classify-kernel.ts';
 import { classifySystemd } from './classify-systemd.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
 
-export { type InnerHeader, type InnerLevel, splitInnerHeader } from './inner-header.ts';
+export { splitInnerHeader } from './inner-header.ts';
 
 /** A log entry as its format gives it. */
 export interface MessageToClassify {

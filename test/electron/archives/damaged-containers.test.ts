@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader } from '../../../electron/archives/tar.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 import { toolMissing } from '../../support/tools.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
 
@@ -27,8 +28,10 @@ interface Container {
 }
 
 const MEMBERS = 5;
+/** The same in every run, so that a counterexample is one in the next run, too. */
+const noise = (of: string): string => createHash('sha256').update(of).digest('hex');
 const lines = (tag: string, count: number): string =>
-  Array.from({ length: count }, (_, at) => `${tag}-${at} ${randomBytes(9).toString('hex')}\n`).join('');
+  Array.from({ length: count }, (_, at) => `${tag}-${at} ${noise(`${tag}-${at}`).slice(0, 18)}\n`).join('');
 const contents = (): string[] => Array.from({ length: MEMBERS }, (_, at) => lines(`m${at}`, 12 + at));
 const files = (all: readonly string[]): Record<string, string> =>
   Object.fromEntries(all.map((content, at) => [`m${at}.txt`, content]));
@@ -37,9 +40,9 @@ const files = (all: readonly string[]): Record<string, string> =>
 function zipped(command: string): Container {
   const all = contents();
   const inner = writeTree(tempFolder(), { 'deep.txt': lines('deep', 10), 'more.txt': lines('more', 10) });
-  execFileSync('zip', ['-q', '-0', 'n.zip', 'deep.txt', 'more.txt'], { cwd: inner });
+  execFileSync('sh', ['-c', 'touch -d @1769573422 * && zip -q -0 n.zip deep.txt more.txt'], { cwd: inner });
   const cwd = writeTree(tempFolder(), { ...files(all), 'n.zip': new Uint8Array(readFileSync(`${inner}/n.zip`)) });
-  execFileSync('sh', ['-c', command], { cwd });
+  execFileSync('sh', ['-c', `touch -d @1769573422 * && ${command}`], { cwd });
   const places = execFileSync('python3', ['-c', ZIP_PLACES], { cwd, encoding: 'utf8' }).trim().split('\n');
   const parts = places.flatMap((line): Part[] => {
     const [name, from, to] = line.split(' ');
@@ -130,6 +133,17 @@ const CONTAINERS: Readonly<Record<string, () => Container | Promise<Container>>>
   'tar in zstd': () => tarStreams('zstd'),
 };
 
+/** Damage that once lost more than it touched: where it begins, and its bytes. */
+const ONCE_LOST: Readonly<Record<string, readonly [number, Uint8Array][]>> = {
+  'tar in zstd': [
+    // Of the first block: its length, which leads into the frames that follow, and sequences that make too much of it.
+    [6, Uint8Array.of(0xd0)],
+    [6, Uint8Array.of(0xad)],
+    [6, Uint8Array.of(0xfd)],
+    [411, Uint8Array.of(0xc9)],
+  ],
+};
+
 const missing = ['zip', 'gzip', 'bzip2', 'xz', 'zstd'].some((tool) => toolMissing(tool, '--version'));
 
 describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
@@ -151,12 +165,14 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
     const linesOf = async (archive: Uint8Array) => {
       const unpacked = await unpackBytes(archive, 'x');
       const counts = new Map<string, number>();
+      const texts: string[] = [];
       for (const file of unpacked.files.filter(({ archive: held }) => held === null)) {
         const text = file === unpacked.archive ? '' : readFileSync(file.absolutePath, 'latin1');
+        texts.push(text);
         for (const line of text.split('\n')) counts.set(line, (counts.get(line) ?? 0) + 1);
       }
       const told = unpacked.files.reduce((sum, file) => sum + file.problems.count, unpacked.problems.length);
-      return { counts, told };
+      return { counts, texts, told };
     };
     const all = parts.flatMap(({ content }) => content.trimEnd().split('\n'));
     const whole = await linesOf(bytes);
@@ -166,13 +182,13 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
       fc.asyncProperty(at(bytes.length), damage, async (from, garbage) => {
         const damaged = Buffer.from(bytes);
         damaged.set(garbage.subarray(0, bytes.length - from), from);
-        const { counts, told } = await linesOf(damaged);
+        const { counts, texts, told } = await linesOf(damaged);
         const untouched = parts.filter((part) => part.from >= from + garbage.length || part.to <= from);
         const expected = untouched.flatMap(({ content }) => content.trimEnd().split('\n'));
         expect(expected.filter((line) => counts.get(line) !== 1)).toEqual([]);
-        // Damage can make one line twice of content that is compressed; nothing makes a whole part twice.
-        const isTwice = (line: string): boolean => (counts.get(line) ?? 0) > 1;
-        expect(parts.filter(({ content }) => content.trimEnd().split('\n').every(isTwice))).toEqual([]);
+        // Damage can repeat what lies in front of it in content that is compressed; nothing gives a whole part again.
+        const isTwice = ({ content }: Part): boolean => texts.filter((text) => text.includes(content)).length > 1;
+        expect(parts.filter(isTwice)).toEqual([]);
         // A plain tar has no checksum of content: of what is changed in it nobody can tell.
         const isLost = (content: string): boolean => {
           const isMissing = content
@@ -183,7 +199,7 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
         };
         if (parts.some(({ content }) => isLost(content))) expect(told).toBeGreaterThan(0);
       }),
-      { numRuns: 15 },
+      { numRuns: runs(60), examples: [...(ONCE_LOST[kind] ?? [])] },
     );
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader, TarReader } from '../../../electron/archives/tar.ts';
-import type { FoundFile } from '../../../electron/intake/inventory.ts';
+import type { FoundFile } from '../../../electron/files/inventory.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
 import { tarGzipOf, tarOf } from '../../support/bundles.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';

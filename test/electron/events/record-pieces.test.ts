@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isText, messageOfExport, messageOfJson } from '../../../electron/events/record-pieces.ts';
+import { isText } from '../../../electron/events/record-pieces.ts';
+import { messageOfExport, messageOfJson } from '../../../shared/evidence/journal/message-bytes.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const BINARY = Uint8Array.of(0x1b, 0x00, 0xff);

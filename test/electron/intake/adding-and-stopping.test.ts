@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/files/limits.ts';
 import { READ_CHUNK_BYTES } from '../../../electron/files/read-only.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
 import { RunControl } from '../../../electron/intake/run-control.ts';
 import type { ImportCommand } from '../../../shared/contract/worker-protocol.ts';
 import type { Progress } from '../../../shared/model/job.ts';
 import { nativeFixture } from '../../shared/evidence/journal/native/support.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 
 const JOURNAL = Array.from({ length: 12_000 }, (_each, index) =>
   isoPreciseLine(index * 500, 'app', 1000 + (index % 7), `request ${index} of the load test took ${index % 97} ms`),
@@ -258,7 +259,7 @@ describe('adding to a running import', () => {
         );
         expect(comparable({ ...whole, ...imported })).toEqual(comparable(whole));
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 

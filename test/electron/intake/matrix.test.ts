@@ -2,12 +2,13 @@ import { utimesSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader } from '../../../electron/archives/tar.ts';
+import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/files/limits.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS, type IntakeLimits } from '../../../electron/intake/limits.ts';
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { EVIDENCE_FORMATS } from '../../../shared/model/evidence.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 import { WHOLE_FORMATS } from '../../support/whole-formats.ts';
 
 /*
@@ -30,7 +31,7 @@ async function read(bytes: Uint8Array, limits: Partial<IntakeLimits> = {}) {
 }
 type Read = Awaited<ReturnType<typeof read>>;
 
-describe.each(EVIDENCE_FORMATS.filter((format) => PARSERS[format] === undefined))(
+describe.each(EVIDENCE_FORMATS.filter((format) => FORMATS[format].create === null))(
   '%s of its real producer',
   (format) => {
     let made: { readonly bytes: Uint8Array; readonly whole: Read } | null = null;
@@ -90,7 +91,7 @@ describe.each(EVIDENCE_FORMATS.filter((format) => PARSERS[format] === undefined)
             if (at > bytes.length * (row().entriesBefore ?? 1)) expect(after.events).toBe(whole.events);
           },
         ),
-        { numRuns: 10 },
+        { numRuns: runs(10) },
       );
     });
   },
@@ -116,6 +117,6 @@ test('a tar keeps every member that damage does not touch', async () => {
         expect(kept, `m${index} with ${garbage.length} bytes from ${at} damaged`).toHaveLength(1);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });

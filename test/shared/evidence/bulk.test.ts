@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { runs } from '../../support/properties.ts';
 import { isRow, type Kept, kept, keptBare } from './kept.ts';
 import { bytesOf, CONTEXT, contextOf, FIXTURE_FORMATS, fixture } from './support.ts';
 
@@ -23,8 +24,8 @@ function run(
   chunkSizes: readonly number[],
   inBulk: boolean,
 ): Run {
-  const create = PARSERS[format];
-  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const { create } = FORMATS[format];
+  if (create === null) throw new Error(`no parser for ${format}`);
   const parser = create({ ...CONTEXT, ...context });
   const items: Kept[] = [];
   let bare = 0;
@@ -70,7 +71,7 @@ const chunkSizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 300 }), fc.consta
   minLength: 1,
   maxLength: 5,
 });
-const BULK_FIXTURES = FIXTURE_FORMATS.filter(([, format]) => PARSERS[format]?.(CONTEXT).pushInto !== undefined);
+const BULK_FIXTURES = FIXTURE_FORMATS.filter(([, format]) => FORMATS[format].create?.(CONTEXT).pushInto !== undefined);
 
 describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
   const bytes = fixture(path);
@@ -96,7 +97,7 @@ describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
           compare(format, damaged, sizes, context);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -341,7 +342,7 @@ describe('generated journals', () => {
       fc.property(fc.array(fc.oneof(entry, changed(entry)), { maxLength: 12 }), chunkSizes, (entries, sizes) => {
         bare += compare('journal-short-iso-precise', bytesOf(entries.join('')), sizes);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
     expect(bare).toBeGreaterThan(1000);
   });
@@ -359,7 +360,7 @@ describe('generated journals', () => {
       fc.property(fc.array(fc.oneof(jsonEntry, changed(jsonEntry)), { maxLength: 8 }), chunkSizes, (entries, sizes) => {
         bare += compare('journal-json', bytesOf(entries.map((text) => `${text}\n`).join('')), sizes);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
     expect(bare).toBeGreaterThan(1000);
   });
@@ -371,7 +372,7 @@ describe('generated journals', () => {
       fc.property(entries, chunkSizes, (parts, sizes) => {
         bare += compare('journal-export', joined(parts), sizes);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(bare).toBeGreaterThan(500);
   });
@@ -394,7 +395,7 @@ describe('generated journals', () => {
       item: (item) => boots.push(item.type === 'event' ? item.boot?.bootId[0] : undefined),
       event: () => boots.push('bare'),
     };
-    PARSERS[format]?.(CONTEXT).pushInto?.(joined(bytes), sink);
+    FORMATS[format].create?.(CONTEXT).pushInto?.(joined(bytes), sink);
     expect(boots).toEqual(['a', 'bare', 'b', 'bare', 'bare']);
   });
 

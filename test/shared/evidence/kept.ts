@@ -1,6 +1,7 @@
 import { hashMessage } from '../../../shared/evidence/reading/message-hash.ts';
-import { NO_PID, NO_SEVERITY, type ParsedItem, type PlainEvent } from '../../../shared/evidence/reading/parser.ts';
+import type { ParsedItem, PlainEvent } from '../../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../../shared/model/event.ts';
+import { NO_PID, NO_SEVERITY } from '../../../shared/model/event-columns.ts';
 
 export type Row = readonly [
   time: number,

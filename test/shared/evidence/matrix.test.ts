@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { PARSERS } from '../../../shared/evidence/formats/parsers.ts';
-import { ARCHIVE_FORMATS, EVIDENCE_FORMATS, type EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
+import { EVIDENCE_FORMATS, type EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { WHOLE_FORMATS } from '../../support/whole-formats.ts';
 import { NATIVE_FIXTURES } from './journal/native/support.ts';
 import { FIXTURE_FORMATS } from './support.ts';
@@ -36,7 +36,7 @@ it.each(EVIDENCE_FORMATS)('%s is in one of the two tables, with what makes its f
   const paths = fixturesOf(format);
   const whole = WHOLE_FORMATS[format];
   expect([paths.length > 0, whole !== undefined]).toEqual(
-    PARSERS[format] === undefined ? [false, true] : [true, false],
+    FORMATS[format].create === null ? [false, true] : [true, false],
   );
   for (const path of paths) expectGenerator(GENERATOR_OF[path.slice(0, path.indexOf('/'))], path);
   if (whole !== undefined && whole.generator !== null) expectGenerator(whole.generator, format);
@@ -48,5 +48,7 @@ it('covers every variant of journalctl -o and of a native journal, and every arc
     'short short-precise short-iso short-iso-precise short-full short-unix short-monotonic with-unit verbose cat export json json-pretty json-seq json-sse';
   for (const variant of variants.split(' ')) expect(names, variant).toContain(variant);
   expect([...NATIVE_FIXTURES]).toEqual(['regular', 'compact', 'unkeyed', 'xz', 'lz4', 'zstd']);
-  for (const format of ARCHIVE_FORMATS) expect(WHOLE_FORMATS[format]?.holds, format).toBe('entries');
+  const archives = EVIDENCE_FORMATS.filter((format) => FORMATS[format].holds === 'archive');
+  expect(archives).toHaveLength(10);
+  for (const format of archives) expect(WHOLE_FORMATS[format]?.holds, format).toBe('entries');
 });

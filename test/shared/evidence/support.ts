@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PARSERS, sniffZone } from '../../../shared/evidence/formats/parsers.ts';
+import { sniffZone } from '../../../shared/evidence/formats/sniff-zone.ts';
+import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import type { ParseContext, ParsedEvent, ParsedItem } from '../../../shared/evidence/reading/parser.ts';
 import type { EvidenceFormat, ParseProblem, TimeResolution } from '../../../shared/model/evidence.ts';
@@ -74,8 +75,8 @@ export function parse(
   context: Partial<ParseContext> = {},
   chunkBytes = 65_536,
 ): Parsed {
-  const create = PARSERS[format];
-  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const { create } = FORMATS[format];
+  if (create === null) throw new Error(`no parser for ${format}`);
   const parser = create({ ...CONTEXT, ...context });
   const items: ParsedItem[] = [];
   const buffer = new Uint8Array(chunkBytes);

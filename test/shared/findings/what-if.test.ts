@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { layoutWhatIf } from '../../../shared/figures/what-if-figure.ts';
 import { advisedTimeout } from '../../../shared/findings/advised-timeout.ts';
 import { timeoutPatch } from '../../../shared/findings/timeout-patch.ts';
-import { asItWas, SERVICE_PARSERS, seenParser, type WhatIfChoice, whatIf } from '../../../shared/findings/what-if.ts';
+import { asItWas, seenParser, whatIf } from '../../../shared/findings/what-if.ts';
 import { outcomeSentence, timeoutReasons, whatIfReasons } from '../../../shared/findings/what-if-words.ts';
+import { SERVICE_PARSERS, type WhatIfChoice } from '../../../shared/model/what-if.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceCourse } from '../../support/reference-course.ts';
 
 const BYTES = 59_261_760;
@@ -92,7 +94,7 @@ describe('what if', () => {
           expect(words).toMatch(/^[A-Z0-9].*\.$/s);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -1,8 +1,12 @@
 import { decompress as decompressFrames } from 'fzstd';
 import { wordsOf } from '../../../model/thrown.ts';
+import { hasEndlessWeights } from '../../reading/zstd-weights.ts';
 import { readU32, readU64 } from './bytes.ts';
 import { decompressLz4Block } from './lz4.ts';
 import { decompressLzma2 } from './lzma2.ts';
+
+const RLE_BLOCK = 1;
+const COMPRESSED_BLOCK = 2;
 
 /** How a data object's payload is compressed. */
 export type Compression = 'xz' | 'lz4' | 'zstd';
@@ -55,6 +59,7 @@ function decompressLz4(payload: Uint8Array, limitBytes: number): Uint8Array {
 function decompressZstd(payload: Uint8Array, limitBytes: number): Uint8Array {
   const size = zstdContentBytes(payload);
   if (size > limitBytes) throw new Error('it is too large');
+  if (hasEndlessBlock(payload)) throw new Error('its Zstandard frame is damaged');
   const out = new Uint8Array(size);
   try {
     decompressFrames(payload, out);
@@ -62,6 +67,28 @@ function decompressZstd(payload: Uint8Array, limitBytes: number): Uint8Array {
     throw new Error(`its Zstandard frame is damaged (${wordsOf(thrown)})`);
   }
   return out;
+}
+
+/** Whether one of a frame's blocks would keep the decoder busy for ever. Source: RFC 8878, section 3.1.1.2 */
+function hasEndlessBlock(frame: Uint8Array): boolean {
+  for (let at = zstdHeaderBytes(frame); at + 3 <= frame.length; ) {
+    const head = (frame[at] ?? 0) | ((frame[at + 1] ?? 0) << 8) | ((frame[at + 2] ?? 0) << 16);
+    const type = (head >> 1) & 3;
+    const bytes = type === RLE_BLOCK ? 1 : head >> 3;
+    at += 3;
+    if (type === COMPRESSED_BLOCK && hasEndlessWeights(frame.subarray(at, at + bytes))) return true;
+    if ((head & 1) === 1) return false;
+    at += bytes;
+  }
+  return false;
+}
+
+function zstdHeaderBytes(frame: Uint8Array): number {
+  const descriptor = frame[4] ?? 0;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const dictionaryBytes = [0, 1, 2, 4][descriptor & 3] ?? 0;
+  const sizeBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] ?? 0;
+  return 5 + (isSingleSegment ? 0 : 1) + dictionaryBytes + sizeBytes;
 }
 
 /** journald compresses in one step, so the frame header always has the size. Source: RFC 8878, section 3.1.1.1 */

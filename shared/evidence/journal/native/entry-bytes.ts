@@ -1,6 +1,7 @@
+import { NO_PID, NO_SEVERITY } from '../../../model/event-columns.ts';
 import { asciiBytes, isSameAt, NameTexts, numberAt } from '../../reading/find-bytes.ts';
 import { hashMessage, hashMessageBytes } from '../../reading/message-hash.ts';
-import { NO_PID, NO_SEVERITY, type PlainEvent } from '../../reading/parser.ts';
+import type { PlainEvent } from '../../reading/parser.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../../wording/classify-bytes.ts';
 import { COLUMN_FIELDS } from '../journal-fields.ts';
 import { readU32, readU64 } from './bytes.ts';

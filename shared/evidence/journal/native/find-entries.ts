@@ -11,7 +11,7 @@ import {
 } from './objects.ts';
 
 /** Bytes in which no object could be read. */
-export interface DamagedRange {
+interface DamagedRange {
   readonly from: number;
   readonly to: number;
 }

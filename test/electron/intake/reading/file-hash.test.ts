@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { INTAKE_LIMITS } from '../../../../electron/files/limits.ts';
 import { EvidenceReader, READ_CHUNK_BYTES } from '../../../../electron/files/read-only.ts';
 import { readGivenEvidence } from '../../../../electron/intake/import-evidence.ts';
-import { INTAKE_LIMITS } from '../../../../electron/intake/limits.ts';
 import { HashBeside, HashInPlace } from '../../../../electron/intake/reading/file-hash.ts';
 import { RunControl } from '../../../../electron/intake/run-control.ts';
 import { startWorker } from '../../../../electron/threads/start-worker.ts';
 import type { ImportCommand } from '../../../../shared/contract/worker-protocol.ts';
 import { tempFolder } from '../../../support/bundles.ts';
 import { isoPreciseLine } from '../../../support/journal-lines.ts';
+import { runs } from '../../../support/properties.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -82,7 +83,7 @@ describe('a hash made beside the reading', () => {
         expect(hash.finish()).toEqual({ sha256: sha256(part), bytes: part.length, failure: null });
         reader.close();
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   }, 60_000);
 

@@ -4,19 +4,20 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EntryKeyTable } from '../../../../electron/events/entry-keys.ts';
 import { EventTable } from '../../../../electron/events/event-table.ts';
+import type { FoundFile } from '../../../../electron/files/inventory.ts';
+import { INTAKE_LIMITS } from '../../../../electron/files/limits.ts';
+import { FileProblems } from '../../../../electron/files/problem-list.ts';
 import { EvidenceSink } from '../../../../electron/intake/events/evidence-sink.ts';
-import type { FoundFile } from '../../../../electron/intake/inventory.ts';
-import { INTAKE_LIMITS } from '../../../../electron/intake/limits.ts';
-import { FileProblems } from '../../../../electron/intake/problem-list.ts';
 import { type StartPart, startPartWorker } from '../../../../electron/intake/reading/part-beside.ts';
 import { readFile } from '../../../../electron/intake/reading/read-evidence.ts';
 import { readPart } from '../../../../electron/intake/reading/read-part.ts';
-import { PARSERS } from '../../../../shared/evidence/formats/parsers.ts';
 import { hasRecordStarts } from '../../../../shared/evidence/formats/record-start.ts';
+import { FORMATS } from '../../../../shared/evidence/formats/table.ts';
 import type { EvidenceFormat } from '../../../../shared/model/evidence.ts';
 import { bytesOf, CONTEXT, FIXTURE_FORMATS, fixture } from '../../../shared/evidence/support.ts';
 import { tempFolder } from '../../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../../support/journal-lines.ts';
+import { runs } from '../../../support/properties.ts';
 
 let path = '';
 beforeEach(() => {
@@ -45,8 +46,8 @@ function read(format: EvidenceFormat, bytes: Uint8Array, how: How) {
   const file = foundFile(bytes);
   const sink = new EvidenceSink(new EventTable());
   if (how.hasKeys === true) sink.keys = new EntryKeyTable();
-  const create = PARSERS[format];
-  if (create === undefined) throw new Error(`no parser for ${format}`);
+  const { create } = FORMATS[format];
+  if (create === null) throw new Error(`no parser for ${format}`);
   const limits = { ...INTAKE_LIMITS, partFromBytes: 1, readChunkBytes: how.readChunkBytes ?? 1 << 16 };
   let told = 0;
   const report = (readBytes: number): boolean => {
@@ -94,9 +95,9 @@ const OOM = {
   detail: { targetPid: 101, processName: 'gunicorn' },
 } as const;
 
-const FORMATS = FIXTURE_FORMATS.filter(([, format]) => hasRecordStarts(format));
+const WITH_RECORD_STARTS = FIXTURE_FORMATS.filter(([, format]) => hasRecordStarts(format));
 
-describe.each(FORMATS)('%s (%s) in two parts', (name, format) => {
+describe.each(WITH_RECORD_STARTS)('%s (%s) in two parts', (name, format) => {
   const bytes = fixture(name);
 
   test('is what it is in one, in chunks of any size, with keys and without', () => {
@@ -124,19 +125,19 @@ describe.each(FORMATS)('%s (%s) in two parts', (name, format) => {
           expect(read(format, part, { start: besideIn(counted) })).toEqual(read(format, part, { start: ALONE }));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });
 
 test('some fixture of each format is read in two parts', () => {
   const good = new Set<EvidenceFormat>();
-  for (const [name, format] of FORMATS) {
+  for (const [name, format] of WITH_RECORD_STARTS) {
     const counted = { good: 0 };
     read(format, fixture(name), { start: besideIn(counted) });
     if (counted.good > 0) good.add(format);
   }
-  expect(good).toEqual(new Set(FORMATS.map(([, format]) => format)));
+  expect(good).toEqual(new Set(WITH_RECORD_STARTS.map(([, format]) => format)));
 });
 
 const FORMAT = 'journal-short-iso-precise';

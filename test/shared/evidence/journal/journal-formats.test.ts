@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sniffZone } from '../../../../shared/evidence/formats/parsers.ts';
+import { sniffZone } from '../../../../shared/evidence/formats/sniff-zone.ts';
 import { readJournalPrefix, STAMP_SAMPLES } from '../../../../shared/evidence/journal/journal-prefix.ts';
 import type { ParsedEvent } from '../../../../shared/evidence/reading/parser.ts';
 import { epochMicros, formatIsoMicros } from '../../../../shared/model/time.ts';

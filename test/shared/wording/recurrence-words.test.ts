@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { recurrenceWords } from '../../../shared/findings/recurrence-words.ts';
 import type { Incident, Mechanism } from '../../../shared/model/analysis.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { recurrenceOf } from '../../../shared/timeline/recurrence.ts';
+import { recurrenceWords } from '../../../shared/wording/recurrence-words.ts';
 
 const HOUR = 3_600_000_000;
 const WORDS = { 'gunicorn-timeout': 'timed out', crash: 'crashed' } as Record<Mechanism, string>;

@@ -1,4 +1,7 @@
-import { READ_CHUNK_BYTES } from '../files/read-only.ts';
+import { READ_CHUNK_BYTES } from './read-only.ts';
+
+/** Bytes from the start of a file that its format is told from. */
+export const HEAD_BYTES = 64 * 1024;
 
 /**
  * What intake takes in at most. Evidence is hostile: each number bounds a loop, a buffer or the disk, and reaching one is

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { visibleLine, visibleText } from '../../../shared/report/visible.ts';
+import { visibleLine, visibleText } from '../../../shared/wording/visible.ts';
 
 describe('text made visible', () => {
   it('writes controls and turned text as escapes', () => {

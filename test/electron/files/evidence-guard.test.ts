@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { evidenceProblem, folderBeside } from '../../../electron/export/evidence-guard.ts';
+import { evidenceProblem, folderBeside } from '../../../electron/files/evidence-guard.ts';
 import { tempFolder } from '../../support/bundles.ts';
 
 /** A file and a folder of evidence, and something that is none. */

@@ -1,5 +1,4 @@
-import type { EvidenceFormat } from '../../model/evidence.ts';
-import { JOURNAL_TEXT_FORMATS } from '../journal/journal-prefix.ts';
+import { type FindMessage, holdsLineFeed } from '../reading/message-span.ts';
 
 const BLANK = 0x20;
 const LF = 0x0a;
@@ -8,72 +7,16 @@ const QUOTE = 0x22;
 const COLON = 0x3a;
 const EQUALS = 0x3d;
 const LESS_THAN = 0x3c;
-const PIPE = 0x7c;
 const BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const BRACKET_END = 0x5d;
 const BRACE = 0x7b;
-const LETTER_T = 0x54;
-
-/** Where the message of a record stands among bytes, and how it is spelled there. */
-export interface MessageSpan {
-  from: number;
-  to: number;
-  /** Whether it is the inside of a JSON string that has escapes. */
-  isEscaped: boolean;
-}
-
-/**
- * Finds a message without parsing its record: the bytes of the span, decoded, are what the format's parser makes of
- * bytes[from..end). False where only the parser can tell (several lines, rare spellings); nothing is then said of the record.
- * `latin1` holds the same bytes as characters, for searching. Both reach beyond the record.
- */
-export type FindMessage = (bytes: Uint8Array, latin1: string, from: number, end: number, span: MessageSpan) => boolean;
-
-/** How messages of a format are found by their bytes; null where they are not. */
-export function messageFinderOf(format: EvidenceFormat): FindMessage | null {
-  switch (format) {
-    case 'journal-short':
-    case 'journal-short-precise':
-    case 'journal-short-iso':
-    case 'journal-short-iso-precise':
-    case 'journal-short-full':
-    case 'journal-short-unix':
-    case 'journal-short-monotonic':
-      return findInText;
-    case 'gunicorn-log':
-      return findInGunicornLog;
-    case 'journal-json':
-      return findInJson;
-    case 'journal-export':
-      return findInExport;
-    case 'journal-verbose':
-      return findInVerbose;
-    default:
-      return null;
-  }
-}
-
-/**
- * Formats whose records hold each line of their message as it is, but for what stands in front of lines: a text of one line
- * that is not among a record's bytes is not in its message either.
- */
-export const VERBATIM_FORMATS: ReadonlySet<EvidenceFormat> = new Set<EvidenceFormat>([
-  ...JOURNAL_TEXT_FORMATS,
-  'dmesg',
-  'gunicorn-log',
-  'journal-export',
-  'journal-verbose',
-]);
-
-/** rsyslog's spelling of a line feed, which the parsers of text formats undo in tracebacks. */
-export const ESCAPED_LINE_FEED = '#012';
 
 /**
  * `2026-01-28T04:12:15.229579+0000 vm gunicorn[25321]: text`: in all stamps, hosts and identifiers no colon has a blank
  * behind it, so the first one that has ends the prefix. See journal-prefix.ts.
  */
-const findInText: FindMessage = (bytes, latin1, from, end, span) => {
+export const findInText: FindMessage = (bytes, latin1, from, end, span) => {
   if (bytes[from] === LESS_THAN || holdsLineFeed(latin1, from, end)) return false;
   let brackets = bytes[from] === BRACKET ? 1 : 0;
   for (let at = from; at < end; at++) {
@@ -93,20 +36,10 @@ const findInText: FindMessage = (bytes, latin1, from, end, span) => {
   return false;
 };
 
-/** The whole line, unless a container runtime put its own stamp or the service in front. See gunicorn-log.ts. */
-const findInGunicornLog: FindMessage = (bytes, latin1, from, end, span) => {
-  if (holdsLineFeed(latin1, from, end) || bytes[from + 10] === LETTER_T) return false;
-  for (let at = from; at < Math.min(end, from + 128); at++) if (bytes[at] === PIPE) return false;
-  span.from = from;
-  span.to = end;
-  span.isEscaped = false;
-  return true;
-};
-
 const MESSAGE_KEY = '"MESSAGE"';
 
 /** The value of the one MESSAGE of an object of the journal's JSON; objects within objects are left to the parser. */
-const findInJson: FindMessage = (bytes, latin1, from, end, span) => {
+export const findInJson: FindMessage = (bytes, latin1, from, end, span) => {
   const key = latin1.indexOf(MESSAGE_KEY, from);
   if (bytes[from] !== BRACE || key < 0 || key + MESSAGE_KEY.length >= end || bytes[key - 1] === BACKSLASH) return false;
   let at = skipBlanks(bytes, key + MESSAGE_KEY.length, end);
@@ -136,7 +69,7 @@ const findInJson: FindMessage = (bytes, latin1, from, end, span) => {
 const MESSAGE_FIELD = 'MESSAGE=';
 
 /** The first `MESSAGE=` at the beginning of a line; an entry with binary fields is left to the parser. */
-const findInExport: FindMessage = (bytes, latin1, from, end, span) => {
+export const findInExport: FindMessage = (bytes, latin1, from, end, span) => {
   span.isEscaped = false;
   span.from = -1;
   for (let at = from; at < end; ) {
@@ -159,7 +92,7 @@ const VERBOSE_FIELD = '\n    MESSAGE=';
 const VERBOSE_INDENT = VERBOSE_FIELD.length - 1;
 
 /** The line of the first MESSAGE: the further lines of any value are indented more than a field is. */
-const findInVerbose: FindMessage = (bytes, latin1, from, end, span) => {
+export const findInVerbose: FindMessage = (bytes, latin1, from, end, span) => {
   const field = latin1.indexOf(VERBOSE_FIELD, from);
   if (field < 0 || field >= end) return false;
   span.from = field + VERBOSE_FIELD.length;
@@ -175,11 +108,6 @@ const findInVerbose: FindMessage = (bytes, latin1, from, end, span) => {
   span.to = bytes[lineEnd - 1] === CR && lineEnd < end ? lineEnd - 1 : lineEnd;
   return true;
 };
-
-function holdsLineFeed(latin1: string, from: number, end: number): boolean {
-  const found = latin1.indexOf('\n', from);
-  return found >= 0 && found < end;
-}
 
 function skipBlanks(bytes: Uint8Array, from: number, end: number): number {
   let at = from;

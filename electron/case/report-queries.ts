@@ -1,8 +1,8 @@
 import { MOST_REPORT_QUERIES, type ReportQueryEntry } from '../../shared/contract/database-requests.ts';
 import type { ReportQuery } from '../../shared/model/report-query.ts';
 import { reportQuery } from '../../shared/report/report-queries.ts';
+import type { KeptResult } from '../databases/sql-client.ts';
 import { UsageError } from '../threads/usage-error.ts';
-import type { KeptResult } from './sql-client.ts';
 
 /** The queries whose results somebody put into the report of a case, in the order in which they did. */
 export class ReportQueries {

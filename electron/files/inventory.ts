@@ -1,11 +1,11 @@
 import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import type { ArchiveFormat } from '../../shared/model/evidence.ts';
+import type { ArchiveFormat } from '../../shared/evidence/formats/archives.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
-import { visibleName } from '../files/names.ts';
-import { type FileStamp, failureReason, modifiedMicros, stampOf } from '../files/read-only.ts';
 import type { IntakeLimits } from './limits.ts';
+import { visibleName } from './names.ts';
 import { type CaseProblems, FileProblems } from './problem-list.ts';
+import { type FileStamp, failureReason, modifiedMicros, stampOf } from './read-only.ts';
 
 /** What was asked for is not there; the message names it. */
 export class MissingInput extends Error {

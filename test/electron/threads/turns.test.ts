@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Turns } from '../../../electron/ipc/turns.ts';
+import { Turns } from '../../../electron/threads/turns.ts';
 
 it('lets one after the other, also after one that failed', async () => {
   const turns = new Turns();

@@ -1,6 +1,6 @@
 import type { Mechanism, Recurrence } from '../model/analysis.ts';
 import { formatDate, MICROS_PER_DAY, secondsBetween } from '../model/time.ts';
-import { formatSeconds, listing, plural } from '../wording/figures.ts';
+import { formatSeconds, listing, plural } from './figures.ts';
 
 /** Kinds of operations that a sentence names one by one. */
 const NAMED = 3;

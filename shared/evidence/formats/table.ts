@@ -1,0 +1,97 @@
+import type { EvidenceFormat } from '../../model/evidence.ts';
+import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
+import { DF } from '../host/df.ts';
+import { DU } from '../host/du.ts';
+import { FREE } from '../host/free.ts';
+import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
+import { LS } from '../host/ls.ts';
+import { MEMINFO } from '../host/meminfo.ts';
+import { PS } from '../host/ps.ts';
+import { SAR } from '../host/sar.ts';
+import { TOP } from '../host/top.ts';
+import { VMSTAT } from '../host/vmstat.ts';
+import { DMESG } from '../journal/dmesg.ts';
+import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
+import { JOURNAL_CAT } from '../journal/journal-cat.ts';
+import { TEXT_FORMATS } from '../journal/text-formats.ts';
+import { ACCESS_LOG, GUNICORN_LOG } from '../logs/gunicorn-log.ts';
+import { JSON_LOG } from '../logs/json-log.ts';
+import type { Format, LogFormat } from '../reading/format.ts';
+import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
+import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
+import { ARCHIVES } from './archives.ts';
+import { JUNIT_XML, XML } from './artifacts.ts';
+import { SQLITE, SQLITE_JOURNAL, SQLITE_SHM, SQLITE_WAL } from './databases.ts';
+import { EMPTY, JOURNAL_EMPTY, UNKNOWN } from './nothing.ts';
+
+/**
+ * All that is true of each format: the one place that says it. Of formats that are told in the same way, the first whose
+ * detector reads the bytes or the line has it, so the order within a block is the order of detection.
+ */
+export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
+  // By bytes.
+  ...ARCHIVES,
+  sqlite: SQLITE,
+  'sqlite-wal': SQLITE_WAL,
+  'sqlite-shm': SQLITE_SHM,
+  'sqlite-journal': SQLITE_JOURNAL,
+  'journal-native': JOURNAL_NATIVE,
+  unknown: UNKNOWN,
+  // By the root of a document.
+  'junit-xml': JUNIT_XML,
+  xml: XML,
+  // By a header.
+  ps: PS,
+  vmstat: VMSTAT,
+  free: FREE,
+  meminfo: MEMINFO,
+  top: TOP,
+  sar: SAR,
+  df: DF,
+  'journal-disk-usage': JOURNAL_DISK_USAGE,
+  'collect-manifest': COLLECT_MANIFEST,
+  // By entries: with a stamp of their own, then the others.
+  dmesg: DMESG,
+  ...TEXT_FORMATS,
+  'journal-json': JOURNAL_JSON,
+  'journal-export': JOURNAL_EXPORT,
+  'journal-verbose': JOURNAL_VERBOSE,
+  'json-log': JSON_LOG,
+  'access-log': ACCESS_LOG,
+  'gunicorn-log': GUNICORN_LOG,
+  ls: LS,
+  du: DU,
+  'journal-cat': JOURNAL_CAT,
+  // As a whole.
+  'systemd-unit': SYSTEMD_UNIT,
+  'gunicorn-conf': GUNICORN_CONF,
+  // By what is not there.
+  'journal-empty': JOURNAL_EMPTY,
+  empty: EMPTY,
+};
+
+/** What is true of a format's entries; null where it holds none. Asked once a file, not once a record. */
+export function logFormat(format: EvidenceFormat): LogFormat | null {
+  const traits = FORMATS[format];
+  return traits.holds === 'log' ? traits : null;
+}
+
+/** The detectors of one kind with their formats, in the order of the table. */
+export function detectorsBy<By extends NonNullable<Format['detect']>['by']>(
+  by: By,
+): readonly {
+  readonly format: EvidenceFormat;
+  readonly detect: Extract<NonNullable<Format['detect']>, { readonly by: By }>;
+}[] {
+  type Wanted = Extract<NonNullable<Format['detect']>, { readonly by: By }>;
+  const isWanted = (detect: Format['detect']): detect is Wanted => detect?.by === by;
+  return formatNames().flatMap((format) => {
+    const { detect } = FORMATS[format];
+    return isWanted(detect) ? [{ format, detect }] : [];
+  });
+}
+
+/** The names in the order of the table. `Object.keys` gives strings, of a record whose keys are these. */
+function formatNames(): readonly EvidenceFormat[] {
+  return Object.keys(FORMATS) as EvidenceFormat[];
+}

@@ -252,7 +252,6 @@ const ROOMS = [
   ['renderer/styles', 'style sheets', []],
   ['renderer/bridge.ts', 'the one way out of the page', ['shared/contract', 'shared/model']],
   ['renderer/format.ts', 'figures as the window shows them', ['shared/figures', ...GROUND]],
-  ['renderer/words.ts', 'names as the window shows them', ['renderer/format.ts', 'shared/model']],
   [
     'renderer/state',
     'what the window knows and does',
@@ -261,7 +260,7 @@ const ROOMS = [
   [
     'renderer/components',
     'parts of screens',
-    ['renderer/format.ts', 'renderer/state', 'renderer/words.ts', 'shared/figures', ...GROUND],
+    ['renderer/format.ts', 'renderer/state', 'shared/figures', ...GROUND],
   ],
   [
     'renderer/screens',

@@ -1,14 +1,13 @@
 import { Database } from 'lucide-react';
-import { type KeyboardEvent, useRef } from 'react';
 import type { DatabaseTarget } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport, DatabaseViewId } from '../../../shared/model/database.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { VIEW_WORDS, viewsOf } from '../../../shared/wording/view-words.ts';
-import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { Field } from '../../components/field.tsx';
 import { FileChoice } from '../../components/figures.tsx';
+import { Tabs } from '../../components/tabs.tsx';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { DATABASE_PANES, type DatabasePane } from '../../state/navigation.ts';
 import { BrowsePane } from './browse.tsx';
@@ -108,37 +107,18 @@ function Pane(props: {
   }
 }
 
-/** The parts of the screen as tabs: one tab stop, arrows move between them (WAI-ARIA tabs pattern). */
 function PaneTabs(props: { readonly current: DatabasePane; readonly onChoose: (pane: DatabasePane) => void }) {
-  const list = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0 || event.altKey) return;
-    event.preventDefault();
-    const at = DATABASE_PANES.indexOf(props.current) + step + DATABASE_PANES.length;
-    const next = DATABASE_PANES[at % DATABASE_PANES.length];
-    if (next === undefined) return;
-    props.onChoose(next);
-    list.current?.querySelector<HTMLButtonElement>(`#pane-${next}`)?.focus();
-  };
   return (
-    <div ref={list} className={styles.paneTabs} role="tablist" aria-label="Parts of the database" onKeyDown={onKeyDown}>
-      {DATABASE_PANES.map((pane) => (
-        <Button
-          tone="bare"
-          className={styles.paneTab}
-          key={pane}
-          id={`pane-${pane}`}
-          role="tab"
-          aria-selected={pane === props.current}
-          aria-controls="database-pane"
-          tabIndex={pane === props.current ? 0 : -1}
-          onClick={() => props.onChoose(pane)}
-        >
-          {PANE_TITLES[pane]}
-        </Button>
-      ))}
-    </div>
+    <Tabs
+      label="Parts of the database"
+      tabs={DATABASE_PANES.map((pane) => ({ value: pane, title: PANE_TITLES[pane] }))}
+      current={props.current}
+      onChoose={props.onChoose}
+      idPrefix="pane-"
+      panelId="database-pane"
+      className={styles.paneTabs}
+      tabClassName={styles.paneTab}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import { Button, IconButton, LinkButton } from '../../../renderer/components/but
 import { cx } from '../../../renderer/components/class-names.ts';
 import { Field } from '../../../renderer/components/field.tsx';
 import { Table } from '../../../renderer/components/table.tsx';
+import { Tabs } from '../../../renderer/components/tabs.tsx';
 
 describe('a button', () => {
   it('submits no form unless it is told to', () => {
@@ -58,6 +59,35 @@ describe('a field', () => {
       </Field>,
     );
     expect(html).toBe('<label for="why">Why</label><input id="why"/>');
+  });
+});
+
+describe('tabs', () => {
+  it('say which is chosen and which panel they are for, by ids that the panel can be labelled by', () => {
+    const html = renderToStaticMarkup(
+      <Tabs
+        label="Parts"
+        tabs={[
+          { value: 'rows', title: 'Rows', hint: 'Ctrl+1' },
+          { value: 'schema', title: 'Schema' },
+        ]}
+        current="schema"
+        onChoose={() => undefined}
+        idPrefix="part-"
+        panelId="parts"
+        className={undefined}
+        tabClassName="numeric"
+      />,
+    );
+    expect(html).toContain('aria-label="Parts"');
+    const [rows, schema] = [...html.matchAll(/<button[^>]*>/g)].map(([tag]) => tag);
+    expect(rows).toMatch(/role="tab"/);
+    expect(rows).toContain('id="part-rows"');
+    expect(rows).toContain('aria-selected="false"');
+    expect(rows).toContain('title="Ctrl+1"');
+    expect(schema).toContain('aria-selected="true"');
+    expect(schema).toContain('aria-controls="parts"');
+    expect(schema).toContain('class="numeric"');
   });
 });
 

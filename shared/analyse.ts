@@ -13,7 +13,8 @@ import type { CaseEvidence } from './model/case.ts';
 import type { Judgement } from './model/judgement.ts';
 import { addSeconds } from './model/time.ts';
 import { chooseIncident } from './timeline/choose-incident.ts';
-import { type IncidentRecord, type WorkerHistory, workerHistory } from './timeline/incidents.ts';
+import type { IncidentRecord } from './timeline/incident-record.ts';
+import { type WorkerHistory, workerHistory } from './timeline/incidents.ts';
 import { recurrenceOf } from './timeline/recurrence.ts';
 
 /** What is drawn from the evidence alone, before anybody has judged it. It is made once; conclusions are drawn from it anew. */

@@ -1,7 +1,8 @@
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { FileSize } from '../model/host.ts';
-import type { IncidentRecord, WorkerHistory } from '../timeline/incidents.ts';
+import type { IncidentRecord } from '../timeline/incident-record.ts';
+import type { WorkerHistory } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 
 /**

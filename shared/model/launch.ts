@@ -10,7 +10,7 @@ export type LaunchFileKind =
   | 'Kubernetes manifest';
 
 /** One setting that a start of gunicorn gives it, the strongest of its name first. */
-export interface LaunchedSetting {
+interface LaunchedSetting {
   /** As gunicorn's configuration file calls it: `graceful_timeout`. */
   readonly setting: string;
   /** As given; null where it cannot be told from the file. */

@@ -1,6 +1,7 @@
 import type { Incident, IncidentChoice } from '../model/analysis.ts';
 import { type EpochMicros, formatIsoMicros } from '../model/time.ts';
-import { type IncidentRecord, worstIncident } from './incidents.ts';
+import type { IncidentRecord } from './incident-record.ts';
+import { worstIncident } from './incidents.ts';
 
 /** Incidents named to who asked for one that is not there. */
 const NAMED_INCIDENTS = 12;

@@ -4,20 +4,12 @@ import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
+import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
 import { deathsTogether } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
-
-/** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
-export interface IncidentRecord {
-  readonly incident: Incident;
-  readonly death: Death | null;
-  readonly operation: Operation | null;
-  /** The line by which a failed operation announced itself; null for deaths and for what hangs. */
-  readonly failure: EvidenceEvent | null;
-}
 
 /** Whether nobody ended it and it did not fail: the operation hangs. */
 export function isHang({ death, failure }: IncidentRecord): boolean {

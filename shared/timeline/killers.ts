@@ -3,7 +3,7 @@ import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
 
 /** A program that ends processes by SIGKILL for a reason of its own and says so in its own log. */
-export interface KillerProgram {
+interface KillerProgram {
   readonly name: string;
   readonly sample: string;
   /** Under which identifier it logs where the format has one. */
@@ -20,7 +20,7 @@ export interface KillerProgram {
 }
 
 /** Sources: earlyoom 1.7 kill.c, nohang 0.2 src/nohang, supervisor 4.2 process.py, Docker Engine daemon/stop.go, kubelet prober. */
-export const KILLER_PROGRAMS: readonly KillerProgram[] = [
+const KILLER_PROGRAMS: readonly KillerProgram[] = [
   {
     name: 'earlyoom',
     sample: 'sending SIGKILL to process 4711 uid 1000 "gunicorn": badness 1204, VmRSS 11874 MiB',

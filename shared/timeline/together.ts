@@ -1,5 +1,5 @@
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import type { IncidentRecord } from './incidents.ts';
+import type { IncidentRecord } from './incident-record.ts';
 
 /**
  * Deaths that follow one another within this are of one moment: the arbiter looks at its workers once a second, and kills and

@@ -128,7 +128,7 @@ const FIELDS_LIMIT = 32;
 const VALUE_LIMIT = 200;
 
 /** A process's number as a field states it; null for anything else. */
-export function pidOfValue(value: unknown): number | null {
+function pidOfValue(value: unknown): number | null {
   const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number < 1e9 ? number : null;
 }

@@ -21,7 +21,7 @@ const findInGunicornLog: FindMessage = (bytes, latin1, from, end, span) => {
 };
 
 /** Whether a line has a logger's header. A time of day alone does not tell: it stands in front of the rows of many tables. */
-export function isLogLine(line: string): boolean {
+function isLogLine(line: string): boolean {
   if (line.startsWith('{')) return false;
   const header = readHeader(line);
   return header !== null && (header.level !== null || header.pid !== null || header.stamp?.type === 'full');

@@ -51,7 +51,7 @@ function columnsOf(head: string, headLines: number): Columns | null {
 }
 
 /** The cells of a row. Source: RFC 4180 */
-export function splitRow(row: string, separator: string): readonly string[] {
+function splitRow(row: string, separator: string): readonly string[] {
   const cells: string[] = [];
   let at = 0;
   for (;;) {

@@ -128,14 +128,6 @@ export function wallOf(
   };
 }
 
-/** The instant of a stamp in the zone that it carries (minutes east of UTC), or in its source's where it carries none. */
-export type InstantOfStamp = (wall: WallClock, zone: number | null) => EpochMicros | null;
-
-/** Reads a stamp that carries no zone as UTC: where only its shape matters. */
-export function atUtc(wall: WallClock, zone: number | null): EpochMicros | null {
-  return wallClockToMicros(wall, zone ?? 0);
-}
-
 /** Used when nothing at all tells the year: a leap year, so that every date of the file exists. */
 export const UNKNOWN_YEAR = 2000;
 

@@ -3,7 +3,7 @@ import { integerFromText } from './python-operations.ts';
 import { isUnknown, NotEvaluated, PyRaise, type PyValue } from './python-values.ts';
 
 /** What gunicorn makes of a value: it stops at start where it refuses one. */
-export type Validated<T> =
+type Validated<T> =
   | { readonly kind: 'set'; readonly value: T }
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown' };

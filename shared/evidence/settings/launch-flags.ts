@@ -1,6 +1,5 @@
 import type { GunicornLaunch } from './launch-command.ts';
-import type { CommandWord } from './shell-words.ts';
-import { plainWords } from './shell-words.ts';
+import { type CommandWord, plainWords } from './shell-words.ts';
 
 /** A setting that a command line or the environment gives to gunicorn. */
 export interface LaunchSetting {
@@ -32,7 +31,7 @@ const FLAGS = {
   '--config': 'config',
   '-c': 'config',
 } as const;
-export type LaunchSettingName = (typeof FLAGS)[keyof typeof FLAGS];
+type LaunchSettingName = (typeof FLAGS)[keyof typeof FLAGS];
 
 /**
  * What a start of gunicorn sets, the strongest first: flags, then GUNICORN_CMD_ARGS, then WEB_CONCURRENCY, which is weaker

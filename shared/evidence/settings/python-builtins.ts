@@ -232,7 +232,7 @@ function floatFromText(text: string): number {
 }
 
 /** Adds what `dict(from)` or `.update(from)` would add. */
-export function copyEntries(from: PyValue, store: ReturnType<typeof newStore>): void {
+function copyEntries(from: PyValue, store: ReturnType<typeof newStore>): void {
   if (from.t === 'dict') {
     if (from.store.hidden !== null) throw new NotEvaluated();
     for (const { key, value } of [...from.store.entries.values()]) setEntry(store, key, value);

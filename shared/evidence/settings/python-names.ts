@@ -4,7 +4,7 @@ import { type PythonNode, visit } from './python-source.ts';
  * Modules of Python's own library that settings files import: importing one succeeds and sets nothing else. Source:
  * https://docs.python.org/3/library/
  */
-export const KNOWN_MODULES: ReadonlySet<string> = new Set([
+const KNOWN_MODULES: ReadonlySet<string> = new Set([
   ...[
     '__future__',
     'abc',

@@ -13,7 +13,7 @@ export interface PythonSource {
   readonly refusal: Refusal | null;
 }
 
-export interface Refusal {
+interface Refusal {
   /** Of the first place found; a character of the text. */
   readonly at: number;
   readonly why: string;

@@ -9,7 +9,7 @@ interface Based {
 }
 
 /** The items of a list, shared by all that refer to it. `isKnown` is false when there may be others. */
-export interface ListStore {
+interface ListStore {
   items: PyValue[];
   isKnown: boolean;
 }
@@ -30,7 +30,7 @@ export interface PyUnknown extends Based {
 }
 
 /** Runs code of the file; made by the interpreter. */
-export interface PyFunction extends Based {
+interface PyFunction extends Based {
   readonly t: 'function';
   readonly call: (args: CallArguments) => PyValue;
 }

@@ -53,7 +53,7 @@ export function plainWords(text: string, base?: TextPlace): readonly CommandWord
 /** A value in which nothing is resolved. */
 export const literal = (value: string): ResolvedText => ({ value, overridableBy: [] });
 
-export function joinTexts(parts: readonly ResolvedText[]): ResolvedText {
+function joinTexts(parts: readonly ResolvedText[]): ResolvedText {
   return {
     value: parts.some(({ value }) => value === null) ? null : parts.map(({ value }) => value).join(''),
     overridableBy: [...new Set(parts.flatMap(({ overridableBy }) => overridableBy))].sort(),
@@ -189,7 +189,7 @@ class ShellReader {
 }
 
 /** What `$...` or a backquoted command at the beginning of a text comes to, and how long it is. */
-export function readExpansion(
+function readExpansion(
   text: string,
   variables: Variables,
   depth = 0,

@@ -2,7 +2,7 @@ import type { LogHeader } from '../headers/header.ts';
 import { readHeader } from '../headers/read-header.ts';
 import type { Stamp } from '../reading/stamps.ts';
 
-export { type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel } from '../headers/levels.ts';
+export { type InnerLevel, levelOf, severityOfLevel } from '../headers/levels.ts';
 
 /** The header that gunicorn's or another logger put before the text of a message. */
 export interface InnerHeader extends Omit<LogHeader, 'stamp'> {

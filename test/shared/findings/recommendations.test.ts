@@ -46,7 +46,13 @@ interface Told {
 }
 
 /** What is recommended for the reference case under the verdicts that a test gives it. */
-function advised({ verdicts, mechanism, history = HISTORY, evidence: changed = {}, isRepeated = false }: Told): readonly Recommendation[] {
+function advised({
+  verdicts,
+  mechanism,
+  history = HISTORY,
+  evidence: changed = {},
+  isRepeated = false,
+}: Told): readonly Recommendation[] {
   const reference = referenceEvidence();
   const databases = reference.databases.map((database) => ({ ...database, jobHistory: history }));
   const evidence: CaseEvidence = { ...reference, databases, ...changed };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Incident, Mechanism } from '../../../shared/model/analysis.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { chooseIncident, NoSuchIncident } from '../../../shared/timeline/choose-incident.ts';
-import type { IncidentRecord } from '../../../shared/timeline/incidents.ts';
+import type { IncidentRecord } from '../../../shared/timeline/incident-record.ts';
 
 const second = (seconds: number) => epochMicros(seconds * 1e6);
 

@@ -3,6 +3,21 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 const PURE = 'test/shared/**/*.test.ts';
+/** Tests that change what nobody can put back, each in a process of its own. */
+const ALONE = [
+  // A limit of SQLite's memory is the whole process's and can only be lowered.
+  'test/electron/databases/sql-engine.test.ts',
+];
+
+const withThreads = {
+  globalSetup: 'test/support/programs.ts',
+  alias: [
+    {
+      find: /^.*\/start-worker\.ts$/,
+      replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
+    },
+  ],
+};
 
 export default defineConfig({
   test: {
@@ -27,15 +42,13 @@ export default defineConfig({
         test: {
           name: 'app',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [PURE, 'test/e2e/**'],
-          globalSetup: 'test/support/programs.ts',
-          alias: [
-            {
-              find: /^.*\/start-worker\.ts$/,
-              replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
-            },
-          ],
+          exclude: [PURE, 'test/e2e/**', ...ALONE],
+          ...withThreads,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: ALONE, isolate: true },
       },
     ],
   },

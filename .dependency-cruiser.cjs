@@ -261,11 +261,7 @@ const ROOMS = [
     'what the window knows and does',
     ['renderer/bridge.ts', 'renderer/format.ts', 'shared/contract', 'shared/sql', ...GROUND],
   ],
-  [
-    'renderer/components',
-    'parts of screens',
-    ['renderer/format.ts', 'renderer/state', 'shared/figures', ...GROUND],
-  ],
+  ['renderer/components', 'parts of screens', ['renderer/format.ts', 'renderer/state', 'shared/figures', ...GROUND]],
   [
     'renderer/screens',
     'one screen a folder or file',

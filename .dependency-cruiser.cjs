@@ -22,7 +22,7 @@ const ROOMS = [
   [
     'shared/evidence/carriers',
     'what wraps a line: docker, CRI, compose, syslog; a carrier prints stamps, levels and fields as loggers do',
-    ['shared/evidence/headers', 'shared/evidence/reading', 'shared/model'],
+    ['shared/evidence/headers'],
   ],
   [
     'shared/evidence/wording',

@@ -112,14 +112,17 @@ async function parseAll(
   const keyless: KeylessLog[] = [];
   const read = (file: IntakeFile): ReadFile => {
     const { create, holds } = FORMATS[file.format];
+    const context = knowledge.contextFor(file.told.zoneMinutes, file.found.modified);
+    // What dates itself in another source says more of the year than when this file was copied.
+    const isDatedByFile = file.found.modified !== null && context.nearTimeFrom !== 'other-source';
     const base = {
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
-      ...knowledge.contextFor(file.told.zoneMinutes, file.found.modified),
+      ...context,
       uptimeTies: sink.uptimeTies,
       bootClocks: sink.bootClocks,
       ...(known === null ? {} : { knownEntries: known }),
-      ...(file.found.modified === null ? {} : { notAfter: epochMicros(file.found.modified + MICROS_PER_DAY) }),
+      ...(isDatedByFile ? { notAfter: epochMicros((file.found.modified ?? 0) + MICROS_PER_DAY) } : {}),
       ...(file.told.layout === null ? {} : { layout: file.told.layout }),
       startOffset: 0,
       startLine: 1,

@@ -157,17 +157,26 @@ function killerFacts(context: FactContext): readonly Fact[] {
           basis: BASIS.systemdOomd,
         },
       ];
-    case 'systemd-stop':
+    case 'systemd-stop': {
+      const word = killer === null ? null : killerWord(killer);
       return [
         {
           id: 'systemd-stop',
-          text: stopText(death),
+          text:
+            killer?.detail.state === 'watchdog'
+              ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
+              : killer?.kind === 'arbiter-signal'
+                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
+                : word !== null
+                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`
+                  : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),
           basis: BASIS.systemdStop,
         },
       ];
+    }
     case 'crash': {
       const raised = death.signal === null ? fatalException(context) : null;
       return [
@@ -232,22 +241,6 @@ function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
     ...sourcesOf(event, death.end === event ? null : death.end),
     basis: program.isForMemory ? BASIS.earlyoom : BASIS.signals,
   };
-}
-
-/** What the kill of a stop is told as, by who says so. */
-function stopText(death: Death): string {
-  const { killer } = death;
-  if (killer?.detail.state === 'watchdog') {
-    return "The service did not answer systemd's watchdog in time, and systemd ended it for that.";
-  }
-  if (killer?.kind === 'arbiter-signal') {
-    return `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`;
-  }
-  const word = killer === null ? null : killerWord(killer);
-  if (word !== null) {
-    return `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`;
-  }
-  return 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.';
 }
 
 /** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */

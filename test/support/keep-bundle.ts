@@ -3,13 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { bundleName, copyBundle, KEEP_BUNDLES } from '../../scripts/bundle-copies.ts';
+import { PROPERTY_SEED } from './properties.ts';
 
 const keptIn = process.env[KEEP_BUNDLES];
 /** How many bundles were kept under each name. */
 const counts = new Map<string, number>();
 
 // The same bundles in every run: what was found of them in an earlier one can then be used again.
-if (keptIn !== undefined) fc.configureGlobal({ seed: 1 });
+if (keptIn !== undefined) fc.configureGlobal({ seed: PROPERTY_SEED });
 
 /**
  * Copies a bundle, a folder or a file about to be analysed, under the name of the current test where the environment asks

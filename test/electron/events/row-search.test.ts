@@ -262,7 +262,7 @@ describe('a search in the bytes finds what a search in decoded events finds', ()
         'Wed Jan 28 04:11:00 UTC 2026\nUSER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 40 0.0 0.1 100 200 ? S 04:00 0:00 gunicorn: worker\n',
     });
     expect(new Set(files.map(({ format }) => format))).toEqual(
-      new Set(['journal-short-iso-precise', 'journal-json', 'journal-export', 'gunicorn-log', 'ps']),
+      new Set(['journal-short-iso-precise', 'journal-json', 'journal-export', 'carried-log', 'ps']),
     );
     let found = 0;
     fc.assert(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settingText } from '../../../../shared/model/config.ts';
+import { runs } from '../../../support/properties.ts';
 import { bytesOf, fixture, textOf } from '../support.ts';
 import { FOREIGN, FORMS } from './python-forms.ts';
 import { inShort, readConfig } from './read-config.ts';
@@ -236,6 +237,6 @@ it('reads anything without throwing', () => {
     fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 40 }), (chosen) => {
       expect(readConfig(chosen.join('')).config.evidenceId).toBe('e1');
     }),
-    { numRuns: 1_500 },
+    { numRuns: runs(1_500) },
   );
 });

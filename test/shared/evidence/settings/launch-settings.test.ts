@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the variables are those of shells, not of templates.
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GunicornLaunch } from '../../../../shared/evidence/settings/launch-command.ts';
@@ -11,6 +12,7 @@ import {
   shellScriptLaunches,
   supervisorLaunches,
 } from '../../../../shared/evidence/settings/launch-settings.ts';
+import { runs } from '../../../support/properties.ts';
 
 /** `timeout=120 by TIMEOUT; workers=3`, of each start. */
 function inShort(launches: readonly GunicornLaunch[]): readonly string[] {
@@ -261,7 +263,7 @@ it('reads anything without throwing, in little time', () => {
     fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 40 }), (chosen) => {
       for (const read of readers) for (const launch of read(chosen.join(''))) launchSettings(launch);
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   const start = performance.now();
   for (const text of [

@@ -112,13 +112,13 @@ async function parseAll(
   const keyless: KeylessLog[] = [];
   const read = (file: IntakeFile): ReadFile => {
     const { create, holds } = FORMATS[file.format];
-    const context = knowledge.contextFor(file.told.zoneMinutes, file.found.modified);
+    const dating = knowledge.contextFor(file.told.zoneMinutes, file.found.modified);
     // What dates itself in another source says more of the year than when this file was copied.
-    const isDatedByFile = file.found.modified !== null && context.nearTimeFrom !== 'other-source';
+    const isDatedByFile = file.found.modified !== null && dating.nearTimeFrom !== 'other-source';
     const base = {
       evidenceId: file.id,
       fileName: visibleName(baseName(file.found.name)),
-      ...context,
+      ...dating,
       uptimeTies: sink.uptimeTies,
       bootClocks: sink.bootClocks,
       ...(known === null ? {} : { knownEntries: known }),

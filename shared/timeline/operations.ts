@@ -167,7 +167,9 @@ export function readLine(event: EvidenceEvent): OperationLine {
   const header = splitInnerHeader(event.message);
   const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
   const bare = header?.text ?? event.message.slice(level?.[0].length ?? 0);
-  const structured = readStructuredMessage(bare);
+  // A record of named fields is its own header: its words are read with the fields that number the work.
+  const isOfFields = header?.form === 'json' || header?.form === 'logfmt';
+  const structured = readStructuredMessage(isOfFields ? event.message : bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
   const text = whole.slice(marked.length);

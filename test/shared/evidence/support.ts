@@ -115,6 +115,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.load.source;
     case 'gunicorn-config':
     case 'unit-fragment':
+    case 'unread':
     case 'problem':
       return null;
   }

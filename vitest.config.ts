@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    setupFiles: 'test/support/set-up-properties.ts',
     // Measurements that tests keep are not the user's.
     env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache') },
     projects: [

@@ -1,4 +1,5 @@
 import { DAY_MICROS, utcTickLabel } from '../shared/figures/time-scale.ts';
+import type { TimeResolution } from '../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND } from '../shared/model/time.ts';
 import { inZone, offsetLabel, UTC, type ZoneName, zoneOffsetMicros } from '../shared/model/zone.ts';
 
@@ -120,4 +121,25 @@ export function formatShare(part: number, whole: number): string {
   if (part > 0 && percent < 0.1) return '< 0.1 %';
   if (part < whole && percent > 99.9) return '> 99.9 %';
   return `${percent < 10 || percent > 90 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+}
+
+const KNOWN_FROM = {
+  file: 'stated by the file',
+  'other-source': 'taken from other evidence',
+  given: 'set by you',
+  assumed: 'assumed',
+} as const;
+
+/** How the stamps of a file became instants, one statement each for the zone and the year. */
+export function timeResolutionWords(resolution: TimeResolution): { readonly zone: string; readonly year: string } {
+  return {
+    zone:
+      resolution.offsetMinutes === null
+        ? resolution.zoneFrom === 'other-source'
+          ? 'dated through other evidence'
+          : 'zone in every stamp'
+        : `${resolution.zone ?? formatOffset(resolution.offsetMinutes)}, ${KNOWN_FROM[resolution.zoneFrom]}`,
+    year:
+      resolution.year === null ? 'year in every stamp' : `year ${resolution.year}, ${KNOWN_FROM[resolution.yearFrom]}`,
+  };
 }

@@ -4,7 +4,7 @@ import styles from './search-dialog.module.css';
 import { useModal } from './use-modal.ts';
 
 /** One line of the list. */
-export interface SearchItem {
+interface SearchItem {
   readonly id: string;
   readonly content: ReactNode;
   /** What is in force already: it is told to screen readers as selected, in place of what Enter takes. */
@@ -12,8 +12,7 @@ export interface SearchItem {
   readonly isDisabled?: boolean;
 }
 
-/** One field over one list, as a dialog: what is typed narrows the list, arrow keys go through it, Enter or a click takes. */
-export function SearchDialog(props: {
+interface SearchDialogProps {
   readonly label: string;
   readonly fieldLabel: string;
   readonly placeholder: string;
@@ -30,7 +29,10 @@ export function SearchDialog(props: {
   readonly heading?: ReactNode;
   /** Below the items: why there are none, or that there are more. */
   readonly note: ReactNode;
-}) {
+}
+
+/** One field over one list, as a dialog: what is typed narrows the list, arrow keys go through it, Enter or a click takes. */
+export function SearchDialog(props: SearchDialogProps) {
   const { items, query } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   useModal(dialog);
@@ -82,26 +84,41 @@ export function SearchDialog(props: {
           }}
         />
         <div id={id} role="listbox" aria-label={props.listLabel} className={styles.paletteList}>
-          {items.map((item, position) => (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
-            <div
-              key={item.id}
-              id={`${id}-${position}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={props.hasCurrent === true ? item.isCurrent === true : position === index}
-              aria-disabled={item.isDisabled}
-              data-active={position === index}
-              className={cx(styles.paletteItem, props.itemClassName)}
-              onClick={() => props.onChoose(position)}
-              onMouseMove={() => setActive(position)}
-            >
-              {item.content}
-            </div>
-          ))}
+          <Items {...props} id={id} active={index} onActive={setActive} />
           {props.note}
         </div>
       </div>
     </dialog>
+  );
+}
+
+function Items(
+  props: SearchDialogProps & {
+    readonly id: string;
+    readonly active: number;
+    readonly onActive: (position: number) => void;
+  },
+) {
+  const { items, id, active } = props;
+  return (
+    <>
+      {items.map((item, position) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard, as in every combobox.
+        <div
+          key={item.id}
+          id={`${id}-${position}`}
+          role="option"
+          tabIndex={-1}
+          aria-selected={props.hasCurrent === true ? item.isCurrent === true : position === active}
+          aria-disabled={item.isDisabled}
+          data-active={position === active}
+          className={cx(styles.paletteItem, props.itemClassName)}
+          onClick={() => props.onChoose(position)}
+          onMouseMove={() => props.onActive(position)}
+        >
+          {item.content}
+        </div>
+      ))}
+    </>
   );
 }

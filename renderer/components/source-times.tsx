@@ -5,11 +5,10 @@ import type { EvidenceFile, TimeResolution } from '../../shared/model/evidence.t
 import { MICROS_PER_MINUTE } from '../../shared/model/time.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { offsetLabel, type ZoneName } from '../../shared/model/zone.ts';
-import { baseName, countOf } from '../format.ts';
+import { baseName, countOf, timeResolutionWords } from '../format.ts';
 import { useActions } from '../state/app-context.tsx';
 import { useDisplayZone } from '../state/display-zone.tsx';
 import { zoneOf } from '../state/zone-choice.ts';
-import { timeResolutionWords } from '../words.ts';
 import { LinkButton } from './button.tsx';
 import { cx } from './class-names.ts';
 import { ClockDialog } from './clock-dialog.tsx';

@@ -13,13 +13,13 @@ import { Table } from '../components/table.tsx';
 import { VerdictMark } from '../components/verdict-mark.tsx';
 import { formatScore } from '../format.ts';
 import reportStyles from './report.module.css';
-import evidenceMatrixStyles from './verdict/evidence-matrix.module.css';
 import judgementListStyles from './verdict/judgement-list.module.css';
+import matrixTableStyles from './verdict/matrix-table.module.css';
 
 const MATRIX_CLASSES: { readonly [reading in 'consistent' | 'inconsistent' | 'neutral']: string | undefined } = {
-  consistent: evidenceMatrixStyles.matrixConsistent,
-  inconsistent: evidenceMatrixStyles.matrixInconsistent,
-  neutral: evidenceMatrixStyles.matrixNeutral,
+  consistent: matrixTableStyles.matrixConsistent,
+  inconsistent: matrixTableStyles.matrixInconsistent,
+  neutral: matrixTableStyles.matrixNeutral,
 };
 
 /** The preview names no sources: no paths have to be shortened for it. */
@@ -31,7 +31,7 @@ const MATRIX_ROWS = 6;
 export function HypothesesPreview({ view }: { readonly view: CaseView }) {
   const { hypotheses, facts } = view.analysis;
   return (
-    <Table className={cx(reportStyles.plainTable, evidenceMatrixStyles.plainTable)}>
+    <Table className={cx(reportStyles.plainTable, matrixTableStyles.plainTable)}>
       <tbody>
         {hypotheses.map((hypothesis) => {
           const hinges = counterfactualWords(hypothesis, facts);
@@ -75,8 +75,8 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
       <Table
         className={cx(
           reportStyles.plainTable,
-          evidenceMatrixStyles.plainTable,
-          evidenceMatrixStyles.matrixTable,
+          matrixTableStyles.plainTable,
+          matrixTableStyles.matrixTable,
           reportStyles.matrixTable,
         )}
         aria-labelledby="paper-matrix"
@@ -85,7 +85,7 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
           <tr>
             <th scope="col">Fact</th>
             {matrix.hypotheses.map((title) => (
-              <th key={title} scope="col" className={cx(evidenceMatrixStyles.matrixColumn, reportStyles.matrixColumn)}>
+              <th key={title} scope="col" className={cx(matrixTableStyles.matrixColumn, reportStyles.matrixColumn)}>
                 {title}
               </th>
             ))}
@@ -96,12 +96,12 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
             <tr key={text}>
               <th scope="row">
                 {isOverruled ? <s>{text}</s> : text}
-                {note === null ? null : <span className={evidenceMatrixStyles.matrixNote}>{note}</span>}
+                {note === null ? null : <span className={matrixTableStyles.matrixNote}>{note}</span>}
               </th>
               {cells.map(({ signs, words, reading }, index) => (
                 <td
                   key={matrix.hypotheses[index]}
-                  className={cx(evidenceMatrixStyles.matrixCell, MATRIX_CLASSES[isOverruled ? 'neutral' : reading])}
+                  className={cx(matrixTableStyles.matrixCell, MATRIX_CLASSES[isOverruled ? 'neutral' : reading])}
                   title={words}
                 >
                   {signs}
@@ -114,7 +114,7 @@ export function MatrixPreview({ view }: { readonly view: CaseView }) {
           <tr>
             <th scope="row">Speaks against it, in sum</th>
             {matrix.against.map((sum, index) => (
-              <td key={matrix.hypotheses[index]} className={cx(evidenceMatrixStyles.matrixCell, 'numeric')}>
+              <td key={matrix.hypotheses[index]} className={cx(matrixTableStyles.matrixCell, 'numeric')}>
                 {sum}
               </td>
             ))}

@@ -7,12 +7,12 @@ import type { CaseView, Conclusion } from '../../shared/model/views.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
 import type { Measuring } from './measuring.ts';
 import {
+  type CasePlace,
   type ChangeTopic,
   FIRST_PLACE,
   goBack,
   goForward,
   moveTo,
-  type Place,
   startTrail,
   type Trail,
 } from './navigation.ts';
@@ -89,11 +89,16 @@ export type AppAction =
       readonly kind?: RunningJob['kind'];
     }
   | { readonly type: 'failure-dismissed' }
-  | { readonly type: 'moved'; readonly change: Partial<Place>; readonly topic: ChangeTopic; readonly atMillis: number }
+  | {
+      readonly type: 'moved';
+      readonly change: Partial<CasePlace>;
+      readonly topic: ChangeTopic;
+      readonly atMillis: number;
+    }
   | {
       readonly type: 'jumped-to-event';
       readonly row: number;
-      readonly place: Partial<Place>;
+      readonly place: Partial<CasePlace>;
       readonly atMillis: number;
     }
   | { readonly type: 'revealed'; readonly id: string; readonly atMillis: number }
@@ -343,7 +348,7 @@ export function incidentRange(view: CaseView): TimeRange | null {
 }
 
 /** What a case opens with: the incident on the timeline; the list of files when nothing in it has a time. */
-function firstPlaceOf(view: CaseView): Place {
+function firstPlaceOf(view: CaseView): CasePlace {
   return { ...FIRST_PLACE, tab: view.eventCount > 0 ? 'timeline' : 'evidence', range: incidentRange(view) };
 }
 

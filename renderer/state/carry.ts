@@ -1,7 +1,7 @@
 import type { Carried } from '../../shared/contract/ipc.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
-import type { Place, Trail } from './navigation.ts';
+import type { CasePlace, Trail } from './navigation.ts';
 
 /** What a person's trail names in a case by row or by file: to be found again in the case after an addition. */
 export interface CarryRequest {
@@ -42,7 +42,7 @@ export function carryTrail(
     const found = id === null ? -1 : now.findIndex((each) => each.evidenceId === id);
     return found < 0 ? null : found;
   };
-  const move = (place: Place): Place => ({
+  const move = (place: CasePlace): CasePlace => ({
     ...place,
     filter: {
       ...place.filter,

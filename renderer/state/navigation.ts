@@ -11,7 +11,7 @@ export const DATABASE_PANES = ['overview', 'sizes', 'data', 'changes', 'sql'] as
 export type DatabasePane = (typeof DATABASE_PANES)[number];
 
 /** Where a person is in a case: everything that going back brings back. */
-export interface Place {
+export interface CasePlace {
   readonly tab: TabName;
   readonly filter: EventFilter;
   readonly sort: EventSort;
@@ -31,7 +31,7 @@ export interface Place {
 }
 
 export const BY_TIME: EventSort = { column: 'time', descending: false };
-export const FIRST_PLACE: Place = {
+export const FIRST_PLACE: CasePlace = {
   tab: 'timeline',
   filter: EVERY_EVENT,
   sort: BY_TIME,
@@ -50,9 +50,9 @@ export type ChangeTopic = 'tab' | 'range' | 'text' | 'filter' | 'selection' | 'j
 
 /** The places behind and ahead of a person, as in a browser. */
 export interface Trail {
-  readonly past: readonly Place[];
-  readonly here: Place;
-  readonly future: readonly Place[];
+  readonly past: readonly CasePlace[];
+  readonly here: CasePlace;
+  readonly future: readonly CasePlace[];
   readonly lastChange: { readonly topic: ChangeTopic; readonly atMillis: number } | null;
 }
 
@@ -61,14 +61,14 @@ const MERGE_WITHIN_MILLIS = 1_200;
 /** Steps that come in streams: a wheel turn, keystrokes, an arrow key held down. */
 const MERGING_TOPICS: ReadonlySet<ChangeTopic> = new Set<ChangeTopic>(['range', 'text', 'selection']);
 
-export function startTrail(here: Place): Trail {
+export function startTrail(here: CasePlace): Trail {
   return { past: [], here, future: [], lastChange: null };
 }
 
 /** Goes somewhere else. What lay ahead is forgotten; a change that changes nothing is no step. */
-export function moveTo(trail: Trail, change: Partial<Place>, topic: ChangeTopic, atMillis: number): Trail {
-  const here: Place = { ...trail.here, ...change };
-  const keys = Object.keys(change) as (keyof Place)[];
+export function moveTo(trail: Trail, change: Partial<CasePlace>, topic: ChangeTopic, atMillis: number): Trail {
+  const here: CasePlace = { ...trail.here, ...change };
+  const keys = Object.keys(change) as (keyof CasePlace)[];
   if (keys.every((key) => Object.is(trail.here[key], here[key]))) return trail;
   const merges =
     MERGING_TOPICS.has(topic) &&
@@ -92,7 +92,7 @@ export function goForward(trail: Trail): Trail {
 }
 
 /** The filter that the table asks for: the person's own, narrowed to the visible range when the two are linked. */
-export function effectiveFilter(place: Place): EventFilter {
+export function effectiveFilter(place: CasePlace): EventFilter {
   if (!place.onlyVisibleRange || place.range === null) return place.filter;
   const from = Math.max(place.filter.from ?? Number.NEGATIVE_INFINITY, place.range.from);
   const to = Math.min(place.filter.to ?? Number.POSITIVE_INFINITY, place.range.to);

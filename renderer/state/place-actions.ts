@@ -5,14 +5,14 @@ import type { CaseView } from '../../shared/model/views.ts';
 import { caseExtent } from './app-state.ts';
 import type { ActionContext } from './attempt.ts';
 import { queryZone } from './event-pages.ts';
-import type { ChangeTopic, Place, TabName } from './navigation.ts';
+import type { CasePlace, ChangeTopic, TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
 
 /** Where in the case a person is, and what they have marked there. */
 export interface PlaceActions {
   go(tab: TabName): void;
-  move(change: Partial<Place>, topic: ChangeTopic): void;
+  move(change: Partial<CasePlace>, topic: ChangeTopic): void;
   back(): void;
   forward(): void;
   /** Shows an event on the timeline: selects it, brings it into sight, lifts a filter that hides it, flashes it. */
@@ -49,7 +49,11 @@ export function placeActions(context: ActionContext): PlaceActions {
 }
 
 /** What has to change for an event to be in sight. */
-async function placeOfEvent({ bridge, stateNow }: ActionContext, view: CaseView, row: number): Promise<Partial<Place>> {
+async function placeOfEvent(
+  { bridge, stateNow }: ActionContext,
+  view: CaseView,
+  row: number,
+): Promise<Partial<CasePlace>> {
   const { here } = stateNow().trail;
   const { event } = await bridge.request('events.raw', { row });
   const extent = caseExtent(view);

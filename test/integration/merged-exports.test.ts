@@ -13,6 +13,7 @@ import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import { epochMicros, formatIsoMicros } from '../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../support/bundles.ts';
 import { keepBundle } from '../support/keep-bundle.ts';
+import { runs } from '../support/properties.ts';
 
 const EVIDENCE = fileURLToPath(new URL('../fixtures/evidence/', import.meta.url));
 const read = (path: string): Uint8Array => new Uint8Array(readFileSync(join(EVIDENCE, path)));
@@ -67,7 +68,7 @@ describe.each(Object.entries(EXPORTS))('exports of %s', (folder, { entries, anch
         expect(events).toHaveLength(entries);
         for (const event of events) expect(placesOf(event)).toHaveLength(imported.files.length);
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 });

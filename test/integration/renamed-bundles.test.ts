@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { analyseFiles, verdictsOf } from '../scenarios/scenario.ts';
+import { runs } from '../support/properties.ts';
 
 const FIXTURES = new URL('../fixtures/gunicorn/', import.meta.url);
 const BUNDLES = readdirSync(FIXTURES, { withFileTypes: true })
@@ -79,7 +80,7 @@ describe.each(BUNDLES)('%s told with other names', (kind) => {
         if (original.incident?.pid != null) expect(told.incident?.pid).toBe(original.incident.pid + to.pidShift);
         if (original.incident?.operation != null) expect(told.incident?.operation).toContain(to.subject);
       }),
-      { numRuns: 3 },
+      { numRuns: runs(3) },
     );
   });
 });

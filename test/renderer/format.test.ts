@@ -7,9 +7,9 @@ import {
   formatOffset,
   formatShare,
   formatWeight,
+  timeResolutionWords,
 } from '../../renderer/format.ts';
 import { pidsOf } from '../../renderer/screens/timeline/filter-bar.tsx';
-import { timeResolutionWords } from '../../renderer/words.ts';
 import { epochMicros } from '../../shared/model/time.ts';
 
 const time = epochMicros(Date.UTC(2026, 0, 28, 4, 12, 15) * 1000 + 229_579);

@@ -9,12 +9,12 @@ import noticeStyles from '../../components/notice.module.css';
 import pageStyles from '../../components/page.module.css';
 import { formatBytes, formatCount, formatDuration, formatShare } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
-import { Comparison } from './comparison.tsx';
+import { ComparisonBlock } from './comparison-block.tsx';
 import { BytesByPartTable, Declared, DocumentFacts, Duplicates } from './contents.tsx';
 import { Cost } from './cost.tsx';
 import { Damage } from './damage.tsx';
 import { Distributions } from './distributions.tsx';
-import { FileMap } from './file-map.tsx';
+import { FileMapView } from './file-map-view.tsx';
 import { TopLists } from './top-lists.tsx';
 import { WhatIfSection } from './what-if.tsx';
 import { ShowXml, type XmlPlace } from './xml-link.tsx';
@@ -60,14 +60,14 @@ export function ArtifactScreen({ view }: { readonly view: CaseView }) {
         {artifact.isJUnit ? null : (
           <p className={noticeStyles.notice}>This is XML, but not JUnit: only its size and its cost mean something.</p>
         )}
-        {isInQuestion ? <Comparison view={view} /> : null}
+        {isInQuestion ? <ComparisonBlock view={view} /> : null}
         {isInQuestion && course !== null ? <WhatIfSection key={caseNumber} course={course} /> : null}
         <Cost artifact={artifact} />
         {artifact.isJUnit ? (
           <>
             <Outcomes artifact={artifact} />
             {statistics.map === null || statistics.map.children.length === 0 ? null : (
-              <FileMap key={artifact.evidenceId} artifact={artifact} root={statistics.map} />
+              <FileMapView key={artifact.evidenceId} artifact={artifact} root={statistics.map} />
             )}
             <TopLists statistics={statistics} />
             <Distributions statistics={statistics} />

@@ -9,7 +9,7 @@ import gridStyles from '../../components/grid.module.css';
 import tableStyles from '../../components/table.module.css';
 import { formatCount } from '../../format.ts';
 import { useActions } from '../../state/app-context.tsx';
-import eventTableStyles from '../timeline/event-table.module.css';
+import eventGridStyles from '../timeline/event-grid.module.css';
 import { columnPlan } from './column-plan.ts';
 import { copyText, DataCell, ValueBar } from './data-cell.tsx';
 import styles from './data-grid.module.css';
@@ -195,7 +195,7 @@ function GridHead(props: DataGridProps & { readonly table: GridTable; readonly p
                 className={cx(
                   gridStyles.gridCell,
                   styles.gridCell,
-                  plan[column]?.isNumeric === true ? eventTableStyles.cellNumber : undefined,
+                  plan[column]?.isNumeric === true ? eventGridStyles.cellNumber : undefined,
                 )}
                 aria-sort={onSort === undefined ? undefined : isSorted ? direction : 'none'}
                 title={columns[column]}
@@ -263,7 +263,7 @@ function GridRowView(props: {
           className={cx(
             gridStyles.gridCell,
             styles.gridCell,
-            plan[column]?.isNumeric === true ? eventTableStyles.cellNumber : undefined,
+            plan[column]?.isNumeric === true ? eventGridStyles.cellNumber : undefined,
           )}
           onClick={() => cursor.choose({ row: index, column })}
         >

@@ -13,8 +13,8 @@ import { useDisplayZone } from '../../state/display-zone.tsx';
 import { conditionCount } from '../../state/navigation.ts';
 import conditionStyles from './condition.module.css';
 import styles from './filter-bar.module.css';
-import { QueryField } from './query-field.tsx';
 import { QueryHelp } from './query-help.tsx';
+import { SearchField } from './search-field.tsx';
 import { type SearchReport, SearchStatus } from './search-status.tsx';
 
 interface FilterBarProps {
@@ -34,7 +34,7 @@ export function FilterBar({ view, filter, onlyVisibleRange, total, report, searc
   const isNarrowed = conditionCount(filter) > 0 || onlyVisibleRange;
   return (
     <search className={styles.filterBar} aria-label="Filter events">
-      <QueryField view={view} filter={filter} field={searchField} />
+      <SearchField view={view} filter={filter} field={searchField} />
       <QueryHelp />
       <Choice<EventKind>
         label="Kind"

@@ -1,5 +1,5 @@
 import { type BrushBehavior, brushX, type D3BrushEvent, max, scaleSqrt, select } from 'd3';
-import { memo, useEffect, useMemo, useRef } from 'react';
+import { memo, type RefObject, useEffect, useMemo, useRef } from 'react';
 import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
@@ -27,78 +27,11 @@ interface MinimapProps {
 
 /** The whole case as a strip of event counts, those that pass the filter over all; the brush is what the picture shows. */
 export const Minimap = memo(function Minimap(props: MinimapProps) {
-  const { view, filter, extent, shown, area, width } = props;
+  const { view, filter, extent, area, width } = props;
   const { zone } = useDisplayZone();
   const isNarrowed = conditionCount(filter) > 0;
-  const brushGroup = useRef<SVGGElement>(null);
-  const isBrushing = useRef(false);
-  const latest = useRef(props);
-  latest.current = props;
-
-  const bins = Math.max(1, Math.floor(area.width / BIN_PX));
-  const histogram = useHistogram(filter, extent, bins);
-  const bars = useMemo(() => {
-    if (histogram === null) return [];
-    // By square root: a burst of thousands must not flatten the single lines that matter.
-    const heightOf = scaleSqrt([0, Math.max(1, max(histogram.all) ?? 1)], [0, HEIGHT_PX - 14]);
-    const tall = (count: number): number => (count === 0 ? 0 : Math.max(2, heightOf(count)));
-    return histogram.all.flatMap((count, bin) =>
-      count === 0
-        ? []
-        : [
-            {
-              x: area.left + (bin / histogram.all.length) * area.width,
-              height: tall(count),
-              passing: tall(histogram.passing[bin] ?? 0),
-            },
-          ],
-    );
-  }, [histogram, area]);
-
-  useEffect(() => {
-    const group = brushGroup.current;
-    if (group === null || area.width <= 0) return;
-    const toRange = (px: readonly [number, number]): TimeRange => {
-      const at = (x: number): number => extent.from + ((x - area.left) / area.width) * (extent.to - extent.from);
-      return clampRange({ from: epochMicros(at(px[0])), to: epochMicros(at(px[1])) }, extent);
-    };
-    const chosen = (event: D3BrushEvent<unknown>): TimeRange | null =>
-      event.sourceEvent === null || event.sourceEvent === undefined || event.selection === null
-        ? null
-        : toRange(event.selection as [number, number]);
-    const behaviour = brushX<unknown>()
-      .extent([
-        [area.left, 0],
-        [area.left + area.width, HEIGHT_PX],
-      ])
-      .on('start', (event: D3BrushEvent<unknown>) => {
-        isBrushing.current = Boolean(event.sourceEvent);
-      })
-      .on('brush', (event: D3BrushEvent<unknown>) => {
-        const range = chosen(event);
-        if (range !== null) latest.current.onLive(range);
-      })
-      .on('end', (event: D3BrushEvent<unknown>) => {
-        isBrushing.current = false;
-        const range = chosen(event);
-        if (range !== null) latest.current.onCommit(range);
-        // A click beside the brush clears it in d3; here it means: show that place.
-        else if (event.sourceEvent && event.selection === null) moveBrush(group, behaviour, latest.current);
-      });
-    select<SVGGElement, unknown>(group).call(behaviour);
-    moveBrush(group, behaviour, latest.current);
-    select(group).on('moved', () => {
-      if (!isBrushing.current) moveBrush(group, behaviour, latest.current);
-    });
-    return () => {
-      select(group).on('.brush', null).on('moved', null).selectAll('*').remove();
-    };
-  }, [extent, area]);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the brush follows whenever what is shown changes.
-  useEffect(() => {
-    brushGroup.current?.dispatchEvent(new CustomEvent('moved'));
-  }, [shown]);
+  const brushGroup = useBrush(props);
+  const bars = useBars(filter, extent, area);
 
   const incident = view.analysis.incident;
   const xOf = (time: number): number => area.left + ((time - extent.from) / (extent.to - extent.from)) * area.width;
@@ -150,6 +83,91 @@ export const Minimap = memo(function Minimap(props: MinimapProps) {
     </div>
   );
 });
+
+interface Bar {
+  readonly x: number;
+  readonly height: number;
+  /** Height of those that pass the filter. */
+  readonly passing: number;
+}
+
+function useBars(filter: EventFilter, extent: TimeRange, area: PlotArea): readonly Bar[] {
+  const bins = Math.max(1, Math.floor(area.width / BIN_PX));
+  const histogram = useHistogram(filter, extent, bins);
+  return useMemo(() => {
+    if (histogram === null) return [];
+    // By square root: a burst of thousands must not flatten the single lines that matter.
+    const heightOf = scaleSqrt([0, Math.max(1, max(histogram.all) ?? 1)], [0, HEIGHT_PX - 14]);
+    const tall = (count: number): number => (count === 0 ? 0 : Math.max(2, heightOf(count)));
+    return histogram.all.flatMap((count, bin) =>
+      count === 0
+        ? []
+        : [
+            {
+              x: area.left + (bin / histogram.all.length) * area.width,
+              height: tall(count),
+              passing: tall(histogram.passing[bin] ?? 0),
+            },
+          ],
+    );
+  }, [histogram, area]);
+}
+
+/** The brush over the strip, which follows what is shown and tells what a hand makes of it. */
+function useBrush(props: MinimapProps): RefObject<SVGGElement | null> {
+  const { extent, shown, area } = props;
+  const brushGroup = useRef<SVGGElement>(null);
+  const isBrushing = useRef(false);
+  const latest = useRef(props);
+  latest.current = props;
+
+  useEffect(() => {
+    const group = brushGroup.current;
+    if (group === null || area.width <= 0) return;
+    const toRange = (px: readonly [number, number]): TimeRange => {
+      const at = (x: number): number => extent.from + ((x - area.left) / area.width) * (extent.to - extent.from);
+      return clampRange({ from: epochMicros(at(px[0])), to: epochMicros(at(px[1])) }, extent);
+    };
+    const chosen = (event: D3BrushEvent<unknown>): TimeRange | null =>
+      event.sourceEvent === null || event.sourceEvent === undefined || event.selection === null
+        ? null
+        : toRange(event.selection as [number, number]);
+    const behaviour = brushX<unknown>()
+      .extent([
+        [area.left, 0],
+        [area.left + area.width, HEIGHT_PX],
+      ])
+      .on('start', (event: D3BrushEvent<unknown>) => {
+        isBrushing.current = Boolean(event.sourceEvent);
+      })
+      .on('brush', (event: D3BrushEvent<unknown>) => {
+        const range = chosen(event);
+        if (range !== null) latest.current.onLive(range);
+      })
+      .on('end', (event: D3BrushEvent<unknown>) => {
+        isBrushing.current = false;
+        const range = chosen(event);
+        if (range !== null) latest.current.onCommit(range);
+        // A click beside the brush clears it in d3; here it means: show that place.
+        else if (event.sourceEvent && event.selection === null) moveBrush(group, behaviour, latest.current);
+      });
+    select<SVGGElement, unknown>(group).call(behaviour);
+    moveBrush(group, behaviour, latest.current);
+    select(group).on('moved', () => {
+      if (!isBrushing.current) moveBrush(group, behaviour, latest.current);
+    });
+    return () => {
+      select(group).on('.brush', null).on('moved', null).selectAll('*').remove();
+    };
+  }, [extent, area]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the brush follows whenever what is shown changes.
+  useEffect(() => {
+    brushGroup.current?.dispatchEvent(new CustomEvent('moved'));
+  }, [shown]);
+
+  return brushGroup;
+}
 
 /** Less than this could not be seen nor taken hold of; the range itself stays what it is. */
 const LEAST_BRUSH_PX = 4;

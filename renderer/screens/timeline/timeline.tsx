@@ -7,8 +7,8 @@ import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
 import { effectiveFilter } from '../../state/navigation.ts';
-import { EventDetail } from './event-detail.tsx';
-import { EventTable } from './event-table.tsx';
+import { EventGrid } from './event-grid.tsx';
+import { EventPane } from './event-pane.tsx';
 import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
@@ -70,7 +70,7 @@ export function TimelineScreen(props: {
           report={report}
           searchField={props.searchField}
         />
-        <EventTable
+        <EventGrid
           view={view}
           filter={filter}
           sort={place.sort}
@@ -81,7 +81,7 @@ export function TimelineScreen(props: {
           onSearch={setReport}
         />
       </div>
-      {showsDetail ? <EventDetail view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
+      {showsDetail ? <EventPane view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
     </div>
   );
 }

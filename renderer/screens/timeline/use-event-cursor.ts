@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useActions } from '../../state/app-context.tsx';
 import type { EventPages } from '../../state/event-pages.ts';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
-import { EVENT_DETAIL_ID } from './event-detail.tsx';
+import { EVENT_DETAIL_ID } from './event-pane.tsx';
 import { type LaidOutRows, ROW_PX } from './use-laid-out-rows.ts';
 
 interface CursorOptions {

@@ -4,8 +4,8 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import { cx } from '../../components/class-names.ts';
 import pageStyles from '../../components/page.module.css';
 import { SourceLinks } from '../../components/source-link.tsx';
-import { Block } from './block.tsx';
 import styles from './checklist.module.css';
+import { PageBlock } from './page-block.tsx';
 
 const FINDING_CLASSES = {
   holds: styles.findingHolds,
@@ -18,7 +18,7 @@ export function Checklist({ view }: { readonly view: CaseView }) {
   const { questions, expectedFindings } = view.analysis;
   return (
     <div className={pageStyles.twoColumns}>
-      <Block title="Questions" id="questions">
+      <PageBlock title="Questions" id="questions">
         <dl className={styles.questions}>
           {questions.map((question) => (
             <div key={question.id}>
@@ -38,8 +38,8 @@ export function Checklist({ view }: { readonly view: CaseView }) {
             </div>
           ))}
         </dl>
-      </Block>
-      <Block title="Expected findings" id="expected-findings">
+      </PageBlock>
+      <PageBlock title="Expected findings" id="expected-findings">
         <ul className={styles.findings}>
           {expectedFindings.map((finding) => (
             <li key={finding.id}>
@@ -51,7 +51,7 @@ export function Checklist({ view }: { readonly view: CaseView }) {
             </li>
           ))}
         </ul>
-      </Block>
+      </PageBlock>
     </div>
   );
 }

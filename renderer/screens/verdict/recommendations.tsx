@@ -3,14 +3,14 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import { byWhen } from '../../../shared/report/words.ts';
 import { CodeBlock } from '../../components/copy.tsx';
 import pageStyles from '../../components/page.module.css';
-import { Block } from './block.tsx';
+import { PageBlock } from './page-block.tsx';
 import styles from './recommendations.module.css';
 
 /** What to change, each with its because and, where there is one, a patch to copy. */
 export function Recommendations({ view }: { readonly view: CaseView }) {
   const { recommendations } = view.analysis;
   return (
-    <Block title="Recommendations" id="recommendations">
+    <PageBlock title="Recommendations" id="recommendations">
       {recommendations.length === 0 ? (
         <p className="secondary">The evidence supports no recommendation.</p>
       ) : (
@@ -27,7 +27,7 @@ export function Recommendations({ view }: { readonly view: CaseView }) {
           ))}
         </div>
       )}
-    </Block>
+    </PageBlock>
   );
 }
 

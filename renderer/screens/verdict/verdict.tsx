@@ -4,10 +4,10 @@ import pageStyles from '../../components/page.module.css';
 import { UtcNote } from '../../components/utc-note.tsx';
 import { useAppState } from '../../state/app-context.tsx';
 import { Checklist } from './checklist.tsx';
-import { EvidenceMatrix } from './evidence-matrix.tsx';
 import { HypothesisCard } from './hypothesis-card.tsx';
 import { Incidents } from './incidents.tsx';
 import { JudgementList } from './judgement-list.tsx';
+import { MatrixTable } from './matrix-table.tsx';
 import { MissingPieces } from './missing.tsx';
 import { Recommendations } from './recommendations.tsx';
 import styles from './verdict.module.css';
@@ -54,7 +54,7 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
         ))}
       </div>
 
-      <EvidenceMatrix view={view} />
+      <MatrixTable view={view} />
       <JudgementList view={view} />
       <Checklist view={view} />
       <MissingPieces view={view} />

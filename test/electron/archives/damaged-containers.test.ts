@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { isTarHeader } from '../../../electron/archives/tar.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 import { toolMissing } from '../../support/tools.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
 
@@ -198,7 +199,7 @@ describe.skipIf(missing).each(Object.keys(CONTAINERS))('%s', (kind) => {
         };
         if (parts.some(({ content }) => isLost(content))) expect(told).toBeGreaterThan(0);
       }),
-      { numRuns: 60, examples: [...(ONCE_LOST[kind] ?? [])] },
+      { numRuns: runs(60), examples: [...(ONCE_LOST[kind] ?? [])] },
     );
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FoundFile } from '../../../electron/files/inventory.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
+import { runs } from '../../support/properties.ts';
 import { toolMissing } from '../../support/tools.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
 
@@ -67,8 +68,9 @@ const text = (content: string): Buffer => Buffer.from(content);
 const names = (files: readonly FoundFile[]): string[] => files.map((file) => file.name);
 const contentOf = (file: FoundFile | undefined): string => readFileSync(file?.absolutePath ?? '', 'latin1');
 const kinds = (file: FoundFile | undefined): string[] => file?.problems.list.map((problem) => problem.kind) ?? [];
+/** The same in every run, so that a counterexample is one in the next run, too. */
 const lines = (count: number): string =>
-  Array.from({ length: count }, () => randomBytes(20).toString('hex')).join('\n');
+  Array.from({ length: count }, (_, at) => createHash('sha1').update(`${count} ${at}`).digest('hex')).join('\n');
 
 describe.skipIf(missing)('ZIP archives', () => {
   test('stored and deflated members come out whole, folders do not count', async () => {
@@ -157,7 +159,7 @@ describe.skipIf(missing)('ZIP archives', () => {
 
   test('a member whose bytes are damaged is told, its neighbours are whole', async () => {
     const content = lines(5000);
-    const archive = zipOf({ 'a.txt': content, 'b.txt': lines(5000), 'c.txt': content });
+    const archive = zipOf({ 'a.txt': content, 'b.txt': lines(5001), 'c.txt': content });
     const middle = Math.floor(archive.length / 2);
     archive.fill(0, middle, middle + 40);
     const { files, archive: container } = await unpackBytes(archive, 'x.zip');
@@ -208,7 +210,7 @@ describe.skipIf(missing)('ZIP archives', () => {
           expect(archive.sha256).toMatch(/^[0-9a-f]{64}$/);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

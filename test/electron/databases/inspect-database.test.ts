@@ -9,6 +9,7 @@ import {
   runShell,
   SHELL_MISSING,
 } from '../../shared/evidence/sqlite/support.ts';
+import { runs } from '../../support/properties.ts';
 
 describe('inspectDatabase', () => {
   it('checks the committed state, not the main file alone', async () => {
@@ -127,7 +128,7 @@ describe('inspectDatabase', () => {
         const { report, problems } = await inspectDatabase({ ...input, main });
         expect(report !== null || problems.length > 0).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

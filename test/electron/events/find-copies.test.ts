@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CLOCKS } from '../../../electron/events/entry-keys.ts';
 import { type EntryKeys, findCopies } from '../../../electron/events/find-copies.ts';
+import { runs } from '../../support/properties.ts';
 
 interface Row {
   readonly time: number;
@@ -176,7 +177,7 @@ describe('copies of an entry', () => {
           expect(groups(rows)).toEqual(wanted);
         },
       ),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 });

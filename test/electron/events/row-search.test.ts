@@ -13,6 +13,7 @@ import { printText } from '../../../shared/search/print-query.ts';
 import type { ComparisonOperator, Query } from '../../../shared/search/query.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 
 const filter = (part: Partial<EventFilter>): EventFilter => ({ ...EVERY_EVENT, ...part });
 
@@ -268,7 +269,7 @@ describe('a search in the bytes finds what a search in decoded events finds', ()
       fc.property(query, (text) => {
         found += expectSame(store, files, text);
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
     expect(found).toBeGreaterThan(1000);
   });

@@ -13,6 +13,7 @@ import type { Progress } from '../../../shared/model/job.ts';
 import { nativeFixture } from '../../shared/evidence/journal/native/support.ts';
 import { tarGzipOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 
 const JOURNAL = Array.from({ length: 12_000 }, (_each, index) =>
   isoPreciseLine(index * 500, 'app', 1000 + (index % 7), `request ${index} of the load test took ${index % 97} ms`),
@@ -258,7 +259,7 @@ describe('adding to a running import', () => {
         );
         expect(comparable({ ...whole, ...imported })).toEqual(comparable(whole));
       }),
-      { numRuns: 6 },
+      { numRuns: runs(6) },
     );
   });
 

@@ -8,6 +8,7 @@ import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { EVIDENCE_FORMATS } from '../../../shared/model/evidence.ts';
 import { tarOf, tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
+import { runs } from '../../support/properties.ts';
 import { WHOLE_FORMATS } from '../../support/whole-formats.ts';
 
 /*
@@ -90,7 +91,7 @@ describe.each(EVIDENCE_FORMATS.filter((format) => FORMATS[format].create === nul
             if (at > bytes.length * (row().entriesBefore ?? 1)) expect(after.events).toBe(whole.events);
           },
         ),
-        { numRuns: 10 },
+        { numRuns: runs(10) },
       );
     });
   },
@@ -116,6 +117,6 @@ test('a tar keeps every member that damage does not touch', async () => {
         expect(kept, `m${index} with ${garbage.length} bytes from ${at} damaged`).toHaveLength(1);
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });

@@ -6,7 +6,7 @@ import { DatabaseScreen } from '../../../renderer/screens/database/database.tsx'
 import { EvidenceScreen } from '../../../renderer/screens/evidence.tsx';
 import { ReportScreen } from '../../../renderer/screens/report.tsx';
 import { StartScreen } from '../../../renderer/screens/start.tsx';
-import { fieldsOf } from '../../../renderer/screens/timeline/event-detail.tsx';
+import { fieldsOf } from '../../../renderer/screens/timeline/event-pane.tsx';
 import { VerdictScreen } from '../../../renderer/screens/verdict/verdict.tsx';
 import { createActions } from '../../../renderer/state/actions.ts';
 import { AppContexts } from '../../../renderer/state/app-context.tsx';

@@ -15,6 +15,7 @@ import { hostZoneOf, zoneOf } from '../../../renderer/state/zone-choice.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import { inZone, isZone } from '../../../shared/model/zone.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceView } from '../../support/reference-case.ts';
 
 const utc = (iso: string): EpochMicros => epochMicros(Date.parse(iso) * 1_000);
@@ -138,7 +139,7 @@ describe('the search for a zone', () => {
           if (zone !== null) expect(Number.isFinite(inZone(CHANGE, zone))).toBe(true);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

@@ -13,6 +13,7 @@ import {
 } from '../../../shared/collect/scripts.ts';
 import { shellPath, shellQuoted, shellWord } from '../../../shared/model/shell.ts';
 import { snapshotOf, tempFolder, writeTree } from '../../support/bundles.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceAnalysis, referenceEvidence } from '../../support/reference-case.ts';
 import { toolMissing } from '../../support/tools.ts';
 
@@ -253,7 +254,7 @@ describe('words of a shell', () => {
           expect(stdout.split('\0').slice(0, -1)).toEqual(wanted);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
     expect(shellPath('-rf')).toBe('./-rf');
   });

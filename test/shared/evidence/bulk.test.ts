@@ -6,6 +6,7 @@ import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-guni
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { runs } from '../../support/properties.ts';
 import { isRow, type Kept, kept, keptBare } from './kept.ts';
 import { bytesOf, CONTEXT, contextOf, FIXTURE_FORMATS, fixture } from './support.ts';
 
@@ -96,7 +97,7 @@ describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
           compare(format, damaged, sizes, context);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });
@@ -367,7 +368,7 @@ describe('generated journals', () => {
       fc.property(fc.array(fc.oneof(entry, changed(entry)), { maxLength: 12 }), chunkSizes, (entries, sizes) => {
         bare += compare('journal-short-iso-precise', bytesOf(entries.join('')), sizes);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
     expect(bare).toBeGreaterThan(1000);
   });
@@ -385,7 +386,7 @@ describe('generated journals', () => {
       fc.property(fc.array(fc.oneof(jsonEntry, changed(jsonEntry)), { maxLength: 8 }), chunkSizes, (entries, sizes) => {
         bare += compare('journal-json', bytesOf(entries.map((text) => `${text}\n`).join('')), sizes);
       }),
-      { numRuns: 1500 },
+      { numRuns: runs(1500) },
     );
     expect(bare).toBeGreaterThan(1000);
   });
@@ -397,7 +398,7 @@ describe('generated journals', () => {
       fc.property(entries, chunkSizes, (parts, sizes) => {
         bare += compare('journal-export', joined(parts), sizes);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
     expect(bare).toBeGreaterThan(500);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../shared/evidence/formats/decode-record.ts';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import type { ParsedItem } from '../../../shared/evidence/reading/parser.ts';
+import { runs } from '../../support/properties.ts';
 import { CONTEXT, contextOf, FIXTURE_FORMATS, fixture, parse, sourceOf } from './support.ts';
 
 /** The first line of an event's message: what damage to the lines below cannot reach. */
@@ -91,7 +92,7 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -107,7 +108,7 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
           expect(gists).toContain(JSON.stringify(gist(item)));
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });
@@ -122,7 +123,7 @@ it('reads any bytes with any parser without throwing', () => {
         parser.end();
       }
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 
@@ -142,7 +143,7 @@ describe('rows of tables', () => {
         expect(parsed.problems).toHaveLength(1);
         expect(parsed.problems[0]).toMatchObject({ kind: 'malformed-record', byteOffset });
       }),
-      { numRuns: 20 },
+      { numRuns: runs(20) },
     );
   });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../../shared/figures/time-scale.ts';
 import { epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import { inZone, zoneOffsetMicros } from '../../../shared/model/zone.ts';
+import { runs } from '../../support/properties.ts';
 
 const CENTURY_MICROS = 100 * 365 * DAY_MICROS;
 const time = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) * 1_000 }).map(epochMicros);
@@ -161,7 +162,7 @@ describe('ticks of a zone whose clocks are changed', () => {
           if (step < DAY_MICROS) expect(Math.abs(inZone(tick, name) % step)).toBe(0);
         });
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

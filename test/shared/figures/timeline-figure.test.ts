@@ -6,6 +6,7 @@ import { utcTickLabel } from '../../../shared/figures/time-scale.ts';
 import { layoutTimeline, type TimelineInput, timelineScale } from '../../../shared/figures/timeline-figure.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { EventPoint } from '../../../shared/model/views.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceAnalysis, referenceView } from '../../support/reference-case.ts';
 
 const incident = referenceAnalysis().incident;
@@ -101,7 +102,7 @@ describe('the timeline', () => {
           expect(numbers(scene).every(Number.isFinite)).toBe(true);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -6,6 +6,7 @@ import { timeoutPatch } from '../../../shared/findings/timeout-patch.ts';
 import { asItWas, seenParser, whatIf } from '../../../shared/findings/what-if.ts';
 import { outcomeSentence, timeoutReasons, whatIfReasons } from '../../../shared/findings/what-if-words.ts';
 import { SERVICE_PARSERS, type WhatIfChoice } from '../../../shared/model/what-if.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceCourse } from '../../support/reference-course.ts';
 
 const BYTES = 59_261_760;
@@ -93,7 +94,7 @@ describe('what if', () => {
           expect(words).toMatch(/^[A-Z0-9].*\.$/s);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });

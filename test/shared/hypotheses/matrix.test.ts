@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellSigns, cellWords, diagnosticity, evidenceMatrix } from '../../../shared/hypotheses/matrix.ts';
 import { type Analysis, type Fact, HYPOTHESIS_IDS } from '../../../shared/model/analysis.ts';
+import { runs } from '../../support/properties.ts';
 import { referenceAnalysis } from '../../support/reference-case.ts';
 
 const fact = (id: string, weights: Fact['weights']): Fact => ({
@@ -44,7 +45,7 @@ describe('the evidence matrix', () => {
         expect(rows.map((row) => row.fact.id).sort()).toEqual(weighing.map(({ id }) => id).sort());
         for (const { cells } of rows) expect(cells).toHaveLength(HYPOTHESIS_IDS.length);
       }),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 

@@ -10,6 +10,7 @@ import {
   offsetLabel,
   zoneOffsetMicros,
 } from '../../../shared/model/zone.ts';
+import { runs } from '../../support/properties.ts';
 
 const at = (iso: string) => epochMicros(Date.parse(iso) * 1000);
 const wall = (text: string): WallClock => {
@@ -81,7 +82,7 @@ describe('zones', () => {
         expect(wallClockToMicros(shown, 0)).toBe(inZone(time, zone));
         expect(instantsOfWallClock(shown, zone)).toContain(time);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JUnitStatistics } from '../../../shared/profiling/junit-statistics.ts';
+import { runs } from '../../support/properties.ts';
 import { junitFixture, mutatedDocument, place } from './mutate.ts';
 import { readJUnit, readJUnitCutAt } from './read-junit.ts';
 
@@ -246,7 +247,7 @@ describe('bytes changed at random', () => {
         const cuts = places.map((at) => Math.floor(at * document.length));
         expect(readJUnitCutAt(document, cuts)).toEqual(statistics);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

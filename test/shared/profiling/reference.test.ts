@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../support/properties.ts';
 import { junitFixture, mutatedDocument, place } from './mutate.ts';
 import { readJUnit, readJUnitCutAt, readThroughSax } from './read-junit.ts';
 
@@ -65,7 +66,7 @@ describe('reading bytes as they are', () => {
         const cuts = places.map((at) => Math.floor(at * document.length));
         expect(readJUnitCutAt(document, cuts)).toEqual(readThroughSax(document));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SuiteNode } from '../../../shared/model/artifact.ts';
 import { type OpenSuite, openSuite, SuiteMap } from '../../../shared/profiling/suite-map.ts';
+import { runs } from '../../support/properties.ts';
 
 /** A document of suites with nothing but themselves in them: `[bytes, children]`, the bytes between begin and children. */
 type Plan = readonly [bytes: number, children: readonly Plan[]];
@@ -92,7 +93,7 @@ describe('the map of suites', () => {
           expect(end).toBeLessThanOrEqual(byteOffset + byteLength);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

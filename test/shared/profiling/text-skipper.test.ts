@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import sax from 'sax';
 import { describe, expect, it } from 'vitest';
 import { TextSkipper } from '../../../shared/profiling/text-skipper.ts';
+import { runs } from '../../support/properties.ts';
 import { mutatedDocument, place } from './mutate.ts';
 
 const stop = new Error('second root');
@@ -75,7 +76,7 @@ describe('TextSkipper', () => {
         const pieces = [...cuts, text.length].map((to, i) => text.slice(cuts[i - 1] ?? 0, to));
         expect(eventsOf(pieces, true).events).toEqual(eventsOf([text], false).events);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

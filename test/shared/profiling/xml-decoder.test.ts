@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecodedRun, XmlDecoder } from '../../../shared/profiling/xml-decoder.ts';
+import { runs } from '../../support/properties.ts';
 import { readJUnit } from './read-junit.ts';
 
 function decode(bytes: Uint8Array, chunkBytes = bytes.length): DecodedRun[] {
@@ -101,7 +102,7 @@ describe('bytes that do not decode', () => {
         expect(textOf(runs)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
         expect(runs.reduce((sum, run) => sum + run.byteLength, 0)).toBe(bytes.length);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

@@ -8,6 +8,7 @@ import type { RuleEvent } from '../../../shared/rules/rule.ts';
 import { joinRules, readRuleFile } from '../../../shared/rules/rule-file.ts';
 import { tagsOfRows } from '../../../shared/rules/tags.ts';
 import { readTimespan } from '../../../shared/rules/timespan.ts';
+import { runs } from '../../support/properties.ts';
 
 const EVENT: RuleEvent = {
   row: 0,
@@ -95,7 +96,7 @@ describe('fields', () => {
           expect(passes(`{message: '${pattern}'}`, { message })).toBe(like.test(message));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 });
@@ -258,7 +259,7 @@ describe('a file of rules', () => {
       fc.property(fc.string({ unit: fc.constantFrom(...'title: dtcion{}[]|&*-\n\'"#a1'), maxLength: 80 }), (text) => {
         expect(() => joinRules([readRuleFile(text, 'r.yaml')])).not.toThrow();
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { histogramOf } from '../../../shared/search/histogram.ts';
+import { runs } from '../../support/properties.ts';
 
 describe('a histogram', () => {
   it('counts what lies in each part, the last one with its end', () => {
@@ -22,7 +23,7 @@ describe('a histogram', () => {
           expect(counts).toEqual(expected);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 

@@ -6,6 +6,7 @@ import { printQuery, printText } from '../../../shared/search/print-query.ts';
 import type { ComparisonOperator, Query } from '../../../shared/search/query.ts';
 import { CLOSED_VALUES, globTest, QUERY_FIELDS } from '../../../shared/search/query-fields.ts';
 import { suggest } from '../../../shared/search/suggest.ts';
+import { runs } from '../../support/properties.ts';
 
 const text = (value: string): Query => ({ type: 'text', text: value });
 function parsed(query: string): Query | null {
@@ -134,7 +135,7 @@ describe('any text', () => {
         // What is understood of a faulty query can itself be printed and read again.
         if (query !== null) expect(parseQuery(printQuery(query))).toEqual({ query, problems: [] });
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 
@@ -194,7 +195,7 @@ describe('a query printed and read again', () => {
       fc.property(tree, (query) => {
         expect(parseQuery(printQuery(query))).toEqual({ query, problems: [] });
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });
@@ -209,7 +210,7 @@ describe('a pattern with stars', () => {
         const expected = new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(word);
         expect(globTest(pattern)(word)).toBe(expected);
       }),
-      { numRuns: 2000 },
+      { numRuns: runs(2000) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { addSeconds, type EpochMicros, epochMicros } from '../../../shared/model
 import { SilentWorkers } from '../../../shared/timeline/silent-workers.ts';
 import type { WorkerLife } from '../../../shared/timeline/workers.ts';
 import { EventArray } from '../../support/event-array.ts';
+import { runs } from '../../support/properties.ts';
 
 const at = (seconds: number): EpochMicros => epochMicros(seconds * 1e6);
 
@@ -102,7 +103,7 @@ describe('workers that nobody has logged the end of', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 

@@ -13,6 +13,7 @@ import { startWorker } from '../../../../electron/threads/start-worker.ts';
 import type { ImportCommand } from '../../../../shared/contract/worker-protocol.ts';
 import { tempFolder } from '../../../support/bundles.ts';
 import { isoPreciseLine } from '../../../support/journal-lines.ts';
+import { runs } from '../../../support/properties.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -82,7 +83,7 @@ describe('a hash made beside the reading', () => {
         expect(hash.finish()).toEqual({ sha256: sha256(part), bytes: part.length, failure: null });
         reader.close();
       }),
-      { numRuns: 8 },
+      { numRuns: runs(8) },
     );
   }, 60_000);
 

@@ -17,6 +17,7 @@ import type { EvidenceFormat } from '../../../../shared/model/evidence.ts';
 import { bytesOf, CONTEXT, FIXTURE_FORMATS, fixture } from '../../../shared/evidence/support.ts';
 import { tempFolder } from '../../../support/bundles.ts';
 import { isoPreciseLine, timeoutJournal } from '../../../support/journal-lines.ts';
+import { runs } from '../../../support/properties.ts';
 
 let path = '';
 beforeEach(() => {
@@ -124,7 +125,7 @@ describe.each(WITH_RECORD_STARTS)('%s (%s) in two parts', (name, format) => {
           expect(read(format, part, { start: besideIn(counted) })).toEqual(read(format, part, { start: ALONE }));
         },
       ),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

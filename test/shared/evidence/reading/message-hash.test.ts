@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hashMessage, hashMessageBytes } from '../../../../shared/evidence/reading/message-hash.ts';
+import { runs } from '../../../support/properties.ts';
 import { bytesOf } from '../support.ts';
 
 describe('the hash of a message', () => {
@@ -11,7 +12,7 @@ describe('the hash of a message', () => {
         const length = bytesOf(message).length;
         expect(hashMessageBytes(bytes, before, before + length)).toBe(hashMessage(message));
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 

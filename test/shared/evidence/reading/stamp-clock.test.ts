@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { daysLater, StampClock } from '../../../../shared/evidence/reading/stamp-clock.ts';
 import { type EpochMicros, epochMicros, formatIsoMicros, type WallClock } from '../../../../shared/model/time.ts';
 import { inZone, zoneOffsetMicros } from '../../../../shared/model/zone.ts';
+import { runs } from '../../../support/properties.ts';
 import { bytesOf, CONTEXT, parse } from '../support.ts';
 
 const SECOND = 1_000_000;
@@ -70,7 +71,7 @@ describe('stamps read by the rules of a zone', () => {
         const clock = clockIn(zone);
         for (const time of times) expect(clock.instant(wallAt(time, zone), null)).toBe(time);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -89,7 +90,7 @@ describe('stamps read by the rules of a zone', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -103,7 +104,7 @@ describe('stamps read by the rules of a zone', () => {
           expect(((time % SECOND) + SECOND) % SECOND).toBe((((times[index] ?? 0) % SECOND) + SECOND) % SECOND);
         });
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GunicornConfig } from '../../../../shared/model/config.ts';
+import { runs } from '../../../support/properties.ts';
 import { bytesOf, fixture, parse, textOf } from '../support.ts';
 
 function read(text: string) {
@@ -148,7 +149,7 @@ it('reads anything without throwing', () => {
       const { config } = read(chosen.join(''));
       expect(config.evidenceId).toBe('e1');
     }),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
   expect(read(`timeout = ${'('.repeat(5000)}1${')'.repeat(5000)}`).problems).toHaveLength(1);
   expect(read(`timeout = ${'-'.repeat(50_000)}1`).problems).toHaveLength(1);

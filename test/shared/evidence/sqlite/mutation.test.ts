@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCreateTable } from '../../../../shared/evidence/sqlite/create-statement.ts';
 import { readDatabase } from '../../../../shared/evidence/sqlite/database.ts';
+import { runs } from '../../../support/properties.ts';
 import { databaseInput, fixtureInput } from './support.ts';
 
 /** Changed bytes, most of them where structure is: the page and frame headers at the beginnings of things. */
@@ -57,7 +58,7 @@ describe('damaged bytes', () => {
           }
           expect(problems.length).toBeLessThanOrEqual(51);
         }),
-        { numRuns: 1000 },
+        { numRuns: runs(1000) },
       );
     },
   );

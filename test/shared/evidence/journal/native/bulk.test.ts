@@ -5,6 +5,7 @@ import { PagedBytes, type PageSizes } from '../../../../../shared/evidence/journ
 import { readNativeJournal } from '../../../../../shared/evidence/journal/native/read.ts';
 import { readNativeJournalInto } from '../../../../../shared/evidence/journal/native/read-into.ts';
 import type { ItemSink } from '../../../../../shared/evidence/reading/parser.ts';
+import { runs } from '../../../../support/properties.ts';
 import { type Kept, kept, keptBare } from '../../kept.ts';
 import { CONTEXT } from '../../support.ts';
 import { NATIVE_FIXTURES, nativeFixture, usedBytes } from './support.ts';
@@ -74,7 +75,7 @@ describe.each(NATIVE_FIXTURES)('a native journal in bulk: %s', (name) => {
           compare(damaged.subarray(0, length), TINY);
         },
       ),
-      { numRuns: 50 },
+      { numRuns: runs(50) },
     );
   });
 });
@@ -96,7 +97,7 @@ describe('the payloads of a native journal', () => {
           compare(changed);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

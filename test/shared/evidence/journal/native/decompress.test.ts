@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompress } from '../../../../../shared/evidence/journal/native/decompress.ts';
+import { runs } from '../../../../support/properties.ts';
 import { bytesOf, textOf } from '../../support.ts';
 import { nativeFixture } from './support.ts';
 
@@ -43,7 +44,7 @@ describe.each(PAYLOADS)('%s', (name, payload) => {
           expect(thrown).toBeInstanceOf(Error);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

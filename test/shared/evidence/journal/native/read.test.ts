@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesInMemory } from '../../../../../shared/evidence/journal/native/bytes.ts';
 import { NativeJournal } from '../../../../../shared/evidence/journal/native/journal.ts';
+import { runs } from '../../../../support/properties.ts';
 import { bytesOf } from '../../support.ts';
 import { content, EXPECTED, NATIVE_FIXTURES, nativeFixture, read, usedBytes } from './support.ts';
 
@@ -46,7 +47,7 @@ describe.each(NATIVE_FIXTURES)('a native journal: %s', (name) => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 
@@ -60,7 +61,7 @@ describe.each(NATIVE_FIXTURES)('a native journal: %s', (name) => {
         }
         expect(problems.map(({ kind }) => kind)).toContain('truncated');
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 });

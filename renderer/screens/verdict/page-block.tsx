@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import pageStyles from '../../components/page.module.css';
 
 /** A part of the screen with its heading. */
-export function Block(props: { readonly title: string; readonly id: string; readonly children: ReactNode }) {
+export function PageBlock(props: { readonly title: string; readonly id: string; readonly children: ReactNode }) {
   return (
     <section className={pageStyles.block} aria-labelledby={`${props.id}-title`}>
       <h2 id={`${props.id}-title`} className={pageStyles.pageHeading}>

@@ -12,7 +12,7 @@ import { SourceLinks } from '../../components/source-link.tsx';
 import tableStyles from '../../components/table.module.css';
 import { Table } from '../../components/table.tsx';
 import { countOf, formatWeight } from '../../format.ts';
-import styles from './evidence-matrix.module.css';
+import styles from './matrix-table.module.css';
 import { OverruleButton } from './overrule.tsx';
 
 const MATRIX_CLASSES: { readonly [reading in 'consistent' | 'inconsistent' | 'neutral']: string | undefined } = {
@@ -22,7 +22,7 @@ const MATRIX_CLASSES: { readonly [reading in 'consistent' | 'inconsistent' | 'ne
 };
 
 /** All facts against all hypotheses, the most telling first (Analysis of Competing Hypotheses). */
-export function EvidenceMatrix({ view }: { readonly view: CaseView }) {
+export function MatrixTable({ view }: { readonly view: CaseView }) {
   const { hypotheses, rows, against } = evidenceMatrix(view.analysis);
   if (rows.length === 0) return null;
   return (

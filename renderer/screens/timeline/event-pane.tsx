@@ -30,7 +30,7 @@ import {
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { Copies } from './copies.tsx';
-import styles from './event-detail.module.css';
+import styles from './event-pane.module.css';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
 
@@ -51,7 +51,7 @@ type Loaded =
   | { readonly status: 'failed'; readonly message: string };
 
 /** The selected event down to its bytes, what rests on it, and ways to look around it. */
-export const EventDetail = memo(function EventDetail({ view, row, origin, onLoaded }: DetailProps) {
+export const EventPane = memo(function EventPane({ view, row, origin, onLoaded }: DetailProps) {
   const bridge = useBridge();
   const [loaded, setLoaded] = useState<Loaded>({ status: 'loading' });
   useEffect(() => {
@@ -87,7 +87,7 @@ export const EventDetail = memo(function EventDetail({ view, row, origin, onLoad
         <div
           className={loaded.record.event.row === row ? styles.detailBody : cx(styles.detailBody, styles.detailStale)}
         >
-          <Record view={view} record={loaded.record} origin={origin} />
+          <RecordDetail view={view} record={loaded.record} origin={origin} />
         </div>
       )}
     </aside>
@@ -141,7 +141,7 @@ interface RecordProps {
   readonly origin: DetailProps['origin'];
 }
 
-function Record(props: RecordProps) {
+function RecordDetail(props: RecordProps) {
   const { view, record } = props;
   const { event } = record;
   const facts = view.analysis.facts.filter((fact) => fact.rows.includes(event.row));

@@ -1,7 +1,7 @@
 import { FileCode2, ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useId, useMemo, useState } from 'react';
 import {
-  type FileMap as FileMapLayout,
+  type FileMap,
   fileMapHeight,
   layoutFileMap,
   type PlacedTile,
@@ -26,7 +26,7 @@ import pageStyles from '../../components/page.module.css';
 import { SceneView } from '../../components/scene-view.tsx';
 import { useSize } from '../../components/use-size.ts';
 import { countOf } from '../../format.ts';
-import styles from './file-map.module.css';
+import styles from './file-map-view.module.css';
 import { useGlide } from './use-glide.ts';
 import { useShowXml } from './xml-link.tsx';
 
@@ -43,13 +43,79 @@ const STEPS: Readonly<Record<string, MapStep>> = {
  * The file from its first byte to its last, by its suites. A suite that is chosen fills the map, so that those in it can be
  * told apart however small they are; the way back stands above it.
  */
-export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport; readonly root: SuiteNode }) {
-  const show = useShowXml();
+export function FileMapView({ artifact, root }: { readonly artifact: ArtifactReport; readonly root: SuiteNode }) {
   const { ref, width } = useSize<HTMLDivElement>();
-  const [path, setPath] = useState<MapPath>(() => wholePath(root, artifact.bytes));
-  const [active, setActive] = useState<MapTile | null>(null);
   const [hover, setHover] = useState<(Hover & { readonly tile: PlacedTile }) | null>(null);
   const id = useId();
+  const way = useMapWay(artifact, root, width, () => setHover(null));
+  const { path, map, settled, chosen, active } = way;
+
+  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
+    const tile = tileAt(event.target, map?.tiles ?? []);
+    const box = event.currentTarget.getBoundingClientRect();
+    setHover(
+      tile === null ? null : { tile, title: tileName(tile), x: event.clientX - box.left, y: event.clientY - box.top },
+    );
+  };
+  const ring = active === null ? undefined : map?.tiles.find((tile) => isTile(tile, active));
+  return (
+    <section className={pageStyles.block} aria-labelledby={`${id}-title`}>
+      <h3 id={`${id}-title`} className={pageStyles.blockHeading}>
+        Map of the file
+        <span className="secondary">{countOf(artifact.suites, 'suite')}, each as wide as its bytes</span>
+      </h3>
+      <div className={styles.mapBar}>
+        <MapCrumbs path={path} onChoose={way.back} />
+        <Button size="small" disabled={path.length === 1} onClick={() => way.back(zoomOut(path))}>
+          <ZoomOut size={13} aria-hidden="true" />
+          Zoom out
+        </Button>
+      </div>
+      <div
+        ref={ref}
+        className={styles.mapStage}
+        style={{ minHeight: fileMapHeight(root) }}
+        role="tree"
+        tabIndex={0}
+        aria-label="Suites of the file"
+        aria-describedby={`${id}-keys`}
+        aria-activedescendant={chosen === null ? undefined : `${id}-tile`}
+        onKeyDown={way.onKeyDown}
+        onPointerMove={onPointerMove}
+        onPointerLeave={() => setHover(null)}
+        onClick={(event) => {
+          const tile = tileAt(event.target, map?.tiles ?? []);
+          if (tile !== null) way.zoomInto(tile);
+        }}
+      >
+        {map === null ? null : <MapPicture map={map} />}
+        {ring === undefined ? null : (
+          <div
+            className={styles.mapRing}
+            style={{ left: ring.x, top: ring.y, width: ring.width, height: ring.height }}
+            aria-hidden="true"
+          />
+        )}
+        {chosen === null ? null : <TreeItem id={`${id}-tile`} tile={chosen} tiles={settled} />}
+        {hover === null ? null : (
+          <HoverTooltip hover={hover} stageWidth={width}>
+            <p>{tileFigures(hover.tile)}</p>
+          </HoverTooltip>
+        )}
+      </div>
+      {chosen === null ? null : <TileDetail tile={chosen} onShow={() => way.showXml(chosen)} />}
+      <p id={`${id}-keys`} className={cx(pageStyles.finePrint, 'secondary')}>
+        A click or Enter zooms into a suite, Esc or Backspace back out; arrow keys go from one to the next.
+      </p>
+    </section>
+  );
+}
+
+/** Where in the file a person is: what fills the map, what is chosen in it, and the ways in and out. */
+function useMapWay(artifact: ArtifactReport, root: SuiteNode, width: number, onLeave: () => void) {
+  const show = useShowXml();
+  const [path, setPath] = useState<MapPath>(() => wholePath(root, artifact.bytes));
+  const [active, setActive] = useState<MapTile | null>(null);
   const stop = stopOf(path);
   const span = useGlide(stop.span);
   const map = useMemo(
@@ -69,7 +135,7 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
   const showXml = ({ byteOffset, byteLength, name, suites }: MapTile): void =>
     show({ byteOffset, byteLength, name: name === '' ? tileName({ name: 'a suite without a name', suites }) : name });
   const zoomInto = (tile: MapTile): void => {
-    setHover(null);
+    onLeave();
     // There is nothing in it that a closer look would show.
     if (tile.depth > 0 && isSame(tile, stop.span, stop.depth)) {
       showXml(tile);
@@ -82,7 +148,7 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
   };
   const back = (to: MapPath): void => {
     const left = path[to.length];
-    setHover(null);
+    onLeave();
     setPath(to);
     // What was left stays chosen.
     setActive(left === undefined ? null : tileIn(to, (tile) => isSame(tile, left.span, left.depth)));
@@ -101,81 +167,28 @@ export function FileMap({ artifact, root }: { readonly artifact: ArtifactReport;
     event.preventDefault();
     event.stopPropagation();
   };
-  const tileAt = (target: EventTarget, tiles: readonly PlacedTile[]): PlacedTile | null => {
-    const at = target instanceof Element ? target.getAttribute('data-at') : null;
-    return at === null ? null : (tiles.find(({ byteOffset }) => byteOffset === Number(at)) ?? null);
-  };
-  const onPointerMove = (event: PointerEvent<HTMLDivElement>): void => {
-    const tile = tileAt(event.target, map?.tiles ?? []);
-    const box = event.currentTarget.getBoundingClientRect();
-    setHover(
-      tile === null ? null : { tile, title: tileName(tile), x: event.clientX - box.left, y: event.clientY - box.top },
-    );
-  };
-  const ring = active === null ? undefined : map?.tiles.find((tile) => isTile(tile, active));
+  return { path, map, settled, chosen, active, showXml, zoomInto, back, onKeyDown };
+}
+
+function tileAt(target: EventTarget, tiles: readonly PlacedTile[]): PlacedTile | null {
+  const at = target instanceof Element ? target.getAttribute('data-at') : null;
+  return at === null ? null : (tiles.find(({ byteOffset }) => byteOffset === Number(at)) ?? null);
+}
+
+function TileDetail({ tile, onShow }: { readonly tile: MapTile; readonly onShow: () => void }) {
   return (
-    <section className={pageStyles.block} aria-labelledby={`${id}-title`}>
-      <h3 id={`${id}-title`} className={pageStyles.blockHeading}>
-        Map of the file
-        <span className="secondary">{countOf(artifact.suites, 'suite')}, each as wide as its bytes</span>
-      </h3>
-      <div className={styles.mapBar}>
-        <MapCrumbs path={path} onChoose={back} />
-        <Button size="small" disabled={path.length === 1} onClick={() => back(zoomOut(path))}>
-          <ZoomOut size={13} aria-hidden="true" />
-          Zoom out
-        </Button>
-      </div>
-      <div
-        ref={ref}
-        className={styles.mapStage}
-        style={{ minHeight: fileMapHeight(root) }}
-        role="tree"
-        tabIndex={0}
-        aria-label="Suites of the file"
-        aria-describedby={`${id}-keys`}
-        aria-activedescendant={chosen === null ? undefined : `${id}-tile`}
-        onKeyDown={onKeyDown}
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setHover(null)}
-        onClick={(event) => {
-          const tile = tileAt(event.target, map?.tiles ?? []);
-          if (tile !== null) zoomInto(tile);
-        }}
-      >
-        {map === null ? null : <MapPicture map={map} />}
-        {ring === undefined ? null : (
-          <div
-            className={styles.mapRing}
-            style={{ left: ring.x, top: ring.y, width: ring.width, height: ring.height }}
-            aria-hidden="true"
-          />
-        )}
-        {chosen === null ? null : <TreeItem id={`${id}-tile`} tile={chosen} tiles={settled} />}
-        {hover === null ? null : (
-          <HoverTooltip hover={hover} stageWidth={width}>
-            <p>{tileFigures(hover.tile)}</p>
-          </HoverTooltip>
-        )}
-      </div>
-      {chosen === null ? null : (
-        <div className={styles.mapDetail}>
-          <p>
-            <strong className={cx(styles.mapDetailName, 'mono')} title={tileName(chosen)}>
-              <bdi>{tileName(chosen)}</bdi>
-            </strong>
-            <span className="secondary numeric">{tileFigures(chosen)}</span>
-          </p>
-          <Button size="small" onClick={() => showXml(chosen)}>
-            <FileCode2 size={13} aria-hidden="true" />
-            Show its XML
-          </Button>
-        </div>
-      )}
-      <p id={`${id}-keys`} className={cx(pageStyles.finePrint, 'secondary')}>
-        A click or Enter zooms into a suite, Esc or Backspace back out; arrow keys go from one to the next.
+    <div className={styles.mapDetail}>
+      <p>
+        <strong className={cx(styles.mapDetailName, 'mono')} title={tileName(tile)}>
+          <bdi>{tileName(tile)}</bdi>
+        </strong>
+        <span className="secondary numeric">{tileFigures(tile)}</span>
       </p>
-    </section>
+      <Button size="small" onClick={onShow}>
+        <FileCode2 size={13} aria-hidden="true" />
+        Show its XML
+      </Button>
+    </div>
   );
 }
 
@@ -188,7 +201,7 @@ function isTile(tile: MapTile, other: MapTile): boolean {
 }
 
 /** What is told of it stands beside it, as a tree. */
-function MapPicture({ map }: { readonly map: FileMapLayout }) {
+function MapPicture({ map }: { readonly map: FileMap }) {
   return (
     <div aria-hidden="true">
       <SceneView scene={map.scene} titles="own" />

@@ -2,10 +2,10 @@ import type { CaseView } from '../../../shared/model/views.ts';
 import { comparisonFacts } from '../../../shared/report/comparison.ts';
 import pageStyles from '../../components/page.module.css';
 import { SourceLinks } from '../../components/source-link.tsx';
-import styles from './comparison.module.css';
+import styles from './comparison-block.module.css';
 
 /** What the log and the database show of the import, against what the artifact costs. */
-export function Comparison({ view }: { readonly view: CaseView }) {
+export function ComparisonBlock({ view }: { readonly view: CaseView }) {
   const facts = comparisonFacts(view.analysis.facts);
   if (facts.length === 0) return null;
   return (

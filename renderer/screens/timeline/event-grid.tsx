@@ -15,7 +15,7 @@ import type { EventPages, EventPagesSnapshot } from '../../state/event-pages.ts'
 import { useEventPages } from '../../state/use-events.ts';
 import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
 import { type ColumnId, columnsFor, features, SORTABLE, type TableRow, useTimeColumn } from './event-columns.tsx';
-import styles from './event-table.module.css';
+import styles from './event-grid.module.css';
 import type { SearchReport } from './search-status.tsx';
 import { type EventCursor, useEventCursor } from './use-event-cursor.ts';
 import { type LaidOutRows, type RowBlocks, useLaidOutRows } from './use-laid-out-rows.ts';
@@ -30,7 +30,7 @@ const CELL_CLASSES: Readonly<Record<ColumnId, string | undefined>> = {
   message: styles.cellMessage,
 };
 
-interface EventTableProps {
+interface EventGridProps {
   readonly view: CaseView;
   readonly filter: EventFilter;
   readonly sort: EventSort;
@@ -42,7 +42,7 @@ interface EventTableProps {
 }
 
 /** All events that pass the filter, loaded by page as they come into sight. */
-export const EventTable = memo(function EventTable(props: EventTableProps) {
+export const EventGrid = memo(function EventGrid(props: EventGridProps) {
   const { view, filter, sort, selectedRow, flash, origin, onTotal, onSearch } = props;
   const { pages, snapshot } = useEventPages(filter, sort);
   const rows = useLaidOutRows(pages, snapshot);
@@ -194,7 +194,7 @@ function GridRow(props: {
   readonly item: LaidOutRows['items'][number] | undefined;
   readonly measure: (element: Element | null) => void;
   readonly selectedRow: number | null;
-  readonly flash: EventTableProps['flash'];
+  readonly flash: EventGridProps['flash'];
   readonly groups: TracebackGroups;
   readonly onPick: EventCursor['pick'];
 }) {

@@ -5,6 +5,8 @@ export class FileProblems {
   readonly #kept: ParseProblem[] = [];
   readonly #limit: number;
   count = 0;
+  /** Lines of the file that belong to no record. */
+  unreadLines = 0;
 
   constructor(limit: number) {
     this.#limit = limit;

@@ -258,6 +258,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     records,
     time,
     ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
+    ...(found.problems.unreadLines === 0 ? {} : { unreadLines: found.problems.unreadLines }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

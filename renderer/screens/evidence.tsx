@@ -120,7 +120,12 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         <td className="number" title={`${formatCount(file.bytes)} bytes`}>
           {formatBytes(file.bytes)}
         </td>
-        <td className="number">{file.records === 0 ? '–' : formatCount(file.records)}</td>
+        <td className="number">
+          {file.records === 0 ? '–' : formatCount(file.records)}
+          {file.unreadLines === undefined ? null : (
+            <span className="secondary"> ({countOf(file.unreadLines, 'line')} unread)</span>
+          )}
+        </td>
         <td>
           <Hash file={file} />
         </td>

@@ -138,6 +138,8 @@ export interface EvidenceFile {
    * when none was given.
    */
   readonly clockOffsetMicros?: number;
+  /** Lines that no reader understood: they belong to no record. Absent where there are none. */
+  readonly unreadLines?: number;
   readonly problems: readonly ParseProblem[];
   /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
   readonly problemCount: number;
@@ -160,6 +162,7 @@ export const PROBLEM_KINDS = [
   'assumed-time',
   'damaged-database',
   'malformed-xml',
+  'unclassified',
   'changed-during-reading',
   'stopped',
 ] as const;

@@ -267,13 +267,13 @@ function problemsOf(evidence: CaseEvidence, paths: ReadonlyMap<string, string>):
 }
 
 function fileOf(file: CaseEvidence['files'][number]): ReportFile {
-  const { id, path, format, bytes, records } = file;
+  const { id, path, format, bytes, records, unreadLines } = file;
   return {
     id,
     path,
     format,
     bytes: formatCount(bytes),
-    records: formatCount(records),
+    records: `${formatCount(records)}${unreadLines === undefined ? '' : ` (${formatCount(unreadLines)} lines unread)`}`,
     sha256: hashOf(file),
     timeSettings: timeSettings(file),
   };

@@ -1,4 +1,4 @@
-import { readStructuredMessage } from '../evidence/logs/structured-message.ts';
+import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
@@ -166,10 +166,9 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 export function readLine(event: EvidenceEvent): OperationLine {
   const header = splitInnerHeader(event.message);
   const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
-  const bare = header?.text ?? event.message.slice(level?.[0].length ?? 0);
-  // A record of named fields is its own header: its words are read with the fields that number the work.
-  const isOfFields = header?.form === 'json' || header?.form === 'logfmt';
-  const structured = readStructuredMessage(isOfFields ? event.message : bare);
+  const bare =
+    (header === null ? null : numberedText(header.text, header.fields)) ?? event.message.slice(level?.[0].length ?? 0);
+  const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
   const text = whole.slice(marked.length);

@@ -79,6 +79,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
   'assumed-time': 'time assumed',
   'damaged-database': 'damaged database',
   'malformed-xml': 'malformed XML',
+  unclassified: 'not classified',
   'changed-during-reading': 'changed while being read',
   stopped: 'stopped on request',
 };

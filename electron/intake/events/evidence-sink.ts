@@ -158,6 +158,9 @@ export class RecordCounter implements ItemSink {
       case 'host-load':
         this.#keep(host.load, item.load, item.load.source.byteOffset);
         break;
+      case 'unread':
+        this.#problems.unreadLines += item.lines;
+        break;
       case 'problem':
         this.#problems.add(item.problem);
         break;

@@ -26,8 +26,9 @@ const THREAD =
 /** How a separator between fields looks: ` - `, ` | `, `: `, `, `, ` -- `, ` :: `, ` --- `, a tab. */
 const SEPARATOR = /(?:[ \t]*(?:-{1,3}|\||::?|,|;|>|»|·|—|–)(?=[ \t]|$)[ \t]*|[ \t]+)/y;
 
-/** Capitals that begin a sentence rather than name a logger: `Importing:`, `Failed:`, `ValueError:`. */
-const SENTENCE_WORD = /^(?:\p{Lu}\p{Ll}+(?:ing|ed)|\w*(?:Error|Exception|Warning|Interrupt|Exit))$/u;
+/** Capitals that begin a sentence rather than name a logger: `Importing:`, `Failed:`, `ValueError:`, `Reason:`. */
+const SENTENCE_WORD =
+  /^(?:Reason|Note|Hint|Detail|Result|Status|Usage|Caused|Cause|\p{Lu}\p{Ll}+(?:ing|ed)|\w*(?:Error|Exception|Warning|Interrupt|Exit))$/u;
 
 /** What the fields of a header have given so far. */
 interface Found {

@@ -1,3 +1,4 @@
+import type { EventKind } from '../../model/event.ts';
 import type { TimeResolution } from '../../model/evidence.ts';
 import {
   type EpochMicros,
@@ -16,6 +17,8 @@ import {
   problemItem,
   reportCutEnd,
   StrayLines,
+  speaksOfAnEnd,
+  unclassifiedItem,
 } from '../reading/lines.ts';
 import type { Columns, LogLayout } from '../reading/log-layout.ts';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
@@ -37,6 +40,8 @@ const INTERLEAVED_LIMIT = 64;
 const WAITING_LIMIT = 20_000;
 /** Writers whose unfinished lines are kept. */
 const PARTS_LIMIT = 256;
+/** Entries of one file that are listed as not classified. */
+const GRAVE_LIMIT = 5;
 /** Lines of a traceback reach a carrier within this time of each other. */
 const TRACEBACK_GAP_MICROS = 2 * MICROS_PER_SECOND;
 
@@ -185,6 +190,8 @@ class LogFileHandler implements LineHandler {
   #waiting: Entry[] = [];
   #anyDated = false;
   #undatedReported = false;
+  /** Entries that were listed as speaking of an end in unknown words. */
+  #graveListed = 0;
   /** Whether no entry of the file has a date. */
   #isOrderOnly = false;
   /** Whether one record is read again, whose time is known; then its writer. */
@@ -431,6 +438,7 @@ class LogFileHandler implements LineHandler {
       pid: header?.pid ?? null,
       header: header === null || lines.length > 1 ? undefined : asInnerHeader(header, message),
     });
+    this.#listGrave(read.kind, message, first, out);
     const isUndated = entry.time === null;
     out.push(
       eventItem({
@@ -454,6 +462,14 @@ class LogFileHandler implements LineHandler {
         ...(isUndated ? { isUndated: true } : {}),
       }),
     );
+  }
+
+  /** What nobody vouches for is told as it stands: quoted words of an end, or wordings that are not known. */
+  #listGrave(kind: EventKind, message: string, first: Line, out: ParsedItem[]): void {
+    if (kind !== 'log' || this.#graveListed >= GRAVE_LIMIT || this.#isReread || !speaksOfAnEnd(message)) return;
+    this.#graveListed += 1;
+    const text = message.split('\n').find(speaksOfAnEnd) ?? message;
+    out.push(unclassifiedItem(this.#context, first.number, text, first.byteOffset));
   }
 
   onEnd(out: ParsedItem[]): void {

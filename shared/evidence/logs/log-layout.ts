@@ -78,5 +78,7 @@ const LINES_ABOVE = 8;
 function isJsonDocument(text: string): boolean {
   const lines = text.slice(0, 8_192).split('\n', LINES_ABOVE);
   const first = lines.findIndex((line) => DOCUMENT_START.test(line));
-  return first >= 0 && lines.slice(0, first).every((line) => !/^\s*\{"/.test(line));
+  // A bracket alone at the end of what was saved is the beginning of any header.
+  if (first < 0 || (first === lines.length - 1 && lines[first]?.trim().length === 1)) return false;
+  return lines.slice(0, first).every((line) => !/^\s*\{"/.test(line) && readHeader(line) === null);
 }

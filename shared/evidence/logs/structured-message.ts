@@ -36,6 +36,11 @@ export function readStructuredMessage(message: string): StructuredMessage | null
   };
 }
 
+/** A text, with the field that numbers the piece of work where the text itself names none. */
+export function numberedText(text: string, fields: ReadonlyMap<string, string> | null): string {
+  return fields === null ? text : withNumber(text, [...fields].map(([name, value]) => `${name}=${value}`).join(' '));
+}
+
 function withNumber(text: string, fields: string): string {
   const numbered = /\d/.test(text) ? null : NUMBERED.exec(fields);
   return numbered === null ? text : `${text} ${numbered[1]?.replace(/_?id$/i, '')} ${numbered[2]}`;

@@ -351,6 +351,29 @@ export function reportCutEnd(context: ParseContext, line: Line | null, what: str
   out.push(problemItem('truncated', message, line.byteOffset));
 }
 
+// WORKER TIMEOUT (pid:8)        Killed process 8        exited with code 137        database is locked
+const SPEAKS_OF_AN_END =
+  /\bWORKER TIMEOUT\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\b[Oo]ut of memory\b|\boom-kill|\bOOM ?[Kk]ill|\bKilled process \d|\bexit(?:ed|s)?(?: with)?(?: status| code)?[ :=]{1,2}1(?:34|37|39)\b|\bMemoryError\b|\bbad_alloc\b|Cannot allocate memory|database (?:table )?is locked/;
+const GRAVE_LIMIT = 3;
+const QUOTED_CHARACTERS = 160;
+
+/** Whether a text has words for a kill, a timeout, short memory or a lock. */
+export function speaksOfAnEnd(text: string): boolean {
+  return SPEAKS_OF_AN_END.test(text);
+}
+
+/** Lists a line that speaks of an end and was not classified, so that it is not passed over in silence. */
+export function unclassifiedItem(
+  { fileName }: Pick<ParseContext, 'fileName'>,
+  line: number,
+  text: string,
+  byteOffset: number,
+): ParsedItem {
+  const quoted = text.trim().slice(0, QUOTED_CHARACTERS);
+  const message = `Line ${line} of ${fileName} speaks of a kill, a timeout, memory or a lock and was not classified: ${quoted}`;
+  return problemItem('unclassified', message, byteOffset);
+}
+
 /**
  * Collects lines that belong to no record, so that a damaged stretch is one problem with its extent and not thousands.
  * `flush` is called when a record begins again and at the end.
@@ -360,6 +383,7 @@ export class StrayLines {
   readonly #what: string;
   #first: Line | null = null;
   #count = 0;
+  #grave: Line[] = [];
 
   /** `what` names the records of the format: `journal entries`. */
   constructor(context: ParseContext, what: string) {
@@ -370,6 +394,7 @@ export class StrayLines {
   add(line: Line): void {
     this.#first ??= line;
     this.#count += 1;
+    if (this.#grave.length < GRAVE_LIMIT && speaksOfAnEnd(line.text)) this.#grave.push(line);
   }
 
   flush(out: ParsedItem[]): void {
@@ -383,6 +408,9 @@ export class StrayLines {
         byteOffset,
       ),
     );
+    out.push({ type: 'unread', lines: this.#count });
+    for (const line of this.#grave) out.push(unclassifiedItem(this.#context, line.number, line.text, line.byteOffset));
+    this.#grave = [];
     this.#first = null;
     this.#count = 0;
   }

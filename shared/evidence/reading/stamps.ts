@@ -155,10 +155,12 @@ export function resolveYearless(
   let best: { readonly time: EpochMicros; readonly year: number } | null = null;
   for (let year = nearYear - reach; year <= nearYear + reach; year += 1) {
     const time = read({ ...wall, year });
-    if (time === null || (time > latest && best !== null)) continue;
-    // A file whose own time is before all of them was given it by whoever packed it.
-    if (best === null || best.time > latest || Math.abs(time - near) < Math.abs(best.time - near))
-      best = { time, year };
+    if (time === null) continue;
+    // Where no year is early enough, the file's time is that of whoever packed it, and says nothing.
+    const isAllowed = time <= latest;
+    const wasAllowed = best !== null && best.time <= latest;
+    const isNearer = best === null || Math.abs(time - near) < Math.abs(best.time - near);
+    if (isAllowed === wasAllowed ? isNearer : isAllowed) best = { time, year };
   }
   return best;
 }

@@ -116,6 +116,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
+    case 'unread':
     case 'problem':
       return null;
   }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { readCommonHeader } from '../../../../shared/evidence/headers/common-header.ts';
+import { learnHabits } from '../../../../shared/evidence/headers/header-habits.ts';
+import { LOOSE_STAMP_SAMPLES, stampAt } from '../../../../shared/evidence/headers/loose-stamp.ts';
+import { readHeader } from '../../../../shared/evidence/headers/read-header.ts';
+import { readTextHeader } from '../../../../shared/evidence/headers/text-header.ts';
+
+const T = '2026-01-28 04:10:22,070';
+const TEXT = 'Importing job 14';
+
+describe('a header is taken apart', () => {
+  it.each<[line: string, pid: number | null, level: string | null, logger: string | null]>([
+    [`[2026-01-28 04:10:22 +0000] [7] [CRITICAL] ${TEXT}`, 7, 'CRITICAL', null],
+    [`2012-05-20 16:39:46 [23845] [INFO] ${TEXT}`, 23845, 'INFO', null],
+    [`[CRITICAL] ${TEXT}`, null, 'CRITICAL', null],
+    [`${T} - app.jobs - INFO - ${TEXT}`, null, 'INFO', 'app.jobs'],
+    [`INFO:app.jobs:${TEXT}`, null, 'INFO', 'app.jobs'],
+    [`INFO:     ${TEXT}`, null, 'INFO', null],
+    [`INFO ${T} views 7 140123456 ${TEXT}`, 7, 'INFO', 'views'],
+    [`${T} [7] INFO importer: ${TEXT}`, 7, 'INFO', 'importer'],
+    [`${T} INFO importer [7]: ${TEXT}`, 7, 'INFO', 'importer'],
+    [`${T} | INFO     | importer:run:33 - ${TEXT}`, null, 'INFO', 'importer'],
+    [`2026-01-28T04:10:22.070Z [info     ] ${TEXT}        [suites] worker=3`, null, 'INFO', 'suites'],
+    [`[${T}: INFO/ForkPoolWorker-1] ${TEXT}`, null, 'INFO', null],
+    [`${T} 7 INFO tracker odoo.jobs: ${TEXT}`, 7, 'INFO', 'odoo.jobs'],
+    [`I, [2026-01-28T04:10:22.070123 #7]  INFO -- : ${TEXT}`, 7, 'INFO', null],
+    [`I0128 04:10:22.070123       7 jobs.py:33] ${TEXT}`, 7, 'INFO', null],
+    [`importer[7]: ${TEXT}`, 7, null, 'importer'],
+    [`${T} [pantry/ERROR] ${TEXT}`, null, 'ERROR', 'pantry'],
+    [`${T} - one - two        -  [INFO    ] - ${TEXT}`, null, 'INFO', 'two'],
+    [`04:10:22 [INFO] planner.runner - ${TEXT}`, null, 'INFO', 'planner.runner'],
+    [`${T}|7|INFO|importer|${TEXT}`, 7, 'INFO', 'importer'],
+    [`level=info pid=7 logger=importer msg="${TEXT}"`, 7, 'INFO', 'importer'],
+    [`{"asctime":"${T}","levelname":"INFO","name":"tours","process":7,"message":"${TEXT}"}`, 7, 'INFO', 'tours'],
+  ])('%s', (line, pid, level, logger) => {
+    expect(readHeader(line)).toMatchObject({ pid, level, logger, text: TEXT });
+  });
+
+  it.each([
+    'Traceback (most recent call last):',
+    '  File "/srv/app.py", line 12, in run',
+    'ValueError: no such job: 3',
+    'During handling of the above exception, another exception occurred:',
+    '10.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "GET / HTTP/1.1" 200 2',
+    '[3/10] step',
+    'child_exit 12',
+    'post_fork 12',
+    '12 rows',
+  ])('%j has none', (line) => {
+    expect(readHeader(line)).toBeNull();
+  });
+
+  it('in one step, where it is a common one, as by the scan', () => {
+    for (const line of [`[2026-01-28 04:10:22 -0330] [7] [ERROR] ${TEXT}`, `${T} - app.jobs - INFO - ${TEXT}`]) {
+      const { text, ...fields } = readCommonHeader(line) ?? {};
+      // A sentence that ends in a mark is left to the scan.
+      expect(readTextHeader(line.replace(TEXT, `(${TEXT})`))).toEqual({ ...fields, text: `(${text})` });
+    }
+  });
+});
+
+describe('a stamp', () => {
+  it.each(LOOSE_STAMP_SAMPLES)('%s is read whole', (sample) => {
+    expect(stampAt(sample, 0)?.end).toBe(sample.length);
+  });
+});
+
+describe('a file shows what one line leaves open', () => {
+  it('a number that is never the same is no process', () => {
+    const lines = Array.from({ length: 40 }, (_, index) => `${T} INFO [${100 + index}] done`);
+    const habits = learnHabits(lines);
+    expect(habits.numberIsPid).toBe(false);
+    expect(readHeader(lines[0] ?? '', habits)).toMatchObject({ pid: null, text: '[100] done' });
+    const few = Array.from({ length: 40 }, (_, index) => `${T} INFO [${100 + (index % 3)}] done`);
+    expect(learnHabits(few).numberIsPid).toBe(true);
+  });
+});

@@ -33,19 +33,15 @@ function expectGenerator(name: string | undefined, of: string): void {
 const fixturesOf = (format: EvidenceFormat): readonly string[] =>
   FIXTURE_FORMATS.filter(([, of]) => of === format).map(([path]) => path);
 
-// Files that start gunicorn are tested whole in test/scenarios/settings.test.ts: a script is also told by its name.
-it.each(EVIDENCE_FORMATS.filter((format) => format !== 'gunicorn-launch'))(
-  '%s is in one of the two tables, with what makes its files',
-  (format) => {
-    const paths = fixturesOf(format);
-    const whole = WHOLE_FORMATS[format];
-    expect([paths.length > 0, whole !== undefined]).toEqual(
-      FORMATS[format].create === null ? [false, true] : [true, false],
-    );
-    for (const path of paths) expectGenerator(GENERATOR_OF[path.slice(0, path.indexOf('/'))], path);
-    if (whole !== undefined && whole.generator !== null) expectGenerator(whole.generator, format);
-  },
-);
+it.each(EVIDENCE_FORMATS)('%s is in one of the two tables, with what makes its files', (format) => {
+  const paths = fixturesOf(format);
+  const whole = WHOLE_FORMATS[format];
+  expect([paths.length > 0, whole !== undefined]).toEqual(
+    FORMATS[format].create === null ? [false, true] : [true, false],
+  );
+  for (const path of paths) expectGenerator(GENERATOR_OF[path.slice(0, path.indexOf('/'))], path);
+  if (whole !== undefined && whole.generator !== null) expectGenerator(whole.generator, format);
+});
 
 it('covers every variant of journalctl -o and of a native journal, and every archive', () => {
   const names = FIXTURE_FORMATS.map(([path]) => path.replace(/^.*\//, '').replace('.txt', ''));

@@ -201,7 +201,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['systemd/tracker-cat.txt', 'systemd-unit'],
   ['systemd/tracker-service.txt', 'systemd-unit'],
   ['systemd/override-conf.txt', 'systemd-unit'],
-
+  ['systemd/gunicorn-start.sh.txt', 'gunicorn-launch'],
   ['host/ps.txt', 'ps'],
   ['host/ps-auxww.txt', 'ps'],
   ['host/ps-date.txt', 'ps'],

@@ -66,8 +66,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-cat': JOURNAL_CAT,
   // As a whole.
   'systemd-unit': SYSTEMD_UNIT,
-  'gunicorn-conf': GUNICORN_CONF,
   'gunicorn-launch': GUNICORN_LAUNCH,
+  'gunicorn-conf': GUNICORN_CONF,
   // By what is not there.
   'journal-empty': JOURNAL_EMPTY,
   empty: EMPTY,

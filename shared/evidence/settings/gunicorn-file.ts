@@ -2,6 +2,7 @@ import { type GunicornConfig, type Setting, type SettingChoice, settingText } fr
 import type { Provenance } from '../../model/evidence.ts';
 import { problemItem } from '../reading/lines.ts';
 import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { wholeFileParser } from '../reading/whole-file.ts';
 import { boolean, className, listOfStrings, positiveInteger, type Validator } from './gunicorn-validators.ts';
 import { evaluatePath, type PathEnd, type Place } from './python-evaluator.ts';
 import { type PythonFile, readPythonFile } from './python-file.ts';
@@ -32,46 +33,13 @@ const SETTING_NAMES = Object.keys(NAMES) as readonly SettingName[];
  * `gunicorn.conf.py`, evaluated and never run: what every way through it leaves in the names of gunicorn's settings.
  * Line: `timeout = int(os.environ.get("GUNICORN_TIMEOUT", "120"))`
  */
-export const createGunicornConfParser: CreateParser = (context) => new GunicornConfParser(context);
-
-class GunicornConfParser implements EvidenceParser {
-  readonly #context: ParseContext;
-  readonly #chunks: Uint8Array[] = [];
-  #bytes = 0;
-  #isBeyondLimit = false;
-
-  constructor(context: ParseContext) {
-    this.#context = context;
-  }
-
-  push(chunk: Uint8Array): readonly ParsedItem[] {
-    const room = FILE_LIMIT_BYTES - this.#bytes;
-    if (chunk.length > room) this.#isBeyondLimit = true;
-    if (room > 0 && chunk.length > 0) {
-      // The caller may use its buffer again.
-      this.#chunks.push(chunk.slice(0, room));
-      this.#bytes += Math.min(chunk.length, room);
-    }
-    return [];
-  }
-
-  end(): readonly ParsedItem[] {
-    const bytes = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    const reader = new ConfigReader(this.#context, bytes);
-    return this.#isBeyondLimit
+export const createGunicornConfParser: CreateParser = (context) =>
+  wholeFileParser(FILE_LIMIT_BYTES, (bytes, isBeyondLimit) => {
+    const reader = new ConfigReader(context, bytes);
+    return isBeyondLimit
       ? reader.refuse(`it is larger than ${FILE_LIMIT_BYTES} bytes`, 'limit-exceeded')
       : reader.read();
-  }
-
-  timeResolution(): null {
-    return null;
-  }
-}
+  });
 
 /** What one way through the file leaves in one setting. */
 interface Found<T> {

@@ -2,7 +2,8 @@ import type { Provenance } from '../../model/evidence.ts';
 import type { LaunchFileKind, LaunchRecord } from '../../model/launch.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import { problemItem } from '../reading/lines.ts';
-import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import type { CreateParser } from '../reading/parser.ts';
+import { wholeFileParser } from '../reading/whole-file.ts';
 import type { GunicornLaunch } from './launch-command.ts';
 import { launchSettings } from './launch-flags.ts';
 import {
@@ -67,42 +68,13 @@ function readLaunchFile(text: string, fileName: string): LaunchFile | null {
   return null;
 }
 
-const createLaunchParser: CreateParser = (context) => new LaunchParser(context);
-
-class LaunchParser implements EvidenceParser {
-  readonly #context: ParseContext;
-  readonly #chunks: Uint8Array[] = [];
-  #bytes = 0;
-  #isBeyondLimit = false;
-
-  constructor(context: ParseContext) {
-    this.#context = context;
-  }
-
-  push(chunk: Uint8Array): readonly ParsedItem[] {
-    const room = FILE_LIMIT_BYTES - this.#bytes;
-    if (chunk.length > room) this.#isBeyondLimit = true;
-    if (room > 0 && chunk.length > 0) {
-      // The caller may use its buffer again.
-      this.#chunks.push(chunk.slice(0, room));
-      this.#bytes += Math.min(chunk.length, room);
-    }
-    return [];
-  }
-
-  end(): readonly ParsedItem[] {
-    const bytes = new Uint8Array(this.#bytes);
-    let at = 0;
-    for (const chunk of this.#chunks) {
-      bytes.set(chunk, at);
-      at += chunk.length;
-    }
-    const { evidenceId, fileName } = this.#context;
-    if (this.#isBeyondLimit) {
+const createLaunchParser: CreateParser = ({ evidenceId, fileName }) =>
+  wholeFileParser(FILE_LIMIT_BYTES, (bytes, isBeyondLimit) => {
+    if (isBeyondLimit) {
       return [
         problemItem(
           'limit-exceeded',
-          `${fileName} is larger than ${FILE_LIMIT_BYTES} bytes, more than a file that starts a service has; the rest of it is left out.`,
+          `${fileName} is larger than ${FILE_LIMIT_BYTES} bytes, more than a file that starts a service has; it was not read.`,
           FILE_LIMIT_BYTES,
         ),
       ];
@@ -114,12 +86,7 @@ class LaunchParser implements EvidenceParser {
       type: 'launch',
       launch: recordOf(launch, file?.kind ?? 'start script', text, whole),
     }));
-  }
-
-  timeResolution(): null {
-    return null;
-  }
-}
+  });
 
 function recordOf(launch: GunicornLaunch, kind: LaunchFileKind, text: string, whole: Provenance): LaunchRecord {
   const { name, isConditional, stopSeconds } = launch;

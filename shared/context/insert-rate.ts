@@ -65,7 +65,7 @@ export function insertStep(context: FactContext): OperationStep | null {
  * Rows that the import has to write: what the line that begins the insert counts, unless that is the size of a batch, else
  * what the parse found.
  */
-function rowsToWrite(context: FactContext, step: OperationStep): number | null {
+export function rowsToWrite(context: FactContext, step: OperationStep): number | null {
   const parsed =
     context.record?.operation?.lines.findLast(
       (line) => line.reading.role === 'step-done' && line.reading.step === 'parse' && line.reading.records !== null,

@@ -1,5 +1,6 @@
 import type { OpenTransaction } from '../model/database.ts';
 import type { FactContext } from './context.ts';
+import { insertStep, rowsToWrite } from './insert-rate.ts';
 
 /**
  * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no
@@ -20,6 +21,7 @@ export function transactionOwner(
     .flatMap((entry) => (entry.table === history.table && entry.column !== history.keyColumn ? [] : entry.values))
     .map(Number);
   if (jobKey !== null && values.includes(jobKey)) return 'this-operation';
+  if (exceedsOperation(context, transaction)) return 'another';
   const committed = history.keys.map(Number);
   if (values.some((value) => !committed.includes(value))) return wasInserting ? 'this-operation' : 'unknown';
   if (values.length > 0) {
@@ -28,6 +30,17 @@ export function transactionOwner(
   }
   const addsToJobs = transaction.newRows.some((entry) => entry.table === history.table);
   return wasInserting && !addsToJobs ? 'another' : 'unknown';
+}
+
+/** A record may become several rows of one table, but hardly this many. */
+const MOST_ROWS_OF_A_RECORD = 10;
+
+/** Whether the transaction added far more rows to one table than the operation had records to write. */
+function exceedsOperation(context: FactContext, transaction: OpenTransaction): boolean {
+  const step = insertStep(context);
+  const records = step === null ? null : rowsToWrite(context, step);
+  if (records === null) return false;
+  return transaction.newRows.some(({ rows }) => rows > records * MOST_ROWS_OF_A_RECORD);
 }
 
 /** Without a table of jobs: rows that fit the size of the batch can hardly be anybody else's. */

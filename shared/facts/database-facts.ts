@@ -1,5 +1,5 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import { committedRows, insertStep, lastNews } from '../context/insert-rate.ts';
+import { committedRows, insertRate, insertStep, lastNews } from '../context/insert-rate.ts';
 import { jobInQuestion } from '../context/job-in-question.ts';
 import { cpuUse } from '../context/process-readings.ts';
 import { transactionOwner } from '../context/transaction-owner.ts';
@@ -245,6 +245,10 @@ function commitsAsItGoes(
   );
   const told = lastNews(context, counted);
   if (committed === 0 && told === null) return null;
+  // "attempt 3 of 20" counts as "batch 3 of 20" does: what is not counted in rows is progress only of a worker that works.
+  const isOfRows = committed > 0 || insertRate(context)?.from === 'progress-line';
+  const used = cpuUse(context, step.from, workEnd);
+  if (!isOfRows && used?.level === 'idle' && used.state !== 'D') return null;
   const lag = told === null ? null : secondsBetween(told.event.time, workEnd);
   const isRecent = lag !== null && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
@@ -252,7 +256,7 @@ function commitsAsItGoes(
     id: 'commits-as-it-goes',
     text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
-    ...(isRecent && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
+    ...(isRecent && isOfRows && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
     rows: told === null ? [] : [told.event.row],
     basis: `${BASIS.wal}; ${BASIS.log}`,

@@ -13,10 +13,14 @@ async function database(fixture: string, suffixes: readonly string[]): Promise<R
 }
 
 /** An import of run 7 that waits, or writes, at its database step until gunicorn gives it up. */
-async function importStuckAtInsert(fixture: string, suffixes: readonly string[], batch = 300): Promise<Scenario> {
+async function importStuckAtInsert(
+  fixture: string,
+  suffixes: readonly string[],
+  { batch = 300, run = 'switch run 7' } = {},
+): Promise<Scenario> {
   const scenario = new Scenario()
     .boot()
-    .app(0, 'INFO', 'Ingesting switch run 7')
+    .app(0, 'INFO', `Ingesting ${run}`)
     .app(0.05, 'INFO', `Parsed ${batch} test results in 0.0s`)
     .app(0.06, 'INFO', `Writing ${batch} rows to the database`)
     .timeout(30.4)
@@ -57,6 +61,23 @@ describe('an import that stood still at its database write', () => {
   it('without having written anything: database lock', async () => {
     const analysis = await (await importStuckAtInsert('wal-restarted', ['-wal'])).analyse();
     expect(analysis.facts.map(({ id }) => id)).toContain('nothing-written');
+    expect(verdictsOf(analysis)['database-lock']).toBe('fits');
+  });
+
+  it('without having written anything, trying again and again: a count of attempts is no progress', async () => {
+    const scenario = await importStuckAtInsert('wal-restarted', ['-wal']);
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      scenario.app(5 * attempt, 'WARNING', `Guardado aplazado (intento ${attempt}/20)`);
+    }
+    const analysis = await scenario.analyse();
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('commits-as-it-goes');
+    expect(verdictsOf(analysis)['database-lock']).toBe('fits');
+  });
+
+  it('while a transaction of far more rows than it has was open: the lock of another', async () => {
+    const small = { batch: 5, run: 'the switch of Berlin' };
+    const analysis = await (await importStuckAtInsert('import-with-run-killed', ['-wal'], small)).analyse();
+    expect(analysis.facts.map(({ id }) => id)).toContain('open-transaction-of-another');
     expect(verdictsOf(analysis)['database-lock']).toBe('fits');
   });
 

@@ -3,8 +3,9 @@ import type { CourseMemory, CourseStep, ImportCourse } from '../model/import-cou
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';
 import { hostTotal } from './host-total.ts';
-import { batchRows, insertRate } from './insert-rate.ts';
+import { insertRate } from './insert-rate.ts';
 import { memoryUse } from './process-readings.ts';
+import { batchRows } from './rows-to-write.ts';
 import { timeoutPlace } from './timeout-place.ts';
 
 /** The course of the operation that was ended; null when no incident, or one whose operation the log does not show. */

@@ -3,22 +3,11 @@ import { secondsBetween } from '../model/time.ts';
 import type { OperationLine, OperationStep } from '../timeline/operations.ts';
 import type { FactContext } from './context.ts';
 import { jobInQuestion } from './job-in-question.ts';
+import { insertLines, insertStep, READ_CHARACTERS, rowsToWrite, toCount } from './rows-to-write.ts';
 import { transactionOwner } from './transaction-owner.ts';
 
-// "Starting database insert (batch size: 500)", "in batches of 1,000", "batch_size=320"
-const BATCH = /\bbatch(?:es)?(?:[ _-]?size)?\s*(?:[:=]|of)?\s*(\d[\d,_]*)/i;
 // "Inserted 3,000 of 110,000 rows", "rows 3000/110000"
 const PART_OF_WHOLE = /(?<![\w/.-])(\d[\d,_]*)\s*(?:\/|of)\s*(\d[\d,_]*)(?![\w/.-])/i;
-const READ_CHARACTERS = 4096;
-
-/** Rows that the log says go into one transaction; null where it does not tell. */
-export function batchRows(context: FactContext): number | null {
-  for (const line of insertLines(context)) {
-    const rows = toCount(BATCH.exec(line.text.slice(0, READ_CHARACTERS))?.[1]);
-    if (rows !== null) return rows;
-  }
-  return null;
-}
 
 /**
  * How fast the operation's rows went into the database: by the log's own word when the step ended or told its progress,
@@ -53,36 +42,6 @@ export function insertRate(context: FactContext): InsertRate | null {
 function rateOf(rows: number, written: number, seconds: number, from: InsertRate['from']): InsertRate | null {
   if (written <= 0 || seconds <= 0) return null;
   return { rows, written, seconds, rowsPerSecond: written / seconds, from };
-}
-
-/** The operation's write to its database: the last step of that kind that had begun before its work ended. */
-export function insertStep(context: FactContext): OperationStep | null {
-  const steps = context.record?.operation?.steps ?? [];
-  return steps.filter((step) => step.name === 'insert' && step.from <= (context.workEnd ?? step.from)).at(-1) ?? null;
-}
-
-/**
- * Rows that the import has to write: what the line that begins the insert counts, unless that is the size of a batch, else
- * what the parse found.
- */
-export function rowsToWrite(context: FactContext, step: OperationStep): number | null {
-  const parsed =
-    context.record?.operation?.lines.findLast(
-      (line) => line.reading.role === 'step-done' && line.reading.step === 'parse' && line.reading.records !== null,
-    )?.reading.records ?? null;
-  const found = parsed ?? context.figures?.testcases ?? null;
-  const begun = step.startLine.reading.records;
-  if (begun === null) return found;
-  return BATCH.test(step.startLine.text.slice(0, READ_CHARACTERS)) ? Math.max(begun, found ?? begun) : begun;
-}
-
-function insertLines(context: FactContext): readonly OperationLine[] {
-  const step = insertStep(context);
-  if (step === null) return [];
-  const lines = context.record?.operation?.lines ?? [];
-  return lines.filter(
-    ({ event }) => event.time >= step.from && event.time <= (step.to ?? context.workEnd ?? step.from),
-  );
 }
 
 /** Rows of this job that stand in its database for good: an import that commits as it goes shows there how far it came. */
@@ -130,8 +89,4 @@ function withoutWhole(lines: readonly OperationLine[], step: OperationStep, rows
   const written = rises ? counts.at(-1) : alike ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   if (written === undefined || written >= rows) return null;
   return rateOf(rows, written, secondsBetween(step.from, last.event.time), 'progress-line');
-}
-
-function toCount(digits: string | undefined): number | null {
-  return digits === undefined ? null : Number(digits.replace(/[,_]/g, ''));
 }

@@ -1,6 +1,6 @@
 import type { OpenTransaction } from '../model/database.ts';
 import type { FactContext } from './context.ts';
-import { insertStep, rowsToWrite } from './insert-rate.ts';
+import { insertStep, rowsToWrite } from './rows-to-write.ts';
 
 /**
  * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no

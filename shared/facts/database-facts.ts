@@ -1,7 +1,8 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import { committedRows, insertRate, insertStep, lastNews } from '../context/insert-rate.ts';
+import { committedRows, insertRate, lastNews } from '../context/insert-rate.ts';
 import { jobInQuestion } from '../context/job-in-question.ts';
 import { cpuUse } from '../context/process-readings.ts';
+import { insertStep } from '../context/rows-to-write.ts';
 import { transactionOwner } from '../context/transaction-owner.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';

@@ -1,7 +1,7 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { insertReckoning } from '../context/course-words.ts';
 import { importCourse } from '../context/import-course.ts';
-import { insertStep } from '../context/insert-rate.ts';
+import { insertStep } from '../context/rows-to-write.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { ParseProfile } from '../model/artifact.ts';
 import type { ImportCourse } from '../model/import-course.ts';

@@ -1,7 +1,7 @@
 import { type GunicornConfig, type Setting, type SettingChoice, settingText } from '../../model/config.ts';
 import type { Provenance } from '../../model/evidence.ts';
 import { problemItem } from '../reading/lines.ts';
-import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
 import { boolean, className, listOfStrings, positiveInteger, type Validator } from './gunicorn-validators.ts';
 import { evaluatePath, type PathEnd, type Place } from './python-evaluator.ts';

@@ -2,7 +2,6 @@ import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import {
-  eventItem,
   isDecoration,
   type Line,
   type LineHandler,
@@ -12,6 +11,7 @@ import {
   StrayLines,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { sampledEvent } from './sampled-event.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 
 /**
@@ -62,7 +62,6 @@ class PsHandler implements LineHandler {
   readonly #clock: SnapshotClock;
   readonly #stray: StrayLines;
   #columns: PsColumns | null = null;
-  #unterminated: Line | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -71,7 +70,6 @@ class PsHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const { text } = line;
     if (this.#clock.takeDateLine(text)) return;
     const header = text.includes('PID') ? readPsHeader(text) : null;
@@ -86,24 +84,10 @@ class PsHandler implements LineHandler {
     }
     this.#stray.flush(out);
     out.push({ type: 'process', sample });
-    if (sample.time !== null) {
-      out.push(
-        eventItem({
-          time: sample.time,
-          resolutionMicros: this.#clock.resolutionMicros,
-          timestampDesc: 'sampled',
-          kind: 'process-sample',
-          message: text.trim(),
-          pid: sample.pid,
-          identifier: null,
-          host: null,
-          severity: null,
-          unit: null,
-          detail: { targetPid: sample.pid },
-          source: sample.source,
-        }),
-      );
-    }
+    const { time, pid, source } = sample;
+    if (time === null) return;
+    const { resolutionMicros } = this.#clock;
+    out.push(sampledEvent({ time, resolutionMicros, kind: 'process-sample', text, pid, source }));
   }
 
   #readRow(line: Line, columns: PsColumns): ProcessSample | null {
@@ -145,9 +129,9 @@ class PsHandler implements LineHandler {
     };
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
-    reportCutEnd(this.#context, this.#unterminated, 'row', out);
+    reportCutEnd(this.#context, cut, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {

@@ -73,7 +73,6 @@ class SarHandler implements LineHandler {
   #days = 0;
   #rows = 0;
   #undated: Line | null = null;
-  #unterminated: Line | null = null;
   #limitReported = false;
 
   constructor(context: ParseContext) {
@@ -83,7 +82,6 @@ class SarHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const { text } = line;
     const banner = readSarBanner(text);
     if (banner !== null) {
@@ -216,7 +214,7 @@ class SarHandler implements LineHandler {
     );
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
     if (this.#undated !== null) {
       out.push(
@@ -227,7 +225,7 @@ class SarHandler implements LineHandler {
         ),
       );
     }
-    reportCutEnd(this.#context, this.#unterminated, 'row', out);
+    reportCutEnd(this.#context, cut, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {

@@ -1,9 +1,8 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import {
-  eventItem,
   isDecoration,
   type Line,
   type LineHandler,
@@ -18,6 +17,7 @@ import { daysLater, StampClock, zoneWords } from '../reading/stamp-clock.ts';
 import { parseDateLine } from '../reading/stamps.ts';
 import { readPrintedSize } from './printed-size.ts';
 import { readCpuTime } from './ps.ts';
+import { sampledEvent } from './sampled-event.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 
 const LINE_LIMIT_CHARACTERS = 8_192;
@@ -74,7 +74,6 @@ class TopHandler implements LineHandler {
   #dateReported = false;
   #anyTime = false;
   #lastTime: EpochMicros | null = null;
-  #unterminated: Line | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -84,7 +83,6 @@ class TopHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const text = line.text.trimEnd();
     if (text.length > LINE_LIMIT_CHARACTERS) {
       this.#stray.add(line);
@@ -120,7 +118,11 @@ class TopHandler implements LineHandler {
     if (sample !== null) {
       this.#stray.flush(out);
       out.push({ type: 'process', sample });
-      if (sample.time !== null) out.push(sampleEvent(sample, text));
+      const { time, pid, source } = sample;
+      if (time !== null)
+        out.push(
+          sampledEvent({ time, resolutionMicros: MICROS_PER_SECOND, kind: 'process-sample', text, pid, source }),
+        );
       return;
     }
     if (parseDateLine(text) !== null) this.#clock.takeDateLine(text);
@@ -254,9 +256,9 @@ class TopHandler implements LineHandler {
     this.#snapshot = null;
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#finish(out);
-    reportCutEnd(this.#context, this.#unterminated, 'row', out);
+    reportCutEnd(this.#context, cut, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {
@@ -287,23 +289,6 @@ function readTopTime(text: string): number | null {
   const short = /^(\d{1,6}):(\d\d)[.,](\d\d)$/.exec(text);
   if (short === null) return readCpuTime(text);
   return Number(short[1]) * 60 + Number(short[2]) + Number(short[3]) / 100;
-}
-
-function sampleEvent(sample: ProcessSample, text: string): ParsedItem {
-  return eventItem({
-    time: sample.time ?? epochMicros(0),
-    resolutionMicros: MICROS_PER_SECOND,
-    timestampDesc: 'sampled',
-    kind: 'process-sample',
-    message: text.trim(),
-    pid: sample.pid,
-    identifier: null,
-    host: null,
-    severity: null,
-    unit: null,
-    detail: { targetPid: sample.pid },
-    source: sample.source,
-  });
 }
 
 export const TOP: RecordFormat = {

@@ -1,9 +1,8 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { VmstatSample } from '../../model/samples.ts';
-import type { EpochMicros } from '../../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import {
-  eventItem,
   isDecoration,
   type Line,
   type LineHandler,
@@ -16,6 +15,7 @@ import {
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { zoneWords } from '../reading/stamp-clock.ts';
 import { wallOf, zoneMinutes } from '../reading/stamps.ts';
+import { sampledEvent } from './sampled-event.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 
 const NEEDED_COLUMNS = [
@@ -76,7 +76,6 @@ class VmstatHandler implements LineHandler {
   readonly #clock: SnapshotClock;
   readonly #stray: StrayLines;
   #columns: VmstatColumns | null = null;
-  #unterminated: Line | null = null;
   #activeReported = false;
   #zoneReported = false;
 
@@ -87,7 +86,6 @@ class VmstatHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const { text } = line;
     // procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu----- -----timestamp-----
     if (/^-*procs-* /.test(text)) return;
@@ -108,24 +106,11 @@ class VmstatHandler implements LineHandler {
     }
     this.#stray.flush(out);
     out.push({ type: 'vmstat', sample: read });
-    if (read.time !== null) {
-      out.push(
-        eventItem({
-          time: read.time,
-          resolutionMicros: 1_000_000,
-          timestampDesc: 'sampled',
-          kind: 'memory-sample',
-          message: text.trim(),
-          pid: null,
-          identifier: null,
-          host: null,
-          severity: null,
-          unit: null,
-          detail: {},
-          source: read.source,
-        }),
-      );
-    }
+    const { time, source } = read;
+    if (time === null) return;
+    out.push(
+      sampledEvent({ time, resolutionMicros: MICROS_PER_SECOND, kind: 'memory-sample', text, pid: null, source }),
+    );
   }
 
   #readRow(line: Line, columns: VmstatColumns): VmstatSample | null {
@@ -188,9 +173,9 @@ class VmstatHandler implements LineHandler {
     );
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
-    reportCutEnd(this.#context, this.#unterminated, 'row', out);
+    reportCutEnd(this.#context, cut, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {

@@ -134,7 +134,6 @@ class DmesgHandler implements LineHandler {
   #open: { readonly line: Line; last: Line; read: DmesgLine } | null = null;
   #any = false;
   #anyLocal = false;
-  #unterminated: Line | null = null;
 
   constructor(context: ParseContext, recordTime: EpochMicros | null) {
     this.#context = context;
@@ -144,7 +143,6 @@ class DmesgHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     if (line.text.trim() === '') return;
     // In a file of dmesg every stamp is dmesg's, whatever the message looks like.
     const read = readDmesgLine(line.text, true);
@@ -291,11 +289,11 @@ class DmesgHandler implements LineHandler {
     };
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#close(out);
     this.#stray.flush(out);
     this.#releaseWaiting(out);
-    reportCutEnd(this.#context, this.#unterminated, 'message', out);
+    reportCutEnd(this.#context, cut, 'message', out);
   }
 
   timeResolution(): TimeResolution {

@@ -85,7 +85,6 @@ class JournalCatHandler implements LineHandler {
   readonly #instants = new Map<string, EpochMicros>();
   #undated = 0;
   #firstUndated: Line | null = null;
-  #unterminated: Line | null = null;
 
   constructor(context: ParseContext, recordTime: EpochMicros | null) {
     this.#context = context;
@@ -93,7 +92,6 @@ class JournalCatHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const open = this.#open;
     if (open !== null && (open.missing > 0 || this.#recordTime !== null)) {
       open.missing -= 1;
@@ -178,7 +176,7 @@ class JournalCatHandler implements LineHandler {
     );
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#close(out);
     const { fileName } = this.#context;
     if (this.#waiting.length > 0) {
@@ -189,7 +187,7 @@ class JournalCatHandler implements LineHandler {
       const message = `${this.#undated} entries of ${fileName} have no stamps (it is journalctl -o cat) and stand in no other source; they were given the time of the entry before. Export with -o short-iso-precise.`;
       out.push(problemItem('assumed-time', message, this.#firstUndated.byteOffset));
     }
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    reportCutEnd(this.#context, cut, 'entry', out);
   }
 
   timeResolution(): TimeResolution {

@@ -57,7 +57,8 @@ export interface JournalTextOptions {
 
 /**
  * Makes a parser for the text formats of journalctl (short, short-precise, short-iso, short-iso-precise, short-full,
- * with-unit, short-unix, short-monotonic). `expected` only says which format to try first: every line tells its own.
+ * with-unit, short-unix, short-monotonic) and of syslog. `expected` only says which format to try first: every line tells its
+ * own.
  *
  * Multi-line messages are printed as indented continuation lines and become one event. Source: output_short in
  * https://github.com/systemd/systemd/blob/v252/src/shared/logs-show.c
@@ -73,7 +74,6 @@ class JournalTextHandler implements LineHandler {
   readonly #stray: StrayLines;
   #open: OpenEntry | null = null;
   #anyEntry = false;
-  #unterminated: Line | null = null;
 
   #zoneless = false;
   #reportedZones = new Set<string>();
@@ -112,7 +112,6 @@ class JournalTextHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const { text } = line;
     const code = text.charCodeAt(0);
     const isIndented = code === 0x20 || code === 0x09;
@@ -418,14 +417,14 @@ class JournalTextHandler implements LineHandler {
     );
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#close(out);
     this.#releaseYearless(out);
     this.#stray.flush(out);
     if (this.#bootZero === null) this.#tieUntied(out);
     this.#reportUntied(out);
     // journalctl ends every entry with a line feed.
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    reportCutEnd(this.#context, cut, 'entry', out);
   }
 
   isSettled(): boolean {

@@ -50,7 +50,6 @@ class JournalVerboseHandler implements LineHandler {
   readonly #stray: StrayLines;
   #open: OpenEntry | null = null;
   #anyEntry = false;
-  #unterminated: Line | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -58,7 +57,6 @@ class JournalVerboseHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const { text } = line;
     const cursor = readVerboseHeader(text);
     if (cursor !== null) {
@@ -118,10 +116,10 @@ class JournalVerboseHandler implements LineHandler {
     out.push(readJournalEntry((name) => open.fields.get(name) ?? null, source, where));
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     // A cut before the message leaves nothing to show.
-    if (this.#unterminated !== null && this.#open?.fields.has('MESSAGE') === false) this.#open = null;
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    if (cut !== null && this.#open?.fields.has('MESSAGE') === false) this.#open = null;
+    reportCutEnd(this.#context, cut, 'entry', out);
     this.#close(out);
     this.#stray.flush(out);
   }

@@ -226,7 +226,8 @@ export function isUtf8(bytes: Uint8Array): boolean {
 /** What a line-based format does with its lines; everything else (splitting, limits, encoding) is common. */
 export interface LineHandler {
   onLine(line: Line, out: ParsedItem[]): void;
-  onEnd(out: ParsedItem[]): void;
+  /** `cut` is the last line where the file ends within it, see reportCutEnd; it was given to `onLine` like any other. */
+  onEnd(out: ParsedItem[], cut: Line | null): void;
   timeResolution(): TimeResolution | null;
   /** Whether nothing that was read waits for records that follow, or bears on them; see EvidenceParser.seam. */
   isSettled?(): boolean;
@@ -317,8 +318,12 @@ export function parserOfLines(
       ? {}
       : { seam: () => (handler.isSettled?.() === true ? reader.nextLine : null) }),
     end() {
-      reader.end(onLine);
-      handler.onEnd(out);
+      let cut: Line | null = null;
+      reader.end((line) => {
+        cut = line;
+        onLine(line);
+      });
+      handler.onEnd(out, cut);
       return take();
     },
     timeResolution: () => handler.timeResolution(),

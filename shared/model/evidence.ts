@@ -57,6 +57,7 @@ export const FORMAT_WORDS = {
   df: 'df',
   ls: 'ls -l',
   du: 'du',
+  'journal-boots': 'journalctl --list-boots',
   'journal-disk-usage': 'journalctl --disk-usage',
   'collect-manifest': 'manifest of collect.sh',
   tar: 'tar archive',

@@ -3,6 +3,7 @@ import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { FREE } from '../host/free.ts';
+import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
@@ -63,6 +64,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'carried-log': CARRIED_LOG,
   ls: LS,
   du: DU,
+  'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
   'systemd-unit': SYSTEMD_UNIT,

@@ -227,6 +227,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/du-a.txt', 'du'],
   ['host/du-h.txt', 'du'],
   ['host/du-b.txt', 'du'],
+  ['host/journal-boots.txt', 'journal-boots'],
   ['host/journal-disk-usage.txt', 'journal-disk-usage'],
   ['host/collect-manifest.txt', 'collect-manifest'],
 ];

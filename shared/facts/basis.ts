@@ -40,6 +40,8 @@ export const BASIS = {
   memoryError:
     'Python, MemoryError (https://docs.python.org/3/library/exceptions.html#MemoryError); errno(3), ENOMEM; setrlimit(2), RLIMIT_AS',
   profile: "Inquest's own streaming parse of the same bytes on this machine",
+  reproduction:
+    'reproduce.sh: the same bytes and the same command, on the host, under a time limit and on a copy of the database',
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',
   log: "the service's own log lines, read by tense and kind of activity",

@@ -10,6 +10,7 @@ import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { reproductionFacts } from './reproduction-facts.ts';
 import { serverLockFacts } from './server-lock-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
@@ -30,6 +31,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   storageFacts,
   artifactFacts,
   profileFacts,
+  reproductionFacts,
   memoryFacts,
   unitFacts,
   earlierFacts,

@@ -37,6 +37,7 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'gunicorn-conf',
   'systemd-unit',
   'gunicorn-launch',
+  'gunicorn-print-config',
   'sqlite',
   'sqlite-wal',
   'sqlite-shm',
@@ -52,8 +53,10 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'df',
   'ls',
   'du',
+  'journal-boots',
   'journal-disk-usage',
   'collect-manifest',
+  'reproduction',
   'empty',
 ]);
 /** Names under which logs are saved: app.log.1, web-stderr.txt, syslog, messages.gz; a note or a script is none. */

@@ -1,22 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../shared/model/analysis.ts';
-import { analyseFolder } from '../support/analyse-folder.ts';
+import { analyseFiles } from './scenario.ts';
 
-async function analysed(files: Readonly<Record<string, string>>): Promise<Analysis> {
-  const folder = await mkdtemp(join(tmpdir(), 'inquest-places-'));
-  try {
-    for (const [name, text] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true });
-      await writeFile(join(folder, name), text);
-    }
-    return await analyseFolder(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
+const analysed = (files: Readonly<Record<string, string>>): Promise<Analysis> =>
+  analyseFiles(new Map(Object.entries(files)));
 
 /** A line of a service at a second of 2026-05-04 09:00 UTC. */
 interface Said {

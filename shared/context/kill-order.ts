@@ -15,11 +15,11 @@ const BY_NAME = /\b(?:pkill|killall|skill)\b/;
  * The logged command that sent SIGKILL to the incident's worker, where sudo, a shell that logs or the audit daemon tells of it: one
  * that names the pid, or one that kills by name. Null where none does.
  */
-export function killOrder({ record, evidence }: FactContext): EvidenceEvent | null {
+export function killOrder({ record, ownEvents }: FactContext): EvidenceEvent | null {
   const death = record?.death ?? null;
   if (death === null) return null;
   const from = addSeconds(death.end.time, -ORDER_SECONDS);
-  const lines = evidence.events.between(from, addSeconds(death.end.time, 1), MOST_LINES, ['log']);
+  const lines = ownEvents.between(from, addSeconds(death.end.time, 1), MOST_LINES, ['log']);
   return lines.findLast((event) => event.pid !== death.pid && isOrder(event, death.pid)) ?? null;
 }
 

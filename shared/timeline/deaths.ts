@@ -325,7 +325,7 @@ function unitDeaths(
     const last = deaths.at(-1);
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
-    const start = context.arbiterStarts.within(BEGINNING, exit.time).at(-1) ?? null;
+    const start = startBefore(exit, context);
     const victim = lastToSpeak(lives, exit, start, events);
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
     const watchdog = around(context.watchdogs, exit.time);
@@ -372,7 +372,7 @@ function serviceKills(
       ({ program, pid }) => program.endsService && (pid === null || stop.pid === null || pid === stop.pid),
     );
     if (word === undefined || around(ends, word.event.time) !== null) continue;
-    const start = context.arbiterStarts.within(BEGINNING, stop.time).at(-1) ?? null;
+    const start = startBefore(stop, context);
     const victim = lastToSpeak(lives, word.event, start, events);
     if (victim === null) continue;
     const { mechanism } = word.program;
@@ -385,6 +385,11 @@ function serviceKills(
 /** An arbiter that could stop says so in its last line within this. */
 const STOPPED_SECONDS = 5;
 
+/** The arbiter that was there when this was said: what is started anew may be so in the same second. */
+function startBefore({ time, row }: EvidenceEvent, { arbiterStarts }: DeathContext): EvidenceEvent | null {
+  return arbiterStarts.within(BEGINNING, time).findLast((start) => start.row < row) ?? null;
+}
+
 function lastToSpeak(
   lives: readonly WorkerLife[],
   exit: EvidenceEvent,
@@ -394,7 +399,12 @@ function lastToSpeak(
   let last: { readonly life: WorkerLife; readonly time: EpochMicros } | null = null;
   // From the latest on: workers of an earlier arbiter are none of this one's.
   for (const life of lives.toReversed()) {
-    if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
+    if (
+      life.from > exit.time ||
+      (life.about[0]?.row ?? 0) > exit.row ||
+      (life.until !== null && life.until <= exit.time)
+    )
+      continue;
     if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
     const time = lastWord(events, life.pid, life.from, exit.time)?.time ?? life.from;

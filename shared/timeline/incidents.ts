@@ -1,6 +1,6 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
-import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
@@ -10,6 +10,8 @@ import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
 import { deathsTogether } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
+
+type PlacelessRecord = Omit<IncidentRecord, 'place'>;
 
 /** Whether nobody ended it and it did not fail: the operation hangs. */
 export function isHang({ death, failure }: IncidentRecord): boolean {
@@ -28,8 +30,26 @@ export interface WorkerHistory {
   readonly incidents: readonly IncidentRecord[];
 }
 
-/** Reads lives, deaths, operations and incidents out of a case's events. */
+/**
+ * Reads lives, deaths, operations and incidents out of a case's events, those of each place by themselves: the same pid in two
+ * containers is two processes.
+ */
 export function workerHistory(events: EventSource): WorkerHistory {
+  const all = events.places.map((place) => historyAt(events.at(place), place));
+  const latestOf = (operations: readonly (Operation | null)[]): Operation | null =>
+    operations.reduce((latest, each) => (latest === null || (each?.start ?? 0) >= latest.start ? each : latest), null);
+  const records = all.flatMap(({ incidents }) => incidents).sort((a, b) => a.incident.end - b.incident.end);
+  return {
+    lives: all.flatMap(({ lives }) => lives).sort((a, b) => a.from - b.from),
+    deaths: all.flatMap(({ deaths }) => deaths).sort((a, b) => a.end.time - b.end.time),
+    operations: all.flatMap(({ operations }) => operations).sort((a, b) => a.start - b.start),
+    latestOperation: latestOf(all.map(({ latestOperation }) => latestOperation)),
+    latestDone: latestOf(all.map(({ latestDone }) => latestDone)),
+    incidents: numbered(records),
+  };
+}
+
+function historyAt(events: EventSource, place: Place): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
   const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
@@ -40,7 +60,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
       .sort((a, b) => a.row - b.row),
   );
   const strays = strayOperations(lives, events);
-  const records: IncidentRecord[] = [];
+  const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
   let latestDone: Operation | null = null;
@@ -79,15 +99,8 @@ export function workerHistory(events: EventSource): WorkerHistory {
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
   }
-  records.sort((a, b) => a.incident.end - b.incident.end);
-  return {
-    lives,
-    deaths,
-    operations,
-    latestOperation: latest,
-    latestDone,
-    incidents: numbered(records),
-  };
+  const incidents = records.map((record) => ({ ...record, place }));
+  return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };
 }
 
 /** The records with their ids, and those of one moment with the ids of one another. */
@@ -99,7 +112,12 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
   }
   return records.map((record, place) => {
     const together = company.get(place);
-    const incident = { ...record.incident, id: idOf(place), ...(together === undefined ? {} : { together }) };
+    const incident = {
+      ...record.incident,
+      id: idOf(place),
+      ...(together === undefined ? {} : { together }),
+      ...(record.place === null ? {} : { place: record.place }),
+    };
     return { ...record, incident };
   });
 }
@@ -168,7 +186,7 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
 }
 
-function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): IncidentRecord {
+function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): PlacelessRecord {
   const end = death.end.time;
   const start = operation?.start ?? death.timeout?.time ?? end;
   const incident: Incident = {
@@ -335,7 +353,7 @@ export function endLabel(death: Death): string {
   return 'worker ends';
 }
 
-function failureRecord(operation: Operation): IncidentRecord {
+function failureRecord(operation: Operation): PlacelessRecord {
   const failure =
     operation.lines.find((line) => line.event.kind === 'database-locked') ??
     operation.lines.find((line) => line.reading.role === 'operation-failed' || line.event.kind === 'traceback') ??
@@ -370,7 +388,7 @@ function failureRecord(operation: Operation): IncidentRecord {
   };
 }
 
-function hangRecord({ operation, seenUntil }: Hang): IncidentRecord {
+function hangRecord({ operation, seenUntil }: Hang): PlacelessRecord {
   const first = operation.lines[0];
   const { name, pid, start } = operation;
   return {

@@ -29,7 +29,7 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
   const { lines, isWhole } = linesAfter(context, death, timeout);
-  const reaction = lines.find((event) => isReaction(event, death.pid)) ?? null;
+  const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
   const { signal, end } = death;
   if (end === timeout) return [];

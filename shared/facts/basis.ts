@@ -15,6 +15,8 @@ export const BASIS = {
     'systemd.resource-control(5), MemoryMax= (https://www.freedesktop.org/software/systemd/man/systemd.resource-control.html)',
   unitFile: 'systemd.service(5) (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
   earlyoom: 'earlyoom(1) (https://github.com/rfjakob/earlyoom); nohang(8) (https://github.com/hakavlad/nohang)',
+  platformOom:
+    'Cloud Run, memory limits (https://cloud.google.com/run/docs/configuring/services/memory-limits); Heroku, error codes R14 and R15 (https://devcenter.heroku.com/articles/error-codes); container runtimes',
   systemdOomd: 'systemd-oomd.service(8) (https://www.freedesktop.org/software/systemd/man/systemd-oomd.service.html)',
   systemdStop:
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',

@@ -43,6 +43,7 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       facts: pick(
         'oom-kill-names-worker',
         'oom-kill-in-container',
+        'platform-oom',
         'systemd-oom',
         'oomd-kill',
         'kernel-log-silent',
@@ -85,7 +86,7 @@ function walEnabled(context: FactContext): string | null {
 }
 
 function oomEvents(context: FactContext): string | null {
-  const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom']);
+  const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom', 'platform-oom']);
   const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
   if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
   if (kills.length > 0) return 'yes';

@@ -91,7 +91,7 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
   return {
     logs,
     span,
-    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill']),
+    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill', 'platform-oom']),
     unexplainedBoots: unexplainedBoots(
       events.ofKinds([
         'arbiter-start',

@@ -30,6 +30,8 @@ export const EVENT_KINDS = [
   'systemd-process-exited',
   'systemd-oom',
   'systemd-oomd-kill',
+  'platform-oom',
+  'container-exited',
   'systemd-stop-timeout',
   'systemd-unit',
   'segfault',

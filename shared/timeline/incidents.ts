@@ -52,7 +52,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
 function historyAt(events: EventSource, place: Place): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
-  const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
+  const deathOfLife = new Map<Death['life'], Death>(deaths.map((death) => [death.life, death]));
   const boots = new MomentIndex(
     lives
       .map(({ boot }) => boot)
@@ -82,7 +82,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
-  const known = new Set<WorkerLife>(lives);
+  const known = new Set<Death['life']>(lives);
   for (const death of deaths) {
     if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
   }
@@ -285,7 +285,13 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
     );
   }
   if (death.killer !== null && death.mechanism === 'kernel-oom')
-    moments.push(moment('oom-kill', 'kernel OOM kill', death.killer));
+    moments.push(
+      moment(
+        'oom-kill',
+        death.killer.kind === 'platform-oom' ? 'killed for its memory' : 'kernel OOM kill',
+        death.killer,
+      ),
+    );
   if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
   if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
     moments.push(
@@ -317,6 +323,7 @@ function killerNamed({ mechanism, killer }: Death): Killer | null {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };
     case 'kernel-oom':
+      if (killer?.kind === 'platform-oom') return { name: 'the platform, for its memory', why: why ?? 'its own word' };
       return { name: 'the OOM killer of the kernel', why: why ?? 'an OOM kill in that moment' };
     case 'systemd-oomd':
       return { name: 'systemd-oomd', why: why ?? 'its kill of the unit in that moment' };

@@ -17,6 +17,7 @@ const CHECKS = [
   'incidents',
   'also',
   'time',
+  'seconds',
   'text',
 ] as const;
 
@@ -40,6 +41,8 @@ const truthSchema = z.strictObject({
   incidents: z.tuple([z.int(), z.int()]).optional(),
   /** Incidents besides the one that is analysed: mechanism and pid. */
   also: z.array(z.tuple([z.string(), z.int()])).optional(),
+  /** How long the incident lasts, from and to. */
+  seconds: z.tuple([z.number(), z.number()]).optional(),
   /** Something must be told of this time: the beginning of an ISO stamp in UTC. */
   time: z.string().optional(),
   /** Patterns that the printed text must and must not have. */
@@ -101,6 +104,11 @@ export function wrongOf(truth: Truth, { case: found, text }: Outcome): readonly 
       times.some((time) => time?.startsWith(truth.time ?? '')),
       `nothing at ${truth.time}`,
     );
+  }
+  if (truth.seconds !== undefined) {
+    const [least, most] = truth.seconds;
+    const seconds = (Date.parse(incident?.end ?? '') - Date.parse(incident?.start ?? '')) / 1000;
+    check('seconds', seconds >= least && seconds <= most, seconds);
   }
   const flat = text.replace(/\s+/g, ' ');
   for (const each of truth.text?.must ?? []) check('text', new RegExp(each).test(flat), `does not say ${each}`);

@@ -353,7 +353,9 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
   const isUndecided = amid !== null;
-  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
+  const until = amid === null ? null : logEnd(context, amid, workerEvents);
+  if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
+  const mayTimeOut = amid !== null && until !== null && couldTimeOutLater(context, amid, until);
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -364,12 +366,12 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
           : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
         'memory-exhaustion': isUndecided ? -0.5 : -3,
-        'worker-timeout':
-          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
+        'worker-timeout': mayTimeOut ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
-      ...(isUndecided ? {} : { decides: { 'worker-timeout': 'against' } }),
+      // A timeout that had come would stand in this log.
+      ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
@@ -420,11 +422,17 @@ function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, l
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {
+/** When the logs that tell of the work and of its workers end. */
+function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: readonly EvidenceEvent[]): EpochMicros {
+  const told = [lines[0]?.event, about.at(-1)].filter((event) => event !== undefined);
+  const ends = told.map(({ source, time }) => evidence.events.span(source.evidenceId)?.to ?? time);
+  return epochMicros(Math.max(end, ...ends));
+}
+
+function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[], until: EpochMicros): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
-  const until = last !== null && last.time > end ? last.time : end;
   return {
     id: 'log-ends-amid-work',
     text:

@@ -2,12 +2,14 @@ import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { type Course, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
+import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
+import { OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
 import { deathsTogether } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
@@ -59,7 +61,8 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
-  const strays = strayOperations(lives, events);
+  const course = courseOf(events);
+  const strays = strayOperations(lives, events, course);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
@@ -76,7 +79,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS));
+    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS), course);
     const death = deathOfLife.get(life);
     const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
@@ -94,7 +97,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events);
+    const whole = wholeOperation(operation, events, course);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
@@ -123,14 +126,31 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, events: EventSource, course: Course): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end)).find((operation) => operation.start === start) ?? null;
+  return operationsOf(events.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
 }
 
 /** A service logs for months: of what is not about an incident the lines are let go. */
 function withoutLines(operation: Operation): Operation {
   return { ...operation, lines: [], steps: [] };
+}
+
+/** Lines that the course of work is learnt from: a service says the same things from its first day on. */
+const LEARNT_FROM_LINES = 20_000;
+
+/** How this service's work usually goes, by the beginning of its log. */
+function courseOf(events: EventSource): Course {
+  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']);
+  return learnCourse(
+    (function* () {
+      for (const event of lines) {
+        const { text, reading } = readLine(event);
+        if (reading.role === 'request-done') continue;
+        yield { pid: event.pid, time: event.time, text, template: messageTemplate(text) };
+      }
+    })(),
+  );
 }
 
 const BEGINNING = epochMicros(0);
@@ -152,7 +172,7 @@ const ARBITER_KINDS = [
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
+function strayOperations(lives: readonly WorkerLife[], events: EventSource, course: Course): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
@@ -167,7 +187,7 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    return operationsOf(list, course).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
   });
 }
 

@@ -40,7 +40,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
   const all = events.places.map((place) => historyAt(events.at(place), place));
   const latestOf = (operations: readonly (Operation | null)[]): Operation | null =>
     operations.reduce((latest, each) => (latest === null || (each?.start ?? 0) >= latest.start ? each : latest), null);
-  const records = all.flatMap(({ incidents }) => incidents).sort((a, b) => a.incident.end - b.incident.end);
+  const records = toldOnce(all.flatMap(({ incidents }) => incidents)).sort((a, b) => a.incident.end - b.incident.end);
   return {
     lives: all.flatMap(({ lives }) => lives).sort((a, b) => a.from - b.from),
     deaths: all.flatMap(({ deaths }) => deaths).sort((a, b) => a.end.time - b.end.time),
@@ -49,6 +49,26 @@ export function workerHistory(events: EventSource): WorkerHistory {
     latestDone: latestOf(all.map(({ latestDone }) => latestDone)),
     incidents: numbered(records),
   };
+}
+
+/**
+ * The kernel speaks of pids of the host, to every place on it: a kill that several places take for their own is told once, at the
+ * one whose work it ended.
+ */
+function toldOnce(records: readonly IncidentRecord[]): IncidentRecord[] {
+  const byKill = new Map<string, IncidentRecord>();
+  const others: IncidentRecord[] = [];
+  for (const record of records) {
+    const { killer, pid } = record.death ?? {};
+    if (killer?.kind !== 'oom-kill') {
+      others.push(record);
+      continue;
+    }
+    const key = `${killer.row} ${pid}`;
+    const told = byKill.get(key);
+    if (told === undefined || (told.operation === null && record.operation !== null)) byKill.set(key, record);
+  }
+  return [...others, ...byKill.values()];
 }
 
 function historyAt(events: EventSource, place: Place): WorkerHistory {

@@ -113,7 +113,7 @@ const WITH_DIGIT = /[\p{L}\p{N}_#](?:[\p{L}\p{N}_.:/#-]{0,120}[\p{L}\p{N}_])?/gu
 const AMOUNT = /^\d+(?:[.,]\d+)*$/;
 const UNIT_BEHIND = /^\s?(?:%|(?:[mµn]?s|sec\w*|min\w*|hours?|[kmg]i?b|bytes?|octets?)\b)/i;
 /** A number alone tells things apart from so many digits on; a shorter one only with the word before it. */
-const TELLING_DIGITS = 5;
+const TELLING_DIGITS = 3;
 
 /** What a line names that has a number in it: `88089`, `job 14`, `sku-4711-a`. Amounts are no names. */
 export function keysOf(text: string): readonly string[] {

@@ -11,6 +11,7 @@ import { memoryFacts } from './memory-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
 import { serverLockFacts } from './server-lock-facts.ts';
+import { stackFacts } from './stack-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
@@ -23,6 +24,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   companyFacts,
   timeoutFacts,
   progressFacts,
+  stackFacts,
   cpuFacts,
   diskWaitFacts,
   databaseFacts,

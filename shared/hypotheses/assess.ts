@@ -115,6 +115,9 @@ const HELD_UP_FROM_OUTSIDE = [
   { facts: ['network-storage'], what: 'a file server did not answer' },
   { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
+  { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
+  { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },
+  { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
 ] as const;
 
 function assessTimeout(

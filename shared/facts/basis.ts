@@ -44,5 +44,6 @@ export const BASIS = {
   profile: "Inquest's own streaming parse of the same bytes on this machine",
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',
+  counters: "the service's own log lines: numbers of lines of one template, and how they go on",
   log: "the service's own log lines, read by tense and kind of activity",
 } as const;

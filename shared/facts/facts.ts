@@ -2,6 +2,7 @@ import type { FactContext } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { artifactFacts } from './artifact-facts.ts';
 import { companyFacts } from './company-facts.ts';
+import { counterFacts } from './counter-facts.ts';
 import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
 import { earlierFacts } from './earlier-facts.ts';
@@ -24,6 +25,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   companyFacts,
   timeoutFacts,
   progressFacts,
+  counterFacts,
   stackFacts,
   cpuFacts,
   diskWaitFacts,

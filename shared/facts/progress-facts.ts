@@ -2,6 +2,7 @@ import type { ArtifactFigures } from '../context/choose-artifact.ts';
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
+import { isCountingOn, isEndless } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
@@ -72,7 +73,8 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
     ({ event }) => event.time > lastStep.from && event.time <= workEnd && event !== lastStep.startLine.event,
   );
   const slowest = slowestExplainable(context, figures);
-  if (slowest !== null && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
+  const isStalled = slowest !== null && !isCountingOn(context);
+  if (isStalled && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
     return [
       {
         id: 'stalled-step',
@@ -152,6 +154,8 @@ const HONEST_SECONDS = 1;
  * data takes as long even at a good rate, or the log counted on until shortly before the end.
  */
 export function workExplains(context: FactContext): boolean {
+  if (isEndless(context)) return false;
+  if (isCountingOn(context)) return true;
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
   const elapsed = secondsBetween(lastStep.from, workEnd);
@@ -170,6 +174,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   const operation = record?.operation ?? null;
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
     return [];
+  if (isCountingOn(context)) return [];
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
     2 +

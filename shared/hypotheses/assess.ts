@@ -211,7 +211,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
-  const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
+  const outOfProportion = has('stalled-step', 'operation-out-of-proportion', 'repeats-itself');
   const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
   if (
     has('timeout-logged', 'operation-unfinished') &&
@@ -222,6 +222,14 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
     return {
       verdict: 'fits',
       reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
+    };
+  }
+  // What the log itself shows to be without bounds needs no look at the processor.
+  const endless = weighing.for.find(({ fact }) => fact.decides?.['infinite-loop'] === 'for');
+  if (endless !== undefined && weighing.total >= FITS_AT) {
+    return {
+      verdict: has('timeout-logged', 'operation-unfinished') ? 'fits' : 'contributes',
+      reason: endless.fact.text,
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.

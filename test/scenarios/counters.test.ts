@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../shared/model/analysis.ts';
-import { Scenario, verdictsOf } from './scenario.ts';
+import { analyseFiles, Scenario, verdictsOf } from './scenario.ts';
 
 const ids = (analysis: Analysis): readonly string[] => analysis.facts.map(({ id }) => id);
 const textOf = (analysis: Analysis, id: string): string => analysis.facts.find((fact) => fact.id === id)?.text ?? '';
@@ -30,6 +30,24 @@ describe('a counter that runs past its own total is a loop without bounds, whate
     const scenario = counting(60, (index) => `page ${index + 1} of 12 fetched`);
     const analysis = await timedOut(scenario.psSeries(30, () => ({ state: 'S', cpuPercent: 1, cpuSeconds: 0 })));
     expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+  });
+
+  it('also in the night in which the clock is put back, where its stamps name no zone', async () => {
+    const pad = (value: number): string => String(value).padStart(2, '0');
+    const second = (index: number): string =>
+      index < 2 ? `2026-10-25 02:59:${58 + index},000` : `2026-10-25 02:00:${pad(index - 2)},000`;
+    const lines = [
+      '[2026-10-25 02:59:50 +0200] [4700] [INFO] Starting gunicorn 23.0.0',
+      '[2026-10-25 02:59:50 +0200] [4711] [INFO] Booting worker with pid: 4711',
+      '2026-10-25 02:59:57,000 INFO [4711] stock: Sync of depot 5 started',
+      ...Array.from({ length: 12 }, (_, index) => `${second(index)} INFO [4711] stock: page ${index + 4} of 6 walked`),
+      '[2026-10-25 02:00:10 +0100] [4700] [CRITICAL] WORKER TIMEOUT (pid:4711)',
+      '[2026-10-25 02:00:11 +0100] [4700] [ERROR] Worker (pid:4711) was sent SIGKILL! Perhaps out of memory?',
+      '[2026-10-25 02:00:11 +0100] [4730] [INFO] Booting worker with pid: 4730',
+    ];
+    const analysis = await analyseFiles(new Map([['gunicorn.log', `${lines.join('\n')}\n`]]));
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+    expect(textOf(analysis, 'counter-past-total')).toContain('from 4 to 15 of 6');
   });
 
   it.each([

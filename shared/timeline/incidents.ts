@@ -8,7 +8,7 @@ import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
-import { deathsTogether } from './together.ts';
+import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 /** Whether nobody ended it and it did not fail: the operation hangs. */
@@ -40,6 +40,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
       .sort((a, b) => a.row - b.row),
   );
   const strays = strayOperations(lives, events);
+  const strayOf = strayClaims(deaths, strays);
   const records: IncidentRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
@@ -58,13 +59,13 @@ export function workerHistory(events: EventSource): WorkerHistory {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
     const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS));
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
+    const diedWith = death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? null);
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
   const known = new Set<WorkerLife>(lives);
   for (const death of deaths) {
-    if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
+    if (!known.has(death.life)) records.push(deathRecord(death, strayOf.get(death) ?? null, boots));
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
@@ -149,8 +150,35 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    return operationsOf(list).filter(({ steps, name, lines }) =>
+      // One line that names nothing may be any program's, in a log that tells no process.
+      name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+    );
   });
+}
+
+/**
+ * Whose work it was that no pid stands on: of the first worker that died after it had begun. Of several that died in one
+ * moment nobody can say which, and it is told of none.
+ */
+function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): ReadonlyMap<Death, Operation> {
+  const claims = new Map<Operation, Death[]>();
+  for (const death of deaths) {
+    const operation = openAt(strays, death);
+    if (operation === null) continue;
+    const known = claims.get(operation);
+    if (known === undefined) claims.set(operation, [death]);
+    else known.push(death);
+  }
+  const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
+  return new Map(
+    [...claims].flatMap(([operation, claiming]): (readonly [Death, Operation])[] => {
+      const [first, second] = claiming.toSorted((a, b) => endOf(a) - endOf(b));
+      if (first === undefined) return [];
+      const isShared = second !== undefined && secondsBetween(endOf(first), endOf(second)) <= TOGETHER_SECONDS;
+      return isShared ? [] : [[first, operation]];
+    }),
+  );
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
@@ -294,7 +322,7 @@ function stopLabel(killer: EvidenceEvent): string {
 
 /** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
 function killerNamed({ mechanism, killer }: Death): Killer | null {
-  const why = killer?.message.trim().slice(0, 200) ?? null;
+  const why = killer?.message.trim().split('\n')[0]?.slice(0, 200) ?? null;
   switch (mechanism) {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };

@@ -11,6 +11,7 @@ import {
   type EventSource,
   type EvidenceEvent,
   SEVERITIES,
+  type Severity,
 } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
@@ -282,6 +283,11 @@ export class EventStore implements EventSource {
       if (asked.has(existing(this.#columns.kind[row], row))) events.push(this.event(row));
     }
     return events;
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
+    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
+    return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

@@ -147,7 +147,7 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes)}.`
+          ? `${timeoutReason}; ${openCauses(causes)}.${clueOfLock(of['database-lock'])}`
           : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
     };
   }
@@ -157,6 +157,18 @@ function assessTimeout(
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
+
+/** What the log says of locks around it, where nothing ties them to this work. */
+function clueOfLock(lock: Weighing): string {
+  const clue = lock.for.find(({ fact }) => LOCK_CLUES.has(fact.id));
+  return clue === undefined ? '' : ` ${clue.fact.text}`;
+}
+
+const LOCK_CLUES: ReadonlySet<string> = new Set([
+  'lock-error-earlier',
+  'lock-error-of-another',
+  'server-lock-meanwhile',
+]);
 
 /** The command that decides each cause of a timeout, the quickest first. */
 const DECIDED_BY = [

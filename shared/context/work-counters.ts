@@ -18,7 +18,7 @@ const LATE_SECONDS = 2;
 const LAST_WORDS_SECONDS = 120;
 
 /** The lines of what a worker was at when it was ended, up to that moment: its operation's, else its last ones. */
-export function linesOfWork(context: FactContext): readonly OperationLine[] {
+function linesOfWork(context: FactContext): readonly OperationLine[] {
   const { record, workEnd, config, evidence } = context;
   if (record === null || workEnd === null || record.failure !== null) return [];
   const own = record.operation?.lines.filter(({ event }) => event.time <= workEnd) ?? [];

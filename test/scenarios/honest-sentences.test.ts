@@ -30,7 +30,7 @@ describe('a refusal for a lock shortly before a timeout', () => {
 });
 
 describe('a line that names no process', () => {
-  const after = (...pids: readonly number[]): Promise<Analysis> =>
+  const endingOf = (...pids: readonly number[]): Promise<Analysis> =>
     log(
       '2026-10-01 05:30:11,252 - Inv1 - read - [INFO] - Saving energy statistics at the start of the day rate',
       '2026-10-01 05:30:11,290 - Inv1 - read - [INFO] - Importing tariff 31',
@@ -42,13 +42,13 @@ describe('a line that names no process', () => {
     );
 
   it('is no work of any of several workers that end in one moment', async () => {
-    const analysis = await after(111, 112);
+    const analysis = await endingOf(111, 112);
     expect(analysis.incidents.map(({ operation }) => operation)).toEqual([null, null]);
     expect(said(analysis)).not.toMatch(/into |had run/);
   });
 
   it('is the work of the one worker that ends, where it names what is done', async () => {
-    expect((await after(111)).incident?.operation).toBe('tariff 31');
+    expect((await endingOf(111)).incident?.operation).toBe('tariff 31');
   });
 
   it('is nobody’s work where it names nothing and nothing follows', async () => {

@@ -7,6 +7,8 @@ export const BASIS = {
     'gunicorn, workers/sync.py: notify() between requests (https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/sync.py)',
   abort:
     'gunicorn, workers/base.py: handle_abort (https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/base.py)',
+  stackDump:
+    'Python, faulthandler (https://docs.python.org/3/library/faulthandler.html); py-spy dump (https://github.com/benfred/py-spy); CPython, Tools/gdb/libpython.py',
   oomKiller:
     'Linux, mm/oom_kill.c: dump_header and __oom_kill_process (https://docs.kernel.org/admin-guide/mm/concepts.html)',
   memcg: 'Linux, cgroup v2 memory controller (https://docs.kernel.org/admin-guide/cgroup-v2.html#memory)',
@@ -46,5 +48,6 @@ export const BASIS = {
     'reproduce.sh: the same bytes and the same command, on the host, under a time limit and on a copy of the database',
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',
+  counters: "the service's own log lines: numbers of lines of one template, and how they go on",
   log: "the service's own log lines, read by tense and kind of activity",
 } as const;

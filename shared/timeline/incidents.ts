@@ -10,7 +10,7 @@ import { killerWord } from './killers.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
 import { OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
-import { deathsTogether } from './together.ts';
+import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 type PlacelessRecord = Omit<IncidentRecord, 'place'>;
@@ -83,6 +83,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   );
   const course = courseOf(events);
   const strays = strayOperations(lives, events, course);
+  const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
@@ -101,13 +102,13 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
     const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS), course);
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
+    const diedWith = death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? null);
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
   const known = new Set<Death['life']>(lives);
   for (const death of deaths) {
-    if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
+    if (!known.has(death.life)) records.push(deathRecord(death, strayOf.get(death) ?? null, boots));
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
@@ -207,8 +208,35 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource, cour
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list, course).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    return operationsOf(list, course).filter(({ steps, name, lines }) =>
+      // One line that names nothing may be any program's, in a log that tells no process.
+      name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+    );
   });
+}
+
+/**
+ * Whose work it was that no pid stands on: of the first worker that died after it had begun. Of several that died in one
+ * moment nobody can say which, and it is told of none.
+ */
+function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): ReadonlyMap<Death, Operation> {
+  const claims = new Map<Operation, Death[]>();
+  for (const death of deaths) {
+    const operation = openAt(strays, death);
+    if (operation === null) continue;
+    const known = claims.get(operation);
+    if (known === undefined) claims.set(operation, [death]);
+    else known.push(death);
+  }
+  const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
+  return new Map(
+    [...claims].flatMap(([operation, claiming]): (readonly [Death, Operation])[] => {
+      const [first, second] = claiming.toSorted((a, b) => endOf(a) - endOf(b));
+      if (first === undefined) return [];
+      const isShared = second !== undefined && secondsBetween(endOf(first), endOf(second)) <= TOGETHER_SECONDS;
+      return isShared ? [] : [[first, operation]];
+    }),
+  );
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
@@ -358,7 +386,7 @@ function stopLabel(killer: EvidenceEvent): string {
 
 /** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
 function killerNamed({ mechanism, killer }: Death): Killer | null {
-  const why = killer?.message.trim().slice(0, 200) ?? null;
+  const why = killer?.message.trim().split('\n')[0]?.slice(0, 200) ?? null;
   switch (mechanism) {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };

@@ -121,6 +121,73 @@ const CARRIERS: Readonly<Record<string, (lines: readonly Line[]) => string>> = {
   Heroku: eachLine(({ at, text }) => `${iso(at).replace('Z', '000+00:00')} app[web.1]: ${text}`),
   Papertrail: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} tracker app/web.1 ${text}`),
   Render: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} AM [x2x9z] ${text}`),
+  'docker service logs -t': eachLine(
+    ({ at, text }) => `${nanos(at)} web.1.k3j2h1g0f9e8d7c6b5a4z3y2x@node-a    | ${text}`,
+  ),
+  'kubectl --timestamps': eachLine(({ at, text }) => `${nanos(at)} ${text}`),
+  'stern --all-namespaces -t': eachLine(({ at, text }) => `shop web-5f7c9d8b6-x2x9z web ${nanos(at)} ${text}`),
+  'stern, JSON': eachLine(({ text }) =>
+    JSON.stringify({
+      message: text,
+      nodeName: 'node-a',
+      namespace: 'shop',
+      podName: 'web-5f7c9d8b6-x2x9z',
+      containerName: 'web',
+    }),
+  ),
+  'k9s with stamps': eachLine(({ at, text }) => `${nanos(at)} web-5f7c9d8b6-x2x9z:web ${text}`),
+  'Cloud Logging, payload of an agent': eachLine(({ at, text }) =>
+    JSON.stringify({ ...cloudEntry({ at, text }), textPayload: undefined, jsonPayload: { message: text } }),
+  ),
+  'CloudWatch Insights, table': (lines) =>
+    `@timestamp,@message,@logStream\n${lines.map(({ at, text }) => `${iso(at).replace('T', ' ').replace('Z', '')},"${text.replaceAll('"', '""')}",ecs/web/0a1b2c\n`).join('')}`,
+  'Azure, default_docker.log': eachLine(({ at, text }) => `${iso(at).replace('Z', '4567Z')} ${text}`),
+  'Azure, log stream': eachLine(({ at, text }) => `${nanos(at).replace('000123', '004560')} ${text}`),
+  'Azure, console logs': eachLine(({ at, text }) =>
+    JSON.stringify({
+      time: iso(at).replace('Z', '4567Z'),
+      resourceId: '/SUBSCRIPTIONS/0A1B/RESOURCEGROUPS/SHOP/PROVIDERS/MICROSOFT.WEB/SITES/TRACKER',
+      category: 'AppServiceConsoleLogs',
+      level: 'Error',
+      resultDescription: text,
+      containerId: 'tracker_0_1a2b3c4d',
+    }),
+  ),
+  'Azure, Container Apps': eachLine(({ at, text }) =>
+    JSON.stringify({ TimeStamp: iso(at).replace('Z', '45678+00:00'), Log: text }),
+  ),
+  'supervisord, debug log': eachLine(({ at, text }) => `${asctime(at)} DEBG 'web' stderr output:\n${text}\n`),
+  'a unit that runs compose': eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 docker-compose[812]: web-1  | ${text}`,
+  ),
+  'a unit that runs compose, short': eachLine(
+    ({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} app01 docker[812]: web-1  | ${text}`,
+  ),
+  "Docker's journald driver": eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 3f2a1b4c5d6e[812]: ${text}`,
+  ),
+  "Docker's journald driver, JSON": eachLine(({ at, text }) =>
+    JSON.stringify({
+      __REALTIME_TIMESTAMP: String((START + at * 1000) * 1000),
+      _HOSTNAME: 'app01',
+      _PID: '812',
+      SYSLOG_IDENTIFIER: '3f2a1b4c5d6e',
+      CONTAINER_NAME: 'shop-web-1',
+      _SYSTEMD_UNIT: 'docker.service',
+      PRIORITY: '3',
+      MESSAGE: text,
+    }),
+  ),
+  "Docker's syslog driver": eachLine(
+    ({ at, text }) => `<27>Jun  9 ${iso(at).slice(11, 19)} app01 docker/shop-web-1[812]: ${text}`,
+  ),
+  "a runtime's JSON in a journal": eachLine(
+    ({ at, text }) =>
+      `${iso(at).replace('Z', '000+0000')} app01 fluent-bit[812]: ${JSON.stringify({ log: `${text}\n`, stream: 'stderr', time: nanos(at) })}`,
+  ),
+  "a node's records in a journal": eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 crio[812]: ${nanos(at)} stderr F ${text}`,
+  ),
 };
 
 function cloudEntry({ at, text }: Line): object {

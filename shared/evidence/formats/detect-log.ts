@@ -19,6 +19,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   'docker-json': "Docker's json-file driver",
   'cloud-logging': 'Cloud Logging',
   cloudwatch: 'CloudWatch',
+  azure: 'Azure',
   'collector-json': 'a log collector',
   loki: 'Grafana Loki',
   papertrail: 'Heroku or Papertrail',

@@ -209,11 +209,7 @@ const BEGINNINGS = [
 ];
 
 function rendered(carrier: string, header: string, begins: string): string {
-  const lines = incident(begins).flatMap((entry): Line[] => {
-    const head = entry.by === 'gunicorn' ? gunicorn : HEADERS[header];
-    return [head?.(entry) ?? '', ...(entry.more ?? [])].map((text) => ({ at: entry.at, text }));
-  });
-  return CARRIERS[carrier]?.(lines) ?? '';
+  return CARRIERS[carrier]?.(linesOf(incident(begins), header)) ?? '';
 }
 
 function gist(analysis: Analysis): object {
@@ -238,4 +234,64 @@ describe.each(Object.keys(CARRIERS))('through %s', (carrier) => {
     expect(gist(plain)).toMatchObject({ incidents: [{ mechanism: 'gunicorn-timeout', pid: 12 }] });
     expect(gist(wrapped)).toEqual(gist(plain));
   });
+});
+
+/** Carriers of one line each that name the container, and how another one is called in them. */
+const NAMES: Readonly<Record<string, readonly [string, string]>> = {
+  compose: ['web-1', 'jobs-1'],
+  'compose -t': ['web-1', 'jobs-1'],
+  'compose, coloured': ['web-1', 'jobs-1'],
+  'docker service logs': ['web.1.k3j2h1g0f9e8d7c6b5a4z3y2x', 'jobs.1.a3j2h1g0f9e8d7c6b5a4z3y2x'],
+  'docker service logs -t': ['web.1.k3j2h1g0f9e8d7c6b5a4z3y2x', 'jobs.1.a3j2h1g0f9e8d7c6b5a4z3y2x'],
+  'kubectl --prefix': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'kubectl --prefix --timestamps': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  stern: ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'stern, JSON': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  k9s: ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'aws logs tail': ['0a1b2c3d4e5f', '1a1b2c3d4e5f'],
+  Heroku: ['web.1', 'web.2'],
+  Papertrail: ['web.1', 'web.2'],
+  Render: ['x2x9z', 'k4k8q'],
+  'Azure, console logs': ['tracker_0_1a2b3c4d', 'tracker_0_5e6f7a8b'],
+  'a unit that runs compose': ['web-1', 'jobs-1'],
+  'a unit that runs compose, short': ['web-1', 'jobs-1'],
+  "Docker's journald driver": ['3f2a1b4c5d6e', '7f2a1b4c5d6e'],
+  "Docker's journald driver, JSON": ['shop-web-1', 'shop-jobs-1'],
+  "Docker's syslog driver": ['shop-web-1', 'shop-jobs-1'],
+};
+
+/** What a container does well meanwhile, under the same pids. */
+const MEANWHILE: readonly Entry[] = [
+  { at: 1, by: 'gunicorn', pid: 7, level: 'INFO', text: 'Starting gunicorn 21.2.0' },
+  { at: 1, by: 'gunicorn', pid: 12, level: 'INFO', text: 'Booting worker with pid: 12' },
+  ...Array.from({ length: 20 }, (_, nth): readonly Entry[] => [
+    { at: 110 + nth * 3, by: 'application', pid: 12, level: 'INFO', text: `Importing parcel ${nth}` },
+    { at: 111 + nth * 3, by: 'application', pid: 12, level: 'INFO', text: `Parcel ${nth} imported in 1.0s` },
+  ]).flat(),
+];
+
+function linesOf(entries: readonly Entry[], header: string): readonly Line[] {
+  return entries.flatMap((entry) => {
+    const head = entry.by === 'gunicorn' ? gunicorn : HEADERS[header];
+    return [head?.(entry) ?? '', ...(entry.more ?? [])].map((text) => ({ at: entry.at, text }));
+  });
+}
+
+describe.each(Object.entries(NAMES))('beside another container, through %s', (carrier, [name, other]) => {
+  it.each(['gunicorn', 'Python, default', 'process before level', 'JSON, python-json-logger'])(
+    'under the header of %s',
+    async (header) => {
+      const wrap = (line: Line): string => CARRIERS[carrier]?.([line]).trimEnd() ?? '';
+      const own = linesOf(incident('Importing price list 4'), header);
+      const lines = [
+        ...own.map((line) => ({ at: line.at, text: wrap(line) })),
+        ...linesOf(MEANWHILE, header).map((line) => ({ at: line.at, text: wrap(line).replaceAll(name, other) })),
+      ].sort((a, b) => a.at - b.at);
+      const text = `${lines.map((line) => line.text).join('\n')}\n`;
+      const alone = await analyseFiles(
+        new Map([['service.log', rendered('none', 'gunicorn', 'Importing price list 4')]]),
+      );
+      expect(gist(await analyseFiles(new Map([['service.log', text]])))).toEqual(gist(alone));
+    },
+  );
 });

@@ -316,7 +316,7 @@ export class EventStore implements EventSource {
 
   ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[] {
     const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
-    const rows = only === undefined ? all : all.filter((row) => only(row));
+    const rows = only == null ? all : all.filter((row) => only(row));
     return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 
@@ -373,6 +373,7 @@ export class EventStore implements EventSource {
     const line = existing(columns.line[row], row);
     const copies = this.#places.copiesOf(row, this.#files);
     // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
+    const unit = columns.units[existing(columns.unit[row], row)] ?? '';
     const known = {
       row,
       time: epochMicros(existing(columns.time[row], row)),
@@ -381,6 +382,7 @@ export class EventStore implements EventSource {
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
       ...(copies.length === 0 ? {} : { copies }),
+      ...(unit === '' ? {} : { unit }),
     } as const;
     // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
     const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';
@@ -391,7 +393,7 @@ export class EventStore implements EventSource {
       message,
       identifier: null,
       host: null,
-      unit: null,
+      unit: unit === '' ? null : unit,
       detail: {},
     });
     if (file === undefined) return plain('');

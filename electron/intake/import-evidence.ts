@@ -247,6 +247,7 @@ function noteNotUnpacked({ format, found }: IntakeFile): void {
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
+  const folders = new Set(files.filter(({ found }) => !found.givenItself).map(({ found }) => found.given));
   return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
@@ -256,6 +257,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     sha256: found.sha256 ?? createHash('sha256').digest('hex'),
     ...hashedPart(found),
     modified: found.modified,
+    ...(found.givenItself || folders.size < 2 ? {} : { given: found.given }),
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,

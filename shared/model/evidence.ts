@@ -126,6 +126,8 @@ export interface EvidenceFile {
   readonly hashedBytes?: number;
   /** Modification time that the file system or archive gives, or null. */
   readonly modified: EpochMicros | null;
+  /** Which of several folders or archives that were given it was in; absent for what was given itself, or one folder alone. */
+  readonly given?: number;
   /** The archive that this file was unpacked from, or null. */
   readonly containerId: EvidenceId | null;
   /** Records read from it: log entries, table rows, settings, test cases. */

@@ -243,7 +243,7 @@ export function operationName(text: string): string | null {
   rest = rest.replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
-    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)|(?:im|ex)port(?!\s+(?:no\.?\s*|#)?\d)|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
     rest = rest.slice(strip[0].length);
   }

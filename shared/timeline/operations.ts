@@ -1,5 +1,6 @@
 import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
+import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
@@ -223,10 +224,11 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const header = splitInnerHeader(event.message);
-  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
+  const header = splitInnerHeader(message);
+  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? event.message.slice(level?.[0].length ?? 0);
+    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];

@@ -9,6 +9,7 @@ import {
   MICROS_PER_SECOND,
   type WallClock,
 } from '../../model/time.ts';
+import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import {
   eventItem,
@@ -184,6 +185,10 @@ class LogFileHandler implements LineHandler {
   readonly #latest = new Map<string, Entry>();
   /** Beginnings of lines that a runtime parted, by writer and stream. */
   readonly #parts = new Map<string, { readonly first: Line; last: Line; text: string; readonly line: LogLine }>();
+  /** The block of supervisord's log that the line at hand is in. */
+  #block: SupervisorBlock | null = null;
+  /** The line that began it, until the first of the block belongs to a record with it. */
+  #blockHead: Line | null = null;
   #anyEntry = false;
   #unterminated: Line | null = null;
   /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
@@ -225,7 +230,13 @@ class LogFileHandler implements LineHandler {
 
   onLine(line: Line, out: ParsedItem[]): void {
     if (!line.terminated) this.#unterminated = line;
-    const read = readLogLine(line.text, this.#layout);
+    const block = beginsBlock(line.text);
+    if (block !== null) {
+      this.#block = block;
+      this.#blockHead = line;
+      return;
+    }
+    const read = this.#withinBlock(readLogLine(line.text, this.#layout));
     const { peeled } = read;
     const key = `${peeled.host ?? ''}\0${peeled.who ?? ''}`;
     // Lines of others may stand among those of the record that is read again.
@@ -249,6 +260,30 @@ class LogFileHandler implements LineHandler {
     this.#take(rejoined(part.line, part.text + read.text, this.#layout), part.first, line, key, out);
   }
 
+  /** A line of a block is its program's; one that has no stamp is dated by the block's. */
+  #withinBlock(read: LogLine): LogLine {
+    const block = this.#block;
+    if (block === null) return read;
+    if (isSupervisorsOwn(read.text)) {
+      this.#block = null;
+      this.#blockHead = null;
+      return read;
+    }
+    const { peeled } = read;
+    return {
+      ...read,
+      stamp: read.stamp ?? block.stamp,
+      peeled: {
+        ...peeled,
+        // The lines of one record that is read again need not all be in a block that is known.
+        who: peeled.who ?? (this.#isReread ? null : block.program),
+        stream: peeled.stream ?? block.stream,
+        stamp: peeled.stamp ?? block.stamp,
+        carriers: [...peeled.carriers, 'process-manager'],
+      },
+    };
+  }
+
   #take(read: LogLine, first: Line, last: Line, key: string, out: ParsedItem[]): void {
     const { text } = read;
     const before = this.#latest.get(key);
@@ -270,10 +305,12 @@ class LogFileHandler implements LineHandler {
     }
     this.#stray.flush(out);
     if (open !== undefined) open.isOpen = false;
+    const head = this.#blockHead;
+    this.#blockHead = null;
     const entry: Entry = {
       line: read,
       time: this.#timeOf(read.stamp),
-      first,
+      first: head ?? first,
       last,
       lines: [shownText(read)],
       characters: text.length,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from '../files/inventory.ts';
 import { HEAD_BYTES, type IntakeLimits } from '../files/limits.ts';
-import { unsafeMemberName, visibleName } from '../files/names.ts';
+import { isAbsoluteName, unsafeMemberName, visibleName } from '../files/names.ts';
 import type { CaseProblems } from '../files/problem-list.ts';
 import { EvidenceReader, failureReason } from '../files/read-only.ts';
 import type { Spool } from '../files/spool.ts';
@@ -292,6 +292,10 @@ export class Unpacker {
       case 'file':
         this.#files += 1;
         if (this.#files > this.#limits.files) throw new LimitReached(tooManyFiles(this.#limits));
+        if (isAbsoluteName(member.name) && !file.problems.has('unsafe-path')) {
+          const message = `It holds absolute paths (${visibleName(member.name.slice(0, 512))}, for one): they were read without their root, as tar does.`;
+          file.problems.add({ kind: 'unsafe-path', message, byteOffset: null });
+        }
         return true;
     }
   }

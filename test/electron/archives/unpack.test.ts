@@ -94,13 +94,33 @@ describe('archives', () => {
 });
 
 describe('hostile archives', () => {
-  test('climbing and absolute names are refused, the rest is read', async () => {
+  test('absolute names are read without their root, and the archive says so once', async () => {
+    const { files, archive, problems } = await unpackBytes(
+      await tarOf([
+        { name: '/srv/tracker/unit.txt', content: 'unit' },
+        { name: 'C:\\kernel.txt', content: 'kernel' },
+        { name: 'fine.txt', content: 'fine' },
+      ]),
+      'x.tar',
+    );
+    expect(files.slice(1).map((file) => [file.name, contentOf(file)])).toEqual([
+      ['srv/tracker/unit.txt', 'unit'],
+      ['kernel.txt', 'kernel'],
+      ['fine.txt', 'fine'],
+    ]);
+    expect(problems).toEqual([]);
+    expect(archive.problems.list.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      expect.stringMatching(/^unsafe-path: .*\/srv\/tracker\/unit\.txt.* without their root/),
+    ]);
+  });
+
+  test('climbing names are refused, the rest is read', async () => {
     const { files, problems, spoolFolder } = await unpackBytes(
       await tarGzipOf([
         { name: '../../climb.txt', content: 'x'.repeat(2000) },
         { name: 'a/../../b.txt', content: 'x' },
-        { name: '/etc/cron.d/job', content: 'x' },
-        { name: 'C:\\windows.txt', content: 'x' },
+        { name: '/../etc/cron.d/job', content: 'x' },
+        { name: 'C:\\..\\windows.txt', content: 'x' },
         { name: 'a..b/fine.txt', content: 'fine' },
       ]),
       'x.tar.gz',

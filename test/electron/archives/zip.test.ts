@@ -216,16 +216,16 @@ describe.skipIf(missing)('ZIP archives', () => {
 });
 
 describe('hostile ZIP archives', () => {
-  test('climbing and absolute names are refused, names of any encoding are shown', async () => {
+  test('climbing names are refused, absolute ones lose their root, names of any encoding are shown', async () => {
     const members = ['../climb.txt', '/etc/passwd', 'C:\\x.txt', '..\\up.txt', 'fine.txt'].map(
       (name): Member => ({ name: text(name), data: text('x') }),
     );
     const cp437 = { name: Buffer.from([0x81, 0x2e, 0x74, 0x78, 0x74]), data: text('u') };
     const notUtf8 = { name: Buffer.from([0xff, 0xfe, 0x1b, 0x61]), data: text('b'), flags: 0x800 };
     const { files, problems } = await unpackBytes(forgedZip([...members, cp437, notUtf8]), 'x.zip');
-    expect(names(files)).toEqual(['x.zip', 'fine.txt', 'ü.txt', '\ufffd\ufffd\x1ba']);
-    expect(problems.map((problem) => problem.kind)).toEqual(Array(4).fill('unsafe-path'));
-    expect(files[1]?.modified).toBe(Date.UTC(2026, 0, 28, 5, 0, 0) * 1000);
+    expect(names(files)).toEqual(['x.zip', 'etc/passwd', 'x.txt', 'fine.txt', 'ü.txt', '\ufffd\ufffd\x1ba']);
+    expect(problems.map((problem) => problem.kind)).toEqual(Array(2).fill('unsafe-path'));
+    expect(files[3]?.modified).toBe(Date.UTC(2026, 0, 28, 5, 0, 0) * 1000);
   });
 
   test('members that share their bytes are unpacked once', async () => {

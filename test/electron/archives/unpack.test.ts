@@ -137,6 +137,27 @@ describe('hostile archives', () => {
     expect(readdirSync(spoolFolder)).toHaveLength(1);
   });
 
+  test.each([
+    ['a folder', '00000001000\0', []],
+    ['a number beyond all', Buffer.from('80ffffffffffffffffffffff', 'hex'), ['damaged-archive']],
+    ['no number', Buffer.from('810000000000000000000004', 'hex'), ['damaged-archive']],
+  ])('a size that %s has does not keep the rest from being read', async (_, size, told) => {
+    const tar = Buffer.from(
+      await tarOf([
+        { name: 'logs/', type: 'directory' },
+        { name: 'logs/unit.txt', content: 'unit' },
+      ]),
+    );
+    Buffer.from(size).copy(tar, 124);
+    if (told.length > 0) tar.write('0', 156);
+    tar.fill(' ', 148, 156);
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    const { files, archive } = await unpackBytes(tar, 'x.tar');
+    expect(files.slice(1).map((file) => [file.name, contentOf(file)])).toEqual([['logs/unit.txt', 'unit']]);
+    expect(archive.problems.list.map(({ kind }) => kind)).toEqual(told);
+  });
+
   test('links and devices are refused, the rest is read', async () => {
     const { files, problems } = await unpackBytes(
       await tarOf([

@@ -51,3 +51,23 @@ export interface HostMemory {
   readonly from: 'free' | 'meminfo' | 'top' | 'sar';
   readonly source: Provenance;
 }
+
+const MIB_PER_KIB = 1024;
+
+/**
+ * The rows of `vmstat` whose memory can be believed. `-S m` and `-S M` print MiB under the same header as KiB: where all that a
+ * file has of free memory and caches, read as KiB, is less than a thousandth of the host's, it is told in another unit.
+ */
+export function believedMemoryRows<S extends VmstatSample>(
+  rows: readonly S[],
+  hostMemory: readonly HostMemory[],
+): readonly S[] {
+  const total = Math.max(0, ...hostMemory.map(({ totalBytes }) => totalBytes));
+  if (total === 0) return rows;
+  const most = new Map<string, number>();
+  for (const { freeBytes, buffBytes, cacheBytes, swapUsedBytes, source } of rows) {
+    const bytes = freeBytes + buffBytes + cacheBytes + swapUsedBytes;
+    most.set(source.evidenceId, Math.max(bytes, most.get(source.evidenceId) ?? 0));
+  }
+  return rows.filter(({ source }) => (most.get(source.evidenceId) ?? 0) * MIB_PER_KIB > total);
+}

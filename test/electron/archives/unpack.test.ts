@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader, TarReader } from '../../../electron/archives/tar.ts';
 import type { FoundFile } from '../../../electron/files/inventory.ts';
+import { Spool, type SpoolFile } from '../../../electron/files/spool.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
 import { tarGzipOf, tarOf } from '../../support/bundles.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
@@ -180,21 +181,58 @@ describe('hostile archives', () => {
   });
 
   test('a decompression bomb is stopped and its half-unpacked member removed', async () => {
-    const bomb = gzipSync(Buffer.alloc(96 * 1024 * 1024));
-    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb.gz');
+    const bomb = gzipSync(Buffer.alloc(6 * 1024 * 1024));
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb.gz', { unpackedBytes: 4 * 1024 * 1024 });
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(archive.sha256).toBe(sha256(bomb));
     expect(readdirSync(spoolFolder)).toEqual([]);
   });
 
+  test('a file that packs well is read, however well', async () => {
+    const content = '<testcase name="a"/>\n'.repeat(200_000);
+    const packed = gzipSync(content);
+    expect(content.length / packed.length).toBeGreaterThan(200);
+    const { files, archive } = await unpackBytes(packed, 'report.xml.gz');
+    expect(files.map((file) => [file.name, file.bytes])).toEqual([
+      ['report.xml.gz', packed.length],
+      ['report.xml', content.length],
+    ]);
+    expect(archive.problems.list).toEqual([]);
+  });
+
+  test('a full disk stops unpacking, and what was whole before stays', async () => {
+    class FullSpool extends Spool {
+      override create(): SpoolFile {
+        const file = super.create();
+        const write = file.write.bind(file);
+        file.write = (content) => {
+          if (content.length > 1000) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          write(content);
+        };
+        return file;
+      }
+    }
+    const tar = await tarOf([
+      { name: 'before.txt', content: 'kept' },
+      { name: 'large.txt', content: 'x'.repeat(2000) },
+    ]);
+    const { files, archive, spoolFolder } = await unpackBytes(tar, 'x.tar', {}, FullSpool);
+    expect(files.map((file) => file.name)).toEqual(['x.tar', 'before.txt']);
+    expect(archive.problems.list.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      expect.stringMatching(/^limit-exceeded: The disk .* is full/),
+    ]);
+    expect(readdirSync(spoolFolder)).toHaveLength(1);
+  });
+
   test('a bomb within a tar.gz keeps the members before it', async () => {
     const { files, archive } = await unpackBytes(
       await tarGzipOf([
         { name: 'before.txt', content: 'kept' },
-        { name: 'zeros.bin', content: Buffer.alloc(96 * 1024 * 1024) },
+        { name: 'zeros.bin', content: Buffer.alloc(6 * 1024 * 1024) },
       ]),
       'x.tar.gz',
+      { unpackedBytes: 4 * 1024 * 1024 },
     );
     expect(files.map((file) => file.name)).toEqual(['x.tar.gz', 'before.txt']);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);

@@ -1,6 +1,6 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
 import { hostTotal } from '../context/host-total.ts';
-import { memoryUse } from '../context/process-readings.ts';
+import { memorySamples, memoryUse } from '../context/process-readings.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
@@ -187,8 +187,9 @@ const SAMPLED_TO_THE_END_SECONDS = 10;
  * covers it. A silent kernel log alone excludes a kill by the kernel, not a shortage: an allocation may be refused, or a
  * guard in user space may kill.
  */
-function wasMeasured({ kernel, processSamples, workEnd, record }: FactContext): boolean {
-  const last = processSamples.at(-1);
+function wasMeasured(context: FactContext): boolean {
+  const { kernel, workEnd, record } = context;
+  const last = memorySamples(context).at(-1);
   if (kernel.state === 'absent' || last === undefined || workEnd === null) return false;
   return (
     record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS

@@ -1,21 +1,24 @@
 import type { Provenance } from './evidence.ts';
 import type { EpochMicros } from './time.ts';
 
-/** One row of `ps aux` or `top` (procps): what a process looked like at one moment. Sizes in bytes, times in seconds. */
+/**
+ * One row of `ps`, `top` or `pidstat`: what a process looked like at one moment. Sizes in bytes, times in seconds; null is
+ * what the table has no column for.
+ */
 export interface ProcessSample {
   /** From a date line above the table; null for a single undated snapshot. */
   readonly time: EpochMicros | null;
   readonly pid: number;
   readonly user: string;
   /** ps's %CPU: CPU time over elapsed time since the process started; top's: over the interval since the snapshot before. */
-  readonly cpuPercent: number;
-  readonly memPercent: number;
-  readonly vszBytes: number;
-  readonly rssBytes: number;
+  readonly cpuPercent: number | null;
+  readonly memPercent: number | null;
+  readonly vszBytes: number | null;
+  readonly rssBytes: number | null;
   /** ps's STAT, first letter R, S, D, Z, T, I. */
-  readonly state: string;
+  readonly state: string | null;
   /** Cumulated CPU time (TIME), whole seconds as ps prints it. */
-  readonly cpuSeconds: number;
+  readonly cpuSeconds: number | null;
   readonly command: string;
   readonly source: Provenance;
 }

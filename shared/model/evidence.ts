@@ -55,6 +55,7 @@ export const FORMAT_WORDS = {
   meminfo: '/proc/meminfo',
   top: 'top',
   sar: 'sar',
+  pidstat: 'pidstat',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

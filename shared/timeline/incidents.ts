@@ -189,6 +189,9 @@ const ARBITER_KINDS = [
   'worker-sigkill',
 ] as const satisfies readonly EventKind[];
 
+/** Who runs the host: what fails it is no work of a service. */
+const HOST_ITSELF = /^(?:kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
@@ -198,6 +201,7 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource, cour
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
+    if (HOST_ITSELF.test(event.identifier ?? '')) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;

@@ -9,7 +9,7 @@ import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
-import { SAR } from '../host/sar.ts';
+import { PIDSTAT, SAR } from '../host/sar.ts';
 import { TOP } from '../host/top.ts';
 import { VMSTAT } from '../host/vmstat.ts';
 import { DMESG } from '../journal/dmesg.ts';
@@ -51,6 +51,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   meminfo: MEMINFO,
   top: TOP,
   sar: SAR,
+  pidstat: PIDSTAT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,

@@ -24,6 +24,7 @@ const DEPENDENT = new Set([
   'ls',
   'du',
   'top',
+  'pidstat',
   'sar',
   'ps',
   'vmstat',
@@ -64,7 +65,7 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
         startOffset: byteOffset,
         startLine: line ?? 1,
       });
-      if (format === 'ps' || format === 'vmstat' || format === 'top') expect(again).toBeNull();
+      if (['ps', 'vmstat', 'top', 'pidstat'].includes(format)) expect(again).toBeNull();
       // Whether another source has the entry too is not known of a record alone.
       else expect(again).toEqual(format === 'journal-cat' ? { ...event, resolutionMicros: 1_000_000 } : event);
     }

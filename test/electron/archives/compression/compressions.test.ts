@@ -213,7 +213,7 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
 
   test('a bomb is stopped and leaves nothing behind', async () => {
     const bomb = pack(format, Buffer.alloc(6 * 1024 * 1024), format === 'gzip' ? '-9' : '-6');
-    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb', { unpackRatioFromBytes: 4 * 1024 * 1024 });
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb', { unpackedBytes: 4 * 1024 * 1024 });
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(readdirSync(spoolFolder)).toEqual([]);

@@ -1,4 +1,5 @@
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
 import { hasLayout, LAYOUT_HEAD_BYTES, layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';

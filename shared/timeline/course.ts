@@ -120,8 +120,8 @@ export function keysOf(text: string): readonly string[] {
   const keys: string[] = [];
   let word = '';
   for (const match of text.slice(0, READ_CHARACTERS).matchAll(WITH_DIGIT)) {
-    const token = match[0].toLowerCase();
-    const behind = text.slice(match.index + token.length, match.index + token.length + 12);
+    const behind = text.slice(match.index + match[0].length, match.index + match[0].length + 12);
+    const token = match[0].toLowerCase().replace(/^#+/, '');
     if (!/\d/.test(token)) {
       word = token;
       continue;

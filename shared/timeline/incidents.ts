@@ -9,7 +9,7 @@ import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
@@ -102,7 +102,8 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
     const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS), course);
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? null);
+    const diedWith =
+      death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
@@ -241,6 +242,25 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
       return isShared ? [] : [[first, operation]];
     }),
   );
+}
+
+/** A worker that is killed by others may have been idle: of what it last said longer ago, it need not have been at anything. */
+const LAST_WORDS_SECONDS = 120;
+const MOST_LAST_LINES = 50;
+
+/**
+ * What the last words of a worker say that it was at. One that timed out was at something, since an idle one answers the arbiter;
+ * of others only what they said shortly before counts.
+ */
+function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
+  const end = death.timeout?.time ?? death.end.time;
+  const born = life.boot?.time ?? BEGINNING;
+  const recent = addSeconds(end, -LAST_WORDS_SECONDS);
+  const from = death.mechanism === 'gunicorn-timeout' || recent < born ? born : recent;
+  const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
+  if (last === null) return null;
+  const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);
+  return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */

@@ -261,6 +261,39 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
   return onlyAftermath ? 'failed' : 'open';
 }
 
+/**
+ * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
+ * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
+ * last line closes something, or where it said nothing.
+ */
+export function lastWords(events: readonly EvidenceEvent[], course: Course): Operation | null {
+  const closers = new Set([...course.values()].map(({ closer }) => closer));
+  const lines = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    const { role } = line.reading;
+    if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
+    const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
+    if (role === 'progress' || isTrouble || isFailure(line) || line.text.trim() === '') continue;
+    if (closers.has(messageTemplate(line.text))) return null;
+    const own = lines.slice(index);
+    const name = operationName(line.text);
+    return {
+      pid: line.event.pid,
+      name,
+      jobKey: null,
+      start: line.event.time,
+      template: messageTemplate(line.text),
+      end: own.at(-1)?.event.time ?? line.event.time,
+      outcome: 'open',
+      lines: own,
+      steps: stepsOf(own),
+    };
+  }
+  return null;
+}
+
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;

@@ -231,11 +231,7 @@ const LAYER_KINDS = {
   printed: 'log',
 } as const satisfies Readonly<Record<string, SettingLayer['kind']>>;
 
-function launchLayer(
-  evidence: CaseEvidence,
-  launch: LaunchRecord,
-  from: LaunchedBy,
-): SettingLayer | null {
+function launchLayer(evidence: CaseEvidence, launch: LaunchRecord, from: LaunchedBy): SettingLayer | null {
   const own = launch.settings.filter((each) => each.from === from);
   if (own.length === 0) return null;
   const unreadable = new Map<keyof CommandLineSettings, string>();

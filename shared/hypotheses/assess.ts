@@ -196,6 +196,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'open-transaction-of-another',
     'server-lock-failed-operation',
     'server-lock-before-end',
+    'server-lock-to-the-end',
     'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {

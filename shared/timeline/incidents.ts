@@ -198,7 +198,9 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
 
 function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): IncidentRecord {
   const end = death.end.time;
-  const start = operation?.start ?? death.timeout?.time ?? end;
+  // What begins at no known time gives no stretch a length: it is told as what was going on, from the timeout on.
+  const dated = operation?.lines[0]?.event.isUndated === true ? null : operation;
+  const start = dated?.start ?? death.timeout?.time ?? end;
   const incident: Incident = {
     id: '',
     pid: death.pid,
@@ -208,7 +210,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     start,
     end,
     mechanism: death.mechanism,
-    phases: phasesOf(start, end, death, operation),
+    phases: phasesOf(start, end, death, dated),
     moments: momentsOf(death, operation, boots),
     killer: killerNamed(death),
   };

@@ -42,6 +42,17 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
   }
   const client = factFor(advice, 'waited-for-client')?.text;
   if (client !== undefined) recommendations.push(behindProxy(client));
+  const frame = factFor(advice, 'stuck-in-frame')?.text;
+  if (recommendations.length === 0 && frame !== undefined && !isInvolved(advice, 'database-lock')) {
+    recommendations.push(
+      recommendation(
+        'bound-the-work',
+        'Begin at the code that the stack names: give what it does there a bound in time, and take the stack again with the values it works on.',
+        `py-spy dump --locals --pid PID > stack.txt   # ${stackSeconds(timeout)} s into a request`,
+        frame,
+      ),
+    );
+  }
   if (recommendations.length === 0) recommendations.push(...stackAtTimeout(advice));
   const hangs = factFor(advice, 'operation-unfinished')?.text;
   if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)

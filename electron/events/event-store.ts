@@ -10,6 +10,7 @@ import {
   type EventKind,
   type EventSource,
   type EvidenceEvent,
+  type Place,
   SEVERITIES,
   type Severity,
 } from '../../shared/model/event.ts';
@@ -24,8 +25,10 @@ import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
 import { PidRows } from './pid-rows.ts';
+import { PlacedEvents, type RowTest } from './placed-events.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
+import { RowPlaces } from './row-places.ts';
 import { RowSearch } from './row-search.ts';
 import { thinnedPoints } from './thin-points.ts';
 import { Tracebacks } from './tracebacks.ts';
@@ -66,6 +69,8 @@ export class EventStore implements EventSource {
   readonly #layouts = new Map<number, LogLayout | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
+  #rowPlaces: RowPlaces | null = null;
+  readonly #at = new Map<Place, PlacedEvents>();
 
   constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
@@ -193,9 +198,28 @@ export class EventStore implements EventSource {
     return thinnedPoints(this.#columns, this.#files, limit);
   }
 
+  get places(): readonly Place[] {
+    return this.#placesOfRows().places;
+  }
+
+  at(place: Place): EventSource {
+    if (this.places.length === 1) return this;
+    const known = this.#at.get(place);
+    if (known !== undefined) return known;
+    const rows = this.#placesOfRows();
+    const placed = new PlacedEvents(this, rows.isOf(place), rows.isBeside(place));
+    this.#at.set(place, placed);
+    return placed;
+  }
+
+  #placesOfRows(): RowPlaces {
+    this.#rowPlaces ??= new RowPlaces(this.#columns, this.#files, (row) => this.event(row).host);
+    return this.#rowPlaces;
+  }
+
   /** See EventSource; at most 200,000 events, the first ones. */
-  ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
-    return Array.from(this.#rowsOfKinds(kinds).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  ofKinds(kinds: readonly EventKind[], only: RowTest = null): readonly EvidenceEvent[] {
+    return Array.from(this.#rowsOfKinds(kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
@@ -203,9 +227,10 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[],
     pids: ReadonlySet<number>,
     longestLogBytes: number,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = this.#rowsOfKinds(kinds);
+    const rows = this.#rowsOfKinds(kinds, only);
     const log = EVENT_KINDS.indexOf('log');
     const others = rows.filter(
       (row) =>
@@ -214,9 +239,9 @@ export class EventStore implements EventSource {
     return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
-  filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
+  filesWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<EvidenceId> {
     const { fileIndex, copies } = this.#columns;
-    const rows = new Set(this.#rowsOfKinds(kinds));
+    const rows = new Set(this.#rowsOfKinds(kinds, only));
     const files = new Set<number>();
     for (const row of rows) files.add(existing(fileIndex[row], row));
     for (const [place, row] of copies.row.entries())
@@ -224,10 +249,10 @@ export class EventStore implements EventSource {
     return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
   }
 
-  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+  pidsWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<number> {
     const { pid } = this.#columns;
     const pids = new Set<number>();
-    for (const row of this.#rowsOfKinds(kinds)) {
+    for (const row of this.#rowsOfKinds(kinds, only)) {
       pids.add(pid[row] ?? NO_PID);
     }
     pids.delete(NO_PID);
@@ -240,6 +265,7 @@ export class EventStore implements EventSource {
     from: EpochMicros,
     to: EpochMicros,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const rows = this.#pidRows.between(pid, from, to);
     const { kind } = this.#columns;
@@ -247,13 +273,14 @@ export class EventStore implements EventSource {
     const events: EvidenceEvent[] = [];
     for (const row of rows) {
       if (events.length === ANSWER_EVENTS) break;
-      if (asked.has(existing(kind[row], row))) events.push(this.event(row));
+      if (asked.has(existing(kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
     }
     return events;
   }
 
-  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
-    return this.#pidRows.between(pid, from, to).length > 0;
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros, only: RowTest = null): boolean {
+    const rows = this.#pidRows.between(pid, from, to);
+    return only === null ? rows.length > 0 : rows.some(only);
   }
 
   lastOfPid(
@@ -261,11 +288,12 @@ export class EventStore implements EventSource {
     from: EpochMicros,
     to: EpochMicros,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): EpochMicros | null {
     const { kind } = this.#columns;
     const row = this.#pidRows
       .between(pid, from, to)
-      .findLast((each) => kinds.includes(EVENT_KINDS[existing(kind[each], each)] ?? 'log'));
+      .findLast((each) => kinds.includes(EVENT_KINDS[existing(kind[each], each)] ?? 'log') && only?.(each) !== false);
     return row === undefined ? null : epochMicros(existing(this.#columns.time[row], row));
   }
 
@@ -274,19 +302,21 @@ export class EventStore implements EventSource {
     to: EpochMicros,
     limit: number,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const asked = kindIndexes(kinds);
     const most = Math.min(limit, ANSWER_EVENTS);
     const end = firstRowFrom(this.#columns.time, to, true);
     const events: EvidenceEvent[] = [];
     for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
-      if (asked.has(existing(this.#columns.kind[row], row))) events.push(this.event(row));
+      if (asked.has(existing(this.#columns.kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
     }
     return events;
   }
 
-  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
-    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
+  ofSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): readonly EvidenceEvent[] {
+    const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
+    const rows = only === null ? all : all.filter(only);
     return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 
@@ -322,9 +352,10 @@ export class EventStore implements EventSource {
   }
 
   /** A filter takes no kinds for all of them. */
-  #rowsOfKinds(kinds: readonly EventKind[]): Uint32Array {
+  #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
     if (kinds.length === 0) return new Uint32Array(0);
-    return filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    return only === null ? rows : rows.filter(only);
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {

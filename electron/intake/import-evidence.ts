@@ -14,6 +14,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
 import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
+import { settleClockSteps } from './clock-steps.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
 import { type KeylessLog, keyLate } from './events/late-keys.ts';
@@ -143,6 +144,7 @@ async function parseAll(
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
       : readFile(file.found, file.index, parsing, sink, limits, report);
     board.read(file.found);
+    if (holds === 'log' && !isNative) settleClockSteps(file.found, sink.table, firstEvent);
     if (holds === 'log' && sink.keys === null) {
       const { found, format } = file;
       keyless.push({ found, format, context, firstEvent, events: sink.table.count - firstEvent });

@@ -2,7 +2,7 @@ import type { EffectiveConfig } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { DatabaseReport } from '../model/database.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile, Provenance } from '../model/evidence.ts';
 import type { ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros } from '../model/time.ts';
@@ -19,6 +19,8 @@ import { type ServiceUnit, serviceUnit } from './service-unit.ts';
 export interface FactContext {
   readonly evidence: CaseEvidence;
   readonly history: WorkerHistory;
+  /** The events of the place where the incident's process ran, and what is said beside it: pids count there; without an incident, all. */
+  readonly ownEvents: EventSource;
   /** null: no worker died and no operation failed. */
   readonly record: IncidentRecord | null;
   /** The stretch that facts look at: operation start (or a minute before the end) to the end; without an incident, the latest operation. */
@@ -68,6 +70,7 @@ export function factContext(
   const artifact = chooseArtifact(evidence, record, history);
   return {
     evidence,
+    ownEvents: record === null ? evidence.events : evidence.events.at(record.place),
     history,
     record,
     window,

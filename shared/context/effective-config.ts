@@ -123,9 +123,11 @@ function settingLayers(
     const { settings, sample } = running;
     layers.push(flags('flag', settings, sample.source, `on the command line of pid ${sample.pid}`));
   }
+  const launches = chosenLaunches(evidence, unit);
+  // What gunicorn makes of all that follows; a process that runs may have been started otherwise.
+  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'printed') ?? []));
   if (unit?.flags != null)
     layers.push(flags('unit', unit.flags.value, unit.flags.source, `in ExecStart of ${unit.flags.from}`));
-  const launches = chosenLaunches(evidence, unit);
   layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'flag') ?? []));
   if (unit?.environmentFlags != null) {
     const { value, source, from } = unit.environmentFlags;
@@ -137,6 +139,7 @@ function settingLayers(
 
 /** A file that is run by a stronger one comes last: compose overrides what the image starts, which runs the script. */
 const LAUNCH_ORDER: readonly LaunchRecord['kind'][] = [
+  'printed settings',
   'Kubernetes manifest',
   'compose file',
   'supervisor configuration',
@@ -150,7 +153,8 @@ function chosenLaunches(evidence: CaseEvidence, unit: ServiceUnit | null): reado
   const launches = evidence.host?.launches ?? [];
   const name = unit?.name?.replace(/\.service$/, '') ?? null;
   const named = launches.filter((launch) => launch.name !== null && launch.name === name);
-  return [...(named.length > 0 ? named : launches)].sort(
+  const printed = launches.filter(({ kind }) => kind === 'printed settings');
+  return [...(named.length > 0 ? [...printed, ...named] : launches)].sort(
     (a, b) =>
       LAUNCH_ORDER.indexOf(a.kind) - LAUNCH_ORDER.indexOf(b.kind) || Number(a.isConditional) - Number(b.isConditional),
   );
@@ -163,10 +167,17 @@ const LAUNCHED = {
   max_requests: 'maxRequests',
 } as const satisfies Readonly<Record<string, keyof CommandLineSettings>>;
 
+const LAYER_KINDS = {
+  flag: 'flag',
+  GUNICORN_CMD_ARGS: 'environment',
+  // Its own account of itself, like the one in its log.
+  printed: 'log',
+} as const satisfies Readonly<Record<string, SettingLayer['kind']>>;
+
 function launchLayer(
   evidence: CaseEvidence,
   launch: LaunchRecord,
-  from: 'flag' | 'GUNICORN_CMD_ARGS',
+  from: 'flag' | 'GUNICORN_CMD_ARGS' | 'printed',
 ): SettingLayer | null {
   const own = launch.settings.filter((each) => each.from === from);
   if (own.length === 0) return null;
@@ -189,7 +200,7 @@ function launchLayer(
       ? ''
       : `, the default of ${environmentWords(timeout.overridableBy)} that may override it`;
   return {
-    kind: from === 'flag' ? 'flag' : 'environment',
+    kind: LAYER_KINDS[from],
     settings: {
       timeoutSeconds: read('timeout'),
       gracefulTimeoutSeconds: read('graceful_timeout'),
@@ -199,7 +210,10 @@ function launchLayer(
     },
     unreadable,
     source: timeout?.source ?? own[0]?.source ?? launch.source,
-    timeoutFrom: `--timeout ${timeout?.value ?? timeout?.text ?? ''} ${from === 'flag' ? 'in' : 'in GUNICORN_CMD_ARGS of'} ${where}${overridden}`,
+    timeoutFrom:
+      from === 'printed'
+        ? `what gunicorn --print-config printed (${where})`
+        : `--timeout ${timeout?.value ?? timeout?.text ?? ''} ${from === 'flag' ? 'in' : 'in GUNICORN_CMD_ARGS of'} ${where}${overridden}`,
   };
 }
 

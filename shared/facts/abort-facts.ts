@@ -32,7 +32,7 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
   const { lines, isWhole } = linesAfter(context, death, timeout);
-  const reaction = lines.find((event) => isReaction(event, death.pid)) ?? null;
+  const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
   const { signal, end } = death;
   // By faulthandler the worker ends itself, without a word of Python.
@@ -86,13 +86,13 @@ function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer:
 
 /** What was logged from the TIMEOUT to the end, and whether that is all of it. */
 function linesAfter(
-  { evidence }: FactContext,
+  { ownEvents }: FactContext,
   { end }: Death,
   timeout: EvidenceEvent,
 ): { readonly lines: readonly EvidenceEvent[]; readonly isWhole: boolean } {
   // Of whole seconds the second of the end is all of it; a worker whose end nobody logs leaves within the next look.
   const to = end === timeout ? addSeconds(timeout.time, PROMPT_EXIT_SECONDS) : addSeconds(end.time, 0.999);
-  const lines = evidence.events.between(timeout.time, to, MOST_LINES);
+  const lines = ownEvents.between(timeout.time, to, MOST_LINES);
   return { lines: lines.filter(({ row }) => row > timeout.row), isWhole: lines.length < MOST_LINES };
 }
 
@@ -105,7 +105,7 @@ function isReaction(event: EvidenceEvent, pid: number): boolean {
 }
 
 /** Whether the log that holds the TIMEOUT shows what workers say at level INFO: else their "Worker exiting" would not be in it. */
-function showsExits({ evidence }: FactContext, timeout: EvidenceEvent): boolean {
-  const says = evidence.events.ofKinds(['worker-boot', 'worker-exiting']);
+function showsExits({ ownEvents }: FactContext, timeout: EvidenceEvent): boolean {
+  const says = ownEvents.ofKinds(['worker-boot', 'worker-exiting']);
   return says.some(({ source }) => source.evidenceId === timeout.source.evidenceId);
 }

@@ -74,10 +74,14 @@ function lockErrors(context: FactContext): readonly Fact[] {
           },
         ];
   }
-  const own = errors.filter(
-    (event) =>
-      event.time >= window.from && event.time <= window.to && (event.pid === null || event.pid === record.incident.pid),
-  );
+  const own = context.ownEvents
+    .ofKinds(['database-locked'])
+    .filter(
+      (event) =>
+        event.time >= window.from &&
+        event.time <= window.to &&
+        (event.pid === null || event.pid === record.incident.pid),
+    );
   const first = own[0];
   if (first === undefined) {
     const others = errors.filter((event) => event.time >= window.from && event.time <= window.to);

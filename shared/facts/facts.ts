@@ -11,6 +11,7 @@ import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { reproductionFacts } from './reproduction-facts.ts';
 import { serverLockFacts } from './server-lock-facts.ts';
 import { stackFacts } from './stack-facts.ts';
 import { storageFacts } from './storage-facts.ts';
@@ -34,6 +35,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   storageFacts,
   artifactFacts,
   profileFacts,
+  reproductionFacts,
   memoryFacts,
   unitFacts,
   earlierFacts,

@@ -42,6 +42,7 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'gunicorn-conf',
   'systemd-unit',
   'gunicorn-launch',
+  'gunicorn-print-config',
   'sqlite',
   'sqlite-wal',
   'sqlite-shm',
@@ -57,8 +58,10 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'df',
   'ls',
   'du',
+  'journal-boots',
   'journal-disk-usage',
   'collect-manifest',
+  'reproduction',
   'empty',
 ]);
 /** Names under which logs are saved: app.log.1, web-stderr.txt, syslog, messages.gz; a note or a script is none. */
@@ -112,7 +115,7 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
     span,
     lookedThrough: looked.length < MOST_ENTRIES ? null : MOST_ENTRIES,
     serviceFailures: serviceFailures(events),
-    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill']),
+    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill', 'platform-oom']),
     unexplainedBoots: unexplainedBoots(
       events.ofKinds([
         'arbiter-start',

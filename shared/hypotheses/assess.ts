@@ -23,6 +23,7 @@ const SUSPECTED_AT = 1.5;
 const KILLED_FOR_MEMORY = [
   'oom-kill-names-worker',
   'oom-kill-in-container',
+  'platform-oom',
   'systemd-oom',
   'oomd-kill',
   'killed-for-memory',

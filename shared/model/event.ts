@@ -30,6 +30,8 @@ export const EVENT_KINDS = [
   'systemd-process-exited',
   'systemd-oom',
   'systemd-oomd-kill',
+  'platform-oom',
+  'container-exited',
   'systemd-stop-timeout',
   'systemd-unit',
   'segfault',
@@ -100,9 +102,22 @@ export interface EvidenceEvent {
   readonly copies?: readonly Provenance[];
 }
 
+/**
+ * Where processes run whose pids count together: a container, pod or dyno by its name, or one of several hosts. Null where the
+ * evidence has one such place only, and for what it does not tell the place of.
+ */
+export type Place = string | null;
+
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
 export interface EventSource {
   readonly count: number;
+  /** The places that its events are of, at least one: the same pid in two of them is two processes. */
+  readonly places: readonly Place[];
+  /**
+   * The events of one place, with what the kernel, systemd and programs of the host say beside it: questions about a pid are
+   * answered by the place alone. The source itself where all is of one place.
+   */
+  at(place: Place): EventSource;
   /** The event of a row. Throws RangeError when there is no such row. */
   event(row: number): EvidenceEvent;
   /** Events of any of these kinds. */

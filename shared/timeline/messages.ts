@@ -75,6 +75,8 @@ const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
 const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
+// Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
+const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
 // What Python, gunicorn and uvicorn say of themselves: the joint between two tracebacks and the server's own life.
@@ -94,6 +96,7 @@ const READ_CHARACTERS = 4096;
 export function readMessage(message: string, isError: boolean): MessageMeaning {
   const text = plain(message.slice(0, READ_CHARACTERS));
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
+  if (ROUTER_LINE.test(text)) return { ...readFigures(''), role: 'request-done', step: null };
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageMeaning => ({ role, step: of, ...figures });
 

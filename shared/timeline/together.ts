@@ -38,9 +38,13 @@ export function deathsTogether(records: readonly IncidentRecord[]): readonly (re
       own !== null &&
       secondsBetween(latest, own) <= TOGETHER_SECONDS &&
       (from === null || from < first) &&
-      !group.some((each) => at(each)?.death?.pid === at(place)?.death?.pid);
+      !group.some((each) => isSameProcess(at(each), at(place)));
     if (belongs) group.push(place);
     else groups.push([place]);
   }
   return groups.filter(({ length }) => length > 1);
+}
+
+function isSameProcess(a: IncidentRecord | null, b: IncidentRecord | null): boolean {
+  return a?.death?.pid === b?.death?.pid && a?.place === b?.place;
 }

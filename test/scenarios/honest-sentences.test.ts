@@ -47,6 +47,20 @@ describe('a line that names no process', () => {
     expect(said(analysis)).not.toMatch(/into |had run/);
   });
 
+  it('is the work of the worker whose pid it begins with, where no header says so', async () => {
+    const analysis = await log(
+      ...[7, 8].map((pid) => `2026-10-01 05:30:0${pid},252 INFO ${pid} rates started importing list 77120${pid}`),
+      ...[7, 8].map((pid) => `[2026-10-01 05:30:40 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:${pid})`),
+      ...[7, 8].map(
+        (pid) => `[2026-10-01 05:30:41 +0000] [1] [ERROR] Worker (pid:${pid}) was sent SIGKILL! Perhaps out of memory?`,
+      ),
+    );
+    expect(analysis.incidents.map(({ pid, operation }) => [pid, operation?.includes(`list 77120${pid}`)])).toEqual([
+      [7, true],
+      [8, true],
+    ]);
+  });
+
   it('is the work of the one worker that ends, where it names what is done', async () => {
     expect((await endingOf(111)).incident?.operation).toBe('tariff 31');
   });

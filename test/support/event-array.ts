@@ -11,9 +11,14 @@ import type { EpochMicros } from '../../shared/model/time.ts';
 /** An EventSource over an array, for tests that need no event store. The array is taken to be in time order. */
 export class EventArray implements EventSource {
   readonly events: readonly EvidenceEvent[];
+  readonly places = [null];
 
   constructor(events: readonly EvidenceEvent[]) {
     this.events = events;
+  }
+
+  at(): this {
+    return this;
   }
 
   get count(): number {

@@ -40,6 +40,17 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
+  const clock = factFor(advice, 'clock-stepped-deadline')?.text;
+  if (clock !== undefined) {
+    recommendations.push(
+      recommendation(
+        'monotonic-heartbeats',
+        'Use gunicorn 22.0 or newer, which measures heartbeats by a clock that nobody steps, or have the clock set before the service starts and slewed afterwards.',
+        'systemctl edit SERVICE   # [Unit] After=time-sync.target, Wants=time-sync.target; chrony: makestep 1 3',
+        clock,
+      ),
+    );
+  }
   const client = factFor(advice, 'waited-for-client')?.text;
   if (client !== undefined) recommendations.push(behindProxy(client));
   const frame = factFor(advice, 'stuck-in-frame')?.text;

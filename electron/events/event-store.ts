@@ -315,9 +315,9 @@ export class EventStore implements EventSource {
     return events;
   }
 
-  ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[] {
+  ofSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): readonly EvidenceEvent[] {
     const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
-    const rows = only == null ? all : all.filter((row) => only(row));
+    const rows = only === null ? all : all.filter(only);
     return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 

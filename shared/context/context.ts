@@ -58,7 +58,7 @@ export function factContext(whole: CaseEvidence, history: WorkerHistory, record:
     incident === null
       ? null
       : record?.operation != null
-        ? incident.start
+        ? record.operation.start
         : epochMicros(incident.end - IDLE_WINDOW_MICROS);
   const latest = history.latestOperation;
   // Without an incident, questions are about what was last at work.

@@ -1,4 +1,4 @@
-import { addSeconds, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type CounterSeries, counterSeries, type Repetition, repetitionAtEnd } from '../timeline/counters.ts';
 import { type OperationLine, readLine } from '../timeline/operations.ts';
 import type { FactContext } from './context.ts';
@@ -21,12 +21,19 @@ const LAST_WORDS_SECONDS = 120;
 function linesOfWork(context: FactContext): readonly OperationLine[] {
   const { record, workEnd, config, evidence } = context;
   if (record === null || workEnd === null || record.failure !== null) return [];
-  const own = record.operation?.lines.filter(({ event }) => event.time <= workEnd) ?? [];
+  // A TIMEOUT stamped in whole seconds may be of any part of its second.
+  const until = endOfStamp(context, workEnd);
+  const own = record.operation?.lines.filter(({ event }) => event.time <= until) ?? [];
   if (own.length > 0 || record.incident.pid === null) return own;
   const since = addSeconds(workEnd, -Math.max(LAST_WORDS_SECONDS, 2 * (config?.timeoutSeconds ?? 0)));
   const born = record.death?.life.boot?.time ?? since;
   const from = born > since ? born : since;
-  return evidence.events.ofPid(record.incident.pid, from, workEnd, ['log']).map(readLine);
+  return evidence.events.ofPid(record.incident.pid, from, until, ['log']).map(readLine);
+}
+
+function endOfStamp({ record }: FactContext, time: EpochMicros): EpochMicros {
+  const stamped = record?.death?.timeout ?? record?.death?.end ?? null;
+  return stamped?.time === time ? epochMicros(time + Math.max(0, stamped.resolutionMicros - 1)) : time;
 }
 
 /** The counter that tells most of the end: one past its total, else one that has a total, the latest first; null without any. */

@@ -47,12 +47,19 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   return [
     {
       id: 'deaf-to-abort',
-      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
+      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${isStarved(context, death, timeout) ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
       weights: { 'database-lock': 0.5 },
       ...sourcesOf(timeout, end),
       basis: BASIS.abort,
     },
   ];
+}
+
+/** Seconds from a TIMEOUT to its kill from which on the arbiter itself was late: it looks once a second. */
+const LATE_KILL_SECONDS = 5;
+
+function isStarved({ record }: FactContext, { end }: Death, timeout: EvidenceEvent): boolean {
+  return secondsBetween(timeout.time, end.time) > LATE_KILL_SECONDS || (record?.incident.together?.length ?? 0) > 0;
 }
 
 function hangAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): Fact {

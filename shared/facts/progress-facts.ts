@@ -1,5 +1,6 @@
 import type { ArtifactFigures } from '../context/choose-artifact.ts';
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
 import { isCountingOn, isEndless } from '../context/work-counters.ts';
@@ -52,8 +53,11 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   const operation = record.operation;
   if (operation === null) return [];
   const figures = context.figures;
+  // No duration rests on a beginning that has no time of its own, or on a clock that was stepped.
+  if (elapsedSeconds(context) === null) return [];
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
-  if (record.failure !== null) return [];
+  if (record.failure !== null || lastStep.startLine.event.isUndated === true) return [];
+  if (clockSteps(context, lastStep.from, workEnd).length > 0) return [];
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
@@ -175,7 +179,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
     return [];
   if (isCountingOn(context)) return [];
-  const elapsed = secondsBetween(operation.start, workEnd);
+  const elapsed = elapsedSeconds(context) ?? 0;
   const slowest =
     2 +
     (figures.bytes ?? 0) / SLOW_PARSE_BYTES_PER_SECOND +

@@ -3,6 +3,7 @@ import type { HypothesisResult } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { isStatedHarmless } from '../timeline/stated-level.ts';
 import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
 
 /** A case without an incident: where was looked, what was seen there that may be one, and what could not be read. */
@@ -78,8 +79,19 @@ const SECONDS_A_WORKER = 0.1;
 /** Slack for a starved host, where it is known how many workers a start has. */
 const SLOW_START_SECONDS = 10;
 
+/** Reading the entries takes longer than all that is said of them, and three sentences ask. */
+const KNOWN = new WeakMap<FactContext, QuietCase>();
+
 /** Looks through a case without an incident. */
-export function quietCase({ evidence, config }: FactContext): QuietCase {
+export function quietCase(context: FactContext): QuietCase {
+  const known = KNOWN.get(context);
+  if (known !== undefined) return known;
+  const quiet = lookThrough(context);
+  KNOWN.set(context, quiet);
+  return quiet;
+}
+
+function lookThrough({ evidence, config }: FactContext): QuietCase {
   const { events, files } = evidence;
   const ofService = events.filesWithKinds(['arbiter-start', 'worker-boot', 'worker-exiting', 'worker-recycled']);
   const withEvents = files.filter(({ id, format }) => !NO_LOG.has(format) && events.span(id) !== null);
@@ -95,7 +107,9 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
         };
   const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, ['log']);
   const grave = events.ofSeverities(GRAVE, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
-  const speaking = looked.filter(({ severity, message }) => !isGrave(severity) && REPORTS_AN_ERROR.test(message));
+  const speaking = looked.filter(
+    ({ severity, message }) => !isGrave(severity) && REPORTS_AN_ERROR.test(message) && !isStatedHarmless(message),
+  );
   return {
     logs,
     span,
@@ -240,7 +254,7 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const isWhole = unread.length === 0 && errors.length === 0;
   return isWhole
     ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
-    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `, which has ${errors.length === MOST_ENTRIES ? 'many errors' : plural(errors.length, 'error')}`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
+    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `, which has ${errors.length >= MOST_ENTRIES ? 'many lines that speak' : `${plural(errors.length, 'line')} that ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
 }
 
 /** What was seen that may be the trace of an incident; null where nothing was. */
@@ -253,7 +267,7 @@ export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: Qui
     boot === undefined
       ? null
       : 'A worker boots in place of another that vanished without a line, as after a SIGKILL that gunicorn before 20.1 does not log.',
-    error === undefined ? null : `The first error is ${quoteAt(error)}.`,
+    error === undefined ? null : `The first line that speaks of an error is ${quoteAt(error)}.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
 }

@@ -118,6 +118,11 @@ const HELD_UP_FROM_OUTSIDE = [
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
   { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
   { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },
+  { facts: ['hang-at-exit'], what: 'it hung while it exited, after its work' },
+  {
+    facts: ['clock-stepped-deadline'],
+    what: 'the clock was put forward, and this gunicorn reads its heartbeats by it',
+  },
   { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
 ] as const;
 
@@ -148,8 +153,8 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes)}.${clueOfLock(of['database-lock'])}`
-          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
+          ? `${timeoutReason}; ${openCauses(causes)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
+          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.${whereItWas(of)}`,
     };
   }
   if (has('timeout-then-other-killer')) {
@@ -157,6 +162,20 @@ function assessTimeout(
   }
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
+}
+
+const WHERE_IT_WAS: ReadonlySet<string> = new Set([
+  'stuck-in-frame',
+  'waited-for-client',
+  'waited-for-peer',
+  'idle-at-timeout',
+]);
+
+/** The stack that names where the worker was says more than any list of what it may have been. */
+function whereItWas(of: WeighedFacts['of']): string {
+  const facts = Object.values(of).flatMap((weighing) => [...weighing.for, ...weighing.against]);
+  const found = facts.find(({ fact }) => WHERE_IT_WAS.has(fact.id));
+  return found === undefined ? '' : ` ${found.fact.text}`;
 }
 
 /** What the log says of locks around it, where nothing ties them to this work. */

@@ -227,7 +227,8 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource, cour
 function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): ReadonlyMap<Death, Operation> {
   const claims = new Map<Operation, Death[]>();
   for (const death of deaths) {
-    const operation = openAt(strays, death);
+    const named = strays.filter((operation) => namesPid(operation, death.pid));
+    const operation = openAt(named.length > 0 ? named : strays, death);
     if (operation === null) continue;
     const known = claims.get(operation);
     if (known === undefined) claims.set(operation, [death]);
@@ -263,6 +264,12 @@ function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Co
   return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
 }
 
+/** Whether its first line begins with a pid where no header was read: `INFO 7 rates fetching list 4`. */
+function namesPid({ lines }: Operation, pid: number | null): boolean {
+  const leading = /^\[?(\d{1,7})\]?[\s:]/.exec(lines[0]?.text ?? '')?.[1];
+  return leading !== undefined && Number(leading) === pid;
+}
+
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
 function openAt(operations: readonly Operation[], death: Death): Operation | null {
   const endTime = death.timeout?.time ?? death.end.time;
@@ -280,7 +287,9 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
 
 function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): PlacelessRecord {
   const end = death.end.time;
-  const start = operation?.start ?? death.timeout?.time ?? end;
+  // What begins at no known time gives no stretch a length: it is told as what was going on, from the timeout on.
+  const dated = operation?.lines[0]?.event.isUndated === true ? null : operation;
+  const start = dated?.start ?? death.timeout?.time ?? end;
   const incident: Incident = {
     id: '',
     pid: death.pid,
@@ -290,7 +299,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     start,
     end,
     mechanism: death.mechanism,
-    phases: phasesOf(start, end, death, operation),
+    phases: phasesOf(start, end, death, dated),
     moments: momentsOf(death, operation, boots),
     killer: killerNamed(death),
   };

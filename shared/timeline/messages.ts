@@ -234,17 +234,23 @@ const LEADING_ELSEWHERE = new RegExp(
 const TRAILING_START =
   /[\s:,-]+(?:(?:has|have|was|is|were|been)\s+)*(?:start(?:s|ed|ing)|begins?|began|begun|initiated|accepted|picked up|queued|kicked off|gestartet|begonnen|d[ée]marr[ée]e?|commenc[ée]e?|iniciad[oa])$/i;
 
+const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|index)\b/i;
+
 /**
  * What an operation works on, from the line that starts it: `Started importing VPN job 14` -> `VPN job 14`. Null when
  * nothing but verbs is left. At most 60 characters.
  */
 export function operationName(text: string): string | null {
-  let rest = text.slice(0, READ_CHARACTERS).trim();
-  rest = rest.replace(LEADING_ELSEWHERE, '');
+  const whole = text.slice(0, READ_CHARACTERS).trim();
+  let rest = whole.replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
     /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)|(?:im|ex)port(?!\s+(?:no\.?\s*|#)?\d)|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
+    // "Importing export 9": behind a verb it is the thing, of which a number alone would be left.
+    const isThing =
+      rest.length < whole.length && NOUN_OF_WORK.test(strip[0]) && /^#?\d/.test(rest.slice(strip[0].length));
+    if (isThing) break;
     rest = rest.slice(strip[0].length);
   }
   // What follows a preposition or a bracket says where from and how, not what.

@@ -47,6 +47,20 @@ describe('a line that names no process', () => {
     expect(said(analysis)).not.toMatch(/into |had run/);
   });
 
+  it('is the work of the worker whose pid it begins with, where no header says so', async () => {
+    const analysis = await log(
+      ...[7, 8].map((pid) => `2026-10-01 05:30:0${pid},252 INFO ${pid} rates started importing list 77120${pid}`),
+      ...[7, 8].map((pid) => `[2026-10-01 05:30:40 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:${pid})`),
+      ...[7, 8].map(
+        (pid) => `[2026-10-01 05:30:41 +0000] [1] [ERROR] Worker (pid:${pid}) was sent SIGKILL! Perhaps out of memory?`,
+      ),
+    );
+    expect(analysis.incidents.map(({ pid, operation }) => [pid, operation?.includes(`list 77120${pid}`)])).toEqual([
+      [7, true],
+      [8, true],
+    ]);
+  });
+
   it('is the work of the one worker that ends, where it names what is done', async () => {
     expect((await endingOf(111)).incident?.operation).toBe('tariff 31');
   });
@@ -105,6 +119,97 @@ describe('a log of more entries than are read for errors', () => {
       'first 20,000',
     );
     const graver = await long('2026-05-01 08:00:09,000 shop ERROR the shelf fell down');
-    expect(graver.headline).toContain('1 error');
+    expect(graver.headline).toContain('1 line that speaks of an error');
+  });
+});
+
+describe('durations that the log does not give', () => {
+  const PIDS = [4711, 4712, 4713];
+  const stepped = (version: string): Promise<Analysis> => {
+    const at = (time: string): string => `2026-02-19T${time}+0000 app01`;
+    return analyseFiles(
+      new Map([
+        [
+          'journal.log',
+          `${[
+            `${at('05:55:00')} gunicorn[4700]: [2026-02-19 05:55:00 +0000] [4700] [INFO] Starting gunicorn ${version}`,
+            ...PIDS.map(
+              (pid) =>
+                `${at('05:55:00')} gunicorn[${pid}]: [2026-02-19 05:55:00 +0000] [${pid}] [INFO] Booting worker with pid: ${pid}`,
+            ),
+            `${at('06:10:00')} gunicorn[4712]: 2026-02-19 06:10:00,000 - stops - INFO - Importing stop list 4`,
+            `${at('06:15:14')} chronyd[588]: System clock was stepped by 312.402210 seconds`,
+            ...PIDS.map(
+              (pid) =>
+                `${at('06:15:15')} gunicorn[4700]: [2026-02-19 06:15:15 +0000] [4700] [CRITICAL] WORKER TIMEOUT (pid:${pid})`,
+            ),
+            ...PIDS.map(
+              (pid) =>
+                `${at('06:15:15')} gunicorn[${pid}]: [2026-02-19 06:15:15 +0000] [${pid}] [INFO] Worker exiting (pid: ${pid})`,
+            ),
+          ].join('\n')}\n`,
+        ],
+        ['gunicorn.conf.py', 'timeout = 30\n'],
+      ]),
+    );
+  };
+
+  it('are told without the step of a clock, which old gunicorns end every worker for', async () => {
+    const analysis = await stepped('20.1.0');
+    expect(said(analysis)).not.toContain('5 min');
+    expect(analysis.headline).toContain('2.6 s into stop list 4');
+    expect(analysis.headline).toContain('in one moment with 2 other workers');
+    expect(analysis.summary[1]).toContain('this gunicorn reads its heartbeats by it');
+  });
+
+  it('but not by one that reads the monotonic clock', async () => {
+    const analysis = await stepped('23.0.0');
+    expect(analysis.facts.map(({ id }) => id)).toContain('clock-stepped');
+    expect(analysis.summary[1]).not.toContain('reads its heartbeats');
+  });
+
+  it('are not told of lines without a time', async () => {
+    const analysis = await log(
+      '[2026-03-07 06:45:00 +0000] [212] [INFO] Starting gunicorn 23.0.0',
+      '[2026-03-07 06:45:00 +0000] [347] [INFO] Booting worker with pid: 347',
+      'INFO:shop:Importing invoice file 20260307.csv',
+      '[2026-03-07 07:00:31 +0000] [212] [CRITICAL] WORKER TIMEOUT (pid:347)',
+      '[2026-03-07 07:00:32 +0000] [380] [INFO] Booting worker with pid: 380',
+    );
+    expect(said(analysis)).not.toContain('15 min');
+    expect(analysis.headline).toContain('in the middle of invoice file 20260307.csv');
+  });
+
+  it('are not told of stamps of whole seconds that are the same', async () => {
+    const analysis = await log(
+      '[2026-03-07 06:45:00 +0000] [212] [INFO] Starting gunicorn 23.0.0',
+      '[2026-03-07 06:45:00 +0000] [347] [INFO] Booting worker with pid: 347',
+      '[2026-03-07 07:00:31 +0000] [212] [CRITICAL] WORKER TIMEOUT (pid:347)',
+      '[2026-03-07 07:00:31 +0000] [347] [INFO] Worker exiting (pid: 347)',
+    );
+    expect(analysis.headline).toContain('in the second of WORKER TIMEOUT');
+  });
+});
+
+describe('what a line is called', () => {
+  it('is no error where its logger calls it information', async () => {
+    const analysis = await log(
+      '[2026-03-07 06:45:00 +0000] [212] [INFO] Starting gunicorn 23.0.0',
+      '[2026-03-07 06:45:00 +0000] [347] [INFO] Booting worker with pid: 347',
+      '2026-03-07 06:46:00,100 INFO [347] reports: failed: infra.TestOom::test "Out of memory: Killed process 1 (gunicorn)"',
+    );
+    expect(said(analysis)).not.toContain('speaks of an error');
+  });
+
+  it('says that a supervisor stops a service by its own setting', async () => {
+    const analysis = await log(
+      '[2026-03-07 06:45:00 +0000] [212] [INFO] Starting gunicorn 23.0.0',
+      '[2026-03-07 06:45:00 +0000] [347] [INFO] Booting worker with pid: 347',
+      '2026-03-07 06:50:00,000 INFO [347] stock: Importing manifest 3',
+      '[2026-03-07 06:50:05 +0000] [212] [INFO] Handling signal: term',
+      "2026-03-07 06:50:15,000 WARN killing 'stock' (212) with SIGKILL",
+      '2026-03-07 06:50:15,100 INFO stopped: stock (terminated by SIGKILL)',
+    );
+    expect(analysis.recommendations.find(({ id }) => id === 'stop-timeout')?.text ?? '').toContain('stopwaitsecs');
   });
 });

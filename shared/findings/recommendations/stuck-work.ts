@@ -40,8 +40,30 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
+  const clock = factFor(advice, 'clock-stepped-deadline')?.text;
+  if (clock !== undefined) {
+    recommendations.push(
+      recommendation(
+        'monotonic-heartbeats',
+        'Use gunicorn 22.0 or newer, which measures heartbeats by a clock that nobody steps, or have the clock set before the service starts and slewed afterwards.',
+        'systemctl edit SERVICE   # [Unit] After=time-sync.target, Wants=time-sync.target; chrony: makestep 1 3',
+        clock,
+      ),
+    );
+  }
   const client = factFor(advice, 'waited-for-client')?.text;
   if (client !== undefined) recommendations.push(behindProxy(client));
+  const frame = factFor(advice, 'stuck-in-frame')?.text;
+  if (recommendations.length === 0 && frame !== undefined && !isInvolved(advice, 'database-lock')) {
+    recommendations.push(
+      recommendation(
+        'bound-the-work',
+        'Begin at the code that the stack names: give what it does there a bound in time, and take the stack again with the values it works on.',
+        `py-spy dump --locals --pid PID > stack.txt   # ${stackSeconds(timeout)} s into a request`,
+        frame,
+      ),
+    );
+  }
   if (recommendations.length === 0) recommendations.push(...stackAtTimeout(advice));
   const hangs = factFor(advice, 'operation-unfinished')?.text;
   if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)

@@ -1,16 +1,17 @@
-import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
 import type { Operation } from '../timeline/operations.ts';
-import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
@@ -324,7 +325,9 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
-  const isUndecided = amid !== null;
+  const unread = evidence.files.filter(({ graveLines }) => graveLines !== undefined);
+  const isUndecided = amid !== null || unread.length > 0;
+  if (unread.length > 0) facts.push(unreadSpeaks(unread));
   if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
@@ -337,7 +340,10 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
       weights: {
         'memory-exhaustion': isUndecided ? -0.5 : -3,
         'worker-timeout':
-          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
+          unread.length > 0 ||
+          (amid !== null && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end))
+            ? -1
+            : -5,
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
@@ -382,6 +388,18 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     ];
   }
   return facts;
+}
+
+/** What could not be read may tell of the very end that is looked for: silence of what could is then no evidence. */
+function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
+  const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
+  return {
+    id: 'unread-lines-speak-of-an-end',
+    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
+    weights: {},
+    ...sourceOnly(...files.map(sourceOfFile)),
+    basis: BASIS.log,
+  };
 }
 
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */

@@ -32,8 +32,8 @@ export type ParsedItem =
   | { readonly type: 'filesystem'; readonly usage: FilesystemUsage }
   | { readonly type: 'file-size'; readonly size: FileSize }
   | { readonly type: 'host-load'; readonly load: HostLoad }
-  /** Lines that belong to no record. */
-  | { readonly type: 'unread'; readonly lines: number }
+  /** Lines that belong to no record, and how many of them speak of an end. */
+  | { readonly type: 'unread'; readonly lines: number; readonly grave: number }
   | { readonly type: 'problem'; readonly problem: ParseProblem };
 
 /** What a parser must be told because the bytes do not say it. */

@@ -123,6 +123,7 @@ function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): C
     timestampDesc,
     kind,
     message,
+    ...(event.isUndated === true ? { notBefore: formatIsoMicros(time) } : {}),
     pid,
     severity,
     source: sourceJson(source),

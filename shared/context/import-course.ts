@@ -13,10 +13,12 @@ export function importCourse(context: FactContext): ImportCourse | null {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
   if (record === null || operation === null || workEnd === null || workEnd < operation.start) return null;
+  // Seconds are what it is about: without a time at which the work began there are none.
+  if (!operation.startIsKnown) return null;
   const elapsedSeconds = secondsBetween(operation.start, workEnd);
   const insert = insertRate(context);
   const steps = operation.steps
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map(
       ({ name, from, to }): CourseStep => ({
         name,

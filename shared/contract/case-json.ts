@@ -99,6 +99,8 @@ export const caseJsonSchema = z.strictObject({
       timestampDesc: z.string(),
       kind: z.enum(EVENT_KINDS),
       message: z.string(),
+      /** Set where the record states no time: it is not earlier than this, which `time` then repeats. */
+      notBefore: isoMicros.optional(),
       pid: z.int().nullable(),
       severity: z.enum(SEVERITIES).nullable(),
       source: sourceJson,

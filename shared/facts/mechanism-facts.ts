@@ -10,7 +10,7 @@ import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
-import type { Operation } from '../timeline/operations.ts';
+import { durationOf, type Operation } from '../timeline/operations.ts';
 import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
@@ -356,9 +356,10 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   if (last !== null && !isUndecided) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
+    const took = durationOf(last);
     facts.push({
       id: 'operation-completed',
-      text: `${last.name ?? 'The operation'} completed${end === undefined ? '' : ` after ${formatSeconds(secondsBetween(last.start, end.time))}`}.`,
+      text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
       weights: {
         'large-artifact': -3,
         'database-lock': -2,
@@ -403,14 +404,18 @@ function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
 }
 
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
-function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+function couldTimeOutLater(
+  { config }: FactContext,
+  { start, end, startIsKnown }: Operation,
+  lastWord: EpochMicros,
+): boolean {
   // One that is set and cannot be read may be any.
-  if (config !== null && config.timeoutSeconds === null) return true;
+  if ((config !== null && config.timeoutSeconds === null) || !startIsKnown) return true;
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {
+function endsAmidWork({ name, start, end, pid, startIsKnown }: Operation, about: readonly EvidenceEvent[]): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
@@ -419,8 +424,8 @@ function endsAmidWork({ name, start, end, pid }: Operation, about: readonly Evid
     id: 'log-ends-amid-work',
     text:
       stop === null
-        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
-        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
     weights: {},
     ...sourcesOf(stop ?? last),
     basis: BASIS.log,

@@ -35,7 +35,7 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
 
   if (death.timeout !== null && config !== null && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
     const heartbeat = addSeconds(death.timeout.time, -config.timeoutSeconds);
-    if (operation !== null) {
+    if (operation?.startIsKnown) {
       const ran = secondsBetween(operation.start, death.timeout.time);
       const into = secondsBetween(operation.start, heartbeat);
       if (into > ARBITER_TICK_SECONDS) {
@@ -67,7 +67,7 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
       });
     }
   }
-  if (death.timeout === null && operation !== null) {
+  if (death.timeout === null && operation?.startIsKnown) {
     const ran = secondsBetween(operation.start, record.incident.end);
     const limit = config?.timeoutSeconds ?? null;
     if (limit !== null && limit > 0 && ran < limit - ARBITER_TICK_SECONDS) {

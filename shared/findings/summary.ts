@@ -25,7 +25,11 @@ export function headline(context: FactContext): string {
   }
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
   const into =
-    record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
+    record.operation === null
+      ? ''
+      : record.operation.startIsKnown
+        ? `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`
+        : `, in the middle of ${work}`;
   const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
   const ended = {
     'kernel-oom': 'was killed by the kernel for memory',

@@ -52,8 +52,9 @@ function timeoutReason(context: FactContext): string {
   if (record?.operation == null || workEnd === null) {
     return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
-  const ran = formatSeconds(secondsBetween(record.operation.start, workEnd));
   const limit =
     config === null || config.timeoutSeconds === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
-  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that`;
+  const { start, startIsKnown } = record.operation;
+  const ran = startIsKnown ? `had run ${formatSeconds(secondsBetween(start, workEnd))} and ` : '';
+  return `The operation ${ran}was not done, against ${limit}; the arbiter ended the worker for that`;
 }

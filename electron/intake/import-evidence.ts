@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImportRequest, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { FORMATS, logFormat } from '../../shared/evidence/formats/table.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
+import { speaksOfAnEnd } from '../../shared/evidence/reading/lines.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
@@ -223,7 +224,13 @@ function noteUnrecognised(file: IntakeFile): void {
   const { why, begins } = file.told;
   const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
   file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
+  if (!LOG_NAME.test(file.found.name)) return;
+  const lines = headText(file.found).split('\n');
+  file.found.problems.graveLines += lines.filter(speaksOfAnEnd).length;
 }
+
+/** Names under which logs are saved; notes and scripts speak of ends too. */
+const LOG_NAME = /\.(?:log|txt|out|err|jsonl?)(?:\.\d+)?$|(?:^|\/)(?:syslog|messages|std(?:out|err)|console)[^/]*$/i;
 
 /** A `-wal` holds the pages that changed and a `-journal` those that were to be restored: neither is a database. */
 function noteLoneSidecar(file: IntakeFile): void {
@@ -263,6 +270,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     time,
     ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
     ...(found.problems.unreadLines === 0 ? {} : { unreadLines: found.problems.unreadLines }),
+    ...(found.problems.graveLines === 0 ? {} : { graveLines: found.problems.graveLines }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

@@ -18,7 +18,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
   if (elapsed === null) return null;
   const insert = insertRate(context);
   const steps = operation.steps
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map(
       ({ name, from, to }): CourseStep => ({
         name,

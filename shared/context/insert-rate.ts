@@ -17,7 +17,7 @@ const PART_OF_WHOLE = /(?<![\w/.-])(\d[\d,_]*)\s*(?:\/|of)\s*(\d[\d,_]*)(?![\w/.
 export function insertRate(context: FactContext): InsertRate | null {
   const { workEnd } = context;
   const step = insertStep(context);
-  if (step === null || workEnd === null) return null;
+  if (step === null || workEnd === null || !step.isTimed) return null;
   const rows = rowsToWrite(context, step);
   if (rows === null || rows <= 0) return null;
   if (step.to !== null && step.to <= workEnd && step.endLine?.reading.role !== 'operation-failed') {
@@ -51,7 +51,9 @@ export function committedRows(context: FactContext): number {
 
 /** The last line within the insert that says how many of the rows are done. */
 function lastProgress(context: FactContext, step: OperationStep, rows: number): InsertRate | null {
-  const lines = insertLines(context).filter(({ reading }) => reading.role === 'progress');
+  const lines = insertLines(context).filter(
+    ({ reading, event }) => reading.role === 'progress' && event.isUndated !== true,
+  );
   for (const { event, text } of lines.toReversed()) {
     const counted = PART_OF_WHOLE.exec(text.slice(0, READ_CHARACTERS));
     const written = toCount(counted?.[1]);

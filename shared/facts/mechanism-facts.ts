@@ -1,16 +1,17 @@
-import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
-import type { Operation } from '../timeline/operations.ts';
-import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { durationOf, type Operation } from '../timeline/operations.ts';
+import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
@@ -352,10 +353,12 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
-  const isUndecided = amid !== null;
+  const unread = evidence.files.filter(({ graveLines }) => graveLines !== undefined);
+  const isUndecided = amid !== null || unread.length > 0;
+  if (unread.length > 0) facts.push(unreadSpeaks(unread));
   const until = amid === null ? null : logEnd(context, amid, workerEvents);
   if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
-  const mayTimeOut = amid !== null && until !== null && couldTimeOutLater(context, amid, until);
+  const mayTimeOut = unread.length > 0 || (amid !== null && until !== null && couldTimeOutLater(context, amid, until));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -380,9 +383,10 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   if (last !== null && !isUndecided) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
+    const took = durationOf(last);
     facts.push({
       id: 'operation-completed',
-      text: `${last.name ?? 'The operation'} completed${end === undefined ? '' : ` after ${formatSeconds(secondsBetween(last.start, end.time))}`}.`,
+      text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
       weights: {
         'large-artifact': -3,
         'database-lock': -2,
@@ -414,10 +418,26 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** What could not be read may tell of the very end that is looked for: silence of what could is then no evidence. */
+function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
+  const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
+  return {
+    id: 'unread-lines-speak-of-an-end',
+    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
+    weights: {},
+    ...sourceOnly(...files.map(sourceOfFile)),
+    basis: BASIS.log,
+  };
+}
+
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
-function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+function couldTimeOutLater(
+  { config }: FactContext,
+  { start, end, startIsKnown }: Operation,
+  lastWord: EpochMicros,
+): boolean {
   // One that is set and cannot be read may be any.
-  if (config !== null && config.timeoutSeconds === null) return true;
+  if ((config !== null && config.timeoutSeconds === null) || !startIsKnown) return true;
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
@@ -429,7 +449,11 @@ function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: rea
   return epochMicros(Math.max(end, ...ends));
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[], until: EpochMicros): Fact {
+function endsAmidWork(
+  { name, start, end, pid, startIsKnown }: Operation,
+  about: readonly EvidenceEvent[],
+  until: EpochMicros,
+): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
@@ -437,8 +461,8 @@ function endsAmidWork({ name, start, end, pid }: Operation, about: readonly Evid
     id: 'log-ends-amid-work',
     text:
       stop === null
-        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
-        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
     weights: {},
     ...sourcesOf(stop ?? last),
     basis: BASIS.log,

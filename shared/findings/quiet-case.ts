@@ -24,7 +24,7 @@ export interface QuietCase {
   readonly unread: readonly EvidenceFile[];
 }
 
-/** Problems that leave entries unread. */
+/** Problems that leave entries unread, or unweighed though they speak of an end. */
 const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'unrecognised',
   'unreadable',
@@ -36,6 +36,7 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'assumed-time',
   'changed-during-reading',
   'stopped',
+  'unclassified',
 ]);
 /** What is no log whatever is wrong with it; its problems hide no end of a worker. */
 const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([

@@ -146,6 +146,8 @@ export interface EvidenceFile {
   readonly clockOffsetMicros?: number;
   /** Lines that no reader understood: they belong to no record. Absent where there are none. */
   readonly unreadLines?: number;
+  /** Those of them that speak of a kill, a timeout, short memory or a lock: what they tell nobody has weighed. */
+  readonly graveLines?: number;
   readonly problems: readonly ParseProblem[];
   /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
   readonly problemCount: number;

@@ -9,7 +9,8 @@ import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { Speakers } from './speakers.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
@@ -81,8 +82,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
+  const speakers = new Speakers(events);
   const course = courseOf(events);
-  const strays = strayOperations(lives, events, course);
+  const strays = strayOperations(lives, speakers, events, course);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
@@ -100,7 +102,11 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS), course);
+    const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
+    const own = operationsOf(
+      said.filter((event) => !speakers.isQuoted(event)),
+      course,
+    );
     const death = deathOfLife.get(life);
     const diedWith =
       death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
@@ -197,12 +203,17 @@ const HOST_ITSELF = /^(?:kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(lives: readonly WorkerLife[], events: EventSource, course: Course): readonly Operation[] {
+function strayOperations(
+  lives: readonly WorkerLife[],
+  speakers: Speakers,
+  events: EventSource,
+  course: Course,
+): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    if (HOST_ITSELF.test(event.identifier ?? '')) continue;
+    if (HOST_ITSELF.test(event.identifier ?? '') || speakers.isQuoted(event)) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;
@@ -297,6 +308,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     host: death.end.host,
     operation: operation?.name ?? null,
     start,
+    ...(operation?.startIsKnown === false ? { startIsBound: true } : {}),
     end,
     mechanism: death.mechanism,
     phases: phasesOf(start, end, death, dated),
@@ -333,9 +345,10 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
   const timeout = death.mechanism === 'gunicorn-timeout' ? death.timeout : null;
   const workEnd = timeout?.time ?? end;
   if (timeout !== null) {
-    if (operation !== null) phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
+    if (operation?.startIsKnown)
+      phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
     if (end > timeout.time) phases.push(phase('timeout-to-kill', 'timeout to kill', timeout.time, end, 0, true));
-  } else if (operation !== null) {
+  } else if (operation?.startIsKnown) {
     phases.push(phase('import-to-kill', 'import to kill', start, end, 0, false));
   }
   return [...phases, ...stepPhases(operation, workEnd)];
@@ -343,7 +356,7 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
 
 function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly Phase[] {
   return (operation?.steps ?? [])
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map((step) => {
       const ended = step.to !== null && step.to <= workEnd;
       const finished = ended && step.endLine?.reading.role !== 'operation-failed';
@@ -373,10 +386,11 @@ const REPLACEMENT_SECONDS = 60;
 function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex): readonly KeyMoment[] {
   const moments: KeyMoment[] = [];
   const first = operation?.lines[0];
-  if (first !== undefined) {
+  if (first !== undefined && operation?.startIsKnown) {
     moments.push(moment('operation-start', `${operation?.name ?? 'operation'} starts`, first.event));
   }
   for (const step of operation?.steps ?? []) {
+    if (!step.isTimed) continue;
     moments.push(
       moment(
         'step',
@@ -482,10 +496,13 @@ function failureRecord(operation: Operation): PlacelessRecord {
       host: first?.event.host ?? null,
       operation: operation.name,
       start: operation.start,
+      ...(operation.startIsKnown ? {} : { startIsBound: true }),
       end,
       mechanism: 'none',
       phases: [
-        phase('import-to-end', 'import to failure', operation.start, end, 0, true),
+        ...(durationOf(operation) === null
+          ? []
+          : [phase('import-to-end', 'import to failure', operation.start, end, 0, true)]),
         ...stepPhases(operation, end),
       ],
       moments,

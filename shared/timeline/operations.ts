@@ -23,6 +23,8 @@ export interface OperationStep {
   readonly to: EpochMicros | null;
   readonly startLine: OperationLine;
   readonly endLine: OperationLine | null;
+  /** Whether the lines that begin and end it have times of their own; else `from` and `to` are those of entries before them. */
+  readonly isTimed: boolean;
 }
 
 type OperationOutcome = 'done' | 'failed' | 'open';
@@ -39,6 +41,9 @@ export interface Operation {
   readonly template: string;
   /** Of its last line. */
   readonly end: EpochMicros;
+  /** Whether the first and the last line have times of their own; else it began, or ended, at some moment after `start`, or `end`. */
+  readonly startIsKnown: boolean;
+  readonly endIsKnown: boolean;
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
@@ -285,7 +290,9 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
       jobKey: null,
       start: line.event.time,
       template: messageTemplate(line.text),
+      startIsKnown: isTimed(line),
       end: own.at(-1)?.event.time ?? line.event.time,
+      endIsKnown: isTimed(own.at(-1) ?? line),
       outcome: 'open',
       lines: own,
       steps: stepsOf(own),
@@ -310,6 +317,8 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     start: opening.event.time,
     template: messageTemplate(opening.text),
     end: own.at(-1)?.event.time ?? opening.event.time,
+    startIsKnown: isTimed(opening),
+    endIsKnown: isTimed(own.at(-1) ?? opening),
     outcome,
     lines: own,
     steps: stepsOf(own),
@@ -395,5 +404,16 @@ function stepFrom(
   { name, startLine }: { readonly name: StepName; readonly startLine: OperationLine },
   endLine: OperationLine | null,
 ): OperationStep {
-  return { name, from: startLine.event.time, to: endLine?.event.time ?? null, startLine, endLine };
+  const to = endLine?.event.time ?? null;
+  const isWhole = isTimed(startLine) && (endLine === null || isTimed(endLine));
+  return { name, from: startLine.event.time, to, startLine, endLine, isTimed: isWhole };
+}
+
+function isTimed({ event }: OperationLine): boolean {
+  return event.isUndated !== true;
+}
+
+/** Seconds that an operation took; null where its first or last line has no time of its own. */
+export function durationOf({ start, end, startIsKnown, endIsKnown }: Operation): number | null {
+  return startIsKnown && endIsKnown ? secondsBetween(start, end) : null;
 }

@@ -165,6 +165,7 @@ export class RecordCounter implements ItemSink {
         break;
       case 'unread':
         this.#problems.unreadLines += item.lines;
+        this.#problems.graveLines += item.grave;
         break;
       case 'problem':
         this.#problems.add(item.problem);

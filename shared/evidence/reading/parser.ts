@@ -34,8 +34,8 @@ export type ParsedItem =
   | { readonly type: 'file-size'; readonly size: FileSize }
   | { readonly type: 'host-load'; readonly load: HostLoad }
   | { readonly type: 'reproduction'; readonly reproduction: Reproduction }
-  /** Lines that belong to no record. */
-  | { readonly type: 'unread'; readonly lines: number }
+  /** Lines that belong to no record, and how many of them speak of an end. */
+  | { readonly type: 'unread'; readonly lines: number; readonly grave: number }
   | { readonly type: 'problem'; readonly problem: ParseProblem };
 
 /** What a parser must be told because the bytes do not say it. */

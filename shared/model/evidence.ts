@@ -71,6 +71,8 @@ export const FORMAT_WORDS = {
   bzip2: 'bzip2',
   xz: 'xz',
   zstd: 'zstd',
+  'utf-16': 'text in UTF-16',
+  desktop: 'left behind by a desktop',
   empty: 'empty file',
   unknown: 'not recognised',
 } as const satisfies Readonly<Record<string, string>>;

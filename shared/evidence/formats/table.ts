@@ -24,7 +24,7 @@ import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
 import { SQLITE, SQLITE_JOURNAL, SQLITE_SHM, SQLITE_WAL } from './databases.ts';
-import { EMPTY, JOURNAL_EMPTY, UNKNOWN } from './nothing.ts';
+import { DESKTOP, EMPTY, JOURNAL_EMPTY, UNKNOWN } from './nothing.ts';
 
 /**
  * All that is true of each format: the one place that says it. Of formats that are told in the same way, the first whose
@@ -73,6 +73,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'gunicorn-conf': GUNICORN_CONF,
   // By what is not there.
   'journal-empty': JOURNAL_EMPTY,
+  desktop: DESKTOP,
   empty: EMPTY,
 };
 

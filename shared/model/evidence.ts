@@ -55,6 +55,7 @@ export const FORMAT_WORDS = {
   top: 'top',
   sar: 'sar',
   pidstat: 'pidstat',
+  'container-state': 'state of containers',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

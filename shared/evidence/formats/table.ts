@@ -1,5 +1,6 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
+import { CONTAINER_STATE } from '../host/container-state.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { FREE } from '../host/free.ts';
@@ -50,6 +51,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   top: TOP,
   sar: SAR,
   pidstat: PIDSTAT,
+  'container-state': CONTAINER_STATE,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,

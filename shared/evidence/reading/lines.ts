@@ -28,7 +28,7 @@ const BYTES_LIMIT_BYTES = 64 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const LEAST_PENDING_BYTES = 256;
 
-const LEADING_NULS = /^\0+/;
+const LEADING_NULS = /^\0+(?!\0|$)/;
 const LF = 0x0a;
 const CR = 0x0d;
 

@@ -25,6 +25,7 @@ const DEPENDENT = new Set([
   'du',
   'top',
   'pidstat',
+  'container-state',
   'sar',
   'ps',
   'vmstat',

@@ -56,6 +56,7 @@ export const FORMAT_WORDS = {
   sar: 'sar',
   pidstat: 'pidstat',
   'container-state': 'state of containers',
+  'unit-state': 'systemctl show',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

@@ -62,3 +62,23 @@ describe('what ran the container says how it ended', () => {
     expect((await analysed({ 'web.log': LOG, 'inspect.json': inspected(state) })).incidents).toEqual([]);
   });
 });
+
+describe('what systemctl show says', () => {
+  it('ends the service, and sets what is in force', async () => {
+    const shown = (result: string): string => `Result=${result}
+OOMPolicy=stop
+ExecMainExitTimestamp=Mon 2026-03-02 04:10:38 UTC
+ExecMainPID=1
+ExecMainCode=2
+ExecMainStatus=9
+ExecStart={ path=/srv/gunicorn ; argv[]=/srv/gunicorn --timeout 90 app ; ignore_errors=no ; pid=1 }
+MemoryMax=440401920
+Id=web.service
+`;
+    const analysis = await analysed({ 'web.log': LOG, 'show.txt': shown('oom-kill') });
+    expect(analysis.incidents.map(({ pid, mechanism }) => [pid, mechanism])).toEqual([[7, 'kernel-oom']]);
+    expect(analysis.config?.timeoutSeconds).toBe(90);
+    const other = await analysed({ 'web.log': LOG, 'show.txt': shown('signal') });
+    expect(other.incidents.map(({ mechanism }) => mechanism)).toEqual(['external-sigkill']);
+  });
+});

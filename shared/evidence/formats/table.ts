@@ -11,6 +11,7 @@ import { MEMINFO } from '../host/meminfo.ts';
 import { PS } from '../host/ps.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
 import { TOP } from '../host/top.ts';
+import { UNIT_STATE } from '../host/unit-state.ts';
 import { VMSTAT } from '../host/vmstat.ts';
 import { DMESG } from '../journal/dmesg.ts';
 import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
@@ -70,6 +71,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
+  'unit-state': UNIT_STATE,
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,
   'gunicorn-conf': GUNICORN_CONF,

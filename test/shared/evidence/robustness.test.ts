@@ -26,6 +26,7 @@ const DEPENDENT = new Set([
   'top',
   'pidstat',
   'container-state',
+  'unit-state',
   'sar',
   'ps',
   'vmstat',

@@ -223,6 +223,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/sar-iso.txt', 'sar'],
   ['host/pidstat.txt', 'pidstat'],
   ['host/pidstat-h.txt', 'pidstat'],
+  ['container/unit-show.txt', 'unit-state'],
   ['container/docker-inspect.json', 'container-state'],
   ['container/pod-describe.txt', 'container-state'],
   ['container/pod.yaml', 'container-state'],

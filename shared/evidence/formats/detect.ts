@@ -12,7 +12,7 @@ import { areOfJournal, CARRIER_WORDS, detectExport, otherProgram, UPTIME_STAMP }
 import { readXmlStart } from './detect-xml.ts';
 import { isThumbnails } from './nothing.ts';
 import { detectorsBy } from './table.ts';
-import { looksLike } from './unknown.ts';
+import { looksLike, unreadTool } from './unknown.ts';
 
 /** What a file is, and by what it was recognised. */
 export interface Detection {
@@ -186,7 +186,11 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   if (best !== undefined && best[1].count >= Math.max(1, candidates * shareNeeded)) {
     return { format: best[0], why: best[1].why };
   }
-  if (header !== null) return { format: header.format, why: header.why };
+  const tool = unreadTool(lines);
+  // What kindred tools begin with says nothing where one of them is told.
+  if (header !== null && !(header.isPreamble === true && tool !== null)) {
+    return { format: header.format, why: header.why };
+  }
   if (notices > 0 && counts.size === 0 && candidates === 0) {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
@@ -194,7 +198,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     const why = detect.reads(text, lines, fileName);
     if (why !== null) return { format, why };
   }
-  return { format: 'unknown', why: unknownWhy(lines) };
+  return { format: 'unknown', why: tool ?? unknownWhy(lines) };
 }
 
 /** Formats that are not read but often given, with what to give instead. */

@@ -57,6 +57,7 @@ export const FORMAT_WORDS = {
   pidstat: 'pidstat',
   'container-state': 'state of containers',
   'unit-state': 'systemctl show',
+  audit: 'audit log',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

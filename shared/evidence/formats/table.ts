@@ -1,4 +1,5 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
+import { AUDIT } from '../host/audit.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { CONTAINER_STATE } from '../host/container-state.ts';
 import { DF } from '../host/df.ts';
@@ -53,6 +54,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   sar: SAR,
   pidstat: PIDSTAT,
   'container-state': CONTAINER_STATE,
+  audit: AUDIT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,

@@ -228,6 +228,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['container/pod-describe.txt', 'container-state'],
   ['container/pod.yaml', 'container-state'],
   ['container/pod.json', 'container-state'],
+  ['host/audit.log.txt', 'audit'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

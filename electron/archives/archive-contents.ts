@@ -56,8 +56,9 @@ export class ArchiveContents {
   }
 
   /** A .gz holds one file; its name is that of the archive without the ending, since the one inside can be anything. */
-  closeSingle(format: CompressionFormat, whole: boolean, fault?: string): void {
-    const name = baseName(this.#archive.name).replace(COMPRESSIONS[format].ending, '');
+  closeSingle(format: CompressionFormat | null, whole: boolean, fault?: string): void {
+    const given = baseName(this.#archive.name);
+    const name = format === null ? given : given.replace(COMPRESSIONS[format].ending, '');
     this.#close({ name, modified: this.#archive.modified, bytes: null }, whole, fault);
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
+import { isWideText, WideText } from '../../shared/evidence/reading/wide-text.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from '../files/inventory.ts';
 import { HEAD_BYTES, type IntakeLimits } from '../files/limits.ts';
 import { isAbsoluteName, unsafeMemberName, visibleName } from '../files/names.ts';
@@ -30,11 +31,20 @@ class Stopped extends Error {
 export type UnpackProgress = (file: FoundFile, readBytes: number) => boolean;
 
 /** What an archive is by its first bytes; whether a compressed one holds a tar shows when it is unpacked. */
-type ContainerKind = CompressionFormat | 'tar' | 'zip';
+type ContainerKind = CompressionFormat | 'tar' | 'zip' | 'utf-16';
 
 function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
   const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
-  return format === 'zip' || format === 'tar' || isCompression(format) ? format : null;
+  return format === 'zip' || format === 'tar' || format === 'utf-16' || isCompression(format) ? format : null;
+}
+
+/** Bytes at the end of a text in which UTF-16 shows that was appended to it. */
+const TAIL_BYTES = 4096;
+
+/** Whether a file that begins as text ends in UTF-16. */
+function endsInWideText(reader: EvidenceReader, head: Uint8Array): boolean {
+  const { bytes } = reader.stamp;
+  return bytes > head.length && !head.includes(0) && isWideText(reader.at(bytes - TAIL_BYTES, TAIL_BYTES));
 }
 
 /**
@@ -86,7 +96,9 @@ export class Unpacker {
     const members: FoundFile[] = [];
     try {
       const head = reader.at(0, HEAD_BYTES);
-      const kind = containerKind(head, reader.stamp.bytes) ?? (await this.#damagedKind(file, reader, head));
+      const kind =
+        containerKind(head, reader.stamp.bytes) ??
+        (endsInWideText(reader, head) ? 'utf-16' : await this.#damagedKind(file, reader, head));
       if (kind === null) return [file];
       file.archive = kind;
       if (level > this.#limits.archiveDepth) {
@@ -146,6 +158,7 @@ export class Unpacker {
     });
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
+      else if (kind === 'utf-16') this.#narrow(next, contents);
       else if (kind === 'zip') await unpackZip(this.#workOn(file, reader, contents));
       else await this.#unpackCompressed(kind, next, this.#workOn(file, reader, contents));
     } catch (thrown) {
@@ -205,6 +218,19 @@ export class Unpacker {
     }
     const end = await tar.end();
     reportDamage(file, contents.wholeMembers, end);
+  }
+
+  /** Turns text in UTF-16 into UTF-8. */
+  #narrow(next: ByteSource, contents: ArchiveContents): void {
+    const text = new WideText();
+    const file = contents.openSingle();
+    const write = (output: Uint8Array): void => {
+      this.#count(output.length);
+      file.write(output);
+    };
+    for (let chunk = next(); chunk !== null; chunk = next()) write(text.push(chunk));
+    write(text.end());
+    contents.closeSingle(null, true);
   }
 
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {

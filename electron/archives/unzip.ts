@@ -218,11 +218,22 @@ function isPlausible(own: ZipMember, gapEnd: number): boolean {
   return nameBytes > 0 && headerAt + LOCAL_HEADER_BYTES + nameBytes <= gapEnd && !hasControls(name);
 }
 
+/** APPNOTE.TXT, section 4.4.5; Explorer takes Deflate64 for what is over 2 GB. */
+const METHOD_NAMES: Readonly<Record<number, string>> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  14: 'LZMA',
+  98: 'PPMd',
+};
+
 /** Why a file of a ZIP cannot be unpacked, and what can be done; null when it can. */
 function zipObstacle(member: ZipMember, hasMethod: boolean): string | null {
   if (member.isEncrypted) return 'The member is encrypted. Unpack it with its password and give the files.';
   if (!hasMethod) {
-    return `The member is compressed with method ${member.method}, which is not read. Unpack it and give the files.`;
+    const name = METHOD_NAMES[member.method];
+    const method = name === undefined ? `method ${member.method}` : `${name} (method ${member.method})`;
+    return `The member is compressed with ${method}, which is not read. Unpack it and give the files.`;
   }
   if (member.method === ZIP_STORED && member.packedBytes === null) {
     return "Only the archive's directory, which is missing, tells where the member ends. Copy the archive again.";

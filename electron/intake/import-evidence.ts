@@ -62,6 +62,7 @@ export async function readGivenEvidence(
   const { files } = intake;
   const sink = new EvidenceSink(new EventTable());
   await parseAll(intake, sink, limits, board, takeAdded, request.zones);
+  noteDesktop(files, problems);
   const databases: DatabaseReport[] = [];
   for (const group of intake.groups) {
     const database = await readDatabase(files, group, limits, board);
@@ -238,6 +239,15 @@ function noteLoneSidecar(file: IntakeFile): void {
   const name = baseName(file.found.name).replace(/-(?:wal|shm|journal)$/, '');
   const message = `The database it belongs to (${visibleName(name)}, in the same folder) was not given, and by itself it cannot be read. Add both, copied at the same time.`;
   file.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
+}
+
+/** One notice for all: an archive made on macOS has such a file beside each of its own. */
+function noteDesktop(files: readonly IntakeFile[], problems: CaseProblems): void {
+  const [first, ...others] = files.filter(({ format }) => format === 'desktop');
+  if (first === undefined) return;
+  const more =
+    others.length === 0 ? '' : ` So ${others.length === 1 ? 'is 1 other file' : `are ${others.length} other files`}.`;
+  problems.add(first.path, 'unrecognised', `No evidence: it ${first.told.why}.${more} All were hashed and listed.`);
 }
 
 function noteEmpty(file: IntakeFile): void {

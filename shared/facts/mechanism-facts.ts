@@ -77,6 +77,14 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** Who reported an OOM kill without naming the process. */
+function oomReported(killer: EvidenceEvent | null): string {
+  const reporter = killer?.identifier === 'docker' ? 'Docker' : killer?.identifier === 'kubelet' ? 'Kubernetes' : null;
+  return reporter === null
+    ? 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.'
+    : `${reporter} reports that the container was ended by the OOM killer at the moment the worker ended.`;
+}
+
 /** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
 function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
   const lines = operation?.lines ?? [];
@@ -124,7 +132,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
         return [
           {
             id: 'systemd-oom',
-            text: 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.',
+            text: oomReported(killer),
             weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
             decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer),

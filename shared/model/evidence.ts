@@ -56,6 +56,9 @@ export const FORMAT_WORDS = {
   top: 'top',
   sar: 'sar',
   pidstat: 'pidstat',
+  'container-state': 'state of containers',
+  'unit-state': 'systemctl show',
+  audit: 'audit log',
   df: 'df',
   ls: 'ls -l',
   du: 'du',
@@ -73,6 +76,8 @@ export const FORMAT_WORDS = {
   bzip2: 'bzip2',
   xz: 'xz',
   zstd: 'zstd',
+  'utf-16': 'text in UTF-16',
+  desktop: 'left behind by a desktop',
   empty: 'empty file',
   unknown: 'not recognised',
 } as const satisfies Readonly<Record<string, string>>;

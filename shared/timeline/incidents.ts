@@ -197,7 +197,7 @@ const ARBITER_KINDS = [
 ] as const satisfies readonly EventKind[];
 
 /** Who runs the host: what fails it is no work of a service. */
-const HOST_ITSELF = /^(?:kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
+const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
 
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or

@@ -35,6 +35,24 @@ describe('a worker that was killed', () => {
     expect(memory?.missing.map(({ command }) => command).join('\n')).toContain('journalctl _TRANSPORT=kernel');
   });
 
+  it('by hand, and the audit log says who sent the signal', async () => {
+    const scenario = byHand();
+    const { pid, startMillis } = scenario.setting;
+    const stamp = `${(startMillis / 1_000 + 3.8).toFixed(3)}:411`;
+    const analysis = await scenario
+      .file(
+        'audit.log',
+        `type=SYSCALL msg=audit(${stamp}): arch=c000003e syscall=62 success=yes exit=0 a0=${pid.toString(16)} a1=9 pid=999 auid=1000 uid=0 comm="kill" exe="/usr/bin/kill"\n`,
+      )
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('external-sigkill');
+    expect(analysis.incident?.killer).toEqual({
+      name: 'Another process',
+      why: `kill(${pid}, SIGKILL) by pid 999 (kill, /usr/bin/kill), uid 0, auid 1000`,
+    });
+    expect(analysis.incidents).toHaveLength(1);
+  });
+
   it("by systemd's stop timeout", async () => {
     const analysis = await new Scenario()
       .boot()

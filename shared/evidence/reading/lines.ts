@@ -28,6 +28,7 @@ const BYTES_LIMIT_BYTES = 64 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const LEAST_PENDING_BYTES = 256;
 
+const LEADING_NULS = /^\0+(?!\0|$)/;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -39,6 +40,13 @@ export const TRAITS = {
   hash: 2,
 } as const;
 const HASH = 0x23;
+
+/** Where a line ends that has carriage returns in front of `end`. */
+function withoutCrs(bytes: Uint8Array, from: number, end: number): number {
+  let to = end;
+  while (to > from && bytes[to - 1] === CR) to -= 1;
+  return to;
+}
 
 /**
  * Looks at a whole line as bytes[from..end) of a chunk, without its line end, and says whether it needs no text. `next` is
@@ -132,7 +140,15 @@ export class LineReader {
       const isTaken =
         bytes > 0 &&
         bytes <= BYTES_LIMIT_BYTES &&
-        takeLine(chunk, from, endsInCr ? at - 1 : at, next, traits, this.#lineOffset, this.#lineNumber);
+        takeLine(
+          chunk,
+          from,
+          endsInCr ? withoutCrs(chunk, from, at) : at,
+          next,
+          traits,
+          this.#lineOffset,
+          this.#lineNumber,
+        );
       if (isTaken) {
         this.#lineOffset += bytes + 1;
         this.#lineNumber += 1;
@@ -179,9 +195,13 @@ export class LineReader {
   }
 
   #emit(kept: Uint8Array, bytes: number, endsInCr: boolean, terminated: boolean, onLine: (line: Line) => void): void {
-    const byteLength = endsInCr && terminated ? bytes - 1 : bytes;
+    // `\r\r\n` is what a program on Windows makes of lines that end in CR LF.
+    const crs = !endsInCr || !terminated ? 0 : kept.length < bytes ? 1 : bytes - withoutCrs(kept, 0, bytes);
+    const byteLength = bytes - crs;
     const cut = byteLength > kept.length;
-    const text = lineDecoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    const written = lineDecoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    // A log that was emptied while its writer went on, or a block that was not written before a crash, begins with NULs.
+    const text = written.charCodeAt(0) === 0 ? written.replace(LEADING_NULS, '') : written;
     const line: Line = {
       text,
       byteOffset: this.#lineOffset,

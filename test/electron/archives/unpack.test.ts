@@ -55,6 +55,20 @@ describe('archives', () => {
     expect(contentOf(files[1])).toBe('one two');
   });
 
+  test('text in UTF-16 becomes a member in UTF-8, also where it only ends so', async () => {
+    const text = '2026-03-02T07:10:00+00:00 vm app[7]: läuft\r\n';
+    const wide = Buffer.from(text.repeat(100), 'utf16le');
+    const { files } = await unpackBytes(wide, 'unit.txt');
+    expect(files.map((file) => [file.name, file.archive])).toEqual([
+      ['unit.txt', 'utf-16'],
+      ['unit.txt', null],
+    ]);
+    expect(readFileSync(files[1]?.absolutePath ?? '', 'utf8')).toBe(text.repeat(100));
+    const long = Buffer.concat([Buffer.from(text.repeat(2000)), wide]);
+    const appended = await unpackBytes(long, 'unit.txt');
+    expect(readFileSync(appended.files[1]?.absolutePath ?? '', 'utf8')).toBe(text.repeat(2100));
+  });
+
   test('archives in archives are unpacked three levels deep', async () => {
     const level4 = await tarGzipOf([{ name: 'too-deep.txt', content: 'x' }]);
     const level3 = await tarOf([

@@ -28,6 +28,8 @@ const DEPENDENT = new Set([
   'du',
   'top',
   'pidstat',
+  'container-state',
+  'unit-state',
   'sar',
   'ps',
   'vmstat',

@@ -1,4 +1,5 @@
 import {
+  type ArtifactReport,
   type ArtifactStatistics,
   type BytesByPart,
   type DeclaredCounts,
@@ -18,18 +19,21 @@ import type { TagAttributes } from './tag-attributes.ts';
 import { TopList } from './top-list.ts';
 
 /** What the test results add up to; see ArtifactReport and ArtifactStatistics for the meaning of each. */
-export interface JUnitTotals {
-  readonly isJUnit: boolean;
-  readonly suites: number;
-  readonly testcases: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly errors: number;
-  readonly skipped: number;
-  readonly declaredTests: number | null;
-  readonly durationSeconds: number;
-  readonly largestSuites: readonly SuiteSize[];
-  readonly maxDepth: number;
+export interface JUnitTotals
+  extends Pick<
+    ArtifactReport,
+    | 'isJUnit'
+    | 'suites'
+    | 'testcases'
+    | 'passed'
+    | 'failed'
+    | 'errors'
+    | 'skipped'
+    | 'declaredTests'
+    | 'durationSeconds'
+    | 'largestSuites'
+    | 'maxDepth'
+  > {
   readonly statistics: Omit<ArtifactStatistics, 'encoding' | 'hasDoctype' | 'entities' | 'longestText'>;
 }
 

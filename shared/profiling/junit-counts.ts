@@ -8,6 +8,7 @@ import {
   type SuiteSize,
   TEST_OUTCOMES,
 } from '../model/artifact.ts';
+import { existing } from '../model/existing.ts';
 import { CaseName } from './case-name.ts';
 import { DialectSigns } from './dialect.ts';
 import { countOf } from './junit-duration.ts';
@@ -173,7 +174,7 @@ export class JUnitCounts {
   /** Text directly in the innermost element. */
   text(bytes: number): void {
     const part = this.#frames.at(-1)?.part ?? PART.other;
-    this.#textBytes[part] = (this.#textBytes[part] ?? 0) + bytes;
+    this.#textBytes[part] = existing(this.#textBytes[part], part) + bytes;
   }
 
   /** A CDATA section with its brackets; its bytes are told as text as well. */
@@ -294,7 +295,8 @@ export class JUnitCounts {
     parent.testcases += testcases;
     parent.seconds += suite.seconds;
     for (let outcome = 0; outcome < suite.outcomes.length; outcome++)
-      parent.outcomes[outcome] = (parent.outcomes[outcome] ?? 0) + (suite.outcomes[outcome] ?? 0);
+      parent.outcomes[outcome] =
+        existing(parent.outcomes[outcome], outcome) + existing(suite.outcomes[outcome], outcome);
     this.#map.close(suite, byteEnd, this.#suitesOpen);
   }
 
@@ -327,7 +329,7 @@ export class JUnitCounts {
     const { name, byteOffset, seconds } = testcase;
     const byteLength = byteEnd - byteOffset;
     this.#testcases++;
-    this.#outcomes[testcase.outcome] = (this.#outcomes[testcase.outcome] ?? 0) + 1;
+    this.#outcomes[testcase.outcome] = existing(this.#outcomes[testcase.outcome], testcase.outcome) + 1;
     this.#sizes.add(byteLength);
     if (seconds === null) this.#withoutDuration++;
     else {
@@ -346,7 +348,7 @@ export class JUnitCounts {
     suite.testcases++;
     suite.ownCases++;
     suite.seconds += seconds ?? 0;
-    suite.outcomes[testcase.outcome] = (suite.outcomes[testcase.outcome] ?? 0) + 1;
+    suite.outcomes[testcase.outcome] = existing(suite.outcomes[testcase.outcome], testcase.outcome) + 1;
     if (this.#rootIsSuite || this.#suitesOpen.length > 1) this.#caseInSuite = true;
     else this.#caseOutsideSuites = true;
   }

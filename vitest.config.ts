@@ -3,22 +3,11 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { temporaryFiles } from './test/support/temporary-files.ts';
 
-const PURE = 'test/shared/**/*.test.ts';
 /** Tests that change what nobody can put back, each in a process of its own. */
 const ALONE = [
   // A limit of SQLite's memory is the whole process's and can only be lowered.
   'test/electron/databases/sql-engine.test.ts',
 ];
-
-const withThreads = {
-  globalSetup: 'test/support/programs.ts',
-  alias: [
-    {
-      find: /^.*\/start-worker\.ts$/,
-      replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
-    },
-  ],
-};
 
 export default defineConfig({
   test: {
@@ -35,16 +24,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Pure functions need no program and no thread.
-        test: { name: 'shared', include: [PURE] },
-      },
-      {
-        extends: true,
         test: {
-          name: 'app',
+          // One project, though tests of shared/ need no program and no thread: each has modules of its own, loaded again.
+          name: 'together',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [PURE, 'test/e2e/**', ...ALONE],
-          ...withThreads,
+          exclude: ['test/e2e/**', ...ALONE],
+          globalSetup: 'test/support/programs.ts',
+          alias: [
+            {
+              find: /^.*\/start-worker\.ts$/,
+              replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
+            },
+          ],
         },
       },
       {

@@ -1,3 +1,4 @@
+import { existing } from '../model/existing.ts';
 import type { InsertRate } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationLine, OperationStep } from '../timeline/operations.ts';
@@ -86,7 +87,7 @@ function withoutWhole(lines: readonly OperationLine[], step: OperationStep, rows
   const last = counted.at(-1);
   const counts = counted.map(({ reading }) => reading.records ?? 0);
   if (last === undefined || counts.length < 2) return null;
-  const rises = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0));
+  const rises = counts.every((count, index) => index === 0 || count > existing(counts[index - 1], index - 1));
   const alike = counts.every((count) => count === counts[0]);
   const written = rises ? counts.at(-1) : alike ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   if (written === undefined || written >= rows) return null;

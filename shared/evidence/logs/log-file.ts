@@ -95,13 +95,13 @@ function parserOfLog(context: ParseContext, accessOnly: boolean): EvidenceParser
 /** Reads a log whose records are JSON values over any number of lines. */
 function parserOfValues(context: ParseContext, handler: LogFileHandler): EvidenceParser {
   const values = new JsonValues(context.startOffset, context.startLine);
+  let cut: Line | null = null;
   const read = (give: (onValue: Parameters<JsonValues['end']>[0]) => void): ParsedItem[] => {
     const out: ParsedItem[] = [];
-    give(({ text, byteOffset, byteLength, line, isCut }) => {
-      handler.onLine(
-        { text, byteOffset, byteLength, number: line, terminated: !isCut, cut: false, invalid: false },
-        out,
-      );
+    give(({ text, byteOffset, byteLength, line: number, isCut }) => {
+      const line = { text, byteOffset, byteLength, number, terminated: !isCut, cut: false, invalid: false };
+      if (isCut) cut = line;
+      handler.onLine(line, out);
     });
     return out;
   };
@@ -109,7 +109,7 @@ function parserOfValues(context: ParseContext, handler: LogFileHandler): Evidenc
     push: (chunk) => read((onValue) => values.push(chunk, onValue)),
     end() {
       const out = read((onValue) => values.end(onValue));
-      handler.onEnd(out);
+      handler.onEnd(out, cut);
       if (values.broken > 0) {
         const message = `${values.broken} records of ${context.fileName} are damaged: they do not end before the next begins, and were left out.`;
         out.push(problemItem('malformed-record', message, null));
@@ -129,6 +129,7 @@ class RowHandler implements LineHandler {
   readonly #rows: LogFileHandler;
   readonly #columns: Columns;
   #open: Line | null = null;
+  #last: Line | null = null;
   /** Lines up to the names of the columns that are still to come. */
   #skipped: number;
 
@@ -145,17 +146,23 @@ class RowHandler implements LineHandler {
     }
     // A quote that is missing must not swallow the rows that follow.
     if (this.#open !== null && !isOpenRow(line.text) && readRow(line.text, this.#columns)?.stamp != null) {
-      this.#rows.onLine(this.#open, out);
+      this.#give(this.#open, out);
       this.#open = null;
     }
     const joined = this.#open === null ? line : joinLines(this.#open, line);
     this.#open = isOpenRow(joined.text) && joined.text.length < ENTRY_LIMIT_CHARACTERS ? joined : null;
-    if (this.#open === null) this.#rows.onLine(joined, out);
+    if (this.#open === null) this.#give(joined, out);
   }
 
-  onEnd(out: ParsedItem[]): void {
-    if (this.#open !== null) this.#rows.onLine(this.#open, out);
-    this.#rows.onEnd(out);
+  #give(row: Line, out: ParsedItem[]): void {
+    this.#last = row;
+    this.#rows.onLine(row, out);
+  }
+
+  onEnd(out: ParsedItem[], cut: Line | null): void {
+    if (this.#open !== null) this.#give(this.#open, out);
+    // What is cut is the row that the last line belongs to.
+    this.#rows.onEnd(out, cut === null ? null : this.#last);
   }
 
   timeResolution(): TimeResolution {
@@ -190,7 +197,6 @@ class LogFileHandler implements LineHandler {
   /** The line that began it, until the first of the block belongs to a record with it. */
   #blockHead: Line | null = null;
   #anyEntry = false;
-  #unterminated: Line | null = null;
   /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
   #zoneOfFile: number | null;
   /** A zone seen once: one damaged stamp must not shift the lines after it. */
@@ -229,7 +235,6 @@ class LogFileHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
     const block = beginsBlock(line.text);
     if (block !== null) {
       this.#block = block;
@@ -535,14 +540,14 @@ class LogFileHandler implements LineHandler {
     out.push(unclassifiedItem(this.#context, first.number, text, first.byteOffset));
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     for (const [, { first, last, text, line }] of this.#parts) {
       this.#take(rejoined(line, text, this.#layout), first, last, '', out);
     }
     this.#closeAll(out);
     this.#stray.flush(out);
     this.#placeWaitingAtEnd(out);
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    reportCutEnd(this.#context, cut, 'entry', out);
   }
 
   /** Without any date in the file, its entries are none the less in order, and not later than the file. */

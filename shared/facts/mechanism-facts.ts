@@ -5,6 +5,7 @@ import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
@@ -325,29 +326,37 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
   const isUndecided = amid !== null;
+  // The next start ended whatever workers there were: had one of them reached its timeout, the log before it would say so.
+  const isCutOff = amid !== null && workerEvents.some(({ kind, time }) => kind === 'arbiter-start' && time >= amid.end);
   if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
   if (first !== undefined) {
+    // Whatever ended the arbiter from outside ended its workers, in whatever they were.
+    const [restart] = abruptRestarts(evidence.events);
+    const mayHaveDied = isUndecided || restart !== undefined;
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
       id: 'no-death-logged',
       text:
-        graceful.length === 0
-          ? "gunicorn's log shows workers booting and none ending."
-          : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+        restart !== undefined
+          ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+          : graceful.length === 0
+            ? "gunicorn's log shows workers booting and none ending."
+            : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': isUndecided ? -0.5 : -3,
+        'memory-exhaustion': mayHaveDied ? -0.5 : -3,
         'worker-timeout':
-          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
+          isUndecided && !isCutOff && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!mayHaveDied ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
-      ...(isUndecided ? {} : { decides: { 'worker-timeout': 'against' } }),
-      ...sourcesOf(first, ...graceful.slice(0, 5)),
+      ...(isUndecided && !isCutOff ? {} : { decides: { 'worker-timeout': 'against' } }),
+      ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
-  const last = history.latestDone;
-  if (last !== null && !isUndecided) {
+  // Work that began later and whose end nothing tells is not answered for by what ended well before it.
+  const last = latest?.outcome === 'answered' ? null : history.latestDone;
+  if (last !== null && !isUndecided && abruptRestarts(evidence.events).length === 0) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     facts.push({

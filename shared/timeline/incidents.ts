@@ -146,11 +146,37 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
+  const starts = events.ofKinds(['arbiter-start']);
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    const ofSeveral = ofService && workers.size !== 1;
+    return betweenStarts(list, pid, starts)
+      .flatMap((part) => operationsOf(part, ofSeveral))
+      .filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
   });
+}
+
+/** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
+function betweenStarts(
+  lines: readonly EvidenceEvent[],
+  pid: number | null,
+  starts: readonly EvidenceEvent[],
+): readonly (readonly EvidenceEvent[])[] {
+  const parts: EvidenceEvent[][] = [];
+  let next = 0;
+  let part: EvidenceEvent[] = [];
+  for (const line of lines) {
+    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
+      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
+      if (!isOfStream || part.length === 0) continue;
+      parts.push(part);
+      part = [];
+    }
+    part.push(line);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
@@ -160,7 +186,7 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   const last = before.at(-1);
   if (last === undefined) return null;
   // Of threads that take turns, what one began last may be done while the work of another goes on.
-  if (last.outcome === 'done') {
+  if (last.outcome === 'done' || last.outcome === 'answered') {
     return before.findLast(({ outcome, end }) => outcome === 'open' && end > last.start) ?? null;
   }
   if (last.outcome === 'open') return last;

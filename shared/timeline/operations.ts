@@ -23,7 +23,8 @@ export interface OperationStep {
   readonly endLine: OperationLine | null;
 }
 
-type OperationOutcome = 'done' | 'failed' | 'open';
+/** `answered`: a response was sent after it that may be another request's; the log never tells the end of such work. */
+type OperationOutcome = 'done' | 'failed' | 'open' | 'answered';
 
 /** A piece of work of one worker, from the line that opens it to the line that closes it or to the worker's end. */
 export interface Operation {
@@ -51,16 +52,20 @@ interface OpenWork {
   readonly lines: OperationLine[];
   openingTemplate: string | null;
   isNamedBy: ((line: OperationLine) => boolean) | null;
+  /** How many lines it had when a response was last sent, by whichever process. */
+  linesAtAnswer: number;
 }
 
 /**
  * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
  * its next job with the same call. The threads of one worker take turns, though: where later lines still name the work
- * that was begun before, by the mark in front of them or by its number, both go on.
+ * that was begun before, by the mark in front of them or by its number, both go on. Where one stream has the lines of
+ * several workers and tells none from the others (`ofSeveral`), a response is of any of them: it ends nothing.
  */
-export function operationsOf(events: readonly EvidenceEvent[]): readonly Operation[] {
+export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false): readonly Operation[] {
   const operations: Operation[] = [];
+  const answered = new Set<Operation>();
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
   const openers = new Set<string>();
@@ -69,14 +74,21 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
     open = open.filter((each) => each !== work);
     const operation = buildOperation(work.lines, outcome);
-    if (operation !== null) operations.push(operation);
+    if (operation === null) return;
+    operations.push(operation);
+    const linesBefore = work.lines.length - operation.lines.length;
+    if (work.linesAtAnswer > linesBefore) answered.add(operation);
   };
   const begin = (): OpenWork => {
-    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null };
+    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null, linesAtAnswer: 0 };
     open.push(work);
     return work;
   };
   for (const [index, line] of all.entries()) {
+    if (ofSeveral && line.reading.role === 'request-done') {
+      for (const work of open) work.linesAtAnswer = work.lines.length;
+      continue;
+    }
     let work = ownerOf(line, open);
     if (line.reading.role === 'operation-start') {
       const template = messageTemplate(line.text);
@@ -100,7 +112,17 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
       close(work, work.lines.some((each) => isFailure(each)) ? 'failed' : 'done');
   }
   for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
-  return operations.sort((a, b) => a.start - b.start);
+  return withAnswers(operations, answered).sort((a, b) => a.start - b.start);
+}
+
+/** Work that never tells its end may have ended with any response after it; where others of its wording tell theirs, it has not. */
+function withAnswers(operations: readonly Operation[], answered: ReadonlySet<Operation>): Operation[] {
+  const tellEnd = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
+  return operations.map((operation) =>
+    operation.outcome === 'open' && answered.has(operation) && !tellEnd.has(operation.template)
+      ? { ...operation, outcome: 'answered' }
+      : operation,
+  );
 }
 
 /**

@@ -23,7 +23,7 @@ export interface OperationStep {
   readonly endLine: OperationLine | null;
 }
 
-/** `answered`: a response was sent after it that may be another request's; the log never tells the end of such work. */
+/** `answered`: nothing says that it is done; what came last before others of its kind came, or a response of whichever request. */
 type OperationOutcome = 'done' | 'failed' | 'open' | 'answered';
 
 /** A piece of work of one worker, from the line that opens it to the line that closes it or to the worker's end. */
@@ -54,6 +54,8 @@ interface OpenWork {
   isNamedBy: ((line: OperationLine) => boolean) | null;
   /** How many lines it had when a response was last sent, by whichever process. */
   linesAtAnswer: number;
+  /** The latest step of the wording with which work that no line opens as a whole began, and its place among the lines. */
+  item: { readonly line: OperationLine; readonly template: string; readonly index: number } | null;
 }
 
 /**
@@ -69,18 +71,19 @@ export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
   const openers = new Set<string>();
+  const items = new Items();
   // The latest comes last; more than one only where threads take turns.
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
     open = open.filter((each) => each !== work);
-    const operation = buildOperation(work.lines, outcome);
+    const operation = buildOperation(work.lines, outcome === 'open' && items.isEnded(work) ? 'answered' : outcome);
     if (operation === null) return;
     operations.push(operation);
     const linesBefore = work.lines.length - operation.lines.length;
     if (work.linesAtAnswer > linesBefore) answered.add(operation);
   };
   const begin = (): OpenWork => {
-    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null, linesAtAnswer: 0 };
+    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null, linesAtAnswer: 0, item: null };
     open.push(work);
     return work;
   };
@@ -104,7 +107,14 @@ export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false
         work.isNamedBy = namer(line);
       }
     }
+    if (work !== undefined && items.endsBefore(line, work)) {
+      close(work, 'answered');
+      work = begin();
+    }
     work ??= begin();
+    if (items.isItem(line, work)) {
+      work.item = { line, template: itemTemplate(line), index: work.lines.length };
+    }
     work.lines.push(line);
     if (line.reading.role === 'operation-done') close(work, 'done');
     // The response was sent: whatever the request did is over, whether or not the service said so.
@@ -123,6 +133,61 @@ function withAnswers(operations: readonly Operation[], answered: ReadonlySet<Ope
       ? { ...operation, outcome: 'answered' }
       : operation,
   );
+}
+
+/** A worker that took up the next thing at once was still at the same work; between two requests it waits. */
+const BETWEEN_WORK_SECONDS = 1;
+/** The wording of a step, whichever file it is about. */
+const itemTemplate = ({ text, reading: { path } }: OperationLine): string =>
+  messageTemplate(path === null ? text : text.replace(path, '?'));
+
+/** What tells a step from others of its wording: its numbers and the file that it names. */
+const namesIn = ({ text, reading: { path } }: OperationLine): readonly string[] => [
+  ...(path === null ? [] : [path]),
+  ...(text.slice(0, NAMED_WITHIN_CHARACTERS).match(NUMBERS) ?? []),
+];
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+const NUMBERS = /\d+(?:[.,_]\d+)*/g;
+
+/**
+ * Work that a service takes up piece by piece, each told by a line of one wording and ended in words of its own ("checking
+ * comment 7", "comment 7 clean"): each is work of its own, not a step of the ones before.
+ */
+class Items {
+  /** By the wording that begins them: the wordings that came last before the next began. */
+  readonly #endings = new Map<string, Set<string>>();
+
+  /** Whether a line begins such a piece, or the first of what may become some. */
+  isItem(line: OperationLine, { openingTemplate, item }: OpenWork): boolean {
+    if (line.reading.role !== 'step-start' || openingTemplate !== null) return false;
+    return item === null || item.template === itemTemplate(line);
+  }
+
+  /** Whether the piece that `work` is at was told to have ended, and `line` begins the next. */
+  endsBefore(line: OperationLine, work: OpenWork): boolean {
+    const { item, lines } = work;
+    const last = lines.at(-1);
+    if (item === null || last === undefined || last === item.line || !this.isItem(line, work)) return false;
+    const next = namesIn(line);
+    const own = namesIn(item.line).filter((name) => !next.includes(name));
+    const isNamed = lines
+      .slice(item.index + 1)
+      .some(({ text }) => own.some((name) => new RegExp(`(?<!\\d)${escaped(name)}(?!\\d)`).test(text)));
+    if (!isNamed) return false;
+    const known = this.#endings.get(item.template);
+    if (known === undefined && secondsBetween(last.event.time, line.event.time) < BETWEEN_WORK_SECONDS) return false;
+    this.#endings.set(item.template, (known ?? new Set()).add(messageTemplate(last.text)));
+    return true;
+  }
+
+  /** Whether the last that was said of the work is what ended others of its kind. */
+  isEnded({ item, lines }: OpenWork): boolean {
+    const last = lines.at(-1);
+    if (item === null || last === undefined || last === item.line) return false;
+    return this.#endings.get(item.template)?.has(messageTemplate(last.text)) === true;
+  }
 }
 
 /**
@@ -226,8 +291,9 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
   const opening = openingLine(lines);
   if (opening === null) return null;
   const own = withProgress(lines.slice(lines.indexOf(opening)));
-  const name = opening.reading.role === 'operation-start' ? operationName(opening.text) : null;
-  const numbers = name?.match(/\d+/g);
+  const isWhole = opening.reading.role === 'operation-start';
+  const name = isWhole ? operationName(opening.text) : stepName(opening);
+  const numbers = isWhole ? name?.match(/\d+/g) : null;
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
   return {
     pid: opening.event.pid,
@@ -280,6 +346,20 @@ function openingLine(lines: readonly OperationLine[]): OperationLine | null {
   }
   return best;
 }
+
+/**
+ * What a step works on that no line opens as a whole: the file that it names, else what it is about where that has a
+ * number (`Rendering tile 14/8801` -> `tile 14/8801`). "30 rows" and "page" name nothing that one could look for.
+ */
+function stepName({ text, reading }: OperationLine): string | null {
+  if (reading.path !== null) return reading.path.slice(-LONGEST_NAME);
+  const about = operationName(text.replace(LEADING_VERB, '')) ?? '';
+  return /[\p{L}#][\p{L}.#-]*[\s:#=-]{0,3}[\p{L}_-]*\d/u.test(about) ? about : null;
+}
+
+const LONGEST_NAME = 60;
+// Rendering tile 3     Now polling feed 4     gerando extratos do cliente 5
+const LEADING_VERB = /^(?:now |re-?)?\p{L}+(?:ing|ando|endo|indo|iendo)\s+/iu;
 
 const SERVICE_STARTUP =
   /\b(?:application|app|server|service|worker|scheduler|thread|pool|config\w*|plugin|connect\w*|initiali[sz]\w*|listening|version)\b/i;

@@ -130,11 +130,12 @@ function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): C
 }
 
 function incidentJson(incident: Incident): IncidentJson {
-  const { id, pid, unit, operation, start, end, mechanism, phases, together, killer } = incident;
+  const { id, pid, unit, place, host, operation, start, end, mechanism, phases, together, killer } = incident;
   return {
     id,
     pid,
     unit,
+    ...(place === undefined || host?.toLowerCase().startsWith(place) === true ? {} : { container: place }),
     operation,
     start: formatIsoMicros(start),
     end: formatIsoMicros(end),

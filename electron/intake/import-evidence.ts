@@ -14,6 +14,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
 import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
+import { settleClockSteps } from './clock-steps.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
 import { type KeylessLog, keyLate } from './events/late-keys.ts';
@@ -143,6 +144,7 @@ async function parseAll(
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
       : readFile(file.found, file.index, parsing, sink, limits, report);
     board.read(file.found);
+    if (holds === 'log' && !isNative) settleClockSteps(file.found, sink.table, firstEvent);
     if (holds === 'log' && sink.keys === null) {
       const { found, format } = file;
       keyless.push({ found, format, context, firstEvent, events: sink.table.count - firstEvent });
@@ -245,6 +247,7 @@ function noteNotUnpacked({ format, found }: IntakeFile): void {
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
+  const folders = new Set(files.filter(({ found }) => !found.givenItself).map(({ found }) => found.given));
   return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
@@ -254,6 +257,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     sha256: found.sha256 ?? createHash('sha256').digest('hex'),
     ...hashedPart(found),
     modified: found.modified,
+    ...(found.givenItself || folders.size < 2 ? {} : { given: found.given }),
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,

@@ -81,12 +81,12 @@ export function databaseServer(
   if (told !== undefined) return told;
   // A file of SQLite is what the service writes to.
   if (context.database !== null) return null;
-  const { record, evidence, window } = context;
+  const { record, ownEvents, window } = context;
   const lines = (record?.operation?.lines ?? []).map(({ event }) => event);
   const around =
     record === null || window === null || record.incident.pid === null
       ? []
-      : evidence.events.ofPid(record.incident.pid, window.from, addSeconds(window.to, SLACK_SECONDS));
+      : ownEvents.ofPid(record.incident.pid, window.from, addSeconds(window.to, SLACK_SECONDS));
   for (const event of [...lines, ...around]) {
     const named = NAMES.find(({ pattern }) => pattern.test(event.message.slice(0, READ_CHARACTERS)));
     if (named !== undefined) return { server: named.server, event };

@@ -39,6 +39,8 @@ const incidentJson = z.strictObject({
   id: z.string(),
   pid: z.int().nullable(),
   unit: z.string().nullable(),
+  /** The container, pod or dyno that the pid is of, where logs of several were given; absent where they are of one place. */
+  container: z.string().nullable().optional(),
   operation: z.string().nullable(),
   start: isoMicros,
   end: isoMicros,

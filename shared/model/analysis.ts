@@ -86,6 +86,8 @@ export interface Incident {
   readonly together?: readonly string[];
   /** Who ended it, and what says so; null where nothing does, absent where nobody died. */
   readonly killer?: Killer | null;
+  /** The container or host whose pid it is; absent where the evidence is of one place. */
+  readonly place?: string;
 }
 
 /** Who ended a worker: `kernel OOM killer`, `earlyoom`, `the arbiter`; `why` is the line that says so, or what was concluded. */
@@ -168,6 +170,7 @@ export const QUESTION_IDS = [
   'wal-enabled',
   'oom-events',
   'manual-parse-succeeds',
+  'manual-import-succeeds',
 ] as const;
 export interface Question {
   readonly id: (typeof QUESTION_IDS)[number];

@@ -42,6 +42,7 @@ export const FORMAT_WORDS = {
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
   'gunicorn-launch': 'start of gunicorn',
+  'gunicorn-print-config': 'gunicorn --print-config',
   sqlite: 'SQLite database',
   'sqlite-wal': 'SQLite write-ahead log',
   'sqlite-shm': 'SQLite shared memory',
@@ -54,12 +55,14 @@ export const FORMAT_WORDS = {
   meminfo: '/proc/meminfo',
   top: 'top',
   sar: 'sar',
+  pidstat: 'pidstat',
   df: 'df',
   ls: 'ls -l',
   du: 'du',
   'journal-boots': 'journalctl --list-boots',
   'journal-disk-usage': 'journalctl --disk-usage',
   'collect-manifest': 'manifest of collect.sh',
+  reproduction: 'results of reproduce.sh',
   tar: 'tar archive',
   'tar-gzip': 'tar archive, gzip',
   'tar-bzip2': 'tar archive, bzip2',
@@ -124,6 +127,8 @@ export interface EvidenceFile {
   readonly hashedBytes?: number;
   /** Modification time that the file system or archive gives, or null. */
   readonly modified: EpochMicros | null;
+  /** Which of several folders or archives that were given it was in; absent for what was given itself, or one folder alone. */
+  readonly given?: number;
   /** The archive that this file was unpacked from, or null. */
   readonly containerId: EvidenceId | null;
   /** Records read from it: log entries, table rows, settings, test cases. */

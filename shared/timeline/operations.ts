@@ -1,7 +1,9 @@
 import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
+import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
+import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
 import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -23,8 +25,7 @@ export interface OperationStep {
   readonly endLine: OperationLine | null;
 }
 
-/** `answered`: nothing says that it is done; what came last before others of its kind came, or a response of whichever request. */
-type OperationOutcome = 'done' | 'failed' | 'open' | 'answered';
+type OperationOutcome = 'done' | 'failed' | 'open';
 
 /** A piece of work of one worker, from the line that opens it to the line that closes it or to the worker's end. */
 export interface Operation {
@@ -51,50 +52,45 @@ const IN_OPERATIONS: ReadonlySet<EventKind> = new Set(OPERATION_KINDS);
 interface OpenWork {
   readonly lines: OperationLine[];
   openingTemplate: string | null;
+  /** What the opening line names, where the log itself taught that it opens work. */
+  learntKeys: readonly string[] | null;
   isNamedBy: ((line: OperationLine) => boolean) | null;
-  /** How many lines it had when a response was last sent, by whichever process. */
-  linesAtAnswer: number;
-  /** The latest step of the wording with which work that no line opens as a whole began, and its place among the lines. */
-  item: { readonly line: OperationLine; readonly template: string; readonly index: number } | null;
 }
 
 /**
  * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
  * its next job with the same call. The threads of one worker take turns, though: where later lines still name the work
- * that was begun before, by the mark in front of them or by its number, both go on. Where one stream has the lines of
- * several workers and tells none from the others (`ofSeveral`), a response is of any of them: it ends nothing.
+ * that was begun before, by the mark in front of them or by its number, both go on. Wordings that say nothing by
+ * themselves are read by `course`, which is learnt from the log.
  */
-export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false): readonly Operation[] {
+export function operationsOf(events: readonly EvidenceEvent[], course: Course = NOTHING_LEARNT): readonly Operation[] {
   const operations: Operation[] = [];
-  const answered = new Set<Operation>();
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
   const openers = new Set<string>();
-  const items = new Items();
   // The latest comes last; more than one only where threads take turns.
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
     open = open.filter((each) => each !== work);
-    const operation = buildOperation(work.lines, outcome === 'open' && items.isEnded(work) ? 'answered' : outcome);
-    if (operation === null) return;
-    operations.push(operation);
-    const linesBefore = work.lines.length - operation.lines.length;
-    if (work.linesAtAnswer > linesBefore) answered.add(operation);
+    const operation = buildOperation(work.lines, outcome);
+    if (operation !== null) operations.push(operation);
   };
   const begin = (): OpenWork => {
-    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null, linesAtAnswer: 0, item: null };
+    const work: OpenWork = { lines: [], openingTemplate: null, learntKeys: null, isNamedBy: null };
     open.push(work);
     return work;
   };
-  for (const [index, line] of all.entries()) {
-    if (ofSeveral && line.reading.role === 'request-done') {
-      for (const work of open) work.linesAtAnswer = work.lines.length;
-      continue;
+  for (const [index, read] of all.entries()) {
+    let work = ownerOf(read, open);
+    if (isRequestOfOthers(read, work)) continue;
+    const template = TOLD_BY_ITSELF.has(read.reading.role) ? '' : messageTemplate(read.text);
+    const line = byCourse(read, template, work, course);
+    if (work !== undefined && isNextItem(line, template, work)) {
+      close(work, outcomeWithoutClosingLine(work.lines));
+      work = undefined;
     }
-    let work = ownerOf(line, open);
     if (line.reading.role === 'operation-start') {
-      const template = messageTemplate(line.text);
       const beginsOther = work !== undefined && isOtherWork(line, template, work, openers);
       if (work === undefined || work.openingTemplate === null) openers.add(template);
       if (work !== undefined && (template === work.openingTemplate || beginsOther)) {
@@ -105,16 +101,10 @@ export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false
       if (work.lines.length === 0 || work.openingTemplate === null) {
         work.openingTemplate = template;
         work.isNamedBy = namer(line);
+        work.learntKeys = course.has(template) ? keysOf(line.text) : null;
       }
     }
-    if (work !== undefined && items.endsBefore(line, work)) {
-      close(work, 'answered');
-      work = begin();
-    }
     work ??= begin();
-    if (items.isItem(line, work)) {
-      work.item = { line, template: itemTemplate(line), index: work.lines.length };
-    }
     work.lines.push(line);
     if (line.reading.role === 'operation-done') close(work, 'done');
     // The response was sent: whatever the request did is over, whether or not the service said so.
@@ -122,73 +112,62 @@ export function operationsOf(events: readonly EvidenceEvent[], ofSeveral = false
       close(work, work.lines.some((each) => isFailure(each)) ? 'failed' : 'done');
   }
   for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
-  return withAnswers(operations, answered).sort((a, b) => a.start - b.start);
+  return operations.sort((a, b) => a.start - b.start);
 }
 
-/** Work that never tells its end may have ended with any response after it; where others of its wording tell theirs, it has not. */
-function withAnswers(operations: readonly Operation[], answered: ReadonlySet<Operation>): Operation[] {
-  const tellEnd = new Set(operations.filter(({ outcome }) => outcome === 'done').map(({ template }) => template));
-  return operations.map((operation) =>
-    operation.outcome === 'open' && answered.has(operation) && !tellEnd.has(operation.template)
-      ? { ...operation, outcome: 'answered' }
-      : operation,
-  );
-}
-
-/** A worker that took up the next thing at once was still at the same work; between two requests it waits. */
-const BETWEEN_WORK_SECONDS = 1;
-/** The wording of a step, whichever file it is about. */
-const itemTemplate = ({ text, reading: { path } }: OperationLine): string =>
-  messageTemplate(path === null ? text : text.replace(path, '?'));
-
-/** What tells a step from others of its wording: its numbers and the file that it names. */
-const namesIn = ({ text, reading: { path } }: OperationLine): readonly string[] => [
-  ...(path === null ? [] : [path]),
-  ...(text.slice(0, NAMED_WITHIN_CHARACTERS).match(NUMBERS) ?? []),
-];
-
-const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-const NUMBERS = /\d+(?:[.,_]\d+)*/g;
+/** Roles that no wording learnt from the log changes, and that begin nothing. */
+const TOLD_BY_ITSELF: ReadonlySet<MessageMeaning['role']> = new Set(['request-done', 'progress', 'operation-failed']);
 
 /**
- * Work that a service takes up piece by piece, each told by a line of one wording and ended in words of its own ("checking
- * comment 7", "comment 7 clean"): each is work of its own, not a step of the ones before.
+ * What the log taught of a line's wording, where its own words do not say it: it opens work while none is going on, or it ends
+ * the very work that such a line opened. Within work that its own words opened, such things are items of it.
  */
-class Items {
-  /** By the wording that begins them: the wordings that came last before the next began. */
-  readonly #endings = new Map<string, Set<string>>();
-
-  /** Whether a line begins such a piece, or the first of what may become some. */
-  isItem(line: OperationLine, { openingTemplate, item }: OpenWork): boolean {
-    if (line.reading.role !== 'step-start' || openingTemplate !== null) return false;
-    return item === null || item.template === itemTemplate(line);
-  }
-
-  /** Whether the piece that `work` is at was told to have ended, and `line` begins the next. */
-  endsBefore(line: OperationLine, work: OpenWork): boolean {
-    const { item, lines } = work;
-    const last = lines.at(-1);
-    if (item === null || last === undefined || last === item.line || !this.isItem(line, work)) return false;
-    const next = namesIn(line);
-    const own = namesIn(item.line).filter((name) => !next.includes(name));
-    const isNamed = lines
-      .slice(item.index + 1)
-      .some(({ text }) => own.some((name) => new RegExp(`(?<!\\d)${escaped(name)}(?!\\d)`).test(text)));
-    if (!isNamed) return false;
-    const known = this.#endings.get(item.template);
-    if (known === undefined && secondsBetween(last.event.time, line.event.time) < BETWEEN_WORK_SECONDS) return false;
-    this.#endings.set(item.template, (known ?? new Set()).add(messageTemplate(last.text)));
-    return true;
-  }
-
-  /** Whether the last that was said of the work is what ended others of its kind. */
-  isEnded({ item, lines }: OpenWork): boolean {
-    const last = lines.at(-1);
-    if (item === null || last === undefined || last === item.line) return false;
-    return this.#endings.get(item.template)?.has(messageTemplate(last.text)) === true;
-  }
+function byCourse(line: OperationLine, template: string, work: OpenWork | undefined, course: Course): OperationLine {
+  const { role, step } = line.reading;
+  const as = (taught: 'operation-start' | 'operation-done'): OperationLine => ({
+    ...line,
+    reading: { ...line.reading, role: taught, step: null },
+  });
+  const isOpen = work !== undefined && work.openingTemplate !== null;
+  const saysLittle = role === 'other' || (role === 'step-start' && step === 'other-step');
+  if (saysLittle && course.has(template) && (!isOpen || work.learntKeys !== null)) return as('operation-start');
+  if (!isOpen || work.learntKeys === null || course.get(work.openingTemplate ?? '')?.closer !== template) return line;
+  const keys = keysOf(line.text);
+  return work.learntKeys.some((key) => keys.includes(key)) ? as('operation-done') : line;
 }
+
+/** Whether a step that opened work by itself comes once more for another thing: the next item, and no step of this one. */
+function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
+  const first = work.lines[0];
+  if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
+  if (first.reading.role !== 'step-start' || line.text === first.text) return false;
+  if (first.reading.path !== null && line.reading.path !== null)
+    return wordingBesidePath(first) === wordingBesidePath(line);
+  return messageTemplate(first.text) === template && /\d/.test(line.text);
+}
+
+/** The wording of a line that names a file, whichever it is. */
+const wordingBesidePath = ({ text, reading: { path } }: OperationLine): string =>
+  messageTemplate(text.replace(path ?? '', '?'));
+
+/**
+ * Whether a line tells of the end of a request that may be another's: where lines do not say who wrote them, an answer ends only
+ * the work that it can have been the request of, by what both name or since it had begun before.
+ */
+function isRequestOfOthers({ event, text, reading }: OperationLine, work: OpenWork | undefined): boolean {
+  if (reading.role !== 'request-done' || event.pid !== null) return false;
+  const opening = work?.lines[0];
+  if (opening === undefined) return true;
+  const { statedSeconds } = reading;
+  if (statedSeconds !== null)
+    return secondsBetween(opening.event.time, event.time) > statedSeconds + REQUEST_SLACK_SECONDS;
+  const numbers = /\d+/g;
+  const ofRequest = new Set(/"[A-Z]+ (\S+)/.exec(text)?.[1]?.match(numbers) ?? []);
+  return !(opening.text.match(numbers) ?? []).some((number) => ofRequest.has(number));
+}
+
+/** What a request's stated duration and the stamps of its lines may differ by. */
+const REQUEST_SLACK_SECONDS = 1.5;
 
 /**
  * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and
@@ -251,10 +230,11 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const header = splitInnerHeader(event.message);
-  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
+  const header = splitInnerHeader(message);
+  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? event.message.slice(level?.[0].length ?? 0);
+    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
@@ -287,13 +267,48 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
   return onlyAftermath ? 'failed' : 'open';
 }
 
+/**
+ * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
+ * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
+ * last line closes something, or where it said nothing.
+ */
+export function lastWords(events: readonly EvidenceEvent[], course: Course): Operation | null {
+  const closers = new Set([...course.values()].map(({ closer }) => closer));
+  const lines = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    const { role } = line.reading;
+    if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
+    const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
+    if (role === 'progress' || isTrouble || isFailure(line) || line.text.trim() === '') continue;
+    if (closers.has(messageTemplate(line.text))) return null;
+    const own = lines.slice(index);
+    const name = operationName(line.text);
+    return {
+      pid: line.event.pid,
+      name,
+      jobKey: null,
+      start: line.event.time,
+      template: messageTemplate(line.text),
+      end: own.at(-1)?.event.time ?? line.event.time,
+      outcome: 'open',
+      lines: own,
+      steps: stepsOf(own),
+    };
+  }
+  return null;
+}
+
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
   const own = withProgress(lines.slice(lines.indexOf(opening)));
-  const isWhole = opening.reading.role === 'operation-start';
-  const name = isWhole ? operationName(opening.text) : stepName(opening);
-  const numbers = isWhole ? name?.match(/\d+/g) : null;
+  // A step is named by what it names only where that tells it from others.
+  const named = operationName(opening.text);
+  const tells = opening.reading.path !== null || /\d/.test(named ?? '');
+  const name = opening.reading.role === 'operation-start' || tells ? named : null;
+  const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
   return {
     pid: opening.event.pid,
@@ -346,20 +361,6 @@ function openingLine(lines: readonly OperationLine[]): OperationLine | null {
   }
   return best;
 }
-
-/**
- * What a step works on that no line opens as a whole: the file that it names, else what it is about where that has a
- * number (`Rendering tile 14/8801` -> `tile 14/8801`). "30 rows" and "page" name nothing that one could look for.
- */
-function stepName({ text, reading }: OperationLine): string | null {
-  if (reading.path !== null) return reading.path.slice(-LONGEST_NAME);
-  const about = operationName(text.replace(LEADING_VERB, '')) ?? '';
-  return /[\p{L}#][\p{L}.#-]*[\s:#=-]{0,3}[\p{L}_-]*\d/u.test(about) ? about : null;
-}
-
-const LONGEST_NAME = 60;
-// Rendering tile 3     Now polling feed 4     gerando extratos do cliente 5
-const LEADING_VERB = /^(?:now |re-?)?\p{L}+(?:ing|ando|endo|indo|iendo)\s+/iu;
 
 const SERVICE_STARTUP =
   /\b(?:application|app|server|service|worker|scheduler|thread|pool|config\w*|plugin|connect\w*|initiali[sz]\w*|listening|version)\b/i;

@@ -5,8 +5,11 @@ import {
   epochMicros,
   MICROS_PER_DAY,
   MICROS_PER_MILLI,
+  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
+  type WallClock,
 } from '../../model/time.ts';
+import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import {
   eventItem,
@@ -44,6 +47,12 @@ const PARTS_LIMIT = 256;
 const GRAVE_LIMIT = 5;
 /** Lines of a traceback reach a carrier within this time of each other. */
 const TRACEBACK_GAP_MICROS = 2 * MICROS_PER_SECOND;
+
+/** Clocks are put back by an hour, on a Sunday between 0 and 3 o'clock nearly everywhere (tz database, rules of EU, US, AN, Chile). */
+const MINUTES_PUT_BACK = 60;
+const LAST_HOUR_PUT_BACK = 3;
+/** How long after the last entry before it the first one in the hour that comes again may be written. */
+const FIRST_ENTRY_MICROS = 30 * MICROS_PER_MINUTE;
 
 /** An entry whose lines are being gathered. */
 interface Entry {
@@ -176,6 +185,10 @@ class LogFileHandler implements LineHandler {
   readonly #latest = new Map<string, Entry>();
   /** Beginnings of lines that a runtime parted, by writer and stream. */
   readonly #parts = new Map<string, { readonly first: Line; last: Line; text: string; readonly line: LogLine }>();
+  /** The block of supervisord's log that the line at hand is in. */
+  #block: SupervisorBlock | null = null;
+  /** The line that began it, until the first of the block belongs to a record with it. */
+  #blockHead: Line | null = null;
   #anyEntry = false;
   #unterminated: Line | null = null;
   /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
@@ -217,7 +230,13 @@ class LogFileHandler implements LineHandler {
 
   onLine(line: Line, out: ParsedItem[]): void {
     if (!line.terminated) this.#unterminated = line;
-    const read = readLogLine(line.text, this.#layout);
+    const block = beginsBlock(line.text);
+    if (block !== null) {
+      this.#block = block;
+      this.#blockHead = line;
+      return;
+    }
+    const read = this.#withinBlock(readLogLine(line.text, this.#layout));
     const { peeled } = read;
     const key = `${peeled.host ?? ''}\0${peeled.who ?? ''}`;
     // Lines of others may stand among those of the record that is read again.
@@ -241,6 +260,30 @@ class LogFileHandler implements LineHandler {
     this.#take(rejoined(part.line, part.text + read.text, this.#layout), part.first, line, key, out);
   }
 
+  /** A line of a block is its program's; one that has no stamp is dated by the block's. */
+  #withinBlock(read: LogLine): LogLine {
+    const block = this.#block;
+    if (block === null) return read;
+    if (isSupervisorsOwn(read.text)) {
+      this.#block = null;
+      this.#blockHead = null;
+      return read;
+    }
+    const { peeled } = read;
+    return {
+      ...read,
+      stamp: read.stamp ?? block.stamp,
+      peeled: {
+        ...peeled,
+        // The lines of one record that is read again need not all be in a block that is known.
+        who: peeled.who ?? (this.#isReread ? null : block.program),
+        stream: peeled.stream ?? block.stream,
+        stamp: peeled.stamp ?? block.stamp,
+        carriers: [...peeled.carriers, 'process-manager'],
+      },
+    };
+  }
+
   #take(read: LogLine, first: Line, last: Line, key: string, out: ParsedItem[]): void {
     const { text } = read;
     const before = this.#latest.get(key);
@@ -262,10 +305,12 @@ class LogFileHandler implements LineHandler {
     }
     this.#stray.flush(out);
     if (open !== undefined) open.isOpen = false;
+    const head = this.#blockHead;
+    this.#blockHead = null;
     const entry: Entry = {
       line: read,
       time: this.#timeOf(read.stamp),
-      first,
+      first: head ?? first,
       last,
       lines: [shownText(read)],
       characters: text.length,
@@ -401,9 +446,27 @@ class LogFileHandler implements LineHandler {
   }
 
   #timeOf(stamp: LooseStamp | null): EpochMicros | null {
-    if (stamp?.type === 'full') return this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+    if (stamp?.type === 'full') {
+      const time = this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+      if (stamp.zone !== null || this.#zoneOfFile === null || !this.#wasPutBack(stamp.wall, time)) return time;
+      this.#zoneOfFile -= MINUTES_PUT_BACK;
+      return this.#stamps.instant(stamp.wall, this.#zoneOfFile);
+    }
     const near = this.#lastTimeSeen();
     return stamp === null || near === null ? null : this.#complete(stamp, near);
+  }
+
+  /**
+   * Whether a stamp without a zone shows the hour that comes twice: nearly an hour before the entry above it, in a night in
+   * which clocks are put back. The zone that gunicorn printed before is not its zone any more.
+   */
+  #wasPutBack(wall: WallClock, time: EpochMicros | null): boolean {
+    const last = this.#lastTimeSeen();
+    if (time === null || last === null || this.#isReread || this.#context.zoneFrom === 'given') return false;
+    const ahead = time + MINUTES_PUT_BACK * MICROS_PER_MINUTE - last;
+    const isWithin = last - time > MICROS_PER_MINUTE && ahead >= -MICROS_PER_MINUTE && ahead <= FIRST_ENTRY_MICROS;
+    const isSunday = new Date(Date.UTC(wall.year, wall.month - 1, wall.day)).getUTCDay() === 0;
+    return isWithin && isSunday && wall.hour <= LAST_HOUR_PUT_BACK;
   }
 
   #peekTime(stamp: LooseStamp): EpochMicros | null {

@@ -7,6 +7,7 @@ import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
 import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
+import { isRuntime, taggedContainer } from './inner-carrier.ts';
 
 /**
  * Kinds (indexes into EVENT_KINDS) of which more than numbers is needed while a file is read: their lines go the ordinary
@@ -28,6 +29,8 @@ export class MessageClassifier {
   innerPid = NO_PID;
   /** The systemd unit that the last message was about, or null. */
   unit: string | null = null;
+  /** Whether somebody else passed the message on: it then goes the ordinary way. */
+  isPassedOn = false;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #units = new NameTexts();
@@ -49,6 +52,7 @@ export class MessageClassifier {
     this.severity = read.severity === null ? NO_SEVERITY : SEVERITIES.indexOf(read.severity);
     this.innerPid = read.innerPid ?? NO_PID;
     this.unit = read.unit;
+    this.isPassedOn = read.isPassedOn === true;
   }
 
   /**
@@ -60,6 +64,7 @@ export class MessageClassifier {
     this.severity = NO_SEVERITY;
     this.innerPid = NO_PID;
     this.unit = null;
+    this.isPassedOn = false;
     if (identifier !== null) {
       if (identifier === 'kernel') return this.#kernel(bytes, from, to);
       return identifier === 'systemd' && this.#aboutUnit(bytes, from, to);
@@ -160,16 +165,24 @@ export class MessageClassifier {
 }
 
 /**
- * The identifier between two bytes if it is one under which classifyMessage believes wording (the kernel's, systemd's),
- * else null.
+ * The identifier between two bytes if it is one under which classifyMessage believes wording (the kernel's, systemd's) or
+ * looks for what a container wrote, else null.
  */
 export function knownIdentifier(bytes: Uint8Array, from: number, to: number): string | null {
   const first = bytes[from];
-  if (first !== 0x6b && first !== 0x73 && first !== 0x69) return null;
-  for (const known of KNOWN_IDENTIFIERS) {
-    if (known.bytes.length === to - from && hasAt(bytes, from, to, known.bytes)) return known.text;
+  if (first === 0x6b || first === 0x73 || first === 0x69) {
+    for (const known of KNOWN_IDENTIFIERS) {
+      if (known.bytes.length === to - from && hasAt(bytes, from, to, known.bytes)) return known.text;
+    }
   }
-  return null;
+  if (BEGINS_CONTAINER[first ?? 0] === 0) return null;
+  const name = CONTAINERS.textOf(bytes, from, to);
+  let passesOn = PASSES_ON.get(name);
+  if (passesOn === undefined) {
+    passesOn = isRuntime(name) || taggedContainer(name) !== null;
+    if (PASSES_ON.size < NAMES_LIMIT) PASSES_ON.set(name, passesOn);
+  }
+  return passesOn ? name : null;
 }
 
 const LOG = EVENT_KINDS.indexOf('log');
@@ -196,6 +209,15 @@ const KNOWN_IDENTIFIERS = ['kernel', 'systemd', 'systemd-oomd', 'init.scope'].ma
   text,
   bytes: asciiBytes(text),
 }));
+
+/** What names of runtimes and identifiers of containers begin with. */
+const BEGINS_CONTAINER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[0-9a-fnpv]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const CONTAINERS = new NameTexts();
+/** Whether what goes by a name is passed on; a journal has few names. */
+const PASSES_ON = new Map<string, boolean>();
+const NAMES_LIMIT = 4096;
 
 const LEVELS = LEVEL_WORDS.map((word) => {
   const level: InnerLevel | null = levelOf(word);
@@ -261,7 +283,7 @@ function isDigit(bytes: Uint8Array, at: number, to: number): boolean {
 
 /** Bytes with which a message begins that a reader of headers or wordings must see: blanks, brackets, JSON. */
 const LEADS_HEADER = Uint8Array.from({ length: 256 }, (_, byte) =>
-  ' \t+({<?@#'.includes(String.fromCharCode(byte)) ? 1 : 0,
+  ' \t+({<?@#\u001b'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 const WORD_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || /[\w.$/@<>-]/.test(String.fromCharCode(byte)) ? 1 : 0,
@@ -289,6 +311,7 @@ function mayNameHeader(bytes: Uint8Array, from: number, to: number): boolean {
   // A backslash is an escape of JSON, which may stand for any of these.
   if (at >= to || next === EQUALS || next === BRACKET || next === COMMA || next === BACKSLASH) return true;
   if (next !== BLANK && next !== COLON && next !== PIPE && next !== DASH) return false;
+  if (next === BLANK && barFollows(bytes, at, to)) return true;
   if (next === COLON && beginsWithAny(SMALL_LEVELS, bytes, from, to)) return true;
   let after = at + 1;
   while (after < to && after < at + 6 && ENDS_WORD[bytes[after] ?? 0] === 1) after += 1;
@@ -303,6 +326,13 @@ function mayNameHeader(bytes: Uint8Array, from: number, to: number): boolean {
   // Two capitals may be a level.
   if (isCapital(byte) && isCapital(bytes[after + 1] ?? 0)) return true;
   return isDate(bytes, after, to);
+}
+
+/** Whether a bar stands behind blanks, as behind the padded names of compose. */
+function barFollows(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && bytes[at] === BLANK) at += 1;
+  return bytes[at] === PIPE;
 }
 
 /** Whether digits may be a month's day, the clock of glog, or a date. */

@@ -6,6 +6,7 @@ import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
@@ -366,29 +367,37 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   if (unread.length > 0) facts.push(unreadSpeaks(unread));
   const until = amid === null ? null : logEnd(context, amid, workerEvents);
   if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
-  const mayTimeOut = unread.length > 0 || (amid !== null && until !== null && couldTimeOutLater(context, amid, until));
+  // The next start ended whatever workers there were: had one of them reached its timeout, the log before it would say so.
+  const isCutOff = amid !== null && workerEvents.some(({ kind, time }) => kind === 'arbiter-start' && time >= amid.end);
+  const mayTimeOut =
+    unread.length > 0 || (amid !== null && until !== null && !isCutOff && couldTimeOutLater(context, amid, until));
   if (first !== undefined) {
+    // Whatever ended the arbiter from outside ended its workers, in whatever they were.
+    const [restart] = abruptRestarts(evidence.events);
+    const mayHaveDied = isUndecided || restart !== undefined;
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
       id: 'no-death-logged',
       text:
-        graceful.length === 0
-          ? "gunicorn's log shows workers booting and none ending."
-          : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+        restart !== undefined
+          ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+          : graceful.length === 0
+            ? "gunicorn's log shows workers booting and none ending."
+            : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': isUndecided ? -0.5 : -3,
+        'memory-exhaustion': mayHaveDied ? -0.5 : -3,
         'worker-timeout': mayTimeOut ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!mayHaveDied ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
       // A timeout that had come would stand in this log.
       ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
-      ...sourcesOf(first, ...graceful.slice(0, 5)),
+      ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null && !isUndecided) {
+  if (last !== null && !isUndecided && abruptRestarts(evidence.events).length === 0) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     const took = durationOf(last);

@@ -3,6 +3,7 @@ import type { HypothesisResult } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import { isStatedHarmless } from '../timeline/stated-level.ts';
 import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
 
@@ -14,6 +15,8 @@ export interface QuietCase {
   readonly oomNotices: readonly EvidenceEvent[];
   /** Boots of workers that take the place of others whose end is not logged. */
   readonly unexplainedBoots: readonly EvidenceEvent[];
+  /** Starts of gunicorn after one that never shut down. */
+  readonly abruptRestarts: readonly EvidenceEvent[];
   /** Entries that report an error and are part of no incident. */
   readonly errors: readonly EvidenceEvent[];
   /** Entries that report an error in words alone are looked for in so many of the first ones; null: in all. */
@@ -114,6 +117,7 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
   return {
     logs,
     span,
+    abruptRestarts: abruptRestarts(events),
     lookedThrough: looked.length < MOST_ENTRIES ? null : MOST_ENTRIES,
     serviceFailures: serviceFailures(events),
     oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill', 'platform-oom']),
@@ -230,6 +234,9 @@ function named(files: readonly EvidenceFile[]): string {
 
 const notRead = ({ unread }: QuietCase): string => (unread.length === 0 ? '' : `; not read whole: ${named(unread)}`);
 
+const others = ({ abruptRestarts: { length } }: QuietCase): string =>
+  length === 1 ? '' : ` and ${plural(length - 1, 'more time')}`;
+
 /** What was seen, as a headline: silence is reported with where it was looked for, never as a fact about the workers. */
 export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const { logs, oomNotices, unexplainedBoots: boots, errors, unread, serviceFailures } = quiet;
@@ -251,6 +258,10 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const firstBoot = boots[0];
   if (firstBoot !== undefined) {
     return `${plural(boots.length, 'worker')} booted from ${formatTimeOfDay(firstBoot.time)} UTC on ${formatDate(firstBoot.time)} in the place of others whose end is not logged.`;
+  }
+  const restart = quiet.abruptRestarts[0];
+  if (restart !== undefined) {
+    return `gunicorn started anew at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was ended from outside with its workers, and ${searched(quiet)} does not tell by whom${notRead(quiet)}${end}.`;
   }
   const isWhole = unread.length === 0 && errors.length === 0;
   return isWhole
@@ -290,6 +301,9 @@ export function quietAdvice(quiet: QuietCase, hypotheses: readonly HypothesisRes
   }
   if (boots.length > 0) {
     return 'Collect the kernel log of that time, and how the container was ended: journalctl -k -o short-iso-precise > kernel.txt; docker inspect CONTAINER > container.json';
+  }
+  if (quiet.abruptRestarts.length > 0) {
+    return 'Collect what the supervisor or the platform says of that time, and the kernel log: docker inspect CONTAINER > container.json, docker events or kubectl describe pod POD > pod.txt; journalctl -k -o short-iso-precise > kernel.txt';
   }
   if (unread.length > 0) {
     return `Collect ${named(unread)} again, whole and with dates: journalctl -u SERVICE -o short-iso-precise > unit.txt; journalctl -k -o short-iso-precise > kernel.txt`;

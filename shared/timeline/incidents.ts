@@ -221,14 +221,39 @@ function strayOperations(
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
+  const starts = events.ofKinds(['arbiter-start']);
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list, course).filter(({ steps, name, lines }) =>
-      // One line that names nothing may be any program's, in a log that tells no process.
-      name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
-    );
+    return betweenStarts(list, pid, starts)
+      .flatMap((part) => operationsOf(part, course))
+      .filter(({ steps, name, lines }) =>
+        // One line that names nothing may be any program's, in a log that tells no process.
+        name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+      );
   });
+}
+
+/** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
+function betweenStarts(
+  lines: readonly EvidenceEvent[],
+  pid: number | null,
+  starts: readonly EvidenceEvent[],
+): readonly (readonly EvidenceEvent[])[] {
+  const parts: EvidenceEvent[][] = [];
+  let next = 0;
+  let part: EvidenceEvent[] = [];
+  for (const line of lines) {
+    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
+      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
+      if (!isOfStream || part.length === 0) continue;
+      parts.push(part);
+      part = [];
+    }
+    part.push(line);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
 }
 
 /**

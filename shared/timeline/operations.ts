@@ -145,9 +145,15 @@ function byCourse(line: OperationLine, template: string, work: OpenWork | undefi
 function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
   const first = work.lines[0];
   if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
-  if (first.reading.role !== 'step-start' || messageTemplate(first.text) !== template) return false;
-  return /\d/.test(line.text) && line.text !== first.text;
+  if (first.reading.role !== 'step-start' || line.text === first.text) return false;
+  if (first.reading.path !== null && line.reading.path !== null)
+    return wordingBesidePath(first) === wordingBesidePath(line);
+  return messageTemplate(first.text) === template && /\d/.test(line.text);
 }
+
+/** The wording of a line that names a file, whichever it is. */
+const wordingBesidePath = ({ text, reading: { path } }: OperationLine): string =>
+  messageTemplate(text.replace(path ?? '', '?'));
 
 /**
  * Whether a line tells of the end of a request that may be another's: where lines do not say who wrote them, an answer ends only
@@ -307,7 +313,8 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
   const own = withProgress(lines.slice(lines.indexOf(opening)));
   // A step is named by what it names only where that tells it from others.
   const named = operationName(opening.text);
-  const name = opening.reading.role === 'operation-start' || (named !== null && /\d/.test(named)) ? named : null;
+  const tells = opening.reading.path !== null || /\d/.test(named ?? '');
+  const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
   return {

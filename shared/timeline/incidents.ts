@@ -281,19 +281,16 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
   );
 }
 
-/** A worker that is killed by others may have been idle: of what it last said longer ago, it need not have been at anything. */
-const LAST_WORDS_SECONDS = 120;
+/** What a worker said longer ago it may have done since, and begun other work without a word. */
+const LAST_WORDS_SECONDS = 180;
 const MOST_LAST_LINES = 50;
 
-/**
- * What the last words of a worker say that it was at. One that timed out was at something, since an idle one answers the arbiter;
- * of others only what they said shortly before counts.
- */
+/** What the last words of a worker say that it was at, where it said them shortly before. */
 function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
   const end = death.timeout?.time ?? death.end.time;
   const born = life.boot?.time ?? BEGINNING;
   const recent = addSeconds(end, -LAST_WORDS_SECONDS);
-  const from = death.mechanism === 'gunicorn-timeout' || recent < born ? born : recent;
+  const from = recent < born ? born : recent;
   const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
   if (last === null) return null;
   const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);

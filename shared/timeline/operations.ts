@@ -272,6 +272,10 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
   return onlyAftermath ? 'failed' : 'open';
 }
 
+// ImportError: cannot import name     GPL Ghostscript 10.01.2: Unrecoverable error, exit code 1     an empty line
+const TELLS_OF_TROUBLE =
+  /^\s*$|^[\w.]*(?:Error|Exception|Exit|Interrupt)\b|\b(?:error|exception|failed|failure|fatal|aborted)\b/i;
+
 /**
  * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
  * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
@@ -286,7 +290,7 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
     const { role } = line.reading;
     if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
     const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
-    if (role === 'progress' || isTrouble || isFailure(line) || line.text.trim() === '') continue;
+    if (role === 'progress' || isTrouble || isFailure(line) || TELLS_OF_TROUBLE.test(line.text)) continue;
     if (closers.has(messageTemplate(line.text))) return null;
     const own = lines.slice(index);
     const name = operationName(line.text);

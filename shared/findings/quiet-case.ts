@@ -164,18 +164,18 @@ const BAD_RESULTS: ReadonlySet<string> = new Set([
 /** The arbiter speaks when it is started or stopped, and systemd of its unit within moments of it. */
 const SAME_SERVICE_SECONDS = 5;
 
-/** What systemd says of the unit of gunicorn: by its name where the journal tells it, else by the moment. */
+/** What systemd says of the unit of gunicorn: by its name where the journal tells it, else by the moment; of the only one where gunicorn is silent. */
 function serviceFailures(events: EventSource): readonly EvidenceEvent[] {
   const arbiter = events.ofKinds(['arbiter-start', 'arbiter-signal', 'arbiter-stop']);
   const units = new Set(arbiter.flatMap(({ unit }) => unit ?? []));
-  return events
-    .ofKinds(['systemd-unit'])
-    .filter(({ detail }) => BAD_RESULTS.has(detail.state ?? ''))
-    .filter(
-      ({ time, detail }) =>
-        units.has(detail.unit ?? '') ||
-        (units.size === 0 && arbiter.some((each) => Math.abs(secondsBetween(each.time, time)) <= SAME_SERVICE_SECONDS)),
-    );
+  const failures = events.ofKinds(['systemd-unit']).filter(({ detail }) => BAD_RESULTS.has(detail.state ?? ''));
+  // A service that never came to start says nothing: the one unit that fails in its journal is its own.
+  if (arbiter.length === 0) return new Set(failures.map(({ detail }) => detail.unit)).size === 1 ? failures : [];
+  return failures.filter(
+    ({ time, detail }) =>
+      units.has(detail.unit ?? '') ||
+      (units.size === 0 && arbiter.some((each) => Math.abs(secondsBetween(each.time, time)) <= SAME_SERVICE_SECONDS)),
+  );
 }
 
 /** Boots after the start without an end, signal or restart before them that they could answer; all else is a replacement. */

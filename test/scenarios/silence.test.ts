@@ -59,6 +59,18 @@ describe('a case without an incident', () => {
     expect(verdictsIn(beside)).toEqual(new Set(['inconclusive']));
   });
 
+  it('is no all-clear where systemd could not start the service and gunicorn never came to speak', async () => {
+    const failed = (unit: string): string =>
+      ['start operation timed out. Terminating.', "Failed with result 'timeout'."]
+        .map((text) => `2026-01-05T05:56:30+0000 gate systemd[1]: ${unit}: ${text}\n`)
+        .join('');
+    const waits = '2026-01-05T05:55:02+0000 gate gates[2000]: INFO gates.startup waiting for the module\n';
+    const { headline } = await analysed({ 'journal.txt': `${waits}${failed('gates.service')}` });
+    expect(headline).toContain('systemd tells of a failure of gates.service');
+    const strangers = await analysed({ 'journal.txt': `${waits}${failed('a.service')}${failed('b.service')}` });
+    expect(strangers.headline).not.toContain('systemd tells of a failure');
+  });
+
   it('names OOM kills of which no process is known, and what names it', async () => {
     const { headline, summary } = await analysed({
       syslog:

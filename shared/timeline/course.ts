@@ -16,7 +16,7 @@ export interface CourseLine {
 }
 
 /** How work that a wording opens usually went. */
-export interface UsualCourse {
+interface UsualCourse {
   /** The wording that ends it. */
   readonly closer: string;
   /** How often it was seen to. */

@@ -38,9 +38,30 @@ function endOfStamp({ record }: FactContext, time: EpochMicros): EpochMicros {
 
 /** The counter that tells most of the end: one past its total, else one that has a total, the latest first; null without any. */
 export function counterAtEnd(context: FactContext): CounterAtEnd | null {
-  const { workEnd } = context;
+  return readOnce(context).counter;
+}
+
+/** Several families of facts ask, and reading tens of thousands of lines is the dearest part of an answer. */
+const READ = new WeakMap<
+  FactContext,
+  { readonly counter: CounterAtEnd | null; readonly repetition: Repetition | null }
+>();
+
+function readOnce(context: FactContext): {
+  readonly counter: CounterAtEnd | null;
+  readonly repetition: Repetition | null;
+} {
+  const known = READ.get(context);
+  if (known !== undefined) return known;
+  const lines = linesOfWork(context);
+  const read = { counter: counterOf(context, lines), repetition: repetitionOf(context, lines) };
+  READ.set(context, read);
+  return read;
+}
+
+function counterOf({ workEnd }: FactContext, lines: readonly OperationLine[]): CounterAtEnd | null {
   if (workEnd === null) return null;
-  const all = counterSeries(linesOfWork(context)).map((series): CounterAtEnd => {
+  const all = counterSeries(lines).map((series): CounterAtEnd => {
     const lagSeconds = Math.max(0, secondsBetween(series.lastLine.event.time, workEnd));
     // Stamps of whole seconds are late by up to one.
     const slack = Math.max(LATE_SECONDS, LATE_ROUNDS * series.stepSeconds);
@@ -55,9 +76,12 @@ export function counterAtEnd(context: FactContext): CounterAtEnd | null {
 
 /** The repetition in which the work ended; null where something new was said, or the last of it lies back. */
 export function repetition(context: FactContext): Repetition | null {
-  const { workEnd } = context;
+  return readOnce(context).repetition;
+}
+
+function repetitionOf({ workEnd }: FactContext, lines: readonly OperationLine[]): Repetition | null {
   if (workEnd === null) return null;
-  const found = repetitionAtEnd(linesOfWork(context));
+  const found = repetitionAtEnd(lines);
   if (found === null) return null;
   const round = secondsBetween(found.from, found.to) / (found.lines - 1);
   const isGoing = secondsBetween(found.to, workEnd) <= Math.max(LATE_SECONDS, LATE_ROUNDS * round);

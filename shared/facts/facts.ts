@@ -18,6 +18,7 @@ import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
 import { userRuleFacts } from './user-rule-facts.ts';
+import { usualFacts } from './usual-facts.ts';
 
 /** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
 const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
@@ -27,6 +28,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   timeoutFacts,
   progressFacts,
   counterFacts,
+  usualFacts,
   stackFacts,
   cpuFacts,
   diskWaitFacts,

@@ -136,7 +136,7 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
       config?.workers ?? null,
     ),
     errors: [
-      ...events.ofKinds(['traceback', 'worker-error', 'segfault']),
+      ...events.ofKinds(['traceback', 'worker-error', 'segfault', 'database-locked']),
       ...grave.filter(({ time }) => span !== null && time >= span.from && time <= span.to),
       ...speaking,
     ].sort((a, b) => a.row - b.row),
@@ -266,7 +266,7 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const isWhole = unread.length === 0 && errors.length === 0;
   return isWhole
     ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
-    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `, which has ${errors.length >= MOST_ENTRIES ? 'many lines that speak' : `${plural(errors.length, 'line')} that ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
+    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `; ${errors.length >= MOST_ENTRIES ? 'many lines speak' : `${plural(errors.length, 'line')} ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
 }
 
 /** What was seen that may be the trace of an incident; null where nothing was. */

@@ -120,6 +120,15 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
+const PLACED: ReadonlySet<string> = new Set([
+  'stuck-in-frame',
+  'waited-for-peer',
+  'waited-for-client',
+  'idle-at-timeout',
+  'counter-past-total',
+  'counter-towards-total',
+]);
+
 /** The incident in three sentences: what happened, why, what to do. */
 export function summary(
   context: FactContext,
@@ -128,7 +137,10 @@ export function summary(
   recommendations: readonly Recommendation[],
 ): readonly [string, string, string] {
   const before = facts.find((fact) => fact.id === 'similar-before')?.text;
-  const cause = [why(context, facts, hypotheses), before].filter((part) => part !== undefined).join(' ');
+  // A stack or a counter says more of where it was than what was not said.
+  const isPlaced = facts.some(({ id }) => PLACED.has(id));
+  const usual = isPlaced ? undefined : facts.find(({ id }) => id === 'usual-next-missing')?.text;
+  const cause = [why(context, facts, hypotheses), usual, before].filter((part) => part !== undefined).join(' ');
   return [headline(context), cause, whatToDo(context, hypotheses, recommendations)];
 }
 

@@ -2,6 +2,7 @@ import type { Incident } from '../model/analysis.ts';
 import type { EvidenceEvent, Place } from '../model/event.ts';
 import type { Death } from './deaths.ts';
 import type { Operation } from './operations.ts';
+import type { UsualNext } from './successions.ts';
 
 /** An incident together with what it was recognised by: the analysis reads this, the views read the incident. */
 export interface IncidentRecord {
@@ -12,4 +13,6 @@ export interface IncidentRecord {
   readonly operation: Operation | null;
   /** The line by which a failed operation announced itself; null for deaths and for what hangs. */
   readonly failure: EvidenceEvent | null;
+  /** What the log says elsewhere after the last line of its work; null where nothing is usual. */
+  readonly usualNext: UsualNext | null;
 }

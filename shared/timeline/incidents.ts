@@ -2,7 +2,7 @@ import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
-import { type Course, learnCourse } from './course.ts';
+import { type Course, type CourseLine, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
@@ -11,10 +11,11 @@ import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
 import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
 import { Speakers } from './speakers.ts';
+import { learnSuccessions, type Successions, type UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
-type PlacelessRecord = Omit<IncidentRecord, 'place'>;
+type PlacelessRecord = Omit<IncidentRecord, 'place' | 'usualNext'>;
 
 /** Whether nobody ended it and it did not fail: the operation hangs. */
 export function isHang({ death, failure }: IncidentRecord): boolean {
@@ -83,7 +84,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .sort((a, b) => a.row - b.row),
   );
   const speakers = new Speakers(events);
-  const course = courseOf(events);
+  const { course, successions } = habitsOf(events);
   const strays = strayOperations(lives, speakers, events, course);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
@@ -130,7 +131,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
   }
-  const incidents = records.map((record) => ({ ...record, place }));
+  const incidents = records.map((record) => ({ ...record, place, usualNext: usuallyNext(record, successions) }));
   return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };
 }
 
@@ -167,18 +168,22 @@ function withoutLines(operation: Operation): Operation {
 /** Lines that the course of work is learnt from: a service says the same things from its first day on. */
 const LEARNT_FROM_LINES = 20_000;
 
-/** How this service's work usually goes, by the beginning of its log. */
-function courseOf(events: EventSource): Course {
-  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']);
-  return learnCourse(
-    (function* () {
-      for (const event of lines) {
-        const { text, reading } = readLine(event);
-        if (reading.role === 'request-done') continue;
-        yield { pid: event.pid, time: event.time, text, template: messageTemplate(text) };
-      }
-    })(),
-  );
+/** What is learnt of how this service's work usually goes, by the beginning of its log. */
+function habitsOf(events: EventSource): { readonly course: Course; readonly successions: Successions } {
+  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']).flatMap((event): CourseLine[] => {
+    const { text, reading } = readLine(event);
+    if (reading.role === 'request-done') return [];
+    return [{ pid: event.pid, time: event.time, text, template: messageTemplate(text) }];
+  });
+  return { course: learnCourse(lines), successions: learnSuccessions(lines) };
+}
+
+/** What usually follows the last line of the work that a worker was ended in; null where nothing is usual. */
+function usuallyNext({ operation, death }: PlacelessRecord, successions: Successions): UsualNext | null {
+  if (operation === null || death === null) return null;
+  const until = death.timeout?.time ?? death.end.time;
+  const last = operation.lines.findLast(({ event }) => event.time <= until);
+  return last === undefined ? null : (successions.get(messageTemplate(last.text)) ?? null);
 }
 
 const BEGINNING = epochMicros(0);

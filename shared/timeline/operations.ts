@@ -96,7 +96,7 @@ export function operationsOf(events: readonly EvidenceEvent[], course: Course = 
       work = undefined;
     }
     if (line.reading.role === 'operation-start') {
-      const beginsOther = work !== undefined && isOtherWork(line, template, work, openers);
+      const beginsOther = work !== undefined && isOtherWork(line, template, work, openers, course);
       if (work === undefined || work.openingTemplate === null) openers.add(template);
       if (work !== undefined && (template === work.openingTemplate || beginsOther)) {
         if (!goesOn(work, line, all, index)) close(work, outcomeWithoutClosingLine(work.lines));
@@ -178,19 +178,34 @@ const REQUEST_SLACK_SECONDS = 1.5;
  * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and
  * the open work has failed or been silent for long, or this log has that wording open work of its own elsewhere.
  */
-function isOtherWork(line: OperationLine, template: string, work: OpenWork, openers: ReadonlySet<string>): boolean {
+function isOtherWork(
+  line: OperationLine,
+  template: string,
+  work: OpenWork,
+  openers: ReadonlySet<string>,
+  course: Course,
+): boolean {
   if (work.openingTemplate === null || template === work.openingTemplate) return false;
   if (openingScore(line) < NUMBERED_WORK || work.isNamedBy?.(line) === true) return false;
   const lastTime = work.lines.at(-1)?.event.time;
   return (
     openers.has(template) ||
     outcomeWithoutClosingLine(work.lines) === 'failed' ||
-    (lastTime !== undefined && secondsBetween(lastTime, line.event.time) > SILENT_STEP_SECONDS)
+    (lastTime !== undefined && secondsBetween(lastTime, line.event.time) > longestSilence(work, course))
   );
 }
 
-/** A worker that is silent for longer was idle: servers end a worker that answers nothing long before. */
+/**
+ * A worker that is silent for longer was idle: by how long such work takes elsewhere in the log, else by what no server waits
+ * for an answer.
+ */
+function longestSilence(work: OpenWork, course: Course): number {
+  const usual = course.get(work.openingTemplate ?? '');
+  return usual === undefined ? SILENT_STEP_SECONDS : Math.max(LEAST_SILENCE_SECONDS, usual.longestSeconds * 3);
+}
+
 const SILENT_STEP_SECONDS = 600;
+const LEAST_SILENCE_SECONDS = 60;
 
 /** The work that a line belongs to: the one that it names, else the one that was begun last. */
 function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {

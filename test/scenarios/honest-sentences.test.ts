@@ -94,6 +94,28 @@ describe('a service that systemd ended while no worker was killed', () => {
     expect(analysis.summary[2]).toContain('Type=notify');
   });
 
+  it('is told as well where gunicorn never came to a word, and a lock in a log beside its own', async () => {
+    const journal = [
+      '2026-01-05T05:55:00+0000 gate systemd[1]: Starting gates.service - Gates...',
+      '2026-01-05T05:55:02+0000 gate gates[2000]: INFO gates.startup waiting for the key store',
+      '2026-01-05T05:56:30+0000 gate systemd[1]: gates.service: start operation timed out. Terminating.',
+      "2026-01-05T05:56:30+0000 gate systemd[1]: gates.service: Failed with result 'timeout'.",
+    ];
+    const starts = await analyseFiles(new Map([['journal.txt', `${journal.join('\n')}\n`]]));
+    expect(starts.headline).toContain('start operation timed out');
+    const locked = await analyseFiles(
+      new Map([
+        [
+          'error.log',
+          '[2026-06-08 08:40:00 +0000] [77] [INFO] Starting gunicorn 22.0.0\n[2026-06-08 08:40:00 +0000] [88] [INFO] Booting worker with pid: 88\n',
+        ],
+        ['app.log', '2026-06-08 09:02:11,100 ERROR desk: sqlite3.OperationalError: database is locked\n'],
+      ]),
+    );
+    expect(said(locked)).toContain('database is locked');
+    expect(locked.headline).not.toContain('No worker was killed');
+  });
+
   it('is not told of another unit of the host', async () => {
     const analysis = await new Scenario()
       .boot()
@@ -119,7 +141,7 @@ describe('a log of more entries than are read for errors', () => {
       'first 20,000',
     );
     const graver = await long('2026-05-01 08:00:09,000 shop ERROR the shelf fell down');
-    expect(graver.headline).toContain('1 line that speaks of an error');
+    expect(graver.headline).toContain('1 line speaks of an error');
   });
 });
 

@@ -24,7 +24,7 @@ describe('a case without an incident', () => {
       'web.log': `${START}2026-03-02 04:00:05,120 ERROR [7] shop.orders: connection lost\n`,
     });
     expect(headline).toContain('No kill is logged in web.log');
-    expect(headline).toContain('1 line that speaks of an error');
+    expect(headline).toContain('1 line speaks of an error');
     expect(summary[1]).toContain('connection lost');
   });
 

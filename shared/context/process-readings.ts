@@ -1,6 +1,6 @@
 import type { ProcessSample } from '../model/samples.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import type { FactContext } from './context.ts';
+import { type FactContext, isProgram } from './context.ts';
 
 /** How a process spent a stretch of time, as far as `ps` rows tell. */
 export interface CpuUse {
@@ -79,7 +79,7 @@ export function memoryUse(context: FactContext): MemoryUse | null {
   const samples: readonly MemorySample[] =
     measured.length > 0
       ? measured
-      : context.evidence.processes.filter((s) => s.time === null && s.pid === pid).flatMap(withMemory);
+      : context.evidence.processes.filter((s) => s.time === null && s.pid === pid && isProgram(s)).flatMap(withMemory);
   const first = samples[0];
   if (first === undefined) return null;
   let peak = first;

@@ -114,8 +114,14 @@ function samplesOfPid(
   const born = record === null ? (latest?.start ?? null) : (record.death?.life.boot?.time ?? null);
   return evidence.processes
     .filter(isDated)
+    .filter(isProgram)
     .filter((sample) => sample.pid === pid && sample.time <= end && (born === null || sample.time >= born - 1_000_000))
     .sort((a, b) => a.time - b.time);
+}
+
+/** ps shows threads of the kernel in brackets: low pids, such as those of workers in a container, are theirs on the host. */
+export function isProgram({ command }: ProcessSample): boolean {
+  return !/^\[[^\]]{1,64}\]$/.test(command);
 }
 
 /** Provenance and rows of events, as a fact carries them. */

@@ -79,7 +79,11 @@ export function ownEvidence(evidence: CaseEvidence, record: IncidentRecord | nul
 
 /** The files that tell of an incident. */
 function sourcesOf({ death, operation, failure }: IncidentRecord): ReadonlySet<EvidenceId> {
-  const told = [death?.timeout, death?.end, death?.life.boot, failure, ...(operation?.lines ?? []).map((l) => l.event)];
+  // The same words of an application may stand in logs of several services; of a death only its own arbiter tells.
+  const told =
+    death === null
+      ? [failure, ...(operation?.lines ?? []).map(({ event }) => event)]
+      : [death.timeout, death.end, death.life.boot];
   return new Set(
     told.flatMap((event) =>
       event === null || event === undefined

@@ -1,6 +1,6 @@
 import type { ProcessSample } from '../model/samples.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import type { FactContext } from './context.ts';
+import { type FactContext, isProgram } from './context.ts';
 
 /** How a process spent a stretch of time, as far as `ps` rows tell. */
 export interface CpuUse {
@@ -60,7 +60,9 @@ export function memoryUse(context: FactContext): MemoryUse | null {
   if (pid === null) return null;
   const dated = context.processSamples;
   const samples: readonly ProcessSample[] =
-    dated.length > 0 ? dated : context.evidence.processes.filter((s) => s.time === null && s.pid === pid);
+    dated.length > 0
+      ? dated
+      : context.evidence.processes.filter((s) => s.time === null && s.pid === pid && isProgram(s));
   const first = samples[0];
   if (first === undefined) return null;
   let peak = first;

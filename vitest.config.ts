@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { temporaryFiles } from './test/support/temporary-files.ts';
 
 const PURE = 'test/shared/**/*.test.ts';
 /** Tests that change what nobody can put back, each in a process of its own. */
@@ -30,7 +31,7 @@ export default defineConfig({
     // or keeps state in one, and what a test changes (environment, clock, globals) it puts back.
     isolate: false,
     // Measurements that tests keep are not the user's.
-    env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache') },
+    env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache'), TMPDIR: temporaryFiles() },
     projects: [
       {
         extends: true,

@@ -164,7 +164,7 @@ class Unzip {
 
   /** Unpacks or refuses one member; returns where its bytes end as far as it is known. */
   async unpack(given: ZipMember): Promise<number> {
-    const { reader, contents, limits, growth, file } = this.#work;
+    const { reader, contents, limits, file } = this.#work;
     const isMarkedWrongly = given.type === 'link' && (await this.#trials.holdsLines(given));
     const member: ZipMember = isMarkedWrongly ? { ...given, type: 'file' } : given;
     if (isMarkedWrongly) {
@@ -183,12 +183,10 @@ class Unzip {
     }
     const sink = contents.openMember(member);
     if (sink === null || decompress === undefined || dataAt === null) return knownEnd;
-    const consumedBefore = growth.consumedBytes;
     let bytes = 0;
     let checksum = 0;
     const from = (offset: number): ByteSource => rangeOf(reader, dataAt + offset, dataEnd, limits.readChunkBytes);
     const end = await decompress(from(0), from, async (output, consumedBytes) => {
-      growth.consumedBytes = consumedBefore + consumedBytes;
       this.#work.progress(dataAt + consumedBytes);
       this.#work.grow(output.length);
       bytes += output.length;
@@ -196,7 +194,6 @@ class Unzip {
       sink.write(output);
       return member.bytes === null || bytes <= member.bytes;
     });
-    growth.consumedBytes = consumedBefore + end.consumedBytes;
     const isCut = dataEnd > reader.stamp.bytes || (packedBytes === null && !end.complete);
     let fault: string | null = null;
     if (end.damage !== null) fault = `Its compressed data is damaged (${end.damage})`;

@@ -1,4 +1,4 @@
-import { unsafeMemberName } from '../files/names.ts';
+import { isAbsoluteName, unsafeMemberName } from '../files/names.ts';
 import type { EvidenceReader } from '../files/read-only.ts';
 import {
   DESCRIPTOR_BYTES,
@@ -100,7 +100,7 @@ export function bestName(listed: ZipMember, own: ZipMember): string {
 }
 
 function isOddName(name: string): boolean {
-  return unsafeMemberName(name) !== null || hasControls(name);
+  return unsafeMemberName(name) !== null || isAbsoluteName(name) || hasControls(name);
 }
 
 /** Whether a name has control characters, as damage leaves them. */

@@ -1,4 +1,5 @@
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
 import { hasLayout, LAYOUT_HEAD_BYTES, layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
@@ -12,6 +13,7 @@ import {
   type EvidenceEvent,
   type Place,
   SEVERITIES,
+  type Severity,
 } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
@@ -311,6 +313,12 @@ export class EventStore implements EventSource {
       if (asked.has(existing(this.#columns.kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
     }
     return events;
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[] {
+    const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
+    const rows = only == null ? all : all.filter((row) => only(row));
+    return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

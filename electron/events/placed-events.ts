@@ -1,4 +1,4 @@
-import type { EventKind, EventSource, EvidenceEvent, Place } from '../../shared/model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent, Place, Severity } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 
@@ -31,6 +31,7 @@ interface AskedByRow extends EventSource {
     kinds?: readonly EventKind[],
     only?: RowTest,
   ): EpochMicros | null;
+  ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[];
   between(
     from: EpochMicros,
     to: EpochMicros,
@@ -103,6 +104,10 @@ export class PlacedEvents implements EventSource {
 
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.#store.between(from, to, limit, kinds, this.#isHeard);
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
+    return this.#store.ofSeverities(severities, limit, this.#isHeard);
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

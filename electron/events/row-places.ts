@@ -25,6 +25,7 @@ const HOST_KINDS: ReadonlySet<EventKind> = new Set([
   'oom-invoked',
   'oom-context',
   'oom-kill',
+  'platform-oom',
   'segfault',
   'systemd-start',
   'systemd-oom',

@@ -122,6 +122,7 @@ host_zone=\${TZ-}`,
       limit_mb: 2048,
       samples: 5,
       use_sudo: 'yes',
+      use_settings: 'yes',
     },
     COLLECT_BODY,
   );

@@ -132,9 +132,11 @@ function settingLayers(asked: SettingsAsked): readonly SettingLayer[] {
     const { settings, sample } = running;
     layers.push(flags('flag', settings, sample.source, `on the command line of pid ${sample.pid}`));
   }
+  const launches = chosenLaunches(asked);
+  // What gunicorn makes of all that follows; a process that runs may have been started otherwise.
+  layers.push(...launchLayers(evidence, launches, 'printed'));
   if (unit?.flags != null)
     layers.push(flags('unit', unit.flags.value, unit.flags.source, `in ExecStart of ${unit.flags.from}`));
-  const launches = chosenLaunches(asked);
   layers.push(...launchLayers(evidence, launches, 'flag'));
   if (unit?.environmentFlags != null) {
     const { value, source, from } = unit.environmentFlags;
@@ -146,6 +148,7 @@ function settingLayers(asked: SettingsAsked): readonly SettingLayer[] {
 
 /** A file that is run by a stronger one comes last: compose overrides what the image starts, which runs the script. */
 const LAUNCH_ORDER: readonly LaunchRecord['kind'][] = [
+  'printed settings',
   'Kubernetes manifest',
   'compose file',
   'supervisor configuration',
@@ -187,7 +190,7 @@ export function chosenLaunches({
 function launchLayers(
   evidence: CaseEvidence,
   launches: readonly LaunchRecord[],
-  from: 'flag' | 'GUNICORN_CMD_ARGS',
+  from: LaunchedBy,
 ): readonly SettingLayer[] {
   const layers = launches.flatMap((launch) => {
     const layer = launchLayer(evidence, launch, from);
@@ -219,11 +222,16 @@ const LAUNCHED = {
   max_requests: 'maxRequests',
 } as const satisfies Readonly<Record<string, keyof CommandLineSettings>>;
 
-function launchLayer(
-  evidence: CaseEvidence,
-  launch: LaunchRecord,
-  from: 'flag' | 'GUNICORN_CMD_ARGS',
-): SettingLayer | null {
+type LaunchedBy = keyof typeof LAYER_KINDS;
+
+const LAYER_KINDS = {
+  flag: 'flag',
+  GUNICORN_CMD_ARGS: 'environment',
+  // Its own account of itself, like the one in its log.
+  printed: 'log',
+} as const satisfies Readonly<Record<string, SettingLayer['kind']>>;
+
+function launchLayer(evidence: CaseEvidence, launch: LaunchRecord, from: LaunchedBy): SettingLayer | null {
   const own = launch.settings.filter((each) => each.from === from);
   if (own.length === 0) return null;
   const unreadable = new Map<keyof CommandLineSettings, string>();
@@ -245,7 +253,7 @@ function launchLayer(
       ? ''
       : `, the default of ${environmentWords(timeout.overridableBy)} that may override it`;
   return {
-    kind: from === 'flag' ? 'flag' : 'environment',
+    kind: LAYER_KINDS[from],
     settings: {
       timeoutSeconds: read('timeout'),
       gracefulTimeoutSeconds: read('graceful_timeout'),
@@ -255,7 +263,10 @@ function launchLayer(
     },
     unreadable,
     source: timeout?.source ?? own[0]?.source ?? launch.source,
-    timeoutFrom: `--timeout ${timeout?.value ?? timeout?.text ?? ''} ${from === 'flag' ? 'in' : 'in GUNICORN_CMD_ARGS of'} ${where}${overridden}`,
+    timeoutFrom:
+      from === 'printed'
+        ? `what gunicorn --print-config printed (${where})`
+        : `--timeout ${timeout?.value ?? timeout?.text ?? ''} ${from === 'flag' ? 'in' : 'in GUNICORN_CMD_ARGS of'} ${where}${overridden}`,
   };
 }
 

@@ -20,12 +20,16 @@ export function killOrder({ record, ownEvents }: FactContext): EvidenceEvent | n
   if (death === null) return null;
   const from = addSeconds(death.end.time, -ORDER_SECONDS);
   const lines = ownEvents.between(from, addSeconds(death.end.time, 1), MOST_LINES, ['log']);
-  return lines.findLast((event) => event.pid !== death.pid && isOrder(event, death.pid)) ?? null;
+  return (
+    lines.findLast((event) => (death.pid === null || event.pid !== death.pid) && isOrder(event, death.pid)) ?? null
+  );
 }
 
-function isOrder(event: EvidenceEvent, pid: number): boolean {
+function isOrder(event: EvidenceEvent, pid: number | null): boolean {
   if (event.identifier === null || !WHO_LOGS_COMMANDS.test(event.identifier)) return false;
   const command = KILL_COMMAND.exec(event.message.slice(0, 4_096))?.[0];
   if (command === undefined || !SIGKILL.test(command)) return false;
-  return BY_NAME.test(command) ? /gunicorn|python/i.test(command) : new RegExp(`\\s${pid}(?!\\d)`).test(command);
+  return BY_NAME.test(command)
+    ? /gunicorn|python/i.test(command)
+    : pid !== null && new RegExp(`\\s${pid}(?!\\d)`).test(command);
 }

@@ -10,13 +10,16 @@ import { BASIS } from './basis.ts';
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 const PROMPT_EXIT_SECONDS = 2;
 
+/** Characters at the end of an entry that are looked at: a traceback's innermost frames. */
+const TEXT_CHARACTERS = 16_384;
+
 /** Lines between a TIMEOUT and the kill that are looked through; with more of them nothing is concluded from what is not there. */
 const MOST_LINES = 2_000;
 
 // File ".../gunicorn/workers/base.py", line 204, in handle_abort      Source: gunicorn, workers/base.py
-// Fatal Python error: Aborted                                         Source: Modules/faulthandler.c
-// Current thread 0x00007f2b4c1d3740 (most recent call first):
-const REACTION = /\bin handle_abort\b|^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
+// The handler of faulthandler is C and runs whatever the worker is in: its dump is no such sign. Modules/faulthandler.c
+const REACTION = /\bin handle_abort\b/;
+const DUMP = /^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
 
 /**
  * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
@@ -29,10 +32,12 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
   const { lines, isWhole } = linesAfter(context, death, timeout);
-  const reaction = lines.find((event) => isReaction(event, death.pid)) ?? null;
+  const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
   const { signal, end } = death;
-  if (end === timeout) return [];
+  // By faulthandler the worker ends itself, without a word of Python.
+  if (end === timeout || [timeout, ...lines].some(({ message }) => DUMP.test(message.slice(-TEXT_CHARACTERS))))
+    return [];
   if (signal !== 9) {
     // Ended by SIGABRT itself: no handler caught it.
     if (signal !== null || secondsBetween(timeout.time, end.time) > PROMPT_EXIT_SECONDS) return [];
@@ -89,7 +94,7 @@ function isReaction(event: EvidenceEvent, pid: number): boolean {
   // What is printed without a header has no pid where the format gives none.
   if (event.pid !== null && event.pid !== pid) return false;
   if (event.kind === 'worker-error') return event.pid === pid;
-  return REACTION.test(event.message.slice(-16_384)) || REACTION.test(event.message.slice(0, 4_096));
+  return REACTION.test(event.message.slice(-TEXT_CHARACTERS)) || REACTION.test(event.message.slice(0, 4_096));
 }
 
 /** Whether the log that holds the TIMEOUT shows what workers say at level INFO: else their "Worker exiting" would not be in it. */

@@ -27,7 +27,7 @@ export function refusedAllocation({ record, ownEvents }: FactContext): EvidenceE
   const death = record?.death ?? null;
   // The last words of a worker that ended on it are of the process, not of a step of its work.
   const last =
-    death === null
+    death === null || death.pid === null
       ? []
       : ownEvents.ofPid(death.pid, addSeconds(death.end.time, -LAST_WORDS_SECONDS), addSeconds(death.end.time, 1));
   return [...lines, ...last].find(({ message }) => OUT_OF_MEMORY.test(message.slice(0, READ_CHARACTERS))) ?? null;
@@ -41,7 +41,7 @@ export function fatalException({
   ownEvents,
 }: FactContext): { readonly event: EvidenceEvent; readonly text: string } | null {
   const death = record?.death ?? null;
-  if (death === null) return null;
+  if (death === null || death.pid === null) return null;
   const from = addSeconds(death.end.time, -LAST_WORDS_SECONDS);
   const lines = ownEvents.ofPid(death.pid, from, addSeconds(death.end.time, 1));
   for (const event of lines.toReversed()) {

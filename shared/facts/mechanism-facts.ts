@@ -132,6 +132,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
           },
         ];
       }
+      if (killer.kind === 'platform-oom') return [namedByPlatform(death, killer)];
       const { detail } = killer;
       if (detail.targetPid !== undefined && detail.targetPid !== death.pid) {
         return [
@@ -151,7 +152,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'oomd-kill',
-          text: `systemd-oomd killed the unit's cgroup because of memory pressure as pid ${death.pid} ended.`,
+          text: `systemd-oomd killed the unit's cgroup because of memory pressure as ${whom(death)} ended.`,
           weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
           decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
           ...sourcesOf(killer),
@@ -167,9 +168,9 @@ function killerFacts(context: FactContext): readonly Fact[] {
             killer?.detail.state === 'watchdog'
               ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
               : killer?.kind === 'arbiter-signal'
-                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
+                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
                 : word !== null
-                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`
+                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
                   : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
@@ -204,7 +205,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'sigkill-without-author',
-          text: `pid ${death.pid} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
+          text: `${subject(death)} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
           weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
           ...sourcesOf(death.end),
           basis: BASIS.signals,
@@ -228,12 +229,22 @@ function killerFacts(context: FactContext): readonly Fact[] {
   }
 }
 
+/** Whom it ended, within a sentence. */
+function whom({ pid }: Death): string {
+  return pid === null ? 'the service' : `pid ${pid}`;
+}
+
+/** The same at its beginning. */
+function subject({ pid }: Death): string {
+  return pid === null ? 'The service' : `pid ${pid}`;
+}
+
 /** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
 function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
   const why = program.isForMemory ? ' because memory ran short' : '';
   return {
     id: program.isForMemory ? 'killed-for-memory' : 'killed-by-program',
-    text: `${program.name} killed pid ${death.pid}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
+    text: `${program.name} killed ${whom(death)}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
     weights: program.isForMemory ? { 'memory-exhaustion': 6, ...notTheTimeout(death) } : { ...notTheTimeout(death) },
     decides: {
       ...(program.isForMemory ? { 'memory-exhaustion': 'for' as const } : {}),
@@ -251,6 +262,23 @@ function notTheTimeout({ timeout }: Death): Fact['weights'] {
 
 function decidesAgainstTimeout({ timeout }: Death): NonNullable<Fact['decides']> {
   return timeout === null ? { 'worker-timeout': 'against' } : {};
+}
+
+/** The platform or runtime says that memory ended what it ran. */
+function namedByPlatform(death: Death, killer: EvidenceEvent): Fact {
+  const { limitBytes, usageBytes } = killer.detail;
+  const figures = [
+    usageBytes === undefined ? null : `${formatBytes(usageBytes)} used`,
+    limitBytes === undefined ? null : `a limit of ${formatBytes(limitBytes)}`,
+  ].filter((part) => part !== null);
+  return {
+    id: 'platform-oom',
+    text: `The platform says that memory ran out as ${whom(death)} ended${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: "${killer.message.trim().slice(0, 160)}".`,
+    weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
+    decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
+    ...sourcesOf(killer, death.end === killer ? null : death.end),
+    basis: BASIS.platformOom,
+  };
 }
 
 function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
@@ -294,7 +322,7 @@ function clocksApart({ killer, end }: Death): readonly Fact[] {
 const CLOCKS_APART_SECONDS = 120;
 
 /** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
-function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
+function holdersOfMemory({ holders }: OomReport, pid: number | null): readonly Fact[] {
   const largest = holders.slice(0, 3);
   const top = largest[0];
   if (top === undefined) return [];
@@ -327,8 +355,10 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   const amid = latest?.outcome === 'open' ? latest : null;
   const unread = evidence.files.filter(({ graveLines }) => graveLines !== undefined);
   const isUndecided = amid !== null || unread.length > 0;
+  const until = amid === null ? null : logEnd(context, amid, workerEvents);
   if (unread.length > 0) facts.push(unreadSpeaks(unread));
-  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
+  if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
+  const mayTimeOut = unread.length > 0 || (amid !== null && until !== null && couldTimeOutLater(context, amid, until));
   if (first !== undefined) {
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
@@ -339,15 +369,12 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
           : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
         'memory-exhaustion': isUndecided ? -0.5 : -3,
-        'worker-timeout':
-          unread.length > 0 ||
-          (amid !== null && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end))
-            ? -1
-            : -5,
+        'worker-timeout': mayTimeOut ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
         ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
-      ...(isUndecided ? {} : { decides: { 'worker-timeout': 'against' } }),
+      // A timeout that had come would stand in this log.
+      ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
       ...sourcesOf(first, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
@@ -415,11 +442,21 @@ function couldTimeOutLater(
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
 
-function endsAmidWork({ name, start, end, pid, startIsKnown }: Operation, about: readonly EvidenceEvent[]): Fact {
+/** When the logs that tell of the work and of its workers end. */
+function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: readonly EvidenceEvent[]): EpochMicros {
+  const told = [lines[0]?.event, about.at(-1)].filter((event) => event !== undefined);
+  const ends = told.map(({ source, time }) => evidence.events.span(source.evidenceId)?.to ?? time);
+  return epochMicros(Math.max(end, ...ends));
+}
+
+function endsAmidWork(
+  { name, start, end, pid, startIsKnown }: Operation,
+  about: readonly EvidenceEvent[],
+  until: EpochMicros,
+): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
-  const until = last !== null && last.time > end ? last.time : end;
   return {
     id: 'log-ends-amid-work',
     text:

@@ -2,7 +2,7 @@ import type { ArtifactFigures } from '../context/choose-artifact.ts';
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
-import { stuckFrame } from '../context/traceback.ts';
+import { isCountingOn, isEndless } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationStep } from '../timeline/operations.ts';
@@ -22,10 +22,10 @@ const SLOW_COMPUTED_RECORDS_PER_SECOND = 100;
 const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
-/** How far the operation came, as its own log lines and the abort's traceback show. */
+/** How far the operation came, as its own log lines show. */
 export function progressFacts(context: FactContext): readonly Fact[] {
   if (context.record === null || context.workEnd === null) return [];
-  return [...stepsCompleted(context), ...stepAtTheEnd(context), ...abortTraceback(context)];
+  return [...stepsCompleted(context), ...stepAtTheEnd(context)];
 }
 
 function stepsCompleted(context: FactContext): readonly Fact[] {
@@ -81,7 +81,11 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   );
   const slowest = slowestExplainable(context, figures);
   const isStalled =
-    slowest !== null && lastStep.isTimed && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION;
+    slowest !== null &&
+    lastStep.isTimed &&
+    !isCountingOn(context) &&
+    elapsed >= MIN_STALL_SECONDS &&
+    elapsed >= slowest.seconds * DISPROPORTION;
   if (isStalled) {
     return [
       {
@@ -162,6 +166,8 @@ const HONEST_SECONDS = 1;
  * data takes as long even at a good rate, or the log counted on until shortly before the end.
  */
 export function workExplains(context: FactContext): boolean {
+  if (isEndless(context)) return false;
+  if (isCountingOn(context)) return true;
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
   if (!lastStep.isTimed) return false;
@@ -181,7 +187,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   const operation = record?.operation ?? null;
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
     return [];
-  if (!operation.startIsKnown) return [];
+  if (!operation.startIsKnown || isCountingOn(context)) return [];
   const elapsed = secondsBetween(operation.start, workEnd);
   const slowest =
     2 +
@@ -195,48 +201,6 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
       weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
       ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
       basis: BASIS.log,
-    },
-  ];
-}
-
-/** What it says of the hypotheses that a worker was found at this activity. */
-interface Meaning extends Pick<Fact, 'weights' | 'decides'> {
-  readonly text: string;
-}
-
-function abortTraceback(context: FactContext): readonly Fact[] {
-  const frame = stuckFrame(context);
-  if (frame === null) return [];
-  const where = `${frame.file}, line ${frame.line}, in ${frame.functionName}${frame.code === null ? '' : ` (${frame.code})`}`;
-  const meanings = {
-    network: {
-      text: 'waiting for the network',
-      weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
-      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    },
-    sleep: { text: 'sleeping', weights: { 'infinite-loop': -2 } },
-    database: { text: 'in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
-    file: { text: 'in file input or output', weights: { 'database-lock': -1.5, 'infinite-loop': -1 } },
-    thread: {
-      text: 'waiting for a lock between its own threads',
-      weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
-      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    },
-    code: {
-      text: 'running Python code',
-      weights: { 'infinite-loop': 1, 'database-lock': -2 },
-      decides: { 'database-lock': 'against' },
-    },
-  } as const satisfies Readonly<Record<string, Meaning>>;
-  const meaning: Meaning = meanings[frame.activity];
-  return [
-    {
-      id: 'stuck-in-frame',
-      text: `The traceback of the abort shows where the worker was: ${meaning.text}, at ${where}.`,
-      weights: meaning.weights,
-      ...(meaning.decides === undefined ? {} : { decides: meaning.decides }),
-      ...sourcesOf(frame.event),
-      basis: BASIS.abort,
     },
   ];
 }

@@ -23,6 +23,7 @@ const SUSPECTED_AT = 1.5;
 const KILLED_FOR_MEMORY = [
   'oom-kill-names-worker',
   'oom-kill-in-container',
+  'platform-oom',
   'systemd-oom',
   'oomd-kill',
   'killed-for-memory',
@@ -115,6 +116,9 @@ const HELD_UP_FROM_OUTSIDE = [
   { facts: ['network-storage'], what: 'a file server did not answer' },
   { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
+  { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
+  { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },
+  { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
 ] as const;
 
 function assessTimeout(
@@ -144,7 +148,7 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes)}.`
+          ? `${timeoutReason}; ${openCauses(causes)}.${clueOfLock(of['database-lock'])}`
           : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
     };
   }
@@ -154,6 +158,18 @@ function assessTimeout(
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
+
+/** What the log says of locks around it, where nothing ties them to this work. */
+function clueOfLock(lock: Weighing): string {
+  const clue = lock.for.find(({ fact }) => LOCK_CLUES.has(fact.id));
+  return clue === undefined ? '' : ` ${clue.fact.text}`;
+}
+
+const LOCK_CLUES: ReadonlySet<string> = new Set([
+  'lock-error-earlier',
+  'lock-error-of-another',
+  'server-lock-meanwhile',
+]);
 
 /** The command that decides each cause of a timeout, the quickest first. */
 const DECIDED_BY = [
@@ -208,7 +224,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
-  const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
+  const outOfProportion = has('stalled-step', 'operation-out-of-proportion', 'repeats-itself');
   const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
   if (
     has('timeout-logged', 'operation-unfinished') &&
@@ -219,6 +235,14 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
     return {
       verdict: 'fits',
       reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
+    };
+  }
+  // What the log itself shows to be without bounds needs no look at the processor.
+  const endless = weighing.for.find(({ fact }) => fact.decides?.['infinite-loop'] === 'for');
+  if (endless !== undefined && weighing.total >= FITS_AT) {
+    return {
+      verdict: has('timeout-logged', 'operation-unfinished') ? 'fits' : 'contributes',
+      reason: endless.fact.text,
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.

@@ -172,6 +172,7 @@ export const QUESTION_IDS = [
   'wal-enabled',
   'oom-events',
   'manual-parse-succeeds',
+  'manual-import-succeeds',
 ] as const;
 export interface Question {
   readonly id: (typeof QUESTION_IDS)[number];

@@ -30,6 +30,8 @@ export const EVENT_KINDS = [
   'systemd-process-exited',
   'systemd-oom',
   'systemd-oomd-kill',
+  'platform-oom',
+  'container-exited',
   'systemd-stop-timeout',
   'systemd-unit',
   'segfault',
@@ -141,6 +143,8 @@ export interface EventSource {
   lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null;
   /** Events with from <= time <= to, all or those of some kinds, at most `limit`. Reads no text of others. */
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
+  /** Events of any of these severities, at most `limit`, the first ones. Reads no text of others. */
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null;
   /** Time of the first and last event of one evidence file; null when it has none. */

@@ -1,5 +1,6 @@
 import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
+import type { Reproduction } from './reproduction.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -62,6 +63,15 @@ export interface HostRecords {
   readonly filesystems: readonly FilesystemUsage[];
   readonly fileSizes: readonly FileSize[];
   readonly load: readonly HostLoad[];
+  /** What was repeated by hand. */
+  readonly reproductions: readonly Reproduction[];
 }
 
-export const NO_HOST_RECORDS: HostRecords = { units: [], launches: [], filesystems: [], fileSizes: [], load: [] };
+export const NO_HOST_RECORDS: HostRecords = {
+  units: [],
+  launches: [],
+  filesystems: [],
+  fileSizes: [],
+  load: [],
+  reproductions: [],
+};

@@ -9,7 +9,8 @@ import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
 export interface Death {
-  readonly pid: number;
+  /** Null where the whole service ended and nothing names a process of it. */
+  readonly pid: number | null;
   readonly mechanism: Exclude<Mechanism, 'none'>;
   readonly timeout: EvidenceEvent | null;
   /** The line that shows the end; for an unlogged end, the boot of the replacement. */
@@ -17,7 +18,7 @@ export interface Death {
   /** Kernel or systemd line that names the killer, when there is one. */
   readonly killer: EvidenceEvent | null;
   readonly signal: number | null;
-  readonly life: WorkerLife;
+  readonly life: Omit<WorkerLife, 'pid'>;
 }
 
 /** Signals by which a process ends on a defect of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS (signal(7)). */
@@ -55,6 +56,7 @@ interface DeathContext {
   readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
   readonly containerOomKills: MomentIndex;
+  readonly platformOoms: MomentIndex;
   readonly oomdKills: MomentIndex;
   readonly stopTimeouts: MomentIndex;
   readonly systemdStopping: MomentIndex;
@@ -73,6 +75,7 @@ function readContext(events: EventSource): DeathContext {
     bootFailures: new MomentIndex(events.ofKinds(['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message))),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
+    platformOoms: new MomentIndex(events.ofKinds(['platform-oom'])),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
     stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
     // systemd announces a stop it was asked for as "Stopping <unit>..." (unit.c, unit_status_emit_starting_stopping).
@@ -214,6 +217,8 @@ function whoSentSigkill(
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
   const contained = around(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
+  const platform = around(context.platformOoms, exit.time);
+  if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };
   const systemdOom = around(context.systemdOom, exit.time);
   if (systemdOom !== null) return { mechanism: 'kernel-oom', killer: systemdOom };
   const stop = around(context.stopTimeouts, exit.time) ?? around(context.watchdogs, exit.time);
@@ -225,7 +230,7 @@ function whoSentSigkill(
   }
   const asked = stopAskedFor(exit, context);
   if (asked !== null) return { mechanism: 'systemd-stop', killer: asked };
-  const word = pid === null ? null : killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
+  const word = killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
   if (word !== null) return { mechanism: word.program.mechanism, killer: word.event };
   return { mechanism: 'external-sigkill', killer: null };
 }
@@ -276,7 +281,7 @@ function unloggedDeaths(
 ): readonly Death[] {
   const unlogged: Death[] = [];
   const boots = new BootExplanations(lives, known, context);
-  const accounted = new Set<WorkerLife>(known.map((death) => death.life));
+  const accounted = new Set<Death['life']>(known.map((death) => death.life));
   // Lives come in order of their beginning: those of an earlier arbiter, and those that ended, need no second look.
   const silent = new SilentWorkers(events);
   let latestStart = BEGINNING;
@@ -318,10 +323,25 @@ function unitDeaths(
   events: EventSource,
   context: DeathContext,
 ): readonly Death[] {
+  const exits = events.ofKinds(['systemd-process-exited', 'container-exited']);
+  const told = serviceEnds(exits, lives, known, events, context);
+  // What a platform ends a service for stands beside the end itself, or alone where nobody is left to tell of that.
+  return [...told, ...serviceEnds(events.ofKinds(['platform-oom']), lives, [...known, ...told], events, context)];
+}
+
+/** Deaths by these words of the whole unit's end, which come in time order, at moments of which no death is known. */
+function serviceEnds(
+  exits: readonly EvidenceEvent[],
+  lives: readonly WorkerLife[],
+  known: readonly Death[],
+  events: EventSource,
+  context: DeathContext,
+): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
-  for (const exit of events.ofKinds(['systemd-process-exited'])) {
-    const signal = exit.detail.signal ?? null;
+  for (const exit of exits) {
+    // A platform that ends what it runs for its memory sends SIGKILL.
+    const signal = exit.kind === 'platform-oom' ? SIGKILL : (exit.detail.signal ?? null);
     // Code `exited` is the main process's own decision, and TERM is how a stop is asked for.
     if (signal === null || signal === SIGTERM) continue;
     const last = deaths.at(-1);
@@ -329,6 +349,12 @@ function unitDeaths(
     if (around(ends, exit.time) !== null) continue;
     const start = startBefore(exit, context);
     const victim = lastToSpeak(lives, exit, start, events);
+    if (
+      exit.kind === 'platform-oom' &&
+      victim !== null &&
+      goesOn(events, context.speakers, victim.pid, exit, victim.until)
+    )
+      continue;
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
     const watchdog = around(context.watchdogs, exit.time);
     const killed =
@@ -338,8 +364,7 @@ function unitDeaths(
           ? { mechanism: 'crash' as const, killer: exit }
           : { mechanism: 'systemd-stop' as const, killer: watchdog };
     const pid = victim?.pid ?? start?.pid ?? null;
-    if (pid === null) continue;
-    const life = victim ?? { pid, boot: null, about: [exit], from: exit.time, until: null };
+    const life = victim ?? { boot: null, about: [exit], from: exit.time, until: null };
     deaths.push({ pid, timeout: null, end: exit, signal, life, ...killed });
   }
   return deaths;

@@ -2,14 +2,16 @@ import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { type Course, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
+import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { durationOf, OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
+import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
 import { Speakers } from './speakers.ts';
-import { deathsTogether } from './together.ts';
+import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 type PlacelessRecord = Omit<IncidentRecord, 'place'>;
@@ -39,7 +41,7 @@ export function workerHistory(events: EventSource): WorkerHistory {
   const all = events.places.map((place) => historyAt(events.at(place), place));
   const latestOf = (operations: readonly (Operation | null)[]): Operation | null =>
     operations.reduce((latest, each) => (latest === null || (each?.start ?? 0) >= latest.start ? each : latest), null);
-  const records = all.flatMap(({ incidents }) => incidents).sort((a, b) => a.incident.end - b.incident.end);
+  const records = toldOnce(all.flatMap(({ incidents }) => incidents)).sort((a, b) => a.incident.end - b.incident.end);
   return {
     lives: all.flatMap(({ lives }) => lives).sort((a, b) => a.from - b.from),
     deaths: all.flatMap(({ deaths }) => deaths).sort((a, b) => a.end.time - b.end.time),
@@ -50,18 +52,40 @@ export function workerHistory(events: EventSource): WorkerHistory {
   };
 }
 
+/**
+ * The kernel speaks of pids of the host, to every place on it: a kill that several places take for their own is told once, at the
+ * one whose work it ended.
+ */
+function toldOnce(records: readonly IncidentRecord[]): IncidentRecord[] {
+  const byKill = new Map<string, IncidentRecord>();
+  const others: IncidentRecord[] = [];
+  for (const record of records) {
+    const { killer, pid } = record.death ?? {};
+    if (killer?.kind !== 'oom-kill') {
+      others.push(record);
+      continue;
+    }
+    const key = `${killer.row} ${pid}`;
+    const told = byKill.get(key);
+    if (told === undefined || (told.operation === null && record.operation !== null)) byKill.set(key, record);
+  }
+  return [...others, ...byKill.values()];
+}
+
 function historyAt(events: EventSource, place: Place): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
-  const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
+  const deathOfLife = new Map<Death['life'], Death>(deaths.map((death) => [death.life, death]));
   const boots = new MomentIndex(
     lives
       .map(({ boot }) => boot)
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
+  const course = courseOf(events);
   const speakers = new Speakers(events);
-  const strays = strayOperations(lives, speakers, events);
+  const strays = strayOperations(lives, speakers, events, course);
+  const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
@@ -79,15 +103,19 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
     const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
-    const own = operationsOf(said.filter((event) => !speakers.isQuoted(event)));
+    const own = operationsOf(
+      said.filter((event) => !speakers.isQuoted(event)),
+      course,
+    );
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
+    const diedWith =
+      death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
-  const known = new Set<WorkerLife>(lives);
+  const known = new Set<Death['life']>(lives);
   for (const death of deaths) {
-    if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
+    if (!known.has(death.life)) records.push(deathRecord(death, strayOf.get(death) ?? null, boots));
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
@@ -97,7 +125,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events);
+    const whole = wholeOperation(operation, events, course);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
@@ -126,14 +154,31 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, events: EventSource, course: Course): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end)).find((operation) => operation.start === start) ?? null;
+  return operationsOf(events.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
 }
 
 /** A service logs for months: of what is not about an incident the lines are let go. */
 function withoutLines(operation: Operation): Operation {
   return { ...operation, lines: [], steps: [] };
+}
+
+/** Lines that the course of work is learnt from: a service says the same things from its first day on. */
+const LEARNT_FROM_LINES = 20_000;
+
+/** How this service's work usually goes, by the beginning of its log. */
+function courseOf(events: EventSource): Course {
+  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']);
+  return learnCourse(
+    (function* () {
+      for (const event of lines) {
+        const { text, reading } = readLine(event);
+        if (reading.role === 'request-done') continue;
+        yield { pid: event.pid, time: event.time, text, template: messageTemplate(text) };
+      }
+    })(),
+  );
 }
 
 const BEGINNING = epochMicros(0);
@@ -151,16 +196,24 @@ const ARBITER_KINDS = [
   'worker-sigkill',
 ] as const satisfies readonly EventKind[];
 
+/** Who runs the host: what fails it is no work of a service. */
+const HOST_ITSELF = /^(?:kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(lives: readonly WorkerLife[], speakers: Speakers, events: EventSource): readonly Operation[] {
+function strayOperations(
+  lives: readonly WorkerLife[],
+  speakers: Speakers,
+  events: EventSource,
+  course: Course,
+): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    if (speakers.isQuoted(event)) continue;
+    if (HOST_ITSELF.test(event.identifier ?? '') || speakers.isQuoted(event)) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;
@@ -171,8 +224,54 @@ function strayOperations(lives: readonly WorkerLife[], speakers: Speakers, event
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    return operationsOf(list, course).filter(({ steps, name, lines }) =>
+      // One line that names nothing may be any program's, in a log that tells no process.
+      name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+    );
   });
+}
+
+/**
+ * Whose work it was that no pid stands on: of the first worker that died after it had begun. Of several that died in one
+ * moment nobody can say which, and it is told of none.
+ */
+function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): ReadonlyMap<Death, Operation> {
+  const claims = new Map<Operation, Death[]>();
+  for (const death of deaths) {
+    const operation = openAt(strays, death);
+    if (operation === null) continue;
+    const known = claims.get(operation);
+    if (known === undefined) claims.set(operation, [death]);
+    else known.push(death);
+  }
+  const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
+  return new Map(
+    [...claims].flatMap(([operation, claiming]): (readonly [Death, Operation])[] => {
+      const [first, second] = claiming.toSorted((a, b) => endOf(a) - endOf(b));
+      if (first === undefined) return [];
+      const isShared = second !== undefined && secondsBetween(endOf(first), endOf(second)) <= TOGETHER_SECONDS;
+      return isShared ? [] : [[first, operation]];
+    }),
+  );
+}
+
+/** A worker that is killed by others may have been idle: of what it last said longer ago, it need not have been at anything. */
+const LAST_WORDS_SECONDS = 120;
+const MOST_LAST_LINES = 50;
+
+/**
+ * What the last words of a worker say that it was at. One that timed out was at something, since an idle one answers the arbiter;
+ * of others only what they said shortly before counts.
+ */
+function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
+  const end = death.timeout?.time ?? death.end.time;
+  const born = life.boot?.time ?? BEGINNING;
+  const recent = addSeconds(end, -LAST_WORDS_SECONDS);
+  const from = death.mechanism === 'gunicorn-timeout' || recent < born ? born : recent;
+  const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
+  if (last === null) return null;
+  const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);
+  return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
@@ -292,7 +391,13 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
     );
   }
   if (death.killer !== null && death.mechanism === 'kernel-oom')
-    moments.push(moment('oom-kill', 'kernel OOM kill', death.killer));
+    moments.push(
+      moment(
+        'oom-kill',
+        death.killer.kind === 'platform-oom' ? 'killed for its memory' : 'kernel OOM kill',
+        death.killer,
+      ),
+    );
   if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
   if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
     moments.push(
@@ -319,11 +424,12 @@ function stopLabel(killer: EvidenceEvent): string {
 
 /** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
 function killerNamed({ mechanism, killer }: Death): Killer | null {
-  const why = killer?.message.trim().slice(0, 200) ?? null;
+  const why = killer?.message.trim().split('\n')[0]?.slice(0, 200) ?? null;
   switch (mechanism) {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };
     case 'kernel-oom':
+      if (killer?.kind === 'platform-oom') return { name: 'the platform, for its memory', why: why ?? 'its own word' };
       return { name: 'the OOM killer of the kernel', why: why ?? 'an OOM kill in that moment' };
     case 'systemd-oomd':
       return { name: 'systemd-oomd', why: why ?? 'its kill of the unit in that moment' };

@@ -75,6 +75,8 @@ const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
 const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
+// Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
+const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
 // What Python, gunicorn and uvicorn say of themselves: the joint between two tracebacks and the server's own life.
@@ -94,6 +96,7 @@ const READ_CHARACTERS = 4096;
 export function readMessage(message: string, isError: boolean): MessageMeaning {
   const text = plain(message.slice(0, READ_CHARACTERS));
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
+  if (ROUTER_LINE.test(text)) return { ...readFigures(''), role: 'request-done', step: null };
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageMeaning => ({ role, step: of, ...figures });
 
@@ -196,11 +199,30 @@ function secondsPerUnit(unit: string): number {
 
 /** A line with its numbers, hashes and quoted parts masked: two lines of one template come from one logging call. */
 export function messageTemplate(text: string): string {
-  return text
-    .slice(0, READ_CHARACTERS)
-    .replace(/(['"]).*?\1/g, '?')
-    .replace(/\b[0-9a-f]{8,}\b/gi, '?')
-    .replace(/\d+(?:[.,_]\d+)*/g, '#');
+  return text.slice(0, READ_CHARACTERS).replace(MASKED, (part) => (DIGITS_ALONE.test(part) ? '#' : '?'));
+}
+
+/** Quoted parts (an apostrophe within a word opens none), hashes and numbers, in the order in which they stand. */
+const MASKED = /(?<![\p{L}\d])(['"]).*?\1|\b(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b|\d+(?:[.,_]\d+)*/giu;
+const DIGITS_ALONE = /^\d[\d.,_]*$/;
+
+/** A number of a line: its value and where it stands. */
+export interface NumberInText {
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The numbers of a line, as many as its template has `#`: 8,100 and 8_100 are thousands, 8.5 is a fraction. */
+export function numbersOf(text: string): readonly NumberInText[] {
+  const numbers: NumberInText[] = [];
+  for (const { 0: part, index } of text.slice(0, READ_CHARACTERS).matchAll(MASKED)) {
+    if (!DIGITS_ALONE.test(part)) continue;
+    // 8.100 and 8.100.000 are thousands where most of Europe writes them.
+    const digits = /^\d{1,3}(?:\.\d{3})+$/.test(part) ? part.replaceAll('.', '') : part.replace(/[,_]/g, '');
+    numbers.push({ value: Number(digits), start: index, end: index + part.length });
+  }
+  return numbers;
 }
 
 // Importiere VPN-Job 14     Début de l'import du rapport 88     Import von VPN-Job 14     Iniciando importación del informe 55

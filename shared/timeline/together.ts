@@ -5,7 +5,7 @@ import type { IncidentRecord } from './incident-record.ts';
  * Deaths that follow one another within this are of one moment: the arbiter looks at its workers once a second, and kills and
  * tells of them one by one.
  */
-const TOGETHER_SECONDS = 5;
+export const TOGETHER_SECONDS = 5;
 
 /** When it was decided: the TIMEOUT where there is one, since the kills that follow are spread by what each worker was in. */
 function momentOf({ incident, death }: IncidentRecord): EpochMicros {

@@ -72,6 +72,25 @@ describe('a timeout that can be read', () => {
   });
 });
 
+describe('what gunicorn itself prints of its settings', () => {
+  it('wins over a file that was not read, and answers the question', async () => {
+    const analysis = await new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Processing routing build 231')
+      .timeout(91)
+      .sigkill(92)
+      .replacement(92.2)
+      .config('timeout = settings.load("web").timeout\n')
+      .file(
+        'config/print-config.txt',
+        'accesslog                         = None\nbacklog                           = 2048\ntimeout                           = 90\nworkers                           = 3\n',
+      )
+      .analyse();
+    expect(analysis.config).toMatchObject({ timeoutSeconds: 90, timeoutSource: 'log', workers: 3 });
+    expect(answerOf(analysis)).toBe('90 s, from what gunicorn --print-config printed (print-config.txt line 3)');
+  });
+});
+
 /** Lines of gunicorn and of its one worker, which ends in a TIMEOUT; seconds after 09:00. */
 function timedOut(
   pids: { readonly arbiter: number; readonly worker: number },

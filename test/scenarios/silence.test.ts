@@ -68,6 +68,24 @@ describe('a case without an incident', () => {
     expect(summary[2]).toContain('journalctl -k');
   });
 
+  it('takes nothing that systemd itself fails at for an operation of the service', async () => {
+    const entry = (second: number, priority: number, text: string): string =>
+      `${JSON.stringify({
+        __REALTIME_TIMESTAMP: String(1_772_435_666_000_000 + second * 1_000_000),
+        _BOOT_ID: '5a1de3f6b1f64bb9a2f4f7c2f0f2d1aa',
+        _PID: '1',
+        SYSLOG_IDENTIFIER: 'systemd',
+        _SYSTEMD_UNIT: 'init.scope',
+        PRIORITY: String(priority),
+        MESSAGE: text,
+      })}\n`;
+    const { incidents, hypotheses } = await analysed({
+      'journal.json': `${entry(0, 6, 'Setting up the hardware clock')}${entry(1, 3, 'Failed to set the clock: Invalid argument')}`,
+    });
+    expect(incidents).toEqual([]);
+    expect(hypotheses.map(({ verdict }) => verdict)).not.toContain('ruled-out');
+  });
+
   it('never says that nothing is to be changed', async () => {
     for (const files of [{ 'web.log': START }, { 'web.log': `${START}Traceback (most recent call last):\n` }])
       expect(JSON.stringify(await analysed(files))).not.toMatch(/nothing to change/i);

@@ -1,4 +1,10 @@
-import { EVENT_KINDS, type EventKind, type EventSource, type EvidenceEvent } from '../../shared/model/event.ts';
+import {
+  EVENT_KINDS,
+  type EventKind,
+  type EventSource,
+  type EvidenceEvent,
+  type Severity,
+} from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 
@@ -71,6 +77,10 @@ export class EventArray implements EventSource {
 
   lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null {
     return this.ofPid(pid, from, to, kinds).at(-1)?.time ?? null;
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
+    return this.events.filter(({ severity }) => severity !== null && severities.includes(severity)).slice(0, limit);
   }
 
   between(

@@ -7,6 +7,7 @@ import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
 import type { LaunchRecord } from '../../../shared/model/launch.ts';
+import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
@@ -25,6 +26,7 @@ export class EvidenceSink {
     units: [] as UnitFragment[],
     filesystems: [] as FilesystemUsage[],
     launches: [] as LaunchRecord[],
+    reproductions: [] as Reproduction[],
     fileSizes: [] as FileSize[],
     load: [] as HostLoad[],
   };
@@ -157,6 +159,9 @@ export class RecordCounter implements ItemSink {
         break;
       case 'host-load':
         this.#keep(host.load, item.load, item.load.source.byteOffset);
+        break;
+      case 'reproduction':
+        this.#keep(host.reproductions, item.reproduction, item.reproduction.source.byteOffset);
         break;
       case 'unread':
         this.#problems.unreadLines += item.lines;

@@ -114,7 +114,8 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       vote('carried-log', `has log lines wrapped by ${CARRIER_WORDS[carrier]}`);
       continue;
     }
-    header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    if (header === null || header.isPreamble === true)
+      header = HEADERS.find((each) => each !== header && each.reads(line)) ?? header;
     const uptime = UPTIME_STAMP.exec(line);
     if (uptime !== null) {
       candidates += 1;

@@ -8,7 +8,8 @@ import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { PS } from '../host/ps.ts';
-import { SAR } from '../host/sar.ts';
+import { REPRODUCTION } from '../host/reproduction.ts';
+import { PIDSTAT, SAR } from '../host/sar.ts';
 import { TOP } from '../host/top.ts';
 import { VMSTAT } from '../host/vmstat.ts';
 import { DMESG } from '../journal/dmesg.ts';
@@ -20,6 +21,7 @@ import { ACCESS_LOG, CARRIED_LOG, GUNICORN_LOG } from '../logs/log-formats.ts';
 import type { Format, LogFormat } from '../reading/format.ts';
 import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
 import { GUNICORN_LAUNCH } from '../settings/launch-format.ts';
+import { PRINT_CONFIG } from '../settings/print-config.ts';
 import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
@@ -49,9 +51,12 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   meminfo: MEMINFO,
   top: TOP,
   sar: SAR,
+  pidstat: PIDSTAT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,
+  'gunicorn-print-config': PRINT_CONFIG,
+  reproduction: REPRODUCTION,
   // By entries: with a stamp of their own, then the others.
   dmesg: DMESG,
   ...TEXT_FORMATS,

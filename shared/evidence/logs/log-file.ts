@@ -5,7 +5,9 @@ import {
   epochMicros,
   MICROS_PER_DAY,
   MICROS_PER_MILLI,
+  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
+  type WallClock,
 } from '../../model/time.ts';
 import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
@@ -45,6 +47,12 @@ const PARTS_LIMIT = 256;
 const GRAVE_LIMIT = 5;
 /** Lines of a traceback reach a carrier within this time of each other. */
 const TRACEBACK_GAP_MICROS = 2 * MICROS_PER_SECOND;
+
+/** Clocks are put back by an hour, on a Sunday between 0 and 3 o'clock nearly everywhere (tz database, rules of EU, US, AN, Chile). */
+const MINUTES_PUT_BACK = 60;
+const LAST_HOUR_PUT_BACK = 3;
+/** How long after the last entry before it the first one in the hour that comes again may be written. */
+const FIRST_ENTRY_MICROS = 30 * MICROS_PER_MINUTE;
 
 /** An entry whose lines are being gathered. */
 interface Entry {
@@ -438,9 +446,27 @@ class LogFileHandler implements LineHandler {
   }
 
   #timeOf(stamp: LooseStamp | null): EpochMicros | null {
-    if (stamp?.type === 'full') return this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+    if (stamp?.type === 'full') {
+      const time = this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+      if (stamp.zone !== null || this.#zoneOfFile === null || !this.#wasPutBack(stamp.wall, time)) return time;
+      this.#zoneOfFile -= MINUTES_PUT_BACK;
+      return this.#stamps.instant(stamp.wall, this.#zoneOfFile);
+    }
     const near = this.#lastTimeSeen();
     return stamp === null || near === null ? null : this.#complete(stamp, near);
+  }
+
+  /**
+   * Whether a stamp without a zone shows the hour that comes twice: nearly an hour before the entry above it, in a night in
+   * which clocks are put back. The zone that gunicorn printed before is not its zone any more.
+   */
+  #wasPutBack(wall: WallClock, time: EpochMicros | null): boolean {
+    const last = this.#lastTimeSeen();
+    if (time === null || last === null || this.#isReread || this.#context.zoneFrom === 'given') return false;
+    const ahead = time + MINUTES_PUT_BACK * MICROS_PER_MINUTE - last;
+    const isWithin = last - time > MICROS_PER_MINUTE && ahead >= -MICROS_PER_MINUTE && ahead <= FIRST_ENTRY_MICROS;
+    const isSunday = new Date(Date.UTC(wall.year, wall.month - 1, wall.day)).getUTCDay() === 0;
+    return isWithin && isSunday && wall.hour <= LAST_HOUR_PUT_BACK;
   }
 
   #peekTime(stamp: LooseStamp): EpochMicros | null {

@@ -2,6 +2,7 @@ import type { EventDetail, EventKind, Severity } from '../../model/event.ts';
 import type { Classified } from './classified.ts';
 import { classifyGunicorn } from './classify-gunicorn.ts';
 import { classifyKernel } from './classify-kernel.ts';
+import { classifyPlatform } from './classify-platform.ts';
 import { classifySystemd } from './classify-systemd.ts';
 import { readPassed } from './inner-carrier.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
@@ -82,11 +83,17 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   const said = header === null || header.form === 'text' ? message : header.text;
   const python = gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(said, header, entry.pid) : null;
   // An error of a worker that a locked database caused is told by its cause.
-  const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python);
+  const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python ?? platformWord(said, header));
   if (reading === null) return { ...base, kind: 'log', detail: {} };
   const isByAnother = isGunicorn && gunicorn !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
   return { ...base, ...reading, detail };
+}
+
+/** A platform speaks in bare lines: behind a logger's header an application speaks, which may quote it. */
+function platformWord(text: string, header: InnerHeader | null): Classified | null {
+  if (header !== null && (header.pid !== null || header.timeText !== null)) return null;
+  return classifyPlatform(text.slice(0, WORDING_LIMIT_CHARACTERS));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { FactContext } from '../../context/context.ts';
 import { oomReport } from '../../context/oom-report.ts';
-import { memoryUse } from '../../context/process-readings.ts';
+import { memorySamples, memoryUse } from '../../context/process-readings.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { pythonBytes } from '../../profiling/python-cost.ts';
 import { formatBytes } from '../../wording/figures.ts';
@@ -139,7 +139,7 @@ function refused(advice: Advice): Recommendation {
 function growth(context: FactContext): string | null {
   const use = memoryUse(context);
   const start = context.record?.operation?.start ?? null;
-  const before = start === null ? undefined : context.processSamples.findLast(({ time }) => time <= start);
+  const before = start === null ? undefined : memorySamples(context).findLast(({ time }) => time <= start);
   const held = Math.max(use?.peak.rssBytes ?? 0, oomReport(context)?.victimBytes ?? 0);
   if (use === null || before === undefined || before.rssBytes < held / 2) return null;
   return `The worker held ${formatBytes(before.rssBytes)} before this operation began${before.rssBytes - use.first.rssBytes > MIB * 50 ? `, up from ${formatBytes(use.first.rssBytes)} earlier` : ''}: it keeps what earlier work left, and a higher limit only puts the end off.`;

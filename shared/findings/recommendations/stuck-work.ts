@@ -28,9 +28,9 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
-  const stuck = factFor(advice, 'stuck-in-frame')?.text;
+  const stuck = factFor(advice, 'waited-for-peer')?.text;
   const downloading = factFor(advice, 'ended-while-downloading')?.text;
-  if (downloading !== undefined || stuck?.includes('network') === true) {
+  if (downloading !== undefined || stuck !== undefined) {
     recommendations.push(
       recommendation(
         'network-timeouts',
@@ -40,6 +40,8 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
+  const client = factFor(advice, 'waited-for-client')?.text;
+  if (client !== undefined) recommendations.push(behindProxy(client));
   if (recommendations.length === 0) recommendations.push(...stackAtTimeout(advice));
   const hangs = factFor(advice, 'operation-unfinished')?.text;
   if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)
@@ -48,7 +50,15 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
 };
 
 /** Facts that already say what held the worker up, or where it was. */
-const KNOWN_CAUSES = ['stuck-in-frame', 'network-storage', 'kernel-disk-error', 'ended-while-downloading'] as const;
+const KNOWN_CAUSES = [
+  'stuck-in-frame',
+  'waited-for-peer',
+  'waited-for-client',
+  'idle-at-timeout',
+  'network-storage',
+  'kernel-disk-error',
+  'ended-while-downloading',
+] as const;
 
 /**
  * The stack at the timeout, where nothing else says why the worker missed it: gunicorn calls `worker_abort` on SIGABRT, which
@@ -73,6 +83,19 @@ function stackAtTimeout(advice: Advice): readonly Recommendation[] {
       isDeaf?.text,
     ),
   ];
+}
+
+/**
+ * A sync worker serves one connection at a time, and one that sends nothing holds it. Source: gunicorn, Design, "sync workers";
+ * Deploying Gunicorn: "we strongly recommend to use ... a proxy server ... that buffers slow clients"
+ */
+function behindProxy(reason: string): Recommendation {
+  return recommendation(
+    'buffer-clients',
+    'Keep slow and silent clients away from the workers: put a proxy that buffers requests in front, or use threads, which wait for clients outside the main loop. A longer timeout only makes the next one wait longer.',
+    'worker_class = "gthread"\nthreads = 4',
+    reason,
+  );
 }
 
 /** A bound on what hangs: above the longest operation that ended well. */

@@ -116,6 +116,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
+    case 'reproduction':
     case 'unread':
     case 'problem':
       return null;
@@ -205,6 +206,10 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/ps.txt', 'ps'],
   ['host/ps-auxww.txt', 'ps'],
   ['host/ps-date.txt', 'ps'],
+  ['host/ps-ef.txt', 'ps'],
+  ['host/ps-lstart.txt', 'ps'],
+  ['host/ps-busybox.txt', 'ps'],
+  ['host/top-busybox.txt', 'ps'],
   ['host/vmstat.txt', 'vmstat'],
   ['host/vmstat-t.txt', 'vmstat'],
   ['host/vmstat-w.txt', 'vmstat'],
@@ -217,6 +222,8 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/sar.txt', 'sar'],
   ['host/sar-12h.txt', 'sar'],
   ['host/sar-iso.txt', 'sar'],
+  ['host/pidstat.txt', 'pidstat'],
+  ['host/pidstat-h.txt', 'pidstat'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],
@@ -230,4 +237,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/journal-boots.txt', 'journal-boots'],
   ['host/journal-disk-usage.txt', 'journal-disk-usage'],
   ['host/collect-manifest.txt', 'collect-manifest'],
+  ['gunicorn/print-config.txt', 'gunicorn-print-config'],
+  ['host/reproduced.txt', 'reproduction'],
+  ['host/reproduced-late.txt', 'reproduction'],
 ];

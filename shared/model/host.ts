@@ -53,6 +53,13 @@ export interface HostLoad {
   readonly source: Provenance;
 }
 
+/** What the counters of a memory cgroup say since it was made; when that was they do not say. */
+export interface CgroupMemory {
+  /** Processes of the cgroup that an OOM killer ended. */
+  readonly oomKills: number;
+  readonly source: Provenance;
+}
+
 /** What was saved of the host besides process and memory samples. */
 export interface HostRecords {
   /** Unit files and drop-ins of systemd. */
@@ -62,6 +69,14 @@ export interface HostRecords {
   readonly filesystems: readonly FilesystemUsage[];
   readonly fileSizes: readonly FileSize[];
   readonly load: readonly HostLoad[];
+  readonly cgroups: readonly CgroupMemory[];
 }
 
-export const NO_HOST_RECORDS: HostRecords = { units: [], launches: [], filesystems: [], fileSizes: [], load: [] };
+export const NO_HOST_RECORDS: HostRecords = {
+  units: [],
+  launches: [],
+  filesystems: [],
+  fileSizes: [],
+  load: [],
+  cgroups: [],
+};

@@ -318,6 +318,8 @@ function unitDeaths(
 ): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
+  const dead = new Set(known.map((death) => death.life));
+  const alive = lives.filter((life) => !dead.has(life));
   for (const exit of events.ofKinds(['systemd-process-exited'])) {
     const signal = exit.detail.signal ?? null;
     // Code `exited` is the main process's own decision, and TERM is how a stop is asked for.
@@ -326,7 +328,7 @@ function unitDeaths(
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
     const start = context.arbiterStarts.within(BEGINNING, exit.time).at(-1) ?? null;
-    const victim = lastToSpeak(lives, exit, start, events);
+    const victim = lastToSpeak(alive, exit, start, events);
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
     const watchdog = around(context.watchdogs, exit.time);
     const killed =

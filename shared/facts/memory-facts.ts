@@ -24,6 +24,7 @@ export function memoryFacts(context: FactContext): readonly Fact[] {
     ...gunicornGuess(context),
     ...kernelSilence(context, unspoken),
     ...otherOomKills(context),
+    ...cgroupKills(context),
     ...workerMemory(context),
     ...hostMemory(context),
     ...swap,
@@ -93,6 +94,37 @@ function oomKillsInWindow(context: FactContext) {
   return context.evidence.events
     .ofKinds(['oom-kill'])
     .filter((event) => secondsBetween(window.from, event.time) > -60 && secondsBetween(event.time, window.to) > -60);
+}
+
+/** Counters of a cgroup have no time, and are those of the service only if the right ones were saved: they never decide. */
+function cgroupKills(context: FactContext): readonly Fact[] {
+  const cgroups = context.evidence.host?.cgroups ?? [];
+  const death = context.record?.death ?? null;
+  const first = cgroups[0];
+  if (first === undefined || namesWorker(context)) return [];
+  const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
+  const isUnexplained = death?.mechanism === 'external-sigkill' && death.killer === null;
+  const sources = sourceOnly(...cgroups.map(({ source }) => source));
+  if (kills === 0) {
+    return [
+      {
+        id: 'cgroup-without-oom-kill',
+        text: 'The counters of the memory cgroup (memory.events) show no process that an OOM killer ended since the cgroup was made.',
+        weights: isUnexplained ? { 'memory-exhaustion': -1.5 } : {},
+        ...sources,
+        basis: BASIS.memcg,
+      },
+    ];
+  }
+  return [
+    {
+      id: 'cgroup-oom-kills',
+      text: `The counters of the memory cgroup (memory.events) show ${kills === 1 ? '1 process' : `${kills} processes`} that an OOM killer ended since the cgroup was made; when, they do not show.`,
+      weights: isUnexplained ? { 'memory-exhaustion': 2.5 } : {},
+      ...sources,
+      basis: BASIS.memcg,
+    },
+  ];
 }
 
 function otherOomKills(context: FactContext): readonly Fact[] {

@@ -59,6 +59,7 @@ export const FORMAT_WORDS = {
   'container-state': 'state of containers',
   'unit-state': 'systemctl show',
   audit: 'audit log',
+  'memory-events': 'memory.events',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

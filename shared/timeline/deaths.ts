@@ -339,6 +339,8 @@ function serviceEnds(
 ): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
+  const dead = new Set<Death['life']>(known.map((death) => death.life));
+  const alive = lives.filter((life) => !dead.has(life));
   for (const exit of exits) {
     // A platform that ends what it runs for its memory sends SIGKILL.
     const signal = exit.kind === 'platform-oom' ? SIGKILL : (exit.detail.signal ?? null);
@@ -348,7 +350,7 @@ function serviceEnds(
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
     const start = startBefore(exit, context);
-    const victim = lastToSpeak(lives, exit, start, events);
+    const victim = lastToSpeak(alive, exit, start, events);
     const livesOn = victim !== null && goesOn(events, context.speakers, victim.pid, exit, victim.until);
     if (exit.kind === 'platform-oom' && livesOn) continue;
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).

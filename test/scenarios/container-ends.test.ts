@@ -22,7 +22,7 @@ Containers:
       Reason:       ${reason}
       Exit Code:    137
       Started:      Mon, 02 Mar 2026 04:00:00 +0000
-      Finished:     Mon, 02 Mar 2026 04:10:38 +0000
+      Finished:     Mon, 02 Mar 2026 04:10:39 +0000
     Restart Count:  1
 `;
 const analysed = (files: Readonly<Record<string, string>>) => analyseFolder(writeTree(tempFolder(), files));
@@ -55,6 +55,13 @@ describe('what ran the container says how it ended', () => {
     expect(analysis.incidents.map(({ pid, mechanism }) => [pid, mechanism])).toEqual([[7, 'external-sigkill']]);
     expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('fits');
     expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('ruled-out');
+  });
+
+  it('a worker that timed out before did not die of it', async () => {
+    const timeout = '[2026-03-02 04:10:23 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n';
+    const analysis = await analysed({ 'web.log': LOG + timeout, 'pod.txt': pod('OOMKilled') });
+    const ofWorker = analysis.incidents.filter(({ pid }) => pid === 7);
+    expect(ofWorker.map(({ mechanism }) => mechanism)).toEqual(['gunicorn-timeout']);
   });
 
   it('an end that was no kill is none', async () => {

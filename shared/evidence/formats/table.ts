@@ -9,6 +9,7 @@ import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
+import { MEMORY_EVENTS } from '../host/memory-events.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
@@ -77,6 +78,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
+  'memory-events': MEMORY_EVENTS,
   'unit-state': UNIT_STATE,
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,

@@ -142,6 +142,11 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     why: 'is py-spy dump, which has no time and is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
   },
   {
+    sample: 'Fatal Python error: Aborted',
+    line: /^Fatal Python error: \w/,
+    why: 'is a dump of faulthandler, which has no time and is not read by itself; the log of the service with the dump in it is',
+  },
+  {
     sample: 'LAST SEEN   TYPE      REASON      OBJECT          MESSAGE',
     line: /^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +)?TYPE +REASON +OBJECT/,
     why: 'is kubectl get events, whose ages are relative; kubectl describe pod and kubectl get pod -o yaml are read',

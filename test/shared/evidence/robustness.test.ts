@@ -30,6 +30,7 @@ const DEPENDENT = new Set([
   'pidstat',
   'container-state',
   'unit-state',
+  'memory-events',
   'sar',
   'ps',
   'vmstat',

@@ -106,6 +106,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'vmstat':
       return item.sample.source;
     case 'host-memory':
+    case 'cgroup-memory':
       return item.memory.source;
     case 'filesystem':
       return item.usage.source;
@@ -230,6 +231,8 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['container/pod.yaml', 'container-state'],
   ['container/pod.json', 'container-state'],
   ['host/audit.log.txt', 'audit'],
+  ['container/memory.events', 'memory-events'],
+  ['container/memory.oom_control', 'memory-events'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

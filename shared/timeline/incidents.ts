@@ -6,7 +6,7 @@ import { type Course, type CourseLine, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
-import { killerWord } from './killers.ts';
+import { isKillerProgram, killerWord } from './killers.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
 import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
@@ -218,7 +218,8 @@ function strayOperations(
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    if (HOST_ITSELF.test(event.identifier ?? '') || speakers.isQuoted(event)) continue;
+    const isOfHost = HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier);
+    if (isOfHost || speakers.isQuoted(event)) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;

@@ -33,9 +33,10 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
   },
   {
     name: 'nohang',
-    sample: 'Sending SIGKILL to the victim: pid 4711, name "gunicorn"',
+    sample: '  Victim: PID: 4711, Name: gunicorn, UID: 997, RSS: 5120 MiB',
     identifier: /^nohang\b/,
-    says: /^\W{0,8}(?:Sending|Implementing a corrective action: sending|Send) SIGKILL to\D{0,80}(\d+)\b/i,
+    // Whom it sends the signal to stands in a line below the one that names the signal.
+    says: /^\W{0,8}(?:Victim: PID: |(?:Sending|Implementing a corrective action: sending|Send) SIGKILL to\D{0,80})(\d+)\b/i,
     mechanism: 'external-sigkill',
     isForMemory: true,
     endsService: false,
@@ -92,6 +93,11 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     leavesOpen: 'why that process did so',
   },
 ];
+
+/** Whether an identifier is that of a program that ends processes: what it logs is about others. */
+export function isKillerProgram(identifier: string | null): boolean {
+  return identifier !== null && KILLER_PROGRAMS.some((program) => program.identifier.test(identifier));
+}
 
 /** What a program said of a kill. */
 export interface KillerWord {

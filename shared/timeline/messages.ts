@@ -170,9 +170,9 @@ function readFigures(text: string): Pick<MessageMeaning, 'records' | 'bytes' | '
     /\b(?:in|took|after|within|elapsed:?|nach|en)\s+(\d+(?:[.,]\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(
       text,
     );
-  // "110000 test results", "320 rows", "batch size: 320", "batch of 320"
+  // "110000 test results", "320 rows", "2.1 million records", "batch size: 320", "batch of 320"
   const records =
-    /\b(\d[\d,_]*)\s+(?:\w+\s+){0,2}?(?:results?|rows?|records?|tests?|test ?cases?|cases|items?|entries|zeilen|testergebnisse|ergebnisse|datensatze|lignes|resultats|filas|resultados|pruebas)\b/i.exec(
+    /(?<![\d.,])(\d[\d,_]*(?:\.\d+)?)\s+(?:(million|thousand|mio\.?|millionen|tsd\.?|tausend|mille|millions|miles|millones)\s+(?:de\s+)?)?(?:\w+\s+){0,2}?(?:results?|rows?|records?|tests?|test ?cases?|cases|items?|entries|zeilen|testergebnisse|ergebnisse|datensatze|lignes|resultats|filas|resultados|pruebas)\b/i.exec(
       text,
     ) ?? /\b(?:batch(?: size)?|rows|records|count|size|total)\s*(?:[:=]|of)\s*(\d[\d,_]*)/i.exec(text);
   // "logs/7.0/vpn/14/test-results.xml"
@@ -180,13 +180,19 @@ function readFigures(text: string): Pick<MessageMeaning, 'records' | 'bytes' | '
     /(?:^|[\s'"(=:])((?:\.{0,2}\/)?[\w@+.-]+(?:\/[\w@+.%-]+)*\.(?:xml|json|csv|gz|zip|xz|zst|bz2|tar))\b/i.exec(text);
   const unit = size?.[2]?.toLowerCase();
   return {
-    records: records?.[1] === undefined ? null : toNumber(records[1]),
+    records: records?.[1] === undefined ? null : Math.round(toNumber(records[1]) * multiplierOf(records[2])),
     bytes:
       size?.[1] === undefined || unit === undefined ? null : Math.round(toNumber(size[1]) * (BYTE_UNITS[unit] ?? 1)),
     statedSeconds:
       duration?.[1] === undefined ? null : Number(duration[1].replace(',', '.')) * secondsPerUnit(duration[2] ?? 's'),
     path: path?.[1] ?? null,
   };
+}
+
+/** `2.1 million records`. */
+function multiplierOf(word: string | undefined): number {
+  if (word === undefined) return 1;
+  return /^mi(?:o|ll(?:ion|on))/i.test(word) ? 1e6 : 1e3;
 }
 
 function toNumber(digits: string): number {

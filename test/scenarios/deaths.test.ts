@@ -93,6 +93,22 @@ describe('who killed it', () => {
     expect(verdictsOf(analysis)['worker-timeout']).toBe('ruled-out');
   });
 
+  it('is nohang where it says so, whose lines are no work of the worker that they name', async () => {
+    const scenario = new Scenario().boot().app(0, 'INFO', 'Importing vpn job 14');
+    const { pid } = scenario.setting;
+    for (const text of [
+      `  1. PID: ${pid}, oom_score: 1188, badness: 1188, VmRSS: 5120, Name: gunicorn`,
+      'Implementing a corrective action:',
+      '  Sending SIGKILL to the victim;',
+      `  Victim: PID: ${pid}, Name: gunicorn, UID: 997, RSS: 5120 MiB`,
+    ])
+      scenario.journal(9, 'nohang', 611, text);
+    const analysis = await scenario.sigkill(10).quietKernel().analyse();
+    expect(analysis.incident).toMatchObject({ operation: 'vpn job 14', killer: { name: 'nohang' } });
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('fits');
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('artifact-large');
+  });
+
   it('is the worker that could not load the application, of all that leave', async () => {
     const analysis = await analyseFiles(
       log(

@@ -61,6 +61,7 @@ describe('readMessage', () => {
       path: 'logs/7.0/vpn/14/test-results.xml',
       records: null,
     });
+    expect(readMessage('11 of 41 libraries merged, 2.1 million records held', false).records).toBe(2_100_000);
     expect(readMessage('Starting database insert (batch size: 110,000)', false).records).toBe(110_000);
     expect(readMessage('Parsed 110000 test results in 64.9s', false)).toMatchObject({
       records: 110_000,

@@ -1,3 +1,4 @@
+import { existing } from '../../shared/model/existing.ts';
 import { isAbsoluteName, unsafeMemberName } from '../files/names.ts';
 import type { EvidenceReader } from '../files/read-only.ts';
 import {
@@ -63,7 +64,7 @@ export async function placeMembers(
   let end = 0;
   for (const listed of byPlace) {
     const { headerAt } = listed;
-    while (next < starts.length - 1 && (starts[next] ?? 0) <= headerAt) next += 1;
+    while (next < starts.length - 1 && existing(starts[next], next) <= headerAt) next += 1;
     const nextAt = starts[next] ?? directory.startsAt;
     const own = owns.get(listed) ?? null;
     // What lies within another member is refused, whatever it holds.

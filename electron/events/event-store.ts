@@ -1,4 +1,5 @@
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
 import { hasLayout, LAYOUT_HEAD_BYTES, layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
@@ -10,7 +11,9 @@ import {
   type EventKind,
   type EventSource,
   type EvidenceEvent,
+  type Place,
   SEVERITIES,
+  type Severity,
 } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../../shared/model/evidence.ts';
@@ -23,8 +26,10 @@ import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
 import { PidRows } from './pid-rows.ts';
+import { PlacedEvents, type RowTest } from './placed-events.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
 import { DECODED_RECORD_BYTES, RecordReader } from './record-reader.ts';
+import { RowPlaces } from './row-places.ts';
 import { RowSearch } from './row-search.ts';
 import { thinnedPoints } from './thin-points.ts';
 import { Tracebacks } from './tracebacks.ts';
@@ -65,6 +70,8 @@ export class EventStore implements EventSource {
   readonly #layouts = new Map<number, LogLayout | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
+  #rowPlaces: RowPlaces | null = null;
+  readonly #at = new Map<Place, PlacedEvents>();
 
   constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
@@ -192,9 +199,28 @@ export class EventStore implements EventSource {
     return thinnedPoints(this.#columns, this.#files, limit);
   }
 
+  get places(): readonly Place[] {
+    return this.#placesOfRows().places;
+  }
+
+  at(place: Place): EventSource {
+    if (this.places.length === 1) return this;
+    const known = this.#at.get(place);
+    if (known !== undefined) return known;
+    const rows = this.#placesOfRows();
+    const placed = new PlacedEvents(this, rows.isOf(place), rows.isBeside(place));
+    this.#at.set(place, placed);
+    return placed;
+  }
+
+  #placesOfRows(): RowPlaces {
+    this.#rowPlaces ??= new RowPlaces(this.#columns, this.#files, (row) => this.event(row).host);
+    return this.#rowPlaces;
+  }
+
   /** See EventSource; at most 200,000 events, the first ones. */
-  ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
-    return Array.from(this.#rowsOfKinds(kinds).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  ofKinds(kinds: readonly EventKind[], only: RowTest = null): readonly EvidenceEvent[] {
+    return Array.from(this.#rowsOfKinds(kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   /** See EventSource; at most 200,000 events, the first ones. */
@@ -202,9 +228,10 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[],
     pids: ReadonlySet<number>,
     longestLogBytes: number,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = this.#rowsOfKinds(kinds);
+    const rows = this.#rowsOfKinds(kinds, only);
     const log = EVENT_KINDS.indexOf('log');
     const others = rows.filter(
       (row) =>
@@ -213,9 +240,9 @@ export class EventStore implements EventSource {
     return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
-  filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
+  filesWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<EvidenceId> {
     const { fileIndex, copies } = this.#columns;
-    const rows = new Set(this.#rowsOfKinds(kinds));
+    const rows = new Set(this.#rowsOfKinds(kinds, only));
     const files = new Set<number>();
     for (const row of rows) files.add(existing(fileIndex[row], row));
     for (const [place, row] of copies.row.entries())
@@ -223,10 +250,10 @@ export class EventStore implements EventSource {
     return new Set([...files].map((index) => this.#files[index]?.id ?? ''));
   }
 
-  pidsWithKinds(kinds: readonly EventKind[]): ReadonlySet<number> {
+  pidsWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<number> {
     const { pid } = this.#columns;
     const pids = new Set<number>();
-    for (const row of this.#rowsOfKinds(kinds)) {
+    for (const row of this.#rowsOfKinds(kinds, only)) {
       pids.add(pid[row] ?? NO_PID);
     }
     pids.delete(NO_PID);
@@ -239,6 +266,7 @@ export class EventStore implements EventSource {
     from: EpochMicros,
     to: EpochMicros,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const rows = this.#pidRows.between(pid, from, to);
     const { kind } = this.#columns;
@@ -246,13 +274,14 @@ export class EventStore implements EventSource {
     const events: EvidenceEvent[] = [];
     for (const row of rows) {
       if (events.length === ANSWER_EVENTS) break;
-      if (asked.has(existing(kind[row], row))) events.push(this.event(row));
+      if (asked.has(existing(kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
     }
     return events;
   }
 
-  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros): boolean {
-    return this.#pidRows.between(pid, from, to).length > 0;
+  hasOfPid(pid: number, from: EpochMicros, to: EpochMicros, only: RowTest = null): boolean {
+    const rows = this.#pidRows.between(pid, from, to);
+    return only === null ? rows.length > 0 : rows.some(only);
   }
 
   lastOfPid(
@@ -260,11 +289,12 @@ export class EventStore implements EventSource {
     from: EpochMicros,
     to: EpochMicros,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): EpochMicros | null {
     const { kind } = this.#columns;
     const row = this.#pidRows
       .between(pid, from, to)
-      .findLast((each) => kinds.includes(EVENT_KINDS[existing(kind[each], each)] ?? 'log'));
+      .findLast((each) => kinds.includes(EVENT_KINDS[existing(kind[each], each)] ?? 'log') && only?.(each) !== false);
     return row === undefined ? null : epochMicros(existing(this.#columns.time[row], row));
   }
 
@@ -273,15 +303,22 @@ export class EventStore implements EventSource {
     to: EpochMicros,
     limit: number,
     kinds: readonly EventKind[] = EVENT_KINDS,
+    only: RowTest = null,
   ): readonly EvidenceEvent[] {
     const asked = kindIndexes(kinds);
     const most = Math.min(limit, ANSWER_EVENTS);
     const end = firstRowFrom(this.#columns.time, to, true);
     const events: EvidenceEvent[] = [];
     for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
-      if (asked.has(existing(this.#columns.kind[row], row))) events.push(this.event(row));
+      if (asked.has(existing(this.#columns.kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
     }
     return events;
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): readonly EvidenceEvent[] {
+    const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
+    const rows = only === null ? all : all.filter(only);
+    return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
@@ -316,9 +353,10 @@ export class EventStore implements EventSource {
   }
 
   /** A filter takes no kinds for all of them. */
-  #rowsOfKinds(kinds: readonly EventKind[]): Uint32Array {
+  #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
     if (kinds.length === 0) return new Uint32Array(0);
-    return filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    return only === null ? rows : rows.filter(only);
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {
@@ -336,6 +374,7 @@ export class EventStore implements EventSource {
     const line = existing(columns.line[row], row);
     const copies = this.#places.copiesOf(row, this.#files);
     // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
+    const unit = columns.units[existing(columns.unit[row], row)] ?? '';
     const known = {
       row,
       time: epochMicros(existing(columns.time[row], row)),
@@ -344,6 +383,7 @@ export class EventStore implements EventSource {
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
       ...(copies.length === 0 ? {} : { copies }),
+      ...(unit === '' ? {} : { unit }),
     } as const;
     // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
     const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';
@@ -354,7 +394,7 @@ export class EventStore implements EventSource {
       message,
       identifier: null,
       host: null,
-      unit: null,
+      unit: unit === '' ? null : unit,
       detail: {},
     });
     if (file === undefined) return plain('');

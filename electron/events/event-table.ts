@@ -151,6 +151,22 @@ export class EventTable {
     return existing(this.#rows.time[event], event);
   }
 
+  /** Where the record of the event that was added as number `event` begins in its file, and how long it is. */
+  byteOffsetOf(event: number): number {
+    return existing(this.#rows.byteOffset[event], event);
+  }
+
+  byteLengthOf(event: number): number {
+    return existing(this.#rows.byteLength[event], event);
+  }
+
+  /** Moves the events from number `first` on and before `end` in time. */
+  move(first: number, end: number, micros: number): void {
+    const { time } = this.#rows;
+    for (let event = first; event < end; event++) time[event] = existing(time[event], event) + micros;
+    this.#sorted = false;
+  }
+
   /**
    * The columns by time; equal times by file, then in the order of the bytes. Empties the table. Given the keys of its
    * events, those that are one entry become one event (see findCopies; `rank` is by file), the others its copies.

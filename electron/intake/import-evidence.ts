@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImportRequest, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { FORMATS, logFormat } from '../../shared/evidence/formats/table.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
+import { speaksOfAnEnd } from '../../shared/evidence/reading/lines.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
@@ -14,6 +15,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
 import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
+import { settleClockSteps } from './clock-steps.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
 import { type KeylessLog, keyLate } from './events/late-keys.ts';
@@ -144,6 +146,7 @@ async function parseAll(
       ? readNativeJournalFile(file.found, file.index, context, sink, limits, report)
       : readFile(file.found, file.index, parsing, sink, limits, report);
     board.read(file.found);
+    if (holds === 'log' && !isNative) settleClockSteps(file.found, sink.table, firstEvent);
     if (holds === 'log' && sink.keys === null) {
       const { found, format } = file;
       keyless.push({ found, format, context, firstEvent, events: sink.table.count - firstEvent });
@@ -222,7 +225,13 @@ function noteUnrecognised(file: IntakeFile): void {
   const { why, begins } = file.told;
   const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
   file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
+  if (!LOG_NAME.test(file.found.name)) return;
+  const lines = headText(file.found).split('\n');
+  file.found.problems.graveLines += lines.filter(speaksOfAnEnd).length;
 }
+
+/** Names under which logs are saved; notes and scripts speak of ends too. */
+const LOG_NAME = /\.(?:log|txt|out|err|jsonl?)(?:\.\d+)?$|(?:^|\/)(?:syslog|messages|std(?:out|err)|console)[^/]*$/i;
 
 /** A `-wal` holds the pages that changed and a `-journal` those that were to be restored: neither is a database. */
 function noteLoneSidecar(file: IntakeFile): void {
@@ -255,6 +264,7 @@ function noteNotUnpacked({ format, found }: IntakeFile): void {
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
+  const folders = new Set(files.filter(({ found }) => !found.givenItself).map(({ found }) => found.given));
   return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
@@ -264,11 +274,13 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     sha256: found.sha256 ?? createHash('sha256').digest('hex'),
     ...hashedPart(found),
     modified: found.modified,
+    ...(found.givenItself || folders.size < 2 ? {} : { given: found.given }),
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,
     ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
     ...(found.problems.unreadLines === 0 ? {} : { unreadLines: found.problems.unreadLines }),
+    ...(found.problems.graveLines === 0 ? {} : { graveLines: found.problems.graveLines }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

@@ -13,6 +13,11 @@ const OPTIONS: readonly ScriptOption[] = [
   ['--samples', 'samples=$2'],
 ];
 
+const FLAGS: readonly ScriptOption[] = [
+  ['--no-sudo', 'use_sudo=no'],
+  ['--no-settings', 'use_settings=no'],
+];
+
 /**
  * The body of collect.sh: everything below the values that the analysis fills in. It is a script for `sh` as POSIX has it
  * (dash, the ash of BusyBox), with those commands beyond POSIX that both coreutils and BusyBox have (head -c, mkdir, cmp).
@@ -38,6 +43,9 @@ The host is only read; nothing is installed, stopped or changed.
   --limit-mb N       largest file that is taken, in MiB (default: 2048)
   --samples N        snapshots of ps, top and free, a second apart (default: 5)
   --no-sudo          never use sudo
+  --no-settings      do not have gunicorn evaluate its settings: that runs
+                     gunicorn.conf.py once, as each reload of the service does,
+                     but not the application
   --help             show this
 
 What is not given is what the analysis knew, and else looked for: in the unit, in
@@ -45,7 +53,7 @@ the command line of the running service, among the files that it has open.
 END
 }
 
-${optionsPart('collect.sh', ['--no-sudo', 'use_sudo=no'], OPTIONS)}
+${optionsPart('collect.sh', FLAGS, OPTIONS)}
 case $limit_mb in '' | 0* | *[!0-9]* | ???????*) fail '--limit-mb takes a whole number of MiB' ;; esac
 case $samples in '' | 0* | *[!0-9]* | ????*) fail '--samples takes a whole number' ;; esac
 case $pid in *[!0-9]*) fail '--pid takes a number' ;; esac
@@ -94,6 +102,7 @@ is_file() {
 host=$(uname -n | tr -cd 'A-Za-z0-9._-' | cut -c 1-64)
 base="inquest-collect-$host-$(date +%Y%m%dT%H%M%SZ)"
 work="$out/$base"
+mkdir -p "$out" || exit 1
 # mkdir fails where something of this name exists: nothing is ever written over.
 mkdir "$work" || exit 1
 trap 'rm -rf "$work"' EXIT
@@ -211,7 +220,15 @@ if [ -n "$unit" ] && have systemctl; then
   folder=$(show_property WorkingDirectory)
   folder=\${folder#[-!]}
 fi
-case $main in '' | 0 | *[!0-9]*) main=$(ps -e -o pid= -o args= 2>/dev/null | awk '/[g]unicorn/ { print $1; exit }') ;; esac
+# A master is called by its program, alone or behind an interpreter, or has the title that setproctitle gives it.
+case $main in
+  '' | 0 | *[!0-9]*)
+    main=$(ps -e -o pid= -o args= 2>/dev/null | awk '
+      / gunicorn: master/ { print $1; exit }
+      { for (at = 2; at <= 4; at++) if ($at ~ /^(.*\\/)?gunicorn$/) { print $1; exit } }
+    ')
+    ;;
+esac
 service_pids=''
 if [ -n "$main" ]; then
   service_pids="$main $(ps -e -o pid= -o ppid= 2>/dev/null | awk -v main="$main" '$2 == main { print $1 }')"
@@ -376,6 +393,68 @@ else
   omit 'the configuration of gunicorn' 'none was found (--config)'
 fi
 
+# What gunicorn itself makes of file, flags and environment: as gunicorn --print-config shows it, but without loading the
+# application, which might do anything.
+settings_program=$(
+  cat <<'END'
+import sys
+from gunicorn.app.wsgiapp import WSGIApplication
+
+settings = WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]").cfg.settings
+width = max(len(name) for name in settings)
+for name in sorted(settings):
+    value = settings[name].value
+    if callable(value):
+        value = "<%s()>" % getattr(value, "__qualname__", value)
+    print("%-*s = %s" % (width, name, value))
+END
+)
+
+# In the environment that the master was started with.
+as_service_program=$(
+  cat <<'END'
+import os
+import sys
+
+with open("/proc/%s/environ" % sys.argv[1], "rb") as file:
+    pairs = [pair.partition(b"=") for pair in file.read().split(b"\\0") if b"=" in pair]
+os.execve(sys.executable, [sys.executable, "-c"] + sys.argv[2:], {name: value for name, _, value in pairs})
+END
+)
+
+# effective_settings: evaluated as the master of the service would, by its interpreter, in its folder, as its user
+effective_settings() {
+  owner=$(ps -o user= -p "$main" 2>/dev/null | tr -d ' ')
+  as_owner=''
+  if [ "$(id -un)" != "$owner" ]; then
+    [ "$(id -u)" = 0 ] && have runuser || return 1
+    as_owner="runuser -u $owner --"
+  fi
+  as_root cat "/proc/$main/cmdline" 2>/dev/null | tr '\\0' '\\n' >"$piece"
+  # The title that setproctitle gives a master has no arguments any more.
+  grep -q '^gunicorn: ' "$piece" && return 1
+  interpreter=$(as_root readlink "/proc/$main/exe" 2>/dev/null)
+  first=$(head -n 1 "$piece")
+  case $first in */python*) interpreter=$first ;; esac
+  case $interpreter in */python*) ;; *) return 1 ;; esac
+  set --
+  past=no
+  while IFS= read -r word; do
+    if [ "$past" = yes ]; then set -- "$@" "$word"; fi
+    case $word in gunicorn | */gunicorn | gunicorn.app.wsgiapp) past=yes ;; esac
+  done <"$piece"
+  [ "$past" = yes ] || return 1
+  cd "\${folder:-/}" || return 1
+  # shellcheck disable=SC2086
+  $as_owner timeout 20 "$interpreter" -c "$as_service_program" "$main" "$settings_program" "$@"
+}
+
+if [ -n "$main" ] && [ "$use_settings" = yes ]; then
+  (effective_settings) 2>"$errors" | head -c 100000 >"$work/config/print-config.txt"
+  rm -f "$piece"
+  kept config/print-config.txt 'the settings as gunicorn evaluates them'
+fi
+
 # --- Log files that the service has open, and its database
 
 open_files() {
@@ -434,7 +513,24 @@ fi
 
 # --- The artifact
 
-artifact=$(resolve "$artifact")
+# named_files: files that the log names and that are still there, the latest first
+named_files() {
+  cat "$work"/journal/unit.export "$work"/journal/*.log 2>/dev/null |
+    grep -aoE '[A-Za-z0-9_./-]{1,300}\\.(xml|json|csv|zip|gz)' | tail -n 2000 | awk '{ line[NR] = $0 }
+      END { for (at = NR; at > 0; at--) if (!seen[line[at]]++) print line[at] }' | head -n 100
+}
+
+if [ -z "$artifact" ]; then
+  named_files >"$piece"
+  while IFS= read -r path; do
+    [ -z "$artifact" ] || continue
+    path=$(resolve "$path")
+    is_file "$path" && artifact=$path
+  done <"$piece"
+  rm -f "$piece"
+else
+  artifact=$(resolve "$artifact")
+fi
 if is_file "$artifact"; then
   mkdir "$work/artifact"
   copy "$artifact" "artifact/$(safe_name "$artifact")" 'the artifact'

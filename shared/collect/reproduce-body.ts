@@ -35,10 +35,13 @@ database. The live database is copied and never opened.
   --trace-memory            trace what holds the memory in the tree parse (slow)
   --out FOLDER              where the results go (default: here)
   --help                    show this
+
+Give the folder with the results to Inquest together with the other evidence: it
+reads reproduced.txt.
 END
 }
 
-${optionsPart('reproduce.sh', ['--trace-memory', 'trace_memory=yes'], OPTIONS)}
+${optionsPart('reproduce.sh', [['--trace-memory', 'trace_memory=yes']], OPTIONS)}
 case $limit in '' | 0* | *[!0-9]* | ??????*) fail '--timeout takes a whole number of seconds' ;; esac
 case $database_variable in [0-9]* | *[!A-Za-z0-9_]*) fail '--database-variable takes the name of a variable' ;; esac
 case $out in -*) out=./$out ;; esac
@@ -63,24 +66,52 @@ if [ -n "$import" ]; then
 fi
 
 work="$out/inquest-reproduce-$(date +%Y%m%dT%H%M%SZ)"
+mkdir -p "$out" || exit 1
 # mkdir fails where something of this name exists: nothing is ever written over.
 mkdir "$work" || exit 1
+results="$work/reproduced.txt"
+copies=''
+# The copy holds the service's data, and would be taken for its database if it lay beside the results.
+trap '[ -z "$copies" ] || rm -rf "$copies"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' HUP TERM
 echo "Results go to $work; each step has at most $limit s."
 
-# outcome STATUS: of a step under timeout(1)
+# outcome STATUS: of a step under timeout(1), which ends with 124 where it sent SIGTERM and with 137 where it sent SIGKILL
 outcome() {
   case $1 in
     0) echo 'done' ;;
-    124) echo "not done after $limit s: ended by the time limit" ;;
-    134 | 137) echo "ended by a signal ($1): by the time limit of $limit s, if it ran that long" ;;
-    *) echo "failed with status $1" ;;
+    124) echo 'time limit' ;;
+    12[89] | 1[3-9][0-9]) echo "signal $(($1 - 128))" ;;
+    *) echo "failed $1" ;;
   esac
 }
 
+# told LINE...: each goes to the results and to whoever sits here
+told() {
+  printf '%s\n' "$@" | tee -a "$results"
+}
+
+one_line() {
+  printf '%s' "$1" | tr '\n\r\t' '   '
+}
+
+hash_of() {
+  if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1" | cut -d ' ' -f 1; else echo unknown; fi
+}
+
+{
+  echo '# Inquest reproduction 1'
+  date '+# %Y-%m-%d %H:%M:%S UTC'
+  echo "python: $("$python" -V 2>&1 | head -n 1)"
+  echo "limit: $limit s"
+  echo "artifact: $(hash_of "$artifact") $(wc -c <"$artifact" | tr -d ' ') $(one_line "$artifact")"
+} >"$results"
+
 # --- The parse
 
-cat >"$work/parse.py" <<'END'
-import os
+parse_program=$(
+  cat <<'END'
 import resource
 import sys
 import time
@@ -93,39 +124,56 @@ if trace and how == "tree":
 
     tracemalloc.start()
 count = 0
-started = time.monotonic()
-with open(path, "rb") as file:
+
+
+def parse(file):
+    global count
     if how == "tree":
         root = ElementTree.parse(file).getroot()
         count = sum(1 for _ in root.iter("testcase"))
-    elif how == "stream":
+        return root
+    if how == "stream":
         for _, element in ElementTree.iterparse(file):
-            if element.tag == "testcase":
-                count += 1
+            count += element.tag == "testcase"
             element.clear()
-    else:
+        return None
 
-        def start_element(name, attributes):
-            global count
-            count += name == "testcase"
+    def start_element(name, attributes):
+        global count
+        count += name == "testcase"
 
-        parser = xml.parsers.expat.ParserCreate()
-        parser.StartElementHandler = start_element
-        parser.ParseFile(file)
+    parser = xml.parsers.expat.ParserCreate()
+    parser.StartElementHandler = start_element
+    parser.ParseFile(file)
+    return None
+
+
+started = time.monotonic()
+try:
+    with open(path, "rb") as file:
+        tree = parse(file)
+except (ElementTree.ParseError, xml.parsers.expat.ExpatError, MemoryError) as error:
+    print(f"parse {how}: failed 1: {type(error).__name__} {error}")
+    sys.exit(0)
 seconds = time.monotonic() - started
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-size = os.path.getsize(path)
-print(f"{how}: {count} test cases of {size} bytes in {seconds:.2f} s, at most {peak} bytes of memory")
+print(f"parse {how}: done: {count} test cases in {seconds:.2f} s, at most {peak} bytes of memory")
 if trace and how == "tree":
     for line in tracemalloc.take_snapshot().statistics("lineno")[:10]:
         print(f"  {line}")
 END
+)
 
 for how in expat stream tree; do
-  timeout -k 5 "$limit" "$python" "$work/parse.py" "$how" "$artifact" "$trace_memory" >>"$work/parse.txt" 2>&1
+  # What the interpreter says when it cannot go on is kept, indented, below the outcome.
+  said=$(timeout -k 5 "$limit" "$python" -c "$parse_program" "$how" "$artifact" "$trace_memory" 2>&1)
   status=$?
-  [ "$status" -eq 0 ] || echo "$how: $(outcome "$status")" >>"$work/parse.txt"
-  tail -n 1 "$work/parse.txt"
+  if [ "$status" -eq 0 ]; then
+    told "$said"
+  else
+    told "parse $how: $(outcome "$status")"
+    [ -z "$said" ] || printf '%s\n' "$said" | tail -n 20 | sed 's/^/  /' >>"$results"
+  fi
 done
 
 # --- The import, on a copy
@@ -135,8 +183,8 @@ if [ -z "$import" ]; then
   exit 0
 fi
 
-mkdir "$work/database"
-copy="$work/database/\${database##*/}"
+copies=$(mktemp -d) || fail 'there is no temporary folder for the copy of the database'
+copy="$copies/\${database##*/}"
 attempt=1
 while :; do
   for suffix in '' -wal -journal; do
@@ -149,10 +197,7 @@ while :; do
   [ "$attempt" -lt 3 ] || fail 'the database is written to all the time: stop the service, or try in a quiet moment'
   attempt=$((attempt + 1))
 done
-case $copy in
-  /*) INQUEST_DATABASE=$copy ;;
-  *) INQUEST_DATABASE=$PWD/\${copy#./} ;;
-esac
+INQUEST_DATABASE=$copy
 case $artifact in
   /*) INQUEST_ARTIFACT=$artifact ;;
   *) INQUEST_ARTIFACT=$PWD/\${artifact#./} ;;
@@ -160,22 +205,45 @@ esac
 export INQUEST_DATABASE INQUEST_ARTIFACT
 [ -z "$database_variable" ] || export "$database_variable=$INQUEST_DATABASE"
 
+# held PID: bytes that a process and all below it hold
+held() {
+  ps -e -o pid= -o ppid= -o rss= 2>/dev/null | awk -v root="$1" '
+    { parent[$1] = $2; rss[$1] = $3 }
+    END {
+      for (pid in rss) {
+        above = pid
+        for (step = 0; step < 64 && above != root && above in parent; step++) above = parent[above]
+        if (above == root) sum += rss[pid]
+      }
+      printf "%d", sum * 1024
+    }
+  '
+}
+
 # Debug logging where the import looks for it in the usual places. faulthandler writes the stack on the SIGABRT with which
 # the limit ends it: as gunicorn does with a worker that is late.
 PYTHONFAULTHANDLER=1 PYTHONUNBUFFERED=1 LOG_LEVEL=DEBUG LOGLEVEL=DEBUG
 export PYTHONFAULTHANDLER PYTHONUNBUFFERED LOG_LEVEL LOGLEVEL
-echo "Importing into $INQUEST_DATABASE"
+echo "Importing into a copy of $database"
+# The line on top tells Inquest that what stands below is no log of the incident.
+echo '# Inquest reproduction 1, output of the import' >"$work/import.log"
 started=$(date +%s)
-timeout -s ABRT -k 5 "$limit" sh -c "exec 2>&1; $import" >"$work/import.log" &
+timeout -s ABRT -k 5 "$limit" sh -c "exec 2>&1; $import" >>"$work/import.log" &
 running=$!
+peak=0
 while kill -0 "$running" 2>/dev/null; do
-  date '+# %Y-%m-%d %H:%M:%S UTC' >>"$work/ps.txt"
-  ps auxww >>"$work/ps.txt" 2>/dev/null
+  now=$(held "$running")
+  [ "\${now:-0}" -le "$peak" ] || peak=$now
   sleep 1
 done
 wait "$running"
 status=$?
-echo "import: $(outcome "$status"), after $(($(date +%s) - started)) s" | tee "$work/import.txt"
-echo "Its words are in $work/import.log, its memory and CPU in $work/ps.txt."
+seconds=$(($(date +%s) - started))
+# timeout(1) ends with 124 also when the signal that it sent was another than SIGTERM.
+ended=$(outcome "$status")
+case $status in 134 | 137) [ "$seconds" -lt "$limit" ] || ended='time limit' ;; esac
+told "import: $ended in $seconds s, at most $peak bytes of memory"
+[ "$status" -eq 0 ] || tail -n 40 "$work/import.log" | sed -e '/^# Inquest reproduction/d' -e 's/^/  /' >>"$results"
+echo "Its words are in $work/import.log."
 exit 0
 `;

@@ -1,12 +1,11 @@
-/** An option of a script that takes a value, and what is done with it, as `sh` has it: the value is `$2`. */
+/** An option of a script and what is done with it, as `sh` has it: where it takes a value, that is `$2`. */
 export type ScriptOption = readonly [name: string, assignment: string];
 
 /**
  * The part of a script that reads its options: `fail` (says what is wrong and ends with status 2), then a loop over the
- * arguments. `--help` calls the function `usage`; `flag` is the one option that takes no value.
+ * arguments. `--help` calls the function `usage`; `flags` are the options that take no value.
  */
-export function optionsPart(script: string, flag: ScriptOption, options: readonly ScriptOption[]): string {
-  const [flagName, flagAssignment] = flag;
+export function optionsPart(script: string, flags: readonly ScriptOption[], options: readonly ScriptOption[]): string {
   return `fail() {
   printf '${script}: %s\\n' "$1" >&2
   exit 2
@@ -18,11 +17,15 @@ while [ $# -gt 0 ]; do
       usage
       exit 0
       ;;
-    ${flagName})
-      ${flagAssignment}
+${flags
+  .map(
+    ([name, assignment]) => `    ${name})
+      ${assignment}
       shift
       continue
-      ;;
+      ;;`,
+  )
+  .join('\n')}
     --*) [ $# -ge 2 ] || fail "$1 needs a value, or is no option: see --help" ;;
     *) fail "no option: $1 (see --help)" ;;
   esac

@@ -79,10 +79,12 @@ export function scriptSettings(evidence: CaseEvidence, analysis: Analysis): Scri
 /** What the worker's own lines name: the artifact, and by what identifier they are found in the journal. */
 function linesOf(
   evidence: CaseEvidence,
-  { pid, start, end }: NonNullable<Analysis['incident']>,
+  { pid, place, start, end }: NonNullable<Analysis['incident']>,
 ): { readonly path: string | null; readonly identifier: string | null } {
   const lines = (
-    pid === null ? evidence.events.between(start, end, MOST_LINES) : evidence.events.ofPid(pid, start, end)
+    pid === null
+      ? evidence.events.between(start, end, MOST_LINES)
+      : evidence.events.at(place ?? null).ofPid(pid, start, end)
   )
     .slice(0, MOST_LINES)
     .filter((event) => event.kind === 'log');
@@ -120,6 +122,7 @@ host_zone=\${TZ-}`,
       limit_mb: 2048,
       samples: 5,
       use_sudo: 'yes',
+      use_settings: 'yes',
     },
     COLLECT_BODY,
   );

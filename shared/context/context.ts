@@ -2,7 +2,7 @@ import type { EffectiveConfig } from '../model/analysis.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { DatabaseReport } from '../model/database.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile, Provenance } from '../model/evidence.ts';
 import type { ProcessSample, VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros } from '../model/time.ts';
@@ -13,12 +13,16 @@ import { type ArtifactFigures, artifactFigures, chooseArtifact } from './choose-
 import { chooseDatabase } from './choose-database.ts';
 import { effectiveConfig } from './effective-config.ts';
 import { type KernelCoverage, kernelCoverage } from './kernel-coverage.ts';
+import { ownEvidence } from './own-evidence.ts';
 import { type ServiceUnit, serviceUnit } from './service-unit.ts';
 
 /** What every family of facts reads: the case, the incident, and what was chosen as its artifact, database and settings. */
 export interface FactContext {
+  /** Settings, measurements and listings are those about the service of the incident: see ownEvidence. */
   readonly evidence: CaseEvidence;
   readonly history: WorkerHistory;
+  /** The events of the place where the incident's process ran, and what is said beside it: pids count there; without an incident, all. */
+  readonly ownEvents: EventSource;
   /** null: no worker died and no operation failed. */
   readonly record: IncidentRecord | null;
   /** The stretch that facts look at: operation start (or a minute before the end) to the end; without an incident, the latest operation. */
@@ -46,28 +50,27 @@ const IDLE_WINDOW_MICROS = 60_000_000;
 const SAMPLE_SLACK_MICROS = 5_000_000;
 
 /** Gathers what the facts about one incident need. */
-export function factContext(
-  evidence: CaseEvidence,
-  history: WorkerHistory,
-  record: IncidentRecord | null,
-): FactContext {
+export function factContext(whole: CaseEvidence, history: WorkerHistory, record: IncidentRecord | null): FactContext {
+  const { evidence, isOwn } = ownEvidence(whole, record);
+  const ownEvents = record === null ? evidence.events : evidence.events.at(record.place);
   const incident = record?.incident ?? null;
   const from =
     incident === null
       ? null
       : record?.operation != null
-        ? incident.start
+        ? record.operation.start
         : epochMicros(incident.end - IDLE_WINDOW_MICROS);
   const latest = history.latestOperation;
   // Without an incident, questions are about what was last at work.
   const work = latest === null ? null : { from: latest.start, to: latest.end };
   const window = incident === null || from === null ? work : { from, to: incident.end };
   const unit = serviceUnit(evidence, incident?.unit ?? null);
-  const config = effectiveConfig(evidence, window, unit);
+  const config = effectiveConfig({ evidence, ownEvents, record, history, window, unit });
   const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
-  const artifact = chooseArtifact(evidence, record, history);
+  const artifact = chooseArtifact(evidence, record, history, isOwn);
   return {
     evidence,
+    ownEvents,
     history,
     record,
     window,
@@ -79,7 +82,7 @@ export function factContext(
       record?.operation ?? history.latestOperation,
       evidence.host?.fileSizes,
     ),
-    database: chooseDatabase(evidence),
+    database: chooseDatabase(evidence, isOwn),
     processSamples: samplesOfPid(evidence, record, latest),
     vmstatSamples:
       window === null
@@ -87,7 +90,7 @@ export function factContext(
         : evidence.vmstat
             .filter(isDated)
             .filter((s) => s.time >= window.from - SAMPLE_SLACK_MICROS && s.time <= window.to + SAMPLE_SLACK_MICROS),
-    kernel: kernelCoverage(evidence, window),
+    kernel: kernelCoverage(evidence, ownEvents, isOwn, window),
     lastStep: record?.operation?.steps.filter((step) => workEnd === null || step.from <= workEnd).at(-1) ?? null,
     workEnd,
   };

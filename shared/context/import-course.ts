@@ -2,6 +2,7 @@ import type { Mechanism } from '../model/analysis.ts';
 import type { CourseMemory, CourseStep, ImportCourse } from '../model/import-course.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';
+import { elapsedSeconds } from './elapsed.ts';
 import { hostTotal } from './host-total.ts';
 import { insertRate } from './insert-rate.ts';
 import { memorySamples, memoryUse } from './process-readings.ts';
@@ -13,10 +14,11 @@ export function importCourse(context: FactContext): ImportCourse | null {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
   if (record === null || operation === null || workEnd === null || workEnd < operation.start) return null;
-  const elapsedSeconds = secondsBetween(operation.start, workEnd);
+  const elapsed = elapsedSeconds(context);
+  if (elapsed === null) return null;
   const insert = insertRate(context);
   const steps = operation.steps
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map(
       ({ name, from, to }): CourseStep => ({
         name,
@@ -30,7 +32,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
   const timedOut = record.death?.timeout ?? null;
   return {
     artifactBytes: context.figures?.bytes ?? null,
-    elapsedSeconds,
+    elapsedSeconds: elapsed,
     endedBy: endedBy(record.incident.mechanism),
     steps,
     insert,

@@ -15,17 +15,21 @@ const BY_NAME = /\b(?:pkill|killall|skill)\b/;
  * The logged command that sent SIGKILL to the incident's worker, where sudo, a shell that logs or the audit daemon tells of it: one
  * that names the pid, or one that kills by name. Null where none does.
  */
-export function killOrder({ record, evidence }: FactContext): EvidenceEvent | null {
+export function killOrder({ record, ownEvents }: FactContext): EvidenceEvent | null {
   const death = record?.death ?? null;
   if (death === null) return null;
   const from = addSeconds(death.end.time, -ORDER_SECONDS);
-  const lines = evidence.events.between(from, addSeconds(death.end.time, 1), MOST_LINES, ['log']);
-  return lines.findLast((event) => event.pid !== death.pid && isOrder(event, death.pid)) ?? null;
+  const lines = ownEvents.between(from, addSeconds(death.end.time, 1), MOST_LINES, ['log']);
+  return (
+    lines.findLast((event) => (death.pid === null || event.pid !== death.pid) && isOrder(event, death.pid)) ?? null
+  );
 }
 
-function isOrder(event: EvidenceEvent, pid: number): boolean {
+function isOrder(event: EvidenceEvent, pid: number | null): boolean {
   if (event.identifier === null || !WHO_LOGS_COMMANDS.test(event.identifier)) return false;
   const command = KILL_COMMAND.exec(event.message.slice(0, 4_096))?.[0];
   if (command === undefined || !SIGKILL.test(command)) return false;
-  return BY_NAME.test(command) ? /gunicorn|python/i.test(command) : new RegExp(`\\s${pid}(?!\\d)`).test(command);
+  return BY_NAME.test(command)
+    ? /gunicorn|python/i.test(command)
+    : pid !== null && new RegExp(`\\s${pid}(?!\\d)`).test(command);
 }

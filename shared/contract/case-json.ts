@@ -39,6 +39,8 @@ const incidentJson = z.strictObject({
   id: z.string(),
   pid: z.int().nullable(),
   unit: z.string().nullable(),
+  /** The container, pod or dyno that the pid is of, where logs of several were given; absent where they are of one place. */
+  container: z.string().nullable().optional(),
   operation: z.string().nullable(),
   start: isoMicros,
   end: isoMicros,
@@ -82,6 +84,8 @@ export const caseJsonSchema = z.strictObject({
       bytes: count,
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       events: count,
+      /** Lines that belong to no record, and those of them that speak of an end; absent: none. */
+      unreadLines: z.strictObject({ count, grave: count }).optional(),
       problems: z.array(
         z.strictObject({ kind: z.enum(PROBLEM_KINDS), message: z.string(), byteOffset: count.nullable() }),
       ),
@@ -95,6 +99,8 @@ export const caseJsonSchema = z.strictObject({
       timestampDesc: z.string(),
       kind: z.enum(EVENT_KINDS),
       message: z.string(),
+      /** Set where the record states no time: it is not earlier than this, which `time` then repeats. */
+      notBefore: isoMicros.optional(),
       pid: z.int().nullable(),
       severity: z.enum(SEVERITIES).nullable(),
       source: sourceJson,

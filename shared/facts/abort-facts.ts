@@ -10,13 +10,16 @@ import { BASIS } from './basis.ts';
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 const PROMPT_EXIT_SECONDS = 2;
 
+/** Characters at the end of an entry that are looked at: a traceback's innermost frames. */
+const TEXT_CHARACTERS = 16_384;
+
 /** Lines between a TIMEOUT and the kill that are looked through; with more of them nothing is concluded from what is not there. */
 const MOST_LINES = 2_000;
 
 // File ".../gunicorn/workers/base.py", line 204, in handle_abort      Source: gunicorn, workers/base.py
-// Fatal Python error: Aborted                                         Source: Modules/faulthandler.c
-// Current thread 0x00007f2b4c1d3740 (most recent call first):
-const REACTION = /\bin handle_abort\b|^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
+// The handler of faulthandler is C and runs whatever the worker is in: its dump is no such sign. Modules/faulthandler.c
+const REACTION = /\bin handle_abort\b/;
+const DUMP = /^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
 
 /**
  * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
@@ -29,10 +32,12 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
   const { lines, isWhole } = linesAfter(context, death, timeout);
-  const reaction = lines.find((event) => isReaction(event, death.pid)) ?? null;
+  const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
   const { signal, end } = death;
-  if (end === timeout) return [];
+  // By faulthandler the worker ends itself, without a word of Python.
+  if (end === timeout || [timeout, ...lines].some(({ message }) => DUMP.test(message.slice(-TEXT_CHARACTERS))))
+    return [];
   if (signal !== 9) {
     // Ended by SIGABRT itself: no handler caught it.
     if (signal !== null || secondsBetween(timeout.time, end.time) > PROMPT_EXIT_SECONDS) return [];
@@ -42,12 +47,19 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   return [
     {
       id: 'deaf-to-abort',
-      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk).`,
+      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${isStarved(context, death, timeout) ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
       weights: { 'database-lock': 0.5 },
       ...sourcesOf(timeout, end),
       basis: BASIS.abort,
     },
   ];
+}
+
+/** Seconds from a TIMEOUT to its kill from which on the arbiter itself was late: it looks once a second. */
+const LATE_KILL_SECONDS = 5;
+
+function isStarved({ record }: FactContext, { end }: Death, timeout: EvidenceEvent): boolean {
+  return secondsBetween(timeout.time, end.time) > LATE_KILL_SECONDS || (record?.incident.together?.length ?? 0) > 0;
 }
 
 function hangAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): Fact {
@@ -74,13 +86,13 @@ function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer:
 
 /** What was logged from the TIMEOUT to the end, and whether that is all of it. */
 function linesAfter(
-  { evidence }: FactContext,
+  { ownEvents }: FactContext,
   { end }: Death,
   timeout: EvidenceEvent,
 ): { readonly lines: readonly EvidenceEvent[]; readonly isWhole: boolean } {
   // Of whole seconds the second of the end is all of it; a worker whose end nobody logs leaves within the next look.
   const to = end === timeout ? addSeconds(timeout.time, PROMPT_EXIT_SECONDS) : addSeconds(end.time, 0.999);
-  const lines = evidence.events.between(timeout.time, to, MOST_LINES);
+  const lines = ownEvents.between(timeout.time, to, MOST_LINES);
   return { lines: lines.filter(({ row }) => row > timeout.row), isWhole: lines.length < MOST_LINES };
 }
 
@@ -89,11 +101,11 @@ function isReaction(event: EvidenceEvent, pid: number): boolean {
   // What is printed without a header has no pid where the format gives none.
   if (event.pid !== null && event.pid !== pid) return false;
   if (event.kind === 'worker-error') return event.pid === pid;
-  return REACTION.test(event.message.slice(-16_384)) || REACTION.test(event.message.slice(0, 4_096));
+  return REACTION.test(event.message.slice(-TEXT_CHARACTERS)) || REACTION.test(event.message.slice(0, 4_096));
 }
 
 /** Whether the log that holds the TIMEOUT shows what workers say at level INFO: else their "Worker exiting" would not be in it. */
-function showsExits({ evidence }: FactContext, timeout: EvidenceEvent): boolean {
-  const says = evidence.events.ofKinds(['worker-boot', 'worker-exiting']);
+function showsExits({ ownEvents }: FactContext, timeout: EvidenceEvent): boolean {
+  const says = ownEvents.ofKinds(['worker-boot', 'worker-exiting']);
   return says.some(({ source }) => source.evidenceId === timeout.source.evidenceId);
 }

@@ -7,6 +7,8 @@ export const BASIS = {
     'gunicorn, workers/sync.py: notify() between requests (https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/sync.py)',
   abort:
     'gunicorn, workers/base.py: handle_abort (https://github.com/benoitc/gunicorn/blob/master/gunicorn/workers/base.py)',
+  stackDump:
+    'Python, faulthandler (https://docs.python.org/3/library/faulthandler.html); py-spy dump (https://github.com/benfred/py-spy); CPython, Tools/gdb/libpython.py',
   oomKiller:
     'Linux, mm/oom_kill.c: dump_header and __oom_kill_process (https://docs.kernel.org/admin-guide/mm/concepts.html)',
   memcg: 'Linux, cgroup v2 memory controller (https://docs.kernel.org/admin-guide/cgroup-v2.html#memory)',
@@ -15,6 +17,8 @@ export const BASIS = {
     'systemd.resource-control(5), MemoryMax= (https://www.freedesktop.org/software/systemd/man/systemd.resource-control.html)',
   unitFile: 'systemd.service(5) (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
   earlyoom: 'earlyoom(1) (https://github.com/rfjakob/earlyoom); nohang(8) (https://github.com/hakavlad/nohang)',
+  platformOom:
+    'Cloud Run, memory limits (https://cloud.google.com/run/docs/configuring/services/memory-limits); Heroku, error codes R14 and R15 (https://devcenter.heroku.com/articles/error-codes); container runtimes',
   systemdOomd: 'systemd-oomd.service(8) (https://www.freedesktop.org/software/systemd/man/systemd-oomd.service.html)',
   systemdStop:
     'systemd.service(5), TimeoutStopSec= (https://www.freedesktop.org/software/systemd/man/systemd.service.html)',
@@ -40,7 +44,10 @@ export const BASIS = {
   memoryError:
     'Python, MemoryError (https://docs.python.org/3/library/exceptions.html#MemoryError); errno(3), ENOMEM; setrlimit(2), RLIMIT_AS',
   profile: "Inquest's own streaming parse of the same bytes on this machine",
+  reproduction:
+    'reproduce.sh: the same bytes and the same command, on the host, under a time limit and on a copy of the database',
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',
+  counters: "the service's own log lines: numbers of lines of one template, and how they go on",
   log: "the service's own log lines, read by tense and kind of activity",
 } as const;

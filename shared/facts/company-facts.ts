@@ -19,7 +19,7 @@ export function companyFacts(context: FactContext): readonly Fact[] {
       Math.abs(secondsBetween(death.timeout.time, timeout.time)) <= TOGETHER_SECONDS,
   );
   if (others.length === 0) return [];
-  const pids = listing(others.slice(0, 6).map((death) => String(death.pid)));
+  const pids = listing(others.slice(0, 6).map((death) => String(death.pid ?? '?')));
   return [
     {
       id: 'timeouts-together',

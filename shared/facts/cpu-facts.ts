@@ -1,5 +1,6 @@
 import { type FactContext, sourceOnly, sourcesOfSamples } from '../context/context.ts';
 import { cpuUse, finalStretch, loneSample } from '../context/process-readings.ts';
+import { counterAtEnd } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
@@ -35,15 +36,17 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
       });
     } else if (used.level === 'idle') {
       const disk = used.state === 'D';
+      // A loop may wait for its peer in every round: what its own counter shows goes before.
+      const loop = counterAtEnd(context)?.course === 'past' ? 0 : -4;
       facts.push({
         id: disk ? 'worker-in-disk-wait' : 'worker-idle',
         text: disk
           ? `The worker hung in uninterruptible sleep: ${figures}. It waited for the disk or for memory to be paged in.`
           : `The worker was waiting, not computing: ${figures}.`,
         weights: disk
-          ? { 'infinite-loop': -4, 'database-lock': -0.5 }
-          : { 'infinite-loop': -4, 'database-lock': idleSpeaksForLock(context) },
-        decides: { 'infinite-loop': 'against' },
+          ? { 'infinite-loop': loop, 'database-lock': -0.5 }
+          : { 'infinite-loop': loop, 'database-lock': idleSpeaksForLock(context) },
+        ...(loop < 0 ? { decides: { 'infinite-loop': 'against' } } : {}),
         ...sources,
         basis: disk ? BASIS.ps : `${BASIS.ps}; ${BASIS.busy}`,
       });

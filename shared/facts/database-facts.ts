@@ -6,9 +6,10 @@ import { insertStep } from '../context/rows-to-write.ts';
 import { transactionOwner } from '../context/transaction-owner.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
+import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { secondsBetween } from '../model/time.ts';
-import { formatBytes, formatCount, formatSeconds, listing, plural } from '../wording/figures.ts';
+import { formatBytes, formatCount, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { databaseStateFacts } from './database-state-facts.ts';
 
@@ -73,15 +74,19 @@ function lockErrors(context: FactContext): readonly Fact[] {
           },
         ];
   }
-  const own = errors.filter(
-    (event) =>
-      event.time >= window.from && event.time <= window.to && (event.pid === null || event.pid === record.incident.pid),
-  );
+  const own = context.ownEvents
+    .ofKinds(['database-locked'])
+    .filter(
+      (event) =>
+        event.time >= window.from &&
+        event.time <= window.to &&
+        (event.pid === null || event.pid === record.incident.pid),
+    );
   const first = own[0];
   if (first === undefined) {
     const others = errors.filter((event) => event.time >= window.from && event.time <= window.to);
     const other = others[0];
-    if (other === undefined) return [];
+    if (other === undefined) return lockErrorEarlier(context, errors);
     return [
       {
         id: 'lock-error-of-another',
@@ -110,6 +115,34 @@ function lockErrors(context: FactContext): readonly Fact[] {
           : 'The operation got "database is locked" shortly before the worker was ended.',
       weights: { 'database-lock': fatal ? 5 : wentOn === true ? 0.5 : 3 },
       ...sourcesOf(...own.slice(0, 5)),
+      basis: BASIS.busyResult,
+    },
+  ];
+}
+
+/** How long before it a refusal still says something of a work that began afterwards: who held the lock may hold it again. */
+const EARLIER_SECONDS = 300;
+
+/** A refusal shortly before: nothing shows that it is about this work, and nothing that the lock was free by then. */
+function lockErrorEarlier({ record, window }: FactContext, errors: readonly EvidenceEvent[]): readonly Fact[] {
+  if (record === null || window === null) return [];
+  const born = record.death?.life.boot?.time ?? null;
+  const before = errors.filter(
+    ({ time, pid }) =>
+      time < window.from &&
+      secondsBetween(time, window.from) <= EARLIER_SECONDS &&
+      (born === null || time >= born) &&
+      (pid === null || pid === record.incident.pid),
+  );
+  const last = before.at(-1);
+  if (last === undefined) return [];
+  const when = last.isUndated === true ? '' : `, the last time at ${formatMoment(last)}`;
+  return [
+    {
+      id: 'lock-error-earlier',
+      text: `The service had logged "database is locked" before that${before.length === 1 ? '' : ` (${plural(before.length, 'time')})`}${when}: who held the lock then may have held it again.`,
+      weights: { 'database-lock': 0.5 },
+      ...sourcesOf(...before.slice(-5)),
       basis: BASIS.busyResult,
     },
   ];
@@ -250,12 +283,12 @@ function commitsAsItGoes(
   const isOfRows = committed > 0 || insertRate(context)?.from === 'progress-line';
   const used = cpuUse(context, step.from, workEnd);
   if (!isOfRows && used?.level === 'idle' && used.state !== 'D') return null;
-  const lag = told === null ? null : secondsBetween(told.event.time, workEnd);
-  const isRecent = lag !== null && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
+  const lag = told === null || told.event.isUndated === true ? null : secondsBetween(told.event.time, workEnd);
+  const isRecent = lag !== null && step.isTimed && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
   return {
     id: 'commits-as-it-goes',
-    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
+    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress${lag === null ? '' : ` ${formatSeconds(lag)} before the end`}`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
     ...(isRecent && isOfRows && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],

@@ -2,6 +2,7 @@ import type { FactContext } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
 import { artifactFacts } from './artifact-facts.ts';
 import { companyFacts } from './company-facts.ts';
+import { counterFacts } from './counter-facts.ts';
 import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
 import { databaseFacts } from './database-facts.ts';
 import { earlierFacts } from './earlier-facts.ts';
@@ -10,7 +11,9 @@ import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { reproductionFacts } from './reproduction-facts.ts';
 import { serverLockFacts } from './server-lock-facts.ts';
+import { stackFacts } from './stack-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
 import { unitFacts } from './unit-facts.ts';
@@ -23,6 +26,8 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   companyFacts,
   timeoutFacts,
   progressFacts,
+  counterFacts,
+  stackFacts,
   cpuFacts,
   diskWaitFacts,
   databaseFacts,
@@ -30,6 +35,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   storageFacts,
   artifactFacts,
   profileFacts,
+  reproductionFacts,
   memoryFacts,
   unitFacts,
   earlierFacts,

@@ -22,18 +22,14 @@ const OUT_OF_MEMORY =
  * An allocation that was refused: by a limit of the process (RLIMIT_AS), or because the host commits no more. The kernel
  * logs nothing of that and ends nobody, so neither its silence nor a host with free memory speaks against it.
  */
-export function refusedAllocation({ record, evidence }: FactContext): EvidenceEvent | null {
+export function refusedAllocation({ record, ownEvents }: FactContext): EvidenceEvent | null {
   const lines = (record?.operation?.lines ?? []).map(({ event }) => event);
   const death = record?.death ?? null;
   // The last words of a worker that ended on it are of the process, not of a step of its work.
   const last =
-    death === null
+    death === null || death.pid === null
       ? []
-      : evidence.events.ofPid(
-          death.pid,
-          addSeconds(death.end.time, -LAST_WORDS_SECONDS),
-          addSeconds(death.end.time, 1),
-        );
+      : ownEvents.ofPid(death.pid, addSeconds(death.end.time, -LAST_WORDS_SECONDS), addSeconds(death.end.time, 1));
   return [...lines, ...last].find(({ message }) => OUT_OF_MEMORY.test(message.slice(0, READ_CHARACTERS))) ?? null;
 }
 
@@ -42,12 +38,12 @@ const READ_CHARACTERS = 65_536;
 /** The exception that ended a worker, by the last line of its traceback; null where none was logged around its end. */
 export function fatalException({
   record,
-  evidence,
+  ownEvents,
 }: FactContext): { readonly event: EvidenceEvent; readonly text: string } | null {
   const death = record?.death ?? null;
-  if (death === null) return null;
+  if (death === null || death.pid === null) return null;
   const from = addSeconds(death.end.time, -LAST_WORDS_SECONDS);
-  const lines = evidence.events.ofPid(death.pid, from, addSeconds(death.end.time, 1));
+  const lines = ownEvents.ofPid(death.pid, from, addSeconds(death.end.time, 1));
   for (const event of lines.toReversed()) {
     const text = EXCEPTION.exec(event.message.slice(0, READ_CHARACTERS))?.[1];
     if (text !== undefined) return { event, text: text.slice(0, 160) };

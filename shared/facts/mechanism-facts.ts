@@ -1,16 +1,18 @@
-import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
-import type { Operation } from '../timeline/operations.ts';
-import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { durationOf, type Operation } from '../timeline/operations.ts';
+import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
@@ -139,6 +141,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
           },
         ];
       }
+      if (killer.kind === 'platform-oom') return [namedByPlatform(death, killer)];
       const { detail } = killer;
       if (detail.targetPid !== undefined && detail.targetPid !== death.pid) {
         return [
@@ -158,7 +161,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'oomd-kill',
-          text: `systemd-oomd killed the unit's cgroup because of memory pressure as pid ${death.pid} ended.`,
+          text: `systemd-oomd killed the unit's cgroup because of memory pressure as ${whom(death)} ended.`,
           weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
           decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
           ...sourcesOf(killer),
@@ -174,9 +177,9 @@ function killerFacts(context: FactContext): readonly Fact[] {
             killer?.detail.state === 'watchdog'
               ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
               : killer?.kind === 'arbiter-signal'
-                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed pid ${death.pid} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
+                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
                 : word !== null
-                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}". pid ${death.pid} lost its arbiter with that.`
+                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
                   : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
@@ -211,7 +214,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
       return [
         {
           id: 'sigkill-without-author',
-          text: `pid ${death.pid} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
+          text: `${subject(death)} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
           weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
           ...sourcesOf(death.end),
           basis: BASIS.signals,
@@ -235,12 +238,22 @@ function killerFacts(context: FactContext): readonly Fact[] {
   }
 }
 
+/** Whom it ended, within a sentence. */
+function whom({ pid }: Death): string {
+  return pid === null ? 'the service' : `pid ${pid}`;
+}
+
+/** The same at its beginning. */
+function subject({ pid }: Death): string {
+  return pid === null ? 'The service' : `pid ${pid}`;
+}
+
 /** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
 function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
   const why = program.isForMemory ? ' because memory ran short' : '';
   return {
     id: program.isForMemory ? 'killed-for-memory' : 'killed-by-program',
-    text: `${program.name} killed pid ${death.pid}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
+    text: `${program.name} killed ${whom(death)}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
     weights: program.isForMemory ? { 'memory-exhaustion': 6, ...notTheTimeout(death) } : { ...notTheTimeout(death) },
     decides: {
       ...(program.isForMemory ? { 'memory-exhaustion': 'for' as const } : {}),
@@ -258,6 +271,23 @@ function notTheTimeout({ timeout }: Death): Fact['weights'] {
 
 function decidesAgainstTimeout({ timeout }: Death): NonNullable<Fact['decides']> {
   return timeout === null ? { 'worker-timeout': 'against' } : {};
+}
+
+/** The platform or runtime says that memory ended what it ran. */
+function namedByPlatform(death: Death, killer: EvidenceEvent): Fact {
+  const { limitBytes, usageBytes } = killer.detail;
+  const figures = [
+    usageBytes === undefined ? null : `${formatBytes(usageBytes)} used`,
+    limitBytes === undefined ? null : `a limit of ${formatBytes(limitBytes)}`,
+  ].filter((part) => part !== null);
+  return {
+    id: 'platform-oom',
+    text: `The platform says that memory ran out as ${whom(death)} ended${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: "${killer.message.trim().slice(0, 160)}".`,
+    weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
+    decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
+    ...sourcesOf(killer, death.end === killer ? null : death.end),
+    basis: BASIS.platformOom,
+  };
 }
 
 function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
@@ -301,7 +331,7 @@ function clocksApart({ killer, end }: Death): readonly Fact[] {
 const CLOCKS_APART_SECONDS = 120;
 
 /** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
-function holdersOfMemory({ holders }: OomReport, pid: number): readonly Fact[] {
+function holdersOfMemory({ holders }: OomReport, pid: number | null): readonly Fact[] {
   const largest = holders.slice(0, 3);
   const top = largest[0];
   if (top === undefined) return [];
@@ -332,35 +362,48 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
-  const isUndecided = amid !== null;
-  if (amid !== null) facts.push(endsAmidWork(amid, workerEvents));
+  const unread = evidence.files.filter(({ graveLines }) => graveLines !== undefined);
+  const isUndecided = amid !== null || unread.length > 0;
+  if (unread.length > 0) facts.push(unreadSpeaks(unread));
+  const until = amid === null ? null : logEnd(context, amid, workerEvents);
+  if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
+  // The next start ended whatever workers there were: had one of them reached its timeout, the log before it would say so.
+  const isCutOff = amid !== null && workerEvents.some(({ kind, time }) => kind === 'arbiter-start' && time >= amid.end);
+  const mayTimeOut =
+    unread.length > 0 || (amid !== null && until !== null && !isCutOff && couldTimeOutLater(context, amid, until));
   if (first !== undefined) {
+    // Whatever ended the arbiter from outside ended its workers, in whatever they were.
+    const [restart] = abruptRestarts(evidence.events);
+    const mayHaveDied = isUndecided || restart !== undefined;
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
       id: 'no-death-logged',
       text:
-        graceful.length === 0
-          ? "gunicorn's log shows workers booting and none ending."
-          : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+        restart !== undefined
+          ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+          : graceful.length === 0
+            ? "gunicorn's log shows workers booting and none ending."
+            : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': isUndecided ? -0.5 : -3,
-        'worker-timeout':
-          isUndecided && couldTimeOutLater(context, amid, workerEvents.at(-1)?.time ?? amid.end) ? -1 : -5,
+        'memory-exhaustion': mayHaveDied ? -0.5 : -3,
+        'worker-timeout': mayTimeOut ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!mayHaveDied ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
-      ...(isUndecided ? {} : { decides: { 'worker-timeout': 'against' } }),
-      ...sourcesOf(first, ...graceful.slice(0, 5)),
+      // A timeout that had come would stand in this log.
+      ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
+      ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null && !isUndecided) {
+  if (last !== null && !isUndecided && abruptRestarts(evidence.events).length === 0) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
+    const took = durationOf(last);
     facts.push({
       id: 'operation-completed',
-      text: `${last.name ?? 'The operation'} completed${end === undefined ? '' : ` after ${formatSeconds(secondsBetween(last.start, end.time))}`}.`,
+      text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
       weights: {
         'large-artifact': -3,
         'database-lock': -2,
@@ -392,25 +435,51 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** What could not be read may tell of the very end that is looked for: silence of what could is then no evidence. */
+function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
+  const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
+  return {
+    id: 'unread-lines-speak-of-an-end',
+    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
+    weights: {},
+    ...sourceOnly(...files.map(sourceOfFile)),
+    basis: BASIS.log,
+  };
+}
+
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
-function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+function couldTimeOutLater(
+  { config }: FactContext,
+  { start, end, startIsKnown }: Operation,
+  lastWord: EpochMicros,
+): boolean {
   // One that is set and cannot be read may be any.
-  if (config !== null && config.timeoutSeconds === null) return true;
+  if ((config !== null && config.timeoutSeconds === null) || !startIsKnown) return true;
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[]): Fact {
+/** When the logs that tell of the work and of its workers end. */
+function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: readonly EvidenceEvent[]): EpochMicros {
+  const told = [lines[0]?.event, about.at(-1)].filter((event) => event !== undefined);
+  const ends = told.map(({ source, time }) => evidence.events.span(source.evidenceId)?.to ?? time);
+  return epochMicros(Math.max(end, ...ends));
+}
+
+function endsAmidWork(
+  { name, start, end, pid, startIsKnown }: Operation,
+  about: readonly EvidenceEvent[],
+  until: EpochMicros,
+): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
-  const until = last !== null && last.time > end ? last.time : end;
   return {
     id: 'log-ends-amid-work',
     text:
       stop === null
-        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
-        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
     weights: {},
     ...sourcesOf(stop ?? last),
     basis: BASIS.log,

@@ -1,14 +1,16 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { insertReckoning } from '../context/course-words.ts';
 import { importCourse } from '../context/import-course.ts';
+import { reproductionOf } from '../context/reproduction.ts';
 import { insertStep } from '../context/rows-to-write.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { ParseProfile } from '../model/artifact.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
-import { byteAtMemory, type PythonParser, pythonBytes, pythonName, pythonSeconds } from '../profiling/python-cost.ts';
+import { type PythonParser, pythonName } from '../profiling/python-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { pythonFigure } from './python-figure.ts';
 
 /**
  * What the log and the database say of the import against what the same bytes cost here: where the time went, how long the
@@ -34,17 +36,18 @@ function parseAgainstLog(context: FactContext): readonly Fact[] {
   const report = context.artifact?.report;
   const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
   if (report === undefined || step === null || context.workEnd === null || report.damage !== null) return [];
+  if (!step.isTimed) return [];
   const finished = step.to !== null && step.to <= context.workEnd;
   const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
   const here = report.stream.seconds;
   const tree = report.tree?.outcome.kind === 'finished' ? report.tree.seconds : null;
-  const python = pythonSeconds('element-tree', report.bytes);
-  const highest = Math.max(here, tree ?? 0, python);
+  const python = pythonFigure('element-tree', report.bytes, reproductionOf(context));
+  const highest = Math.max(here, tree ?? 0, python.seconds);
   if (logged < MIN_PARSE_SECONDS) return [];
-  const measured = `the same bytes take ${formatSeconds(here)} here${tree === null ? '' : ` as a stream and ${formatSeconds(tree)} as a tree`} and would take Python's ElementTree about ${formatSeconds(python)} (an estimate)`;
+  const measured = `the same bytes take ${formatSeconds(here)} here${tree === null ? '' : ` as a stream and ${formatSeconds(tree)} as a tree`} and ${python.isMeasured ? `took Python's ElementTree ${formatSeconds(python.seconds)} on the host` : `would take Python's ElementTree about ${formatSeconds(python.seconds)} (an estimate)`}`;
   const fact = {
     ...sourcesOf(step.startLine.event, step.endLine?.event),
-    basis: `${BASIS.profile}; ${BASIS.pythonCost}`,
+    basis: `${BASIS.profile}; ${python.isMeasured ? BASIS.reproduction : BASIS.pythonCost}`,
   };
   if (logged >= NOT_THE_COST * highest) {
     return [
@@ -138,11 +141,15 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
   const { figures, artifact } = context;
   const bytes = figures?.bytes ?? null;
   if (bytes === null || context.record === null) return [];
-  const needs = TREE_PARSERS.map((parser) => ({ parser, bytes: pythonBytes(parser, bytes) }));
+  const measured = reproductionOf(context);
+  const needs = TREE_PARSERS.map((parser) => ({ parser, ...pythonFigure(parser, bytes, measured) }));
   const least = Math.min(...needs.map((need) => need.bytes));
   const most = Math.max(...needs.map((need) => need.bytes));
   const estimate = needs
-    .map(({ parser, bytes: need }) => `${formatBytes(need)} with ${pythonName(parser)}`)
+    .map(
+      ({ parser, bytes: need, isMeasured }) =>
+        `${formatBytes(need)} with ${pythonName(parser)} (${isMeasured ? 'measured on the host' : 'an estimate'})`,
+    )
     .join(' or ');
   const tree = artifact?.report.tree ?? null;
   const here = tree === null ? '' : `; ${treeRun(tree)}`;
@@ -153,13 +160,17 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
     artifact === null
       ? sourcesOf(step?.startLine.event ?? context.record.operation?.lines[0]?.event)
       : sourceOnly(artifact.report.source);
-  const fact = { ...sources, basis: BASIS.pythonCost };
-  const opening = `Parsed into a tree, these ${formatBytes(bytes)} take about ${estimate} (estimates)${here}`;
+  const fact = {
+    ...sources,
+    basis: needs.some(({ isMeasured }) => isMeasured) ? `${BASIS.reproduction}; ${BASIS.pythonCost}` : BASIS.pythonCost,
+  };
+  const opening = `Parsed into a tree, these ${formatBytes(bytes)} take about ${estimate}${here}`;
   if (limit === null) return [{ id: 'tree-memory', text: `${opening}.`, weights: {}, ...fact }];
   const room = limit.bytes - base;
   const bound = `${limit.binds === 'cgroup' ? 'the limit of' : "the host's"} ${formatBytes(limit.bytes)}${limit.binds === 'cgroup' ? ` (${limit.from})` : ''}`;
-  const deaths = TREE_PARSERS.flatMap((parser) => {
-    const at = byteAtMemory(parser, bytes, room);
+  const deaths = needs.flatMap(({ parser, bytes: need }) => {
+    // Memory grows with the bytes that were parsed, evenly.
+    const at = need <= room ? null : Math.max(0, Math.floor((bytes * room) / need));
     return at === null
       ? []
       : [`${pythonName(parser)} at byte ${formatCount(at)} (${Math.round((at / bytes) * 100)} %)`];

@@ -1,10 +1,12 @@
 import type { ArtifactFigures } from '../context/choose-artifact.ts';
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
-import { stuckFrame } from '../context/traceback.ts';
+import { isCountingOn, isEndless } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import type { OperationStep } from '../timeline/operations.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 
@@ -21,10 +23,10 @@ const SLOW_COMPUTED_RECORDS_PER_SECOND = 100;
 const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
-/** How far the operation came, as its own log lines and the abort's traceback show. */
+/** How far the operation came, as its own log lines show. */
 export function progressFacts(context: FactContext): readonly Fact[] {
   if (context.record === null || context.workEnd === null) return [];
-  return [...stepsCompleted(context), ...stepAtTheEnd(context), ...abortTraceback(context)];
+  return [...stepsCompleted(context), ...stepAtTheEnd(context)];
 }
 
 function stepsCompleted(context: FactContext): readonly Fact[] {
@@ -37,12 +39,16 @@ function stepsCompleted(context: FactContext): readonly Fact[] {
   return [
     {
       id: 'steps-completed',
-      text: `The operation went on from step to step: ${steps.map((step) => `${step.name} took ${formatSeconds(secondsBetween(step.from, step.to ?? step.from))}`).join(', ')}.`,
+      text: `The operation went on from step to step: ${steps.map(stepWords).join(', ')}.`,
       weights: { 'infinite-loop': -0.3 },
       ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
       basis: BASIS.log,
     },
   ];
+}
+
+function stepWords({ name, from, to, isTimed }: OperationStep): string {
+  return isTimed && to !== null ? `${name} took ${formatSeconds(secondsBetween(from, to))}` : name;
 }
 
 /** The step that was going on at the end, against the time that its amount of data can explain. */
@@ -52,12 +58,17 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
   const operation = record.operation;
   if (operation === null) return [];
   const figures = context.figures;
+  // No duration rests on a beginning that has no time of its own, or on a clock that was stepped.
+  if (elapsedSeconds(context) === null) return [];
   if (lastStep === null || (lastStep.to !== null && lastStep.to <= workEnd)) return withoutStep(context, figures);
-  if (record.failure !== null) return [];
+  if (record.failure !== null || lastStep.startLine.event.isUndated === true) return [];
+  if (clockSteps(context, lastStep.from, workEnd).length > 0) return [];
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
-  const silence = `nothing was logged for the last ${formatSeconds(elapsed)}`;
+  const silence = lastStep.isTimed
+    ? `nothing was logged for the last ${formatSeconds(elapsed)}`
+    : 'nothing was logged after it';
   if (lastStep.name === 'download') {
     return [
       {
@@ -73,7 +84,13 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
     ({ event }) => event.time > lastStep.from && event.time <= workEnd && event !== lastStep.startLine.event,
   );
   const slowest = slowestExplainable(context, figures);
-  if (slowest !== null && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
+  const isStalled =
+    slowest !== null &&
+    lastStep.isTimed &&
+    !isCountingOn(context) &&
+    elapsed >= MIN_STALL_SECONDS &&
+    elapsed >= slowest.seconds * DISPROPORTION;
+  if (isStalled) {
     return [
       {
         id: 'stalled-step',
@@ -96,10 +113,10 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
           : lastStep.name === 'parse'
             ? 'ended-while-parsing'
             : 'ended-in-step',
-      text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}.`,
+      text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished${lastStep.isTimed ? ` after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}` : ''}.`,
       weights: {
         ...(lastStep.name === 'parse' ? { 'database-lock': -2.5 } : {}),
-        ...(timedOut && slowest !== null ? { 'large-artifact': 0.7 } : {}),
+        ...(timedOut && slowest !== null && lastStep.isTimed ? { 'large-artifact': 0.7 } : {}),
       },
       ...sources,
       basis: BASIS.log,
@@ -153,8 +170,11 @@ const HONEST_SECONDS = 1;
  * data takes as long even at a good rate, or the log counted on until shortly before the end.
  */
 export function workExplains(context: FactContext): boolean {
+  if (isEndless(context)) return false;
+  if (isCountingOn(context)) return true;
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
+  if (!lastStep.isTimed) return false;
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const told = (context.record?.operation?.lines ?? []).filter(
     ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
@@ -171,7 +191,8 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   const operation = record?.operation ?? null;
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
     return [];
-  const elapsed = secondsBetween(operation.start, workEnd);
+  if (isCountingOn(context) || !operation.startIsKnown) return [];
+  const elapsed = elapsedSeconds(context) ?? 0;
   const slowest =
     2 +
     (figures.bytes ?? 0) / SLOW_PARSE_BYTES_PER_SECOND +
@@ -184,48 +205,6 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
       weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
       ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
       basis: BASIS.log,
-    },
-  ];
-}
-
-/** What it says of the hypotheses that a worker was found at this activity. */
-interface Meaning extends Pick<Fact, 'weights' | 'decides'> {
-  readonly text: string;
-}
-
-function abortTraceback(context: FactContext): readonly Fact[] {
-  const frame = stuckFrame(context);
-  if (frame === null) return [];
-  const where = `${frame.file}, line ${frame.line}, in ${frame.functionName}${frame.code === null ? '' : ` (${frame.code})`}`;
-  const meanings = {
-    network: {
-      text: 'waiting for the network',
-      weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
-      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    },
-    sleep: { text: 'sleeping', weights: { 'infinite-loop': -2 } },
-    database: { text: 'in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
-    file: { text: 'in file input or output', weights: { 'database-lock': -1.5, 'infinite-loop': -1 } },
-    thread: {
-      text: 'waiting for a lock between its own threads',
-      weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
-      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    },
-    code: {
-      text: 'running Python code',
-      weights: { 'infinite-loop': 1, 'database-lock': -2 },
-      decides: { 'database-lock': 'against' },
-    },
-  } as const satisfies Readonly<Record<string, Meaning>>;
-  const meaning: Meaning = meanings[frame.activity];
-  return [
-    {
-      id: 'stuck-in-frame',
-      text: `The traceback of the abort shows where the worker was: ${meaning.text}, at ${where}.`,
-      weights: meaning.weights,
-      ...(meaning.decides === undefined ? {} : { decides: meaning.decides }),
-      ...sourcesOf(frame.event),
-      basis: BASIS.abort,
     },
   ];
 }

@@ -1,6 +1,8 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import type { Fact } from '../model/analysis.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import type { Death } from '../timeline/deaths.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 
@@ -35,9 +37,9 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
 
   if (death.timeout !== null && config !== null && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
     const heartbeat = addSeconds(death.timeout.time, -config.timeoutSeconds);
-    if (operation !== null) {
-      const ran = secondsBetween(operation.start, death.timeout.time);
-      const into = secondsBetween(operation.start, heartbeat);
+    const ran = elapsedSeconds(context, death.timeout.time);
+    if (operation !== null && ran !== null) {
+      const into = ran - config.timeoutSeconds;
       if (into > ARBITER_TICK_SECONDS) {
         facts.push({
           id: 'heartbeat-during-operation',
@@ -67,8 +69,9 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
       });
     }
   }
-  if (death.timeout === null && operation !== null) {
-    const ran = secondsBetween(operation.start, record.incident.end);
+  facts.push(...clockFacts(context, death));
+  const ran = death.timeout === null ? elapsedSeconds(context, record.incident.end) : null;
+  if (operation !== null && ran !== null) {
     const limit = config?.timeoutSeconds ?? null;
     if (limit !== null && limit > 0 && ran < limit - ARBITER_TICK_SECONDS) {
       facts.push({
@@ -89,4 +92,39 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
     }
   }
   return facts;
+}
+
+/** Before 22.0 the arbiter compared heartbeats by the wall clock. Source: gunicorn, pull request 1967; news of 22.0 */
+const FIRST_MONOTONIC_VERSION = 22;
+/** From a step to the arbiter's next look at its workers. */
+const LOOK_SECONDS = 3;
+
+/** A clock that was stepped makes no duration across it a duration, and old gunicorns end every worker for it. */
+function clockFacts(context: FactContext, { timeout, life }: Death): readonly Fact[] {
+  const { record, evidence } = context;
+  const until = timeout?.time ?? record?.incident.end ?? null;
+  if (until === null) return [];
+  const from = record?.operation?.start ?? addSeconds(until, -LOOK_SECONDS);
+  const step = clockSteps(context, from, until).at(-1);
+  if (step === undefined) return [];
+  const by = step.seconds === null ? '' : ` by ${formatSeconds(Math.abs(step.seconds))}`;
+  const started = evidence.events
+    .ofKinds(['arbiter-start'])
+    .findLast(({ time, detail }) => time <= (life.boot?.time ?? until) && detail.version !== undefined);
+  const version = started?.detail.version ?? null;
+  const isOld = version !== null && Number.parseInt(version, 10) < FIRST_MONOTONIC_VERSION;
+  const isDeadline =
+    isOld &&
+    timeout !== null &&
+    (step.seconds ?? 0) > 0 &&
+    secondsBetween(step.event.time, timeout.time) <= LOOK_SECONDS;
+  return [
+    {
+      id: isDeadline ? 'clock-stepped-deadline' : 'clock-stepped',
+      text: `The clock of the host was ${step.seconds === null ? 'changed' : step.seconds < 0 ? 'put back' : 'put forward'}${by} at ${formatTimeOfDay(step.event.time)} UTC ("${step.event.message.trim().slice(0, 100)}"): times before and after it are no duration${isDeadline ? `, and gunicorn ${version} reads its heartbeats by that clock: the step alone made them too old` : ''}.`,
+      weights: isDeadline ? { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 } : {},
+      ...sourcesOf(step.event, isDeadline ? started : null),
+      basis: BASIS.arbiter,
+    },
+  ];
 }

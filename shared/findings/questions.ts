@@ -1,9 +1,11 @@
 import type { FactContext } from '../context/context.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
+import { reproductionOf } from '../context/reproduction.ts';
+import { importWords, parseWords } from '../facts/reproduction-facts.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 
-/** The five questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
+/** The questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
 export function answerQuestions(context: FactContext, facts: readonly Fact[]): readonly Question[] {
   const pick = (...ids: readonly string[]): readonly Fact[] => facts.filter((fact) => ids.includes(fact.id));
   return [
@@ -41,6 +43,7 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       facts: pick(
         'oom-kill-names-worker',
         'oom-kill-in-container',
+        'platform-oom',
         'systemd-oom',
         'oomd-kill',
         'kernel-log-silent',
@@ -52,7 +55,13 @@ export function answerQuestions(context: FactContext, facts: readonly Fact[]): r
       id: 'manual-parse-succeeds',
       question: 'Does the artifact parse when tried by hand?',
       answer: manualParse(context),
-      facts: pick('artifact-parses', 'artifact-damaged', 'parse-not-the-cost'),
+      facts: pick('artifact-parses', 'artifact-damaged', 'parse-not-the-cost', 'parse-repeated'),
+    },
+    {
+      id: 'manual-import-succeeds',
+      question: 'Does the import succeed when tried by hand?',
+      answer: manualImport(context),
+      facts: pick('import-repeated'),
     },
   ];
 }
@@ -77,7 +86,7 @@ function walEnabled(context: FactContext): string | null {
 }
 
 function oomEvents(context: FactContext): string | null {
-  const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom']);
+  const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom', 'platform-oom']);
   const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
   if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
   if (kills.length > 0) return 'yes';
@@ -89,9 +98,21 @@ function oomEvents(context: FactContext): string | null {
 
 function manualParse(context: FactContext): string | null {
   const report = context.artifact?.report;
-  if (report === undefined) return null;
-  if (report.damage !== null) return `no: ${report.damage.message}, line ${formatCount(report.damage.line)}`;
-  return `yes: ${plural(report.testcases, 'test case')} in ${formatSeconds(report.stream.seconds)}, with ${formatBytes(report.stream.peakRssBytes)} of memory on top`;
+  const repeated = reproductionOf(context)?.parses ?? [];
+  const onHost = repeated.length === 0 ? '' : `; on the host, ${repeated.map(parseWords).join('; ')}`;
+  if (report === undefined) {
+    if (repeated.length === 0) return null;
+    const failed = repeated.find(({ outcome }) => outcome.kind !== 'done');
+    return `${failed === undefined ? 'yes' : 'no'}: ${repeated.map(parseWords).join('; ')}`;
+  }
+  if (report.damage !== null) return `no: ${report.damage.message}, line ${formatCount(report.damage.line)}${onHost}`;
+  return `yes: ${plural(report.testcases, 'test case')} in ${formatSeconds(report.stream.seconds)}, with ${formatBytes(report.stream.peakRssBytes)} of memory on top${onHost}`;
+}
+
+function manualImport(context: FactContext): string | null {
+  const trial = reproductionOf(context)?.import ?? null;
+  if (trial === null) return null;
+  return `${trial.outcome.kind === 'done' ? 'yes' : 'no'}: ${importWords(trial)}`;
 }
 
 /** What a hypothesis came to, for rules that build on it. */

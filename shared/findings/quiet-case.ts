@@ -1,9 +1,11 @@
 import type { FactContext } from '../context/context.ts';
 import type { HypothesisResult } from '../model/analysis.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
-import { fileLabel, listing, plural } from '../wording/figures.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
+import { isStatedHarmless } from '../timeline/stated-level.ts';
+import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
 
 /** A case without an incident: where was looked, what was seen there that may be one, and what could not be read. */
 export interface QuietCase {
@@ -13,13 +15,19 @@ export interface QuietCase {
   readonly oomNotices: readonly EvidenceEvent[];
   /** Boots of workers that take the place of others whose end is not logged. */
   readonly unexplainedBoots: readonly EvidenceEvent[];
+  /** Starts of gunicorn after one that never shut down. */
+  readonly abruptRestarts: readonly EvidenceEvent[];
   /** Entries that report an error and are part of no incident. */
   readonly errors: readonly EvidenceEvent[];
+  /** Entries that report an error in words alone are looked for in so many of the first ones; null: in all. */
+  readonly lookedThrough: number | null;
+  /** What systemd says of the service's own failure: a start that took too long, a limit of starts, a result. */
+  readonly serviceFailures: readonly EvidenceEvent[];
   /** Files that may hold what is looked for and were not read whole. */
   readonly unread: readonly EvidenceFile[];
 }
 
-/** Problems that leave entries unread. */
+/** Problems that leave entries unread, or unweighed though they speak of an end. */
 const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'unrecognised',
   'unreadable',
@@ -31,12 +39,14 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'assumed-time',
   'changed-during-reading',
   'stopped',
+  'unclassified',
 ]);
 /** What is no log whatever is wrong with it; its problems hide no end of a worker. */
 const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'gunicorn-conf',
   'systemd-unit',
   'gunicorn-launch',
+  'gunicorn-print-config',
   'sqlite',
   'sqlite-wal',
   'sqlite-shm',
@@ -52,8 +62,10 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'df',
   'ls',
   'du',
+  'journal-boots',
   'journal-disk-usage',
   'collect-manifest',
+  'reproduction',
   'empty',
 ]);
 /** Names under which logs are saved: app.log.1, web-stderr.txt, syslog, messages.gz; a note or a script is none. */
@@ -63,15 +75,27 @@ const LOG_NAME =
 const MOST_ENTRIES = 20_000;
 const REPORTS_AN_ERROR =
   /\bTraceback\b|\b(?:ERROR|CRITICAL|FATAL)\b|\bOOM\b|\bout of memory\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\bkilled\b/i;
-const GRAVE: ReadonlySet<string> = new Set(['emerg', 'alert', 'crit', 'err']);
+const GRAVE = ['emerg', 'alert', 'crit', 'err'] as const satisfies readonly Severity[];
+const isGrave = (severity: Severity | null): boolean => GRAVE.some((each) => each === severity);
 /** Workers of one start boot within seconds of each other; the arbiter sleeps up to 0.1 s between two (arbiter.py, spawn_workers). */
 const START_SECONDS = 1;
 const SECONDS_A_WORKER = 0.1;
 /** Slack for a starved host, where it is known how many workers a start has. */
 const SLOW_START_SECONDS = 10;
 
+/** Reading the entries takes longer than all that is said of them, and three sentences ask. */
+const KNOWN = new WeakMap<FactContext, QuietCase>();
+
 /** Looks through a case without an incident. */
-export function quietCase({ evidence, config }: FactContext): QuietCase {
+export function quietCase(context: FactContext): QuietCase {
+  const known = KNOWN.get(context);
+  if (known !== undefined) return known;
+  const quiet = lookThrough(context);
+  KNOWN.set(context, quiet);
+  return quiet;
+}
+
+function lookThrough({ evidence, config }: FactContext): QuietCase {
   const { events, files } = evidence;
   const ofService = events.filesWithKinds(['arbiter-start', 'worker-boot', 'worker-exiting', 'worker-recycled']);
   const withEvents = files.filter(({ id, format }) => !NO_LOG.has(format) && events.span(id) !== null);
@@ -85,10 +109,18 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
           from: epochMicros(Math.min(...spans.map(({ from }) => from))),
           to: epochMicros(Math.max(...spans.map(({ to }) => to))),
         };
+  const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, ['log']);
+  const grave = events.ofSeverities(GRAVE, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
+  const speaking = looked.filter(
+    ({ severity, message }) => !isGrave(severity) && REPORTS_AN_ERROR.test(message) && !isStatedHarmless(message),
+  );
   return {
     logs,
     span,
-    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill']),
+    abruptRestarts: abruptRestarts(events),
+    lookedThrough: looked.length < MOST_ENTRIES ? null : MOST_ENTRIES,
+    serviceFailures: serviceFailures(events),
+    oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill', 'platform-oom']),
     unexplainedBoots: unexplainedBoots(
       events.ofKinds([
         'arbiter-start',
@@ -105,9 +137,8 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
     ),
     errors: [
       ...events.ofKinds(['traceback', 'worker-error', 'segfault']),
-      ...(span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, ['log'])).filter(
-        ({ severity, message }) => (severity !== null && GRAVE.has(severity)) || REPORTS_AN_ERROR.test(message),
-      ),
+      ...grave.filter(({ time }) => span !== null && time >= span.from && time <= span.to),
+      ...speaking,
     ].sort((a, b) => a.row - b.row),
     unread: files.filter(
       (file) =>
@@ -116,6 +147,35 @@ export function quietCase({ evidence, config }: FactContext): QuietCase {
           file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
     ),
   };
+}
+
+/** Results by which systemd says that a service did not end or start as it should. Source: systemd.exec(5), $SERVICE_RESULT */
+const BAD_RESULTS: ReadonlySet<string> = new Set([
+  'start',
+  'watchdog',
+  'protocol',
+  'timeout',
+  'exit-code',
+  'signal',
+  'core-dump',
+  'start-limit-hit',
+  'resources',
+]);
+/** The arbiter speaks when it is started or stopped, and systemd of its unit within moments of it. */
+const SAME_SERVICE_SECONDS = 5;
+
+/** What systemd says of the unit of gunicorn: by its name where the journal tells it, else by the moment. */
+function serviceFailures(events: EventSource): readonly EvidenceEvent[] {
+  const arbiter = events.ofKinds(['arbiter-start', 'arbiter-signal', 'arbiter-stop']);
+  const units = new Set(arbiter.flatMap(({ unit }) => unit ?? []));
+  return events
+    .ofKinds(['systemd-unit'])
+    .filter(({ detail }) => BAD_RESULTS.has(detail.state ?? ''))
+    .filter(
+      ({ time, detail }) =>
+        units.has(detail.unit ?? '') ||
+        (units.size === 0 && arbiter.some((each) => Math.abs(secondsBetween(each.time, time)) <= SAME_SERVICE_SECONDS)),
+    );
 }
 
 /** Boots after the start without an end, signal or restart before them that they could answer; all else is a replacement. */
@@ -145,6 +205,16 @@ function unexplainedBoots(events: readonly EvidenceEvent[], workers: number | nu
   return unexplained;
 }
 
+/** Longest part of a log line that a sentence quotes. */
+const QUOTE_CHARACTERS = 120;
+
+const quote = (event: EvidenceEvent): string =>
+  `"${event.message.split('\n')[0]?.trim().slice(0, QUOTE_CHARACTERS) ?? ''}"`;
+
+/** Ends are looked for in all of a log; errors that no level marks are not. */
+const lookedThrough = ({ lookedThrough: entries }: QuietCase): string =>
+  entries === null ? '' : `; errors without a level were looked for in the first ${formatCount(entries)} entries only`;
+
 /** "web.log (04:00:00 to 05:00:00 UTC on 2026-08-05)". */
 function searched({ logs, span }: QuietCase): string {
   const names = named(logs);
@@ -164,9 +234,12 @@ function named(files: readonly EvidenceFile[]): string {
 
 const notRead = ({ unread }: QuietCase): string => (unread.length === 0 ? '' : `; not read whole: ${named(unread)}`);
 
+const others = ({ abruptRestarts: { length } }: QuietCase): string =>
+  length === 1 ? '' : ` and ${plural(length - 1, 'more time')}`;
+
 /** What was seen, as a headline: silence is reported with where it was looked for, never as a fact about the workers. */
 export function quietHeadline(quiet: QuietCase, amid: string | null): string {
-  const { logs, oomNotices, unexplainedBoots: boots, errors, unread } = quiet;
+  const { logs, oomNotices, unexplainedBoots: boots, errors, unread, serviceFailures } = quiet;
   const end = amid === null ? '' : `; the log ends in the middle of ${amid}`;
   const firstNotice = oomNotices[0];
   if (firstNotice !== undefined) {
@@ -178,46 +251,59 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
       ? 'No log of workers is in the evidence.'
       : `No entry of a log could be placed in time${notRead(quiet)}.`;
   }
+  const failure = serviceFailures[0];
+  if (failure !== undefined) {
+    return `systemd tells of a failure of ${failure.detail.unit ?? 'the service'} at ${formatTimeOfDay(failure.time)} UTC on ${formatDate(failure.time)} (${quote(failure)}); no kill of a worker is logged in ${searched(quiet)}${notRead(quiet)}.`;
+  }
   const firstBoot = boots[0];
   if (firstBoot !== undefined) {
     return `${plural(boots.length, 'worker')} booted from ${formatTimeOfDay(firstBoot.time)} UTC on ${formatDate(firstBoot.time)} in the place of others whose end is not logged.`;
   }
+  const restart = quiet.abruptRestarts[0];
+  if (restart !== undefined) {
+    return `gunicorn started anew at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was ended from outside with its workers, and ${searched(quiet)} does not tell by whom${notRead(quiet)}${end}.`;
+  }
   const isWhole = unread.length === 0 && errors.length === 0;
   return isWhole
-    ? `No worker was killed and no operation failed in ${searched(quiet)}${end}.`
-    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `, which has ${errors.length === MOST_ENTRIES ? 'many errors' : plural(errors.length, 'error')}`}${notRead(quiet)}${end}.`;
+    ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
+    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `, which has ${errors.length >= MOST_ENTRIES ? 'many lines that speak' : `${plural(errors.length, 'line')} that ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
 }
-
-/** Longest part of a log line that a sentence quotes. */
-const QUOTE_CHARACTERS = 120;
 
 /** What was seen that may be the trace of an incident; null where nothing was. */
 export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: QuietCase): string | null {
-  const quote = (event: EvidenceEvent): string =>
-    `"${event.message.split('\n')[0]?.trim().slice(0, QUOTE_CHARACTERS) ?? ''}" at ${formatTimeOfDay(event.time)} UTC`;
+  const quoteAt = (event: EvidenceEvent): string => `${quote(event)} at ${formatTimeOfDay(event.time)} UTC`;
   const [boot, error] = [boots[0], errors[0]];
   const notice = oomNotices.find(({ detail }) => detail.targetPid !== undefined) ?? oomNotices[0];
   const parts = [
-    notice === undefined ? null : `An OOM kill is logged: ${quote(notice)}.`,
+    notice === undefined ? null : `An OOM kill is logged: ${quoteAt(notice)}.`,
     boot === undefined
       ? null
       : 'A worker boots in place of another that vanished without a line, as after a SIGKILL that gunicorn before 20.1 does not log.',
-    error === undefined ? null : `The first error is ${quote(error)}.`,
+    error === undefined ? null : `The first line that speaks of an error is ${quoteAt(error)}.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
 }
 
 /** What to collect so that a case without an incident can be decided. */
 export function quietAdvice(quiet: QuietCase, hypotheses: readonly HypothesisResult[]): string {
-  const { oomNotices, unexplainedBoots: boots, errors, unread, logs } = quiet;
+  const { oomNotices, unexplainedBoots: boots, errors, unread, logs, serviceFailures } = quiet;
   const namesVictim = oomNotices.some(({ detail }) => detail.targetPid !== undefined);
   if (oomNotices.length > 0) {
     return namesVictim
       ? "Collect the service's log of that time, which tells whether the process was a worker: journalctl -u SERVICE -o short-iso-precise > unit.txt"
       : 'Collect the kernel log of that time, which names the process: journalctl -k -o short-iso-precise > kernel.txt';
   }
+  const failure = serviceFailures[0];
+  if (failure !== undefined) {
+    return failure.detail.state === 'start'
+      ? 'Look at Type= of the unit: with Type=notify systemd waits until the service says that it is ready, and ends it after TimeoutStartSec= where it never does; Type=exec waits for nothing. See systemctl cat SERVICE.'
+      : "Collect the service's journal from its start to that moment: journalctl -u SERVICE -o short-iso-precise > unit.txt";
+  }
   if (boots.length > 0) {
     return 'Collect the kernel log of that time, and how the container was ended: journalctl -k -o short-iso-precise > kernel.txt; docker inspect CONTAINER > container.json';
+  }
+  if (quiet.abruptRestarts.length > 0) {
+    return 'Collect what the supervisor or the platform says of that time, and the kernel log: docker inspect CONTAINER > container.json, docker events or kubectl describe pod POD > pod.txt; journalctl -k -o short-iso-precise > kernel.txt';
   }
   if (unread.length > 0) {
     return `Collect ${named(unread)} again, whole and with dates: journalctl -u SERVICE -o short-iso-precise > unit.txt; journalctl -k -o short-iso-precise > kernel.txt`;

@@ -1,7 +1,9 @@
 import type { FactContext } from '../context/context.ts';
+import { elapsedSeconds } from '../context/elapsed.ts';
 import { killOrder } from '../context/kill-order.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
-import { formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import { formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { killerWord } from '../timeline/killers.ts';
@@ -18,14 +20,21 @@ export function headline(context: FactContext): string {
   const { incident, death } = record;
   const who = processName(context, incident);
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
-  const at = `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
+  // A line without a time of its own stands beside the others, and no hour can be told of it.
+  const isUndated = 'isUndated' in last && last.isUndated === true;
+  const at = isUndated
+    ? 'at a time that its log does not tell'
+    : `at ${formatMoment(last)} on ${formatDate(incident.end)}`;
   const work = incident.operation ?? 'its work';
   if (isHang(record)) {
     return `${capital(work)} hangs in ${who}, which has said nothing for ${formatSeconds(secondsBetween(record.operation?.end ?? incident.start, incident.end))} when the log ends at ${formatTimeOfDay(incident.end)} UTC on ${formatDate(incident.end)}; nobody ended it.`;
   }
   if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker was ended.`;
+  const elapsed = elapsedSeconds(context, incident.end);
   const into =
-    record.operation === null ? '' : `, ${formatSeconds(secondsBetween(incident.start, incident.end))} into ${work}`;
+    record.operation === null
+      ? ''
+      : `, ${elapsed === null ? 'in the middle of' : `${formatSeconds(elapsed)} into`} ${work}`;
   const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
   const ended = {
     'kernel-oom': 'was killed by the kernel for memory',
@@ -33,7 +42,9 @@ export function headline(context: FactContext): string {
     'systemd-stop':
       death.killer?.kind === 'arbiter-signal'
         ? 'was killed by its arbiter, which was being stopped,'
-        : 'was killed while its unit was being stopped',
+        : program !== null
+          ? `was ended in a stop by ${program.name}`
+          : 'was killed while its unit was being stopped',
     'external-sigkill':
       program !== null
         ? `was killed by ${program.name}${program.isForMemory ? ' because memory ran short' : ''}`
@@ -50,8 +61,28 @@ export function headline(context: FactContext): string {
       ? ''
       : death.end === death.timeout
         ? ' with WORKER TIMEOUT'
-        : `, ${formatSeconds(secondsBetween(death.timeout.time, death.end.time))} after WORKER TIMEOUT`;
-  return `${capital(who)} ${ended} ${at}${after}${into}.`;
+        : `, ${delayWords(death.timeout, death.end)} WORKER TIMEOUT`;
+  return `${capital(who)} ${ended} ${at}${after}${into}${company(incident)}.`;
+}
+
+/** "1 s after"; stamps of whole seconds that are the same tell no more than that, and those without a time tell the order. */
+function delayWords(from: EvidenceEvent, to: EvidenceEvent): string {
+  if (from.isUndated === true || to.isUndated === true) return 'after';
+  const seconds = secondsBetween(from.time, to.time);
+  if (seconds < AT_ONCE_SECONDS) {
+    return Math.max(from.resolutionMicros, to.resolutionMicros) >= MICROS_PER_SECOND
+      ? 'in the second of'
+      : 'at once after';
+  }
+  return `${formatSeconds(seconds)} after`;
+}
+
+const AT_ONCE_SECONDS = 0.01;
+
+/** What happened to several workers in one moment is one event. */
+function company({ together }: Incident): string {
+  const others = together?.length ?? 0;
+  return others === 0 ? '' : `, in one moment with ${others === 1 ? 'another worker' : `${others} other workers`}`;
 }
 
 /** "worker 23333 of tracker", or "process 25456 (python)" where nothing shows that it was a worker. */
@@ -63,7 +94,11 @@ function processName(context: FactContext, incident: Incident): string {
     const name = record.death?.killer?.detail.processName ?? record.death?.end.detail.processName;
     return `process ${incident.pid}${name === undefined ? '' : ` (${name})`}${of}`;
   }
-  return `worker ${incident.pid}${of}`;
+  // The kernel may pick the arbiter, whose workers then notice that their parent changed.
+  const isArbiter = context.evidence.events.pidsWithKinds(['arbiter-start']).has(incident.pid);
+  return isArbiter && record?.death?.life.boot == null
+    ? `the arbiter${of} (pid ${incident.pid})`
+    : `worker ${incident.pid}${of}`;
 }
 
 /** Programs whose processes are workers, by the name that the kernel prints. */
@@ -128,7 +163,7 @@ function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly 
 
 function lowerFirst(text: string): string {
   // Names and pids keep their case: only an article or a plain word is lowered.
-  return /^(?:The|A|An|It|No|Memory|Nothing)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text;
+  return /^(?:The|A|An|It|Its|No|Memory|Nothing)\b/.test(text) ? text.slice(0, 1).toLowerCase() + text.slice(1) : text;
 }
 
 function whatToDo(

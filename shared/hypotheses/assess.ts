@@ -23,6 +23,7 @@ const SUSPECTED_AT = 1.5;
 const KILLED_FOR_MEMORY = [
   'oom-kill-names-worker',
   'oom-kill-in-container',
+  'platform-oom',
   'systemd-oom',
   'oomd-kill',
   'killed-for-memory',
@@ -115,6 +116,14 @@ const HELD_UP_FROM_OUTSIDE = [
   { facts: ['network-storage'], what: 'a file server did not answer' },
   { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
+  { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
+  { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },
+  { facts: ['hang-at-exit'], what: 'it hung while it exited, after its work' },
+  {
+    facts: ['clock-stepped-deadline'],
+    what: 'the clock was put forward, and this gunicorn reads its heartbeats by it',
+  },
+  { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
 ] as const;
 
 function assessTimeout(
@@ -144,8 +153,8 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes)}.`
-          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.`,
+          ? `${timeoutReason}; ${openCauses(causes)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
+          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.${whereItWas(of)}`,
     };
   }
   if (has('timeout-then-other-killer')) {
@@ -154,6 +163,32 @@ function assessTimeout(
   if (ruledOut(weighing)) return excluded(weighing);
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
+
+const WHERE_IT_WAS: ReadonlySet<string> = new Set([
+  'stuck-in-frame',
+  'waited-for-client',
+  'waited-for-peer',
+  'idle-at-timeout',
+]);
+
+/** The stack that names where the worker was says more than any list of what it may have been. */
+function whereItWas(of: WeighedFacts['of']): string {
+  const facts = Object.values(of).flatMap((weighing) => [...weighing.for, ...weighing.against]);
+  const found = facts.find(({ fact }) => WHERE_IT_WAS.has(fact.id));
+  return found === undefined ? '' : ` ${found.fact.text}`;
+}
+
+/** What the log says of locks around it, where nothing ties them to this work. */
+function clueOfLock(lock: Weighing): string {
+  const clue = lock.for.find(({ fact }) => LOCK_CLUES.has(fact.id));
+  return clue === undefined ? '' : ` ${clue.fact.text}`;
+}
+
+const LOCK_CLUES: ReadonlySet<string> = new Set([
+  'lock-error-earlier',
+  'lock-error-of-another',
+  'server-lock-meanwhile',
+]);
 
 /** The command that decides each cause of a timeout, the quickest first. */
 const DECIDED_BY = [
@@ -180,6 +215,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'open-transaction-of-another',
     'server-lock-failed-operation',
     'server-lock-before-end',
+    'server-lock-to-the-end',
     'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
@@ -208,7 +244,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
-  const outOfProportion = has('stalled-step', 'operation-out-of-proportion');
+  const outOfProportion = has('stalled-step', 'operation-out-of-proportion', 'repeats-itself');
   const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
   if (
     has('timeout-logged', 'operation-unfinished') &&
@@ -219,6 +255,14 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
     return {
       verdict: 'fits',
       reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
+    };
+  }
+  // What the log itself shows to be without bounds needs no look at the processor.
+  const endless = weighing.for.find(({ fact }) => fact.decides?.['infinite-loop'] === 'for');
+  if (endless !== undefined && weighing.total >= FITS_AT) {
+    return {
+      verdict: has('timeout-logged', 'operation-unfinished') ? 'fits' : 'contributes',
+      reason: endless.fact.text,
     };
   }
   // Nobody waits for a worker that spins: whoever ended it need not have been the timeout.

@@ -1,4 +1,5 @@
 import type { FactContext } from '../context/context.ts';
+import { elapsedSeconds } from '../context/elapsed.ts';
 import {
   type Counterfactual,
   type Fact,
@@ -8,7 +9,6 @@ import {
   type HypothesisResult,
   type Verdict,
 } from '../model/analysis.ts';
-import { secondsBetween } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { assessAll } from './assess.ts';
 import { missingEvidence } from './missing.ts';
@@ -48,12 +48,13 @@ export function judge(context: FactContext, facts: readonly Fact[]): readonly Hy
 }
 
 function timeoutReason(context: FactContext): string {
-  const { record, config, workEnd } = context;
-  if (record?.operation == null || workEnd === null) {
+  const { config, record } = context;
+  if (record?.operation == null) {
     return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
-  const ran = formatSeconds(secondsBetween(record.operation.start, workEnd));
+  const elapsed = elapsedSeconds(context);
   const limit =
     config === null || config.timeoutSeconds === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
-  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that`;
+  const ran = elapsed === null ? '' : `had run ${formatSeconds(elapsed)} and `;
+  return `The operation ${ran}was not done, against ${limit}; the arbiter ended the worker for that`;
 }

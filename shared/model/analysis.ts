@@ -78,6 +78,8 @@ export interface Incident {
   /** What it was doing, in the service's own words shortened: `VPN job 14`; null when the log does not tell. */
   readonly operation: string | null;
   readonly start: EpochMicros;
+  /** Set where the first line has no time of its own: it began at some moment after `start`. No duration may rest on it. */
+  readonly startIsBound?: true;
   readonly end: EpochMicros;
   readonly mechanism: Mechanism;
   readonly phases: readonly Phase[];
@@ -86,6 +88,8 @@ export interface Incident {
   readonly together?: readonly string[];
   /** Who ended it, and what says so; null where nothing does, absent where nobody died. */
   readonly killer?: Killer | null;
+  /** The container or host whose pid it is; absent where the evidence is of one place. */
+  readonly place?: string;
 }
 
 /** Who ended a worker: `kernel OOM killer`, `earlyoom`, `the arbiter`; `why` is the line that says so, or what was concluded. */
@@ -168,6 +172,7 @@ export const QUESTION_IDS = [
   'wal-enabled',
   'oom-events',
   'manual-parse-succeeds',
+  'manual-import-succeeds',
 ] as const;
 export interface Question {
   readonly id: (typeof QUESTION_IDS)[number];

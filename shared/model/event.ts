@@ -30,6 +30,8 @@ export const EVENT_KINDS = [
   'systemd-process-exited',
   'systemd-oom',
   'systemd-oomd-kill',
+  'platform-oom',
+  'container-exited',
   'systemd-stop-timeout',
   'systemd-unit',
   'segfault',
@@ -100,9 +102,22 @@ export interface EvidenceEvent {
   readonly copies?: readonly Provenance[];
 }
 
+/**
+ * Where processes run whose pids count together: a container, pod or dyno by its name, or one of several hosts. Null where the
+ * evidence has one such place only, and for what it does not tell the place of.
+ */
+export type Place = string | null;
+
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
 export interface EventSource {
   readonly count: number;
+  /** The places that its events are of, at least one: the same pid in two of them is two processes. */
+  readonly places: readonly Place[];
+  /**
+   * The events of one place, with what the kernel, systemd and programs of the host say beside it: questions about a pid are
+   * answered by the place alone. The source itself where all is of one place.
+   */
+  at(place: Place): EventSource;
   /** The event of a row. Throws RangeError when there is no such row. */
   event(row: number): EvidenceEvent;
   /** Events of any of these kinds. */
@@ -128,6 +143,8 @@ export interface EventSource {
   lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null;
   /** Events with from <= time <= to, all or those of some kinds, at most `limit`. Reads no text of others. */
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
+  /** Events of any of these severities, at most `limit`, the first ones. Reads no text of others. */
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[];
   /** Row of the event whose record begins at this byte of this file; null when none does. */
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null;
   /** Time of the first and last event of one evidence file; null when it has none. */

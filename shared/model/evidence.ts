@@ -42,6 +42,7 @@ export const FORMAT_WORDS = {
   'gunicorn-conf': 'gunicorn configuration',
   'systemd-unit': 'systemd unit',
   'gunicorn-launch': 'start of gunicorn',
+  'gunicorn-print-config': 'gunicorn --print-config',
   sqlite: 'SQLite database',
   'sqlite-wal': 'SQLite write-ahead log',
   'sqlite-shm': 'SQLite shared memory',
@@ -65,6 +66,7 @@ export const FORMAT_WORDS = {
   'journal-boots': 'journalctl --list-boots',
   'journal-disk-usage': 'journalctl --disk-usage',
   'collect-manifest': 'manifest of collect.sh',
+  reproduction: 'results of reproduce.sh',
   tar: 'tar archive',
   'tar-gzip': 'tar archive, gzip',
   'tar-bzip2': 'tar archive, bzip2',
@@ -131,6 +133,8 @@ export interface EvidenceFile {
   readonly hashedBytes?: number;
   /** Modification time that the file system or archive gives, or null. */
   readonly modified: EpochMicros | null;
+  /** Which of several folders or archives that were given it was in; absent for what was given itself, or one folder alone. */
+  readonly given?: number;
   /** The archive that this file was unpacked from, or null. */
   readonly containerId: EvidenceId | null;
   /** Records read from it: log entries, table rows, settings, test cases. */
@@ -148,6 +152,8 @@ export interface EvidenceFile {
   readonly clockOffsetMicros?: number;
   /** Lines that no reader understood: they belong to no record. Absent where there are none. */
   readonly unreadLines?: number;
+  /** Those of them that speak of a kill, a timeout, short memory or a lock: what they tell nobody has weighed. */
+  readonly graveLines?: number;
   readonly problems: readonly ParseProblem[];
   /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
   readonly problemCount: number;

@@ -1,5 +1,6 @@
 import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
+import type { Reproduction } from './reproduction.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -70,6 +71,8 @@ export interface HostRecords {
   readonly fileSizes: readonly FileSize[];
   readonly load: readonly HostLoad[];
   readonly cgroups: readonly CgroupMemory[];
+  /** What was repeated by hand. */
+  readonly reproductions: readonly Reproduction[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -79,4 +82,5 @@ export const NO_HOST_RECORDS: HostRecords = {
   fileSizes: [],
   load: [],
   cgroups: [],
+  reproductions: [],
 };

@@ -7,17 +7,19 @@ export type LaunchFileKind =
   | 'Procfile'
   | 'start script'
   | 'supervisor configuration'
-  | 'Kubernetes manifest';
+  | 'Kubernetes manifest'
+  /** No file that starts it, but what gunicorn makes of all of them: `gunicorn --print-config`. */
+  | 'printed settings';
 
 /** One setting that a start of gunicorn gives it, the strongest of its name first. */
-interface LaunchedSetting {
+export interface LaunchedSetting {
   /** As gunicorn's configuration file calls it: `graceful_timeout`. */
   readonly setting: string;
   /** As given; null where it cannot be told from the file. */
   readonly value: string | null;
   /** Environment variables that may give it another value. */
   readonly overridableBy: readonly string[];
-  readonly from: 'flag' | 'GUNICORN_CMD_ARGS' | 'WEB_CONCURRENCY';
+  readonly from: 'flag' | 'GUNICORN_CMD_ARGS' | 'WEB_CONCURRENCY' | 'printed';
   readonly text: string;
   readonly source: Provenance;
 }

@@ -45,13 +45,6 @@ export function pythonBytes(parser: PythonParser, bytes: number): number {
   return Math.round(bytes * COST[parser].memoryRatio + COST[parser].memoryBytes);
 }
 
-/** The byte of the document at which a parse has added so much memory, an estimate; null when the whole adds less. */
-export function byteAtMemory(parser: PythonParser, bytes: number, added: number): number | null {
-  const { memoryRatio, memoryBytes } = COST[parser];
-  if (pythonBytes(parser, bytes) <= added) return null;
-  return memoryRatio === 0 ? 0 : Math.max(0, Math.floor((added - memoryBytes) / memoryRatio));
-}
-
 /** What Python's parsers would need for an artifact of so many bytes: estimates, each with its source. */
 export function estimatePythonCost(bytes: number): readonly CostEstimate[] {
   return PYTHON_PARSERS.map((parser) => ({

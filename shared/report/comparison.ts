@@ -1,8 +1,9 @@
 import type { Fact } from '../model/analysis.ts';
 
-/** The facts of shared/facts/profile-facts.ts, in the order in which a reader asks, and what each answers. */
+/** The facts of shared/facts/profile-facts.ts and reproduction-facts.ts, in the order in which a reader asks, and what each answers. */
 const QUESTIONS: readonly { readonly label: string; readonly ids: readonly string[] }[] = [
   { label: 'Parsing', ids: ['parse-not-the-cost', 'parse-is-the-cost'] },
+  { label: 'By hand', ids: ['parse-repeated', 'import-repeated'] },
   { label: 'Inserting', ids: ['insert-rate'] },
   { label: 'Timeout', ids: ['timeout-needed'] },
   { label: 'Memory', ids: ['tree-exceeds-memory', 'tree-fits-memory', 'tree-memory'] },

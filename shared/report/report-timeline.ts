@@ -26,7 +26,9 @@ export function reportTimeline(
   };
   add(evidence.events.between(from, to, MAX_OTHER_POINTS));
   add(evidence.events.ofKinds(NOTABLE_KINDS));
-  if (incident !== null && incident.pid !== null) add(evidence.events.ofPid(incident.pid, from, to));
+  if (incident !== null && incident.pid !== null) {
+    add(evidence.events.at(incident.place ?? null).ofPid(incident.pid, from, to));
+  }
   add(keyEvents);
   const points = [...byRow.values()].sort((a, b) => a.row - b.row).map(pointOf);
   const { processes, vmstat, hostMemory } = evidence;

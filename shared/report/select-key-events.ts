@@ -38,11 +38,9 @@ export function selectKeyEvents(analysis: Analysis, events: EventSource): Eviden
   const own =
     incident === null || incident.pid === null
       ? []
-      : events.ofPid(
-          incident.pid,
-          addSeconds(incident.start, -MARGIN_SECONDS),
-          addSeconds(incident.end, MARGIN_SECONDS),
-        );
+      : events
+          .at(incident.place ?? null)
+          .ofPid(incident.pid, addSeconds(incident.start, -MARGIN_SECONDS), addSeconds(incident.end, MARGIN_SECONDS));
   const byRow = new Map([...notable, ...own].map((event) => [event.row, event]));
   const find = (row: number): EvidenceEvent | null => byRow.get(row) ?? null;
   const wanted = [

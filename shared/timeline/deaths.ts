@@ -4,12 +4,13 @@ import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../mo
 import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { SilentWorkers } from './silent-workers.ts';
-import { goesOn } from './speakers.ts';
+import { goesOn, Speakers } from './speakers.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
 export interface Death {
-  readonly pid: number;
+  /** Null where the whole service ended and nothing names a process of it. */
+  readonly pid: number | null;
   readonly mechanism: Exclude<Mechanism, 'none'>;
   readonly timeout: EvidenceEvent | null;
   /** The line that shows the end; for an unlogged end, the boot of the replacement. */
@@ -17,7 +18,7 @@ export interface Death {
   /** Kernel or systemd line that names the killer, when there is one. */
   readonly killer: EvidenceEvent | null;
   readonly signal: number | null;
-  readonly life: WorkerLife;
+  readonly life: Omit<WorkerLife, 'pid'>;
 }
 
 /** Signals by which a process ends on a defect of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS (signal(7)). */
@@ -50,10 +51,12 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
 
 interface DeathContext {
   readonly events: EventSource;
+  readonly speakers: Speakers;
   /** `Reason: Worker failed to boot.`: the arbiter stops because a worker could not load the application. */
   readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
   readonly containerOomKills: MomentIndex;
+  readonly platformOoms: MomentIndex;
   readonly oomdKills: MomentIndex;
   readonly stopTimeouts: MomentIndex;
   readonly systemdStopping: MomentIndex;
@@ -68,9 +71,11 @@ function readContext(events: EventSource): DeathContext {
   const units = events.ofKinds(['systemd-unit']);
   return {
     events,
+    speakers: new Speakers(events),
     bootFailures: new MomentIndex(events.ofKinds(['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message))),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
+    platformOoms: new MomentIndex(events.ofKinds(['platform-oom'])),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
     stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
     // systemd announces a stop it was asked for as "Stopping <unit>..." (unit.c, unit_status_emit_starting_stopping).
@@ -126,7 +131,7 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   );
   // A kill that its process outlives was told of another, or quoted.
   const told = exits.find(({ kind }) => kind === 'worker-sigkill' || kind === 'worker-signalled');
-  if (told !== undefined && goesOn(context.events, life.pid, told, life.until)) return null;
+  if (told !== undefined && goesOn(context.events, context.speakers, life.pid, told, life.until)) return null;
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
@@ -212,6 +217,8 @@ function whoSentSigkill(
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
   const contained = around(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
+  const platform = around(context.platformOoms, exit.time);
+  if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };
   const systemdOom = around(context.systemdOom, exit.time);
   if (systemdOom !== null) return { mechanism: 'kernel-oom', killer: systemdOom };
   const stop = around(context.stopTimeouts, exit.time) ?? around(context.watchdogs, exit.time);
@@ -223,7 +230,7 @@ function whoSentSigkill(
   }
   const asked = stopAskedFor(exit, context);
   if (asked !== null) return { mechanism: 'systemd-stop', killer: asked };
-  const word = pid === null ? null : killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
+  const word = killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
   if (word !== null) return { mechanism: word.program.mechanism, killer: word.event };
   return { mechanism: 'external-sigkill', killer: null };
 }
@@ -274,7 +281,7 @@ function unloggedDeaths(
 ): readonly Death[] {
   const unlogged: Death[] = [];
   const boots = new BootExplanations(lives, known, context);
-  const accounted = new Set<WorkerLife>(known.map((death) => death.life));
+  const accounted = new Set<Death['life']>(known.map((death) => death.life));
   // Lives come in order of their beginning: those of an earlier arbiter, and those that ended, need no second look.
   const silent = new SilentWorkers(events);
   let latestStart = BEGINNING;
@@ -316,19 +323,36 @@ function unitDeaths(
   events: EventSource,
   context: DeathContext,
 ): readonly Death[] {
+  const exits = events.ofKinds(['systemd-process-exited', 'container-exited']);
+  const told = serviceEnds(exits, lives, known, events, context);
+  // What a platform ends a service for stands beside the end itself, or alone where nobody is left to tell of that.
+  return [...told, ...serviceEnds(events.ofKinds(['platform-oom']), lives, [...known, ...told], events, context)];
+}
+
+/** Deaths by these words of the whole unit's end, which come in time order, at moments of which no death is known. */
+function serviceEnds(
+  exits: readonly EvidenceEvent[],
+  lives: readonly WorkerLife[],
+  known: readonly Death[],
+  events: EventSource,
+  context: DeathContext,
+): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
   const dead = new Set(known.map((death) => death.life));
   const alive = lives.filter((life) => !dead.has(life));
-  for (const exit of events.ofKinds(['systemd-process-exited'])) {
-    const signal = exit.detail.signal ?? null;
+  for (const exit of exits) {
+    // A platform that ends what it runs for its memory sends SIGKILL.
+    const signal = exit.kind === 'platform-oom' ? SIGKILL : (exit.detail.signal ?? null);
     // Code `exited` is the main process's own decision, and TERM is how a stop is asked for.
     if (signal === null || signal === SIGTERM) continue;
     const last = deaths.at(-1);
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
-    const start = context.arbiterStarts.within(BEGINNING, exit.time).at(-1) ?? null;
+    const start = startBefore(exit, context);
     const victim = lastToSpeak(alive, exit, start, events);
+    const livesOn = victim !== null && goesOn(events, context.speakers, victim.pid, exit, victim.until);
+    if (exit.kind === 'platform-oom' && livesOn) continue;
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
     const watchdog = around(context.watchdogs, exit.time);
     const killed =
@@ -338,8 +362,7 @@ function unitDeaths(
           ? { mechanism: 'crash' as const, killer: exit }
           : { mechanism: 'systemd-stop' as const, killer: watchdog };
     const pid = victim?.pid ?? start?.pid ?? null;
-    if (pid === null) continue;
-    const life = victim ?? { pid, boot: null, about: [exit], from: exit.time, until: null };
+    const life = victim ?? { boot: null, about: [exit], from: exit.time, until: null };
     deaths.push({ pid, timeout: null, end: exit, signal, life, ...killed });
   }
   return deaths;
@@ -374,7 +397,7 @@ function serviceKills(
       ({ program, pid }) => program.endsService && (pid === null || stop.pid === null || pid === stop.pid),
     );
     if (word === undefined || around(ends, word.event.time) !== null) continue;
-    const start = context.arbiterStarts.within(BEGINNING, stop.time).at(-1) ?? null;
+    const start = startBefore(stop, context);
     const victim = lastToSpeak(lives, word.event, start, events);
     if (victim === null) continue;
     const { mechanism } = word.program;
@@ -387,6 +410,11 @@ function serviceKills(
 /** An arbiter that could stop says so in its last line within this. */
 const STOPPED_SECONDS = 5;
 
+/** The arbiter that was there when this was said: what is started anew may be so in the same second. */
+function startBefore({ time, row }: EvidenceEvent, { arbiterStarts }: DeathContext): EvidenceEvent | null {
+  return arbiterStarts.within(BEGINNING, time).findLast((start) => start.row < row) ?? null;
+}
+
 function lastToSpeak(
   lives: readonly WorkerLife[],
   exit: EvidenceEvent,
@@ -396,7 +424,12 @@ function lastToSpeak(
   let last: { readonly life: WorkerLife; readonly time: EpochMicros } | null = null;
   // From the latest on: workers of an earlier arbiter are none of this one's.
   for (const life of lives.toReversed()) {
-    if (life.from > exit.time || (life.until !== null && life.until <= exit.time)) continue;
+    if (
+      life.from > exit.time ||
+      (life.about[0]?.row ?? 0) > exit.row ||
+      (life.until !== null && life.until <= exit.time)
+    )
+      continue;
     if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
     const time = lastWord(events, life.pid, life.from, exit.time)?.time ?? life.from;

@@ -1,15 +1,20 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
-import type { EventKind, EventSource, EvidenceEvent } from '../model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { type Course, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
+import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
-import { deathsTogether } from './together.ts';
+import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { Speakers } from './speakers.ts';
+import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
+
+type PlacelessRecord = Omit<IncidentRecord, 'place'>;
 
 /** Whether nobody ended it and it did not fail: the operation hangs. */
 export function isHang({ death, failure }: IncidentRecord): boolean {
@@ -28,19 +33,60 @@ export interface WorkerHistory {
   readonly incidents: readonly IncidentRecord[];
 }
 
-/** Reads lives, deaths, operations and incidents out of a case's events. */
+/**
+ * Reads lives, deaths, operations and incidents out of a case's events, those of each place by themselves: the same pid in two
+ * containers is two processes.
+ */
 export function workerHistory(events: EventSource): WorkerHistory {
+  const all = events.places.map((place) => historyAt(events.at(place), place));
+  const latestOf = (operations: readonly (Operation | null)[]): Operation | null =>
+    operations.reduce((latest, each) => (latest === null || (each?.start ?? 0) >= latest.start ? each : latest), null);
+  const records = toldOnce(all.flatMap(({ incidents }) => incidents)).sort((a, b) => a.incident.end - b.incident.end);
+  return {
+    lives: all.flatMap(({ lives }) => lives).sort((a, b) => a.from - b.from),
+    deaths: all.flatMap(({ deaths }) => deaths).sort((a, b) => a.end.time - b.end.time),
+    operations: all.flatMap(({ operations }) => operations).sort((a, b) => a.start - b.start),
+    latestOperation: latestOf(all.map(({ latestOperation }) => latestOperation)),
+    latestDone: latestOf(all.map(({ latestDone }) => latestDone)),
+    incidents: numbered(records),
+  };
+}
+
+/**
+ * The kernel speaks of pids of the host, to every place on it: a kill that several places take for their own is told once, at the
+ * one whose work it ended.
+ */
+function toldOnce(records: readonly IncidentRecord[]): IncidentRecord[] {
+  const byKill = new Map<string, IncidentRecord>();
+  const others: IncidentRecord[] = [];
+  for (const record of records) {
+    const { killer, pid } = record.death ?? {};
+    if (killer?.kind !== 'oom-kill') {
+      others.push(record);
+      continue;
+    }
+    const key = `${killer.row} ${pid}`;
+    const told = byKill.get(key);
+    if (told === undefined || (told.operation === null && record.operation !== null)) byKill.set(key, record);
+  }
+  return [...others, ...byKill.values()];
+}
+
+function historyAt(events: EventSource, place: Place): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
-  const deathOfLife = new Map(deaths.map((death) => [death.life, death]));
+  const deathOfLife = new Map<Death['life'], Death>(deaths.map((death) => [death.life, death]));
   const boots = new MomentIndex(
     lives
       .map(({ boot }) => boot)
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
-  const strays = strayOperations(lives, events);
-  const records: IncidentRecord[] = [];
+  const speakers = new Speakers(events);
+  const course = courseOf(events);
+  const strays = strayOperations(lives, speakers, events, course);
+  const strayOf = strayClaims(deaths, strays);
+  const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
   let latest: Operation | null = null;
   let latestDone: Operation | null = null;
@@ -56,15 +102,20 @@ export function workerHistory(events: EventSource): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS));
+    const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
+    const own = operationsOf(
+      said.filter((event) => !speakers.isQuoted(event)),
+      course,
+    );
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? openAt(strays, death));
+    const diedWith =
+      death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
-  const known = new Set<WorkerLife>(lives);
+  const known = new Set<Death['life']>(lives);
   for (const death of deaths) {
-    if (!known.has(death.life)) records.push(deathRecord(death, openAt(strays, death), boots));
+    if (!known.has(death.life)) records.push(deathRecord(death, strayOf.get(death) ?? null, boots));
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
@@ -74,20 +125,13 @@ export function workerHistory(events: EventSource): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events);
+    const whole = wholeOperation(operation, events, course);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
   }
-  records.sort((a, b) => a.incident.end - b.incident.end);
-  return {
-    lives,
-    deaths,
-    operations,
-    latestOperation: latest,
-    latestDone,
-    incidents: numbered(records),
-  };
+  const incidents = records.map((record) => ({ ...record, place }));
+  return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };
 }
 
 /** The records with their ids, and those of one moment with the ids of one another. */
@@ -99,20 +143,42 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
   }
   return records.map((record, place) => {
     const together = company.get(place);
-    const incident = { ...record.incident, id: idOf(place), ...(together === undefined ? {} : { together }) };
+    const incident = {
+      ...record.incident,
+      id: idOf(place),
+      ...(together === undefined ? {} : { together }),
+      ...(record.place === null ? {} : { place: record.place }),
+    };
     return { ...record, incident };
   });
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, events: EventSource, course: Course): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end)).find((operation) => operation.start === start) ?? null;
+  return operationsOf(events.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
 }
 
 /** A service logs for months: of what is not about an incident the lines are let go. */
 function withoutLines(operation: Operation): Operation {
   return { ...operation, lines: [], steps: [] };
+}
+
+/** Lines that the course of work is learnt from: a service says the same things from its first day on. */
+const LEARNT_FROM_LINES = 20_000;
+
+/** How this service's work usually goes, by the beginning of its log. */
+function courseOf(events: EventSource): Course {
+  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']);
+  return learnCourse(
+    (function* () {
+      for (const event of lines) {
+        const { text, reading } = readLine(event);
+        if (reading.role === 'request-done') continue;
+        yield { pid: event.pid, time: event.time, text, template: messageTemplate(text) };
+      }
+    })(),
+  );
 }
 
 const BEGINNING = epochMicros(0);
@@ -137,12 +203,17 @@ const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(lives: readonly WorkerLife[], events: EventSource): readonly Operation[] {
+function strayOperations(
+  lives: readonly WorkerLife[],
+  speakers: Speakers,
+  events: EventSource,
+  course: Course,
+): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    if (HOST_ITSELF.test(event.identifier ?? '')) continue;
+    if (HOST_ITSELF.test(event.identifier ?? '') || speakers.isQuoted(event)) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;
@@ -150,11 +221,89 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource): rea
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
+  const starts = events.ofKinds(['arbiter-start']);
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list).filter(({ steps, name }) => steps.length > 0 || (ofService && name !== null));
+    return betweenStarts(list, pid, starts)
+      .flatMap((part) => operationsOf(part, course))
+      .filter(({ steps, name, lines }) =>
+        // One line that names nothing may be any program's, in a log that tells no process.
+        name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+      );
   });
+}
+
+/** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
+function betweenStarts(
+  lines: readonly EvidenceEvent[],
+  pid: number | null,
+  starts: readonly EvidenceEvent[],
+): readonly (readonly EvidenceEvent[])[] {
+  const parts: EvidenceEvent[][] = [];
+  let next = 0;
+  let part: EvidenceEvent[] = [];
+  for (const line of lines) {
+    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
+      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
+      if (!isOfStream || part.length === 0) continue;
+      parts.push(part);
+      part = [];
+    }
+    part.push(line);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
+}
+
+/**
+ * Whose work it was that no pid stands on: of the first worker that died after it had begun. Of several that died in one
+ * moment nobody can say which, and it is told of none.
+ */
+function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): ReadonlyMap<Death, Operation> {
+  const claims = new Map<Operation, Death[]>();
+  for (const death of deaths) {
+    const named = strays.filter((operation) => namesPid(operation, death.pid));
+    const operation = openAt(named.length > 0 ? named : strays, death);
+    if (operation === null) continue;
+    const known = claims.get(operation);
+    if (known === undefined) claims.set(operation, [death]);
+    else known.push(death);
+  }
+  const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
+  return new Map(
+    [...claims].flatMap(([operation, claiming]): (readonly [Death, Operation])[] => {
+      const [first, second] = claiming.toSorted((a, b) => endOf(a) - endOf(b));
+      if (first === undefined) return [];
+      const isShared = second !== undefined && secondsBetween(endOf(first), endOf(second)) <= TOGETHER_SECONDS;
+      return isShared ? [] : [[first, operation]];
+    }),
+  );
+}
+
+/** A worker that is killed by others may have been idle: of what it last said longer ago, it need not have been at anything. */
+const LAST_WORDS_SECONDS = 120;
+const MOST_LAST_LINES = 50;
+
+/**
+ * What the last words of a worker say that it was at. One that timed out was at something, since an idle one answers the arbiter;
+ * of others only what they said shortly before counts.
+ */
+function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
+  const end = death.timeout?.time ?? death.end.time;
+  const born = life.boot?.time ?? BEGINNING;
+  const recent = addSeconds(end, -LAST_WORDS_SECONDS);
+  const from = death.mechanism === 'gunicorn-timeout' || recent < born ? born : recent;
+  const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
+  if (last === null) return null;
+  const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);
+  return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
+}
+
+/** Whether its first line begins with a pid where no header was read: `INFO 7 rates fetching list 4`. */
+function namesPid({ lines }: Operation, pid: number | null): boolean {
+  const leading = /^\[?(\d{1,7})\]?[\s:]/.exec(lines[0]?.text ?? '')?.[1];
+  return leading !== undefined && Number(leading) === pid;
 }
 
 /** The operation that was still open when the worker was ended, or that failed in the very moment of its end. */
@@ -172,9 +321,11 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
 }
 
-function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): IncidentRecord {
+function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): PlacelessRecord {
   const end = death.end.time;
-  const start = operation?.start ?? death.timeout?.time ?? end;
+  // What begins at no known time gives no stretch a length: it is told as what was going on, from the timeout on.
+  const dated = operation?.lines[0]?.event.isUndated === true ? null : operation;
+  const start = dated?.start ?? death.timeout?.time ?? end;
   const incident: Incident = {
     id: '',
     pid: death.pid,
@@ -182,9 +333,10 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     host: death.end.host,
     operation: operation?.name ?? null,
     start,
+    ...(operation?.startIsKnown === false ? { startIsBound: true } : {}),
     end,
     mechanism: death.mechanism,
-    phases: phasesOf(start, end, death, operation),
+    phases: phasesOf(start, end, death, dated),
     moments: momentsOf(death, operation, boots),
     killer: killerNamed(death),
   };
@@ -218,9 +370,10 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
   const timeout = death.mechanism === 'gunicorn-timeout' ? death.timeout : null;
   const workEnd = timeout?.time ?? end;
   if (timeout !== null) {
-    if (operation !== null) phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
+    if (operation?.startIsKnown)
+      phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
     if (end > timeout.time) phases.push(phase('timeout-to-kill', 'timeout to kill', timeout.time, end, 0, true));
-  } else if (operation !== null) {
+  } else if (operation?.startIsKnown) {
     phases.push(phase('import-to-kill', 'import to kill', start, end, 0, false));
   }
   return [...phases, ...stepPhases(operation, workEnd)];
@@ -228,7 +381,7 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
 
 function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly Phase[] {
   return (operation?.steps ?? [])
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map((step) => {
       const ended = step.to !== null && step.to <= workEnd;
       const finished = ended && step.endLine?.reading.role !== 'operation-failed';
@@ -258,10 +411,11 @@ const REPLACEMENT_SECONDS = 60;
 function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex): readonly KeyMoment[] {
   const moments: KeyMoment[] = [];
   const first = operation?.lines[0];
-  if (first !== undefined) {
+  if (first !== undefined && operation?.startIsKnown) {
     moments.push(moment('operation-start', `${operation?.name ?? 'operation'} starts`, first.event));
   }
   for (const step of operation?.steps ?? []) {
+    if (!step.isTimed) continue;
     moments.push(
       moment(
         'step',
@@ -271,7 +425,13 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
     );
   }
   if (death.killer !== null && death.mechanism === 'kernel-oom')
-    moments.push(moment('oom-kill', 'kernel OOM kill', death.killer));
+    moments.push(
+      moment(
+        'oom-kill',
+        death.killer.kind === 'platform-oom' ? 'killed for its memory' : 'kernel OOM kill',
+        death.killer,
+      ),
+    );
   if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
   if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
     moments.push(
@@ -298,11 +458,12 @@ function stopLabel(killer: EvidenceEvent): string {
 
 /** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
 function killerNamed({ mechanism, killer }: Death): Killer | null {
-  const why = killer?.message.trim().slice(0, 200) ?? null;
+  const why = killer?.message.trim().split('\n')[0]?.slice(0, 200) ?? null;
   switch (mechanism) {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };
     case 'kernel-oom':
+      if (killer?.kind === 'platform-oom') return { name: 'the platform, for its memory', why: why ?? 'its own word' };
       return { name: 'the OOM killer of the kernel', why: why ?? 'an OOM kill in that moment' };
     case 'systemd-oomd':
       return { name: 'systemd-oomd', why: why ?? 'its kill of the unit in that moment' };
@@ -339,7 +500,7 @@ export function endLabel(death: Death): string {
   return 'worker ends';
 }
 
-function failureRecord(operation: Operation): IncidentRecord {
+function failureRecord(operation: Operation): PlacelessRecord {
   const failure =
     operation.lines.find((line) => line.event.kind === 'database-locked') ??
     operation.lines.find((line) => line.reading.role === 'operation-failed' || line.event.kind === 'traceback') ??
@@ -360,10 +521,13 @@ function failureRecord(operation: Operation): IncidentRecord {
       host: first?.event.host ?? null,
       operation: operation.name,
       start: operation.start,
+      ...(operation.startIsKnown ? {} : { startIsBound: true }),
       end,
       mechanism: 'none',
       phases: [
-        phase('import-to-end', 'import to failure', operation.start, end, 0, true),
+        ...(durationOf(operation) === null
+          ? []
+          : [phase('import-to-end', 'import to failure', operation.start, end, 0, true)]),
         ...stepPhases(operation, end),
       ],
       moments,
@@ -374,7 +538,7 @@ function failureRecord(operation: Operation): IncidentRecord {
   };
 }
 
-function hangRecord({ operation, seenUntil }: Hang): IncidentRecord {
+function hangRecord({ operation, seenUntil }: Hang): PlacelessRecord {
   const first = operation.lines[0];
   const { name, pid, start } = operation;
   return {

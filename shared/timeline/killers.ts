@@ -62,6 +62,16 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     leavesOpen: 'who asked for the stop',
   },
   {
+    name: 'Heroku',
+    sample: 'Error R12 (Exit timeout) -> At least one process failed to exit within 30 seconds of SIGTERM',
+    identifier: /^heroku\b/,
+    says: /^Error R12 \(Exit timeout\)/,
+    mechanism: 'systemd-stop',
+    isForMemory: false,
+    endsService: true,
+    leavesOpen: 'who asked for the stop',
+  },
+  {
     name: 'kubelet',
     sample: 'Container tracker failed liveness probe, will be restarted',
     identifier: /^kubelet\b/,
@@ -119,8 +129,15 @@ export function killerWords(events: EventSource, from: EpochMicros, to: EpochMic
     .filter((word) => word !== null);
 }
 
-/** The word of a kill of `pid` around `time`; null when nobody speaks of it. */
-export function killerOf(events: EventSource, pid: number, time: EpochMicros, seconds: number): KillerWord | null {
+/**
+ * The word of a kill of `pid` around `time`, or of the whole service where it names no process; null when nobody speaks of it.
+ */
+export function killerOf(
+  events: EventSource,
+  pid: number | null,
+  time: EpochMicros,
+  seconds: number,
+): KillerWord | null {
   const words = killerWords(events, addSeconds(time, -seconds), addSeconds(time, 1));
-  return words.findLast((word) => word.pid === pid) ?? null;
+  return words.findLast((word) => (word.pid === null ? word.program.endsService : word.pid === pid)) ?? null;
 }

@@ -75,12 +75,16 @@ const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
 const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
+// Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
+const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
-// What Python, gunicorn and uvicorn say of themselves: the joint between two tracebacks and the server's own life.
-// https://docs.python.org/3/library/traceback.html, gunicorn/arbiter.py, uvicorn/server.py
+// What Python, gunicorn, uvicorn and what runs them say of themselves: the joint between two tracebacks, the server's and the
+// container's own life.
+// https://docs.python.org/3/library/traceback.html, gunicorn/arbiter.py, uvicorn/server.py, `docker events`,
+// https://devcenter.heroku.com/articles/logging
 const FRAMEWORK_LINE =
-  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on )/;
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on |container (?:create|start|restart|stop|die|kill|destroy|attach|health_status)\b|(?:Starting|Stopping) process with |State changed from )/;
 
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
 const READ_CHARACTERS = 4096;
@@ -94,6 +98,7 @@ const READ_CHARACTERS = 4096;
 export function readMessage(message: string, isError: boolean): MessageMeaning {
   const text = plain(message.slice(0, READ_CHARACTERS));
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
+  if (ROUTER_LINE.test(text)) return { ...readFigures(''), role: 'request-done', step: null };
   const figures = readFigures(text);
   const reading = (role: MessageRole, of: StepName | null = step): MessageMeaning => ({ role, step: of, ...figures });
 
@@ -196,11 +201,30 @@ function secondsPerUnit(unit: string): number {
 
 /** A line with its numbers, hashes and quoted parts masked: two lines of one template come from one logging call. */
 export function messageTemplate(text: string): string {
-  return text
-    .slice(0, READ_CHARACTERS)
-    .replace(/(['"]).*?\1/g, '?')
-    .replace(/\b[0-9a-f]{8,}\b/gi, '?')
-    .replace(/\d+(?:[.,_]\d+)*/g, '#');
+  return text.slice(0, READ_CHARACTERS).replace(MASKED, (part) => (DIGITS_ALONE.test(part) ? '#' : '?'));
+}
+
+/** Quoted parts (an apostrophe within a word opens none), hashes and numbers, in the order in which they stand. */
+const MASKED = /(?<![\p{L}\d])(['"]).*?\1|\b(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b|\d+(?:[.,_]\d+)*/giu;
+const DIGITS_ALONE = /^\d[\d.,_]*$/;
+
+/** A number of a line: its value and where it stands. */
+export interface NumberInText {
+  readonly value: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The numbers of a line, as many as its template has `#`: 8,100 and 8_100 are thousands, 8.5 is a fraction. */
+export function numbersOf(text: string): readonly NumberInText[] {
+  const numbers: NumberInText[] = [];
+  for (const { 0: part, index } of text.slice(0, READ_CHARACTERS).matchAll(MASKED)) {
+    if (!DIGITS_ALONE.test(part)) continue;
+    // 8.100 and 8.100.000 are thousands where most of Europe writes them.
+    const digits = /^\d{1,3}(?:\.\d{3})+$/.test(part) ? part.replaceAll('.', '') : part.replace(/[,_]/g, '');
+    numbers.push({ value: Number(digits), start: index, end: index + part.length });
+  }
+  return numbers;
 }
 
 // Importiere VPN-Job 14     Début de l'import du rapport 88     Import von VPN-Job 14     Iniciando importación del informe 55
@@ -212,17 +236,23 @@ const LEADING_ELSEWHERE = new RegExp(
 const TRAILING_START =
   /[\s:,-]+(?:(?:has|have|was|is|were|been)\s+)*(?:start(?:s|ed|ing)|begins?|began|begun|initiated|accepted|picked up|queued|kicked off|gestartet|begonnen|d[ée]marr[ée]e?|commenc[ée]e?|iniciad[oa])$/i;
 
+const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|index)\b/i;
+
 /**
  * What an operation works on, from the line that starts it: `Started importing VPN job 14` -> `VPN job 14`. Null when
  * nothing but verbs is left. At most 60 characters.
  */
 export function operationName(text: string): string | null {
-  let rest = text.slice(0, READ_CHARACTERS).trim();
-  rest = rest.replace(LEADING_ELSEWHERE, '');
+  const whole = text.slice(0, READ_CHARACTERS).trim();
+  let rest = whole.replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
-    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)|(?:im|ex)port(?!\s+(?:no\.?\s*|#)?\d)|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
+    // "Importing export 9": behind a verb it is the thing, of which a number alone would be left.
+    const isThing =
+      rest.length < whole.length && NOUN_OF_WORK.test(strip[0]) && /^#?\d/.test(rest.slice(strip[0].length));
+    if (isThing) break;
     rest = rest.slice(strip[0].length);
   }
   // What follows a preposition or a bracket says where from and how, not what.

@@ -1,7 +1,9 @@
 import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
+import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
+import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
 import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -21,6 +23,8 @@ export interface OperationStep {
   readonly to: EpochMicros | null;
   readonly startLine: OperationLine;
   readonly endLine: OperationLine | null;
+  /** Whether the lines that begin and end it have times of their own; else `from` and `to` are those of entries before them. */
+  readonly isTimed: boolean;
 }
 
 type OperationOutcome = 'done' | 'failed' | 'open';
@@ -37,6 +41,9 @@ export interface Operation {
   readonly template: string;
   /** Of its last line. */
   readonly end: EpochMicros;
+  /** Whether the first and the last line have times of their own; else it began, or ended, at some moment after `start`, or `end`. */
+  readonly startIsKnown: boolean;
+  readonly endIsKnown: boolean;
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
@@ -50,6 +57,8 @@ const IN_OPERATIONS: ReadonlySet<EventKind> = new Set(OPERATION_KINDS);
 interface OpenWork {
   readonly lines: OperationLine[];
   openingTemplate: string | null;
+  /** What the opening line names, where the log itself taught that it opens work. */
+  learntKeys: readonly string[] | null;
   isNamedBy: ((line: OperationLine) => boolean) | null;
 }
 
@@ -57,9 +66,10 @@ interface OpenWork {
  * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
  * its next job with the same call. The threads of one worker take turns, though: where later lines still name the work
- * that was begun before, by the mark in front of them or by its number, both go on.
+ * that was begun before, by the mark in front of them or by its number, both go on. Wordings that say nothing by
+ * themselves are read by `course`, which is learnt from the log.
  */
-export function operationsOf(events: readonly EvidenceEvent[]): readonly Operation[] {
+export function operationsOf(events: readonly EvidenceEvent[], course: Course = NOTHING_LEARNT): readonly Operation[] {
   const operations: Operation[] = [];
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
@@ -72,14 +82,20 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
     if (operation !== null) operations.push(operation);
   };
   const begin = (): OpenWork => {
-    const work: OpenWork = { lines: [], openingTemplate: null, isNamedBy: null };
+    const work: OpenWork = { lines: [], openingTemplate: null, learntKeys: null, isNamedBy: null };
     open.push(work);
     return work;
   };
-  for (const [index, line] of all.entries()) {
-    let work = ownerOf(line, open);
+  for (const [index, read] of all.entries()) {
+    let work = ownerOf(read, open);
+    if (isRequestOfOthers(read, work)) continue;
+    const template = TOLD_BY_ITSELF.has(read.reading.role) ? '' : messageTemplate(read.text);
+    const line = byCourse(read, template, work, course);
+    if (work !== undefined && isNextItem(line, template, work)) {
+      close(work, outcomeWithoutClosingLine(work.lines));
+      work = undefined;
+    }
     if (line.reading.role === 'operation-start') {
-      const template = messageTemplate(line.text);
       const beginsOther = work !== undefined && isOtherWork(line, template, work, openers);
       if (work === undefined || work.openingTemplate === null) openers.add(template);
       if (work !== undefined && (template === work.openingTemplate || beginsOther)) {
@@ -90,6 +106,7 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
       if (work.lines.length === 0 || work.openingTemplate === null) {
         work.openingTemplate = template;
         work.isNamedBy = namer(line);
+        work.learntKeys = course.has(template) ? keysOf(line.text) : null;
       }
     }
     work ??= begin();
@@ -102,6 +119,60 @@ export function operationsOf(events: readonly EvidenceEvent[]): readonly Operati
   for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
   return operations.sort((a, b) => a.start - b.start);
 }
+
+/** Roles that no wording learnt from the log changes, and that begin nothing. */
+const TOLD_BY_ITSELF: ReadonlySet<MessageMeaning['role']> = new Set(['request-done', 'progress', 'operation-failed']);
+
+/**
+ * What the log taught of a line's wording, where its own words do not say it: it opens work while none is going on, or it ends
+ * the very work that such a line opened. Within work that its own words opened, such things are items of it.
+ */
+function byCourse(line: OperationLine, template: string, work: OpenWork | undefined, course: Course): OperationLine {
+  const { role, step } = line.reading;
+  const as = (taught: 'operation-start' | 'operation-done'): OperationLine => ({
+    ...line,
+    reading: { ...line.reading, role: taught, step: null },
+  });
+  const isOpen = work !== undefined && work.openingTemplate !== null;
+  const saysLittle = role === 'other' || (role === 'step-start' && step === 'other-step');
+  if (saysLittle && course.has(template) && (!isOpen || work.learntKeys !== null)) return as('operation-start');
+  if (!isOpen || work.learntKeys === null || course.get(work.openingTemplate ?? '')?.closer !== template) return line;
+  const keys = keysOf(line.text);
+  return work.learntKeys.some((key) => keys.includes(key)) ? as('operation-done') : line;
+}
+
+/** Whether a step that opened work by itself comes once more for another thing: the next item, and no step of this one. */
+function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
+  const first = work.lines[0];
+  if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
+  if (first.reading.role !== 'step-start' || line.text === first.text) return false;
+  if (first.reading.path !== null && line.reading.path !== null)
+    return wordingBesidePath(first) === wordingBesidePath(line);
+  return messageTemplate(first.text) === template && /\d/.test(line.text);
+}
+
+/** The wording of a line that names a file, whichever it is. */
+const wordingBesidePath = ({ text, reading: { path } }: OperationLine): string =>
+  messageTemplate(text.replace(path ?? '', '?'));
+
+/**
+ * Whether a line tells of the end of a request that may be another's: where lines do not say who wrote them, an answer ends only
+ * the work that it can have been the request of, by what both name or since it had begun before.
+ */
+function isRequestOfOthers({ event, text, reading }: OperationLine, work: OpenWork | undefined): boolean {
+  if (reading.role !== 'request-done' || event.pid !== null) return false;
+  const opening = work?.lines[0];
+  if (opening === undefined) return true;
+  const { statedSeconds } = reading;
+  if (statedSeconds !== null)
+    return secondsBetween(opening.event.time, event.time) > statedSeconds + REQUEST_SLACK_SECONDS;
+  const numbers = /\d+/g;
+  const ofRequest = new Set(/"[A-Z]+ (\S+)/.exec(text)?.[1]?.match(numbers) ?? []);
+  return !(opening.text.match(numbers) ?? []).some((number) => ofRequest.has(number));
+}
+
+/** What a request's stated duration and the stamps of its lines may differ by. */
+const REQUEST_SLACK_SECONDS = 1.5;
 
 /**
  * Whether a start of another wording begins other work, not a part of the open one: it names a numbered thing, and
@@ -164,10 +235,11 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const header = splitInnerHeader(event.message);
-  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
+  const header = splitInnerHeader(message);
+  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? event.message.slice(level?.[0].length ?? 0);
+    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
@@ -200,11 +272,49 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
   return onlyAftermath ? 'failed' : 'open';
 }
 
+/**
+ * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
+ * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
+ * last line closes something, or where it said nothing.
+ */
+export function lastWords(events: readonly EvidenceEvent[], course: Course): Operation | null {
+  const closers = new Set([...course.values()].map(({ closer }) => closer));
+  const lines = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    const { role } = line.reading;
+    if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
+    const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
+    if (role === 'progress' || isTrouble || isFailure(line) || line.text.trim() === '') continue;
+    if (closers.has(messageTemplate(line.text))) return null;
+    const own = lines.slice(index);
+    const name = operationName(line.text);
+    return {
+      pid: line.event.pid,
+      name,
+      jobKey: null,
+      start: line.event.time,
+      template: messageTemplate(line.text),
+      startIsKnown: isTimed(line),
+      end: own.at(-1)?.event.time ?? line.event.time,
+      endIsKnown: isTimed(own.at(-1) ?? line),
+      outcome: 'open',
+      lines: own,
+      steps: stepsOf(own),
+    };
+  }
+  return null;
+}
+
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
   const own = withProgress(lines.slice(lines.indexOf(opening)));
-  const name = opening.reading.role === 'operation-start' ? operationName(opening.text) : null;
+  // A step is named by what it names only where that tells it from others.
+  const named = operationName(opening.text);
+  const tells = opening.reading.path !== null || /\d/.test(named ?? '');
+  const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
   return {
@@ -214,6 +324,8 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     start: opening.event.time,
     template: messageTemplate(opening.text),
     end: own.at(-1)?.event.time ?? opening.event.time,
+    startIsKnown: isTimed(opening),
+    endIsKnown: isTimed(own.at(-1) ?? opening),
     outcome,
     lines: own,
     steps: stepsOf(own),
@@ -299,5 +411,16 @@ function stepFrom(
   { name, startLine }: { readonly name: StepName; readonly startLine: OperationLine },
   endLine: OperationLine | null,
 ): OperationStep {
-  return { name, from: startLine.event.time, to: endLine?.event.time ?? null, startLine, endLine };
+  const to = endLine?.event.time ?? null;
+  const isWhole = isTimed(startLine) && (endLine === null || isTimed(endLine));
+  return { name, from: startLine.event.time, to, startLine, endLine, isTimed: isWhole };
+}
+
+function isTimed({ event }: OperationLine): boolean {
+  return event.isUndated !== true;
+}
+
+/** Seconds that an operation took; null where its first or last line has no time of its own. */
+export function durationOf({ start, end, startIsKnown, endIsKnown }: Operation): number | null {
+  return startIsKnown && endIsKnown ? secondsBetween(start, end) : null;
 }

@@ -5,7 +5,7 @@ import type { IncidentRecord } from './incident-record.ts';
  * Deaths that follow one another within this are of one moment: the arbiter looks at its workers once a second, and kills and
  * tells of them one by one.
  */
-const TOGETHER_SECONDS = 5;
+export const TOGETHER_SECONDS = 5;
 
 /** When it was decided: the TIMEOUT where there is one, since the kills that follow are spread by what each worker was in. */
 function momentOf({ incident, death }: IncidentRecord): EpochMicros {
@@ -38,9 +38,13 @@ export function deathsTogether(records: readonly IncidentRecord[]): readonly (re
       own !== null &&
       secondsBetween(latest, own) <= TOGETHER_SECONDS &&
       (from === null || from < first) &&
-      !group.some((each) => at(each)?.death?.pid === at(place)?.death?.pid);
+      !group.some((each) => isSameProcess(at(each), at(place)));
     if (belongs) group.push(place);
     else groups.push([place]);
   }
   return groups.filter(({ length }) => length > 1);
+}
+
+function isSameProcess(a: IncidentRecord | null, b: IncidentRecord | null): boolean {
+  return a?.death?.pid === b?.death?.pid && a?.place === b?.place;
 }

@@ -49,6 +49,8 @@ export const KIND_WORDS: Readonly<Record<EventKind, string>> = {
   'systemd-process-exited': 'process exited',
   'systemd-oom': 'systemd OOM',
   'systemd-oomd-kill': 'oomd kill',
+  'platform-oom': 'platform OOM',
+  'container-exited': 'container exited',
   'systemd-stop-timeout': 'stop timeout',
   'systemd-unit': 'systemd unit',
   segfault: 'segfault',

@@ -1,91 +1,141 @@
 import { describe, expect, it } from 'vitest';
-import { analyseFolder } from '../support/analyse-folder.ts';
-import { tempFolder, writeTree } from '../support/bundles.ts';
-import { verdictsOf } from './scenario.ts';
+import type { Analysis } from '../../shared/model/analysis.ts';
+import { analyseFiles } from './scenario.ts';
 
-const line = (time: string, pid: number, text: string): string =>
-  `[2026-03-02 ${time} +0000] [${pid}] [INFO] ${text}\n`;
-const LOG = [
-  line('04:00:00', 1, 'Starting gunicorn 23.0.0'),
-  line('04:00:00', 1, 'Listening at: http://0.0.0.0:8000 (1)'),
-  line('04:00:00', 7, 'Booting worker with pid: 7'),
-  '2026-03-02 04:10:22,070 [7] INFO tracker.imports: Importing VPN job 14\n',
-  '2026-03-02 04:10:22,100 [7] INFO tracker.imports: Parsing XML: vpn/14.xml (90000000 bytes)\n',
-].join('');
-const inspected = (state: object): string => `${JSON.stringify([{ Id: 'abc', State: state }], null, 4)}\n`;
-const pod = (reason: string): string => `Name:             web-5d8f
-Containers:
-  web:
-    State:          Running
-      Started:      Mon, 02 Mar 2026 04:10:40 +0000
-    Last State:     Terminated
-      Reason:       ${reason}
-      Exit Code:    137
-      Started:      Mon, 02 Mar 2026 04:00:00 +0000
-      Finished:     Mon, 02 Mar 2026 04:10:39 +0000
-    Restart Count:  1
-`;
-const analysed = (files: Readonly<Record<string, string>>) => analyseFolder(writeTree(tempFolder(), files));
+const analysed = (files: Readonly<Record<string, string>>): Promise<Analysis> =>
+  analyseFiles(new Map(Object.entries(files)));
 
-describe('what ran the container says how it ended', () => {
-  it.each([
-    [
-      'Docker',
-      {
-        'inspect.json': inspected({
-          Status: 'exited',
-          OOMKilled: true,
-          ExitCode: 137,
-          FinishedAt: '2026-03-02T04:10:38.2Z',
-        }),
-      },
-    ],
-    ['Kubernetes', { 'pod.txt': pod('OOMKilled') }],
-  ])('%s: by the OOM killer', async (by, files) => {
-    const analysis = await analysed({ 'web.log': LOG, ...files });
-    expect(analysis.incidents.map(({ pid, mechanism, operation }) => [pid, mechanism, operation])).toEqual([
-      [7, 'kernel-oom', 'VPN job 14'],
-    ]);
-    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('fits');
-    expect(analysis.facts.find(({ id }) => id === 'systemd-oom')?.text).toMatch(`${by} reports that the container`);
-  });
+/** A line of a service at a second of 2026-05-04 09:00 UTC. */
+interface Said {
+  readonly second: number;
+  readonly text: string;
+}
 
-  it('exit code 137 alone is a kill by whomever', async () => {
-    const analysis = await analysed({ 'web.log': LOG, 'pod.txt': pod('Error') });
-    expect(analysis.incidents.map(({ pid, mechanism }) => [pid, mechanism])).toEqual([[7, 'external-sigkill']]);
-    expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('fits');
-    expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('ruled-out');
-  });
-
-  it('a worker that timed out before did not die of it', async () => {
-    const timeout = '[2026-03-02 04:10:23 +0000] [1] [CRITICAL] WORKER TIMEOUT (pid:7)\n';
-    const analysis = await analysed({ 'web.log': LOG + timeout, 'pod.txt': pod('OOMKilled') });
-    const ofWorker = analysis.incidents.filter(({ pid }) => pid === 7);
-    expect(ofWorker.map(({ mechanism }) => mechanism)).toEqual(['gunicorn-timeout']);
-  });
-
-  it('an end that was no kill is none', async () => {
-    const state = { Status: 'exited', OOMKilled: false, ExitCode: 0, FinishedAt: '2026-03-02T04:10:38Z' };
-    expect((await analysed({ 'web.log': LOG, 'inspect.json': inspected(state) })).incidents).toEqual([]);
-  });
+const DAY = Date.UTC(2026, 4, 4, 9, 0, 0);
+const clock = (second: number): string => new Date(DAY + second * 1000).toISOString().slice(0, 19).replace('T', ' ');
+const nanos = (second: number): string => `${new Date(DAY + second * 1000).toISOString().slice(0, 23)}000123Z`;
+const gunicorn = (second: number, pid: number, level: string, text: string): Said => ({
+  second,
+  text: `[${clock(second)} +0000] [${pid}] [${level}] ${text}`,
+});
+const app = (second: number, pid: number, text: string): Said => ({
+  second,
+  text: `${clock(second)},${String(Math.round((second % 1) * 1000)).padStart(3, '0')} INFO [${pid}] jobs: ${text}`,
 });
 
-describe('what systemctl show says', () => {
-  it('ends the service, and sets what is in force', async () => {
-    const shown = (result: string): string => `Result=${result}
-OOMPolicy=stop
-ExecMainExitTimestamp=Mon 2026-03-02 04:10:38 UTC
-ExecMainPID=1
-ExecMainCode=2
-ExecMainStatus=9
-ExecStart={ path=/srv/gunicorn ; argv[]=/srv/gunicorn --timeout 90 app ; ignore_errors=no ; pid=1 }
-MemoryMax=440401920
-Id=web.service
-`;
-    const analysis = await analysed({ 'web.log': LOG, 'show.txt': shown('oom-kill') });
-    expect(analysis.incidents.map(({ pid, mechanism }) => [pid, mechanism])).toEqual([[7, 'kernel-oom']]);
-    expect(analysis.config?.timeoutSeconds).toBe(90);
-    const other = await analysed({ 'web.log': LOG, 'show.txt': shown('signal') });
-    expect(other.incidents.map(({ mechanism }) => mechanism)).toEqual(['external-sigkill']);
+const started = (second: number): readonly Said[] => [
+  gunicorn(second, 1, 'INFO', 'Starting gunicorn 23.0.0'),
+  gunicorn(second, 7, 'INFO', 'Booting worker with pid: 7'),
+  gunicorn(second, 8, 'INFO', 'Booting worker with pid: 8'),
+];
+/** Times out in the middle of its invoice run. */
+const STUCK: readonly Said[] = [
+  ...started(0),
+  app(100, 7, 'Importing invoice run 12'),
+  app(100.4, 7, 'Downloading https://invoices.example/12'),
+  gunicorn(131, 1, 'CRITICAL', 'WORKER TIMEOUT (pid:7)'),
+  gunicorn(131.1, 7, 'INFO', 'Worker exiting (pid: 7)'),
+  gunicorn(132, 1, 'ERROR', 'Worker (pid:7) exited with code 1'),
+  gunicorn(132.2, 31, 'INFO', 'Booting worker with pid: 31'),
+];
+/** Works all the while, under the same pids. */
+const WELL: readonly Said[] = [
+  ...started(3),
+  ...Array.from({ length: 30 }, (_, nth) => [
+    app(95 + nth * 2, 7, `Importing parcel ${nth}`),
+    app(95.4 + nth * 2, 7, `Parcel ${nth} imported in 0.4s`),
+  ]).flat(),
+];
+
+const logOf = (said: readonly Said[], wrap: (each: Said) => string): string =>
+  `${said
+    .toSorted((a, b) => a.second - b.second)
+    .map(wrap)
+    .join('\n')}\n`;
+const combined = (wrap: (name: string, each: Said) => string): string => {
+  const all = [
+    ...STUCK.map((each) => ({ ...each, text: wrap('billing', each) })),
+    ...WELL.map((each) => ({ ...each, text: wrap('shop', each) })),
+  ];
+  return logOf(all, ({ text }) => text);
+};
+
+function expectStuck(analysis: Analysis, place: string | undefined): void {
+  const { incident } = analysis;
+  expect(analysis.incidents).toHaveLength(1);
+  expect(incident).toMatchObject({ pid: 7, mechanism: 'gunicorn-timeout', operation: 'invoice run 12' });
+  expect(incident?.place).toBe(place);
+  expect(analysis.hypotheses.find(({ id }) => id === 'worker-timeout')?.verdict).toBe('fits');
+}
+
+describe('the same pid at two places', () => {
+  it('in two services of one compose project', async () => {
+    const log = combined((name, each) => `${`${name}-1`.padEnd(9)} | ${each.text}`);
+    expectStuck(await analysed({ 'compose.log': log }), 'billing-1');
+  });
+
+  it('in two pods of one kubectl export', async () => {
+    const log = combined((name, each) => `[pod/${name}-5d9c-x1/app] ${nanos(each.second)} ${each.text}`);
+    expectStuck(await analysed({ 'pods.log': log }), 'billing-5d9c-x1/app');
+  });
+
+  it('in two files that name no container', async () => {
+    const files = {
+      'one.log': logOf(STUCK, (each) => `${nanos(each.second)} ${each.text}`),
+      'two.log': logOf(WELL, (each) => `${nanos(each.second)} ${each.text}`),
+    };
+    expectStuck(await analysed(files), 'one.log');
+  });
+
+  it('on two hosts, in their journals', async () => {
+    const journal = (host: string) => (each: Said) =>
+      `${new Date(DAY + each.second * 1000).toISOString().slice(0, 23)}000+0000 ${host} gunicorn[${/\[(\d+)\]/.exec(each.text)?.[1]}]: ${each.text}`;
+    const files = { 'one/unit.txt': logOf(STUCK, journal('bill-1')), 'two/unit.txt': logOf(WELL, journal('shop-1')) };
+    expectStuck(await analysed(files), 'bill-1');
+  });
+
+  it('hears the kernel of the node that a container runs on, whatever that is called', async () => {
+    const log = combined((name, each) => `[pod/${name}-5d9c-x1/app] ${nanos(each.second)} ${each.text}`);
+    const killed = log
+      .split('\n')
+      .filter((line) => !/WORKER TIMEOUT|Worker exiting|exited with code/.test(line))
+      .join('\n');
+    const at = (second: number): string => `${new Date(DAY + second * 1000).toISOString().slice(0, 19)}.000000+0000`;
+    const files = {
+      'pods.log': `${killed}[pod/billing-5d9c-x1/app] ${nanos(131.5)} ${gunicorn(131.5, 1, 'ERROR', 'Worker (pid:7) was sent SIGKILL! Perhaps out of memory?').text}\n`,
+      'node.txt': [
+        `${at(10)} node-4 kernel: eth0: Link is Up - 1Gbps/Full - flow control rx/tx`,
+        `${at(131)} node-4 kernel: oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=cri-1,mems_allowed=0,oom_memcg=/kubepods/pod1,task_memcg=/kubepods/pod1/cri-1,task=gunicorn,pid=40112,uid=1000`,
+        `${at(131)} node-4 kernel: Memory cgroup out of memory: Killed process 40112 (gunicorn) total-vm:900000kB, anon-rss:510000kB, file-rss:0kB, shmem-rss:0kB, UID:1000 pgtables:1200kB oom_score_adj:0`,
+        '',
+      ].join('\n'),
+      'other.txt': `${at(5)} db-2 sshd[912]: Server listening on 0.0.0.0 port 22.\n${at(50)} db-2 sshd[912]: Server listening on :: port 22.\n`,
+    };
+    const analysis = await analysed(files);
+    expect(analysis.incident).toMatchObject({ pid: 7, mechanism: 'kernel-oom', place: 'billing-5d9c-x1/app' });
+  });
+
+  it("keeps a log of the service's own with the one container in which gunicorn speaks", async () => {
+    const isApp = ({ text }: Said): boolean => text.includes(' jobs: ');
+    const files = {
+      'compose.log': `${logOf(
+        STUCK.filter((each) => !isApp(each)),
+        ({ text }) => `web-1  | ${text}`,
+      )}cache-1  | ${app(101, 7, 'Importing keys 1').text}\ncache-1  | ${app(125, 7, 'Imported keys 1 in 24s').text}\n`,
+      'app.log': logOf(STUCK.filter(isApp), ({ text }) => text),
+    };
+    const analysis = await analysed(files);
+    expect(analysis.incident).toMatchObject({ pid: 7, mechanism: 'gunicorn-timeout', operation: 'invoice run 12' });
+  });
+
+  it('is one process where two exports of one container overlap', async () => {
+    const files = {
+      'first.log': logOf(
+        STUCK.filter(({ second }) => second < 131),
+        (each) => `${nanos(each.second)} ${each.text}`,
+      ),
+      'second.log': logOf(STUCK, (each) => `${nanos(each.second)} ${each.text}`),
+    };
+    expectStuck(await analysed(files), undefined);
   });
 });

@@ -132,3 +132,101 @@ describe('how a worker took SIGABRT', () => {
     expect(ids).not.toContain('deaf-to-abort');
   });
 });
+
+describe('a clock that was set in the middle', () => {
+  const line = (clock: string, who: string, text: string): string => `2026-05-04T${clock}+0000 app-3 ${who}: ${text}`;
+  const worker = (clock: string, pid: number, text: string): string =>
+    line(clock, `gunicorn[${pid}]`, `[2026-05-04 ${clock.slice(0, 8)} +0000] [${pid}] ${text}`);
+
+  it.each([
+    ['told by chrony', 'chronyd[588]', 'System clock was stepped by -90.500000 seconds', 90.7],
+    ['seen by systemd alone', 'systemd[1]', 'Time has been changed', 59.7],
+  ])('keeps the order of what was logged, %s', async (_, who, words, least) => {
+    const analysis = await analyseFiles(
+      new Map([
+        [
+          'unit.txt',
+          [
+            worker('10:00:00.000000', 900, '[INFO] Starting gunicorn 23.0.0'),
+            worker('10:00:00.100000', 911, '[INFO] Booting worker with pid: 911'),
+            line(
+              '10:20:00.000000',
+              'gunicorn[911]',
+              '2026-05-04 10:20:00,000 - stock - INFO - Importing stock count 88',
+            ),
+            line('10:20:30.000000', 'gunicorn[911]', '2026-05-04 10:20:30,000 - stock - INFO - Parsed 20 rows in 0.4s'),
+            line('10:19:30.000000', who, words),
+            worker('10:20:00.200000', 900, '[CRITICAL] WORKER TIMEOUT (pid:911)'),
+            worker('10:20:01.200000', 900, '[ERROR] Worker (pid:911) was sent SIGKILL! Perhaps out of memory?'),
+            worker('10:20:01.400000', 930, '[INFO] Booting worker with pid: 930'),
+            '',
+          ].join('\n'),
+        ],
+        ['gunicorn.conf.py', 'timeout = 30\n'],
+      ]),
+    );
+    const { incident } = analysis;
+    expect(incident).toMatchObject({ pid: 911, mechanism: 'gunicorn-timeout', operation: 'stock count 88' });
+    expect(incident?.phases.find(({ name }) => name === 'import-to-timeout')?.seconds).toBeGreaterThanOrEqual(least);
+  });
+
+  it('takes entries that are out of order for no more than that', async () => {
+    const analysis = await analyseFiles(
+      new Map([
+        [
+          'unit.txt',
+          [
+            worker('10:00:00.000000', 900, '[INFO] Starting gunicorn 23.0.0'),
+            worker('10:00:00.100000', 911, '[INFO] Booting worker with pid: 911'),
+            line(
+              '10:20:00.000000',
+              'gunicorn[911]',
+              '2026-05-04 10:20:00,000 - stock - INFO - Importing stock count 88',
+            ),
+            line('10:20:50.000000', 'sshd[7]', 'Accepted publickey for jana'),
+            line(
+              '10:20:40.200000',
+              'gunicorn[900]',
+              '[2026-05-04 10:20:40 +0000] [900] [CRITICAL] WORKER TIMEOUT (pid:911)',
+            ),
+            worker('10:20:41.200000', 900, '[ERROR] Worker (pid:911) was sent SIGKILL! Perhaps out of memory?'),
+            '',
+          ].join('\n'),
+        ],
+      ]),
+    );
+    expect(analysis.incident?.phases.find(({ name }) => name === 'import-to-timeout')?.seconds).toBeCloseTo(40.2);
+  });
+});
+
+describe('a service that is started again in the second in which it ends', () => {
+  it('lost the worker that was there before, not one of the new', async () => {
+    const at = (clock: string, who: string, text: string): string => `Mai 12 ${clock} app01 ${who}: ${text}`;
+    const worker = (clock: string, pid: number, text: string): string =>
+      at(clock, `gunicorn[${pid}]`, `[2026-05-12 ${clock} +0200] [${pid}] [INFO] ${text}`);
+    const analysis = await analyseFiles(
+      new Map([
+        [
+          'journal.log',
+          [
+            worker('08:00:00', 600, 'Starting gunicorn 20.1.0'),
+            worker('08:00:00', 611, 'Booting worker with pid: 611'),
+            worker('08:00:00', 612, 'Booting worker with pid: 612'),
+            at('08:20:00', 'gunicorn[612]', '2026-05-12 08:20:00,000 - report - INFO - Importing ledger 3'),
+            at('08:20:20', 'systemd[1]', 'Stopping ledger.service - Ledger...'),
+            worker('08:20:20', 600, 'Handling signal: term'),
+            worker('08:20:20', 611, 'Worker exiting (pid: 611)'),
+            at('08:20:40', 'systemd[1]', "ledger.service: State 'stop-sigterm' timed out. Killing."),
+            at('08:20:40', 'systemd[1]', 'ledger.service: Main process exited, code=killed, status=9/KILL'),
+            at('08:20:40', 'systemd[1]', 'Started ledger.service - Ledger.'),
+            worker('08:20:40', 701, 'Starting gunicorn 20.1.0'),
+            worker('08:20:40', 711, 'Booting worker with pid: 711'),
+            worker('08:20:40', 712, 'Booting worker with pid: 712'),
+            '',
+          ].join('\n'),
+        ],
+      ]),
+    );
+    expect(analysis.incident).toMatchObject({ pid: 612, mechanism: 'systemd-stop', operation: 'ledger 3' });
+  });
+});

@@ -24,7 +24,7 @@ describe('a case without an incident', () => {
       'web.log': `${START}2026-03-02 04:00:05,120 ERROR [7] shop.orders: connection lost\n`,
     });
     expect(headline).toContain('No kill is logged in web.log');
-    expect(headline).toContain('1 error');
+    expect(headline).toContain('1 line that speaks of an error');
     expect(summary[1]).toContain('connection lost');
   });
 
@@ -35,6 +35,28 @@ describe('a case without an incident', () => {
     });
     expect(headline).toMatch(/^No kill is logged in web\.log.*; not read whole: web-stderr\.log/);
     expect(summary[2]).toContain('web-stderr.log');
+  });
+
+  it('is not cleared where a line that could not be read speaks of an end', async () => {
+    const journal = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+    const whole = [
+      '2026-03-02T04:00:00.000000+0000 app-3 gunicorn[900]: [2026-03-02 04:00:00 +0000] [900] [INFO] Starting gunicorn 23.0.0',
+      '2026-03-02T04:00:00.100000+0000 app-3 gunicorn[911]: [2026-03-02 04:00:00 +0000] [911] [INFO] Booting worker with pid: 911',
+      '2026-03-02T04:05:00.000000+0000 app-3 gunicorn[911]: 2026-03-02 04:05:00,000 - jobs - INFO - Importing list 4',
+      '2026-03-02T04:05:01.000000+0000 app-3 gunicorn[911]: 2026-03-02 04:05:01,000 - jobs - INFO - List 4 imported in 1.0s',
+    ];
+    const verdictsIn = ({ hypotheses }: Analysis) => new Set(hypotheses.map(({ verdict }) => verdict));
+    expect(verdictsIn(await analysed({ 'unit.txt': journal(whole) }))).toContain('ruled-out');
+    const damaged = ['4:10:00.000000+0000 app-3 gunicorn[900]: [CRITICAL] WORKER TIMEOUT (pid:911)', ...whole];
+    const { headline, facts, ...rest } = await analysed({ 'unit.txt': journal(damaged) });
+    expect(headline).toMatch(/^No kill is logged in unit\.txt.*; not read whole: unit\.txt/);
+    expect(facts.map(({ id }) => id)).toContain('unread-lines-speak-of-an-end');
+    expect(verdictsIn({ headline, facts, ...rest })).toEqual(new Set(['inconclusive']));
+    const beside = await analysed({
+      'unit.txt': journal(whole),
+      'old-stderr.txt': 'of no known kind\nsomething said: WORKER TIMEOUT (pid:911)\n',
+    });
+    expect(verdictsIn(beside)).toEqual(new Set(['inconclusive']));
   });
 
   it('names OOM kills of which no process is known, and what names it', async () => {

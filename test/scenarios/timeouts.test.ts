@@ -61,7 +61,7 @@ describe('a worker that timed out', () => {
     expect(verdicts['infinite-loop']).toBe('ruled-out');
     expect(verdicts['memory-exhaustion']).toBe('ruled-out');
     expect(['inconclusive', 'ruled-out']).toContain(verdicts['large-artifact']);
-    expect(analysis.facts.find((fact) => fact.id === 'stuck-in-frame')?.text).toContain('recv_into');
+    expect(analysis.facts.find((fact) => fact.id === 'waited-for-peer')?.text).toContain('recv_into');
     expect(analysis.recommendations.map(({ id }) => id)).toContain('network-timeouts');
   });
 

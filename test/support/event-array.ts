@@ -1,13 +1,24 @@
-import { EVENT_KINDS, type EventKind, type EventSource, type EvidenceEvent } from '../../shared/model/event.ts';
+import {
+  EVENT_KINDS,
+  type EventKind,
+  type EventSource,
+  type EvidenceEvent,
+  type Severity,
+} from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 
 /** An EventSource over an array, for tests that need no event store. The array is taken to be in time order. */
 export class EventArray implements EventSource {
   readonly events: readonly EvidenceEvent[];
+  readonly places = [null];
 
   constructor(events: readonly EvidenceEvent[]) {
     this.events = events;
+  }
+
+  at(): this {
+    return this;
   }
 
   get count(): number {
@@ -66,6 +77,10 @@ export class EventArray implements EventSource {
 
   lastOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds?: readonly EventKind[]): EpochMicros | null {
     return this.ofPid(pid, from, to, kinds).at(-1)?.time ?? null;
+  }
+
+  ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
+    return this.events.filter(({ severity }) => severity !== null && severities.includes(severity)).slice(0, limit);
   }
 
   between(

@@ -788,6 +788,12 @@ export function referenceAnalysis(): Analysis {
         answer: 'yes: 110,000 test cases in 1.3 s, with 28.0 MB of memory on top',
         facts: facts.filter(({ id }) => id === 'parse-not-the-cost'),
       },
+      {
+        id: 'manual-import-succeeds',
+        question: 'Does the import succeed when tried by hand?',
+        answer: null,
+        facts: [],
+      },
     ],
     expectedFindings: [
       {

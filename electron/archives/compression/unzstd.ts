@@ -21,6 +21,9 @@ const RESERVED_BLOCK = 3;
  */
 const SHIFTED_LIMIT_BYTES = 64 * 1024 * MIB;
 const SHIFTED_PER_OUTPUT_BYTE = 4096;
+/** Sooner where blocks give next to nothing: the largest window with blocks of 64 bytes. */
+const FUTILE_LIMIT_BYTES = 8 * 1024 * MIB;
+const FUTILE_PER_OUTPUT_BYTE = 2 * MIB;
 
 interface FrameHeader {
   readonly bytes: Uint8Array;
@@ -85,7 +88,8 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       const checksum = last && header.hasChecksum ? input.upTo(4) : new Uint8Array(0);
       const missing = new Uint8Array(last && header.hasChecksum ? 4 - checksum.length : 0);
       shiftedBytes += header.windowBytes;
-      if (shiftedBytes > SHIFTED_LIMIT_BYTES && shiftedBytes > SHIFTED_PER_OUTPUT_BYTE * outputBytes) {
+      const isSlow = shiftedBytes > SHIFTED_LIMIT_BYTES && shiftedBytes > SHIFTED_PER_OUTPUT_BYTE * outputBytes;
+      if (isSlow || (shiftedBytes > FUTILE_LIMIT_BYTES && shiftedBytes > FUTILE_PER_OUTPUT_BYTE * outputBytes)) {
         throw new Damage('its blocks are too small for its window', { unsupported: true });
       }
       try {

@@ -7,6 +7,7 @@ import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
 import type { LaunchRecord } from '../../../shared/model/launch.ts';
+import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
@@ -25,6 +26,7 @@ export class EvidenceSink {
     units: [] as UnitFragment[],
     filesystems: [] as FilesystemUsage[],
     launches: [] as LaunchRecord[],
+    reproductions: [] as Reproduction[],
     fileSizes: [] as FileSize[],
     cgroups: [] as CgroupMemory[],
     load: [] as HostLoad[],
@@ -162,8 +164,12 @@ export class RecordCounter implements ItemSink {
       case 'cgroup-memory':
         this.#keep(host.cgroups, item.memory, item.memory.source.byteOffset);
         break;
+      case 'reproduction':
+        this.#keep(host.reproductions, item.reproduction, item.reproduction.source.byteOffset);
+        break;
       case 'unread':
         this.#problems.unreadLines += item.lines;
+        this.#problems.graveLines += item.grave;
         break;
       case 'problem':
         this.#problems.add(item.problem);

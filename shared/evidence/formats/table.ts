@@ -11,6 +11,7 @@ import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { MEMORY_EVENTS } from '../host/memory-events.ts';
 import { PS } from '../host/ps.ts';
+import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
 import { TOP } from '../host/top.ts';
 import { UNIT_STATE } from '../host/unit-state.ts';
@@ -24,6 +25,7 @@ import { ACCESS_LOG, CARRIED_LOG, GUNICORN_LOG } from '../logs/log-formats.ts';
 import type { Format, LogFormat } from '../reading/format.ts';
 import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
 import { GUNICORN_LAUNCH } from '../settings/launch-format.ts';
+import { PRINT_CONFIG } from '../settings/print-config.ts';
 import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
@@ -59,6 +61,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,
+  'gunicorn-print-config': PRINT_CONFIG,
+  reproduction: REPRODUCTION,
   // By entries: with a stamp of their own, then the others.
   dmesg: DMESG,
   ...TEXT_FORMATS,

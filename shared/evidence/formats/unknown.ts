@@ -1,3 +1,5 @@
+import { existing } from '../../model/existing.ts';
+
 /** What people save by mistake or beside the evidence, by its first bytes. */
 interface Look {
   readonly at: number;
@@ -80,7 +82,7 @@ export function looksLike(head: Uint8Array, totalBytes: number): string | null {
 /** Shannon's entropy of the bytes. */
 function bitsPerByte(bytes: Uint8Array): number {
   const counts = new Uint32Array(256);
-  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  for (const byte of bytes) counts[byte] = existing(counts[byte], byte) + 1;
   let bits = 0;
   for (const count of counts) if (count > 0) bits -= (count / bytes.length) * Math.log2(count / bytes.length);
   return bits;

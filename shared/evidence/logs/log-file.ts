@@ -5,8 +5,11 @@ import {
   epochMicros,
   MICROS_PER_DAY,
   MICROS_PER_MILLI,
+  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
+  type WallClock,
 } from '../../model/time.ts';
+import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import {
   eventItem,
@@ -44,6 +47,12 @@ const PARTS_LIMIT = 256;
 const GRAVE_LIMIT = 5;
 /** Lines of a traceback reach a carrier within this time of each other. */
 const TRACEBACK_GAP_MICROS = 2 * MICROS_PER_SECOND;
+
+/** Clocks are put back by an hour, on a Sunday between 0 and 3 o'clock nearly everywhere (tz database, rules of EU, US, AN, Chile). */
+const MINUTES_PUT_BACK = 60;
+const LAST_HOUR_PUT_BACK = 3;
+/** How long after the last entry before it the first one in the hour that comes again may be written. */
+const FIRST_ENTRY_MICROS = 30 * MICROS_PER_MINUTE;
 
 /** An entry whose lines are being gathered. */
 interface Entry {
@@ -86,13 +95,13 @@ function parserOfLog(context: ParseContext, accessOnly: boolean): EvidenceParser
 /** Reads a log whose records are JSON values over any number of lines. */
 function parserOfValues(context: ParseContext, handler: LogFileHandler): EvidenceParser {
   const values = new JsonValues(context.startOffset, context.startLine);
+  let cut: Line | null = null;
   const read = (give: (onValue: Parameters<JsonValues['end']>[0]) => void): ParsedItem[] => {
     const out: ParsedItem[] = [];
-    give(({ text, byteOffset, byteLength, line, isCut }) => {
-      handler.onLine(
-        { text, byteOffset, byteLength, number: line, terminated: !isCut, cut: false, invalid: false },
-        out,
-      );
+    give(({ text, byteOffset, byteLength, line: number, isCut }) => {
+      const line = { text, byteOffset, byteLength, number, terminated: !isCut, cut: false, invalid: false };
+      if (isCut) cut = line;
+      handler.onLine(line, out);
     });
     return out;
   };
@@ -100,7 +109,7 @@ function parserOfValues(context: ParseContext, handler: LogFileHandler): Evidenc
     push: (chunk) => read((onValue) => values.push(chunk, onValue)),
     end() {
       const out = read((onValue) => values.end(onValue));
-      handler.onEnd(out);
+      handler.onEnd(out, cut);
       if (values.broken > 0) {
         const message = `${values.broken} records of ${context.fileName} are damaged: they do not end before the next begins, and were left out.`;
         out.push(problemItem('malformed-record', message, null));
@@ -120,6 +129,7 @@ class RowHandler implements LineHandler {
   readonly #rows: LogFileHandler;
   readonly #columns: Columns;
   #open: Line | null = null;
+  #last: Line | null = null;
   /** Lines up to the names of the columns that are still to come. */
   #skipped: number;
 
@@ -136,17 +146,23 @@ class RowHandler implements LineHandler {
     }
     // A quote that is missing must not swallow the rows that follow.
     if (this.#open !== null && !isOpenRow(line.text) && readRow(line.text, this.#columns)?.stamp != null) {
-      this.#rows.onLine(this.#open, out);
+      this.#give(this.#open, out);
       this.#open = null;
     }
     const joined = this.#open === null ? line : joinLines(this.#open, line);
     this.#open = isOpenRow(joined.text) && joined.text.length < ENTRY_LIMIT_CHARACTERS ? joined : null;
-    if (this.#open === null) this.#rows.onLine(joined, out);
+    if (this.#open === null) this.#give(joined, out);
   }
 
-  onEnd(out: ParsedItem[]): void {
-    if (this.#open !== null) this.#rows.onLine(this.#open, out);
-    this.#rows.onEnd(out);
+  #give(row: Line, out: ParsedItem[]): void {
+    this.#last = row;
+    this.#rows.onLine(row, out);
+  }
+
+  onEnd(out: ParsedItem[], cut: Line | null): void {
+    if (this.#open !== null) this.#give(this.#open, out);
+    // What is cut is the row that the last line belongs to.
+    this.#rows.onEnd(out, cut === null ? null : this.#last);
   }
 
   timeResolution(): TimeResolution {
@@ -176,8 +192,11 @@ class LogFileHandler implements LineHandler {
   readonly #latest = new Map<string, Entry>();
   /** Beginnings of lines that a runtime parted, by writer and stream. */
   readonly #parts = new Map<string, { readonly first: Line; last: Line; text: string; readonly line: LogLine }>();
+  /** The block of supervisord's log that the line at hand is in. */
+  #block: SupervisorBlock | null = null;
+  /** The line that began it, until the first of the block belongs to a record with it. */
+  #blockHead: Line | null = null;
   #anyEntry = false;
-  #unterminated: Line | null = null;
   /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
   #zoneOfFile: number | null;
   /** A zone seen once: one damaged stamp must not shift the lines after it. */
@@ -216,8 +235,13 @@ class LogFileHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
-    const read = readLogLine(line.text, this.#layout);
+    const block = beginsBlock(line.text);
+    if (block !== null) {
+      this.#block = block;
+      this.#blockHead = line;
+      return;
+    }
+    const read = this.#withinBlock(readLogLine(line.text, this.#layout));
     const { peeled } = read;
     const key = `${peeled.host ?? ''}\0${peeled.who ?? ''}`;
     // Lines of others may stand among those of the record that is read again.
@@ -241,6 +265,30 @@ class LogFileHandler implements LineHandler {
     this.#take(rejoined(part.line, part.text + read.text, this.#layout), part.first, line, key, out);
   }
 
+  /** A line of a block is its program's; one that has no stamp is dated by the block's. */
+  #withinBlock(read: LogLine): LogLine {
+    const block = this.#block;
+    if (block === null) return read;
+    if (isSupervisorsOwn(read.text)) {
+      this.#block = null;
+      this.#blockHead = null;
+      return read;
+    }
+    const { peeled } = read;
+    return {
+      ...read,
+      stamp: read.stamp ?? block.stamp,
+      peeled: {
+        ...peeled,
+        // The lines of one record that is read again need not all be in a block that is known.
+        who: peeled.who ?? (this.#isReread ? null : block.program),
+        stream: peeled.stream ?? block.stream,
+        stamp: peeled.stamp ?? block.stamp,
+        carriers: [...peeled.carriers, 'process-manager'],
+      },
+    };
+  }
+
   #take(read: LogLine, first: Line, last: Line, key: string, out: ParsedItem[]): void {
     const { text } = read;
     const before = this.#latest.get(key);
@@ -262,10 +310,12 @@ class LogFileHandler implements LineHandler {
     }
     this.#stray.flush(out);
     if (open !== undefined) open.isOpen = false;
+    const head = this.#blockHead;
+    this.#blockHead = null;
     const entry: Entry = {
       line: read,
       time: this.#timeOf(read.stamp),
-      first,
+      first: head ?? first,
       last,
       lines: [shownText(read)],
       characters: text.length,
@@ -401,9 +451,27 @@ class LogFileHandler implements LineHandler {
   }
 
   #timeOf(stamp: LooseStamp | null): EpochMicros | null {
-    if (stamp?.type === 'full') return this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+    if (stamp?.type === 'full') {
+      const time = this.#stamps.instant(stamp.wall, stamp.zone ?? this.#zoneOfFile);
+      if (stamp.zone !== null || this.#zoneOfFile === null || !this.#wasPutBack(stamp.wall, time)) return time;
+      this.#zoneOfFile -= MINUTES_PUT_BACK;
+      return this.#stamps.instant(stamp.wall, this.#zoneOfFile);
+    }
     const near = this.#lastTimeSeen();
     return stamp === null || near === null ? null : this.#complete(stamp, near);
+  }
+
+  /**
+   * Whether a stamp without a zone shows the hour that comes twice: nearly an hour before the entry above it, in a night in
+   * which clocks are put back. The zone that gunicorn printed before is not its zone any more.
+   */
+  #wasPutBack(wall: WallClock, time: EpochMicros | null): boolean {
+    const last = this.#lastTimeSeen();
+    if (time === null || last === null || this.#isReread || this.#context.zoneFrom === 'given') return false;
+    const ahead = time + MINUTES_PUT_BACK * MICROS_PER_MINUTE - last;
+    const isWithin = last - time > MICROS_PER_MINUTE && ahead >= -MICROS_PER_MINUTE && ahead <= FIRST_ENTRY_MICROS;
+    const isSunday = new Date(Date.UTC(wall.year, wall.month - 1, wall.day)).getUTCDay() === 0;
+    return isWithin && isSunday && wall.hour <= LAST_HOUR_PUT_BACK;
   }
 
   #peekTime(stamp: LooseStamp): EpochMicros | null {
@@ -472,14 +540,14 @@ class LogFileHandler implements LineHandler {
     out.push(unclassifiedItem(this.#context, first.number, text, first.byteOffset));
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     for (const [, { first, last, text, line }] of this.#parts) {
       this.#take(rejoined(line, text, this.#layout), first, last, '', out);
     }
     this.#closeAll(out);
     this.#stray.flush(out);
     this.#placeWaitingAtEnd(out);
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    reportCutEnd(this.#context, cut, 'entry', out);
   }
 
   /** Without any date in the file, its entries are none the less in order, and not later than the file. */

@@ -44,8 +44,12 @@ function learnCarriers(lines: readonly string[]): ReadonlySet<CarrierName> {
   let texts = lines;
   // Each turn takes off one more layer.
   for (let turn = 0; turn < loose.length; turn += 1) {
-    texts = texts.map((text) => peel(text, known).text);
-    const found = loose.find((name) => !known.has(name) && wraps(name, texts));
+    const whole = texts;
+    texts = whole.map((text) => peel(text, known).text);
+    // A name and a bar are taken off lines with a header in any case: of a traceback's lines they are left, which alone are too few.
+    const found = loose.find(
+      (name) => !known.has(name) && (wraps(name, texts) || (name === 'compose' && wraps(name, whole))),
+    );
     if (found === undefined) break;
     known.add(found);
   }

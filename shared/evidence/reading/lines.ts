@@ -379,7 +379,9 @@ export function reportCutEnd(context: ParseContext, line: Line | null, what: str
 // WORKER TIMEOUT (pid:8)        Killed process 8        exited with code 137        database is locked
 const SPEAKS_OF_AN_END =
   /\bWORKER TIMEOUT\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\b[Oo]ut of memory\b|\boom-kill|\bOOM ?[Kk]ill|\bKilled process \d|\bexit(?:ed|s)?(?: with)?(?: status| code)?[ :=]{1,2}1(?:34|37|39)\b|\bMemoryError\b|\bbad_alloc\b|Cannot allocate memory|database (?:table )?is locked/;
+/** Lines of one stretch that are listed, and up to how many are counted. */
 const GRAVE_LIMIT = 3;
+const GRAVE_COUNTED = 10_000;
 const QUOTED_CHARACTERS = 160;
 
 /** Whether a text has words for a kill, a timeout, short memory or a lock. */
@@ -409,6 +411,7 @@ export class StrayLines {
   #first: Line | null = null;
   #count = 0;
   #grave: Line[] = [];
+  #graveCount = 0;
 
   /** `what` names the records of the format: `journal entries`. */
   constructor(context: ParseContext, what: string) {
@@ -419,7 +422,9 @@ export class StrayLines {
   add(line: Line): void {
     this.#first ??= line;
     this.#count += 1;
-    if (this.#grave.length < GRAVE_LIMIT && speaksOfAnEnd(line.text)) this.#grave.push(line);
+    if (this.#graveCount === GRAVE_COUNTED || !speaksOfAnEnd(line.text)) return;
+    this.#graveCount += 1;
+    if (this.#grave.length < GRAVE_LIMIT) this.#grave.push(line);
   }
 
   flush(out: ParsedItem[]): void {
@@ -433,9 +438,10 @@ export class StrayLines {
         byteOffset,
       ),
     );
-    out.push({ type: 'unread', lines: this.#count });
+    out.push({ type: 'unread', lines: this.#count, grave: this.#graveCount });
     for (const line of this.#grave) out.push(unclassifiedItem(this.#context, line.number, line.text, line.byteOffset));
     this.#grave = [];
+    this.#graveCount = 0;
     this.#first = null;
     this.#count = 0;
   }

@@ -74,6 +74,13 @@ const WORDINGS: readonly Wording[] = [
     (m, unit) => ({ kind: 'systemd-stop-timeout', detail: { unit, state: m[2] ?? m[3] ?? '' } }),
   ),
   unitWording(
+    'regression-tracker.service: start operation timed out. Terminating.',
+    // also `Start operation timed out`, `start-pre operation timed out`, and from version 240 `Start request repeated too quickly.`
+    ['Start ', 'start ', 'start-'],
+    String.raw`[Ss]tart(?:-pre|-post)? (?:operation timed out|request repeated too quickly)`,
+    (_m, unit) => ({ kind: 'systemd-unit', detail: { unit, state: 'start' } }),
+  ),
+  unitWording(
     'regression-tracker.service: Killing process 23333 (gunicorn) with signal SIGKILL.',
     ['Killing process '],
     String.raw`Killing process (\d+) \((.*?)\) with signal (SIG\w+)`,

@@ -1,6 +1,7 @@
 import { fatalException } from '../../facts/failure-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { addSeconds, secondsBetween } from '../../model/time.ts';
+import { killerWord } from '../../timeline/killers.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, immediately, recommendation } from './advice.ts';
 
@@ -94,6 +95,14 @@ function crashAdvice(advice: Advice): Recommendation {
   );
 }
 
+const SYSTEMD_WAITS = 'TimeoutStopSec=';
+/** What says how long each program waits between TERM and KILL, by the name under which it is told. */
+const WAITS_OF: Readonly<Record<string, string>> = {
+  supervisord: 'stopwaitsecs',
+  Docker: "docker's stop timeout (docker stop -t, stop_grace_period)",
+  kubelet: 'terminationGracePeriodSeconds',
+};
+
 /** systemd's DefaultTimeoutStopSec. Source: systemd-system.conf(5) */
 const DEFAULT_STOP_SECONDS = 90;
 /** From the signal to the arbiter's own end of workers, with some to spare. */
@@ -107,6 +116,22 @@ function stopAdvice(advice: Advice): Recommendation {
     return recommendation(
       'watchdog',
       'Let WatchdogSec= exceed the longest time in which the service may be busy, or have it tell systemd of its life from a thread of its own.',
+      null,
+      ...because,
+    );
+  }
+  const killer = advice.context.record?.death?.killer ?? null;
+  const program = killer === null ? undefined : killerWord(killer)?.program.name;
+  const waits =
+    killer?.kind === 'arbiter-signal'
+      ? null
+      : program === undefined
+        ? SYSTEMD_WAITS
+        : (WAITS_OF[program] ?? 'its own wait for a stop');
+  if (waits !== SYSTEMD_WAITS) {
+    return recommendation(
+      'stop-timeout',
+      `Let ${waits === null ? '' : `${waits} exceed gunicorn's graceful_timeout, and `}graceful_timeout${waits === null ? ' exceed' : ''} the longest import, or do not restart the service while one runs.`,
       null,
       ...because,
     );

@@ -1,6 +1,6 @@
 import type { Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
-import { secondsBetween } from '../../model/time.ts';
+import { durationOf } from '../../timeline/operations.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
 import {
@@ -28,15 +28,39 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       ),
     );
   }
-  const stuck = factFor(advice, 'stuck-in-frame')?.text;
+  const stuck = factFor(advice, 'waited-for-peer')?.text;
   const downloading = factFor(advice, 'ended-while-downloading')?.text;
-  if (downloading !== undefined || stuck?.includes('network') === true) {
+  if (downloading !== undefined || stuck !== undefined) {
     recommendations.push(
       recommendation(
         'network-timeouts',
         'Give every network call a connect and a read timeout below the worker timeout, and retry in the background.',
         `requests.get(url, timeout=(${connectSeconds(timeout)}, ${readSeconds(timeout)}))`,
         stuck ?? downloading,
+      ),
+    );
+  }
+  const clock = factFor(advice, 'clock-stepped-deadline')?.text;
+  if (clock !== undefined) {
+    recommendations.push(
+      recommendation(
+        'monotonic-heartbeats',
+        'Use gunicorn 22.0 or newer, which measures heartbeats by a clock that nobody steps, or have the clock set before the service starts and slewed afterwards.',
+        'systemctl edit SERVICE   # [Unit] After=time-sync.target, Wants=time-sync.target; chrony: makestep 1 3',
+        clock,
+      ),
+    );
+  }
+  const client = factFor(advice, 'waited-for-client')?.text;
+  if (client !== undefined) recommendations.push(behindProxy(client));
+  const frame = factFor(advice, 'stuck-in-frame')?.text;
+  if (recommendations.length === 0 && frame !== undefined && !isInvolved(advice, 'database-lock')) {
+    recommendations.push(
+      recommendation(
+        'bound-the-work',
+        'Begin at the code that the stack names: give what it does there a bound in time, and take the stack again with the values it works on.',
+        `py-spy dump --locals --pid PID > stack.txt   # ${stackSeconds(timeout)} s into a request`,
+        frame,
       ),
     );
   }
@@ -48,7 +72,15 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
 };
 
 /** Facts that already say what held the worker up, or where it was. */
-const KNOWN_CAUSES = ['stuck-in-frame', 'network-storage', 'kernel-disk-error', 'ended-while-downloading'] as const;
+const KNOWN_CAUSES = [
+  'stuck-in-frame',
+  'waited-for-peer',
+  'waited-for-client',
+  'idle-at-timeout',
+  'network-storage',
+  'kernel-disk-error',
+  'ended-while-downloading',
+] as const;
 
 /**
  * The stack at the timeout, where nothing else says why the worker missed it: gunicorn calls `worker_abort` on SIGABRT, which
@@ -75,11 +107,24 @@ function stackAtTimeout(advice: Advice): readonly Recommendation[] {
   ];
 }
 
+/**
+ * A sync worker serves one connection at a time, and one that sends nothing holds it. Source: gunicorn, Design, "sync workers";
+ * Deploying Gunicorn: "we strongly recommend to use ... a proxy server ... that buffers slow clients"
+ */
+function behindProxy(reason: string): Recommendation {
+  return recommendation(
+    'buffer-clients',
+    'Keep slow and silent clients away from the workers: put a proxy that buffers requests in front, or use threads, which wait for clients outside the main loop. A longer timeout only makes the next one wait longer.',
+    'worker_class = "gthread"\nthreads = 4',
+    reason,
+  );
+}
+
 /** A bound on what hangs: above the longest operation that ended well. */
 function withTimeout({ context }: Advice, hangs: string): Recommendation {
   const longest = context.history.operations
     .filter(({ outcome }) => outcome === 'done')
-    .reduce((most, { start, end }) => Math.max(most, secondsBetween(start, end)), 0);
+    .reduce((most, operation) => Math.max(most, durationOf(operation) ?? 0), 0);
   const { seconds } = advisedTimeout(Math.max(longest, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
   return recommendation(
     'set-timeout',

@@ -228,14 +228,19 @@ describe('reproduce.sh', () => {
       bin,
       folder,
       '--import',
-      'cat "$INQUEST_ARTIFACT" >> "$INQUEST_DATABASE"; echo "$LOG_LEVEL"',
+      'cat "$INQUEST_ARTIFACT" >> "$INQUEST_DATABASE"; echo "$(grep -c testsuite "$INQUEST_DATABASE") of the copy"; echo "$LOG_LEVEL"',
+      '--out',
+      join(folder, 'not/there/yet'),
     );
     expect(ran.status, ran.stderr).toBe(0);
-    expect(ran.stdout).toMatch(/tree: \d+ test cases of \d+ bytes in/);
+    expect(ran.stdout).toMatch(/parse tree: done: \d+ test cases in/);
     expect(ran.stdout).toContain('import: done');
-    const results = join(folder, readdirSync(folder).find((name) => name.startsWith('inquest-reproduce')) ?? '');
-    expect(readFileSync(join(results, 'database/live.db'), 'utf8')).toContain('testsuite');
-    expect(readFileSync(join(results, 'import.log'), 'utf8')).toBe('DEBUG\n');
+    const results = join(folder, 'not/there/yet', readdirSync(join(folder, 'not/there/yet'))[0] ?? '');
+    // The copy is gone: beside the results it would be taken for the service's database.
+    expect(readdirSync(results).sort()).toEqual(['import.log', 'reproduced.txt']);
+    const [head, ...said] = readFileSync(join(results, 'import.log'), 'utf8').split('\n');
+    expect(head).toBe('# Inquest reproduction 1, output of the import');
+    expect(said.join('\n')).toMatch(/^\d+ of the copy\nDEBUG\n$/);
     for (const name of ['live.db', 'live.db-wal', "it's.xml"]) {
       expect(snapshotOf(folder)[join(folder, name)]).toEqual(before[join(folder, name)]);
     }

@@ -117,6 +117,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
+    case 'reproduction':
     case 'unread':
     case 'problem':
       return null;
@@ -245,4 +246,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/journal-boots.txt', 'journal-boots'],
   ['host/journal-disk-usage.txt', 'journal-disk-usage'],
   ['host/collect-manifest.txt', 'collect-manifest'],
+  ['gunicorn/print-config.txt', 'gunicorn-print-config'],
+  ['host/reproduced.txt', 'reproduction'],
+  ['host/reproduced-late.txt', 'reproduction'],
 ];

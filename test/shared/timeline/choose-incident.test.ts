@@ -20,7 +20,7 @@ function record(id: string, pid: number, from: number, to: number, mechanism: Me
     phases: [],
     moments: [],
   };
-  return { incident, death: null, operation: null, failure: null };
+  return { incident, place: null, death: null, operation: null, failure: null };
 }
 
 const RECORDS = [

@@ -84,6 +84,9 @@ describe('operationName', () => {
     ['Importing VPN job 14 from /srv/in', 'VPN job 14'],
     ['Import of run 4 started', 'run 4'],
     ['Running migration 7', 'migration 7'],
+    ['Importiere Export 9', 'Export 9'],
+    ['Starting sync 31', 'sync 31'],
+    ['Started importing 31', '31'],
     ['Import von VPN-Job 14 gestartet', 'VPN-Job 14'],
     ["Début de l'import du rapport 88", 'rapport 88'],
     ['Iniciando importación del informe 55', 'informe 55'],
@@ -99,6 +102,8 @@ describe('messageTemplate', () => {
   it('is the same for two lines of one logging call', () => {
     expect(messageTemplate('Started importing VPN job 13')).toBe(messageTemplate('Started importing VPN job 14'));
     expect(messageTemplate("Parsing 'a.xml' (12 bytes)")).toBe(messageTemplate("Parsing 'b.xml' (59,261,760 bytes)"));
+    expect(messageTemplate("l'import de l'article 14")).not.toBe(messageTemplate("l'import de l'ordre 14"));
+    expect(messageTemplate('sum c0ffee1234 of 59261760')).toBe(messageTemplate('sum deadbeef77 of 12'));
     expect(messageTemplate('Started importing')).not.toBe(messageTemplate('Started parsing'));
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { classifyMessage, splitInnerHeader } from '../../../../shared/evidence/wording/classify.ts';
 import { GUNICORN_SAMPLES } from '../../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../../shared/evidence/wording/classify-kernel.ts';
+import { PLATFORM_SAMPLES } from '../../../../shared/evidence/wording/classify-platform.ts';
 import { SYSTEMD_SAMPLES } from '../../../../shared/evidence/wording/classify-systemd.ts';
 
 const classify = (message: string, identifier: string | null = 'gunicorn', pid: number | null = 5) =>
@@ -299,10 +300,36 @@ describe('splitInnerHeader', () => {
   });
 });
 
+describe("platforms' wording", () => {
+  const GIB = 1024 ** 3;
+
+  it.each([
+    ['Memory limit of 512 MiB exceeded with 541 MiB used. Consider', 'platform-oom', { limitBytes: 512 * 1024 ** 2 }],
+    ['Memory limit of 2G exceeded with 2.05G used.', 'platform-oom', { limitBytes: 2 * GIB }],
+    ['Error R15 (Memory quota vastly exceeded)', 'platform-oom', {}],
+    ['Process exited with status 137', 'container-exited', { signal: 9 }],
+    ['Process exited with status 1', 'container-exited', { exitCode: 1 }],
+    ['api-1 exited with code 143', 'container-exited', { signal: 15 }],
+    ['container die 0123456789ab (execDuration=7, exitCode=137, name=api-1)', 'container-exited', { signal: 9 }],
+  ])('%s', (message, kind, detail) => {
+    expect(classify(message, null, null)).toMatchObject({ kind, detail });
+  });
+
+  it.each([
+    'Error R14 (Memory quota exceeded)',
+    'support: the customer wrote "Memory limit of 512 MiB exceeded with 541 MiB used."',
+    '2026-01-28 04:10:22,104 ERROR [7] tickets: Process exited with status 137',
+    '[2026-01-28 04:10:22 +0000] [7] [ERROR] Error R15 (Memory quota vastly exceeded)',
+  ])('is not taken from what an application says or only warns of: %s', (message) => {
+    expect(classify(message, null, null).kind).toBe('log');
+  });
+});
+
 it('every wording reads its own sample', () => {
   for (const sample of GUNICORN_SAMPLES) expect(classify(sample).kind, sample).not.toBe('log');
   for (const sample of KERNEL_SAMPLES) expect(classify(sample, 'kernel', null).kind, sample).not.toBe('kernel');
   for (const sample of SYSTEMD_SAMPLES) expect(classify(sample, 'systemd', 1).kind, sample).not.toBe('log');
+  for (const sample of PLATFORM_SAMPLES) expect(classify(sample, null, null).kind, sample).not.toBe('log');
 });
 
 it('hostile lines of a megabyte are read like others', () => {

@@ -1,0 +1,82 @@
+import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import { type CounterSeries, counterSeries, type Repetition, repetitionAtEnd } from '../timeline/counters.ts';
+import { type OperationLine, readLine } from '../timeline/operations.ts';
+import type { FactContext } from './context.ts';
+
+/** What a worker counted in its log, as it stood when its work ended. */
+export interface CounterAtEnd extends CounterSeries {
+  /** Seconds from its last line to the end of work. */
+  readonly lagSeconds: number;
+  /** Whether its next line was not overdue yet: it was still counting. */
+  readonly isGoing: boolean;
+}
+
+/** Rounds that may be late before a counter is said to stand, and the least that is late. */
+const LATE_ROUNDS = 3;
+const LATE_SECONDS = 2;
+/** Of a worker whose log names no operation: what it said within this time, where its timeout is not known. */
+const LAST_WORDS_SECONDS = 120;
+
+/** The lines of what a worker was at when it was ended, up to that moment: its operation's, else its last ones. */
+function linesOfWork(context: FactContext): readonly OperationLine[] {
+  const { record, workEnd, config, evidence } = context;
+  if (record === null || workEnd === null || record.failure !== null) return [];
+  // A TIMEOUT stamped in whole seconds may be of any part of its second.
+  const until = endOfStamp(context, workEnd);
+  const own = record.operation?.lines.filter(({ event }) => event.time <= until) ?? [];
+  if (own.length > 0 || record.incident.pid === null) return own;
+  const since = addSeconds(workEnd, -Math.max(LAST_WORDS_SECONDS, 2 * (config?.timeoutSeconds ?? 0)));
+  const born = record.death?.life.boot?.time ?? since;
+  const from = born > since ? born : since;
+  return evidence.events.ofPid(record.incident.pid, from, until, ['log']).map(readLine);
+}
+
+function endOfStamp({ record }: FactContext, time: EpochMicros): EpochMicros {
+  const stamped = record?.death?.timeout ?? record?.death?.end ?? null;
+  return stamped?.time === time ? epochMicros(time + Math.max(0, stamped.resolutionMicros - 1)) : time;
+}
+
+/** The counter that tells most of the end: one past its total, else one that has a total, the latest first; null without any. */
+export function counterAtEnd(context: FactContext): CounterAtEnd | null {
+  const { workEnd } = context;
+  if (workEnd === null) return null;
+  const all = counterSeries(linesOfWork(context)).map((series): CounterAtEnd => {
+    const lagSeconds = Math.max(0, secondsBetween(series.lastLine.event.time, workEnd));
+    // Stamps of whole seconds are late by up to one.
+    const slack = Math.max(LATE_SECONDS, LATE_ROUNDS * series.stepSeconds);
+    return { ...series, lagSeconds, isGoing: lagSeconds <= slack };
+  });
+  return (
+    all.find(({ course, isGoing }) => course === 'past' && isGoing) ??
+    all.find(({ total, course }) => total !== null && course === 'towards') ??
+    null
+  );
+}
+
+/** The repetition in which the work ended; null where something new was said, or the last of it lies back. */
+export function repetition(context: FactContext): Repetition | null {
+  const { workEnd } = context;
+  if (workEnd === null) return null;
+  const found = repetitionAtEnd(linesOfWork(context));
+  if (found === null) return null;
+  const round = secondsBetween(found.from, found.to) / (found.lines - 1);
+  const isGoing = secondsBetween(found.to, workEnd) <= Math.max(LATE_SECONDS, LATE_ROUNDS * round);
+  return isGoing ? found : null;
+}
+
+/** Whether the log shows work that nothing bounds: a counter past its own total, or the same lines again and again. */
+export function isEndless(context: FactContext): boolean {
+  return counterAtEnd(context)?.course === 'past' || repetition(context) !== null;
+}
+
+/** Whether the log counted on towards a total up to the end: work that was getting on. */
+export function isCountingOn(context: FactContext): boolean {
+  const counter = counterAtEnd(context);
+  return counter?.course === 'towards' && counter.isGoing && !isEndless(context);
+}
+
+/** Seconds that the rest of a counter's total takes at the rate that was measured; null where it has none. */
+export function secondsLeft({ total, last, perSecond }: CounterSeries): number | null {
+  if (total === null || perSecond === null || perSecond <= 0) return null;
+  return Math.max(0, total - last) / perSecond;
+}

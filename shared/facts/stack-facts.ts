@@ -1,0 +1,105 @@
+import { type FactContext, sourcesOf } from '../context/context.ts';
+import type { StackFrame, StackPrinter } from '../context/stacks.ts';
+import { type Activity, type StuckFrame, stuckFrame } from '../context/traceback.ts';
+import type { Fact } from '../model/analysis.ts';
+import { BASIS } from './basis.ts';
+
+/** What it says of the hypotheses that a worker was found at this activity. */
+interface Meaning extends Pick<Fact, 'weights' | 'decides'> {
+  readonly id: 'stuck-in-frame' | 'waited-for-client' | 'waited-for-peer' | 'idle-at-timeout';
+  readonly text: string;
+}
+
+const NO_WORK_OF_ITS_OWN = {
+  weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+  decides: { 'database-lock': 'against', 'infinite-loop': 'against', 'large-artifact': 'against' },
+} as const;
+
+const MEANINGS: Readonly<Record<Activity, Meaning>> = {
+  client: {
+    id: 'waited-for-client',
+    text: 'waiting for a client that had connected and did not send its request, in gunicorn itself',
+    ...NO_WORK_OF_ITS_OWN,
+  },
+  answer: {
+    id: 'waited-for-client',
+    text: 'waiting for a client to take the answer, in gunicorn itself',
+    ...NO_WORK_OF_ITS_OWN,
+  },
+  idle: {
+    id: 'idle-at-timeout',
+    text: "waiting for a connection in gunicorn's own loop, with no request at hand: the host or the arbiter stood still, not its work",
+    ...NO_WORK_OF_ITS_OWN,
+  },
+  network: {
+    id: 'waited-for-peer',
+    text: 'waiting for the network',
+    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
+    decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+  },
+  sleep: { id: 'stuck-in-frame', text: 'sleeping', weights: { 'infinite-loop': -2 } },
+  database: {
+    id: 'stuck-in-frame',
+    text: 'in a database call',
+    weights: { 'database-lock': 2, 'infinite-loop': -1.5 },
+  },
+  file: {
+    id: 'stuck-in-frame',
+    text: 'in file input or output',
+    weights: { 'database-lock': -1.5, 'infinite-loop': -1 },
+  },
+  thread: {
+    id: 'stuck-in-frame',
+    text: 'waiting for a lock between its own threads',
+    weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
+    decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+  },
+  regex: {
+    id: 'stuck-in-frame',
+    text: 'matching a regular expression',
+    weights: { 'infinite-loop': 1, 'database-lock': -2 },
+    decides: { 'database-lock': 'against' },
+  },
+  code: {
+    id: 'stuck-in-frame',
+    text: 'running Python code',
+    weights: { 'infinite-loop': 1, 'database-lock': -2 },
+    decides: { 'database-lock': 'against' },
+  },
+};
+
+/** Without the line of code nobody sees whether that frame had called into C, as a database driver does. */
+const MAYBE_IN_C: Meaning = {
+  id: 'stuck-in-frame',
+  text: 'in Python code, or in C that it had called',
+  weights: { 'infinite-loop': 0.5 },
+};
+
+const PRINTED_BY: Readonly<Record<StackPrinter, string>> = {
+  traceback: 'The traceback of the abort shows',
+  faulthandler: 'The dump of faulthandler shows',
+  'py-spy': "py-spy's dump shows",
+  gdb: "gdb's dump shows",
+};
+
+const placed = ({ file, line, functionName, code }: StackFrame): string =>
+  `${file}, line ${line}, in ${functionName}${code === null ? '' : ` (${code})`}`;
+
+/** Where the worker was, by a stack that it or somebody else wrote: the innermost frame, and the service's own that led there. */
+export function stackFacts(context: FactContext): readonly Fact[] {
+  if (context.record === null) return [];
+  const stuck = stuckFrame(context);
+  return stuck === null ? [] : [stuckInFrame(stuck)];
+}
+
+function stuckInFrame({ frame, caller, activity, showsCalls, printer, event }: StuckFrame): Fact {
+  const meaning: Meaning = activity === 'code' && !showsCalls ? MAYBE_IN_C : MEANINGS[activity];
+  return {
+    id: meaning.id,
+    text: `${PRINTED_BY[printer]} where the worker was: ${meaning.text}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.`,
+    weights: meaning.weights,
+    ...(meaning.decides === undefined ? {} : { decides: meaning.decides }),
+    ...sourcesOf(event),
+    basis: printer === 'traceback' ? BASIS.abort : BASIS.stackDump,
+  };
+}

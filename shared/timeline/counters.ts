@@ -1,0 +1,194 @@
+import { type EpochMicros, secondsBetween } from '../model/time.ts';
+import { messageTemplate, numbersOf } from './messages.ts';
+import type { OperationLine } from './operations.ts';
+
+/**
+ * Numbers that a service counts with, read from how they go on from line to line and not from its words: lines of one
+ * template (the text without its numbers) are one series, whatever the language.
+ */
+
+/** One counter of a service's log, up to its last line. */
+export interface CounterSeries {
+  /** `past`: beyond its own total; `towards`: grows and has not reached it; `reached`; `growing`: grows, and no total is told. */
+  readonly course: 'past' | 'towards' | 'reached' | 'growing';
+  readonly first: number;
+  readonly last: number;
+  readonly total: number | null;
+  /** How much it grew in a second; null where its lines are of one instant. */
+  readonly perSecond: number | null;
+  /** The usual distance of a line that moves it to the next. */
+  readonly stepSeconds: number;
+  readonly firstLine: OperationLine;
+  readonly lastLine: OperationLine;
+}
+
+/** Lines that were all said before, one after the other, and nothing new among them. */
+export interface Repetition {
+  readonly lines: number;
+  readonly distinct: number;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly sample: OperationLine;
+}
+
+/** Lines of a worker's last work that are looked at: what came before tells nothing of its end. */
+const MOST_LINES = 20_000;
+const READ_CHARACTERS = 1_024;
+/** Lines of one template that make a series: two may be anything. */
+const LEAST_LINES = 3;
+/** Values beyond the total: counting from 1 where the total counts from 0 makes one. */
+const BEYOND = 2;
+/** Lines without anything new that make a repetition, and how often each of them comes. */
+const LEAST_REPEATED = 8;
+const LEAST_ROUNDS = 3;
+
+// 12/40   12 of 40   12 von 40   12 sur 40   12 z 40   12 out of 40   page=12 total=40   "page": 12, "pages": 40   12 %
+const OF_TOTAL =
+  /^\s*(?:\/|of|out of|von|aus|sur|de|di|van|av|af|z|ze|od|из|de um total de|\W{0,4}[,;\s]\W{0,4}(?:total\w*|max\w*|of|pages|count|gesamt|insgesamt)\W{0,4})\s*$/iu;
+/** "batch 3 of 500 rows" may tell the size of the batch. */
+const COUNTS_PARTS = /\b(?:batch|chunk|block|lot|paquet|stapel|tranche)\w*\W*$/iu;
+const NAMES_RECORDS = /^\W*(?:rows?|records?|items?|entries|zeilen|datens\w+|lignes|filas|registros)\b/iu;
+
+/** What goes up and down by itself and counts no work. */
+const GAUGE =
+  /\b(?:mem\w*|cpu|disk|load|usage|used|heap|rss|swap|ram|speicher\w*|auslastung|memoire|memoria|pool|queue\w*)\b/iu;
+
+// A wait counts as well: "attempt 3/20", "Versuch 3 von 20", "tentative 3/20 : base verrouillée"
+const WAITS =
+  /\b(?:retr(?:y\w*|ies)|attempts?|trying again|wait\w*|lock\w*|busy|back(?:ing)? ?off|versuch\w*|erneut|wart(?:e|et|en)\b|gesperrt|tentativ\w*|essai\w*|attente|attend\w*|verrou\w*|reintent\w*|intento\w*|esper\w+|bloque\w*|bloccat\w*|riprov\w*|tentar\w*|poging\w*|wacht\w*|prob(?:a|y)\b|ponow\w*|heartbeat|alive|ping)\b|попыт|ждем|ожидан/iu;
+
+/** Whether a line tells of a wait or a failure, and no progress: by its level in any language. */
+function isWait({ text, event, reading }: OperationLine): boolean {
+  const { severity } = event;
+  if (severity === 'warning' || severity === 'err' || severity === 'crit' || severity === 'alert') return true;
+  return (
+    event.kind !== 'log' ||
+    reading.role === 'operation-failed' ||
+    WAITS.test(unaccented(text.slice(0, READ_CHARACTERS)))
+  );
+}
+
+function unaccented(text: string): string {
+  return /[^\0-\x7f]/.test(text) ? text.normalize('NFD').replace(/\p{M}/gu, '') : text;
+}
+
+/** The counters of a piece of work, the one that was told last first. Time and memory grow with the lines alone. */
+export function counterSeries(all: readonly OperationLine[]): readonly CounterSeries[] {
+  const byTemplate = new Map<string, OperationLine[]>();
+  for (const line of all.slice(-MOST_LINES)) {
+    if (isWait(line) || line.reading.role === 'request-done') continue;
+    const template = messageTemplate(line.text.slice(0, READ_CHARACTERS));
+    if (!template.includes('#')) continue;
+    const known = byTemplate.get(template);
+    if (known === undefined) byTemplate.set(template, [line]);
+    else known.push(line);
+  }
+  return [...byTemplate.values()]
+    .filter(({ length }) => length >= LEAST_LINES)
+    .flatMap((lines) => seriesOf(lines) ?? [])
+    .sort((a, b) => b.lastLine.event.row - a.lastLine.event.row);
+}
+
+/** One number of a line, with what stands before and behind it. */
+interface Counted {
+  readonly value: number;
+  readonly total: number | null;
+}
+
+function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
+  const values = lines.map(({ text }) => numbersOf(text.slice(0, READ_CHARACTERS)));
+  const count = values[0]?.length ?? 0;
+  let growing: CounterSeries | null = null;
+  for (let place = 0; place < count; place += 1) {
+    const totals = totalBehind(lines.at(-1)?.text ?? '', place);
+    const counted = values.map((numbers): Counted => {
+      const value = numbers[place]?.value ?? Number.NaN;
+      return {
+        value,
+        total: totals === 'percent' ? 100 : totals === 'next' ? (numbers[place + 1]?.value ?? null) : null,
+      };
+    });
+    const series = lastRun(lines, counted);
+    if (series === null) continue;
+    if (series.total !== null) return series;
+    growing ??= series;
+  }
+  return growing;
+}
+
+/** Whether the number at a place of a line is followed by the total that it counts towards. */
+function totalBehind(text: string, place: number): 'next' | 'percent' | null {
+  const numbers = numbersOf(text.slice(0, READ_CHARACTERS));
+  const [own, next] = [numbers[place], numbers[place + 1]];
+  if (own === undefined) return null;
+  if (/^\s?%/.test(text.slice(own.end))) return GAUGE.test(text) ? null : 'percent';
+  if (next === undefined) return null;
+  if (!OF_TOTAL.test(text.slice(own.end, next.start))) return null;
+  const isSize = COUNTS_PARTS.test(text.slice(0, own.start)) && NAMES_RECORDS.test(text.slice(next.end));
+  return isSize ? null : 'next';
+}
+
+/** The last stretch in which the counter has one total and never goes back; null where it does not count. */
+function lastRun(lines: readonly OperationLine[], counted: readonly Counted[]): CounterSeries | null {
+  let from = counted.length - 1;
+  while (from > 0) {
+    const [before, after] = [counted[from - 1], counted[from]];
+    if (before === undefined || after === undefined || before.total !== after.total || before.value > after.value)
+      break;
+    from -= 1;
+  }
+  const run = counted.slice(from);
+  const [first, last] = [run[0], run.at(-1)];
+  const [firstLine, lastLine] = [lines[from], lines.at(-1)];
+  if (first === undefined || last === undefined || firstLine === undefined || lastLine === undefined) return null;
+  const distinct = new Set(run.map(({ value }) => value)).size;
+  if (run.length < LEAST_LINES || distinct < LEAST_LINES || !Number.isFinite(last.value)) return null;
+  // Without a total only what grows at every line is a counter: a size or a duration goes up and down.
+  if (last.total === null && (distinct < run.length || from > 0)) return null;
+  const seconds = secondsBetween(firstLine.event.time, lastLine.event.time);
+  return {
+    course: courseOf(run, last),
+    first: first.value,
+    last: last.value,
+    total: last.total,
+    perSecond: seconds > 0 ? (last.value - first.value) / seconds : null,
+    stepSeconds: seconds / (distinct - 1),
+    firstLine,
+    lastLine,
+  };
+}
+
+function courseOf(run: readonly Counted[], { value, total }: Counted): CounterSeries['course'] {
+  if (total === null) return 'growing';
+  if (value < total) return 'towards';
+  const beyond = new Set(run.filter((each) => each.value > total).map((each) => each.value)).size;
+  // What was never seen below its total need not be one: "500 of 100".
+  return beyond >= BEYOND && run.some((each) => each.value <= total) ? 'past' : 'reached';
+}
+
+/**
+ * What a service says again and again up to the last of its lines: each of them was there before, word for word but for
+ * durations, several times over, and some item is named. Null where anything new was said, or where what is said is a wait.
+ */
+export function repetitionAtEnd(all: readonly OperationLine[]): Repetition | null {
+  const lines = all.slice(-MOST_LINES).filter(({ reading }) => reading.role !== 'request-done');
+  const known = new Set<string>();
+  let afterNews = 0;
+  const texts = lines.map(({ text }) => withoutDurations(text.slice(0, READ_CHARACTERS)));
+  for (const [index, text] of texts.entries()) {
+    if (!known.has(text)) afterNews = index + 1;
+    known.add(text);
+  }
+  const again = lines.slice(afterNews);
+  const distinct = new Set(texts.slice(afterNews)).size;
+  const [first, last] = [again[0], again.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  if (again.length < LEAST_REPEATED || again.length < distinct * LEAST_ROUNDS) return null;
+  if (again.some(isWait) || !texts.slice(afterNews).some((text) => /\d/.test(text))) return null;
+  return { lines: again.length, distinct, from: first.event.time, to: last.event.time, sample: last };
+}
+
+/** A duration differs from one time to the next and tells nothing new. */
+function withoutDurations(text: string): string {
+  return text.replace(/\d+(?:[.,]\d+)?\s*(?:ms|s|secs?|seconds?|sekunden|secondes?|segundos)\b|\d+[.,]\d{2,}/giu, '?');
+}

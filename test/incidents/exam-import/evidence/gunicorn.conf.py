@@ -1,0 +1,3 @@
+workers = 2
+worker_class = "sync"
+timeout = 600

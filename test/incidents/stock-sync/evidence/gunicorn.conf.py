@@ -1,0 +1,3 @@
+workers = 2
+timeout = 60
+errorlog = "/var/log/lager/gunicorn-error.log"

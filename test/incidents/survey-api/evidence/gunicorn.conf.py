@@ -1,0 +1,3 @@
+workers = 3
+max_requests = 500
+max_requests_jitter = 100

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../shared/model/analysis.ts';
+import { analyseFiles, Scenario, verdictsOf } from './scenario.ts';
+
+const ids = (analysis: Analysis): readonly string[] => analysis.facts.map(({ id }) => id);
+const textOf = (analysis: Analysis, id: string): string => analysis.facts.find((fact) => fact.id === id)?.text ?? '';
+
+/** A worker of a service that counts in its log, one line every half second, until it is ended after 30 s. */
+function counting(lines: number, line: (index: number) => string, every = 0.5): Scenario {
+  const scenario = new Scenario().boot().quietKernel().config('timeout = 30').app(0, 'INFO', 'Sync of depot 5 started');
+  for (let index = 0; index < lines; index += 1) scenario.app(1 + index * every, 'INFO', line(index));
+  return scenario;
+}
+const timedOut = (scenario: Scenario): Promise<Analysis> =>
+  scenario.timeout(31).sigkill(32).replacement(32.1).analyse();
+
+describe('a counter that runs past its own total is a loop without bounds, whatever the processor shows', () => {
+  it.each([
+    ['in English', (n: number) => `page ${n} of 12 walked`],
+    ['in French', (n: number) => `Page ${n}/12 traitée`],
+    ['in Polish, which nothing here reads', (n: number) => `przetworzono stronę ${n} z 12`],
+    ['as named fields', (n: number) => `walked page=${n} total=12`],
+  ])('%s', async (_name, line) => {
+    const analysis = await timedOut(counting(60, (index) => line(index + 1)));
+    expect(verdictsOf(analysis)).toMatchObject({ 'infinite-loop': 'fits', 'worker-timeout': 'contributes' });
+    expect(textOf(analysis, 'counter-past-total')).toContain('from 1 to 60 of 12');
+  });
+
+  it('also where it waits for a peer in every round', async () => {
+    const scenario = counting(60, (index) => `page ${index + 1} of 12 fetched`);
+    const analysis = await timedOut(scenario.psSeries(30, () => ({ state: 'S', cpuPercent: 1, cpuSeconds: 0 })));
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+  });
+
+  it('also in the night in which the clock is put back, where its stamps name no zone', async () => {
+    const pad = (value: number): string => String(value).padStart(2, '0');
+    const second = (index: number): string =>
+      index < 2 ? `2026-10-25 02:59:${58 + index},000` : `2026-10-25 02:00:${pad(index - 2)},000`;
+    const lines = [
+      '[2026-10-25 02:59:50 +0200] [4700] [INFO] Starting gunicorn 23.0.0',
+      '[2026-10-25 02:59:50 +0200] [4711] [INFO] Booting worker with pid: 4711',
+      '2026-10-25 02:59:57,000 INFO [4711] stock: Sync of depot 5 started',
+      ...Array.from({ length: 12 }, (_, index) => `${second(index)} INFO [4711] stock: page ${index + 4} of 6 walked`),
+      '[2026-10-25 02:00:10 +0100] [4700] [CRITICAL] WORKER TIMEOUT (pid:4711)',
+      '[2026-10-25 02:00:11 +0100] [4700] [ERROR] Worker (pid:4711) was sent SIGKILL! Perhaps out of memory?',
+      '[2026-10-25 02:00:11 +0100] [4730] [INFO] Booting worker with pid: 4730',
+    ];
+    const analysis = await analyseFiles(new Map([['gunicorn.log', `${lines.join('\n')}\n`]]));
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+    expect(textOf(analysis, 'counter-past-total')).toContain('from 4 to 15 of 6');
+  });
+
+  it.each([
+    ['one beyond the total, as where counting begins at 1', 13, (index: number) => `page ${index + 1} of 12 walked`],
+    ['the size of a batch, which is no total', 60, (index: number) => `wrote batch ${index + 1} of 12 rows`],
+    ['a share of the memory', 60, (index: number) => `memory ${80 + index} % of the pool`],
+  ])('but not %s', async (_name, lines, line) => {
+    const analysis = await timedOut(counting(lines, line, 28 / lines));
+    expect(verdictsOf(analysis)['infinite-loop']).not.toBe('fits');
+    expect(ids(analysis)).not.toContain('counter-past-total');
+  });
+});
+
+describe('a counter that grows towards its total is work, and tells how long it needed', () => {
+  it.each([
+    ['in English', (n: number) => `${n} of 30000 rows written`],
+    ['in Dutch', (n: number) => `regel ${n} van 30000 weggeschreven`],
+  ])('%s', async (_name, line) => {
+    const busy = counting(60, (index) => line((index + 1) * 100)).psSeries(30, (second) => ({
+      state: 'R',
+      cpuPercent: 99,
+      cpuSeconds: Math.max(0, second),
+    }));
+    const analysis = await timedOut(busy);
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('ruled-out');
+    expect(textOf(analysis, 'counter-towards-total')).toContain('6,000 of 30,000 at 200 a second');
+    expect(textOf(analysis, 'counter-towards-total')).toContain('another 2 min');
+  });
+
+  it('that stands decides nothing, and says when it stood', async () => {
+    const analysis = await timedOut(counting(10, (index) => `${(index + 1) * 100} of 30000 rows written`));
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('inconclusive');
+    expect(textOf(analysis, 'counter-stopped')).toContain('1,000 of 30,000');
+    expect(textOf(analysis, 'counter-stopped')).toContain('stood for 25.5 s');
+  });
+
+  it('that counts attempts is a wait and no progress', async () => {
+    const analysis = await timedOut(counting(14, (index) => `Versuch ${index + 1} von 40: Datenbank gesperrt`, 2));
+    expect(ids(analysis)).not.toContain('counter-towards-total');
+  });
+});
+
+describe('the same lines again and again', () => {
+  const again = (index: number): string => `reading block ${100 + (index % 3)}`;
+
+  it('are a loop where the worker computes', async () => {
+    const busy = counting(58, again).psSeries(30, (second) => ({
+      state: 'R',
+      cpuPercent: 99,
+      cpuSeconds: Math.max(0, second),
+    }));
+    const analysis = await timedOut(busy);
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+    expect(textOf(analysis, 'repeats-itself')).toContain('the same 3 lines');
+  });
+
+  it('are none where it waits, and undecided where nobody looked', async () => {
+    const idle = counting(58, again).psSeries(30, () => ({ state: 'S', cpuPercent: 1, cpuSeconds: 0 }));
+    expect(verdictsOf(await timedOut(idle))['infinite-loop']).toBe('ruled-out');
+    expect(verdictsOf(await timedOut(counting(58, again)))['infinite-loop']).toBe('inconclusive');
+  });
+});

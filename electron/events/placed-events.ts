@@ -39,7 +39,6 @@ interface AskedByRow extends EventSource {
     kinds?: readonly EventKind[],
     only?: RowTest,
   ): readonly EvidenceEvent[];
-  ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[];
 }
 
 /** The events of one place of a case; see EventSource. Rows are those of the whole case. */

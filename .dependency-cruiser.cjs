@@ -26,8 +26,8 @@ const ROOMS = [
   ],
   [
     'shared/evidence/wording',
-    'what gunicorn, the kernel, systemd and others say: whom to believe is in the header',
-    ['shared/evidence/headers', 'shared/evidence/reading', 'shared/model'],
+    'what gunicorn, the kernel, systemd and others say: whom to believe is in the header, and in what carries it',
+    ['shared/evidence/carriers', 'shared/evidence/headers', 'shared/evidence/reading', 'shared/model'],
   ],
   [
     'shared/evidence/journal',

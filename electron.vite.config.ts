@@ -19,11 +19,15 @@ const withoutCommonJsShim: Plugin = {
   },
 };
 
+/** Packages that threads load at once: as the hundreds of files that they are, they take most of the time of a start. */
+const IN_EVERY_THREAD = ['@lezer/python', 'sax', 'yaml', 'zod'];
+
 export default defineConfig({
   main: {
     plugins: [withoutCommonJsShim],
     build: {
       outDir: 'out/main',
+      externalizeDeps: { exclude: IN_EVERY_THREAD },
       // A worker starts from a file beside the chunk that starts it, so everything lies flat in one folder.
       rolldownOptions: {
         input: {

@@ -1,23 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { temporaryFiles } from './test/support/temporary-files.ts';
 
-const PURE = 'test/shared/**/*.test.ts';
 /** Tests that change what nobody can put back, each in a process of its own. */
 const ALONE = [
   // A limit of SQLite's memory is the whole process's and can only be lowered.
   'test/electron/databases/sql-engine.test.ts',
 ];
-
-const withThreads = {
-  globalSetup: 'test/support/programs.ts',
-  alias: [
-    {
-      find: /^.*\/start-worker\.ts$/,
-      replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
-    },
-  ],
-};
 
 export default defineConfig({
   test: {
@@ -30,20 +20,22 @@ export default defineConfig({
     // or keeps state in one, and what a test changes (environment, clock, globals) it puts back.
     isolate: false,
     // Measurements that tests keep are not the user's.
-    env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache') },
+    env: { XDG_CACHE_HOME: join(import.meta.dirname, 'test-output', 'cache'), TMPDIR: temporaryFiles() },
     projects: [
       {
         extends: true,
-        // Pure functions need no program and no thread.
-        test: { name: 'shared', include: [PURE] },
-      },
-      {
-        extends: true,
         test: {
-          name: 'app',
+          // One project, though tests of shared/ need no program and no thread: each has modules of its own, loaded again.
+          name: 'together',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-          exclude: [PURE, 'test/e2e/**', ...ALONE],
-          ...withThreads,
+          exclude: ['test/e2e/**', ...ALONE],
+          globalSetup: 'test/support/programs.ts',
+          alias: [
+            {
+              find: /^.*\/start-worker\.ts$/,
+              replacement: join(import.meta.dirname, 'test', 'support', 'start-bundled-worker.ts'),
+            },
+          ],
         },
       },
       {

@@ -34,8 +34,11 @@ const ONE_FAILED: Counts = { passed: 0, failed: 1, skipped: 0 };
 const ONE_SKIPPED: Counts = { passed: 0, failed: 0, skipped: 1 };
 const REPORTS = join(ROOT, 'test-output');
 const CORES = availableParallelism();
-/** How many apps are tested at a time at most: each is half a dozen processes and half a gigabyte. */
-const APPS = Math.min(CORES, 4);
+/**
+ * How many apps are tested at a time at most: each is half a dozen processes and half a gigabyte. One more than there are
+ * cores, since a test waits for its window a third of the time.
+ */
+const APPS = Math.min(CORES + 1, 4);
 
 /** In the order in which they start and are told of; what takes longest among the checks comes first. */
 const PARTS = {

@@ -1,4 +1,4 @@
-import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { EventStore } from '../events/event-store.ts';
 import { baseName } from '../files/names.ts';

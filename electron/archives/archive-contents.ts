@@ -1,6 +1,6 @@
 import type { FoundFile } from '../files/inventory.ts';
 import type { IntakeLimits } from '../files/limits.ts';
-import { baseName, plainPath } from '../files/names.ts';
+import { baseName, belowRoot, plainPath } from '../files/names.ts';
 import { FileProblems } from '../files/problem-list.ts';
 import type { Spool, SpoolFile } from '../files/spool.ts';
 import { COMPRESSIONS, type CompressionFormat } from './compression/compressions.ts';
@@ -45,7 +45,7 @@ export class ArchiveContents {
       write: (content) => file.write(content),
       end: (whole, fault) => {
         const { modified, bytes } = member;
-        this.#close({ name: plainPath(member.name), modified, bytes }, whole, fault);
+        this.#close({ name: plainPath(belowRoot(member.name)), modified, bytes }, whole, fault);
       },
     };
   }
@@ -56,8 +56,9 @@ export class ArchiveContents {
   }
 
   /** A .gz holds one file; its name is that of the archive without the ending, since the one inside can be anything. */
-  closeSingle(format: CompressionFormat, whole: boolean, fault?: string): void {
-    const name = baseName(this.#archive.name).replace(COMPRESSIONS[format].ending, '');
+  closeSingle(format: CompressionFormat | null, whole: boolean, fault?: string): void {
+    const given = baseName(this.#archive.name);
+    const name = format === null ? given : given.replace(COMPRESSIONS[format].ending, '');
     this.#close({ name, modified: this.#archive.modified, bytes: null }, whole, fault);
   }
 

@@ -7,19 +7,12 @@ import type { ArchiveMember } from './tar.ts';
 /** Why a member of an archive does not become evidence. */
 export type RefusalKind = 'unsafe-path' | 'link-refused' | 'limit-exceeded' | 'unreadable' | 'damaged-archive';
 
-/** What one archive has given so far, and from how many of its bytes. */
-export interface Growth {
-  outputBytes: number;
-  consumedBytes: number;
-}
-
 /** The archive at hand, as those see it who take it apart. */
 export interface ArchiveWork {
   readonly file: FoundFile;
   readonly reader: EvidenceReader;
   readonly contents: ArchiveContents;
   readonly limits: IntakeLimits;
-  readonly growth: Growth;
   /** Tells how far unpacking has come. Throws when it is to be stopped. */
   readonly progress: (at: number) => void;
   /** Counts output. Throws when a limit is reached or unpacking is to be stopped. */

@@ -98,7 +98,7 @@ function memberOf(header: Header): ArchiveMember {
   const millis = header.mtime.getTime();
   return {
     name: header.name,
-    bytes: header.size,
+    bytes: Number.isSafeInteger(header.size) ? header.size : null,
     modified: Number.isFinite(millis) ? epochMicros(millis * MICROS_PER_MILLI) : null,
     type: memberType(header.type),
     linkTarget: header.linkname,
@@ -246,7 +246,12 @@ export class TarReader {
         const member = memberOf(header);
         this.#lastName = member.name;
         const headerEnd = 'byteOffset' in header && typeof header.byteOffset === 'number' ? header.byteOffset : 0;
-        this.#nextHeaderAt = this.#extractAt + headerEnd + Math.ceil((member.bytes ?? 0) / BLOCK_BYTES) * BLOCK_BYTES;
+        // What a header does not tell is looked for from the header itself on.
+        const contentBytes = member.type === 'folder' ? 0 : (member.bytes ?? -BLOCK_BYTES);
+        this.#nextHeaderAt = this.#extractAt + headerEnd + Math.ceil(contentBytes / BLOCK_BYTES) * BLOCK_BYTES;
+        content.on('error', () => {}); // The same error also ends the archive, where it is kept.
+        // It waits for ever, too, where it could not read the number.
+        if (member.bytes === null) return stream.destroy(new Error('Invalid size'));
         const sink = this.#begin(member);
         this.#open = sink;
         this.#openHead = new Uint8Array(0);
@@ -257,7 +262,8 @@ export class TarReader {
             sink?.write(chunk);
           }),
         );
-        content.on('error', () => {}); // The same error also ends the archive, where it is kept.
+        // tar-stream waits for ever for what a folder has of a size: nothing of it follows.
+        if (member.type === 'folder') return next();
         content.on('end', () => {
           this.#open = null;
           guarded(() => sink?.end(true));

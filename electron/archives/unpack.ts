@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { detectBinary } from '../../shared/evidence/formats/detect-binary.ts';
+import { isWideText, WideText } from '../../shared/evidence/reading/wide-text.ts';
 import { type EntryCounter, type FoundFile, tooManyFiles } from '../files/inventory.ts';
 import { HEAD_BYTES, type IntakeLimits } from '../files/limits.ts';
-import { unsafeMemberName, visibleName } from '../files/names.ts';
+import { isAbsoluteName, unsafeMemberName, visibleName } from '../files/names.ts';
 import type { CaseProblems } from '../files/problem-list.ts';
 import { EvidenceReader, failureReason } from '../files/read-only.ts';
 import type { Spool } from '../files/spool.ts';
 import { ArchiveContents } from './archive-contents.ts';
-import { type ArchiveWork, type Growth, type RefusalKind, reportDamage } from './archive-work.ts';
+import { type ArchiveWork, type RefusalKind, reportDamage } from './archive-work.ts';
 import { COMPRESSIONS, type CompressionFormat, isCompression } from './compression/compressions.ts';
 import type { ByteSource, BytesFrom, Gap } from './compression/decompress.ts';
 import { damagedContainer } from './damaged-container.ts';
@@ -30,11 +31,20 @@ class Stopped extends Error {
 export type UnpackProgress = (file: FoundFile, readBytes: number) => boolean;
 
 /** What an archive is by its first bytes; whether a compressed one holds a tar shows when it is unpacked. */
-type ContainerKind = CompressionFormat | 'tar' | 'zip';
+type ContainerKind = CompressionFormat | 'tar' | 'zip' | 'utf-16';
 
 function containerKind(head: Uint8Array, totalBytes: number): ContainerKind | null {
   const format = detectBinary(head, totalBytes)?.format ?? 'unknown';
-  return format === 'zip' || format === 'tar' || isCompression(format) ? format : null;
+  return format === 'zip' || format === 'tar' || format === 'utf-16' || isCompression(format) ? format : null;
+}
+
+/** Bytes at the end of a text in which UTF-16 shows that was appended to it. */
+const TAIL_BYTES = 4096;
+
+/** Whether a file that begins as text ends in UTF-16. */
+function endsInWideText(reader: EvidenceReader, head: Uint8Array): boolean {
+  const { bytes } = reader.stamp;
+  return bytes > head.length && !head.includes(0) && isWideText(reader.at(bytes - TAIL_BYTES, TAIL_BYTES));
 }
 
 /**
@@ -86,7 +96,9 @@ export class Unpacker {
     const members: FoundFile[] = [];
     try {
       const head = reader.at(0, HEAD_BYTES);
-      const kind = containerKind(head, reader.stamp.bytes) ?? (await this.#damagedKind(file, reader, head));
+      const kind =
+        containerKind(head, reader.stamp.bytes) ??
+        (endsInWideText(reader, head) ? 'utf-16' : await this.#damagedKind(file, reader, head));
       if (kind === null) return [file];
       file.archive = kind;
       if (level > this.#limits.archiveDepth) {
@@ -146,6 +158,7 @@ export class Unpacker {
     });
     try {
       if (kind === 'tar') await this.#unpackTar(file, next, contents);
+      else if (kind === 'utf-16') this.#narrow(next, contents);
       else if (kind === 'zip') await unpackZip(this.#workOn(file, reader, contents));
       else await this.#unpackCompressed(kind, next, this.#workOn(file, reader, contents));
     } catch (thrown) {
@@ -162,6 +175,9 @@ export class Unpacker {
         // The members of a ZIP do not come in the order of its bytes.
         const byteOffset = kind === 'zip' ? null : reader.position;
         file.problems.add({ kind: 'stopped', message, byteOffset });
+      } else if (isFullDisk(thrown)) {
+        const message = `The disk with the folder for temporary files is full; unpacking stopped. ${kept} Make room and add the archive again.`;
+        file.problems.add({ kind: 'limit-exceeded', message, byteOffset: reader.position });
       } else throw thrown;
     }
     // Wherever unpacking ended by itself, the hash is that of the whole archive.
@@ -180,18 +196,16 @@ export class Unpacker {
   }
 
   #workOn(file: FoundFile, reader: EvidenceReader, contents: ArchiveContents): ArchiveWork {
-    const growth: Growth = { outputBytes: 0, consumedBytes: 0 };
     return {
       file,
       reader,
       contents,
       limits: this.#limits,
-      growth,
       progress: (at) => {
         this.#tell(file, at);
         this.#count(0);
       },
-      grow: (bytes) => this.#grow(growth, bytes),
+      grow: (bytes) => this.#count(bytes),
       refuse: (member, kind, message) => this.#refuse(file, member, kind, message),
     };
   }
@@ -206,8 +220,21 @@ export class Unpacker {
     reportDamage(file, contents.wholeMembers, end);
   }
 
+  /** Turns text in UTF-16 into UTF-8. */
+  #narrow(next: ByteSource, contents: ArchiveContents): void {
+    const text = new WideText();
+    const file = contents.openSingle();
+    const write = (output: Uint8Array): void => {
+      this.#count(output.length);
+      file.write(output);
+    };
+    for (let chunk = next(); chunk !== null; chunk = next()) write(text.push(chunk));
+    write(text.end());
+    contents.closeSingle(null, true);
+  }
+
   async #unpackCompressed(format: CompressionFormat, next: ByteSource, work: ArchiveWork): Promise<void> {
-    const { file, reader, contents, growth } = work;
+    const { file, reader, contents } = work;
     const { decompress } = COMPRESSIONS[format];
     const from = this.#bytesFrom(reader, (at) => {
       work.progress(at);
@@ -226,8 +253,7 @@ export class Unpacker {
       file.problems.add({ kind: 'damaged-archive', message, byteOffset: gap.from });
       if (!gap.isHeader) await target.gap();
     };
-    const write = async (output: Uint8Array, consumedBytes: number): Promise<boolean> => {
-      growth.consumedBytes = consumedBytes;
+    const write = async (output: Uint8Array): Promise<boolean> => {
       work.grow(output.length);
       await target.write(output);
       return true;
@@ -240,17 +266,6 @@ export class Unpacker {
   }
 
   /** Counts output, of which a bomb gives too much. */
-  #grow(growth: Growth, bytes: number): void {
-    growth.outputBytes += bytes;
-    this.#count(bytes);
-    const { unpackRatio, unpackRatioFromBytes } = this.#limits;
-    if (growth.outputBytes > unpackRatioFromBytes && growth.outputBytes > unpackRatio * growth.consumedBytes) {
-      throw new LimitReached(
-        `It unpacks to more than ${unpackRatio} times its size, as a decompression bomb does; unpacking stopped after ${growth.outputBytes} bytes.`,
-      );
-    }
-  }
-
   #count(bytes: number): void {
     if (this.#isStopped) throw new Stopped();
     this.#unpackedBytes += bytes;
@@ -292,6 +307,10 @@ export class Unpacker {
       case 'file':
         this.#files += 1;
         if (this.#files > this.#limits.files) throw new LimitReached(tooManyFiles(this.#limits));
+        if (isAbsoluteName(member.name) && !file.problems.has('unsafe-path')) {
+          const message = `It holds absolute paths (${visibleName(member.name.slice(0, 512))}, for one): they were read without their root, as tar does.`;
+          file.problems.add({ kind: 'unsafe-path', message, byteOffset: null });
+        }
         return true;
     }
   }
@@ -299,6 +318,10 @@ export class Unpacker {
   #refuse(file: FoundFile, member: ArchiveMember, kind: RefusalKind, message: string): void {
     this.#problems.add(`${visibleName(file.name)}: ${visibleName(member.name.slice(0, 512))}`, kind, message);
   }
+}
+
+function isFullDisk(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT');
 }
 
 function linkMessage(target: string | null): string {

@@ -164,7 +164,7 @@ class Unzip {
 
   /** Unpacks or refuses one member; returns where its bytes end as far as it is known. */
   async unpack(given: ZipMember): Promise<number> {
-    const { reader, contents, limits, growth, file } = this.#work;
+    const { reader, contents, limits, file } = this.#work;
     const isMarkedWrongly = given.type === 'link' && (await this.#trials.holdsLines(given));
     const member: ZipMember = isMarkedWrongly ? { ...given, type: 'file' } : given;
     if (isMarkedWrongly) {
@@ -183,12 +183,10 @@ class Unzip {
     }
     const sink = contents.openMember(member);
     if (sink === null || decompress === undefined || dataAt === null) return knownEnd;
-    const consumedBefore = growth.consumedBytes;
     let bytes = 0;
     let checksum = 0;
     const from = (offset: number): ByteSource => rangeOf(reader, dataAt + offset, dataEnd, limits.readChunkBytes);
     const end = await decompress(from(0), from, async (output, consumedBytes) => {
-      growth.consumedBytes = consumedBefore + consumedBytes;
       this.#work.progress(dataAt + consumedBytes);
       this.#work.grow(output.length);
       bytes += output.length;
@@ -196,7 +194,6 @@ class Unzip {
       sink.write(output);
       return member.bytes === null || bytes <= member.bytes;
     });
-    growth.consumedBytes = consumedBefore + end.consumedBytes;
     const isCut = dataEnd > reader.stamp.bytes || (packedBytes === null && !end.complete);
     let fault: string | null = null;
     if (end.damage !== null) fault = `Its compressed data is damaged (${end.damage})`;
@@ -221,11 +218,22 @@ function isPlausible(own: ZipMember, gapEnd: number): boolean {
   return nameBytes > 0 && headerAt + LOCAL_HEADER_BYTES + nameBytes <= gapEnd && !hasControls(name);
 }
 
+/** APPNOTE.TXT, section 4.4.5; Explorer takes Deflate64 for what is over 2 GB. */
+const METHOD_NAMES: Readonly<Record<number, string>> = {
+  1: 'Shrink',
+  6: 'Implode',
+  9: 'Deflate64',
+  14: 'LZMA',
+  98: 'PPMd',
+};
+
 /** Why a file of a ZIP cannot be unpacked, and what can be done; null when it can. */
 function zipObstacle(member: ZipMember, hasMethod: boolean): string | null {
   if (member.isEncrypted) return 'The member is encrypted. Unpack it with its password and give the files.';
   if (!hasMethod) {
-    return `The member is compressed with method ${member.method}, which is not read. Unpack it and give the files.`;
+    const name = METHOD_NAMES[member.method];
+    const method = name === undefined ? `method ${member.method}` : `${name} (method ${member.method})`;
+    return `The member is compressed with ${method}, which is not read. Unpack it and give the files.`;
   }
   if (member.method === ZIP_STORED && member.packedBytes === null) {
     return "Only the archive's directory, which is missing, tells where the member ends. Copy the archive again.";

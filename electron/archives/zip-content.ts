@@ -61,7 +61,7 @@ export class ZipTrials {
     if (packedBytes < 0 || dataAt < 0 || dataAt + packedBytes > this.#reader.stamp.bytes) return null;
     let bytes = 0;
     let checksum = 0;
-    const { unpackRatio, unpackRatioFromBytes, readChunkBytes, unpackedBytes } = this.#limits;
+    const { readChunkBytes, unpackedBytes } = this.#limits;
     const from = (offset: number): ByteSource =>
       rangeOf(this.#reader, dataAt + offset, dataAt + packedBytes, readChunkBytes);
     const end = await decompress(from(0), from, async (output, consumedBytes) => {
@@ -70,7 +70,6 @@ export class ZipTrials {
       this.#triedBytes += output.length;
       checksum = crc32(output, checksum);
       if (this.#triedBytes > unpackedBytes) return false;
-      if (bytes > unpackRatioFromBytes && bytes > unpackRatio * consumedBytes) return false;
       return member.bytes === null || bytes <= member.bytes;
     });
     this.#triedBytes += end.consumedBytes;

@@ -1,4 +1,5 @@
-import { unsafeMemberName } from '../files/names.ts';
+import { existing } from '../../shared/model/existing.ts';
+import { isAbsoluteName, unsafeMemberName } from '../files/names.ts';
 import type { EvidenceReader } from '../files/read-only.ts';
 import {
   DESCRIPTOR_BYTES,
@@ -63,7 +64,7 @@ export async function placeMembers(
   let end = 0;
   for (const listed of byPlace) {
     const { headerAt } = listed;
-    while (next < starts.length - 1 && (starts[next] ?? 0) <= headerAt) next += 1;
+    while (next < starts.length - 1 && existing(starts[next], next) <= headerAt) next += 1;
     const nextAt = starts[next] ?? directory.startsAt;
     const own = owns.get(listed) ?? null;
     // What lies within another member is refused, whatever it holds.
@@ -100,7 +101,7 @@ export function bestName(listed: ZipMember, own: ZipMember): string {
 }
 
 function isOddName(name: string): boolean {
-  return unsafeMemberName(name) !== null || hasControls(name);
+  return unsafeMemberName(name) !== null || isAbsoluteName(name) || hasControls(name);
 }
 
 /** Whether a name has control characters, as damage leaves them. */

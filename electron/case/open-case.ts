@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path';
 import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { FORMATS } from '../../shared/evidence/formats/table.ts';
 import type { ArtifactReport, ProfileSample } from '../../shared/model/artifact.ts';
-import type { EvidenceFile } from '../../shared/model/evidence.ts';
+import { type EvidenceFile, FORMAT_WORDS } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
@@ -176,7 +176,10 @@ export function titleOf(paths: readonly string[]): string {
 
 function describeNothing({ files, problems }: Pick<ImportedEvidence, 'files' | 'problems'>): string {
   const lines = [
-    ...files.map((file) => `  ${file.path}: ${file.format}, ${file.bytes} bytes`),
+    ...files.map(({ path, format, bytes, problems: [first] }) => {
+      const why = first === undefined ? '' : `. ${first.message}`;
+      return `  ${path}: ${FORMAT_WORDS[format]}, ${bytes} bytes${why}`;
+    }),
     ...problems.map((problem) => `  ${problem.path}: ${problem.message}`),
   ];
   if (lines.length === 0) return 'Nothing was recognised as evidence: what was given is empty, there is no file in it.';

@@ -1,4 +1,5 @@
-import { MOST_REPORT_QUERIES, type ReportQueryEntry } from '../../shared/contract/database-requests.ts';
+import { MOST_REPORT_QUERIES } from '../../shared/contract/database-limits.ts';
+import type { ReportQueryEntry } from '../../shared/contract/database-requests.ts';
 import type { ReportQuery } from '../../shared/model/report-query.ts';
 import { reportQuery } from '../../shared/report/report-queries.ts';
 import type { KeptResult } from '../databases/sql-client.ts';

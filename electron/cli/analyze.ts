@@ -8,13 +8,15 @@ import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import type { ExportFormat } from '../export/file-names.ts';
 import { evidenceProblem } from '../files/evidence-guard.ts';
+import { INTAKE_LIMITS } from '../files/limits.ts';
 import { makeFolder } from '../files/own-files.ts';
+import { copyStreams } from '../files/stream-copies.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import type { CliCommand } from './command.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
-import { withProgress } from './with-progress.ts';
+import { type CommandRun, withProgress } from './with-progress.ts';
 
 type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 
@@ -24,35 +26,50 @@ export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Pro
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
     const rules = await readRuleFiles(command.rules);
-    let opened = await openCase({
-      paths: command.paths,
-      onProgress: (step) => progress.show(step),
-      signal,
-      measureAgain: command.measureAgain,
-      zones: command.zones,
-      clockOffsets: command.clockOffsets,
-      incident: command.incident,
-      rules,
-    });
+    const given = await copyStreams(command.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
+    // A case reads its evidence as long as it is open.
     try {
-      for (const order of profileOrders(command, opened)) {
-        opened = await profiled(opened, order, {
-          onProgress: (step) => progress.show(step),
-          signal,
-          recall: !command.measureAgain,
-        });
-      }
-      progress.clear();
-      if (command.notes !== null) {
-        const judgements = await readNotesFile(command.notes, opened.evidence.files);
-        opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
-      }
-      await writeOutputs(command, opened, progress, terminal);
-      return 0;
+      return await analysed({ ...command, paths: given.paths }, rules, { progress, signal }, terminal);
     } finally {
-      await opened.dispose();
+      await given.dispose();
     }
   });
+}
+
+async function analysed(
+  command: AnalyzeCommand,
+  rules: Awaited<ReturnType<typeof readRuleFiles>>,
+  { progress, signal }: Pick<CommandRun, 'progress' | 'signal'>,
+  terminal: Terminal,
+): Promise<number> {
+  let opened = await openCase({
+    paths: command.paths,
+    onProgress: (step) => progress.show(step),
+    signal,
+    measureAgain: command.measureAgain,
+    zones: command.zones,
+    clockOffsets: command.clockOffsets,
+    incident: command.incident,
+    rules,
+  });
+  try {
+    for (const order of profileOrders(command, opened)) {
+      opened = await profiled(opened, order, {
+        onProgress: (step) => progress.show(step),
+        signal,
+        recall: !command.measureAgain,
+      });
+    }
+    progress.clear();
+    if (command.notes !== null) {
+      const judgements = await readNotesFile(command.notes, opened.evidence.files);
+      opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+    }
+    await writeOutputs(command, opened, progress, terminal);
+    return 0;
+  } finally {
+    await opened.dispose();
+  }
 }
 
 /** The profiles that were asked for, of the artifact that the incident is about. */

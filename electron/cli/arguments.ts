@@ -22,6 +22,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     return { type: 'usage-error', message: `unknown command: ${command}` };
   }
   if (paths.length === 0) return { type: 'usage-error', message: 'analyze needs at least one PATH' };
+  if (paths.includes('')) return { type: 'usage-error', message: 'a PATH is empty: give . for the folder at hand' };
   const profile = readProfileOptions(values);
   if ('message' in profile) return { type: 'usage-error', message: profile.message };
   const incident = readIncidentOptions(values);

@@ -16,7 +16,7 @@ Usage:
 
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
 was saved from the host: journal exports, kernel log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the
-JUnit XML, ps, vmstat, free and meminfo snapshots.
+JUnit XML, ps, vmstat, free and meminfo snapshots. - is standard input, which a pipe may bring, as <(...) does.
 The evidence is only read. The verdict and the timeline are printed as a table.
 
 collect-script writes collect.sh, which gathers all of that on the host into one archive, and reproduce.sh, which repeats

@@ -9,7 +9,7 @@ const EXIT_INTERNAL = 1;
 const EXIT_USAGE = 2;
 const EXIT_NOTHING_RECOGNISED = 3;
 /** 128 + SIGINT, as shells report an interrupted command. */
-const EXIT_INTERRUPTED = 130;
+export const EXIT_INTERRUPTED = 130;
 
 /** What a command that reads evidence works with. */
 export interface CommandRun {

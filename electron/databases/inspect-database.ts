@@ -18,7 +18,14 @@ const MAX_COPIED_BYTES = 768 * 1024 * 1024;
 const MAX_INTEGRITY_MESSAGES = 20;
 const MAX_COUNTED_VIOLATIONS = 10_000;
 const MAX_LISTED_VIOLATIONS = 20;
+const MAX_OBJECTS = 100_000;
 const MAX_TEXT_CHARACTERS = 500;
+/** What SQLite may take for itself beside the copy of the database. */
+const MAX_HEAP_BYTES = 512 * 1024 * 1024;
+
+// CHECK (instr(replace(hex(zeroblob(25000000)), '0', 'a'), 'b') = 0)
+/** Functions that make much out of nothing: where the schema itself calls them, a check of each row may have no end. */
+const MULTIPLYING = /\b(zeroblob|randomblob|printf|format|replace)\s*\(/i;
 
 export interface DatabaseInspection {
   /** Null when the bytes are no readable database. */
@@ -69,7 +76,13 @@ async function askSqlite(view: PageView, jobTable: JobTable | null): Promise<Sql
     database = opened;
     // The schema is hostile until proven otherwise. Source: https://www.sqlite.org/security.html
     opened.run('PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA query_only = ON;');
-    integrity = attempt('PRAGMA integrity_check', problems, () => checkIntegrity(opened));
+    opened.run(`PRAGMA hard_heap_limit = ${MAX_HEAP_BYTES};`);
+    const costly = attempt('The schema', problems, () => costlyObject(opened));
+    if (costly === null) integrity = attempt('PRAGMA integrity_check', problems, () => checkIntegrity(opened));
+    else {
+      const message = `${costly.name} computes with ${costly.by}() in its own definition, which a check of each row may take hours for: PRAGMA integrity_check was left out.`;
+      problems.push({ kind: 'limit-exceeded', message, byteOffset: null });
+    }
     foreignKeyCheck = attempt('PRAGMA foreign_key_check', problems, () => checkForeignKeys(opened));
     if (jobTable !== null) {
       jobHistory = attempt(`The list of jobs in ${jobTable.table}`, problems, () => readJobHistory(opened, jobTable));
@@ -108,6 +121,16 @@ function attempt<T>(what: string, problems: ParseProblem[], run: () => T): T | n
     });
     return null;
   }
+}
+
+/** The first table or index whose definition calls what may have no end; triggers and views are not run by any check. */
+function costlyObject(database: SqlDatabase): { readonly name: string; readonly by: string } | null {
+  const objects = rows(database, "SELECT name, sql FROM sqlite_schema WHERE type IN ('table', 'index')", MAX_OBJECTS);
+  for (const [name, sql] of objects) {
+    const by = MULTIPLYING.exec(String(sql))?.[1];
+    if (by !== undefined) return { name: String(name).slice(0, MAX_TEXT_CHARACTERS), by: by.toLowerCase() };
+  }
+  return null;
 }
 
 /** `ok`, or the first messages. Source: https://www.sqlite.org/pragma.html#pragma_integrity_check */

@@ -1,13 +1,13 @@
 import type { Database as SqlJsDatabase, Statement } from 'sql.js';
-import {
-  type DatabaseSchema,
-  MOST_RESULT_ROWS,
-  type PlanStep,
-  type RowsList,
-  type RowsPage,
-  type SchemaColumn,
-  type SchemaEntry,
-  type SqlOutcome,
+import { MOST_RESULT_ROWS } from '../../shared/contract/database-limits.ts';
+import type {
+  DatabaseSchema,
+  PlanStep,
+  RowsList,
+  RowsPage,
+  SchemaColumn,
+  SchemaEntry,
+  SqlOutcome,
 } from '../../shared/contract/database-requests.ts';
 import type { SqlCell, SqlResult } from '../../shared/model/sql-result.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';

@@ -85,8 +85,9 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
     }
     // Copies of one event lie side by side: those whose clocks are corrected alike stay one event.
     let before = split.length - 1;
-    const isOfRow = (at: number): boolean => copies.row[split[at] ?? 0] === row;
-    while (before >= 0 && isOfRow(before) && offsetAt(copies.fileIndex[split[before] ?? 0]) !== offset) before -= 1;
+    const isOfRow = (at: number): boolean => copies.row[existing(split[at], at)] === row;
+    while (before >= 0 && isOfRow(before) && offsetAt(copies.fileIndex[existing(split[before], before)]) !== offset)
+      before -= 1;
     if (before >= 0 && isOfRow(before)) {
       entryOfCopy[copy] = columns.count + before;
       continue;
@@ -96,13 +97,14 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
   }
   // Entries beyond `columns.count` are the copies that become events.
   const total = columns.count + split.length;
+  const copyAt = (entry: number): number => existing(split[entry - columns.count], entry - columns.count);
   const originOf = (entry: number): number => {
     if (entry < columns.count) return entry;
-    const copy = split[entry - columns.count] ?? 0;
+    const copy = copyAt(entry);
     return existing(copies.row[copy], copy);
   };
   const fileOf = (entry: number): number =>
-    (entry < columns.count ? columns.fileIndex[entry] : copies.fileIndex[split[entry - columns.count] ?? 0]) ?? 0;
+    existing(entry < columns.count ? columns.fileIndex[entry] : copies.fileIndex[copyAt(entry)], entry);
   const times = new Float64Array(total);
   for (let entry = 0; entry < total; entry++) {
     const origin = originOf(entry);
@@ -116,12 +118,12 @@ export function adjustedColumns(columns: EventColumns, offsetOfFile: Float64Arra
     into: C,
     value: (entry: number) => number | undefined,
   ): C => {
-    for (let row = 0; row < total; row++) into[row] = value(existing(order[row], row)) ?? 0;
+    for (let row = 0; row < total; row++) into[row] = existing(value(existing(order[row], row)), row);
     return into;
   };
   /** From the event's own columns, or for a copy from those of the copies. */
   const placed = (own: ArrayLike<number>, copied: ArrayLike<number>) => (entry: number) =>
-    entry < columns.count ? own[entry] : copied[split[entry - columns.count] ?? 0];
+    entry < columns.count ? own[entry] : copied[copyAt(entry)];
   const carried = (own: ArrayLike<number>) => (entry: number) => own[originOf(entry)];
   return {
     count: total,

@@ -1,4 +1,5 @@
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import { decodeRecord } from '../../shared/evidence/formats/decode-record.ts';
 import { hasLayout, LAYOUT_HEAD_BYTES, layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
@@ -373,6 +374,7 @@ export class EventStore implements EventSource {
     const line = existing(columns.line[row], row);
     const copies = this.#places.copiesOf(row, this.#files);
     // What the columns hold wins over what the record alone would say: it was read in the context of its whole file.
+    const unit = columns.units[existing(columns.unit[row], row)] ?? '';
     const known = {
       row,
       time: epochMicros(existing(columns.time[row], row)),
@@ -381,6 +383,7 @@ export class EventStore implements EventSource {
       severity: SEVERITIES[columns.severity[row] ?? SEVERITIES.length] ?? null,
       source: { evidenceId: file?.id ?? '', byteOffset, byteLength, line: line === 0 ? null : line },
       ...(copies.length === 0 ? {} : { copies }),
+      ...(unit === '' ? {} : { unit }),
     } as const;
     // Rows of ps and vmstat mean nothing without their header, so they are shown as they stand.
     const sampled = known.kind === 'process-sample' || known.kind === 'memory-sample';
@@ -391,7 +394,7 @@ export class EventStore implements EventSource {
       message,
       identifier: null,
       host: null,
-      unit: null,
+      unit: unit === '' ? null : unit,
       detail: {},
     });
     if (file === undefined) return plain('');

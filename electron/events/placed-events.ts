@@ -31,6 +31,7 @@ interface AskedByRow extends EventSource {
     kinds?: readonly EventKind[],
     only?: RowTest,
   ): EpochMicros | null;
+  ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[];
   between(
     from: EpochMicros,
     to: EpochMicros,

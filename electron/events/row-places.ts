@@ -69,6 +69,7 @@ export class RowPlaces {
     this.#files = files;
     const placeOf = new Uint16Array(columns.count);
     this.#placeContainers(placeOf);
+    this.#placeNodeFiles(placeOf);
     this.#placeHosts(placeOf, hostAt);
     this.#placeFiles(placeOf);
     const used = new Set<number>(this.#names.length > 1 ? this.#adopt(placeOf) : [0]);
@@ -121,6 +122,17 @@ export class RowPlaces {
       const name = ofUnit[each] ?? null;
       if (name === null || !(isCarried[existing(fileIndex[row], row)] === true || !UNIT_TYPE.test(name))) continue;
       placeOf[row] = this.#index(name);
+    }
+  }
+
+  /** What the folders and names of a node's own files say of lines that name no container. */
+  #placeNodeFiles(placeOf: Uint16Array): void {
+    const { fileIndex, unit, count } = this.#columns;
+    const ofFile = this.#files.map(({ path, format }) => (hasLayout(format) ? placeOfPath(path) : null));
+    if (ofFile.every((name) => name === null)) return;
+    for (let row = 0; row < count; row++) {
+      const name = ofFile[existing(fileIndex[row], row)] ?? null;
+      if (name !== null && unit[row] === 0) placeOf[row] = this.#index(name);
     }
   }
 
@@ -248,6 +260,19 @@ function placeName(name: string): Place {
   const platform = /^heroku\/(.+)$/.exec(name);
   if (platform === null) return name;
   return /\.\d+$/.test(platform[1] ?? '') ? (platform[1] ?? null) : null;
+}
+
+// pods/shop_web-5f7c9d8b6-x2x9z_0a1b2c3d-.../app/0.log      containers/web-5f7c9d8b6-x2x9z_shop_app-<64 hex digits>.log
+const POD_FOLDER = /(?:^|\/)[a-z0-9-]+_([a-z0-9][a-z0-9.-]*)_[0-9a-f-]{32,36}\/([a-z0-9-]+)\/\d+\.log[^/]*$/;
+const POD_LINK = /(?:^|\/)([a-z0-9][a-z0-9.-]*)_[a-z0-9-]+_([a-z0-9-]+)-[0-9a-f]{64}\.log[^/]*$/;
+// <64 hex digits>-json.log      Source: daemon/logger/jsonfilelog of Docker
+const CONTAINER_FILE = /(?:^|\/)([0-9a-f]{12})[0-9a-f]{52}-json\.log[^/]*$/;
+
+/** The container that a node or Docker names a log's file after; null for other paths. Source: kubelet, pkg/kubelet/kuberuntime/logs */
+function placeOfPath(path: string): Place {
+  const pod = POD_FOLDER.exec(path) ?? POD_LINK.exec(path);
+  if (pod !== null) return `${pod[1]}/${pod[2]}`;
+  return CONTAINER_FILE.exec(path)?.[1] ?? null;
 }
 
 /** `app01` of `app01.example.org`; null for what every host is called before it has a name. */

@@ -15,7 +15,7 @@ export function sortRows(rows: Uint32Array, compare: CompareRows): void {
   while (starts.length > 1) {
     const merged: number[] = [];
     for (let run = 0; run < starts.length; run += 2) {
-      const start = starts[run] ?? 0;
+      const start = existing(starts[run], run);
       const middle = starts[run + 1] ?? rows.length;
       const end = starts[run + 2] ?? rows.length;
       mergeRuns(from, to, start, middle, end, compare);

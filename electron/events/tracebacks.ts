@@ -99,5 +99,5 @@ export class Tracebacks {
 
 /** Index of the last of ascending values below `end` that is not above `limit`; -1 when there is none. */
 function lastIndexUpTo(values: readonly number[], limit: number, end: number): number {
-  return firstPlaceWhere(end, (index) => (values[index] ?? 0) > limit) - 1;
+  return firstPlaceWhere(end, (index) => existing(values[index], index) > limit) - 1;
 }

@@ -13,6 +13,7 @@ import { tagsOfRows } from '../../shared/rules/tags.ts';
 
 type SourceJson = CaseJson['timeline'][number]['source'];
 type FactJson = CaseJson['questions'][number]['facts'][number];
+type EvidenceJson = CaseJson['evidence'][number];
 type IncidentJson = CaseJson['incidents'][number];
 
 /** The case as scripts read it; it satisfies caseJsonSchema. `events` become the timeline, in the order given. */
@@ -35,6 +36,7 @@ export function toCaseJson(
       bytes: file.bytes,
       sha256: file.sha256,
       events: file.records,
+      ...unreadJson(file),
       problems: problemsOf(file).map(({ kind, message, byteOffset }) => ({ kind, message, byteOffset })),
     })),
     incidents: analysis.incidents.map(incidentJson),
@@ -121,12 +123,19 @@ function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): C
     timestampDesc,
     kind,
     message,
+    ...(event.isUndated === true ? { notBefore: formatIsoMicros(time) } : {}),
     pid,
     severity,
     source: sourceJson(source),
     ...(copies === undefined ? {} : { otherSources: copies.map(sourceJson) }),
     ...(tags === undefined ? {} : { tags: [...tags] }),
   };
+}
+
+/** Lines that belong to no record; of a file of no known format, those that were looked at. */
+function unreadJson({ unreadLines = 0, graveLines = 0 }: EvidenceFile): Pick<EvidenceJson, 'unreadLines'> {
+  const count = Math.max(unreadLines, graveLines);
+  return count === 0 ? {} : { unreadLines: { count, grave: graveLines } };
 }
 
 function incidentJson(incident: Incident): IncidentJson {

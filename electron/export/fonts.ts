@@ -35,6 +35,11 @@ export function showableTexts(paths: ReturnType<typeof fontPaths>): Record<FontF
   return { Inter: showable(paths.Inter.normal), JetBrainsMono: showable(paths.JetBrainsMono.normal) };
 }
 
+/** One of the fonts as a file. */
+export function fontBytes(path: string): Uint8Array {
+  return readOwnFileSync(path);
+}
+
 function showable(path: string): ShowableText {
   const font = create(readOwnFileSync(path));
   if (!('characterSet' in font)) throw new Error(`a collection of fonts where one font was expected: ${path}`);

@@ -5,9 +5,10 @@ import type { CaseJson } from '../../shared/contract/case-json.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { Report } from '../../shared/report/report.ts';
 import { caseJsonText } from './case-json.ts';
-import { fontPaths, showableTexts } from './fonts.ts';
+import { fontBytes, fontPaths, showableTexts } from './fonts.ts';
 import { PDF_STYLES, pdfContent } from './pdf-definition.ts';
 import { PAGE_MARGINS, PAPER, type Texts } from './pdf-parts.ts';
+import { rememberShapes } from './pdf-shapes.ts';
 
 const ATTACHMENT_NAME = 'case.json';
 /** Letters of the title that the footer has room for. */
@@ -23,6 +24,7 @@ export async function writePdf(report: Report, caseJson: CaseJson): Promise<Uint
   const texts = showableTexts(paths);
   const json = Buffer.from(caseJsonText(caseJson), 'utf8');
   const allowed = new Set(Object.values(paths).flatMap(({ normal, bold }) => [normal, bold]));
+  rememberShapes(() => fontBytes(paths.Inter.normal));
   pdfmake.setFonts(paths);
   pdfmake.setUrlAccessPolicy(() => false);
   pdfmake.setLocalAccessPolicy((path) => allowed.has(path));

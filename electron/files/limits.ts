@@ -16,12 +16,8 @@ export interface IntakeLimits {
   readonly folderDepth: number;
   /** Archives within archives; what was given is level 1. */
   readonly archiveDepth: number;
-  /** Bytes written to the spool over everything given. */
+  /** Bytes written to the spool over everything given. How well something packs is no limit: reports do, hundreds of times. */
   readonly unpackedBytes: number;
-  /** A compressed stream that grows beyond this many times its size is a bomb ... */
-  readonly unpackRatio: number;
-  /** ... once it has given this much; small highly repetitive logs do reach such ratios. */
-  readonly unpackRatioFromBytes: number;
   /** Bytes of a path within a folder or archive; PATH_MAX of Linux. */
   readonly pathBytes: number;
   /** A database is inspected in memory. */
@@ -48,8 +44,6 @@ export const INTAKE_LIMITS: IntakeLimits = {
   folderDepth: 64,
   archiveDepth: 3,
   unpackedBytes: 16 * 1024 * MIB,
-  unpackRatio: 200,
-  unpackRatioFromBytes: 64 * MIB,
   pathBytes: 4096,
   databaseBytes: 1536 * MIB,
   journalBytes: Number.MAX_SAFE_INTEGER,

@@ -15,13 +15,25 @@ export function visibleName(name: string): string {
   return name.replace(INVISIBLE, escapeCharacter);
 }
 
+/** `/`, `C:\`, `\\server`: what makes a path absolute on some system. */
+const ROOT = /^(?:[A-Za-z]:(?=[/\\]))?[/\\]+/;
+
+/** Whether a member's path begins at the root of a system, as `tar -P` and some packers for Windows write it. */
+export function isAbsoluteName(name: string): boolean {
+  return ROOT.test(name);
+}
+
+/** A member's path below the root of its system, as tar itself unpacks it: https://www.gnu.org/software/tar/manual/html_node/absolute.html */
+export function belowRoot(name: string): string {
+  return name.replace(ROOT, '');
+}
+
 /**
  * Why a member's name must not be believed, or null. Members are never unpacked under their own names; such a name is
  * refused because nobody packs evidence that way by accident. `\` counts as a separator, as it would on Windows.
  */
 export function unsafeMemberName(name: string): string | null {
-  if (name === '') return 'it has no name';
-  if (/^[/\\]/.test(name) || /^[A-Za-z]:[/\\]/.test(name)) return 'its path is absolute';
+  if (belowRoot(name) === '') return 'it has no name';
   if (name.split(/[/\\]/).includes('..')) return 'its path climbs out of the archive';
   return null;
 }

@@ -7,6 +7,8 @@ export class FileProblems {
   count = 0;
   /** Lines of the file that belong to no record. */
   unreadLines = 0;
+  /** Those of them that speak of a kill, a timeout, short memory or a lock. */
+  graveLines = 0;
 
   constructor(limit: number) {
     this.#limit = limit;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImportRequest, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import { FORMATS, logFormat } from '../../shared/evidence/formats/table.ts';
 import { isCatOfKnown } from '../../shared/evidence/journal/journal-cat.ts';
+import { speaksOfAnEnd } from '../../shared/evidence/reading/lines.ts';
 import type { DatabaseReport } from '../../shared/model/database.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
@@ -61,6 +62,7 @@ export async function readGivenEvidence(
   const { files } = intake;
   const sink = new EvidenceSink(new EventTable());
   await parseAll(intake, sink, limits, board, takeAdded, request.zones);
+  noteDesktop(files, problems);
   const databases: DatabaseReport[] = [];
   for (const group of intake.groups) {
     const database = await readDatabase(files, group, limits, board);
@@ -223,7 +225,13 @@ function noteUnrecognised(file: IntakeFile): void {
   const { why, begins } = file.told;
   const message = `No format Inquest reads: it ${why}. It was hashed and listed; it begins with ${begins}.`;
   file.found.problems.add({ kind: 'unrecognised', message, byteOffset: null });
+  if (!LOG_NAME.test(file.found.name)) return;
+  const lines = headText(file.found).split('\n');
+  file.found.problems.graveLines += lines.filter(speaksOfAnEnd).length;
 }
+
+/** Names under which logs are saved; notes and scripts speak of ends too. */
+const LOG_NAME = /\.(?:log|txt|out|err|jsonl?)(?:\.\d+)?$|(?:^|\/)(?:syslog|messages|std(?:out|err)|console)[^/]*$/i;
 
 /** A `-wal` holds the pages that changed and a `-journal` those that were to be restored: neither is a database. */
 function noteLoneSidecar(file: IntakeFile): void {
@@ -231,6 +239,15 @@ function noteLoneSidecar(file: IntakeFile): void {
   const name = baseName(file.found.name).replace(/-(?:wal|shm|journal)$/, '');
   const message = `The database it belongs to (${visibleName(name)}, in the same folder) was not given, and by itself it cannot be read. Add both, copied at the same time.`;
   file.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
+}
+
+/** One notice for all: an archive made on macOS has such a file beside each of its own. */
+function noteDesktop(files: readonly IntakeFile[], problems: CaseProblems): void {
+  const [first, ...others] = files.filter(({ format }) => format === 'desktop');
+  if (first === undefined) return;
+  const more =
+    others.length === 0 ? '' : ` So ${others.length === 1 ? 'is 1 other file' : `are ${others.length} other files`}.`;
+  problems.add(first.path, 'unrecognised', `No evidence: it ${first.told.why}.${more} All were hashed and listed.`);
 }
 
 function noteEmpty(file: IntakeFile): void {
@@ -247,6 +264,7 @@ function noteNotUnpacked({ format, found }: IntakeFile): void {
 
 function describe(files: readonly IntakeFile[]): EvidenceFile[] {
   const idOf = new Map(files.map((file) => [file.found, file.id]));
+  const folders = new Set(files.filter(({ found }) => !found.givenItself).map(({ found }) => found.given));
   return files.map(({ found, id, path, format, told, records, time }) => ({
     id,
     path,
@@ -256,11 +274,13 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     sha256: found.sha256 ?? createHash('sha256').digest('hex'),
     ...hashedPart(found),
     modified: found.modified,
+    ...(found.givenItself || folders.size < 2 ? {} : { given: found.given }),
     containerId: found.container === null ? null : (idOf.get(found.container) ?? null),
     records,
     time,
     ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
     ...(found.problems.unreadLines === 0 ? {} : { unreadLines: found.problems.unreadLines }),
+    ...(found.problems.graveLines === 0 ? {} : { graveLines: found.problems.graveLines }),
     problems: found.problems.list,
     problemCount: found.problems.count,
   }));

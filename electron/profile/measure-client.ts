@@ -1,6 +1,7 @@
 import { freemem } from 'node:os';
 import type { MeasureRequest, MeasureWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import type { ParseOutcome, ParseProfile, ProfileSample } from '../../shared/model/artifact.ts';
+import { existing } from '../../shared/model/existing.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { JobCancelled, type JobOutcome, runJob } from '../threads/run-job.ts';
 import { startWorker } from '../threads/start-worker.ts';
@@ -53,7 +54,7 @@ export async function measureArtifact(
 /** The run with the median wall time, of two in the middle the faster. */
 function medianOf(profiles: readonly ParseProfile[]): ParseProfile {
   const seconds = profiles.map((profile) => profile.seconds);
-  const order = seconds.map((_, index) => index).sort((a, b) => (seconds[a] ?? 0) - (seconds[b] ?? 0));
+  const order = seconds.map((_, index) => index).sort((a, b) => existing(seconds[a], a) - existing(seconds[b], b));
   const median = order[Math.floor((order.length - 1) / 2)] ?? 0;
   const profile = profiles[median];
   if (profile === undefined) throw new RangeError('a profile needs at least one run');
@@ -80,7 +81,12 @@ async function measureOnce(request: MeasureRequest, run: number, options: Measur
   };
   const died = (thrown: unknown): JobOutcome<ParseProfile> => {
     if (!isOutOfMemory(thrown)) return null;
-    const outcome = { kind: 'memory-limit', limitBytes: heapBytes, atBytes: reached[0] ?? 0, of: 'heap' } as const;
+    const outcome = {
+      kind: 'memory-limit',
+      limitBytes: heapBytes,
+      atBytes: existing(reached[0], 0),
+      of: 'heap',
+    } as const;
     return { status: 'done', result: soFar.end(outcome) };
   };
   const youngMib = Math.max(1, Math.min(MOST_YOUNG_HEAP_MIB, Math.floor(heapBytes / MIB / 8)));
@@ -91,7 +97,7 @@ async function measureOnce(request: MeasureRequest, run: number, options: Measur
   try {
     return await runJob(startWorker('measure-worker', data, limits), read, options.signal, died);
   } catch (thrown) {
-    if (thrown instanceof JobCancelled) return soFar.end({ kind: 'cancelled', atBytes: reached[0] ?? 0 });
+    if (thrown instanceof JobCancelled) return soFar.end({ kind: 'cancelled', atBytes: existing(reached[0], 0) });
     throw thrown;
   }
 }

@@ -116,7 +116,10 @@ function IncidentPairs({ incident }: { readonly incident: Incident }) {
       </div>
       <div>
         <dt>Start</dt>
-        <dd className="mono">{formatInstant(incident.start)}</dd>
+        <dd className="mono">
+          {incident.startIsBound === true ? 'after ' : ''}
+          {formatInstant(incident.start)}
+        </dd>
       </div>
       <div>
         <dt>End</dt>

@@ -176,50 +176,37 @@ function withCase(
   state: AppState,
   action: Extract<AppAction, { readonly type: 'opened' | 'times-changed' | 'grown' }>,
 ): AppState {
+  const read: AppState = {
+    ...state,
+    view: action.view,
+    measuring: null,
+    caseNumber: state.caseNumber + 1,
+    // An undo names sources by the ids of before.
+    toasts: withoutUndo(state.toasts),
+    job: null,
+    failure: null,
+    flash: null,
+    sameMoment: null,
+  };
   switch (action.type) {
     case 'opened':
       return {
-        ...state,
-        view: action.view,
-        measuring: null,
-        caseNumber: state.caseNumber + 1,
-        toasts: withoutUndo(state.toasts),
+        ...read,
         trail: startTrail(firstPlaceOf(action.view)),
-        job: null,
-        failure: null,
         pinned: null,
-        flash: null,
-        sameMoment: null,
         revealed: null,
       };
     case 'times-changed':
       return {
-        ...state,
-        view: action.view,
-        measuring: null,
-        caseNumber: state.caseNumber + 1,
-        toasts: withoutUndo(state.toasts),
+        ...read,
         // Places of before name rows of before: there is no way back to them.
         trail: startTrail({ ...state.trail.here, selectedRow: null, range: rangeAfter(state, action.view) }),
-        job: null,
-        failure: null,
         pinned: null,
-        flash: null,
-        sameMoment: null,
       };
     case 'grown':
       return {
-        ...state,
-        view: action.view,
-        measuring: null,
-        caseNumber: state.caseNumber + 1,
-        // An undo names sources by the ids of before.
-        toasts: withoutUndo(state.toasts),
+        ...read,
         trail: action.trail,
-        job: null,
-        failure: null,
-        flash: null,
-        sameMoment: null,
         revealed: null,
       };
   }

@@ -1,4 +1,5 @@
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import type { DatabaseViewId } from '../../shared/model/database.ts';
 import type { TimeRange } from './time-range.ts';
 

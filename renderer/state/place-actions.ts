@@ -1,4 +1,4 @@
-import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { CaseView } from '../../shared/model/views.ts';

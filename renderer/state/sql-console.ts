@@ -1,10 +1,5 @@
-import {
-  type DatabaseTarget,
-  type PlanStep,
-  type SqlOutcome,
-  type SqlPlace,
-  TIME_LIMITS_SECONDS,
-} from '../../shared/contract/database-requests.ts';
+import { TIME_LIMITS_SECONDS } from '../../shared/contract/database-limits.ts';
+import type { DatabaseTarget, PlanStep, SqlOutcome, SqlPlace } from '../../shared/contract/database-requests.ts';
 import type { InquestBridge } from '../../shared/contract/ipc.ts';
 import type { SqlResult } from '../../shared/model/sql-result.ts';
 import { statementAt } from '../../shared/sql/statements.ts';

@@ -1,23 +1,27 @@
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
+import type { EvidenceId } from '../model/evidence.ts';
 import type { FileSize } from '../model/host.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import type { WorkerHistory } from '../timeline/incidents.ts';
 import type { Operation } from '../timeline/operations.ts';
 
 /**
- * The artifact that the operation was about: the one whose path or size its log lines name, else the only one, else the
- * largest. Null when the case has none. `isNamed`: whether the log says so.
+ * The artifact that the operation was about: the one whose path or size its log lines name, else of those
+ * that are the service's own the only one, or the largest. Null when the case has none. `isNamed`: whether the log says so.
  */
 export function chooseArtifact(
   evidence: CaseEvidence,
   record: IncidentRecord | null,
   history: WorkerHistory,
+  isOwn: (id: EvidenceId) => boolean,
 ): { readonly report: ArtifactReport; readonly index: number; readonly isNamed: boolean } | null {
   const operation = record === null ? history.latestOperation : record.operation;
   let best: { report: ArtifactReport; index: number; score: number; isNamed: boolean } | null = null;
   evidence.artifacts.forEach((report, index) => {
     const score = matchScore(report, operation);
+    // What the log names is the artifact, wherever it was saved.
+    if (score < 3 && !isOwn(report.evidenceId)) return;
     if (best === null || score > best.score || (score === best.score && report.bytes > best.report.bytes)) {
       best = { report, index, score, isNamed: score >= 1 };
     }

@@ -13,10 +13,12 @@ import { type ArtifactFigures, artifactFigures, chooseArtifact } from './choose-
 import { chooseDatabase } from './choose-database.ts';
 import { effectiveConfig } from './effective-config.ts';
 import { type KernelCoverage, kernelCoverage } from './kernel-coverage.ts';
+import { ownEvidence } from './own-evidence.ts';
 import { type ServiceUnit, serviceUnit } from './service-unit.ts';
 
 /** What every family of facts reads: the case, the incident, and what was chosen as its artifact, database and settings. */
 export interface FactContext {
+  /** Settings, measurements and listings are those about the service of the incident: see ownEvidence. */
   readonly evidence: CaseEvidence;
   readonly history: WorkerHistory;
   /** The events of the place where the incident's process ran, and what is said beside it: pids count there; without an incident, all. */
@@ -48,11 +50,9 @@ const IDLE_WINDOW_MICROS = 60_000_000;
 const SAMPLE_SLACK_MICROS = 5_000_000;
 
 /** Gathers what the facts about one incident need. */
-export function factContext(
-  evidence: CaseEvidence,
-  history: WorkerHistory,
-  record: IncidentRecord | null,
-): FactContext {
+export function factContext(whole: CaseEvidence, history: WorkerHistory, record: IncidentRecord | null): FactContext {
+  const { evidence, isOwn } = ownEvidence(whole, record);
+  const ownEvents = record === null ? evidence.events : evidence.events.at(record.place);
   const incident = record?.incident ?? null;
   const from =
     incident === null
@@ -65,12 +65,12 @@ export function factContext(
   const work = latest === null ? null : { from: latest.start, to: latest.end };
   const window = incident === null || from === null ? work : { from, to: incident.end };
   const unit = serviceUnit(evidence, incident?.unit ?? null);
-  const config = effectiveConfig(evidence, window, unit);
+  const config = effectiveConfig({ evidence, ownEvents, record, history, window, unit });
   const workEnd = record?.death?.timeout?.time ?? incident?.end ?? null;
-  const artifact = chooseArtifact(evidence, record, history);
+  const artifact = chooseArtifact(evidence, record, history, isOwn);
   return {
     evidence,
-    ownEvents: record === null ? evidence.events : evidence.events.at(record.place),
+    ownEvents,
     history,
     record,
     window,
@@ -82,7 +82,7 @@ export function factContext(
       record?.operation ?? history.latestOperation,
       evidence.host?.fileSizes,
     ),
-    database: chooseDatabase(evidence),
+    database: chooseDatabase(evidence, isOwn),
     processSamples: samplesOfPid(evidence, record, latest),
     vmstatSamples:
       window === null
@@ -90,7 +90,7 @@ export function factContext(
         : evidence.vmstat
             .filter(isDated)
             .filter((s) => s.time >= window.from - SAMPLE_SLACK_MICROS && s.time <= window.to + SAMPLE_SLACK_MICROS),
-    kernel: kernelCoverage(evidence, window),
+    kernel: kernelCoverage(evidence, ownEvents, isOwn, window),
     lastStep: record?.operation?.steps.filter((step) => workEnd === null || step.from <= workEnd).at(-1) ?? null,
     workEnd,
   };
@@ -114,8 +114,14 @@ function samplesOfPid(
   const born = record === null ? (latest?.start ?? null) : (record.death?.life.boot?.time ?? null);
   return evidence.processes
     .filter(isDated)
+    .filter(isProgram)
     .filter((sample) => sample.pid === pid && sample.time <= end && (born === null || sample.time >= born - 1_000_000))
     .sort((a, b) => a.time - b.time);
+}
+
+/** ps shows threads of the kernel in brackets: low pids, such as those of workers in a container, are theirs on the host. */
+export function isProgram({ command }: ProcessSample): boolean {
+  return !/^\[[^\]]{1,64}\]$/.test(command);
 }
 
 /** Provenance and rows of events, as a fact carries them. */

@@ -1,5 +1,5 @@
 import type { EvidenceEvent } from '../model/event.ts';
-import { addSeconds } from '../model/time.ts';
+import { addSeconds, type EpochMicros } from '../model/time.ts';
 import type { FactContext } from './context.ts';
 
 /** A database of its own process: its locks show in its own views, and no file that can be copied tells of them. */
@@ -67,6 +67,53 @@ export function serverLocks(context: FactContext): {
     .between(window.from, addSeconds(window.to, SLACK_SECONDS), MOST_LINES, ['log', 'traceback'])
     .flatMap((event) => (rows.has(event.row) ? [] : (serverLockOf(event) ?? [])));
   return { own, others };
+}
+
+/** A wait for a lock that the server logs, which it was not seen to end. */
+export interface ServerWait {
+  readonly event: EvidenceEvent;
+  /** `AccessExclusiveLock on relation 24601`. */
+  readonly lock: string;
+  /** When it began: the server tells of a wait once it has lasted deadlock_timeout, and for how long it has. */
+  readonly begun: EpochMicros;
+  /** The server process that holds the lock, where it is told. */
+  readonly holder: { readonly pid: number; readonly event: EvidenceEvent } | null;
+}
+
+// process 4410 still waiting for AccessExclusiveLock on relation 24601 of database 16389 after 1000.112 ms
+// Process holding the lock: 4102. Wait queue: 4410.          process 4410 acquired AccessExclusiveLock on ... after 3010.2 ms
+// Source: PostgreSQL, src/backend/storage/lmgr/proc.c, ProcSleep (log_lock_waits)
+const STILL_WAITING = /process (\d{1,9}) still waiting for (\w+ on .{1,80}?) after (\d{1,12}(?:\.\d{1,6})?) ms/;
+const HOLDER = /Process(?:es)? holding the lock: (\d{1,9})/;
+const NO_LONGER_WAITING = /process (\d{1,9}) (?:acquired|avoided deadlock|detected deadlock|failed to acquire)/;
+
+/** The waits for locks that the server's own log tells of while the operation ran, and of whose end it does not. */
+export function serverWaits({ window, evidence }: FactContext): readonly ServerWait[] {
+  if (window === null) return [];
+  const waits = new Map<number, ServerWait>();
+  let latest: number | null = null;
+  for (const event of evidence.events.between(window.from, addSeconds(window.to, SLACK_SECONDS), MOST_LINES, ['log'])) {
+    const text = event.message.slice(0, READ_CHARACTERS);
+    const [, pid, lock, milliseconds] = STILL_WAITING.exec(text) ?? [];
+    if (pid !== undefined && lock !== undefined) {
+      latest = Number(pid);
+      const begun = addSeconds(event.time, -Number(milliseconds) / 1_000);
+      const holder = readHolder(event, text);
+      if (!waits.has(latest)) waits.set(latest, { event, lock, begun, holder });
+    }
+    const over = NO_LONGER_WAITING.exec(text)?.[1];
+    if (over !== undefined) waits.delete(Number(over));
+    const told = latest === null ? undefined : waits.get(latest);
+    // The holder stands in a line of its own below the wait.
+    const holder = told === undefined || told.holder !== null ? null : readHolder(event, text);
+    if (told !== undefined && latest !== null && holder !== null) waits.set(latest, { ...told, holder });
+  }
+  return [...waits.values()];
+}
+
+function readHolder(event: EvidenceEvent, text: string): ServerWait['holder'] {
+  const pid = HOLDER.exec(text)?.[1];
+  return pid === undefined ? null : { pid: Number(pid), event };
 }
 
 /**

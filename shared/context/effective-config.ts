@@ -1,17 +1,32 @@
 import type { EffectiveConfig } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import { GUNICORN_DEFAULTS, knownSetting, LARGEST_SETTING, type Setting, settingText } from '../model/config.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventSource } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import type { LaunchRecord } from '../model/launch.ts';
 import type { ProcessSample } from '../model/samples.ts';
-import { addSeconds, type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
-import { fileLabel, formatSeconds, listing } from '../wording/figures.ts';
+import { addSeconds, type EpochMicros, formatTimeOfDay } from '../model/time.ts';
+import type { IncidentRecord } from '../timeline/incident-record.ts';
+import type { WorkerHistory } from '../timeline/incidents.ts';
+import { fileLabel, listing } from '../wording/figures.ts';
 import { type CommandLineSettings, commandLineSettings } from './command-line.ts';
+import { serviceNames } from './own-evidence.ts';
+import { refutedDefault } from './refuted-default.ts';
 import type { ServiceUnit } from './service-unit.ts';
 
 /** Tells the timeout in force on the host: the file as gunicorn reads it there; the flags of a process that runs win over it. */
 export const SETTING_COMMAND = 'gunicorn --print-config APP | grep timeout; ps -eo args | grep [g]unicorn';
+
+/** Whose settings are asked for: of the incident's service where there is one. */
+export interface SettingsAsked {
+  /** What is about that service: see ownEvidence. */
+  readonly evidence: CaseEvidence;
+  readonly ownEvents: EventSource;
+  readonly record: IncidentRecord | null;
+  readonly history: WorkerHistory;
+  readonly window: { readonly from: EpochMicros; readonly to: EpochMicros } | null;
+  readonly unit: ServiceUnit | null;
+}
 
 /**
  * The settings in force, the strongest first: what gunicorn itself logs of a start (`Current configuration`), flags of its
@@ -21,13 +36,10 @@ export const SETTING_COMMAND = 'gunicorn --print-config APP | grep timeout; ps -
  * to something that cannot be read has no value here, and no default either; nor has a default that what was observed
  * refutes. Source of the order: https://docs.gunicorn.org/en/stable/configure.html
  */
-export function effectiveConfig(
-  evidence: CaseEvidence,
-  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
-  unit: ServiceUnit | null = null,
-): EffectiveConfig | null {
+export function effectiveConfig(asked: SettingsAsked): EffectiveConfig | null {
+  const { evidence, ownEvents, record, history } = asked;
   const file = evidence.configs[0] ?? null;
-  const layers = settingLayers(evidence, window, unit);
+  const layers = settingLayers(asked);
   if (file === null && layers.length === 0) return null;
   const sources: Provenance[] = [];
   /** The value, `not-set` where the default holds, or null where what is set cannot be read. */
@@ -46,7 +58,7 @@ export function effectiveConfig(
   const workerClass = pick('workerClass', file?.workerClass ?? UNSET);
   const workers = pick('workers', file?.workers ?? UNSET);
   const layer = layers.find((each) => sets(each, 'timeoutSeconds')) ?? null;
-  const refuted = timeout === NOT_SET ? refutedDefault(evidence) : null;
+  const refuted = timeout === NOT_SET ? refutedDefault(ownEvents, record, history) : null;
   if (refuted !== null) sources.push(...refuted.sources);
   return {
     timeoutSeconds: refuted === null ? orDefault(timeout, GUNICORN_DEFAULTS.timeoutSeconds) : null,
@@ -63,11 +75,11 @@ export function effectiveConfig(
       pick('gracefulTimeoutSeconds', file?.gracefulTimeoutSeconds ?? UNSET),
       GUNICORN_DEFAULTS.gracefulTimeoutSeconds,
     ),
-    workers: workers === NOT_SET ? (webConcurrency(evidence) ?? GUNICORN_DEFAULTS.workers) : workers,
+    workers: workers === NOT_SET ? (webConcurrency(chosenLaunches(asked)) ?? GUNICORN_DEFAULTS.workers) : workers,
     // gunicorn logs the class that it uses.
     workerClass:
       workerClass === NOT_SET || workerClass === null
-        ? (workerClassFromLog(evidence) ?? (workerClass === null ? null : GUNICORN_DEFAULTS.workerClass))
+        ? (workerClassFromLog(ownEvents) ?? (workerClass === null ? null : GUNICORN_DEFAULTS.workerClass))
         : workerClass,
     maxRequests: orDefault(pick('maxRequests', file?.maxRequests ?? UNSET), GUNICORN_DEFAULTS.maxRequests),
     sources: sources.length > 0 || file === null ? sources : wholeFile(evidence, file.evidenceId),
@@ -98,11 +110,8 @@ const sets = ({ settings, unreadable }: SettingLayer, name: keyof CommandLineSet
 const ALL_READ: SettingLayer['unreadable'] = new Map();
 
 /** Every place that sets something, the one that wins first. */
-function settingLayers(
-  evidence: CaseEvidence,
-  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
-  unit: ServiceUnit | null,
-): readonly SettingLayer[] {
+function settingLayers(asked: SettingsAsked): readonly SettingLayer[] {
+  const { evidence, unit } = asked;
   const flags = (
     kind: SettingLayer['kind'],
     settings: CommandLineSettings,
@@ -116,24 +125,24 @@ function settingLayers(
     timeoutFrom: `--timeout ${settings.timeoutSeconds} ${where}`,
   });
   const layers: SettingLayer[] = [];
-  const logged = loggedConfiguration(evidence, window);
+  const logged = loggedConfiguration(asked);
   if (logged !== null) layers.push(logged);
-  const running = commandLineFlags(evidence, window);
+  const running = commandLineFlags(asked);
   if (running !== null) {
     const { settings, sample } = running;
     layers.push(flags('flag', settings, sample.source, `on the command line of pid ${sample.pid}`));
   }
-  const launches = chosenLaunches(evidence, unit);
+  const launches = chosenLaunches(asked);
   // What gunicorn makes of all that follows; a process that runs may have been started otherwise.
-  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'printed') ?? []));
+  layers.push(...launchLayers(evidence, launches, 'printed'));
   if (unit?.flags != null)
     layers.push(flags('unit', unit.flags.value, unit.flags.source, `in ExecStart of ${unit.flags.from}`));
-  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'flag') ?? []));
+  layers.push(...launchLayers(evidence, launches, 'flag'));
   if (unit?.environmentFlags != null) {
     const { value, source, from } = unit.environmentFlags;
     layers.push(flags('environment', value, source, `in GUNICORN_CMD_ARGS of ${from}`));
   }
-  layers.push(...launches.flatMap((launch) => launchLayer(evidence, launch, 'GUNICORN_CMD_ARGS') ?? []));
+  layers.push(...launchLayers(evidence, launches, 'GUNICORN_CMD_ARGS'));
   return layers;
 }
 
@@ -148,16 +157,62 @@ const LAUNCH_ORDER: readonly LaunchRecord['kind'][] = [
   'start script',
 ];
 
-/** The starts of the service in question, the strongest first: those named like its unit, else all; the certain ones first. */
-function chosenLaunches(evidence: CaseEvidence, unit: ServiceUnit | null): readonly LaunchRecord[] {
+/**
+ * The starts of the service in question, the strongest first: those named like its unit or container, else those that are named like
+ * nothing else that runs, else all; the certain ones first.
+ */
+export function chosenLaunches({
+  evidence,
+  record,
+  unit,
+}: Pick<SettingsAsked, 'evidence' | 'record' | 'unit'>): readonly LaunchRecord[] {
   const launches = evidence.host?.launches ?? [];
-  const name = unit?.name?.replace(/\.service$/, '') ?? null;
-  const named = launches.filter((launch) => launch.name !== null && launch.name === name);
-  const printed = launches.filter(({ kind }) => kind === 'printed settings');
-  return [...(named.length > 0 ? [...printed, ...named] : launches)].sort(
+  const own = [
+    ...(unit?.name == null ? [] : [unit.name.replace(/\.service$/, '')]),
+    ...(record === null ? [] : serviceNames(record.incident)),
+  ];
+  const isNamed = ({ name }: LaunchRecord): boolean =>
+    name !== null && own.some((each) => each === name || each.endsWith(`-${name}`) || each.endsWith(`_${name}`));
+  const named = launches.filter(isNamed);
+  // What a file starts without a name it starts for whoever runs it.
+  const nameless = launches.filter(({ name }) => name === null);
+  const chosen = named.length > 0 ? [...named, ...nameless] : launches;
+  return [...chosen].sort(
     (a, b) =>
       LAUNCH_ORDER.indexOf(a.kind) - LAUNCH_ORDER.indexOf(b.kind) || Number(a.isConditional) - Number(b.isConditional),
   );
+}
+
+/**
+ * What each start sets. Where one file starts several services with timeouts of their own and none of them is known to be the one in
+ * question, the timeout is one of theirs.
+ */
+function launchLayers(
+  evidence: CaseEvidence,
+  launches: readonly LaunchRecord[],
+  from: LaunchedBy,
+): readonly SettingLayer[] {
+  const layers = launches.flatMap((launch) => {
+    const layer = launchLayer(evidence, launch, from);
+    return layer === null ? [] : [{ launch, layer }];
+  });
+  return layers.map(({ launch, layer }) => {
+    const rivals = layers.filter(
+      (each) =>
+        each.launch.evidenceId === launch.evidenceId && each.launch.name !== null && sets(each.layer, 'timeoutSeconds'),
+    );
+    const values = rivals.map(
+      (each) => each.layer.settings.timeoutSeconds ?? each.layer.unreadable.get('timeoutSeconds') ?? '',
+    );
+    if (!sets(layer, 'timeoutSeconds') || new Set(values).size < 2) return layer;
+    const text = rivals.map(({ launch: { name } }, index) => `${values[index]} of ${name}`).join(', or ');
+    return {
+      ...layer,
+      settings: { ...layer.settings, timeoutSeconds: null },
+      unreadable: new Map([...layer.unreadable, ['timeoutSeconds' as const, text]]),
+      timeoutFrom: `${fileLabel(evidence.files.find(({ id }) => id === launch.evidenceId)?.path ?? launch.kind)}: ${text}`,
+    };
+  });
 }
 
 const LAUNCHED = {
@@ -167,6 +222,8 @@ const LAUNCHED = {
   max_requests: 'maxRequests',
 } as const satisfies Readonly<Record<string, keyof CommandLineSettings>>;
 
+type LaunchedBy = keyof typeof LAYER_KINDS;
+
 const LAYER_KINDS = {
   flag: 'flag',
   GUNICORN_CMD_ARGS: 'environment',
@@ -174,11 +231,7 @@ const LAYER_KINDS = {
   printed: 'log',
 } as const satisfies Readonly<Record<string, SettingLayer['kind']>>;
 
-function launchLayer(
-  evidence: CaseEvidence,
-  launch: LaunchRecord,
-  from: 'flag' | 'GUNICORN_CMD_ARGS' | 'printed',
-): SettingLayer | null {
+function launchLayer(evidence: CaseEvidence, launch: LaunchRecord, from: LaunchedBy): SettingLayer | null {
   const own = launch.settings.filter((each) => each.from === from);
   if (own.length === 0) return null;
   const unreadable = new Map<keyof CommandLineSettings, string>();
@@ -222,10 +275,8 @@ function settingNumber(text: string | null): number | null {
 }
 
 /** WEB_CONCURRENCY is what `workers` defaults to. Source: gunicorn/config.py, Workers */
-function webConcurrency(evidence: CaseEvidence): number | null {
-  const found = (evidence.host?.launches ?? [])
-    .flatMap(({ settings }) => settings)
-    .find(({ from }) => from === 'WEB_CONCURRENCY');
+function webConcurrency(launches: readonly LaunchRecord[]): number | null {
+  const found = launches.flatMap(({ settings }) => settings).find(({ from }) => from === 'WEB_CONCURRENCY');
   return settingNumber(found?.value ?? null);
 }
 
@@ -235,14 +286,13 @@ const DUMP_ENTRIES = 500;
 const DUMP_HEADING = /Current configuration:/;
 
 /** The settings that gunicorn logged at its last start before the end of the window; null where it logged none. */
-function loggedConfiguration(
-  { events }: CaseEvidence,
-  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
-): SettingLayer | null {
-  const starts = events.ofKinds(['arbiter-start']).filter(({ time }) => window === null || time <= window.to);
-  const start = starts.at(-1);
+function loggedConfiguration({ ownEvents, record, window }: SettingsAsked): SettingLayer | null {
+  const starts = ownEvents.ofKinds(['arbiter-start']).filter(({ time }) => window === null || time <= window.to);
+  const arbiter = arbiterPid(record);
+  // Two services of one host log into one journal.
+  const start = starts.findLast(({ pid }) => pid !== null && pid === arbiter) ?? starts.at(-1);
   if (start === undefined) return null;
-  const near = events
+  const near = ownEvents
     .between(addSeconds(start.time, -DUMP_SECONDS), start.time, DUMP_ENTRIES)
     .filter(({ source }) => source.evidenceId === start.source.evidenceId);
   const at = near.findLastIndex(({ message }) => DUMP_HEADING.test(message));
@@ -274,58 +324,13 @@ function loggedConfiguration(
   };
 }
 
-/** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */
-const TICK_SECONDS = 2;
-/** Workers that booted and timed out together, without a word in between, were never alive: their timeout is what it took. */
-const TOGETHER_SECONDS = 2;
-
-/**
- * What shows that gunicorn's default timeout was not in force: a TIMEOUT sooner after the boot than it, or one of several
- * workers at once, silent since they booted together, clearly later.
- */
-function refutedDefault({
-  events,
-}: CaseEvidence): { readonly text: string; readonly sources: readonly Provenance[] } | null {
-  const boots = new Map<number, EvidenceEvent>();
-  const waits: {
-    readonly pid: number;
-    readonly seconds: number;
-    readonly boot: EvidenceEvent;
-    readonly timeout: EvidenceEvent;
-  }[] = [];
-  for (const event of events.ofKinds(['worker-boot', 'worker-timeout'])) {
-    const pid = event.detail.targetPid ?? event.pid;
-    if (pid === null) continue;
-    const boot = boots.get(pid);
-    if (event.kind === 'worker-boot') boots.set(pid, event);
-    else if (boot !== undefined) {
-      waits.push({ pid, seconds: secondsBetween(boot.time, event.time), boot, timeout: event });
-      boots.delete(pid);
-    }
-  }
-  const assumed = GUNICORN_DEFAULTS.timeoutSeconds;
-  const sooner = waits.find(({ seconds }) => seconds < assumed - TICK_SECONDS);
-  const later = waits.find((wait) => wait.seconds > assumed + 2 * TICK_SECONDS && isNeverAlive(wait, waits, events));
-  const found = sooner ?? later;
-  if (found === undefined) return null;
-  const { pid, seconds, boot, timeout } = found;
-  return {
-    text: `gunicorn's default of ${assumed} s is not in force: the TIMEOUT of pid ${pid} came ${formatSeconds(seconds)} after it booted${found === sooner ? '' : ', together with others that had been silent since the same boot'}.`,
-    sources: [boot.source, timeout.source],
-  };
-}
-
-function isNeverAlive(
-  wait: { readonly pid: number; readonly boot: EvidenceEvent; readonly timeout: EvidenceEvent },
-  waits: readonly { readonly pid: number; readonly boot: EvidenceEvent; readonly timeout: EvidenceEvent }[],
-  events: CaseEvidence['events'],
-): boolean {
-  const isNear = (a: EvidenceEvent, b: EvidenceEvent): boolean =>
-    Math.abs(secondsBetween(a.time, b.time)) <= TOGETHER_SECONDS;
-  const isSilent = (each: typeof wait): boolean =>
-    !events.hasOfPid(each.pid, addSeconds(each.boot.time, TOGETHER_SECONDS), addSeconds(each.timeout.time, -1));
-  const together = waits.filter((each) => isNear(each.boot, wait.boot) && isNear(each.timeout, wait.timeout));
-  return together.length > 1 && together.every(isSilent);
+/** The arbiter that told of the incident, by its own header; null where nobody did. */
+function arbiterPid(record: IncidentRecord | null): number | null {
+  const death = record?.death ?? null;
+  const told = [death?.timeout, death?.end].find(
+    (event) => event != null && event.kind !== 'worker-exiting' && event.kind.startsWith('worker-'),
+  );
+  return told == null || told.pid === death?.pid ? null : told.pid;
 }
 
 function wholeFile(evidence: CaseEvidence, evidenceId: string): readonly Provenance[] {
@@ -334,13 +339,19 @@ function wholeFile(evidence: CaseEvidence, evidenceId: string): readonly Provena
 }
 
 /** Flags of the gunicorn processes in `ps`, those nearest to the incident first; null when none carries a setting. */
-function commandLineFlags(
-  evidence: CaseEvidence,
-  window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
-): { readonly settings: CommandLineSettings; readonly sample: ProcessSample } | null {
+function commandLineFlags({
+  evidence,
+  record,
+  window,
+}: SettingsAsked): { readonly settings: CommandLineSettings; readonly sample: ProcessSample } | null {
+  const own = new Set([record?.incident.pid ?? null, arbiterPid(record)]);
+  const isOwn = ({ pid }: ProcessSample): boolean => own.has(pid);
+  const hasOwn = evidence.processes.some((sample) => isOwn(sample) && commandLineSettings(sample.command) !== null);
   let best: { settings: CommandLineSettings; sample: ProcessSample; distance: number } | null = null;
   const seen = new Set<string>();
   for (const sample of evidence.processes) {
+    // Another gunicorn of the host has flags of its own.
+    if (hasOwn && !isOwn(sample)) continue;
     // Snapshots repeat the same command line; a process may only be told apart by time when lines differ.
     if (seen.has(sample.command)) continue;
     seen.add(sample.command);
@@ -352,10 +363,10 @@ function commandLineFlags(
   return best;
 }
 
-function workerClassFromLog(evidence: CaseEvidence): string | null {
+function workerClassFromLog(events: EventSource): string | null {
   return (
-    evidence.events.ofKinds(['arbiter-start']).findLast((event) => event.detail.workerClass !== undefined)?.detail
-      .workerClass ?? null
+    events.ofKinds(['arbiter-start']).findLast((event) => event.detail.workerClass !== undefined)?.detail.workerClass ??
+    null
   );
 }
 

@@ -40,8 +40,7 @@ export function clockSteps({ evidence }: FactContext, from: EpochMicros, to: Epo
  */
 export function elapsedSeconds(context: FactContext, until: EpochMicros | null = context.workEnd): number | null {
   const operation = context.record?.operation ?? null;
-  const first = operation?.lines[0]?.event;
-  if (operation === null || until === null || first?.isUndated === true) return null;
+  if (operation === null || until === null || !operation.startIsKnown) return null;
   let stepped = 0;
   for (const { seconds } of clockSteps(context, operation.start, until)) {
     if (seconds === null) return null;

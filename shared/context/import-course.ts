@@ -5,7 +5,7 @@ import type { FactContext } from './context.ts';
 import { elapsedSeconds } from './elapsed.ts';
 import { hostTotal } from './host-total.ts';
 import { insertRate } from './insert-rate.ts';
-import { memoryUse } from './process-readings.ts';
+import { memorySamples, memoryUse } from './process-readings.ts';
 import { batchRows } from './rows-to-write.ts';
 import { timeoutPlace } from './timeout-place.ts';
 
@@ -18,7 +18,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
   if (elapsed === null) return null;
   const insert = insertRate(context);
   const steps = operation.steps
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map(
       ({ name, from, to }): CourseStep => ({
         name,
@@ -59,11 +59,12 @@ function courseMemory(context: FactContext): CourseMemory | null {
   const start = context.record?.operation?.start ?? null;
   if (use === null || start === null) return null;
   // The last row before the operation is where its memory began; rows before that are of the worker's start.
-  const before = context.processSamples.filter((sample) => sample.time <= start).at(-1) ?? null;
+  const measured = memorySamples(context);
+  const before = measured.filter((sample) => sample.time <= start).at(-1) ?? null;
   return {
     baseBytes: (before ?? use.first).rssBytes,
     peakBytes: use.peak.rssBytes,
-    samples: context.processSamples
+    samples: measured
       .filter((sample) => before === null || sample.time >= before.time)
       .map(({ time, rssBytes }) => ({ second: secondsBetween(start, time), rssBytes })),
   };

@@ -1,3 +1,4 @@
+import { existing } from '../model/existing.ts';
 import type { InsertRate } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationLine, OperationStep } from '../timeline/operations.ts';
@@ -17,7 +18,7 @@ const PART_OF_WHOLE = /(?<![\w/.-])(\d[\d,_]*)\s*(?:\/|of)\s*(\d[\d,_]*)(?![\w/.
 export function insertRate(context: FactContext): InsertRate | null {
   const { workEnd } = context;
   const step = insertStep(context);
-  if (step === null || workEnd === null) return null;
+  if (step === null || workEnd === null || !step.isTimed) return null;
   const rows = rowsToWrite(context, step);
   if (rows === null || rows <= 0) return null;
   if (step.to !== null && step.to <= workEnd && step.endLine?.reading.role !== 'operation-failed') {
@@ -51,7 +52,9 @@ export function committedRows(context: FactContext): number {
 
 /** The last line within the insert that says how many of the rows are done. */
 function lastProgress(context: FactContext, step: OperationStep, rows: number): InsertRate | null {
-  const lines = insertLines(context).filter(({ reading }) => reading.role === 'progress');
+  const lines = insertLines(context).filter(
+    ({ reading, event }) => reading.role === 'progress' && event.isUndated !== true,
+  );
   for (const { event, text } of lines.toReversed()) {
     const counted = PART_OF_WHOLE.exec(text.slice(0, READ_CHARACTERS));
     const written = toCount(counted?.[1]);
@@ -84,7 +87,7 @@ function withoutWhole(lines: readonly OperationLine[], step: OperationStep, rows
   const last = counted.at(-1);
   const counts = counted.map(({ reading }) => reading.records ?? 0);
   if (last === undefined || counts.length < 2) return null;
-  const rises = counts.every((count, index) => index === 0 || count > (counts[index - 1] ?? 0));
+  const rises = counts.every((count, index) => index === 0 || count > existing(counts[index - 1], index - 1));
   const alike = counts.every((count) => count === counts[0]);
   const written = rises ? counts.at(-1) : alike ? counts.reduce((sum, count) => sum + count, 0) : undefined;
   if (written === undefined || written >= rows) return null;

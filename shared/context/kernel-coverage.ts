@@ -1,5 +1,6 @@
 import type { CaseEvidence } from '../model/case.ts';
-import type { EvidenceFile } from '../model/evidence.ts';
+import type { EventSource } from '../model/event.ts';
+import type { EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 
 /**
@@ -16,22 +17,18 @@ const QUIET_DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 
 const KERNEL_NAME = /(?:^|[^a-z])(?:kern(?:el)?|dmesg)(?:[^a-z]|$)/i;
 
-/** What the kernel logs of a case say about the window; `absent` when there is no window. */
+/** What the kernel logs of the incident's host say about the window; `absent` when there is no window. */
 export function kernelCoverage(
   evidence: CaseEvidence,
+  ownEvents: EventSource,
+  isOwn: (id: EvidenceId) => boolean,
   window: { readonly from: EpochMicros; readonly to: EpochMicros } | null,
 ): KernelCoverage {
   if (window === null) return { state: 'absent', files: [] };
-  const kernelFileIds = evidence.events.filesWithKinds([
-    'kernel',
-    'oom-invoked',
-    'oom-context',
-    'oom-kill',
-    'segfault',
-  ]);
+  const kernelFileIds = ownEvents.filesWithKinds(['kernel', 'oom-invoked', 'oom-context', 'oom-kill', 'segfault']);
   const covering = evidence.files.filter((file) => {
     // Of a log without a date nobody knows what it covers.
-    if (!kernelFileIds.has(file.id) || file.time?.isOrderOnly === true) return false;
+    if (!kernelFileIds.has(file.id) || !isOwn(file.id) || file.time?.isOrderOnly === true) return false;
     const span = evidence.events.span(file.id);
     if (span === null || span.from > window.to) return false;
     if (span.to >= window.from) return true;
@@ -43,7 +40,9 @@ export function kernelCoverage(
   });
   if (covering.length > 0) return { state: 'covers', files: covering };
   // The bytes of an export without entries ("-- No entries --") do not say what was asked for; here only the name can.
-  const empty = evidence.files.filter((file) => file.format === 'journal-empty' && KERNEL_NAME.test(file.path));
+  const empty = evidence.files.filter(
+    (file) => file.format === 'journal-empty' && KERNEL_NAME.test(file.path) && isOwn(file.id),
+  );
   if (empty.length > 0) return { state: 'empty-export', files: empty };
   return { state: 'absent', files: [] };
 }

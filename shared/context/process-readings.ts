@@ -1,6 +1,6 @@
 import type { ProcessSample } from '../model/samples.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import type { FactContext } from './context.ts';
+import { type FactContext, isProgram } from './context.ts';
 
 /** How a process spent a stretch of time, as far as `ps` rows tell. */
 export interface CpuUse {
@@ -22,7 +22,11 @@ const SLACK_MICROS = 2_500_000;
 
 /** CPU use of the incident's process between two instants; null when fewer than two rows lie there. */
 export function cpuUse(context: FactContext, from: EpochMicros, to: EpochMicros): CpuUse | null {
-  const within = context.processSamples.filter((s) => s.time >= from - SLACK_MICROS && s.time <= to + SLACK_MICROS);
+  const within = context.processSamples
+    .filter((s) => s.time >= from - SLACK_MICROS && s.time <= to + SLACK_MICROS)
+    .flatMap(({ cpuSeconds, state, ...rest }) =>
+      cpuSeconds === null || state === null ? [] : [{ ...rest, cpuSeconds, state }],
+    );
   const first = within[0];
   const last = within.at(-1);
   if (first === undefined || last === undefined) return null;
@@ -46,10 +50,23 @@ function mostFrequent(values: readonly string[]): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? '?';
 }
 
+/** A row that says how much memory the process held. */
+export type MemorySample = ProcessSample & { readonly rssBytes: number };
+
+function withMemory<S extends ProcessSample>(sample: S): readonly (S & MemorySample)[] {
+  const { rssBytes } = sample;
+  return rssBytes === null ? [] : [{ ...sample, rssBytes }];
+}
+
+/** Dated rows of the incident's process that say how much memory it held. */
+export function memorySamples(context: FactContext): readonly (MemorySample & { readonly time: EpochMicros })[] {
+  return context.processSamples.flatMap(withMemory);
+}
+
 /** Resident memory of the incident's process over its window. */
 export interface MemoryUse {
-  readonly first: ProcessSample;
-  readonly peak: ProcessSample;
+  readonly first: MemorySample;
+  readonly peak: MemorySample;
   readonly growthBytes: number;
 }
 
@@ -58,9 +75,11 @@ export function memoryUse(context: FactContext): MemoryUse | null {
   const { record, history } = context;
   const pid = record === null ? (history.latestOperation?.pid ?? null) : record.incident.pid;
   if (pid === null) return null;
-  const dated = context.processSamples;
-  const samples: readonly ProcessSample[] =
-    dated.length > 0 ? dated : context.evidence.processes.filter((s) => s.time === null && s.pid === pid);
+  const measured = memorySamples(context);
+  const samples: readonly MemorySample[] =
+    measured.length > 0
+      ? measured
+      : context.evidence.processes.filter((s) => s.time === null && s.pid === pid && isProgram(s)).flatMap(withMemory);
   const first = samples[0];
   if (first === undefined) return null;
   let peak = first;

@@ -2,6 +2,7 @@ import { type GunicornConfig, knownSetting } from '../model/config.ts';
 import type { TimeoutPlace } from '../model/import-course.ts';
 import { fileLabel } from '../wording/figures.ts';
 import type { FactContext } from './context.ts';
+import { chosenLaunches } from './effective-config.ts';
 
 /**
  * Where the worker timeout that is in force is set, or where it would be added. Where the flag of the unit file is in
@@ -15,6 +16,8 @@ export function timeoutPlace(context: FactContext): TimeoutPlace {
   if (unit?.environmentFlags?.value.timeoutSeconds != null) {
     return aroundFlag('[Service]\nEnvironment="GUNICORN_CMD_ARGS=', unit.environmentArguments?.value ?? '', '"');
   }
+  const launched = launchedTimeout(context);
+  if (launched !== null) return launched;
   const config = context.evidence.configs[0];
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
   if (config === undefined || file === undefined) return { kind: 'unknown' };
@@ -25,6 +28,24 @@ export function timeoutPlace(context: FactContext): TimeoutPlace {
   if (old !== null) return { kind: 'assigned', file: path, line: old.source.line, value: old.value };
   const line = lastSettingLine(config);
   return line === null ? { kind: 'unknown' } : { kind: 'after-line', file: path, line };
+}
+
+/** The flag of the file that starts gunicorn, where that is what is in force: a line of gunicorn.conf.py would change nothing. */
+function launchedTimeout({ evidence, record, unit, config }: FactContext): TimeoutPlace | null {
+  if (config?.timeoutSource !== 'flag' && config?.timeoutSource !== 'environment') return null;
+  for (const launch of chosenLaunches({ evidence, record, unit })) {
+    const setting = launch.settings.find((each) => each.setting === 'timeout');
+    if (setting === undefined || config.timeoutSeconds === null || setting.value !== String(config.timeoutSeconds))
+      continue;
+    const file = evidence.files.find(({ id }) => id === launch.evidenceId);
+    if (file === undefined) continue;
+    return { kind: 'flag', file: fileLabel(file.path), line: setting.source.line, value: config.timeoutSeconds };
+  }
+  // It is that of a running process, whose start was not saved.
+  const { timeoutSeconds } = config;
+  return timeoutSeconds === null
+    ? { kind: 'unknown' }
+    : { kind: 'flag', file: 'the command line', line: null, value: timeoutSeconds };
 }
 
 /** The last line on which a setting that is known begins; null without any. */

@@ -84,6 +84,8 @@ export const caseJsonSchema = z.strictObject({
       bytes: count,
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       events: count,
+      /** Lines that belong to no record, and those of them that speak of an end; absent: none. */
+      unreadLines: z.strictObject({ count, grave: count }).optional(),
       problems: z.array(
         z.strictObject({ kind: z.enum(PROBLEM_KINDS), message: z.string(), byteOffset: count.nullable() }),
       ),
@@ -97,6 +99,8 @@ export const caseJsonSchema = z.strictObject({
       timestampDesc: z.string(),
       kind: z.enum(EVENT_KINDS),
       message: z.string(),
+      /** Set where the record states no time: it is not earlier than this, which `time` then repeats. */
+      notBefore: isoMicros.optional(),
       pid: z.int().nullable(),
       severity: z.enum(SEVERITIES).nullable(),
       source: sourceJson,

@@ -1,17 +1,9 @@
 import { z } from 'zod';
 import { DATABASE_VIEW_IDS } from '../model/database.ts';
 import type { PlanStep, SqlCell } from '../model/sql-result.ts';
+import { MOST_PAGE_ROWS, MOST_SQL_CHARACTERS, TIME_LIMITS_SECONDS } from './database-limits.ts';
 
 /** What a window asks about the contents of a database copy, and what it is told. Part of the contract in ipc.ts. */
-
-export const MOST_SQL_CHARACTERS = 100_000;
-/** Rows of a result that are shown, and rows of a page. */
-export const MOST_RESULT_ROWS = 10_000;
-const MOST_PAGE_ROWS = 500;
-/** How long a statement may run, in seconds, by choice. */
-export const TIME_LIMITS_SECONDS = [10, 60, 600] as const;
-/** Queries that a report holds. */
-export const MOST_REPORT_QUERIES = 50;
 
 const target = {
   /** Of the main file. */

@@ -422,16 +422,3 @@ export interface InquestBridge {
   /** Absolute paths of dropped files and folders (Electron's webUtils.getPathForFile). */
   pathsOf(files: readonly unknown[]): readonly string[];
 }
-
-/** The filter that lets everything through. */
-export const EVERY_EVENT: EventFilter = {
-  text: '',
-  query: '',
-  kinds: [],
-  severities: [],
-  evidenceIds: [],
-  pids: [],
-  units: [],
-  from: null,
-  to: null,
-};

@@ -101,7 +101,7 @@ function idleSpeaksForLock(context: FactContext): number {
 
 function fromLoneSample(context: FactContext): readonly Fact[] {
   const sample = loneSample(context);
-  if (sample === null) return [];
+  if (sample === null || sample.state === null || sample.cpuPercent === null) return [];
   const busy = sample.state.startsWith('R') && sample.cpuPercent >= 70;
   const idle = sample.state.startsWith('S') && sample.cpuPercent <= 15;
   if (!busy && !idle) return [];

@@ -283,12 +283,12 @@ function commitsAsItGoes(
   const isOfRows = committed > 0 || insertRate(context)?.from === 'progress-line';
   const used = cpuUse(context, step.from, workEnd);
   if (!isOfRows && used?.level === 'idle' && used.state !== 'D') return null;
-  const lag = told === null ? null : secondsBetween(told.event.time, workEnd);
-  const isRecent = lag !== null && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
+  const lag = told === null || told.event.isUndated === true ? null : secondsBetween(told.event.time, workEnd);
+  const isRecent = lag !== null && step.isTimed && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
   return {
     id: 'commits-as-it-goes',
-    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress ${formatSeconds(lag ?? 0)} before the end`}. An empty transaction at the end says nothing of a wait.`,
+    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress${lag === null ? '' : ` ${formatSeconds(lag)} before the end`}`}. An empty transaction at the end says nothing of a wait.`,
     weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
     ...(isRecent && isOfRows && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],

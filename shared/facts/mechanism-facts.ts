@@ -1,16 +1,18 @@
-import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
-import type { Operation } from '../timeline/operations.ts';
-import { formatBytes, formatMoment, formatSeconds, listing } from '../wording/figures.ts';
+import { durationOf, type Operation } from '../timeline/operations.ts';
+import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
@@ -76,6 +78,14 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** Who reported an OOM kill without naming the process. */
+function oomReported(killer: EvidenceEvent | null): string {
+  const reporter = killer?.identifier === 'docker' ? 'Docker' : killer?.identifier === 'kubelet' ? 'Kubernetes' : null;
+  return reporter === null
+    ? 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.'
+    : `${reporter} reports that the container was ended by the OOM killer at the moment the worker ended.`;
+}
+
 /** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
 function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
   const lines = operation?.lines ?? [];
@@ -123,7 +133,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
         return [
           {
             id: 'systemd-oom',
-            text: 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.',
+            text: oomReported(killer),
             weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
             decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer),
@@ -352,37 +362,48 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   // What was begun last may hang, go on, or have been ended with all that could have said so: the log ends before it tells.
   const latest = history.latestOperation;
   const amid = latest?.outcome === 'open' ? latest : null;
-  const isUndecided = amid !== null;
+  const unread = evidence.files.filter(({ graveLines }) => graveLines !== undefined);
+  const isUndecided = amid !== null || unread.length > 0;
+  if (unread.length > 0) facts.push(unreadSpeaks(unread));
   const until = amid === null ? null : logEnd(context, amid, workerEvents);
   if (amid !== null && until !== null) facts.push(endsAmidWork(amid, workerEvents, until));
-  const mayTimeOut = amid !== null && until !== null && couldTimeOutLater(context, amid, until);
+  // The next start ended whatever workers there were: had one of them reached its timeout, the log before it would say so.
+  const isCutOff = amid !== null && workerEvents.some(({ kind, time }) => kind === 'arbiter-start' && time >= amid.end);
+  const mayTimeOut =
+    unread.length > 0 || (amid !== null && until !== null && !isCutOff && couldTimeOutLater(context, amid, until));
   if (first !== undefined) {
+    // Whatever ended the arbiter from outside ended its workers, in whatever they were.
+    const [restart] = abruptRestarts(evidence.events);
+    const mayHaveDied = isUndecided || restart !== undefined;
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
     facts.push({
       id: 'no-death-logged',
       text:
-        graceful.length === 0
-          ? "gunicorn's log shows workers booting and none ending."
-          : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+        restart !== undefined
+          ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+          : graceful.length === 0
+            ? "gunicorn's log shows workers booting and none ending."
+            : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
       weights: {
-        'memory-exhaustion': isUndecided ? -0.5 : -3,
+        'memory-exhaustion': mayHaveDied ? -0.5 : -3,
         'worker-timeout': mayTimeOut ? -1 : -5,
         // A worker that hangs without being ended leaves no word of it.
-        ...(!isUndecided ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
+        ...(!mayHaveDied ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
       },
       // A timeout that had come would stand in this log.
       ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
-      ...sourcesOf(first, ...graceful.slice(0, 5)),
+      ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
       basis: BASIS.arbiter,
     });
   }
   const last = history.latestDone;
-  if (last !== null && !isUndecided) {
+  if (last !== null && !isUndecided && abruptRestarts(evidence.events).length === 0) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
+    const took = durationOf(last);
     facts.push({
       id: 'operation-completed',
-      text: `${last.name ?? 'The operation'} completed${end === undefined ? '' : ` after ${formatSeconds(secondsBetween(last.start, end.time))}`}.`,
+      text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
       weights: {
         'large-artifact': -3,
         'database-lock': -2,
@@ -414,10 +435,26 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
+/** What could not be read may tell of the very end that is looked for: silence of what could is then no evidence. */
+function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
+  const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
+  return {
+    id: 'unread-lines-speak-of-an-end',
+    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
+    weights: {},
+    ...sourceOnly(...files.map(sourceOfFile)),
+    basis: BASIS.log,
+  };
+}
+
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
-function couldTimeOutLater({ config }: FactContext, { start, end }: Operation, lastWord: EpochMicros): boolean {
+function couldTimeOutLater(
+  { config }: FactContext,
+  { start, end, startIsKnown }: Operation,
+  lastWord: EpochMicros,
+): boolean {
   // One that is set and cannot be read may be any.
-  if (config !== null && config.timeoutSeconds === null) return true;
+  if ((config !== null && config.timeoutSeconds === null) || !startIsKnown) return true;
   const timeout = config?.timeoutSeconds ?? GUNICORN_DEFAULTS.timeoutSeconds;
   return timeout > 0 && secondsBetween(start, epochMicros(Math.max(end, lastWord))) < timeout;
 }
@@ -429,7 +466,11 @@ function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: rea
   return epochMicros(Math.max(end, ...ends));
 }
 
-function endsAmidWork({ name, start, end, pid }: Operation, about: readonly EvidenceEvent[], until: EpochMicros): Fact {
+function endsAmidWork(
+  { name, start, end, pid, startIsKnown }: Operation,
+  about: readonly EvidenceEvent[],
+  until: EpochMicros,
+): Fact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
@@ -437,8 +478,8 @@ function endsAmidWork({ name, start, end, pid }: Operation, about: readonly Evid
     id: 'log-ends-amid-work',
     text:
       stop === null
-        ? `The log ends ${formatSeconds(secondsBetween(start, until))} after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
-        : `The service was stopped or reloaded ${formatSeconds(secondsBetween(start, stop.time))} after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
+        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
     weights: {},
     ...sourcesOf(stop ?? last),
     basis: BASIS.log,

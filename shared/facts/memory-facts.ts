@@ -1,10 +1,10 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
 import { hostTotal } from '../context/host-total.ts';
-import { memoryUse } from '../context/process-readings.ts';
+import { memorySamples, memoryUse } from '../context/process-readings.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
-import type { HostMemory } from '../model/samples.ts';
+import { believedMemoryRows, type HostMemory } from '../model/samples.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { killerWord } from '../timeline/killers.ts';
 import { fileLabel, formatBytes, formatSeconds, listing } from '../wording/figures.ts';
@@ -24,6 +24,7 @@ export function memoryFacts(context: FactContext): readonly Fact[] {
     ...gunicornGuess(context),
     ...kernelSilence(context, unspoken),
     ...otherOomKills(context),
+    ...cgroupKills(context),
     ...workerMemory(context),
     ...hostMemory(context),
     ...swap,
@@ -93,6 +94,37 @@ function oomKillsInWindow(context: FactContext) {
   return context.evidence.events
     .ofKinds(['oom-kill'])
     .filter((event) => secondsBetween(window.from, event.time) > -60 && secondsBetween(event.time, window.to) > -60);
+}
+
+/** Counters of a cgroup have no time, and are those of the service only if the right ones were saved: they never decide. */
+function cgroupKills(context: FactContext): readonly Fact[] {
+  const cgroups = context.evidence.host?.cgroups ?? [];
+  const death = context.record?.death ?? null;
+  const first = cgroups[0];
+  if (first === undefined || namesWorker(context)) return [];
+  const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
+  const isUnexplained = death?.mechanism === 'external-sigkill' && death.killer === null;
+  const sources = sourceOnly(...cgroups.map(({ source }) => source));
+  if (kills === 0) {
+    return [
+      {
+        id: 'cgroup-without-oom-kill',
+        text: 'The counters of the memory cgroup (memory.events) show no process that an OOM killer ended since the cgroup was made.',
+        weights: isUnexplained ? { 'memory-exhaustion': -1.5 } : {},
+        ...sources,
+        basis: BASIS.memcg,
+      },
+    ];
+  }
+  return [
+    {
+      id: 'cgroup-oom-kills',
+      text: `The counters of the memory cgroup (memory.events) show ${kills === 1 ? '1 process' : `${kills} processes`} that an OOM killer ended since the cgroup was made; when, they do not show.`,
+      weights: isUnexplained ? { 'memory-exhaustion': 2.5 } : {},
+      ...sources,
+      basis: BASIS.memcg,
+    },
+  ];
 }
 
 function otherOomKills(context: FactContext): readonly Fact[] {
@@ -187,8 +219,9 @@ const SAMPLED_TO_THE_END_SECONDS = 10;
  * covers it. A silent kernel log alone excludes a kill by the kernel, not a shortage: an allocation may be refused, or a
  * guard in user space may kill.
  */
-function wasMeasured({ kernel, processSamples, workEnd, record }: FactContext): boolean {
-  const last = processSamples.at(-1);
+function wasMeasured(context: FactContext): boolean {
+  const { kernel, workEnd, record } = context;
+  const last = memorySamples(context).at(-1);
   if (kernel.state === 'absent' || last === undefined || workEnd === null) return false;
   return (
     record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS
@@ -204,7 +237,7 @@ function withLimit(
 
 function hostMemory(context: FactContext): readonly Fact[] {
   let host = hostTotal(context);
-  const rows = context.vmstatSamples;
+  const rows = believedMemoryRows(context.vmstatSamples, context.evidence.hostMemory);
   if (host === null || host.totalBytes === 0) return [];
   let tightest = rows[0];
   for (const row of rows) {
@@ -219,6 +252,10 @@ function hostMemory(context: FactContext): readonly Fact[] {
   const share = available / host.totalBytes;
   const moment = tightest?.time ?? dated?.time ?? null;
   const when = moment === null ? '' : ` at its tightest (${formatTimeOfDay(moment)} UTC)`;
+  const leftAside =
+    rows.length < context.vmstatSamples.length
+      ? ' The memory in vmstat is left aside: it does not fit the host in KiB (vmstat -S prints other units).'
+      : '';
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
   const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
   // The kernel's word for a shortage outweighs a snapshot of some other moment.
@@ -228,7 +265,7 @@ function hostMemory(context: FactContext): readonly Fact[] {
   return [
     {
       id: 'host-memory',
-      text: `The host had ${formatBytes(available)} of ${formatBytes(host.totalBytes)} free or reclaimable${when}.`,
+      text: `The host had ${formatBytes(available)} of ${formatBytes(host.totalBytes)} free or reclaimable${when}.${leftAside}`,
       weights: weight === 0 ? {} : { 'memory-exhaustion': weight },
       ...sources,
       basis:

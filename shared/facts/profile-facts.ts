@@ -36,6 +36,7 @@ function parseAgainstLog(context: FactContext): readonly Fact[] {
   const report = context.artifact?.report;
   const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
   if (report === undefined || step === null || context.workEnd === null || report.damage !== null) return [];
+  if (!step.isTimed) return [];
   const finished = step.to !== null && step.to <= context.workEnd;
   const logged = secondsBetween(step.from, finished && step.to !== null ? step.to : context.workEnd);
   const here = report.stream.seconds;

@@ -6,6 +6,7 @@ import { cpuUse } from '../context/process-readings.ts';
 import { isCountingOn, isEndless } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
+import type { OperationStep } from '../timeline/operations.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 
@@ -38,12 +39,16 @@ function stepsCompleted(context: FactContext): readonly Fact[] {
   return [
     {
       id: 'steps-completed',
-      text: `The operation went on from step to step: ${steps.map((step) => `${step.name} took ${formatSeconds(secondsBetween(step.from, step.to ?? step.from))}`).join(', ')}.`,
+      text: `The operation went on from step to step: ${steps.map(stepWords).join(', ')}.`,
       weights: { 'infinite-loop': -0.3 },
       ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
       basis: BASIS.log,
     },
   ];
+}
+
+function stepWords({ name, from, to, isTimed }: OperationStep): string {
+  return isTimed && to !== null ? `${name} took ${formatSeconds(secondsBetween(from, to))}` : name;
 }
 
 /** The step that was going on at the end, against the time that its amount of data can explain. */
@@ -61,7 +66,9 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
-  const silence = `nothing was logged for the last ${formatSeconds(elapsed)}`;
+  const silence = lastStep.isTimed
+    ? `nothing was logged for the last ${formatSeconds(elapsed)}`
+    : 'nothing was logged after it';
   if (lastStep.name === 'download') {
     return [
       {
@@ -77,8 +84,13 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
     ({ event }) => event.time > lastStep.from && event.time <= workEnd && event !== lastStep.startLine.event,
   );
   const slowest = slowestExplainable(context, figures);
-  const isStalled = slowest !== null && !isCountingOn(context);
-  if (isStalled && elapsed >= MIN_STALL_SECONDS && elapsed >= slowest.seconds * DISPROPORTION) {
+  const isStalled =
+    slowest !== null &&
+    lastStep.isTimed &&
+    !isCountingOn(context) &&
+    elapsed >= MIN_STALL_SECONDS &&
+    elapsed >= slowest.seconds * DISPROPORTION;
+  if (isStalled) {
     return [
       {
         id: 'stalled-step',
@@ -101,10 +113,10 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
           : lastStep.name === 'parse'
             ? 'ended-while-parsing'
             : 'ended-in-step',
-      text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}.`,
+      text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished${lastStep.isTimed ? ` after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}` : ''}.`,
       weights: {
         ...(lastStep.name === 'parse' ? { 'database-lock': -2.5 } : {}),
-        ...(timedOut && slowest !== null ? { 'large-artifact': 0.7 } : {}),
+        ...(timedOut && slowest !== null && lastStep.isTimed ? { 'large-artifact': 0.7 } : {}),
       },
       ...sources,
       basis: BASIS.log,
@@ -162,6 +174,7 @@ export function workExplains(context: FactContext): boolean {
   if (isCountingOn(context)) return true;
   const { lastStep, workEnd, figures } = context;
   if (lastStep === null || workEnd === null || (lastStep.to !== null && lastStep.to <= workEnd)) return false;
+  if (!lastStep.isTimed) return false;
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const told = (context.record?.operation?.lines ?? []).filter(
     ({ reading, event }) => reading.role === 'progress' && reading.step !== null && event.time <= workEnd,
@@ -178,7 +191,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   const operation = record?.operation ?? null;
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
     return [];
-  if (isCountingOn(context)) return [];
+  if (isCountingOn(context) || !operation.startIsKnown) return [];
   const elapsed = elapsedSeconds(context) ?? 0;
   const slowest =
     2 +

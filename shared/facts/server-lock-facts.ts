@@ -1,12 +1,24 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
-import { databaseServer, type ServerLock, serverLocks } from '../context/database-server.ts';
+import {
+  databaseServer,
+  type ServerLock,
+  type ServerWait,
+  serverLocks,
+  serverWaits,
+} from '../context/database-server.ts';
 import type { Fact } from '../model/analysis.ts';
+import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 
 /** Locks of a database server (PostgreSQL, MySQL), as its errors and its own log tell of them. */
 export function serverLockFacts(context: FactContext): readonly Fact[] {
   const { own, others } = serverLocks(context);
-  return [...serverInUse(context), ...refused(context, own), ...waitedElsewhere(context, others)];
+  const stuck = stuckInWait(context);
+  return [
+    ...serverInUse(context),
+    ...refused(context, own),
+    ...(stuck === null ? waitedElsewhere(context, others) : [stuck]),
+  ];
 }
 
 function serverInUse(context: FactContext): readonly Fact[] {
@@ -59,6 +71,35 @@ function refused(context: FactContext, own: readonly ServerLock[]): readonly Fac
       basis: BASIS.serverLock,
     },
   ];
+}
+
+/** Between the last words of a worker and the statement that it waits in lies the way to the server. */
+const FELL_SILENT_SECONDS = 3;
+/** A shorter wait is usual. */
+const LONG_WAIT_SECONDS = 5;
+
+/** A wait that the server logs from the moment on at which the worker fell silent, up to its end, is its own. */
+function stuckInWait(context: FactContext): Fact | null {
+  const { record, workEnd } = context;
+  if (record === null || workEnd === null) return null;
+  const last = record.operation?.lines.findLast(({ event }) => event.time <= workEnd) ?? null;
+  if (last === null || secondsBetween(last.event.time, workEnd) < LONG_WAIT_SECONDS) return null;
+  const wait = serverWaits(context).find(
+    ({ begun }) => Math.abs(secondsBetween(last.event.time, begun)) <= FELL_SILENT_SECONDS,
+  );
+  if (wait === undefined) return null;
+  return {
+    id: 'server-lock-to-the-end',
+    text: `PostgreSQL logs that a session waits for ${wait.lock} from ${formatTimeOfDay(wait.begun)} UTC on, when the worker said its last words ("${last.text.trim().slice(0, 80)}"), and logs no end of that wait${heldBy(wait)}.`,
+    weights: { 'database-lock': 5, 'infinite-loop': -1 },
+    decides: { 'database-lock': 'for' },
+    ...sourcesOf(last.event, wait.event, wait.holder?.event === wait.event ? null : wait.holder?.event),
+    basis: BASIS.serverLock,
+  };
+}
+
+function heldBy({ holder }: ServerWait): string {
+  return holder === null ? '' : `; its process ${holder.pid} holds the lock`;
 }
 
 /** Somebody waited for a lock of the same server meanwhile: the operation itself, by the server's log, or another process. */

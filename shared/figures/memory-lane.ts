@@ -23,13 +23,16 @@ export function memorySeries(
   processes: readonly ProcessSample[],
   vmstat: readonly VmstatSample[],
 ): MemorySeries | null {
-  const dated = processes.filter((sample) => sample.time !== null);
-  const largest = dated.reduce<ProcessSample | null>((a, b) => (a === null || b.rssBytes > a.rssBytes ? b : a), null);
+  const dated = processes.flatMap(({ pid: of, time, rssBytes: bytes }) =>
+    time === null || bytes === null ? [] : [{ pid: of, time, bytes }],
+  );
+  const largest = dated.reduce<(typeof dated)[number] | null>(
+    (a, b) => (a === null || b.bytes > a.bytes ? b : a),
+    null,
+  );
   const shown = dated.some((sample) => sample.pid === pid) ? pid : (largest?.pid ?? null);
   if (shown !== null) {
-    const samples = dated.flatMap((s) =>
-      s.pid === shown && s.time !== null ? [{ time: s.time, bytes: s.rssBytes }] : [],
-    );
+    const samples = dated.filter((sample) => sample.pid === shown);
     return { name: `resident memory of pid ${shown} (ps)`, samples: samples.sort((a, b) => a.time - b.time) };
   }
   const free = vmstat.flatMap((s) => (s.time !== null ? [{ time: s.time, bytes: s.freeBytes }] : []));

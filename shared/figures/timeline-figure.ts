@@ -1,5 +1,5 @@
 import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
-import type { HostMemory, ProcessSample, VmstatSample } from '../model/samples.ts';
+import { believedMemoryRows, type HostMemory, type ProcessSample, type VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import type { EventPoint } from '../model/views.ts';
 import { formatSeconds } from '../wording/figures.ts';
@@ -58,7 +58,11 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
   const phaseRows = layoutPhases(input.incident, scale, moments.height);
   const lanesTop = phaseRows.bottom + 6;
   const lanes = layoutLanes(input, scale, view, lanesTop);
-  const series = memorySeries(input.incident?.pid ?? null, input.processes, input.vmstat);
+  const series = memorySeries(
+    input.incident?.pid ?? null,
+    input.processes,
+    believedMemoryRows(input.vmstat, input.hostMemory),
+  );
   const memory = series === null ? noMemory(scale, lanes.bottom) : memoryLane(series, input, scale, view, lanes.bottom);
   const { bottom } = memory;
   const axis = layoutAxis(scale, view, phaseRows.top, bottom);

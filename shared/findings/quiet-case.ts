@@ -3,6 +3,7 @@ import type { HypothesisResult } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import { isStatedHarmless } from '../timeline/stated-level.ts';
 import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
 
@@ -14,6 +15,8 @@ export interface QuietCase {
   readonly oomNotices: readonly EvidenceEvent[];
   /** Boots of workers that take the place of others whose end is not logged. */
   readonly unexplainedBoots: readonly EvidenceEvent[];
+  /** Starts of gunicorn after one that never shut down. */
+  readonly abruptRestarts: readonly EvidenceEvent[];
   /** Entries that report an error and are part of no incident. */
   readonly errors: readonly EvidenceEvent[];
   /** Entries that report an error in words alone are looked for in so many of the first ones; null: in all. */
@@ -24,7 +27,7 @@ export interface QuietCase {
   readonly unread: readonly EvidenceFile[];
 }
 
-/** Problems that leave entries unread. */
+/** Problems that leave entries unread, or unweighed though they speak of an end. */
 const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'unrecognised',
   'unreadable',
@@ -36,6 +39,7 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'assumed-time',
   'changed-during-reading',
   'stopped',
+  'unclassified',
 ]);
 /** What is no log whatever is wrong with it; its problems hide no end of a worker. */
 const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
@@ -113,6 +117,7 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
   return {
     logs,
     span,
+    abruptRestarts: abruptRestarts(events),
     lookedThrough: looked.length < MOST_ENTRIES ? null : MOST_ENTRIES,
     serviceFailures: serviceFailures(events),
     oomNotices: events.ofKinds(['oom-kill', 'systemd-oom', 'systemd-oomd-kill', 'platform-oom']),
@@ -159,20 +164,18 @@ const BAD_RESULTS: ReadonlySet<string> = new Set([
 /** The arbiter speaks when it is started or stopped, and systemd of its unit within moments of it. */
 const SAME_SERVICE_SECONDS = 5;
 
-/** What systemd says of the unit of gunicorn: by its name where the journal tells it, else by the moment. */
+/** What systemd says of the unit of gunicorn: by its name where the journal tells it, else by the moment; of the only one where gunicorn is silent. */
 function serviceFailures(events: EventSource): readonly EvidenceEvent[] {
   const arbiter = events.ofKinds(['arbiter-start', 'arbiter-signal', 'arbiter-stop']);
   const units = new Set(arbiter.flatMap(({ unit }) => unit ?? []));
-  return events
-    .ofKinds(['systemd-unit'])
-    .filter(({ detail }) => BAD_RESULTS.has(detail.state ?? ''))
-    .filter(
-      ({ time, detail }) =>
-        units.has(detail.unit ?? '') ||
-        // A service that never came to its first word is told of by systemd alone.
-        arbiter.length === 0 ||
-        (units.size === 0 && arbiter.some((each) => Math.abs(secondsBetween(each.time, time)) <= SAME_SERVICE_SECONDS)),
-    );
+  const failures = events.ofKinds(['systemd-unit']).filter(({ detail }) => BAD_RESULTS.has(detail.state ?? ''));
+  // A service that never came to start says nothing: the one unit that fails in its journal is its own.
+  if (arbiter.length === 0) return new Set(failures.map(({ detail }) => detail.unit)).size === 1 ? failures : [];
+  return failures.filter(
+    ({ time, detail }) =>
+      units.has(detail.unit ?? '') ||
+      (units.size === 0 && arbiter.some((each) => Math.abs(secondsBetween(each.time, time)) <= SAME_SERVICE_SECONDS)),
+  );
 }
 
 /** Boots after the start without an end, signal or restart before them that they could answer; all else is a replacement. */
@@ -231,6 +234,9 @@ function named(files: readonly EvidenceFile[]): string {
 
 const notRead = ({ unread }: QuietCase): string => (unread.length === 0 ? '' : `; not read whole: ${named(unread)}`);
 
+const others = ({ abruptRestarts: { length } }: QuietCase): string =>
+  length === 1 ? '' : ` and ${plural(length - 1, 'more time')}`;
+
 /** What was seen, as a headline: silence is reported with where it was looked for, never as a fact about the workers. */
 export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const { logs, oomNotices, unexplainedBoots: boots, errors, unread, serviceFailures } = quiet;
@@ -252,6 +258,10 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const firstBoot = boots[0];
   if (firstBoot !== undefined) {
     return `${plural(boots.length, 'worker')} booted from ${formatTimeOfDay(firstBoot.time)} UTC on ${formatDate(firstBoot.time)} in the place of others whose end is not logged.`;
+  }
+  const restart = quiet.abruptRestarts[0];
+  if (restart !== undefined) {
+    return `gunicorn started anew at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was ended from outside with its workers, and ${searched(quiet)} does not tell by whom${notRead(quiet)}${end}.`;
   }
   const isWhole = unread.length === 0 && errors.length === 0;
   return isWhole
@@ -291,6 +301,9 @@ export function quietAdvice(quiet: QuietCase, hypotheses: readonly HypothesisRes
   }
   if (boots.length > 0) {
     return 'Collect the kernel log of that time, and how the container was ended: journalctl -k -o short-iso-precise > kernel.txt; docker inspect CONTAINER > container.json';
+  }
+  if (quiet.abruptRestarts.length > 0) {
+    return 'Collect what the supervisor or the platform says of that time, and the kernel log: docker inspect CONTAINER > container.json, docker events or kubectl describe pod POD > pod.txt; journalctl -k -o short-iso-precise > kernel.txt';
   }
   if (unread.length > 0) {
     return `Collect ${named(unread)} again, whole and with dates: journalctl -u SERVICE -o short-iso-precise > unit.txt; journalctl -k -o short-iso-precise > kernel.txt`;

@@ -37,7 +37,10 @@ export function headline(context: FactContext): string {
       : `, ${elapsed === null ? 'in the middle of' : `${formatSeconds(elapsed)} into`} ${work}`;
   const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
   const ended = {
-    'kernel-oom': 'was killed by the kernel for memory',
+    'kernel-oom':
+      death.killer?.kind === 'platform-oom'
+        ? 'was killed for memory by its platform'
+        : 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
     'systemd-stop':
       death.killer?.kind === 'arbiter-signal'

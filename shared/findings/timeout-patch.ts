@@ -9,6 +9,8 @@ export function timeoutPatch(place: TimeoutPlace, timeoutSeconds: number): strin
   switch (place.kind) {
     case 'unit':
       return `${place.before}${timeoutSeconds}${place.after}`;
+    case 'flag':
+      return replacingLine(`--timeout ${timeoutSeconds}`, place);
     case 'assigned':
       return replacingLine(setting, place);
     case 'after-line':
@@ -23,7 +25,7 @@ export function replacingLine(
   setting: string,
   { file, line, value }: { readonly file: string; readonly line: number | null; readonly value: unknown },
 ): string {
-  return `${setting}  # ${file} line ${line ?? '?'}, now ${value}`;
+  return `${setting}  # ${file}${line === null ? '' : ` line ${line}`}, now ${value}`;
 }
 
 /** A unified diff that adds lines behind one of a file. */

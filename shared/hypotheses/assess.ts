@@ -215,6 +215,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'open-transaction-of-another',
     'server-lock-failed-operation',
     'server-lock-before-end',
+    'server-lock-to-the-end',
     'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
@@ -226,8 +227,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason:
-        'The operation was waiting for the write lock of its database, which somebody else held, until it was ended.',
+      reason: `The operation was waiting for ${has('server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.`,
     };
   }
   if (has('database-server'))

@@ -1,6 +1,7 @@
 import type { FactContext } from '../context/context.ts';
 import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
+import { memorySamples } from '../context/process-readings.ts';
 import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
@@ -120,13 +121,14 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   const { evidence } = context;
   const decided = verdict === 'ruled-out' || verdict === 'fits';
   const database = context.database?.report.path ?? null;
-  const noProcessRows = context.processSamples.length < 2;
+  const noProcessRows =
+    context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length < 2;
 
   if (id === 'memory-exhaustion') {
     if (context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill') {
       add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
     }
-    if (!decided && noProcessRows) add('Memory of the worker over time.', WATCH_PROCESSES);
+    if (!decided && memorySamples(context).length < 2) add('Memory of the worker over time.', WATCH_PROCESSES);
     if (!decided && evidence.hostMemory.length === 0) {
       add('Memory of the host.', `${dated('cat /proc/meminfo', 'meminfo.txt')}; ${sarCommand(context)}`);
     }

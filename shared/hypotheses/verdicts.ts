@@ -48,13 +48,13 @@ export function judge(context: FactContext, facts: readonly Fact[]): readonly Hy
 }
 
 function timeoutReason(context: FactContext): string {
-  const { config } = context;
-  const elapsed = elapsedSeconds(context);
-  if (elapsed === null) {
+  const { config, record } = context;
+  if (record?.operation == null) {
     return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
-  const ran = formatSeconds(elapsed);
+  const elapsed = elapsedSeconds(context);
   const limit =
     config === null || config.timeoutSeconds === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
-  return `The operation had run ${ran} and was not done, against ${limit}; the arbiter ended the worker for that`;
+  const ran = elapsed === null ? '' : `had run ${formatSeconds(elapsed)} and `;
+  return `The operation ${ran}was not done, against ${limit}; the arbiter ended the worker for that`;
 }

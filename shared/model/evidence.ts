@@ -55,6 +55,11 @@ export const FORMAT_WORDS = {
   meminfo: '/proc/meminfo',
   top: 'top',
   sar: 'sar',
+  pidstat: 'pidstat',
+  'container-state': 'state of containers',
+  'unit-state': 'systemctl show',
+  audit: 'audit log',
+  'memory-events': 'memory.events',
   df: 'df',
   ls: 'ls -l',
   du: 'du',
@@ -72,6 +77,8 @@ export const FORMAT_WORDS = {
   bzip2: 'bzip2',
   xz: 'xz',
   zstd: 'zstd',
+  'utf-16': 'text in UTF-16',
+  desktop: 'left behind by a desktop',
   empty: 'empty file',
   unknown: 'not recognised',
 } as const satisfies Readonly<Record<string, string>>;
@@ -126,6 +133,8 @@ export interface EvidenceFile {
   readonly hashedBytes?: number;
   /** Modification time that the file system or archive gives, or null. */
   readonly modified: EpochMicros | null;
+  /** Which of several folders or archives that were given it was in; absent for what was given itself, or one folder alone. */
+  readonly given?: number;
   /** The archive that this file was unpacked from, or null. */
   readonly containerId: EvidenceId | null;
   /** Records read from it: log entries, table rows, settings, test cases. */
@@ -143,6 +152,8 @@ export interface EvidenceFile {
   readonly clockOffsetMicros?: number;
   /** Lines that no reader understood: they belong to no record. Absent where there are none. */
   readonly unreadLines?: number;
+  /** Those of them that speak of a kill, a timeout, short memory or a lock: what they tell nobody has weighed. */
+  readonly graveLines?: number;
   readonly problems: readonly ParseProblem[];
   /** How many problems there were; `problems` holds the first ones only when a damaged file has very many. */
   readonly problemCount: number;

@@ -54,6 +54,13 @@ export interface HostLoad {
   readonly source: Provenance;
 }
 
+/** What the counters of a memory cgroup say since it was made; when that was they do not say. */
+export interface CgroupMemory {
+  /** Processes of the cgroup that an OOM killer ended. */
+  readonly oomKills: number;
+  readonly source: Provenance;
+}
+
 /** What was saved of the host besides process and memory samples. */
 export interface HostRecords {
   /** Unit files and drop-ins of systemd. */
@@ -65,6 +72,7 @@ export interface HostRecords {
   readonly load: readonly HostLoad[];
   /** What was repeated by hand. */
   readonly reproductions: readonly Reproduction[];
+  readonly cgroups: readonly CgroupMemory[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -74,4 +82,5 @@ export const NO_HOST_RECORDS: HostRecords = {
   fileSizes: [],
   load: [],
   reproductions: [],
+  cgroups: [],
 };

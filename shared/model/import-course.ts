@@ -58,6 +58,8 @@ export interface ImportCourse {
 export type TimeoutPlace =
   /** `before` and `after` stand around the number in a command line of the unit. */
   | { readonly kind: 'unit'; readonly before: string; readonly after: string }
+  /** A command line of that file has it as a flag. */
+  | { readonly kind: 'flag'; readonly file: string; readonly line: number | null; readonly value: number }
   /** The file assigns it on that line. */
   | { readonly kind: 'assigned'; readonly file: string; readonly line: number | null; readonly value: number }
   /** The file has settings, the last of them on that line, and no timeout. */

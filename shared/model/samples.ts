@@ -1,21 +1,24 @@
 import type { Provenance } from './evidence.ts';
 import type { EpochMicros } from './time.ts';
 
-/** One row of `ps aux` or `top` (procps): what a process looked like at one moment. Sizes in bytes, times in seconds. */
+/**
+ * One row of `ps`, `top` or `pidstat`: what a process looked like at one moment. Sizes in bytes, times in seconds; null is
+ * what the table has no column for.
+ */
 export interface ProcessSample {
   /** From a date line above the table; null for a single undated snapshot. */
   readonly time: EpochMicros | null;
   readonly pid: number;
   readonly user: string;
   /** ps's %CPU: CPU time over elapsed time since the process started; top's: over the interval since the snapshot before. */
-  readonly cpuPercent: number;
-  readonly memPercent: number;
-  readonly vszBytes: number;
-  readonly rssBytes: number;
+  readonly cpuPercent: number | null;
+  readonly memPercent: number | null;
+  readonly vszBytes: number | null;
+  readonly rssBytes: number | null;
   /** ps's STAT, first letter R, S, D, Z, T, I. */
-  readonly state: string;
+  readonly state: string | null;
   /** Cumulated CPU time (TIME), whole seconds as ps prints it. */
-  readonly cpuSeconds: number;
+  readonly cpuSeconds: number | null;
   readonly command: string;
   readonly source: Provenance;
 }
@@ -50,4 +53,24 @@ export interface HostMemory {
   readonly swapFreeBytes: number | null;
   readonly from: 'free' | 'meminfo' | 'top' | 'sar';
   readonly source: Provenance;
+}
+
+const MIB_PER_KIB = 1024;
+
+/**
+ * The rows of `vmstat` whose memory can be believed. `-S m` and `-S M` print MiB under the same header as KiB: where all that a
+ * file has of free memory and caches, read as KiB, is less than a thousandth of the host's, it is told in another unit.
+ */
+export function believedMemoryRows<S extends VmstatSample>(
+  rows: readonly S[],
+  hostMemory: readonly HostMemory[],
+): readonly S[] {
+  const total = Math.max(0, ...hostMemory.map(({ totalBytes }) => totalBytes));
+  if (total === 0) return rows;
+  const most = new Map<string, number>();
+  for (const { freeBytes, buffBytes, cacheBytes, swapUsedBytes, source } of rows) {
+    const bytes = freeBytes + buffBytes + cacheBytes + swapUsedBytes;
+    most.set(source.evidenceId, Math.max(bytes, most.get(source.evidenceId) ?? 0));
+  }
+  return rows.filter(({ source }) => (most.get(source.evidenceId) ?? 0) * MIB_PER_KIB > total);
 }

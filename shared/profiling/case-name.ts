@@ -1,3 +1,5 @@
+import { existing } from '../model/existing.ts';
+
 /**
  * The classname and name of a test case as UTF-16 code units: text is made of them for the few cases that are listed, and
  * two hashes for all.
@@ -42,7 +44,7 @@ export class CaseName {
     while (this.#length + to - from > this.#units.length) this.#grow();
     const units = this.#units;
     let length = this.#length;
-    for (let at = from; at < to; at++) units[length++] = bytes[at] ?? 0;
+    for (let at = from; at < to; at++) units[length++] = existing(bytes[at], at);
     this.#length = length;
   }
 
@@ -63,7 +65,7 @@ export class CaseName {
     let first = 0x811c9dc5 | 0;
     let second = 0x9747b28c | 0;
     for (let at = 0; at < length; at++) {
-      const unit = units[at] ?? 0;
+      const unit = existing(units[at], at);
       first = Math.imul(first ^ unit, 0x01000193);
       second = Math.imul(second + unit, 0x85ebca6b) ^ (second >>> 13);
     }

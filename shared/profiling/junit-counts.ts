@@ -1,4 +1,5 @@
 import {
+  type ArtifactReport,
   type ArtifactStatistics,
   type BytesByPart,
   type DeclaredCounts,
@@ -7,6 +8,7 @@ import {
   type SuiteSize,
   TEST_OUTCOMES,
 } from '../model/artifact.ts';
+import { existing } from '../model/existing.ts';
 import { CaseName } from './case-name.ts';
 import { DialectSigns } from './dialect.ts';
 import { countOf } from './junit-duration.ts';
@@ -18,18 +20,21 @@ import type { TagAttributes } from './tag-attributes.ts';
 import { TopList } from './top-list.ts';
 
 /** What the test results add up to; see ArtifactReport and ArtifactStatistics for the meaning of each. */
-export interface JUnitTotals {
-  readonly isJUnit: boolean;
-  readonly suites: number;
-  readonly testcases: number;
-  readonly passed: number;
-  readonly failed: number;
-  readonly errors: number;
-  readonly skipped: number;
-  readonly declaredTests: number | null;
-  readonly durationSeconds: number;
-  readonly largestSuites: readonly SuiteSize[];
-  readonly maxDepth: number;
+export interface JUnitTotals
+  extends Pick<
+    ArtifactReport,
+    | 'isJUnit'
+    | 'suites'
+    | 'testcases'
+    | 'passed'
+    | 'failed'
+    | 'errors'
+    | 'skipped'
+    | 'declaredTests'
+    | 'durationSeconds'
+    | 'largestSuites'
+    | 'maxDepth'
+  > {
   readonly statistics: Omit<ArtifactStatistics, 'encoding' | 'hasDoctype' | 'entities' | 'longestText'>;
 }
 
@@ -169,7 +174,7 @@ export class JUnitCounts {
   /** Text directly in the innermost element. */
   text(bytes: number): void {
     const part = this.#frames.at(-1)?.part ?? PART.other;
-    this.#textBytes[part] = (this.#textBytes[part] ?? 0) + bytes;
+    this.#textBytes[part] = existing(this.#textBytes[part], part) + bytes;
   }
 
   /** A CDATA section with its brackets; its bytes are told as text as well. */
@@ -290,7 +295,8 @@ export class JUnitCounts {
     parent.testcases += testcases;
     parent.seconds += suite.seconds;
     for (let outcome = 0; outcome < suite.outcomes.length; outcome++)
-      parent.outcomes[outcome] = (parent.outcomes[outcome] ?? 0) + (suite.outcomes[outcome] ?? 0);
+      parent.outcomes[outcome] =
+        existing(parent.outcomes[outcome], outcome) + existing(suite.outcomes[outcome], outcome);
     this.#map.close(suite, byteEnd, this.#suitesOpen);
   }
 
@@ -323,7 +329,7 @@ export class JUnitCounts {
     const { name, byteOffset, seconds } = testcase;
     const byteLength = byteEnd - byteOffset;
     this.#testcases++;
-    this.#outcomes[testcase.outcome] = (this.#outcomes[testcase.outcome] ?? 0) + 1;
+    this.#outcomes[testcase.outcome] = existing(this.#outcomes[testcase.outcome], testcase.outcome) + 1;
     this.#sizes.add(byteLength);
     if (seconds === null) this.#withoutDuration++;
     else {
@@ -342,7 +348,7 @@ export class JUnitCounts {
     suite.testcases++;
     suite.ownCases++;
     suite.seconds += seconds ?? 0;
-    suite.outcomes[testcase.outcome] = (suite.outcomes[testcase.outcome] ?? 0) + 1;
+    suite.outcomes[testcase.outcome] = existing(suite.outcomes[testcase.outcome], testcase.outcome) + 1;
     if (this.#rootIsSuite || this.#suitesOpen.length > 1) this.#caseInSuite = true;
     else this.#caseOutsideSuites = true;
   }

@@ -18,7 +18,11 @@ export class Stop extends Error {}
 interface OpenName {
   readonly name: ElementName;
   readonly line: number;
+  /** Prefixes of namespaces that it declares. */
+  readonly prefixes: readonly string[];
 }
+
+const NO_PREFIXES: readonly string[] = [];
 
 /** A place in the document: lines and columns count from 1, columns in UTF-16 code units. */
 export interface XmlPlace {
@@ -44,6 +48,10 @@ export class JUnitDocument {
   textStartByte = 0;
   /** Where the CDATA section began that is being read. */
   cdataStartByte = 0;
+  /** Brackets with which the text that is being read ends so far, two at most: a `>` behind them is damage. */
+  textTrail = 0;
+  /** Entities that the document declares with their text. */
+  readonly entities = new Set<string>();
   longestText: ArtifactStatistics['longestText'] = null;
   firstDamage: XmlDamage | null = null;
   stop: XmlDamage | null = null;
@@ -58,11 +66,12 @@ export class JUnitDocument {
       readonly byteEnd: number;
       readonly attributeBytes: number;
       readonly line: number;
+      readonly prefixes?: readonly string[];
     },
   ): void {
     this.endText(tag.byteOffset);
     this.counts.openElement(name, attributes, tag.byteOffset, tag.attributeBytes);
-    this.openNames.push({ name, line: tag.line });
+    this.openNames.push({ name, line: tag.line, prefixes: tag.prefixes ?? NO_PREFIXES });
     this.sawRoot = true;
     this.textStartByte = tag.byteEnd;
   }
@@ -84,6 +93,11 @@ export class JUnitDocument {
     this.counts.text(byteLength);
     if (byteLength > (this.longestText?.byteLength ?? 0))
       this.longestText = { byteOffset: this.textStartByte, byteLength, element: innermost.name.name };
+  }
+
+  /** Whether a prefix is declared where the document is being read. */
+  isDeclared(prefix: string): boolean {
+    return prefix === 'xml' || this.openNames.some(({ prefixes }) => prefixes.includes(prefix));
   }
 
   /** Damage that leaves the markup beyond doubt. Throws Stop when there is too much of it. */

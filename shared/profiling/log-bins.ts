@@ -1,4 +1,5 @@
 import type { LogHistogram } from '../model/artifact.ts';
+import { existing } from '../model/existing.ts';
 
 const BINS_PER_DECADE = 4;
 
@@ -22,7 +23,7 @@ export class LogBins {
     // A value on the edge of a bin (0.001) must not fall below it by the rounding of the logarithm.
     const bin = Math.floor(Math.log10(value / this.#lowest) * BINS_PER_DECADE + 1e-9);
     const kept = Math.min(this.#counts.length - 1, Math.max(0, bin));
-    this.#counts[kept] = (this.#counts[kept] ?? 0) + 1;
+    this.#counts[kept] = existing(this.#counts[kept], kept) + 1;
   }
 
   histogram(): LogHistogram {

@@ -1,3 +1,4 @@
+import { existing } from '../model/existing.ts';
 import type { CaseName } from './case-name.ts';
 
 /** Names that are told apart at most: eight bytes each, with room, make 32 MiB. */
@@ -46,8 +47,8 @@ export class NameSet {
     if (old.length / 2 >= MOST_SLOTS) return false;
     const grown = new Uint32Array(old.length * GROWTH);
     for (let at = 0; at < old.length; at += 2) {
-      const a = old[at] ?? 0;
-      const b = old[at + 1] ?? 0;
+      const a = existing(old[at], at);
+      const b = existing(old[at + 1], at + 1);
       if (b === 0) continue;
       const place = this.#find(grown, a, b);
       grown[place] = a;

@@ -13,6 +13,16 @@ import type { ReferenceCounter } from './reference-counter.ts';
 import { cutValue, RecordAttributes } from './tag-attributes.ts';
 import { TextSkipper } from './text-skipper.ts';
 import type { DecodedRun, XmlDecoder } from './xml-decoder.ts';
+import {
+  cdataEndIn,
+  declaredPrefixes,
+  entitiesOf,
+  FAULTS,
+  isDeclaration,
+  prefixesOf,
+  tagFaults,
+  textLength,
+} from './xml-strictness.ts';
 
 declare module 'sax' {
   interface SAXOptions {
@@ -25,6 +35,8 @@ declare module 'sax' {
     attribValue: string;
     comment: string;
     procInstBody: string;
+    /** What follows the `<!` of a declaration, as far as it was read. */
+    sgmlDecl: string;
     /** Name of the entity being read, without its `&`. */
     entity: string;
     /** The text of a document type declaration while in it, true after it. */
@@ -58,18 +70,33 @@ const OUTSIDE_REFERENCES: ReadonlySet<number | undefined> = new Set(
     .map((state) => sax.STATE[state]),
 );
 
-/** sax, with the references counted in what it is fed. */
+/** A place while sax reads, in its own numbers: lines from 0. */
+interface SaxPlace {
+  readonly position: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Told of what XML refuses and sax lets pass. */
+type OnFault = (message: string, place: SaxPlace) => void;
+
+/** sax, with the references counted in what it is fed, and what it lets pass found. */
 class CountingParser {
   readonly #parser: sax.SAXParser;
+  readonly #document: JUnitDocument;
   readonly #references: ReferenceCounter;
+  readonly #onFault: OnFault;
 
-  constructor(parser: sax.SAXParser, references: ReferenceCounter) {
+  constructor(parser: sax.SAXParser, document: JUnitDocument, onFault: OnFault) {
     this.#parser = parser;
-    this.#references = references;
+    this.#document = document;
+    this.#references = document.references;
+    this.#onFault = onFault;
   }
 
-  move(units: number, lineFeeds: number, unitsOfLine: number): void {
+  move(units: number, lineFeeds: number, unitsOfLine: number, text: string | null): void {
     const parser = this.#parser;
+    if (text !== null) this.#watch(text, parser);
     parser.position += units;
     parser.line += lineFeeds;
     parser.column = lineFeeds === 0 ? parser.column + units : unitsOfLine;
@@ -77,19 +104,66 @@ class CountingParser {
 
   write(text: string): void {
     const parser = this.#parser;
-    const before = parser.position;
+    const { state, position: before, line, column } = parser;
     const isOutside =
       OUTSIDE_REFERENCES.has(parser.state) || (parser.state === sax.STATE.OPEN_WAKA && /^[!?]/.test(text));
     const declaration = isOutside ? 0 : text.search(/<[!?]/);
+    let taken = 0;
     try {
       parser.write(text);
+      taken = text.length;
     } finally {
       // What sax did not come to, for damage before it, is not counted.
       const end = Math.min(declaration < 0 ? text.length : declaration, parser.position - before);
       if (isOutside) this.#references.leave();
       else this.#references.count(text.slice(0, end));
+      // The character that it stopped at is damage in its own words.
+      this.#lookThrough(state, text.slice(0, taken || parser.position - before - 1), {
+        position: before,
+        line,
+        column,
+      });
     }
   }
+
+  #lookThrough(state: number, piece: string, start: SaxPlace): void {
+    const length = textLength(state, piece);
+    this.#watch(piece.slice(0, length), start);
+    if (length < piece.length) this.#document.textTrail = 0;
+    for (const { message, at } of tagFaults(state, piece)) this.#onFault(message, placeIn(piece, at, start));
+  }
+
+  /** Looks through text for what may only end a CDATA section. */
+  #watch(text: string, { position, line, column }: SaxPlace): void {
+    if (text === '') return;
+    const { at, trail } = cdataEndIn(text, this.#document.textTrail);
+    this.#document.textTrail = trail;
+    if (at < 0) return;
+    const end = placeIn(text, at, { position, line, column });
+    this.#onFault(FAULTS.cdataEnd, { ...end, position: end.position - 2, column: end.column - 2 });
+  }
+}
+
+/** Where in a piece of a document that begins at `start` something stands. */
+function placeIn(piece: string, at: number, start: SaxPlace): SaxPlace {
+  const position = start.position + at;
+  const lineStart = piece.lastIndexOf('\n', at - 1) + 1;
+  if (at === 0 || lineStart === 0) return { position, line: start.line, column: start.column + at };
+  let line = start.line;
+  for (let i = piece.indexOf('\n'); i >= 0 && i < at; i = piece.indexOf('\n', i + 1)) line++;
+  return { position, line, column: at - lineStart };
+}
+
+/** Attributes as sax fills them, which say when it asks for one of a name that is there already and then drops it. */
+function noticing(onRepeated: () => void): Record<string, string> {
+  const asked = {
+    hasOwnProperty(name: string): boolean {
+      const isThere = Object.hasOwn(this, name);
+      if (isThere) onRepeated();
+      return isThere;
+    },
+  };
+  return Object.create(asked);
 }
 
 /** Where another reader left off, within the text or a CDATA section of the innermost open element, or before a tag. */
@@ -133,12 +207,20 @@ export class SaxPass {
     const countPredefined = (): void => {
       document.references.predefined++;
     };
-    this.#skipper = new TextSkipper(new CountingParser(parser, document.references), countPredefined);
+    this.#skipper = new TextSkipper(
+      new CountingParser(parser, document, (message, place) => this.#fault(message, place)),
+      countPredefined,
+    );
+    const repeated = (): void => this.#fault(FAULTS.repeatedAttribute, this.#lastRead());
+    parser.onopentagstart = (tag) => {
+      tag.attributes = noticing(repeated);
+    };
     if (leftOff !== null) this.#takeUp(leftOff);
     parser.onopentag = () => this.#openTag(parser.tag);
     parser.onclosetag = () => this.#closeTag();
     parser.onattribute = (attribute) => this.#attribute(attribute.name, attribute.value);
     parser.onopencdata = () => {
+      if (parser.sgmlDecl !== '[CDATA') this.#fault(FAULTS.cdataCase, this.#lastRead());
       this.#skipper.enterCdata();
       this.#document.cdataStartByte = this.#currentTagStart();
     };
@@ -147,9 +229,13 @@ export class SaxPass {
       this.#document.counts.cdata(this.#byteAt(parser.position) - this.#document.cdataStartByte);
     };
     parser.oncomment = () => this.#leaveText(parser.position + 1);
-    parser.onprocessinginstruction = () => this.#leaveText(parser.position);
-    parser.ondoctype = () => {
+    parser.onprocessinginstruction = ({ name, body }) => {
+      if (name.toLowerCase() === 'xml') this.#checkDeclaration(body);
+      this.#leaveText(parser.position);
+    };
+    parser.ondoctype = (doctype) => {
       document.hasDoctype = true;
+      this.#declareEntities(doctype);
     };
     parser.onerror = (error) => this.#saxError(error);
   }
@@ -266,6 +352,11 @@ export class SaxPass {
     }
     const byteOffset = this.#currentTagStart();
     const byteEnd = this.#byteAt(this.#parser.position);
+    const tagNames = [name, ...Object.keys(attributes)];
+    const prefixes = declaredPrefixes(tagNames);
+    const unbound = prefixesOf(tagNames).find((prefix) => !prefixes.includes(prefix) && !document.isDeclared(prefix));
+    if (unbound !== undefined)
+      this.#fault(`The prefix ${unbound.slice(0, 100)}: is declared nowhere`, this.#lastRead());
     const elementName = document.names.ofText(name);
     const brackets = tag.isSelfClosing ? 3 : 2;
     const nameBytes = this.#decoder.bytesOf(name.length + brackets, elementName.bytes.length + brackets);
@@ -274,11 +365,45 @@ export class SaxPass {
       byteEnd,
       attributeBytes: byteEnd - byteOffset - nameBytes,
       line: this.#parser.line + 1,
+      prefixes,
     });
     this.#attributes = 0;
     this.#skipper.passTag(document.openNames.length);
     // sax keeps the tag until it is closed.
     tag.attributes = NO_ATTRIBUTES;
+  }
+
+  /** What XML refuses and sax lets pass: the markup is beyond doubt. */
+  #fault(message: string, { position, line, column }: SaxPlace): void {
+    const units = Math.max(this.#runUnits, position);
+    const place = { byteOffset: this.#byteAt(units), line: line + 1, column: Math.max(1, column + 1) };
+    const missing = units - position;
+    const byteOffset = place.byteOffset - this.#decoder.bytesOf(missing, missing);
+    this.#document.keepFirst({ message: `${message}.`, ...place, byteOffset });
+  }
+
+  /** The character that sax read last. */
+  #lastRead(): SaxPlace {
+    const { position, line, column } = this.#parser;
+    return { position: position - 1, line, column: column - 1 };
+  }
+
+  #checkDeclaration(body: string): void {
+    const { name, byteOrderMark } = this.#decoder.encoding;
+    const start = byteOrderMark ? (name === 'UTF-8' ? 3 : 2) : 0;
+    const at = this.#currentTagStart();
+    // Before the root it is what stands in front that is wrong, and that is at the beginning.
+    if (at !== start && !this.#document.sawRoot)
+      this.#document.keepFirst({ message: `${FAULTS.earlyText}.`, byteOffset: start, line: 1, column: 1 });
+    else if (at !== start && this.#document.openNames.length === 0)
+      this.#stopHere('A second document begins with an XML declaration.');
+    else if (at !== start) this.#fault(FAULTS.lateDeclaration, this.#lastRead());
+    else if (!isDeclaration(body))
+      this.#fault(`The XML declaration is not as XML wants it: ${body.trim().slice(0, 100)}`, this.#lastRead());
+  }
+
+  #declareEntities(doctype: string): void {
+    for (const name of entitiesOf(doctype)) this.#document.entities.add(name);
   }
 
   #closeTag(): void {
@@ -308,7 +433,10 @@ export class SaxPass {
     }
     if (parser.comment.length > BUFFER_CHARACTERS) parser.comment = '';
     if (parser.procInstBody.length > BUFFER_CHARACTERS) parser.procInstBody = '';
-    if (typeof parser.doctype === 'string' && parser.doctype.length > BUFFER_CHARACTERS) parser.doctype = '[';
+    if (typeof parser.doctype === 'string' && parser.doctype.length > BUFFER_CHARACTERS) {
+      this.#declareEntities(parser.doctype);
+      parser.doctype = '[';
+    }
   }
 
   /** A comment or processing instruction ends the text before it and another begins after it. */
@@ -348,6 +476,7 @@ export class SaxPass {
     // `AT&T<br/>`: sax takes the character after the ampersand's name as text, which is wrong for one that is markup.
     const isStrayAmpersand = what === 'Invalid character in entity name' && !/[<>"'&]$/.test(character);
     parser.resume();
+    if (isUnknownEntity && this.#document.entities.has(parser.entity)) return;
     if (isUnknownEntity)
       this.#document.tolerate(
         `&${parser.entity.slice(0, 100)}; is no character and none of XML's own entities; it was left as it stands.`,

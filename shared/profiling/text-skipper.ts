@@ -3,8 +3,11 @@ const PREDEFINED_ENTITY = /&(?:amp|lt|gt|quot|apos);/y;
 
 /** What is used of a sax parser; its place in the document is public and only ever reported by it. */
 export interface PositionedParser {
-  /** Goes on by some UTF-16 code units with some line feeds in them, of which so many are on the last line. */
-  move(units: number, lineFeeds: number, unitsOfLine: number): void;
+  /**
+   * Goes on by some UTF-16 code units with some line feeds in them, of which so many are on the last line. `text` is what they
+   * are where they are text; null in a CDATA section.
+   */
+  move(units: number, lineFeeds: number, unitsOfLine: number, text: string | null): void;
   write(text: string): unknown;
 }
 
@@ -90,7 +93,7 @@ export class TextSkipper {
       lineFeeds++;
       lineStart = at + 1;
     }
-    this.#parser.move(to - from, lineFeeds, to - lineStart);
+    this.#parser.move(to - from, lineFeeds, to - lineStart, this.#state === 'text' ? text.slice(from, to) : null);
     return to;
   }
 }

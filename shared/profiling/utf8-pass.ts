@@ -3,6 +3,7 @@ import { type JUnitDocument, KEPT_CHARACTERS, MAX_ATTRIBUTES, MAX_DEPTH, type Xm
 import { isName } from './junit-names.ts';
 import type { LeftOff } from './sax-pass.ts';
 import { utf8Character } from './xml-decoder.ts';
+import { FAULTS } from './xml-strictness.ts';
 
 /** Kinds of bytes. All that need no look in text are 0, so that the longest stretches are one short loop. */
 const NOTHING = 0;
@@ -17,10 +18,11 @@ const BEYOND_ASCII = 8;
 
 const IN_TEXT = classes({ '\n': LINE_FEED, '<': OPEN, '&': AMPERSAND });
 const IN_CDATA = classes({ '\n': LINE_FEED, ']': BRACKET });
-const IN_VALUE = classes({ '\n': LINE_FEED, '&': AMPERSAND, '"': QUOTE, "'": APOSTROPHE });
+const IN_VALUE = classes({ '\n': LINE_FEED, '<': OPEN, '&': AMPERSAND, '"': QUOTE, "'": APOSTROPHE });
 const NAME_START = 1;
 const NAME_REST = 2;
 const SPACE = 4;
+const COLON = 8;
 const IN_TAG = tagClasses();
 
 /** A tag or a reference that is cut where the bytes end is kept for the next ones; a longer tag is left to sax. */
@@ -61,6 +63,8 @@ export class Utf8Pass {
   #base: number;
   #at = 0;
   #inCdata = false;
+  /** Where in `#bytes` the next `]` stands, as far as it was looked for. */
+  #nextBracket = -1;
   #line: number;
   /** Offset at which the line begins, as far as its characters are one byte each. */
   #lineStart: number;
@@ -88,7 +92,7 @@ export class Utf8Pass {
     this.#at = 0;
     const line = this.#line;
     for (;;) {
-      const found = this.#inCdata ? this.#cdata() : this.#text();
+      const found = this.#inCdata ? this.#cdata() : this.#watchedText();
       if (found >= 0) {
         this.#at = found;
         if (this.#document.openNames.length > 0) continue;
@@ -118,6 +122,7 @@ export class Utf8Pass {
     }
     this.#buffer.set(chunk, this.#keptBytes);
     this.#bytes = this.#buffer.subarray(0, length);
+    this.#nextBracket = -1;
   }
 
   #leftOff(): LeftOff {
@@ -127,6 +132,57 @@ export class Utf8Pass {
   #placeOf(at: number): XmlPlace {
     const byteOffset = this.#base + at;
     return { byteOffset, line: this.#line, column: byteOffset - this.#lineStart - this.#extra + 1 };
+  }
+
+  /** Reads text and what comes after it, and looks through the text for what may only end a CDATA section. */
+  #watchedText(): number {
+    const from = this.#at;
+    const start = { line: this.#line, lineStart: this.#lineStart, extra: this.#extra };
+    const found = this.#text();
+    const to = this.#at;
+    const bytes = this.#bytes;
+    let trail = this.#document.textTrail;
+    let at = from;
+    while (trail > 0 || this.#bracketFrom(at) < to) {
+      if (trail === 0) at = this.#nextBracket;
+      for (; at < to && bytes[at] === 0x5d; at++) trail++;
+      if (at >= to) break;
+      if (trail >= 2 && bytes[at] === 0x3e) this.#noteCdataEnd(from, at, start);
+      trail = 0;
+    }
+    this.#document.textTrail = bytes[to] === 0x3c ? 0 : Math.min(2, trail);
+    return found;
+  }
+
+  /** Where the next `]` stands, beyond all bytes without one. */
+  #bracketFrom(at: number): number {
+    if (this.#nextBracket < at) {
+      const found = this.#bytes.indexOf(0x5d, at);
+      this.#nextBracket = found < 0 ? Number.MAX_SAFE_INTEGER : found;
+    }
+    return this.#nextBracket;
+  }
+
+  #noteCdataEnd(from: number, at: number, start: { line: number; lineStart: number; extra: number }): void {
+    const byteOffset = this.#base + at - 2;
+    if ((this.#document.firstDamage?.byteOffset ?? Number.MAX_SAFE_INTEGER) <= byteOffset) return;
+    let { line, lineStart, extra } = start;
+    for (let i = from; i < at; i++) {
+      const byte = this.#bytes[i] ?? 0;
+      if (byte === 0x0a) {
+        line++;
+        lineStart = this.#base + i + 1;
+        extra = 0;
+      } else if (byte >= 0x80 && byte < 0xc0) extra++;
+      // A character of four bytes takes two code units.
+      else if (byte >= 0xf0) extra--;
+    }
+    this.#document.keepFirst({
+      message: `${FAULTS.cdataEnd}.`,
+      byteOffset,
+      line,
+      column: byteOffset - lineStart - extra + 1,
+    });
   }
 
   /** Reads text and the tag or the beginning of CDATA after it. */
@@ -312,11 +368,10 @@ export class Utf8Pass {
   #readTag(start: number): number {
     const bytes = this.#bytes;
     const end = bytes.length;
-    let at = start + 2;
-    while (at < end && ((IN_TAG[bytes[at] ?? 0] ?? 0) & NAME_REST) !== 0) at++;
-    if (at >= end) return CUT;
-    const nameEnd = at;
+    const nameEnd = this.#nameEnd(start + 1);
+    if (nameEnd < 0) return nameEnd;
     if (nameEnd - start - 1 > KEPT_CHARACTERS) return DOUBT;
+    let at = nameEnd;
     const attributes = this.#attributes;
     attributes.begin(bytes);
     this.#predefined = 0;
@@ -341,6 +396,21 @@ export class Utf8Pass {
     }
   }
 
+  /** Where a name ends; what has a prefix is for who knows the prefixes. */
+  #nameEnd(start: number): number {
+    const bytes = this.#bytes;
+    const end = bytes.length;
+    let seen = 0;
+    let at = start;
+    for (; at < end; at++) {
+      const kind = IN_TAG[bytes[at] ?? 0] ?? 0;
+      if ((kind & NAME_REST) === 0) break;
+      seen |= kind;
+    }
+    if (at >= end) return CUT;
+    return (seen & COLON) !== 0 ? DOUBT : at;
+  }
+
   #breakTag(at: number): void {
     this.#tagLine++;
     this.#tagLineStart = this.#base + at + 1;
@@ -350,11 +420,11 @@ export class Utf8Pass {
   #readAttribute(nameStart: number): number {
     const bytes = this.#bytes;
     const end = bytes.length;
-    let at = nameStart;
-    if (((IN_TAG[bytes[at] ?? 0] ?? 0) & NAME_START) === 0) return DOUBT;
-    while (at < end && ((IN_TAG[bytes[at] ?? 0] ?? 0) & NAME_REST) !== 0) at++;
+    if (((IN_TAG[bytes[nameStart] ?? 0] ?? 0) & NAME_START) === 0) return DOUBT;
+    const nameEnd = this.#nameEnd(nameStart);
+    if (nameEnd < 0) return nameEnd;
+    let at = nameEnd;
     if (at + 1 >= end) return CUT;
-    const nameEnd = at;
     const quote = bytes[at + 1];
     if (bytes[at] !== 0x3d || (quote !== 0x22 && quote !== 0x27)) return DOUBT;
     const valueStart = at + 2;
@@ -389,6 +459,7 @@ export class Utf8Pass {
           at += wanted;
           break;
         }
+        case OPEN:
         case FORBIDDEN:
           return DOUBT;
         default:
@@ -460,7 +531,8 @@ function tagClasses(): Uint8Array {
   const table = new Uint8Array(256);
   for (let byte = 0; byte < 0x80; byte++) {
     const character = String.fromCharCode(byte);
-    if (/[A-Za-z_:]/.test(character)) table[byte] = NAME_START | NAME_REST;
+    if (character === ':') table[byte] = NAME_START | NAME_REST | COLON;
+    else if (/[A-Za-z_]/.test(character)) table[byte] = NAME_START | NAME_REST;
     else if (/[-.0-9]/.test(character)) table[byte] = NAME_REST;
     else if (/[ \t\r\n]/.test(character)) table[byte] = SPACE;
   }

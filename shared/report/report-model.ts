@@ -119,9 +119,14 @@ function incidentFields(incident: Incident, { incidents, recurrence }: Analysis)
     { label: 'Worker', value: incident.pid === null ? 'unknown' : `pid ${incident.pid}` },
     incident.unit === null ? null : { label: 'Service', value: incident.unit },
     incident.host === null ? null : { label: 'Host', value: incident.host },
-    { label: 'From', value: utcStamp(incident.start) },
+    {
+      label: 'From',
+      value: `${incident.startIsBound === true ? 'some moment after ' : ''}${utcStamp(incident.start)}`,
+    },
     { label: 'To', value: utcStamp(incident.end) },
-    { label: 'Duration', value: formatSeconds(secondsBetween(incident.start, incident.end)) },
+    incident.startIsBound === true
+      ? null
+      : { label: 'Duration', value: formatSeconds(secondsBetween(incident.start, incident.end)) },
     { label: 'Ended by', value: MECHANISM_WORDS[incident.mechanism] },
     count > 1 ? { label: 'Incidents', value: `${count} in this evidence; this report is about one of them` } : null,
     recurrence === null ? null : { label: 'Recurrence', value: recurrenceWords(recurrence, ENDING_WORDS).join(' ') },

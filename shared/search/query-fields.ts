@@ -1,5 +1,6 @@
 import { EVENT_KINDS, SEVERITIES, type Severity } from '../model/event.ts';
 import { EVIDENCE_FORMATS } from '../model/evidence.ts';
+import { existing } from '../model/existing.ts';
 import type { FieldQuery } from './query.ts';
 
 export type FieldName = FieldQuery['type'];
@@ -109,12 +110,12 @@ function editDistance(one: string, other: string): number {
   for (let i = 1; i <= one.length; i++) {
     const next = [i];
     for (let j = 1; j <= other.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const replaced = existing(row[j - 1], j - 1) + (one[i - 1] === other[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, existing(row[j], j) + 1, existing(next[j - 1], j - 1) + 1));
     }
     row = next;
   }
-  return row[other.length] ?? 0;
+  return existing(row[other.length], other.length);
 }
 
 /** Every name that a field goes by. */

@@ -113,15 +113,15 @@ const WITH_DIGIT = /[\p{L}\p{N}_#](?:[\p{L}\p{N}_.:/#-]{0,120}[\p{L}\p{N}_])?/gu
 const AMOUNT = /^\d+(?:[.,]\d+)*$/;
 const UNIT_BEHIND = /^\s?(?:%|(?:[mµn]?s|sec\w*|min\w*|hours?|[kmg]i?b|bytes?|octets?)\b)/i;
 /** A number alone tells things apart from so many digits on; a shorter one only with the word before it. */
-const TELLING_DIGITS = 5;
+const TELLING_DIGITS = 3;
 
 /** What a line names that has a number in it: `88089`, `job 14`, `sku-4711-a`. Amounts are no names. */
 export function keysOf(text: string): readonly string[] {
   const keys: string[] = [];
   let word = '';
   for (const match of text.slice(0, READ_CHARACTERS).matchAll(WITH_DIGIT)) {
-    const token = match[0].toLowerCase();
-    const behind = text.slice(match.index + token.length, match.index + token.length + 12);
+    const behind = text.slice(match.index + match[0].length, match.index + match[0].length + 12);
+    const token = match[0].toLowerCase().replace(/^#+/, '');
     if (!/\d/.test(token)) {
       word = token;
       continue;

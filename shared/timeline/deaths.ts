@@ -4,7 +4,7 @@ import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../mo
 import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { SilentWorkers } from './silent-workers.ts';
-import { goesOn } from './speakers.ts';
+import { goesOn, Speakers } from './speakers.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** How a worker's life ended other than by its own decision. */
@@ -51,6 +51,7 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
 
 interface DeathContext {
   readonly events: EventSource;
+  readonly speakers: Speakers;
   /** `Reason: Worker failed to boot.`: the arbiter stops because a worker could not load the application. */
   readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
@@ -70,6 +71,7 @@ function readContext(events: EventSource): DeathContext {
   const units = events.ofKinds(['systemd-unit']);
   return {
     events,
+    speakers: new Speakers(events),
     bootFailures: new MomentIndex(events.ofKinds(['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message))),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
@@ -129,7 +131,7 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   );
   // A kill that its process outlives was told of another, or quoted.
   const told = exits.find(({ kind }) => kind === 'worker-sigkill' || kind === 'worker-signalled');
-  if (told !== undefined && goesOn(context.events, life.pid, told, life.until)) return null;
+  if (told !== undefined && goesOn(context.events, context.speakers, life.pid, told, life.until)) return null;
   // The arbiter's word of a signal or an exit code says more than the worker's own "Worker exiting".
   const exit = exits.find((event) => event.kind !== 'worker-exiting') ?? exits[0] ?? null;
   const signal = exit === null ? null : exitSignal(exit);
@@ -337,6 +339,8 @@ function serviceEnds(
 ): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
+  const dead = new Set<Death['life']>(known.map((death) => death.life));
+  const alive = lives.filter((life) => !dead.has(life));
   for (const exit of exits) {
     // A platform that ends what it runs for its memory sends SIGKILL.
     const signal = exit.kind === 'platform-oom' ? SIGKILL : (exit.detail.signal ?? null);
@@ -346,8 +350,9 @@ function serviceEnds(
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
     const start = startBefore(exit, context);
-    const victim = lastToSpeak(lives, exit, start, events);
-    if (exit.kind === 'platform-oom' && victim !== null && goesOn(events, victim.pid, exit, victim.until)) continue;
+    const victim = lastToSpeak(alive, exit, start, events);
+    const livesOn = victim !== null && goesOn(events, context.speakers, victim.pid, exit, victim.until);
+    if (exit.kind === 'platform-oom' && livesOn) continue;
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
     const watchdog = around(context.watchdogs, exit.time);
     const killed =

@@ -9,7 +9,8 @@ import type { IncidentRecord } from './incident-record.ts';
 import { killerWord } from './killers.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { Speakers } from './speakers.ts';
 import { learnSuccessions, type Successions, type UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
@@ -82,8 +83,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
+  const speakers = new Speakers(events);
   const { course, successions } = habitsOf(events);
-  const strays = strayOperations(lives, events, course);
+  const strays = strayOperations(lives, speakers, events, course);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
@@ -101,9 +103,14 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const own = operationsOf(events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS), course);
+    const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
+    const own = operationsOf(
+      said.filter((event) => !speakers.isQuoted(event)),
+      course,
+    );
     const death = deathOfLife.get(life);
-    const diedWith = death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? null);
+    const diedWith =
+      death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
@@ -194,15 +201,24 @@ const ARBITER_KINDS = [
   'worker-sigkill',
 ] as const satisfies readonly EventKind[];
 
+/** Who runs the host: what fails it is no work of a service. */
+const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(lives: readonly WorkerLife[], events: EventSource, course: Course): readonly Operation[] {
+function strayOperations(
+  lives: readonly WorkerLife[],
+  speakers: Speakers,
+  events: EventSource,
+  course: Course,
+): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
   for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
+    if (HOST_ITSELF.test(event.identifier ?? '') || speakers.isQuoted(event)) continue;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
       continue;
@@ -210,14 +226,39 @@ function strayOperations(lives: readonly WorkerLife[], events: EventSource, cour
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
+  const starts = events.ofKinds(['arbiter-start']);
   return [...byPid].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return operationsOf(list, course).filter(({ steps, name, lines }) =>
-      // One line that names nothing may be any program's, in a log that tells no process.
-      name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
-    );
+    return betweenStarts(list, pid, starts)
+      .flatMap((part) => operationsOf(part, course))
+      .filter(({ steps, name, lines }) =>
+        // One line that names nothing may be any program's, in a log that tells no process.
+        name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+      );
   });
+}
+
+/** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
+function betweenStarts(
+  lines: readonly EvidenceEvent[],
+  pid: number | null,
+  starts: readonly EvidenceEvent[],
+): readonly (readonly EvidenceEvent[])[] {
+  const parts: EvidenceEvent[][] = [];
+  let next = 0;
+  let part: EvidenceEvent[] = [];
+  for (const line of lines) {
+    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
+      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
+      if (!isOfStream || part.length === 0) continue;
+      parts.push(part);
+      part = [];
+    }
+    part.push(line);
+  }
+  if (part.length > 0) parts.push(part);
+  return parts;
 }
 
 /**
@@ -243,6 +284,22 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
       return isShared ? [] : [[first, operation]];
     }),
   );
+}
+
+/** What a worker said longer ago it may have done since, and begun other work without a word. */
+const LAST_WORDS_SECONDS = 180;
+const MOST_LAST_LINES = 50;
+
+/** What the last words of a worker say that it was at, where it said them shortly before. */
+function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
+  const end = death.timeout?.time ?? death.end.time;
+  const born = life.boot?.time ?? BEGINNING;
+  const recent = addSeconds(end, -LAST_WORDS_SECONDS);
+  const from = recent < born ? born : recent;
+  const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
+  if (last === null) return null;
+  const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);
+  return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
 }
 
 /** Whether its first line begins with a pid where no header was read: `INFO 7 rates fetching list 4`. */
@@ -278,6 +335,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     host: death.end.host,
     operation: operation?.name ?? null,
     start,
+    ...(operation?.startIsKnown === false ? { startIsBound: true } : {}),
     end,
     mechanism: death.mechanism,
     phases: phasesOf(start, end, death, dated),
@@ -314,9 +372,10 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
   const timeout = death.mechanism === 'gunicorn-timeout' ? death.timeout : null;
   const workEnd = timeout?.time ?? end;
   if (timeout !== null) {
-    if (operation !== null) phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
+    if (operation?.startIsKnown)
+      phases.push(phase('import-to-timeout', 'import to timeout', start, timeout.time, 0, false));
     if (end > timeout.time) phases.push(phase('timeout-to-kill', 'timeout to kill', timeout.time, end, 0, true));
-  } else if (operation !== null) {
+  } else if (operation?.startIsKnown) {
     phases.push(phase('import-to-kill', 'import to kill', start, end, 0, false));
   }
   return [...phases, ...stepPhases(operation, workEnd)];
@@ -324,7 +383,7 @@ function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation:
 
 function stepPhases(operation: Operation | null, workEnd: EpochMicros): readonly Phase[] {
   return (operation?.steps ?? [])
-    .filter((step) => step.from <= workEnd)
+    .filter((step) => step.isTimed && step.from <= workEnd)
     .map((step) => {
       const ended = step.to !== null && step.to <= workEnd;
       const finished = ended && step.endLine?.reading.role !== 'operation-failed';
@@ -354,10 +413,11 @@ const REPLACEMENT_SECONDS = 60;
 function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex): readonly KeyMoment[] {
   const moments: KeyMoment[] = [];
   const first = operation?.lines[0];
-  if (first !== undefined) {
+  if (first !== undefined && operation?.startIsKnown) {
     moments.push(moment('operation-start', `${operation?.name ?? 'operation'} starts`, first.event));
   }
   for (const step of operation?.steps ?? []) {
+    if (!step.isTimed) continue;
     moments.push(
       moment(
         'step',
@@ -463,10 +523,13 @@ function failureRecord(operation: Operation): PlacelessRecord {
       host: first?.event.host ?? null,
       operation: operation.name,
       start: operation.start,
+      ...(operation.startIsKnown ? {} : { startIsBound: true }),
       end,
       mechanism: 'none',
       phases: [
-        phase('import-to-end', 'import to failure', operation.start, end, 0, true),
+        ...(durationOf(operation) === null
+          ? []
+          : [phase('import-to-end', 'import to failure', operation.start, end, 0, true)]),
         ...stepPhases(operation, end),
       ],
       moments,

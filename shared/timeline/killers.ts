@@ -81,6 +81,16 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     endsService: true,
     leavesOpen: 'what kept the service from answering the probe',
   },
+  {
+    name: 'Another process',
+    sample: 'kill(4711, SIGKILL) by pid 999 (kill, /usr/bin/kill), uid 0, auid 1000',
+    identifier: /^audit$/,
+    says: /^kill\((\d+), SIGKILL\) by /,
+    mechanism: 'external-sigkill',
+    isForMemory: false,
+    endsService: false,
+    leavesOpen: 'why that process did so',
+  },
 ];
 
 /** What a program said of a kill. */

@@ -79,10 +79,12 @@ const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,
 const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
 const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
-// What Python, gunicorn and uvicorn say of themselves: the joint between two tracebacks and the server's own life.
-// https://docs.python.org/3/library/traceback.html, gunicorn/arbiter.py, uvicorn/server.py
+// What Python, gunicorn, uvicorn and what runs them say of themselves: the joint between two tracebacks, the server's and the
+// container's own life.
+// https://docs.python.org/3/library/traceback.html, gunicorn/arbiter.py, uvicorn/server.py, `docker events`,
+// https://devcenter.heroku.com/articles/logging
 const FRAMEWORK_LINE =
-  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on )/;
+  /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on |container (?:create|start|restart|stop|die|kill|destroy|attach|health_status)\b|(?:Starting|Stopping) process with |State changed from )/;
 
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
 const READ_CHARACTERS = 4096;
@@ -245,7 +247,7 @@ export function operationName(text: string): string | null {
   let rest = whole.replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
-    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)?|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
+    /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)|(?:im|ex)port(?!\s+(?:no\.?\s*|#)?\d)|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;
   for (let strip = leading.exec(rest); strip !== null && strip[0].length > 0; strip = leading.exec(rest)) {
     // "Importing export 9": behind a verb it is the thing, of which a number alone would be left.
     const isThing =

@@ -1,5 +1,6 @@
 import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
+import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
@@ -24,6 +25,8 @@ export interface OperationStep {
   readonly to: EpochMicros | null;
   readonly startLine: OperationLine;
   readonly endLine: OperationLine | null;
+  /** Whether the lines that begin and end it have times of their own; else `from` and `to` are those of entries before them. */
+  readonly isTimed: boolean;
 }
 
 type OperationOutcome = 'done' | 'failed' | 'open';
@@ -40,6 +43,9 @@ export interface Operation {
   readonly template: string;
   /** Of its last line. */
   readonly end: EpochMicros;
+  /** Whether the first and the last line have times of their own; else it began, or ended, at some moment after `start`, or `end`. */
+  readonly startIsKnown: boolean;
+  readonly endIsKnown: boolean;
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
@@ -141,9 +147,15 @@ function byCourse(line: OperationLine, template: string, work: OpenWork | undefi
 function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
   const first = work.lines[0];
   if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
-  if (first.reading.role !== 'step-start' || messageTemplate(first.text) !== template) return false;
-  return /\d/.test(line.text) && line.text !== first.text;
+  if (first.reading.role !== 'step-start' || line.text === first.text) return false;
+  if (first.reading.path !== null && line.reading.path !== null)
+    return wordingBesidePath(first) === wordingBesidePath(line);
+  return messageTemplate(first.text) === template && /\d/.test(line.text);
 }
+
+/** The wording of a line that names a file, whichever it is. */
+const wordingBesidePath = ({ text, reading: { path } }: OperationLine): string =>
+  messageTemplate(text.replace(path ?? '', '?'));
 
 /**
  * Whether a line tells of the end of a request that may be another's: where lines do not say who wrote them, an answer ends only
@@ -240,10 +252,11 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const header = splitInnerHeader(event.message);
-  const level = header === null ? (LEVEL_ALONE.exec(event.message) ?? null) : null;
+  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
+  const header = splitInnerHeader(message);
+  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? event.message.slice(level?.[0].length ?? 0);
+    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
@@ -288,13 +301,53 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
   return onlyAftermath ? 'failed' : 'open';
 }
 
+// ImportError: cannot import name     GPL Ghostscript 10.01.2: Unrecoverable error, exit code 1     an empty line
+const TELLS_OF_TROUBLE =
+  /^\s*$|^[\w.]*(?:Error|Exception|Exit|Interrupt)\b|\b(?:error|exception|failed|failure|fatal|aborted)\b/i;
+
+/**
+ * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
+ * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
+ * last line closes something, or where it said nothing.
+ */
+export function lastWords(events: readonly EvidenceEvent[], course: Course): Operation | null {
+  const closers = new Set([...course.values()].map(({ closer }) => closer));
+  const lines = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = lines[index];
+    if (line === undefined) continue;
+    const { role } = line.reading;
+    if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
+    const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
+    if (role === 'progress' || isTrouble || isFailure(line) || TELLS_OF_TROUBLE.test(line.text)) continue;
+    if (closers.has(messageTemplate(line.text))) return null;
+    const own = lines.slice(index);
+    const name = operationName(line.text);
+    return {
+      pid: line.event.pid,
+      name,
+      jobKey: null,
+      start: line.event.time,
+      template: messageTemplate(line.text),
+      startIsKnown: isTimed(line),
+      end: own.at(-1)?.event.time ?? line.event.time,
+      endIsKnown: isTimed(own.at(-1) ?? line),
+      outcome: 'open',
+      lines: own,
+      steps: stepsOf(own),
+    };
+  }
+  return null;
+}
+
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
   const own = withProgress(lines.slice(lines.indexOf(opening)));
   // A step is named by what it names only where that tells it from others.
   const named = operationName(opening.text);
-  const name = opening.reading.role === 'operation-start' || (named !== null && /\d/.test(named)) ? named : null;
+  const tells = opening.reading.path !== null || /\d/.test(named ?? '');
+  const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
   return {
@@ -304,6 +357,8 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
     start: opening.event.time,
     template: messageTemplate(opening.text),
     end: own.at(-1)?.event.time ?? opening.event.time,
+    startIsKnown: isTimed(opening),
+    endIsKnown: isTimed(own.at(-1) ?? opening),
     outcome,
     lines: own,
     steps: stepsOf(own),
@@ -389,5 +444,16 @@ function stepFrom(
   { name, startLine }: { readonly name: StepName; readonly startLine: OperationLine },
   endLine: OperationLine | null,
 ): OperationStep {
-  return { name, from: startLine.event.time, to: endLine?.event.time ?? null, startLine, endLine };
+  const to = endLine?.event.time ?? null;
+  const isWhole = isTimed(startLine) && (endLine === null || isTimed(endLine));
+  return { name, from: startLine.event.time, to, startLine, endLine, isTimed: isWhole };
+}
+
+function isTimed({ event }: OperationLine): boolean {
+  return event.isUndated !== true;
+}
+
+/** Seconds that an operation took; null where its first or last line has no time of its own. */
+export function durationOf({ start, end, startIsKnown, endIsKnown }: Operation): number | null {
+  return startIsKnown && endIsKnown ? secondsBetween(start, end) : null;
 }

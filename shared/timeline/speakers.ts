@@ -29,6 +29,11 @@ export class Speakers {
     this.#workers = workers;
   }
 
+  /** Whether a worker printed this line, under the header of another process: it tells nothing of that one. */
+  isQuoted({ pid, carrierPid }: EvidenceEvent): boolean {
+    return carrierPid !== undefined && carrierPid !== pid && this.#workers.has(carrierPid);
+  }
+
   /** Whether the one who wrote this line can say what it says. */
   canSay(event: EvidenceEvent): boolean {
     const { writerPid } = event.detail;
@@ -54,13 +59,20 @@ const LIVING_LINES = 2;
  * Whether the process went on logging after this word of its end, in the same file and further down in it, so that no
  * clock or zone can have put its lines behind its death.
  */
-export function goesOn(events: EventSource, pid: number, end: EvidenceEvent, until: EpochMicros | null): boolean {
+export function goesOn(
+  events: EventSource,
+  speakers: Speakers,
+  pid: number,
+  end: EvidenceEvent,
+  until: EpochMicros | null,
+): boolean {
   const from = addSeconds(end.time, LAST_WORDS_SECONDS);
   const limit = addSeconds(end.time, NEXT_WORDS_SECONDS);
   const to = until !== null && until <= limit ? addSeconds(until, -0.000001) : limit;
   if (to <= from || !events.hasOfPid(pid, from, to)) return false;
   const later = events
     .ofPid(pid, from, to, ['log'])
-    .filter(({ source }) => source.evidenceId === end.source.evidenceId && source.byteOffset > end.source.byteOffset);
+    .filter(({ source }) => source.evidenceId === end.source.evidenceId && source.byteOffset > end.source.byteOffset)
+    .filter((event) => !speakers.isQuoted(event));
   return later.length >= LIVING_LINES;
 }

@@ -73,7 +73,7 @@ export const PROBLEM_WORDS: Readonly<Record<ProblemKind, string>> = {
   'malformed-record': 'malformed record',
   'line-too-long': 'line too long',
   'invalid-encoding': 'invalid encoding',
-  'unsafe-path': 'unsafe path refused',
+  'unsafe-path': 'unsafe path',
   'link-refused': 'link refused',
   'limit-exceeded': 'limit exceeded',
   'damaged-archive': 'damaged archive',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStore } from '../../electron/events/event-store.ts';
 import { readGivenEvidence } from '../../electron/intake/import-evidence.ts';
-import { EVERY_EVENT } from '../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import { columnBytes } from '../support/column-buffers.ts';
 import { COMMON_WORD, RARE_WORD } from './journal-file.ts';
 

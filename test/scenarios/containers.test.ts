@@ -87,6 +87,26 @@ describe('the same pid at two places', () => {
     expectStuck(await analysed(files), 'one.log');
   });
 
+  it("in a node's own files of two pods", async () => {
+    const cri = (each: Said): string => `${nanos(each.second)} stderr F ${each.text}`;
+    const files = {
+      'pods/shop_billing-5d9c-x1_0a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/app/0.log': logOf(STUCK, cri),
+      'pods/shop_shop-5d9c-x2_1a1b2c3d-0000-4000-8000-0a1b2c3d4e5f/app/0.log': logOf(WELL, cri),
+    };
+    expectStuck(await analysed(files), 'billing-5d9c-x1/app');
+  });
+
+  it('and on the host, where it is one of the kernel', async () => {
+    const at = clock(125);
+    const files = {
+      'docker.log': logOf(STUCK, (each) => `${nanos(each.second)} ${each.text}`),
+      'ps.txt': `# ${at} UTC\nUSER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND\nroot           7  0.0  0.0      0     0 ?        I<   08:00   0:00 [netns]\n`,
+    };
+    const analysis = await analysed(files);
+    expect(JSON.stringify(analysis.facts)).not.toMatch(/netns|resident memory of 0|0 B/);
+    expect(analysis.facts.some(({ sources }) => sources.some(({ evidenceId }) => evidenceId === 'e2'))).toBe(false);
+  });
+
   it('on two hosts, in their journals', async () => {
     const journal = (host: string) => (each: Said) =>
       `${new Date(DAY + each.second * 1000).toISOString().slice(0, 23)}000+0000 ${host} gunicorn[${/\[(\d+)\]/.exec(each.text)?.[1]}]: ${each.text}`;

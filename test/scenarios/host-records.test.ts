@@ -201,3 +201,26 @@ describe('memory of the host by sar', () => {
     expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('fits');
   });
 });
+
+describe('vmstat in another unit than KiB', () => {
+  const timedOut = (free: (second: number) => number): Scenario => {
+    const scenario = new Scenario().boot().app(0, 'INFO', 'Importing vpn job 14').timeout(40).sigkill(41).host();
+    for (let second = 0; second <= 40; second += 5)
+      scenario.vmstat(second, { free: free(second), cache: 494, buff: 1 });
+    return scenario;
+  };
+  const memoryOf = async (scenario: Scenario): Promise<string | undefined> =>
+    (await scenario.analyse()).facts.find(({ id }) => id === 'host-memory')?.text;
+
+  it('is doubted where what it prints would be nothing of the host', async () => {
+    expect(await memoryOf(timedOut(() => 5_800))).toMatch(
+      /^The host had 6\.1 GB of 8\.2 GB free.*vmstat is left aside/,
+    );
+  });
+
+  it('is believed where it ran full only in the end', async () => {
+    expect(await memoryOf(timedOut((second) => (second < 20 ? 900_000 : 5_800)))).toMatch(
+      /^The host had 6\.\d MB of 8\.2 GB/,
+    );
+  });
+});

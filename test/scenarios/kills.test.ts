@@ -35,6 +35,41 @@ describe('a worker that was killed', () => {
     expect(memory?.missing.map(({ command }) => command).join('\n')).toContain('journalctl _TRANSPORT=kernel');
   });
 
+  it('by hand, and the audit log says who sent the signal', async () => {
+    const scenario = byHand();
+    const { pid, startMillis } = scenario.setting;
+    const stamp = `${(startMillis / 1_000 + 3.8).toFixed(3)}:411`;
+    const analysis = await scenario
+      .file(
+        'audit.log',
+        `type=SYSCALL msg=audit(${stamp}): arch=c000003e syscall=62 success=yes exit=0 a0=${pid.toString(16)} a1=9 pid=999 auid=1000 uid=0 comm="kill" exe="/usr/bin/kill"\n`,
+      )
+      .analyse();
+    expect(analysis.incident?.mechanism).toBe('external-sigkill');
+    expect(analysis.incident?.killer).toEqual({
+      name: 'Another process',
+      why: `kill(${pid}, SIGKILL) by pid 999 (kill, /usr/bin/kill), uid 0, auid 1000`,
+    });
+    expect(analysis.incidents).toHaveLength(1);
+  });
+
+  it.each([
+    // Suspected: the counters have no time. Not excluded: they may be of another cgroup.
+    [1, 'cgroup-oom-kills'],
+    [0, 'cgroup-without-oom-kill'],
+  ])('with %i OOM kills in memory.events: %s', async (kills, fact) => {
+    const memory = async (scenario: Scenario): Promise<number> =>
+      (await scenario.analyse()).hypotheses.find(({ id }) => id === 'memory-exhaustion')?.score ?? 0;
+    const counted = (): Scenario =>
+      byHand().file('memory.events', `low 0\nhigh 0\nmax 9\noom ${kills}\noom_kill ${kills}\n`);
+    const analysis = await counted().analyse();
+    expect(analysis.facts.map(({ id }) => id)).toContain(fact);
+    expect(verdictsOf(analysis)['memory-exhaustion']).toBe('inconclusive');
+    const without = await memory(byHand());
+    if (kills > 0) expect(await memory(counted())).toBeGreaterThan(without);
+    else expect(await memory(counted())).toBeLessThan(without);
+  });
+
   it("by systemd's stop timeout", async () => {
     const analysis = await new Scenario()
       .boot()

@@ -121,6 +121,73 @@ const CARRIERS: Readonly<Record<string, (lines: readonly Line[]) => string>> = {
   Heroku: eachLine(({ at, text }) => `${iso(at).replace('Z', '000+00:00')} app[web.1]: ${text}`),
   Papertrail: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} tracker app/web.1 ${text}`),
   Render: eachLine(({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} AM [x2x9z] ${text}`),
+  'docker service logs -t': eachLine(
+    ({ at, text }) => `${nanos(at)} web.1.k3j2h1g0f9e8d7c6b5a4z3y2x@node-a    | ${text}`,
+  ),
+  'kubectl --timestamps': eachLine(({ at, text }) => `${nanos(at)} ${text}`),
+  'stern --all-namespaces -t': eachLine(({ at, text }) => `shop web-5f7c9d8b6-x2x9z web ${nanos(at)} ${text}`),
+  'stern, JSON': eachLine(({ text }) =>
+    JSON.stringify({
+      message: text,
+      nodeName: 'node-a',
+      namespace: 'shop',
+      podName: 'web-5f7c9d8b6-x2x9z',
+      containerName: 'web',
+    }),
+  ),
+  'k9s with stamps': eachLine(({ at, text }) => `${nanos(at)} web-5f7c9d8b6-x2x9z:web ${text}`),
+  'Cloud Logging, payload of an agent': eachLine(({ at, text }) =>
+    JSON.stringify({ ...cloudEntry({ at, text }), textPayload: undefined, jsonPayload: { message: text } }),
+  ),
+  'CloudWatch Insights, table': (lines) =>
+    `@timestamp,@message,@logStream\n${lines.map(({ at, text }) => `${iso(at).replace('T', ' ').replace('Z', '')},"${text.replaceAll('"', '""')}",ecs/web/0a1b2c\n`).join('')}`,
+  'Azure, default_docker.log': eachLine(({ at, text }) => `${iso(at).replace('Z', '4567Z')} ${text}`),
+  'Azure, log stream': eachLine(({ at, text }) => `${nanos(at).replace('000123', '004560')} ${text}`),
+  'Azure, console logs': eachLine(({ at, text }) =>
+    JSON.stringify({
+      time: iso(at).replace('Z', '4567Z'),
+      resourceId: '/SUBSCRIPTIONS/0A1B/RESOURCEGROUPS/SHOP/PROVIDERS/MICROSOFT.WEB/SITES/TRACKER',
+      category: 'AppServiceConsoleLogs',
+      level: 'Error',
+      resultDescription: text,
+      containerId: 'tracker_0_1a2b3c4d',
+    }),
+  ),
+  'Azure, Container Apps': eachLine(({ at, text }) =>
+    JSON.stringify({ TimeStamp: iso(at).replace('Z', '45678+00:00'), Log: text }),
+  ),
+  'supervisord, debug log': eachLine(({ at, text }) => `${asctime(at)} DEBG 'web' stderr output:\n${text}\n`),
+  'a unit that runs compose': eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 docker-compose[812]: web-1  | ${text}`,
+  ),
+  'a unit that runs compose, short': eachLine(
+    ({ at, text }) => `Jun 09 ${iso(at).slice(11, 19)} app01 docker[812]: web-1  | ${text}`,
+  ),
+  "Docker's journald driver": eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 3f2a1b4c5d6e[812]: ${text}`,
+  ),
+  "Docker's journald driver, JSON": eachLine(({ at, text }) =>
+    JSON.stringify({
+      __REALTIME_TIMESTAMP: String((START + at * 1000) * 1000),
+      _HOSTNAME: 'app01',
+      _PID: '812',
+      SYSLOG_IDENTIFIER: '3f2a1b4c5d6e',
+      CONTAINER_NAME: 'shop-web-1',
+      _SYSTEMD_UNIT: 'docker.service',
+      PRIORITY: '3',
+      MESSAGE: text,
+    }),
+  ),
+  "Docker's syslog driver": eachLine(
+    ({ at, text }) => `<27>Jun  9 ${iso(at).slice(11, 19)} app01 docker/shop-web-1[812]: ${text}`,
+  ),
+  "a runtime's JSON in a journal": eachLine(
+    ({ at, text }) =>
+      `${iso(at).replace('Z', '000+0000')} app01 fluent-bit[812]: ${JSON.stringify({ log: `${text}\n`, stream: 'stderr', time: nanos(at) })}`,
+  ),
+  "a node's records in a journal": eachLine(
+    ({ at, text }) => `${iso(at).replace('Z', '000+0000')} app01 crio[812]: ${nanos(at)} stderr F ${text}`,
+  ),
 };
 
 function cloudEntry({ at, text }: Line): object {
@@ -142,11 +209,7 @@ const BEGINNINGS = [
 ];
 
 function rendered(carrier: string, header: string, begins: string): string {
-  const lines = incident(begins).flatMap((entry): Line[] => {
-    const head = entry.by === 'gunicorn' ? gunicorn : HEADERS[header];
-    return [head?.(entry) ?? '', ...(entry.more ?? [])].map((text) => ({ at: entry.at, text }));
-  });
-  return CARRIERS[carrier]?.(lines) ?? '';
+  return CARRIERS[carrier]?.(linesOf(incident(begins), header)) ?? '';
 }
 
 function gist(analysis: Analysis): object {
@@ -171,4 +234,64 @@ describe.each(Object.keys(CARRIERS))('through %s', (carrier) => {
     expect(gist(plain)).toMatchObject({ incidents: [{ mechanism: 'gunicorn-timeout', pid: 12 }] });
     expect(gist(wrapped)).toEqual(gist(plain));
   });
+});
+
+/** Carriers of one line each that name the container, and how another one is called in them. */
+const NAMES: Readonly<Record<string, readonly [string, string]>> = {
+  compose: ['web-1', 'jobs-1'],
+  'compose -t': ['web-1', 'jobs-1'],
+  'compose, coloured': ['web-1', 'jobs-1'],
+  'docker service logs': ['web.1.k3j2h1g0f9e8d7c6b5a4z3y2x', 'jobs.1.a3j2h1g0f9e8d7c6b5a4z3y2x'],
+  'docker service logs -t': ['web.1.k3j2h1g0f9e8d7c6b5a4z3y2x', 'jobs.1.a3j2h1g0f9e8d7c6b5a4z3y2x'],
+  'kubectl --prefix': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'kubectl --prefix --timestamps': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  stern: ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'stern, JSON': ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  k9s: ['web-5f7c9d8b6-x2x9z', 'web-5f7c9d8b6-k4k8q'],
+  'aws logs tail': ['0a1b2c3d4e5f', '1a1b2c3d4e5f'],
+  Heroku: ['web.1', 'web.2'],
+  Papertrail: ['web.1', 'web.2'],
+  Render: ['x2x9z', 'k4k8q'],
+  'Azure, console logs': ['tracker_0_1a2b3c4d', 'tracker_0_5e6f7a8b'],
+  'a unit that runs compose': ['web-1', 'jobs-1'],
+  'a unit that runs compose, short': ['web-1', 'jobs-1'],
+  "Docker's journald driver": ['3f2a1b4c5d6e', '7f2a1b4c5d6e'],
+  "Docker's journald driver, JSON": ['shop-web-1', 'shop-jobs-1'],
+  "Docker's syslog driver": ['shop-web-1', 'shop-jobs-1'],
+};
+
+/** What a container does well meanwhile, under the same pids. */
+const MEANWHILE: readonly Entry[] = [
+  { at: 1, by: 'gunicorn', pid: 7, level: 'INFO', text: 'Starting gunicorn 21.2.0' },
+  { at: 1, by: 'gunicorn', pid: 12, level: 'INFO', text: 'Booting worker with pid: 12' },
+  ...Array.from({ length: 20 }, (_, nth): readonly Entry[] => [
+    { at: 110 + nth * 3, by: 'application', pid: 12, level: 'INFO', text: `Importing parcel ${nth}` },
+    { at: 111 + nth * 3, by: 'application', pid: 12, level: 'INFO', text: `Parcel ${nth} imported in 1.0s` },
+  ]).flat(),
+];
+
+function linesOf(entries: readonly Entry[], header: string): readonly Line[] {
+  return entries.flatMap((entry) => {
+    const head = entry.by === 'gunicorn' ? gunicorn : HEADERS[header];
+    return [head?.(entry) ?? '', ...(entry.more ?? [])].map((text) => ({ at: entry.at, text }));
+  });
+}
+
+describe.each(Object.entries(NAMES))('beside another container, through %s', (carrier, [name, other]) => {
+  it.each(['gunicorn', 'Python, default', 'process before level', 'JSON, python-json-logger'])(
+    'under the header of %s',
+    async (header) => {
+      const wrap = (line: Line): string => CARRIERS[carrier]?.([line]).trimEnd() ?? '';
+      const own = linesOf(incident('Importing price list 4'), header);
+      const lines = [
+        ...own.map((line) => ({ at: line.at, text: wrap(line) })),
+        ...linesOf(MEANWHILE, header).map((line) => ({ at: line.at, text: wrap(line).replaceAll(name, other) })),
+      ].sort((a, b) => a.at - b.at);
+      const text = `${lines.map((line) => line.text).join('\n')}\n`;
+      const alone = await analyseFiles(
+        new Map([['service.log', rendered('none', 'gunicorn', 'Importing price list 4')]]),
+      );
+      expect(gist(await analyseFiles(new Map([['service.log', text]])))).toEqual(gist(alone));
+    },
+  );
 });

@@ -171,6 +171,8 @@ export class Scenario {
     second: number,
     row: {
       readonly free?: number;
+      readonly buff?: number;
+      readonly cache?: number;
       readonly si?: number;
       readonly so?: number;
       readonly us?: number;
@@ -184,9 +186,9 @@ export class Scenario {
         ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st                 UTC',
       );
     }
-    const { free = 3_000_000, si = 0, so = 0, us = 1, wa = 0, swpd = 0 } = row;
+    const { free = 3_000_000, buff = 10_000, cache = 500_000, si = 0, so = 0, us = 1, wa = 0, swpd = 0 } = row;
     this.#vmstat.push(
-      ` 1  0 ${swpd} ${free}  10000 500000 ${si} ${so}  10  10  100  200 ${us}  1 ${Math.max(0, 99 - us - wa)} ${wa}  0 ${this.#clock(second)}`,
+      ` 1  0 ${swpd} ${free}  ${buff} ${cache} ${si} ${so}  10  10  100  200 ${us}  1 ${Math.max(0, 99 - us - wa)} ${wa}  0 ${this.#clock(second)}`,
     );
     return this;
   }

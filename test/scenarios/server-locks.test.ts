@@ -56,6 +56,35 @@ describe('a lock of a database server', () => {
     expect(verdictsOf(await scenario.analyse())).toMatchObject({ 'database-lock': 'fits' });
   });
 
+  it("a wait that PostgreSQL logs from the worker's last words on, and no end of it, whatever the work was called", async () => {
+    const closing = (...after: readonly string[]): Scenario =>
+      after
+        .reduce(
+          (scenario, text) => scenario.journal(20, 'postgres', 912, text),
+          new Scenario()
+            .boot()
+            .app(0, 'INFO', 'closing period 2026-12')
+            .journal(
+              1.1,
+              'postgres',
+              912,
+              'LOG:  process 912 still waiting for AccessExclusiveLock on relation 24601 of database 16389 after 1000.2 ms',
+            )
+            .journal(1.2, 'postgres', 912, 'DETAIL:  Process holding the lock: 4102. Wait queue: 912.'),
+        )
+        .timeout(45)
+        .sigkill(46)
+        .replacement(46.1)
+        .quietKernel()
+        .config('timeout = 45');
+    const held = await closing().analyse();
+    expect(verdictsOf(held)).toMatchObject({ 'database-lock': 'fits' });
+    expect(held.facts.find(({ id }) => id === 'server-lock-to-the-end')?.text).toContain('process 4102 holds the lock');
+    const acquired =
+      'LOG:  process 912 acquired AccessExclusiveLock on relation 24601 of database 16389 after 20000.1 ms';
+    expect(verdictsOf(await closing(acquired).analyse())['database-lock']).not.toBe('fits');
+  });
+
   it('a driver in Python that waits for its server in a socket: undecided, and the views of that server are asked for', async () => {
     const scenario = writing().timeout(31).stderr(31.1, 'Traceback (most recent call last):');
     for (const [file, line, name, code] of [

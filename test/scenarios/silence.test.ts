@@ -37,6 +37,40 @@ describe('a case without an incident', () => {
     expect(summary[2]).toContain('web-stderr.log');
   });
 
+  it('is not cleared where a line that could not be read speaks of an end', async () => {
+    const journal = (lines: readonly string[]): string => `${lines.join('\n')}\n`;
+    const whole = [
+      '2026-03-02T04:00:00.000000+0000 app-3 gunicorn[900]: [2026-03-02 04:00:00 +0000] [900] [INFO] Starting gunicorn 23.0.0',
+      '2026-03-02T04:00:00.100000+0000 app-3 gunicorn[911]: [2026-03-02 04:00:00 +0000] [911] [INFO] Booting worker with pid: 911',
+      '2026-03-02T04:05:00.000000+0000 app-3 gunicorn[911]: 2026-03-02 04:05:00,000 - jobs - INFO - Importing list 4',
+      '2026-03-02T04:05:01.000000+0000 app-3 gunicorn[911]: 2026-03-02 04:05:01,000 - jobs - INFO - List 4 imported in 1.0s',
+    ];
+    const verdictsIn = ({ hypotheses }: Analysis) => new Set(hypotheses.map(({ verdict }) => verdict));
+    expect(verdictsIn(await analysed({ 'unit.txt': journal(whole) }))).toContain('ruled-out');
+    const damaged = ['4:10:00.000000+0000 app-3 gunicorn[900]: [CRITICAL] WORKER TIMEOUT (pid:911)', ...whole];
+    const { headline, facts, ...rest } = await analysed({ 'unit.txt': journal(damaged) });
+    expect(headline).toMatch(/^No kill is logged in unit\.txt.*; not read whole: unit\.txt/);
+    expect(facts.map(({ id }) => id)).toContain('unread-lines-speak-of-an-end');
+    expect(verdictsIn({ headline, facts, ...rest })).toEqual(new Set(['inconclusive']));
+    const beside = await analysed({
+      'unit.txt': journal(whole),
+      'old-stderr.txt': 'of no known kind\nsomething said: WORKER TIMEOUT (pid:911)\n',
+    });
+    expect(verdictsIn(beside)).toEqual(new Set(['inconclusive']));
+  });
+
+  it('is no all-clear where systemd could not start the service and gunicorn never came to speak', async () => {
+    const failed = (unit: string): string =>
+      ['start operation timed out. Terminating.', "Failed with result 'timeout'."]
+        .map((text) => `2026-01-05T05:56:30+0000 gate systemd[1]: ${unit}: ${text}\n`)
+        .join('');
+    const waits = '2026-01-05T05:55:02+0000 gate gates[2000]: INFO gates.startup waiting for the module\n';
+    const { headline } = await analysed({ 'journal.txt': `${waits}${failed('gates.service')}` });
+    expect(headline).toContain('systemd tells of a failure of gates.service');
+    const strangers = await analysed({ 'journal.txt': `${waits}${failed('a.service')}${failed('b.service')}` });
+    expect(strangers.headline).not.toContain('systemd tells of a failure');
+  });
+
   it('names OOM kills of which no process is known, and what names it', async () => {
     const { headline, summary } = await analysed({
       syslog:
@@ -44,6 +78,24 @@ describe('a case without an incident', () => {
     });
     expect(headline).toContain('1 OOM kill logged from 00:40:07 UTC');
     expect(summary[2]).toContain('journalctl -k');
+  });
+
+  it('takes nothing that systemd itself fails at for an operation of the service', async () => {
+    const entry = (second: number, priority: number, text: string): string =>
+      `${JSON.stringify({
+        __REALTIME_TIMESTAMP: String(1_772_435_666_000_000 + second * 1_000_000),
+        _BOOT_ID: '5a1de3f6b1f64bb9a2f4f7c2f0f2d1aa',
+        _PID: '1',
+        SYSLOG_IDENTIFIER: 'systemd',
+        _SYSTEMD_UNIT: 'init.scope',
+        PRIORITY: String(priority),
+        MESSAGE: text,
+      })}\n`;
+    const { incidents, hypotheses } = await analysed({
+      'journal.json': `${entry(0, 6, 'Setting up the hardware clock')}${entry(1, 3, 'Failed to set the clock: Invalid argument')}`,
+    });
+    expect(incidents).toEqual([]);
+    expect(hypotheses.map(({ verdict }) => verdict)).not.toContain('ruled-out');
   });
 
   it('never says that nothing is to be changed', async () => {

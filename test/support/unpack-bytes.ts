@@ -8,7 +8,12 @@ import { Spool } from '../../electron/files/spool.ts';
 import { tempFolder } from './bundles.ts';
 
 /** Unpacks one archive as intake does, into a folder of its own. */
-export async function unpackBytes(content: Uint8Array, fileName: string, limits: Partial<IntakeLimits> = {}) {
+export async function unpackBytes(
+  content: Uint8Array,
+  fileName: string,
+  limits: Partial<IntakeLimits> = {},
+  SpoolOf = Spool,
+) {
   const path = join(tempFolder(), fileName);
   writeFileSync(path, content);
   const allLimits = { ...INTAKE_LIMITS, ...limits };
@@ -19,7 +24,7 @@ export async function unpackBytes(content: Uint8Array, fileName: string, limits:
   if (given === undefined) throw new Error('nothing listed');
   const unpacker = new Unpacker({
     limits: allLimits,
-    spool: new Spool(spoolFolder),
+    spool: new SpoolOf(spoolFolder),
     entries,
     problems,
     files: 1,

@@ -75,6 +75,12 @@ export const WHOLE_FORMATS: Readonly<Partial<Record<EvidenceFormat, WholeFormat>
   'sqlite-shm': { make: () => python(SHM), generator: null, holds: 'nothing' },
   'junit-xml': committed('junit/recorded-pytest.xml', 'make-junit-fixtures.py'),
   xml: committed('junit/not-junit.xml', 'make-junit-fixtures.py'),
+  'utf-16': {
+    make: () => Buffer.from(`\ufeff${timeoutJournal().replaceAll('\n', '\r\n')}`, 'utf16le'),
+    generator: null,
+    holds: 'entries',
+  },
+  desktop: { make: () => Buffer.from('0005160700020000', 'hex'), generator: null, holds: 'nothing' },
   empty: { make: () => new Uint8Array(0), generator: null, holds: 'nothing' },
   unknown: {
     make: () => new Uint8Array(readFileSync(process.execPath).subarray(0, 4096)),

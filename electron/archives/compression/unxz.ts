@@ -12,7 +12,7 @@ export const unxz: Decompress = async (next, bytesFrom, write, onGap) => {
   let writtenBytes = 0;
   let firstBlock = 0;
   let isWanted = true;
-  const first = await decodeXz(next, bytesFrom, async (output, consumedBytes) => {
+  const first = await decodeXz(next, async (output, consumedBytes) => {
     writtenBytes += output.length;
     isWanted = await write(output, consumedBytes);
     return isWanted;
@@ -29,7 +29,7 @@ export const unxz: Decompress = async (next, bytesFrom, write, onGap) => {
     const { brokenAt: from, at: to, isHeader } = part;
     await onGap({ from, to, damage: end.damage, isHeader });
     hasGap ||= !isHeader;
-    const told = await decodeXz(part.from(0), part.from, async (output, consumedBytes) => {
+    const told = await decodeXz(part.from(0), async (output, consumedBytes) => {
       writtenBytes += output.length;
       isWanted = await write(output, part.placeOf(consumedBytes));
       return isWanted;
@@ -119,7 +119,7 @@ class XzPlaces {
         },
         partOf(tail),
       ]);
-    const { damage } = await decodeXz(from(0), from, async () => true);
+    const { damage } = await decodeXz(from(0), async () => true);
     return damage !== null;
   }
 

@@ -1,4 +1,5 @@
 import { Decompress as FrameDecoder } from 'fzstd';
+import type { XXHashAPI } from 'xxhash-wasm';
 import { hasEndlessWeights } from '../../../shared/evidence/reading/zstd-weights.ts';
 import { ByteQueue } from './byte-queue.ts';
 import { type BytesFrom, Damage, type Decompress, type DecompressEnd } from './decompress.ts';
@@ -21,6 +22,9 @@ const RESERVED_BLOCK = 3;
  */
 const SHIFTED_LIMIT_BYTES = 64 * 1024 * MIB;
 const SHIFTED_PER_OUTPUT_BYTE = 4096;
+/** Sooner where blocks give next to nothing: the largest window with blocks of 64 bytes. */
+const FUTILE_LIMIT_BYTES = 8 * 1024 * MIB;
+const FUTILE_PER_OUTPUT_BYTE = 2 * MIB;
 
 interface FrameHeader {
   readonly bytes: Uint8Array;
@@ -39,14 +43,17 @@ const ANYWHERE = Number.POSITIVE_INFINITY;
 const WALKED_BLOCKS_LIMIT = 1_000_000;
 const MAGIC_BYTES = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd);
 
+/** Loaded with the first frames to read, then kept: compiling it takes longer than a small log. */
+let hashes: Promise<XXHashAPI> | null = null;
+
 /**
  * zstd, several frames after one another and skippable ones included. The frames are walked here and decoded block by block,
  * so that a cut file gives every whole block; content checksums are verified, which the decoder leaves out. Behind damage,
  * reading goes on at the next frame: the blocks of one rest on those before them.
  */
 export const unzstd: Decompress = async (next, from, write, onGap) => {
-  const { default: xxhash } = await import('xxhash-wasm');
-  const { create64 } = await xxhash();
+  hashes ??= import('xxhash-wasm').then(({ default: xxhash }) => xxhash());
+  const { create64 } = await hashes;
   const frames = new FrameWalk(from);
   let input = new ByteQueue(next);
   let inputAt = 0;
@@ -85,7 +92,8 @@ export const unzstd: Decompress = async (next, from, write, onGap) => {
       const checksum = last && header.hasChecksum ? input.upTo(4) : new Uint8Array(0);
       const missing = new Uint8Array(last && header.hasChecksum ? 4 - checksum.length : 0);
       shiftedBytes += header.windowBytes;
-      if (shiftedBytes > SHIFTED_LIMIT_BYTES && shiftedBytes > SHIFTED_PER_OUTPUT_BYTE * outputBytes) {
+      const isSlow = shiftedBytes > SHIFTED_LIMIT_BYTES && shiftedBytes > SHIFTED_PER_OUTPUT_BYTE * outputBytes;
+      if (isSlow || (shiftedBytes > FUTILE_LIMIT_BYTES && shiftedBytes > FUTILE_PER_OUTPUT_BYTE * outputBytes)) {
         throw new Damage('its blocks are too small for its window', { unsupported: true });
       }
       try {

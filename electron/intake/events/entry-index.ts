@@ -1,6 +1,7 @@
 import type { KnownEntries } from '../../../shared/evidence/reading/known-entries.ts';
 import { hashMessage } from '../../../shared/evidence/reading/message-hash.ts';
 import { firstPlaceWhere } from '../../../shared/model/ascending.ts';
+import { existing } from '../../../shared/model/existing.ts';
 import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { EntryKeyTable } from '../../events/entry-keys.ts';
 import type { EventTable } from '../../events/event-table.ts';
@@ -56,12 +57,12 @@ export class EntryIndex implements KnownEntries {
 
   instantOf(message: string): EpochMicros | null {
     const instants = this.#instants.get(hashMessage(message));
-    return instants?.length === 1 ? epochMicros(instants[0] ?? 0) : null;
+    return instants?.length === 1 ? epochMicros(existing(instants[0], 0)) : null;
   }
 
   nextInstantOf(message: string, from: EpochMicros): EpochMicros | null {
     const instants = this.#instants.get(hashMessage(message)) ?? [];
-    const instant = instants[firstPlaceWhere(instants.length, (place) => (instants[place] ?? 0) >= from)];
+    const instant = instants[firstPlaceWhere(instants.length, (place) => existing(instants[place], place) >= from)];
     return instant === undefined ? null : epochMicros(instant);
   }
 

@@ -5,7 +5,7 @@ import type { ItemSink, ParsedItem, PlainEvent } from '../../../shared/evidence/
 import { type DatedTyingEvent, UptimeTies } from '../../../shared/evidence/reading/uptime-ties.ts';
 import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
-import type { FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
+import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
 import type { LaunchRecord } from '../../../shared/model/launch.ts';
 import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
@@ -28,6 +28,7 @@ export class EvidenceSink {
     launches: [] as LaunchRecord[],
     reproductions: [] as Reproduction[],
     fileSizes: [] as FileSize[],
+    cgroups: [] as CgroupMemory[],
     load: [] as HostLoad[],
   };
 
@@ -163,8 +164,12 @@ export class RecordCounter implements ItemSink {
       case 'reproduction':
         this.#keep(host.reproductions, item.reproduction, item.reproduction.source.byteOffset);
         break;
+      case 'cgroup-memory':
+        this.#keep(host.cgroups, item.memory, item.memory.source.byteOffset);
+        break;
       case 'unread':
         this.#problems.unreadLines += item.lines;
+        this.#problems.graveLines += item.grave;
         break;
       case 'problem':
         this.#problems.add(item.problem);

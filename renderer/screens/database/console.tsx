@@ -10,12 +10,8 @@ import {
   Square,
 } from 'lucide-react';
 import { useCallback, useRef, useState, useSyncExternalStore } from 'react';
-import {
-  type DatabaseTarget,
-  MOST_RESULT_ROWS,
-  type SqlPlace,
-  TIME_LIMITS_SECONDS,
-} from '../../../shared/contract/database-requests.ts';
+import { MOST_RESULT_ROWS, TIME_LIMITS_SECONDS } from '../../../shared/contract/database-limits.ts';
+import type { DatabaseTarget, SqlPlace } from '../../../shared/contract/database-requests.ts';
 import type { DatabaseReport } from '../../../shared/model/database.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';

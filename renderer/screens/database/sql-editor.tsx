@@ -2,7 +2,8 @@ import { closeCompletion } from '@codemirror/autocomplete';
 import { Compartment, Prec } from '@codemirror/state';
 import { EditorView, keymap } from '@codemirror/view';
 import { type RefObject, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
-import { type DatabaseSchema, MOST_SQL_CHARACTERS, type SqlPlace } from '../../../shared/contract/database-requests.ts';
+import { MOST_SQL_CHARACTERS } from '../../../shared/contract/database-limits.ts';
+import type { DatabaseSchema, SqlPlace } from '../../../shared/contract/database-requests.ts';
 import { EDITOR_BASICS, markPlace, sqlLanguage } from './editor-extensions.ts';
 import styles from './sql-editor.module.css';
 

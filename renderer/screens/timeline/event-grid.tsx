@@ -1,7 +1,8 @@
 import { type SortingState, useTable } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
 import { memo, useEffect, useMemo } from 'react';
-import { EVERY_EVENT, type EventFilter, type EventSort } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';

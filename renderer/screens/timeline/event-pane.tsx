@@ -1,6 +1,6 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
 import { memo, type ReactNode, useEffect, useState } from 'react';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { Fact } from '../../../shared/model/analysis.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';

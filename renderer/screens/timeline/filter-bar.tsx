@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type RefObject, useEffect, useState } from 'react';
-import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useId, useMemo, useState } from 'react';
-import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
 import type { QueryProblem } from '../../../shared/search/query.ts';

@@ -42,6 +42,7 @@ export const CARRIER_NAMES = [
   'docker-json',
   'cloud-logging',
   'cloudwatch',
+  'azure',
   'collector-json',
   'loki',
   'papertrail',

@@ -3,12 +3,13 @@ import { firstOf, isObject, type JsonObject, stampOfValue } from '../headers/str
 import { type Carrier, NOTHING_SAID } from './carrier.ts';
 import { nameOf, objectWith, textUnder } from './objects.ts';
 
-/** Where a collector says from what it collected: Fluent Bit, Filebeat, Vector, Elastic, Splunk. */
+/** Where a collector says from what it collected: Fluent Bit, Filebeat, Vector, Elastic, Splunk, stern -o json. */
 const ORIGINS = [
   'kubernetes',
   'container',
   'container_name',
   'container_id',
+  'containerName',
   'agent',
   'fluentd',
   '_source',
@@ -46,8 +47,12 @@ export const collectorJson: Carrier = {
 function whoOf(object: JsonObject): string | null {
   return (
     nameOf(
-      textUnder(object, 'kubernetes', 'pod_name') ?? textUnder(object, 'kubernetes', 'pod', 'name'),
-      textUnder(object, 'kubernetes', 'container_name') ?? textUnder(object, 'kubernetes', 'container', 'name'),
+      textUnder(object, 'kubernetes', 'pod_name') ??
+        textUnder(object, 'kubernetes', 'pod', 'name') ??
+        textUnder(object, 'podName'),
+      textUnder(object, 'kubernetes', 'container_name') ??
+        textUnder(object, 'kubernetes', 'container', 'name') ??
+        textUnder(object, 'containerName'),
     ) ??
     textUnder(object, 'container', 'name') ??
     textUnder(object, 'container_name') ??

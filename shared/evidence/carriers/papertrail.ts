@@ -3,7 +3,7 @@ import { type Carrier, NOTHING_SAID } from './carrier.ts';
 
 // Jan 28 04:11:54 tracker app/web.1 text          Papertrail, of a Heroku drain
 // 2026-01-28T04:11:54.570448+00:00 app[web.1]: text          heroku logs
-const PAPERTRAIL = /^(\p{L}{3,5}\.? [ \d]\d \d\d:\d\d:\d\d) ([\w.-]{1,253}) ((?:app|heroku)\/[\w.-]{1,64}):?(?: |$)/u;
+const PAPERTRAIL = /^(\p{L}{3,8}\.? [ \d]\d \d\d:\d\d:\d\d) ([\w.-]{1,253}) ((?:app|heroku)\/[\w.-]{1,64}):?(?: |$)/u;
 const HEROKU =
   /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)) (app|heroku)\[([a-z][\w.-]{0,63})\]:(?: |$)/;
 

@@ -1,4 +1,5 @@
 import { readHeader } from '../headers/read-header.ts';
+import { azure } from './azure.ts';
 import { type Carried, type Carrier, type CarrierName, NOTHING_SAID } from './carrier.ts';
 import { cloudLogging } from './cloud-logging.ts';
 import { cloudwatch } from './cloudwatch.ts';
@@ -25,6 +26,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
   'docker-json': dockerJson,
   'cloud-logging': cloudLogging,
   cloudwatch,
+  azure,
   'collector-json': collectorJson,
   loki,
   papertrail,
@@ -40,7 +42,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
 
 const IN_ORDER: readonly Carrier[] = Object.values(CARRIERS);
 /** Those that can begin with a brace, a digit, or anything else, as their samples and patterns do. */
-const OF_OBJECTS = [dockerJson, cloudLogging, cloudwatch, collectorJson, loki];
+const OF_OBJECTS = [dockerJson, cloudLogging, cloudwatch, azure, collectorJson, loki];
 const OF_DIGITS = [
   cri,
   cloudwatch,
@@ -131,7 +133,7 @@ function merge(outer: Carried, inner: Carried): Carried {
 
 /** The names under which JSON carriers keep lines or say where they come from. */
 const WRAPPING_NAMES =
-  /"(?:log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id)?|agent|fluentd|_source|_raw|line)"/;
+  /"(?:log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id|Name)?|podName|[rR]esultDescription|Log(?:_s|Message|Entry)?|agent|fluentd|_source|_raw|line)"/;
 
 /** Whether a text may be wrapped, by its beginning: most lines of a plain log begin with a blank, gunicorn's bracket or a date. */
 function mayBeWrapped(text: string): boolean {

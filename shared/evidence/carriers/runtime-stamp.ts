@@ -5,7 +5,7 @@ import { type Carried, type Carrier, NOTHING_SAID } from './carrier.ts';
 // Nine decimals, which a runtime prints even where they are zeros; no logger does.
 const NANOS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)(?: |$)/;
 // Go's RFC3339Nano drops final zeros; a logger's own stamp looks the same.
-const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d) (?=\S)/;
+const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)(?: |$)/;
 
 /** The stamp of a container runtime, to the nanosecond. */
 export const runtimeStamp: Carrier = {

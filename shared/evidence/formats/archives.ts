@@ -1,5 +1,6 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
 import type { Detector, Magic, WholeFormat } from '../reading/format.ts';
+import { isWideText } from '../reading/wide-text.ts';
 
 const ascii = (text: string): readonly number[] => [...text].map((char) => char.charCodeAt(0));
 
@@ -80,6 +81,16 @@ export const ARCHIVES = {
     shape: (head) => (isOldTar(head) ? 'begins with a header block of tar whose checksum holds' : null),
     name: null,
   }),
+  // One file, which is turned into UTF-8: of PowerShell 5.1, https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_redirection
+  'utf-16': {
+    ...archive('UTF-16', {
+      by: 'bytes',
+      magics: [],
+      shape: (head) => (isWideText(head) ? 'is text in UTF-16' : null),
+      name: null,
+    }),
+    savedAs: 'UTF-16',
+  },
   // What is compressed is a tar once it is unpacked; the bytes of the file tell only the compression.
   'tar-gzip': archive('.gz', null),
   'tar-bzip2': archive('.bz2', null),

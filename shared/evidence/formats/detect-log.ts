@@ -19,6 +19,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   'docker-json': "Docker's json-file driver",
   'cloud-logging': 'Cloud Logging',
   cloudwatch: 'CloudWatch',
+  azure: 'Azure',
   'collector-json': 'a log collector',
   loki: 'Grafana Loki',
   papertrail: 'Heroku or Papertrail',
@@ -74,7 +75,7 @@ const OTHER_PROGRAMS: readonly { readonly line: RegExp; readonly why: string }[]
   },
   {
     // [Mon Mar 02 07:01:40 2026] [notice] resuming normal operations
-    line: /^\[\p{L}{2,4}\.? \p{L}{3,5}\.? [ \d]\d [\d:.]{8,15} \d{4}\] \[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /u,
+    line: /^\[\p{L}{1,5}\.? \p{L}{3,8}\.? [ \d]\d [\d:.]{8,15} \d{4}\] \[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /u,
     why: 'is the error log of httpd',
   },
 ];

@@ -10,8 +10,9 @@ import { levelOf } from '../wording/inner-header.ts';
 import { detectBinary, detectByName } from './detect-binary.ts';
 import { areOfJournal, CARRIER_WORDS, detectExport, otherProgram, UPTIME_STAMP } from './detect-log.ts';
 import { readXmlStart } from './detect-xml.ts';
+import { isThumbnails } from './nothing.ts';
 import { detectorsBy } from './table.ts';
-import { looksLike } from './unknown.ts';
+import { looksLike, unreadTool } from './unknown.ts';
 
 /** What a file is, and by what it was recognised. */
 export interface Detection {
@@ -32,6 +33,8 @@ const WHOLES = detectorsBy('whole');
 /** A log needs this share of its unindented lines to speak for it: a note that quotes a line is no log. */
 const SHARE_NEEDED = 0.2;
 const LINES_LOOKED_AT = 1_000;
+const LEAST_NUL_RUN = 16;
+const NUL_RUNS = /\0{16,}/g;
 
 /**
  * Tells a file's format from its first bytes (64 KiB suffice). Content decides; the name only settles what content leaves
@@ -43,6 +46,7 @@ const LINES_LOOKED_AT = 1_000;
  */
 export function detectFormat(head: Uint8Array, fileName: string, totalBytes: number): Detection {
   if (totalBytes === 0) return { format: 'empty', why: 'has no bytes' };
+  if (isThumbnails(head, fileName)) return { format: 'desktop', why: "is Explorer's pictures of files (Thumbs.db)" };
   const binary = detectBinary(head, totalBytes);
   if (binary !== null) return binary;
   const detection = detectContent(head, fileName, totalBytes);
@@ -57,11 +61,11 @@ function detectContent(head: Uint8Array, fileName: string, totalBytes: number): 
     return (
       detectByName(fileName, totalBytes) ?? {
         format: 'unknown',
-        why: 'is binary (or UTF-16 text) and of no known format',
+        why: 'is binary and of no known format',
       }
     );
   }
-  const text = new TextDecoder('utf-8').decode(head);
+  const text = new TextDecoder('utf-8').decode(head).replace(NUL_RUNS, '');
   if (text.trim() === '') return { format: 'empty', why: 'has nothing but blanks' };
   return detectText(text, fileName, head.length < totalBytes);
 }
@@ -78,9 +82,17 @@ function detectXml(root: string | null): Detection {
 /** NUL is no character of any text format here; UTF-16 is full of it. */
 function isBinary(head: Uint8Array): boolean {
   let nuls = 0;
-  for (const byte of head) if (byte === 0) nuls += 1;
-  // A few NULs in a log are a crash's torn blocks, not a binary file.
-  return nuls > 0 && nuls * 3 > head.length;
+  let run = 0;
+  let inRuns = 0;
+  for (const byte of head) {
+    run = byte === 0 ? run + 1 : 0;
+    if (byte === 0) nuls += 1;
+    if (run === LEAST_NUL_RUN) inRuns += LEAST_NUL_RUN;
+    else if (run > LEAST_NUL_RUN) inRuns += 1;
+  }
+  // A log that was emptied under its writer, and a crash's torn blocks, have NULs in long runs; text is what is left.
+  const rest = head.length - inRuns;
+  return rest === 0 || (nuls > inRuns && (nuls - inRuns) * 3 > rest);
 }
 
 function detectText(text: string, fileName: string, isCut: boolean): Detection {
@@ -89,7 +101,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   if (other !== null) return { format: 'unknown', why: other };
   const exported = detectExport(text, layout, isCut);
   if (exported !== null) return exported;
-  const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r$/, ''));
+  const lines = text.split('\n', LINES_LOOKED_AT + 1).map((line) => line.replace(/\r+$/, ''));
   // The last line of a cut head is a piece; a piece of a single very long line still begins like its format.
   if (isCut && lines.length > 1 && lines.length <= LINES_LOOKED_AT) lines.pop();
   const counts = new Map<EvidenceFormat, { count: number; why: string }>();
@@ -114,7 +126,8 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
       vote('carried-log', `has log lines wrapped by ${CARRIER_WORDS[carrier]}`);
       continue;
     }
-    header ??= HEADERS.find(({ reads }) => reads(line)) ?? null;
+    if (header === null || header.isPreamble === true)
+      header = HEADERS.find((each) => each !== header && each.reads(line)) ?? header;
     const uptime = UPTIME_STAMP.exec(line);
     if (uptime !== null) {
       candidates += 1;
@@ -173,7 +186,11 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
   if (best !== undefined && best[1].count >= Math.max(1, candidates * shareNeeded)) {
     return { format: best[0], why: best[1].why };
   }
-  if (header !== null) return { format: header.format, why: header.why };
+  const tool = unreadTool(lines);
+  // What kindred tools begin with says nothing where one of them is told.
+  if (header !== null && !(header.isPreamble === true && tool !== null)) {
+    return { format: header.format, why: header.why };
+  }
   if (notices > 0 && counts.size === 0 && candidates === 0) {
     return { format: 'journal-empty', why: "holds nothing but journalctl's notices" };
   }
@@ -181,7 +198,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     const why = detect.reads(text, lines, fileName);
     if (why !== null) return { format, why };
   }
-  return { format: 'unknown', why: unknownWhy(lines) };
+  return { format: 'unknown', why: tool ?? unknownWhy(lines) };
 }
 
 /** Formats that are not read but often given, with what to give instead. */

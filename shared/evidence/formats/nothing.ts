@@ -39,3 +39,33 @@ export const UNKNOWN: WholeFormat = {
   create: null,
   readAgain: null,
 };
+
+const ascii = (text: string): readonly number[] => [...text].map((character) => character.charCodeAt(0));
+const OLE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
+/** What a desktop leaves behind in folders and archives: it says how they were shown. */
+export const DESKTOP: WholeFormat = {
+  holds: 'nothing',
+  savedAs: null,
+  detect: {
+    by: 'bytes',
+    magics: [
+      // https://datatracker.ietf.org/doc/html/rfc1740, appendix A
+      { at: 0, bytes: [0x00, 0x05, 0x16, 0x07], why: 'is what macOS keeps of a file beside it (AppleDouble)' },
+      { at: 0, bytes: [0, 0, 0, 1, ...ascii('Bud1')], why: 'is how the Finder shows a folder (.DS_Store)' },
+      { at: 0, bytes: ascii('[.ShellClassInfo]'), why: 'is how Explorer shows a folder (desktop.ini)' },
+      { at: 0, bytes: ascii('\r\n[.ShellClassInfo]'), why: 'is how Explorer shows a folder (desktop.ini)' },
+    ],
+    shape: null,
+    name: null,
+  },
+  dated: 'undated',
+  printsHostZone: false,
+  create: null,
+  readAgain: null,
+};
+
+/** Explorer's pictures of files: the container is that of old Office documents, only the name tells it. */
+export function isThumbnails(head: Uint8Array, fileName: string): boolean {
+  return /^(?:eh)?thumbs\.db$/i.test(fileName) && OLE.every((byte, at) => head[at] === byte);
+}

@@ -1,5 +1,7 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
+import { AUDIT } from '../host/audit.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
+import { CONTAINER_STATE } from '../host/container-state.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { FREE } from '../host/free.ts';
@@ -7,10 +9,12 @@ import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
+import { MEMORY_EVENTS } from '../host/memory-events.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
-import { SAR } from '../host/sar.ts';
+import { PIDSTAT, SAR } from '../host/sar.ts';
 import { TOP } from '../host/top.ts';
+import { UNIT_STATE } from '../host/unit-state.ts';
 import { VMSTAT } from '../host/vmstat.ts';
 import { DMESG } from '../journal/dmesg.ts';
 import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
@@ -26,7 +30,7 @@ import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
 import { SQLITE, SQLITE_JOURNAL, SQLITE_SHM, SQLITE_WAL } from './databases.ts';
-import { EMPTY, JOURNAL_EMPTY, UNKNOWN } from './nothing.ts';
+import { DESKTOP, EMPTY, JOURNAL_EMPTY, UNKNOWN } from './nothing.ts';
 
 /**
  * All that is true of each format: the one place that says it. Of formats that are told in the same way, the first whose
@@ -51,6 +55,9 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   meminfo: MEMINFO,
   top: TOP,
   sar: SAR,
+  pidstat: PIDSTAT,
+  'container-state': CONTAINER_STATE,
+  audit: AUDIT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
   'collect-manifest': COLLECT_MANIFEST,
@@ -71,11 +78,14 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
+  'memory-events': MEMORY_EVENTS,
+  'unit-state': UNIT_STATE,
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,
   'gunicorn-conf': GUNICORN_CONF,
   // By what is not there.
   'journal-empty': JOURNAL_EMPTY,
+  desktop: DESKTOP,
   empty: EMPTY,
 };
 

@@ -1,3 +1,5 @@
+import { existing } from '../../model/existing.ts';
+
 /** What people save by mistake or beside the evidence, by its first bytes. */
 interface Look {
   readonly at: number;
@@ -80,7 +82,7 @@ export function looksLike(head: Uint8Array, totalBytes: number): string | null {
 /** Shannon's entropy of the bytes. */
 function bitsPerByte(bytes: Uint8Array): number {
   const counts = new Uint32Array(256);
-  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  for (const byte of bytes) counts[byte] = existing(counts[byte], byte) + 1;
   let bits = 0;
   for (const count of counts) if (count > 0) bits -= (count / bytes.length) * Math.log2(count / bytes.length);
   return bits;
@@ -95,3 +97,109 @@ export function firstBytes(head: Uint8Array): string {
   const characters = shown.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
   return `${hex} (${characters})`;
 }
+
+/** Output of a tool that is not read, told by a line that hardly anything else has; and what is read in its place. */
+interface UnreadTool {
+  readonly sample: string;
+  readonly line: RegExp;
+  readonly why: string;
+}
+
+const UNREAD_TOOLS: readonly UnreadTool[] = [
+  {
+    sample: '           PID: 23333 (gunicorn)',
+    line: /^ +PID: \d+ \(\S+\)$/,
+    why: 'is coredumpctl info, which is not read; journalctl -t systemd-coredump -o short-iso-precise is',
+  },
+  {
+    sample: 'COMMAND     PID USER   FD   TYPE DEVICE SIZE/OFF    NODE NAME',
+    line: /^COMMAND +PID +(?:TID +TASKCMD +)?USER +FD +TYPE /,
+    why: 'is lsof, which is not read; who wrote last shows in the database copied with its -wal and -shm, who ran in ps auxww',
+  },
+  {
+    sample: '1: POSIX  ADVISORY  WRITE 23333 fe:00:1048585 1073741824 1073742335',
+    line: /^\d+: (?:-> )?(?:POSIX|FLOCK|OFDLCK|LEASE) +(?:ADVISORY|MANDATORY|ACTIVE|MSNFS) +(?:READ|WRITE|RW|NONE)/,
+    why: 'is /proc/locks, which is not read; who wrote last shows in the database copied with its -wal and -shm',
+  },
+  {
+    sample: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0',
+    line: /^(?:some|full) avg10=\d+\.\d+ avg60=/,
+    why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',
+  },
+  {
+    sample: '23333 04:11:26.980168 futex(0x7f0e5c000b60, FUTEX_WAIT_PRIVATE, 0, NULL) = 0',
+    line: /^(?:(?:\[pid +)?\d+\]? +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? |\d{10}\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\) += (?:-?\d|0x|\?)| <unfinished \.\.\.>$)|<\.\.\. \w+ resumed>)/,
+    why: 'is strace, which is not read; ps auxww repeated under date lines shows whether it computed or waited',
+  },
+  {
+    sample: '#0  0x00007f0e5d2b1a9e in pread64 () from /lib/x86_64-linux-gnu/libc.so.6',
+    line: /^#\d+ +(?:0x[0-9a-f]+ in )?[\w.:<>~@*&, ]+ \(.*\)(?: (?:at|from) \S+)?$/,
+    why: 'is a backtrace of gdb, which is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
+  },
+  {
+    sample: 'Thread 23333 (active): "MainThread"',
+    line: /^Thread (?:0x[0-9A-Fa-f]+|\d+) \((?:active|idle)(?:\+gil)?\): "/,
+    why: 'is py-spy dump, which has no time and is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
+  },
+  {
+    sample: 'Fatal Python error: Aborted',
+    line: /^Fatal Python error: \w/,
+    why: 'is a dump of faulthandler, which has no time and is not read by itself; the log of the service with the dump in it is',
+  },
+  {
+    sample: 'LAST SEEN   TYPE      REASON      OBJECT          MESSAGE',
+    line: /^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +)?TYPE +REASON +OBJECT/,
+    why: 'is kubectl get events, whose ages are relative; kubectl describe pod and kubectl get pod -o yaml are read',
+  },
+  {
+    sample: 'NAME                       READY   STATUS    RESTARTS      AGE',
+    line: /^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE/,
+    why: 'is kubectl get pods, which is not read; kubectl describe pod and kubectl get pod -o yaml are',
+  },
+  {
+    sample: 'CONTAINER ID   IMAGE     COMMAND     CREATED     STATUS     PORTS     NAMES',
+    line: /^CONTAINER ID +(?:IMAGE +COMMAND|NAME +CPU %)/,
+    why: 'is docker ps or docker stats, which is not read; docker inspect CONTAINER and docker logs -t CONTAINER are',
+  },
+  {
+    sample: 'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',
+    line: /^avg-cpu: +%user +%nice/,
+    why: 'is iostat, whose rows have no time; sar -u -r -W and vmstat -t 1 are read',
+  },
+  {
+    sample: '     Loaded: loaded (/etc/systemd/system/tracker.service; enabled; preset: enabled)',
+    line: /^ +Loaded: loaded \(/,
+    why: 'is systemctl status, which is not read; systemctl show SERVICE and journalctl -u SERVICE -o short-iso-precise are',
+  },
+  {
+    sample: 'nr_free_pages 5300000',
+    line: /^nr_free_pages \d+$/,
+    why: 'is /proc/vmstat, which counts since the boot and is not read; vmstat -t 1 is',
+  },
+  {
+    sample: 'VmRSS:\t  663000 kB',
+    line: /^VmRSS:\s+\d+ kB$/,
+    why: 'is /proc/PID/status, which is not read; ps auxww is',
+  },
+  {
+    sample: 'State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process',
+    line: /^(?:Netid +)?State +Recv-Q +Send-Q /,
+    why: 'is ss, which is not read; the log of the service and of the proxy in front of it are',
+  },
+];
+
+/** Characters of a line that are looked at; what tells a tool stands in front. */
+const MOST_LOOKED_AT = 300;
+
+/** Which tool that is not read printed a text, as what follows "it", with what is read instead; null for any other. */
+export function unreadTool(lines: readonly string[]): string | null {
+  for (const line of lines) {
+    const short = line.slice(0, MOST_LOOKED_AT);
+    const found = UNREAD_TOOLS.find((tool) => tool.line.test(short));
+    if (found !== undefined) return found.why;
+  }
+  return null;
+}
+
+/** Each tool's sample, for the test that every pattern reads its own. */
+export const UNREAD_SAMPLES: readonly { readonly sample: string; readonly why: string }[] = UNREAD_TOOLS;

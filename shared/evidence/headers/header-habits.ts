@@ -28,15 +28,39 @@ class Place {
 
 /**
  * Finds out what the headers of a file mean where one line leaves it open, from the lines of its beginning (without their
- * carriers): a field has a few values that come again, a text has ever new ones. Keeps a few values of each place, however many
- * lines are given.
+ * carriers): a field has a few values that come again, a text has ever new ones.
  */
 export function learnHabits(lines: Iterable<string>): HeaderHabits {
+  const all = [...lines];
+  return learnNames(all, { ...USUAL_HABITS, bareNumberIsPid: isBareNumberPid(all) });
+}
+
+/** Share of the lines with a level of whose text the number must be the beginning. */
+const BARE_SHARE = 0.6;
+
+/** Whether behind the level (and the logger) of most lines stands one of a few numbers that come again and again. */
+function isBareNumberPid(lines: readonly string[]): boolean {
+  const numbers = new Place();
+  let headed = 0;
+  let numbered = 0;
+  for (const line of lines) {
+    const header = readHeader(line, USUAL_HABITS);
+    if (header === null || header.form !== 'text' || header.level === null || header.pid !== null) continue;
+    headed += 1;
+    const number = /^(\d{1,9})[ ,:|]+\S/.exec(header.text)?.[1];
+    if (number === undefined) continue;
+    numbered += 1;
+    numbers.add(number);
+  }
+  return numbered >= LEAST_LINES && numbered >= headed * BARE_SHARE && numbers.isField();
+}
+
+function learnNames(lines: readonly string[], known: HeaderHabits): HeaderHabits {
   const numbers = new Place();
   const words = new Place();
   const colons = new Place();
   for (const line of lines) {
-    const header = readHeader(line, USUAL_HABITS);
+    const header = readHeader(line, known);
     if (header === null || header.form !== 'text' || header.level === null || header.style === 'gunicorn') continue;
     const head = line.slice(0, line.length - header.text.length);
     const number = /\[(\d{1,9})\][ :|-]*$/.exec(head)?.[1];
@@ -46,5 +70,10 @@ export function learnHabits(lines: Iterable<string>): HeaderHabits {
     const colon = / ([\w.-]+): +$/.exec(head)?.[1];
     if (colon !== undefined && colon === header.logger) colons.add(colon);
   }
-  return { numberIsPid: numbers.isField(), wordIsLogger: words.isField(), colonEndsLogger: colons.isField() };
+  return {
+    ...known,
+    numberIsPid: numbers.isField(),
+    wordIsLogger: words.isField(),
+    colonEndsLogger: colons.isField(),
+  };
 }

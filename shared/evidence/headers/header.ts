@@ -24,4 +24,9 @@ export interface LogHeader {
   readonly text: string;
 }
 
-export const USUAL_HABITS: HeaderHabits = { numberIsPid: true, wordIsLogger: true, colonEndsLogger: true };
+export const USUAL_HABITS: HeaderHabits = {
+  numberIsPid: true,
+  bareNumberIsPid: false,
+  wordIsLogger: true,
+  colonEndsLogger: true,
+};

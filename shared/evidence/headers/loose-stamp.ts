@@ -148,7 +148,7 @@ const FORMS: readonly StampForm[] = [
     sample: 'Wed Jan 28 04:10:22 2026',
     begins: 'letter',
     pattern: new RegExp(
-      String.raw`(?:\p{L}{2,4}\.?,? )?(\p{L}{3,8}\.?) {1,2}(\d{1,2}) ${TIME}(?: (\d{4})(?!\d)|( ?(?:UTC|GMT)(?: (\d{4}))?))?`,
+      String.raw`(?:\p{L}{1,5}\.?,? )?(\p{L}{3,8}\.?) {1,2}(\d{1,2}) ${TIME}(?: (\d{4})(?!\d)|( ?(?:UTC|GMT)(?: (\d{4}))?))?`,
       'yu',
     ),
     read: (m) => {
@@ -166,7 +166,7 @@ const FORMS: readonly StampForm[] = [
     // RFC 1123
     sample: 'Wed, 28 Jan 2026 04:10:22 GMT',
     begins: 'letter',
-    pattern: new RegExp(String.raw`\p{L}{2,4}\.?,? (\d{1,2}) (\p{L}{3,8}\.?) (\d{4}) ${TIME}${ZONE}`, 'yu'),
+    pattern: new RegExp(String.raw`\p{L}{1,5}\.?,? (\d{1,2})\.? (\p{L}{3,8}\.?) (\d{4}),? ${TIME}${ZONE}`, 'yu'),
     read: (m) => {
       const month = monthNumber(m[2] ?? '');
       return month === null ? null : full(wallOf(m[3], month, m[1], m[4], m[5], m[6], m[7]), m[8], m[7]);

@@ -195,6 +195,7 @@ class HeaderScan {
     const isField =
       isMarked ||
       (found.level === null ? this.#levelFollows(end) : false) ||
+      (this.#habits.bareNumberIsPid && found.level !== null && found.pid === null && /^[ ,:|]/.test(rest)) ||
       // INFO 2026-01-28 04:10:22,070 views 25321 140123 Importing       Django's "verbose"
       (found.level !== null && found.pid === null && /^ \d{5,19} /.test(rest)) ||
       // INFO 25321 --- [main] app.Jobs : text        Spring

@@ -15,7 +15,7 @@ import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.t
 import { wallOf, zoneMinutes } from '../reading/stamps.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 
-const STAMP = String.raw`\p{L}{2,4}\.? (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) ([A-Za-z]{1,6}|[+-]\d\d(?::?\d\d)?)`;
+const STAMP = String.raw`\p{L}{1,5}\.? (\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d) ([A-Za-z]{1,6}|[+-]\d\d(?::?\d\d)?)`;
 //  -1 5a1de3f6b1f64bb9a2f4f7c2f0f2d1aa Sun 2025-11-30 22:00:00 UTC Sun 2025-11-30 22:41:04 UTC          systemd 252
 // -1 5a1de3f6b1f64bb9a2f4f7c2f0f2d1aa Sun 2025-11-30 22:00:00 UTC—Sun 2025-11-30 22:41:04 UTC           with fewer blanks and a dash in older ones
 const ROW = new RegExp(String.raw`^\s{0,8}-?\d{1,6} ([0-9a-f]{32}) (${STAMP})[ —](${STAMP})\s*$`, 'u');

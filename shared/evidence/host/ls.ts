@@ -18,10 +18,12 @@ import { readPrintedSize } from './printed-size.ts';
 const ROW_LIMIT_CHARACTERS = 8_192;
 
 // -rw-r--r-- 1 root root 59261760 Jan 28 04:05 test-results.xml          -rw-r--r-- 1 root root 57M Nov 30  2025 a b.xml
+// -rw-r--r-- 1 root root 59261760 28. Jan 04:05 test-results.xml       elsewhere the day comes first: 28 janv. 04:05
 // drwxr-xr-x 2 app app 4096 2026-01-28 04:05 vpn          ... 2026-01-28 04:05:10.123456789 +0000 test-results.xml
 const ROW = new RegExp(
   String.raw`^([-dlbcps])[-rwxsStT]{9}[.+@]?\s+\d{1,9}\s+(?:\S{1,64}\s+){0,2}?(\d+(?:[.,]\d+)?[KMGTPE]?)\s+` +
-    String.raw`(?:([A-Z][a-z]{2})\s+(\d{1,2})\s+(?:(\d\d):(\d\d)|(\d{4}))|(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)\.(\d{1,9}) ([+-]\d{4}))?)\s(.+)$`,
+    String.raw`(?:(?:(\p{L}{3,8}\.?)\s+(\d{1,2})|(\d{1,2})\.?\s+(\p{L}{3,8}\.?))\s+(?:(\d\d):(\d\d)|(\d{4}))|(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)\.(\d{1,9}) ([+-]\d{4}))?)\s(.+)$`,
+  'u',
 );
 // ./logs/7.0/vpn/14:          'with blanks':
 const FOLDER = /^'?(\S.*?)'?:\s*$/;
@@ -72,7 +74,8 @@ class LsHandler implements LineHandler {
   #readRow(line: Line): FileSize | null {
     const match = ROW.exec(line.text);
     if (match === null) return null;
-    const [, type, size, , , , , , , , , , , , , , rest] = match;
+    const [, type, size] = match;
+    const rest = match.at(-1);
     const bytes = readPrintedSize(size ?? '', 1);
     if (bytes === null) return null;
     // test-results.xml -> ../13/test-results.xml          'with blanks.xml' (to a terminal)
@@ -89,8 +92,8 @@ class LsHandler implements LineHandler {
   }
 
   #timeOf(match: RegExpExecArray): EpochMicros | null {
-    const [, , , monthName, day, hour, minute, year, isoYear, isoMonth, isoDay, isoHour, isoMinute] = match;
-    const [second, fraction, zoneText] = match.slice(13, 16);
+    const [monthFirst, dayBehind, dayFirst, monthBehind, hour, minute, year] = match.slice(3, 10);
+    const [isoYear, isoMonth, isoDay, isoHour, isoMinute, second, fraction, zoneText] = match.slice(10, 18);
     if (isoYear !== undefined) {
       const zone = zoneText === undefined ? null : zoneMinutes(zoneText);
       if (zone === null) this.#anyZoneless = true;
@@ -98,10 +101,10 @@ class LsHandler implements LineHandler {
       return this.#stamps.peek(wall, zone);
     }
     this.#anyZoneless = true;
-    const month = monthNumber(monthName ?? '');
+    const month = monthNumber(monthFirst ?? monthBehind ?? '');
     // A file older than half a year has no time of day, and one without a year needs evidence of about its time.
     if (month === null || year !== undefined || this.#context.nearTime === null) return null;
-    const { year: _year, ...wall } = wallOf(0, month, day, hour, minute, '0');
+    const { year: _year, ...wall } = wallOf(0, month, dayBehind ?? dayFirst, hour, minute, '0');
     return this.#stamps.peekYearless(wall, this.#context.nearTime)?.time ?? null;
   }
 

@@ -18,14 +18,24 @@ import { SnapshotClock } from './snapshot-time.ts';
  * Columns that a process sample is made of; `ps aux` prints them all, `ps -eo` those that were asked for. Source: ps(1) of
  * procps, "STANDARD FORMAT SPECIFIERS"
  */
-const COLUMNS = ['USER', 'PID', '%CPU', '%MEM', 'VSZ', 'RSS', 'STAT', 'TIME', 'ELAPSED'] as const;
+const COLUMNS = ['USER', 'PID', '%CPU', '%MEM', 'VSZ', 'RSS', 'STAT', 'TIME', 'ELAPSED', 'STARTED'] as const;
 type Column = (typeof COLUMNS)[number];
-/** Other names of the same columns. */
-const ALIASES: Readonly<Record<string, Column>> = { S: 'STAT', RSZ: 'RSS', UID: 'USER', VSIZE: 'VSZ' };
-/** Without these a row says nothing of what its process did. */
-const NEEDED_COLUMNS = ['PID', 'RSS', 'STAT', 'TIME'] as const satisfies readonly Column[];
+/** Other names of the same columns; C of `ps -ef` is %CPU in whole percent. */
+const ALIASES: Readonly<Record<string, Column>> = {
+  S: 'STAT',
+  RSZ: 'RSS',
+  UID: 'USER',
+  VSIZE: 'VSZ',
+  C: '%CPU',
+  START: 'STARTED',
+  STIME: 'STARTED',
+};
 /** The command, always last because it holds blanks. */
 const COMMAND_COLUMNS: ReadonlySet<string> = new Set(['COMMAND', 'CMD', 'ARGS']);
+// Mem: 118160K used, 2820724K free, 0K shrd, 14028K buff, 41744K cached
+const BUSYBOX_TOP = /^(?:Mem: \d+K used|CPU: +\d+% usr|Load average: )/;
+// PID  %CPU  NLWP  WCHAN
+const COLUMN_NAME = /^[A-Z%][A-Z%_]{0,15}$/;
 const KIB = 1024;
 
 /** Where a table's header puts each column. */
@@ -39,20 +49,18 @@ interface PsColumns {
 function readPsHeader(text: string): PsColumns | null {
   const names = text.trim().split(/\s+/);
   const last = names.at(-1);
-  if (last === undefined || !COMMAND_COLUMNS.has(last)) return null;
+  if (last === undefined || !COMMAND_COLUMNS.has(last) || !names.every((name) => COLUMN_NAME.test(name))) return null;
   const index: Partial<Record<Column, number>> = {};
   for (const column of COLUMNS) {
     const at = names.findIndex((name) => (ALIASES[name] ?? name) === column);
     if (at >= 0) index[column] = at;
   }
-  if (NEEDED_COLUMNS.some((column) => index[column] === undefined)) return null;
-  // How busy it has been over its life: ps says so, or it follows from how old it is.
-  if (index['%CPU'] === undefined && index.ELAPSED === undefined) return null;
+  if (index.PID === undefined) return null;
   return { index, before: names.length - 1 };
 }
 
 /**
- * Snapshots of `ps aux` (any width), one or many. A date line above a table (`# 2026-01-28 04:10:19`, `date`'s output) is
+ * Snapshots of `ps` with any columns (`aux`, `-ef`, `-eo ...`, busybox's), one or many. A date line above a table (`# 2026-01-28 04:10:19`, `date`'s output) is
  * its time; dated rows are also events. Row: `root  23333  0.0  0.0  33728 21972 ?  S  22:49  0:00 /usr/bin/python3 -m ...`
  */
 const createPsParser: CreateParser = (context) => parserOfLines(context, new PsHandler(context));
@@ -79,7 +87,7 @@ class PsHandler implements LineHandler {
     }
     const sample = this.#columns === null ? null : this.#readRow(line, this.#columns);
     if (sample === null) {
-      if (!isDecoration(text)) this.#stray.add(line);
+      if (!isDecoration(text) && !BUSYBOX_TOP.test(text)) this.#stray.add(line);
       return;
     }
     this.#stray.flush(out);
@@ -91,42 +99,37 @@ class PsHandler implements LineHandler {
   }
 
   #readRow(line: Line, columns: PsColumns): ProcessSample | null {
-    const fields = splitFields(line.text, columns.before);
+    const fields = splitFields(line.text, columns);
     if (fields === null) return null;
     const { index } = columns;
-    const field = (column: Column): string | null => {
+    const unread: Column[] = [];
+    /** What a column says; null where there is none. A value that cannot be read makes the row no row. */
+    const value = <T>(column: Column, read: (text: string) => T | null): T | null => {
       const at = index[column];
-      return at === undefined ? null : (fields.values[at] ?? '');
+      if (at === undefined) return null;
+      const found = read(fields.values[at] ?? '');
+      if (found === null) unread.push(column);
+      return found;
     };
-    const numberOf = (column: Column, read: (text: string) => number | null, missing: number | null): number | null => {
-      const text = field(column);
-      return text === null ? missing : read(text);
-    };
-    const pid = numberOf('PID', wholeNumber, null);
-    const memPercent = numberOf('%MEM', decimal, 0);
-    const vsz = numberOf('VSZ', wholeNumber, 0);
-    const rss = numberOf('RSS', wholeNumber, null);
-    const cpuSeconds = numberOf('TIME', readCpuTime, null);
+    const pid = value('PID', wholeNumber);
+    const cpuSeconds = value('TIME', readCpuTime);
     // etime prints minutes and seconds, etimes seconds under the same name.
-    const age = numberOf('ELAPSED', (text) => wholeNumber(text) ?? readCpuTime(text), null);
+    const age = value('ELAPSED', (text) => wholeNumber(text) ?? readCpuTime(text));
+    // How busy it has been over its life: ps says so, or it follows from how old it is.
     const overLife = cpuSeconds === null || age === null ? null : age === 0 ? 0 : (cpuSeconds * 100) / age;
-    const cpuPercent = numberOf('%CPU', decimal, overLife);
-    const state = field('STAT') ?? '';
-    if (pid === null || cpuPercent === null || memPercent === null || vsz === null || rss === null) return null;
-    if (cpuSeconds === null || !/^[DRSTtZIXWKP][\w<+]*$/.test(state)) return null;
-    return {
+    const sample: Omit<ProcessSample, 'pid'> = {
       time: this.#clock.time,
-      pid,
-      user: field('USER') ?? '',
-      cpuPercent,
-      memPercent,
-      vszBytes: vsz * KIB,
-      rssBytes: rss * KIB,
-      state,
+      user: value('USER', (text) => text) ?? '',
+      cpuPercent: value('%CPU', decimal) ?? overLife,
+      memPercent: value('%MEM', decimal),
+      vszBytes: value('VSZ', readKib),
+      rssBytes: value('RSS', readKib),
+      state: value('STAT', (text) => (/^[DRSTtZIXWKP][\w<+]*$/.test(text) ? text : null)),
       cpuSeconds,
       command: fields.rest,
       source: provenanceOfLines(this.#context, line),
     };
+    return pid === null || unread.length > 0 ? null : { pid, ...sample };
   }
 
   onEnd(out: ParsedItem[], cut: Line | null): void {
@@ -139,29 +142,44 @@ class PsHandler implements LineHandler {
   }
 }
 
-/** The first `count` blank-separated fields and the rest of the line, or null when there are fewer. */
+/** Blank-separated fields in front of the command, and the command; null when there are fewer. */
 function splitFields(
   text: string,
-  count: number,
+  { before, index }: PsColumns,
 ): { readonly values: readonly string[]; readonly rest: string } | null {
   const values: string[] = [];
   const pattern = /\S+/g;
-  for (let field = 0; field < count; field += 1) {
+  for (let field = 0; field < before; field += 1) {
     const match = pattern.exec(text);
     if (match === null) return null;
     values.push(match[0]);
+    // Mon Jan 26 04:10:19 2026 of lstart, Jan 26 of start: one column with blanks in it.
+    const more = field !== index.STARTED ? 0 : WEEKDAY.test(match[0]) ? 4 : MONTH.test(match[0]) ? 1 : 0;
+    for (let word = 0; word < more; word += 1) pattern.exec(text);
   }
-  const rest = text.slice(pattern.lastIndex).trim();
+  // What follows the last match would be looked for from the beginning.
+  const rest = before > 0 && pattern.lastIndex === 0 ? '' : text.slice(pattern.lastIndex).trim();
   return rest === '' ? null : { values, rest };
+}
+
+const WEEKDAY = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)$/;
+const MONTH = /^(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$/;
+
+/** Bytes of a size in KiB; busybox writes larger ones as `13m`. */
+function readKib(text: string): number | null {
+  const match = /^(\d{1,15})([mg]?)$/.exec(text);
+  if (match === null) return null;
+  return Number(match[1]) * KIB * (match[2] === 'g' ? KIB ** 2 : match[2] === 'm' ? KIB : 1);
 }
 
 function wholeNumber(text: string): number | null {
   return /^\d{1,15}$/.test(text) ? Number(text) : null;
 }
 
-/** A comma stands for the point in many locales. */
+/** A comma stands for the point in many locales; busybox writes `20%`. */
 function decimal(text: string): number | null {
-  return /^\d{1,6}(?:[.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : null;
+  const number = /^(\d{1,6}(?:[.,]\d+)?)%?$/.exec(text)?.[1];
+  return number === undefined ? null : Number(number.replace(',', '.'));
 }
 
 /** Seconds of ps's TIME: `0:03` and `100:22` (minutes), `12:34:56`, `1-02:03:04` (days); null for anything else. */
@@ -179,7 +197,7 @@ export const PS: RecordFormat = {
     by: 'header',
     sign: {
       sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
-      why: 'has the header of ps aux',
+      why: 'has the header of ps',
       reads: (line) => readPsHeader(line) !== null,
     },
   },

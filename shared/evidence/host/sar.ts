@@ -1,6 +1,6 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { HostLoad } from '../../model/host.ts';
-import type { HostMemory } from '../../model/samples.ts';
+import type { HostMemory, ProcessSample } from '../../model/samples.ts';
 import { type EpochMicros, MICROS_PER_DAY, MICROS_PER_SECOND } from '../../model/time.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { daysLater, StampClock } from '../reading/stamp-clock.ts';
+import { sampledEvent } from './sampled-event.ts';
 
 const KIB = 1024;
 /** pswpin/s counts pages; 4 KiB on the machines that such services run on (getconf PAGESIZE). */
@@ -59,7 +60,23 @@ interface SarRow {
  * its interval; times run past midnight into the next day. Tables of other things are left aside. Source: sar(1) of
  * sysstat 12. Row: `03:43:54        all      0.00      0.00      0.50      0.00      0.00     99.50`
  */
-const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context));
+const createSarParser: CreateParser = (context) => parserOfLines(context, new SarHandler(context, 'rows of sar'));
+
+/**
+ * Text of `pidstat` with -r or -u, also with -h: memory and CPU share of processes at the end of each interval. Other tables
+ * (-d, -w) are left aside. Source: pidstat(1) of sysstat 12. Row:
+ * `14:15:53        0     27746      0.00      0.00   16200   13276   0.05  python3`
+ */
+const createPidstatParser: CreateParser = (context) =>
+  parserOfLines(context, new SarHandler(context, 'rows of pidstat'));
+
+// 14:15:51      UID       PID    %usr %system ...  Command          # Time        UID       PID    %usr ...
+const PIDSTAT_HEADER = /^(?:\d\d:\d\d:\d\d(?: [AP]M)?|# Time)\s+(UID|USER)\s+(?:TGID\s+TID|PID)\s.*\bCommand\s*$/;
+
+/** The columns of pidstat's header with -h, which stands there without a time; null for any other line. */
+function readUntimedHeader(text: string): readonly string[] | null {
+  return text.startsWith('# Time') && PIDSTAT_HEADER.test(text) ? text.trim().split(/\s+/).slice(2) : null;
+}
 
 class SarHandler implements LineHandler {
   readonly #context: ParseContext;
@@ -75,10 +92,10 @@ class SarHandler implements LineHandler {
   #undated: Line | null = null;
   #limitReported = false;
 
-  constructor(context: ParseContext) {
+  constructor(context: ParseContext, rows: string) {
     this.#context = context;
     this.#stamps = new StampClock(context);
-    this.#stray = new StrayLines(context, 'rows of sar');
+    this.#stray = new StrayLines(context, rows);
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
@@ -91,6 +108,11 @@ class SarHandler implements LineHandler {
       return;
     }
     if (/^Average:\s/.test(text) || /LINUX RESTART/.test(text) || text.trim() === '') return;
+    const untimed = readUntimedHeader(text);
+    if (untimed !== null) {
+      this.#columns = untimed;
+      return;
+    }
     const clock = text.length > 4_096 ? null : CLOCK.exec(text);
     if (clock === null) {
       if (!isDecoration(text)) this.#stray.add(line);
@@ -135,7 +157,9 @@ class SarHandler implements LineHandler {
 
   #readRow(fields: readonly string[], time: EpochMicros, line: Line, out: ParsedItem[]): void {
     const columns = this.#columns;
-    if (columns === null || fields.length !== columns.length) {
+    // A command may have blanks in it (pidstat -l).
+    const isOfProcess = columns?.at(-1) === 'Command';
+    if (columns === null || fields.length < columns.length || (fields.length > columns.length && !isOfProcess)) {
       this.#stray.add(line);
       return;
     }
@@ -155,12 +179,47 @@ class SarHandler implements LineHandler {
         return text !== undefined && /^\d{1,15}(?:\.\d+)?$/.test(text) ? Number(text) : null;
       },
     };
-    if (columns.includes('kbmemfree')) this.#readMemory(row, out);
+    if (isOfProcess) this.#readProcess(row, fields, columns, out);
+    else if (columns.includes('kbmemfree')) this.#readMemory(row, out);
     else if (columns.includes('pswpin/s')) this.#readLoad(row, out);
     else if (columns.includes('%user') || columns.includes('%usr')) {
       // One row for each core with -P ALL; the one for all of them is what counts.
       if (fields[columns.indexOf('CPU')] === 'all') this.#readLoad(row, out);
     } else if (columns.includes('ldavg-1')) this.#readLoad(row, out);
+  }
+
+  #readProcess(
+    { value, time, line }: SarRow,
+    fields: readonly string[],
+    columns: readonly string[],
+    out: ParsedItem[],
+  ): void {
+    const pid = value('PID');
+    const kib = (column: string): number | null => {
+      const found = value(column);
+      return found === null ? null : found * KIB;
+    };
+    const rssBytes = kib('RSS');
+    const cpuPercent = value('%CPU');
+    // Threads, and tables of other things.
+    if (pid === null || pid === 0 || (rssBytes === null && cpuPercent === null)) return;
+    const source = provenanceOfLines(this.#context, line);
+    const sample: ProcessSample = {
+      time,
+      pid,
+      user: fields[0] ?? '',
+      cpuPercent,
+      memPercent: value('%MEM'),
+      vszBytes: kib('VSZ'),
+      rssBytes,
+      state: null,
+      cpuSeconds: null,
+      command: fields.slice(columns.length - 1).join(' '),
+      source,
+    };
+    out.push({ type: 'process', sample });
+    const { text } = line;
+    out.push(sampledEvent({ time, resolutionMicros: MICROS_PER_SECOND, kind: 'process-sample', text, pid, source }));
   }
 
   #readMemory({ value, time, line }: SarRow, out: ParsedItem[]): void {
@@ -258,11 +317,30 @@ export const SAR: RecordFormat = {
       sample: 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)',
       why: "has sar's first line",
       reads: (line) => readSarBanner(line) !== null,
+      isPreamble: true,
     },
   },
   dated: 'by-zone',
   printsHostZone: false,
   create: createSarParser,
   // It holds no events.
+  readAgain: null,
+};
+
+export const PIDSTAT: RecordFormat = {
+  holds: 'snapshot',
+  savedAs: '`pidstat -r -u`',
+  detect: {
+    by: 'header',
+    sign: {
+      sample: '14:15:51      UID       PID  minflt/s  majflt/s     VSZ     RSS   %MEM  Command',
+      why: 'has the header of pidstat',
+      reads: (line) => PIDSTAT_HEADER.test(line),
+    },
+  },
+  dated: 'by-zone',
+  printsHostZone: false,
+  create: createPidstatParser,
+  // Rows mean nothing without the header above them.
   readAgain: null,
 };

@@ -42,9 +42,10 @@ const LEVEL = String.raw`(?:<(\d{1,3})>|[a-z]{1,12} *:([a-z]{1,8}) *: )?`;
 const AFTER_STAMP = String.raw`(?: <[^>\]]{0,40}>)?\](?:\[ *[TC]\d+\])? ?`;
 // [ 3501.341241] Memory cgroup out of memory: Killed process 24020 (python3) ...
 const UPTIME = new RegExp(String.raw`^${LEVEL}\[ *(\d{1,10})\.(\d{6})${AFTER_STAMP}`);
-// [Sun Nov 30 22:41:09 2025] Memory cgroup out of memory: ...            dmesg -T
+// [Sun Nov 30 22:41:09 2025] Memory cgroup out of memory: ...            dmesg -T, in the words of the locale
 const LOCAL = new RegExp(
-  String.raw`^${LEVEL}\[[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})${AFTER_STAMP}`,
+  String.raw`^${LEVEL}\[\p{L}{1,5}\.? (\p{L}{3,8}\.?) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})${AFTER_STAMP}`,
+  'u',
 );
 // 2025-11-30T22:41:09,341241+00:00 Memory cgroup out of memory: ...      dmesg --time-format iso
 const ISO = new RegExp(

@@ -18,7 +18,8 @@ export const MESSAGE = 0;
 export const OTHER_FIELD = -1;
 const [SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM] = [1, 2, 3, 4, 5, 6, 7] as const;
 const [UNIT, USER_UNIT, SYSTEMD_UNIT, SYSTEMD_USER_UNIT] = [8, 9, 10, 11] as const;
-const [REALTIME, MONOTONIC, BOOT_ID] = [12, 13, 14] as const;
+const CONTAINER_NAME = 12;
+const [REALTIME, MONOTONIC, BOOT_ID] = [13, 14, 15] as const;
 const KERNEL = asciiBytes('kernel');
 /** Boots of which an entry is handed on whole, as many as boot-clocks.ts remembers. */
 const BOOTS_LIMIT = 1_000;
@@ -83,12 +84,14 @@ export abstract class EntryFieldsBytes implements PlainEvent {
     const timeField = this.has(SOURCE_REALTIME) ? SOURCE_REALTIME : REALTIME;
     const time = this.#number(bytes, timeField, 16);
     if (time <= 0 || time > Number.MAX_SAFE_INTEGER || this.#tellsClockOfBoot(bytes)) return false;
+    // What a runtime passed on is not written by the process that the entry names.
+    if (this.has(CONTAINER_NAME)) return false;
     let pid = this.#number(bytes, PID, 9);
     if (pid === NO_PID) pid = this.#number(bytes, SYSLOG_PID, 9);
 
     this.#classify(bytes, this.#identifier(bytes), pid);
-    const { innerPid, severity, kind } = this.#classifier;
-    if (NEEDED_WHOLE.has(kind)) return false;
+    const { innerPid, severity, kind, isPassedOn } = this.#classifier;
+    if (NEEDED_WHOLE.has(kind) || isPassedOn) return false;
     this.time = time;
     this.pid = innerPid === NO_PID ? pid : innerPid;
     this.kind = kind;

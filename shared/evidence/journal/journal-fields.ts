@@ -4,7 +4,7 @@ import { epochMicros } from '../../model/time.ts';
 import type { BootStamp } from '../reading/boot-clocks.ts';
 import { eventItem, problemItem } from '../reading/lines.ts';
 import type { ParsedItem } from '../reading/parser.ts';
-import { carrierPidOf, classifyMessage } from '../wording/classify.ts';
+import { classifyMessage, processOf } from '../wording/classify.ts';
 
 /** The fields that an event's columns come from. Whoever reads entries as bytes numbers them in this order. */
 export const COLUMN_FIELDS = [
@@ -20,6 +20,7 @@ export const COLUMN_FIELDS = [
   'USER_UNIT',
   '_SYSTEMD_UNIT',
   '_SYSTEMD_USER_UNIT',
+  'CONTAINER_NAME',
 ] as const;
 
 /**
@@ -56,7 +57,8 @@ export function readJournalEntry(field: FieldText, source: Provenance, where: st
   const isKernel = field('_TRANSPORT') === 'kernel';
   const identifier = field('SYSLOG_IDENTIFIER') ?? field('_COMM') ?? (isKernel ? 'kernel' : null);
   const pid = pidOf(field('_PID')) ?? pidOf(field('SYSLOG_PID'));
-  const read = classifyMessage({ message, identifier: isKernel ? 'kernel' : identifier, pid });
+  const container = field('CONTAINER_NAME');
+  const read = classifyMessage({ message, identifier: isKernel ? 'kernel' : identifier, pid, container });
   const boot = bootStampOf(field);
   const item = eventItem({
     time: epochMicros(micros),
@@ -64,8 +66,7 @@ export function readJournalEntry(field: FieldText, source: Provenance, where: st
     timestampDesc: 'entry written',
     kind: read.kind,
     message,
-    pid: read.innerPid ?? pid,
-    ...carrierPidOf(read.innerPid, pid),
+    ...processOf(read, pid),
     identifier,
     host: field('_HOSTNAME'),
     // Lines from a service's stdout all carry the stream's PRIORITY; the level in the line says more.

@@ -84,7 +84,7 @@ const STAMP_PATTERNS: readonly StampPattern[] = [
     sample: 'Sun 2025-11-30 22:41:04 UTC ',
     // the weekday is the locale's; with-unit prints the same stamp
     pattern: new RegExp(
-      String.raw`^\p{L}{2,4}\.? (\d{4})-(\d\d)-(\d\d) ${CLOCK}(?:\.(\d{1,6}))? ([A-Za-z]{1,6}|[+-]\d\d(?::?\d\d)?) (?!\[s=)`,
+      String.raw`^\p{L}{1,5}\.? (\d{4})-(\d\d)-(\d\d) ${CLOCK}(?:\.(\d{1,6}))? ([A-Za-z]{1,6}|[+-]\d\d(?::?\d\d)?) (?!\[s=)`,
       'u',
     ),
     read: (m) => {

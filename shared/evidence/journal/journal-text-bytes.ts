@@ -201,7 +201,7 @@ export class JournalLineBytes implements PlainEvent {
     const messageAt = Math.min(colon + 2, end);
     classifier.classify(bytes, messageAt, end, knownIdentifier(bytes, nameAt, nameEnd), pid);
     this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
-    if (NEEDED_WHOLE.has(classifier.kind)) return false;
+    if (NEEDED_WHOLE.has(classifier.kind) || classifier.isPassedOn) return false;
     this.kind = classifier.kind;
     this.severity = classifier.severity;
     this.unit = classifier.unit;

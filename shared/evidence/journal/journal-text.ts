@@ -21,7 +21,7 @@ import {
 import type { CreateParser, ParseContext, ParsedItem, PlainEvent } from '../reading/parser.ts';
 import { StampClock, zoneWords } from '../reading/stamp-clock.ts';
 import { UNKNOWN_YEAR } from '../reading/stamps.ts';
-import { carrierPidOf, classifyMessage } from '../wording/classify.ts';
+import { classifyMessage, processOf } from '../wording/classify.ts';
 import { splitInnerHeader } from '../wording/inner-header.ts';
 import {
   isBootNotice,
@@ -405,8 +405,7 @@ class JournalTextHandler implements LineHandler {
         timestampDesc: 'entry written',
         kind: read.kind,
         message,
-        pid: read.innerPid ?? prefix.pid,
-        ...carrierPidOf(read.innerPid, prefix.pid),
+        ...processOf(read, prefix.pid),
         identifier,
         host: prefix.host,
         severity: read.severity ?? prefix.severity,

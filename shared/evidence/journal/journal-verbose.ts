@@ -16,7 +16,7 @@ import { isJournalNotice } from './journal-prefix.ts';
 const FIELD_LIMIT_CHARACTERS = 1024 * 1024;
 
 // Sun 2025-11-30 22:41:04.539733 UTC [s=7547c45bd4ac4b33a7226876cd03764b;i=1;b=a240791736fc4f16beaa9416bb346a34;m=d063bcd4;t=644d78eca3c55;x=20e8fb4dfb87cd47]
-const HEADER = /^\p{L}{2,4}\.? \d{4}-\d\d-\d\d [^[]{5,40} \[(s=[0-9a-f]{1,32};[^\]]{1,200})\]$/u;
+const HEADER = /^\p{L}{1,5}\.? \d{4}-\d\d-\d\d [^[]{5,40} \[(s=[0-9a-f]{1,32};[^\]]{1,200})\]$/u;
 //     MESSAGE=[2025-11-30 22:41:04 +0000] [24015] [INFO] Starting gunicorn 26.1.0
 const FIELD = /^ {4}([A-Z_][A-Z0-9_]{0,63})=/;
 

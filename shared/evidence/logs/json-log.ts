@@ -2,6 +2,7 @@ import { readHeader } from '../headers/read-header.ts';
 import type { LogFormat } from '../reading/format.ts';
 import type { CreateParser } from '../reading/parser.ts';
 import { createLogParser } from './log-file.ts';
+import { LOGGED } from './logged.ts';
 
 /** A log of JSON objects, one a line; every line stands for itself, and one that is none is damage. */
 const createJsonLogParser: CreateParser = (context) => createLogParser({ ...context, jsonOnly: true });
@@ -24,12 +25,5 @@ export const JSON_LOG: LogFormat = {
   printsHostZone: false,
   create: createJsonLogParser,
   readAgain: () => createJsonLogParser,
-  stampedBy: 'logger',
-  copyRank: 3,
-  findMessage: null,
-  isVerbatim: false,
-  messageOf: null,
-  beginsRecord: null,
-  wholeRecordBytes: null,
-  isLaidOut: true,
+  ...LOGGED,
 };

@@ -9,6 +9,7 @@ import {
   MICROS_PER_SECOND,
   type WallClock,
 } from '../../model/time.ts';
+import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import {
   eventItem,
@@ -94,13 +95,13 @@ function parserOfLog(context: ParseContext, accessOnly: boolean): EvidenceParser
 /** Reads a log whose records are JSON values over any number of lines. */
 function parserOfValues(context: ParseContext, handler: LogFileHandler): EvidenceParser {
   const values = new JsonValues(context.startOffset, context.startLine);
+  let cut: Line | null = null;
   const read = (give: (onValue: Parameters<JsonValues['end']>[0]) => void): ParsedItem[] => {
     const out: ParsedItem[] = [];
-    give(({ text, byteOffset, byteLength, line, isCut }) => {
-      handler.onLine(
-        { text, byteOffset, byteLength, number: line, terminated: !isCut, cut: false, invalid: false },
-        out,
-      );
+    give(({ text, byteOffset, byteLength, line: number, isCut }) => {
+      const line = { text, byteOffset, byteLength, number, terminated: !isCut, cut: false, invalid: false };
+      if (isCut) cut = line;
+      handler.onLine(line, out);
     });
     return out;
   };
@@ -108,7 +109,7 @@ function parserOfValues(context: ParseContext, handler: LogFileHandler): Evidenc
     push: (chunk) => read((onValue) => values.push(chunk, onValue)),
     end() {
       const out = read((onValue) => values.end(onValue));
-      handler.onEnd(out);
+      handler.onEnd(out, cut);
       if (values.broken > 0) {
         const message = `${values.broken} records of ${context.fileName} are damaged: they do not end before the next begins, and were left out.`;
         out.push(problemItem('malformed-record', message, null));
@@ -128,6 +129,7 @@ class RowHandler implements LineHandler {
   readonly #rows: LogFileHandler;
   readonly #columns: Columns;
   #open: Line | null = null;
+  #last: Line | null = null;
   /** Lines up to the names of the columns that are still to come. */
   #skipped: number;
 
@@ -144,17 +146,23 @@ class RowHandler implements LineHandler {
     }
     // A quote that is missing must not swallow the rows that follow.
     if (this.#open !== null && !isOpenRow(line.text) && readRow(line.text, this.#columns)?.stamp != null) {
-      this.#rows.onLine(this.#open, out);
+      this.#give(this.#open, out);
       this.#open = null;
     }
     const joined = this.#open === null ? line : joinLines(this.#open, line);
     this.#open = isOpenRow(joined.text) && joined.text.length < ENTRY_LIMIT_CHARACTERS ? joined : null;
-    if (this.#open === null) this.#rows.onLine(joined, out);
+    if (this.#open === null) this.#give(joined, out);
   }
 
-  onEnd(out: ParsedItem[]): void {
-    if (this.#open !== null) this.#rows.onLine(this.#open, out);
-    this.#rows.onEnd(out);
+  #give(row: Line, out: ParsedItem[]): void {
+    this.#last = row;
+    this.#rows.onLine(row, out);
+  }
+
+  onEnd(out: ParsedItem[], cut: Line | null): void {
+    if (this.#open !== null) this.#give(this.#open, out);
+    // What is cut is the row that the last line belongs to.
+    this.#rows.onEnd(out, cut === null ? null : this.#last);
   }
 
   timeResolution(): TimeResolution {
@@ -184,8 +192,11 @@ class LogFileHandler implements LineHandler {
   readonly #latest = new Map<string, Entry>();
   /** Beginnings of lines that a runtime parted, by writer and stream. */
   readonly #parts = new Map<string, { readonly first: Line; last: Line; text: string; readonly line: LogLine }>();
+  /** The block of supervisord's log that the line at hand is in. */
+  #block: SupervisorBlock | null = null;
+  /** The line that began it, until the first of the block belongs to a record with it. */
+  #blockHead: Line | null = null;
   #anyEntry = false;
-  #unterminated: Line | null = null;
   /** Zone that gunicorn's stamps print: the application's stamps of the same process group are in it too. */
   #zoneOfFile: number | null;
   /** A zone seen once: one damaged stamp must not shift the lines after it. */
@@ -224,8 +235,13 @@ class LogFileHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    if (!line.terminated) this.#unterminated = line;
-    const read = readLogLine(line.text, this.#layout);
+    const block = beginsBlock(line.text);
+    if (block !== null) {
+      this.#block = block;
+      this.#blockHead = line;
+      return;
+    }
+    const read = this.#withinBlock(readLogLine(line.text, this.#layout));
     const { peeled } = read;
     const key = `${peeled.host ?? ''}\0${peeled.who ?? ''}`;
     // Lines of others may stand among those of the record that is read again.
@@ -249,6 +265,30 @@ class LogFileHandler implements LineHandler {
     this.#take(rejoined(part.line, part.text + read.text, this.#layout), part.first, line, key, out);
   }
 
+  /** A line of a block is its program's; one that has no stamp is dated by the block's. */
+  #withinBlock(read: LogLine): LogLine {
+    const block = this.#block;
+    if (block === null) return read;
+    if (isSupervisorsOwn(read.text)) {
+      this.#block = null;
+      this.#blockHead = null;
+      return read;
+    }
+    const { peeled } = read;
+    return {
+      ...read,
+      stamp: read.stamp ?? block.stamp,
+      peeled: {
+        ...peeled,
+        // The lines of one record that is read again need not all be in a block that is known.
+        who: peeled.who ?? (this.#isReread ? null : block.program),
+        stream: peeled.stream ?? block.stream,
+        stamp: peeled.stamp ?? block.stamp,
+        carriers: [...peeled.carriers, 'process-manager'],
+      },
+    };
+  }
+
   #take(read: LogLine, first: Line, last: Line, key: string, out: ParsedItem[]): void {
     const { text } = read;
     const before = this.#latest.get(key);
@@ -270,10 +310,12 @@ class LogFileHandler implements LineHandler {
     }
     this.#stray.flush(out);
     if (open !== undefined) open.isOpen = false;
+    const head = this.#blockHead;
+    this.#blockHead = null;
     const entry: Entry = {
       line: read,
       time: this.#timeOf(read.stamp),
-      first,
+      first: head ?? first,
       last,
       lines: [shownText(read)],
       characters: text.length,
@@ -498,14 +540,14 @@ class LogFileHandler implements LineHandler {
     out.push(unclassifiedItem(this.#context, first.number, text, first.byteOffset));
   }
 
-  onEnd(out: ParsedItem[]): void {
+  onEnd(out: ParsedItem[], cut: Line | null): void {
     for (const [, { first, last, text, line }] of this.#parts) {
       this.#take(rejoined(line, text, this.#layout), first, last, '', out);
     }
     this.#closeAll(out);
     this.#stray.flush(out);
     this.#placeWaitingAtEnd(out);
-    reportCutEnd(this.#context, this.#unterminated, 'entry', out);
+    reportCutEnd(this.#context, cut, 'entry', out);
   }
 
   /** Without any date in the file, its entries are none the less in order, and not later than the file. */

@@ -3,6 +3,7 @@ import type { LogFormat } from '../reading/format.ts';
 import { type FindMessage, holdsLineFeed } from '../reading/message-span.ts';
 import { readAccessLine } from './access-line.ts';
 import { createAccessLogParser, createLogParser } from './log-file.ts';
+import { LOGGED } from './logged.ts';
 
 const ESCAPE = 0x1b;
 const PIPE = 0x7c;
@@ -45,14 +46,9 @@ export const GUNICORN_LOG: LogFormat = {
   printsHostZone: false,
   create: createLogParser,
   readAgain: () => createLogParser,
-  stampedBy: 'logger',
-  copyRank: 3,
+  ...LOGGED,
   findMessage: findInGunicornLog,
   isVerbatim: true,
-  messageOf: null,
-  beginsRecord: null,
-  wholeRecordBytes: null,
-  isLaidOut: true,
 };
 
 export const ACCESS_LOG: LogFormat = {
@@ -73,14 +69,7 @@ export const ACCESS_LOG: LogFormat = {
   printsHostZone: false,
   create: createAccessLogParser,
   readAgain: () => createAccessLogParser,
-  stampedBy: 'logger',
-  copyRank: 3,
-  findMessage: null,
-  isVerbatim: false,
-  messageOf: null,
-  beginsRecord: null,
-  wholeRecordBytes: null,
-  isLaidOut: true,
+  ...LOGGED,
 };
 
 /** Lines wrapped by a carrier, JSON records among lines of text, and exports of platforms. */
@@ -93,12 +82,5 @@ export const CARRIED_LOG: LogFormat = {
   printsHostZone: false,
   create: createLogParser,
   readAgain: () => createLogParser,
-  stampedBy: 'logger',
-  copyRank: 3,
-  findMessage: null,
-  isVerbatim: false,
-  messageOf: null,
-  beginsRecord: null,
-  wholeRecordBytes: null,
-  isLaidOut: true,
+  ...LOGGED,
 };

@@ -12,8 +12,8 @@ const READ_CHARACTERS = 16_384;
 const LOGFMT_TEXT = /(?:^|\s)(?:msg|message|event)=(?:"((?:[^"\\]|\\.){1,2000})"|([^\s"]{1,200}))/;
 const LOGFMT_LEVEL = /(?:^|\s)(?:level|lvl|severity)="?(\w{4,8})\b/;
 const LOGFMT_FIELD = /^[A-Za-z_][\w.]{0,40}=/;
-/** A field that numbers the piece of work, where the text itself names none. */
-const NUMBERED = /(?:^|[\s,{"])((?:job|run|task|report|import)(?:_?id)?)"?\s?[=:]\s?"?(\d{1,12})\b/i;
+// job=6     cart=8812     gateway="gw-07"     pagina=140/12
+const LOGFMT_PAIR = /(?:^|\s)([\p{L}_][\p{L}\p{N}_.-]{0,40})=(?:"([^"\n]{0,200})"|([^\s"]{1,200}))/gu;
 
 /**
  * The words of a message that is one JSON object or a row of `key=value` fields, as services that log for machines write
@@ -24,24 +24,55 @@ export function readStructuredMessage(message: string): StructuredMessage | null
   if (start.startsWith('{')) {
     const object = parseObject(start);
     const read = object === null ? null : messageOfObject(object);
-    return read === null ? null : { text: withNumber(read.message, start), level: read.level };
+    if (object === null || read === null) return null;
+    const fields = Object.entries(object).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [],
+    );
+    return { text: named(read.message, fields), level: read.level };
   }
   if (!LOGFMT_FIELD.test(start)) return null;
   const match = LOGFMT_TEXT.exec(start);
   const text = match?.[1] ?? match?.[2];
   if (text === undefined) return null;
   return {
-    text: withNumber(text.replace(/\\(.)/g, '$1'), start),
+    text: named(text.replace(/\\(.)/g, '$1'), logfmtPairs(start)),
     level: levelOf(LOGFMT_LEVEL.exec(start)?.[1]),
   };
 }
 
-/** A text, with the field that numbers the piece of work where the text itself names none. */
+/** A text, with the field that tells the piece of work from others where the text itself names none. */
 export function numberedText(text: string, fields: ReadonlyMap<string, string> | null): string {
-  return fields === null ? text : withNumber(text, [...fields].map(([name, value]) => `${name}=${value}`).join(' '));
+  return fields === null ? text : named(text, fields);
 }
 
-function withNumber(text: string, fields: string): string {
-  const numbered = /\d/.test(text) ? null : NUMBERED.exec(fields);
-  return numbered === null ? text : `${text} ${numbered[1]?.replace(/_?id$/i, '')} ${numbered[2]}`;
+function* logfmtPairs(text: string): Generator<readonly [string, string]> {
+  for (const [, name = '', quoted, bare] of text.matchAll(LOGFMT_PAIR)) yield [name, quoted ?? bare ?? ''];
+}
+
+/** Fields that number a piece of work by their name. */
+const WORK =
+  /^(?:job|run|task|report|import|batch|order|document|doc|export|sync)(?:[_.-]?(?:id|no|nr|number|key|name))?$/i;
+/** Fields of the log line itself, of whoever asked, and amounts: none tells what is worked on. */
+const NO_NAME =
+  /^(?:[@_]?(?:time|ts|timestamp|date|datetime|asctime|created|level|levelname|levelno|lvl|severity|msg|message|event|text|logger|logger_name|name|module|func|funcname|function|line|lineno|lno|caller|file|filename|pathname|pid|ppid|process|processname|thread|threadname|tid|host|hostname|version|env|service|app|pod|container|stream|taskname)|(?:.*[_.-])?(?:duration|elapsed|took|latency|seconds|secs|ms|bytes|size|status|code|method|count|total|rows|records|attempt|retry|retries|timeout|percent|port|ip|addr|remote_addr|client|user|user_id|uid|session|session_id|request|request_id|req_id|trace|trace_id|span|span_id|correlation_id)(?:[_.-](?:s|ms|us|ns|seconds|bytes))?)$/i;
+const MAY_NAME = /^[\p{L}\p{N}_./:#-]{1,60}$/u;
+
+/**
+ * The text, where it has no number, with the field that tells this piece of work from others: one that is named for work, else
+ * the first whose value is a name with a number in it.
+ */
+function named(text: string, fields: Iterable<readonly [string, string]>): string {
+  if (/\d/.test(text)) return text;
+  let first: readonly [string, string] | null = null;
+  for (const [name, value] of fields) {
+    if (!MAY_NAME.test(value) || !/\d/.test(value) || value === text) continue;
+    if (WORK.test(name)) return withField(text, name, value);
+    // A fraction is an amount.
+    if (first === null && !NO_NAME.test(name) && !/^\d+\.\d+$/.test(value)) first = [name, value];
+  }
+  return first === null ? text : withField(text, first[0], first[1]);
+}
+
+function withField(text: string, name: string, value: string): string {
+  return `${text} ${name.replace(/[_.-]?id$/i, '')} ${value}`;
 }

@@ -81,7 +81,8 @@ const NAME_LIMIT_BYTES = 255;
  * stand in millions of entries. Keeps a fixed number of them.
  */
 export class NameTexts {
-  readonly #texts: string[] = Array.from({ length: SLOTS }, () => '');
+  /** Made with the first name: many a reader reads but one record. */
+  #texts: string[] = [];
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   /** The text of bytes[from..to). */
@@ -90,6 +91,7 @@ export class NameTexts {
     let hash = 0;
     for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
     const slot = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+    if (this.#texts.length === 0) this.#texts = new Array<string>(SLOTS).fill('');
     const known = this.#texts[slot] ?? '';
     if (isSameAscii(known, bytes, from, to)) return known;
     const text = this.#decoder.decode(bytes.subarray(from, to));

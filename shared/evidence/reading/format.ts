@@ -23,6 +23,8 @@ interface LineSign {
   readonly sample: string;
   readonly why: string;
   readonly reads: (line: string) => boolean;
+  /** Set where kindred programs begin with the same line: the header of another format below it settles it. */
+  readonly isPreamble?: true;
 }
 
 /** How a format is told. The answers are `why`, or null where it is none. */

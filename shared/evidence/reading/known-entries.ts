@@ -1,3 +1,4 @@
+import { existing } from '../../model/existing.ts';
 import type { EpochMicros } from '../../model/time.ts';
 
 /** What is known of the entries of all sources that date themselves: through it, others with the same entries are dated. */
@@ -41,9 +42,9 @@ export function bootInstantOf(entries: Iterable<UptimeEntry>, known: KnownEntrie
   zeros.sort((a, b) => a - b);
   let best = { count: 0, zero: 0 };
   for (let first = 0, last = 0; last < zeros.length; last++) {
-    while ((zeros[last] ?? 0) - (zeros[first] ?? 0) > AGREEMENT_MICROS) first += 1;
+    while (existing(zeros[last], last) - existing(zeros[first], first) > AGREEMENT_MICROS) first += 1;
     // The earliest: every delay on the way to the other log makes a zero later.
-    if (last - first + 1 > best.count) best = { count: last - first + 1, zero: zeros[first] ?? 0 };
+    if (last - first + 1 > best.count) best = { count: last - first + 1, zero: existing(zeros[first], first) };
   }
   return best.count >= AGREEING_ENTRIES ? best.zero : null;
 }

@@ -28,6 +28,7 @@ const BYTES_LIMIT_BYTES = 64 * 1024;
 const NO_BYTES = new Uint8Array(0);
 const LEAST_PENDING_BYTES = 256;
 
+const LEADING_NULS = /^\0+(?!\0|$)/;
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -39,6 +40,13 @@ export const TRAITS = {
   hash: 2,
 } as const;
 const HASH = 0x23;
+
+/** Where a line ends that has carriage returns in front of `end`. */
+function withoutCrs(bytes: Uint8Array, from: number, end: number): number {
+  let to = end;
+  while (to > from && bytes[to - 1] === CR) to -= 1;
+  return to;
+}
 
 /**
  * Looks at a whole line as bytes[from..end) of a chunk, without its line end, and says whether it needs no text. `next` is
@@ -132,7 +140,15 @@ export class LineReader {
       const isTaken =
         bytes > 0 &&
         bytes <= BYTES_LIMIT_BYTES &&
-        takeLine(chunk, from, endsInCr ? at - 1 : at, next, traits, this.#lineOffset, this.#lineNumber);
+        takeLine(
+          chunk,
+          from,
+          endsInCr ? withoutCrs(chunk, from, at) : at,
+          next,
+          traits,
+          this.#lineOffset,
+          this.#lineNumber,
+        );
       if (isTaken) {
         this.#lineOffset += bytes + 1;
         this.#lineNumber += 1;
@@ -179,9 +195,13 @@ export class LineReader {
   }
 
   #emit(kept: Uint8Array, bytes: number, endsInCr: boolean, terminated: boolean, onLine: (line: Line) => void): void {
-    const byteLength = endsInCr && terminated ? bytes - 1 : bytes;
+    // `\r\r\n` is what a program on Windows makes of lines that end in CR LF.
+    const crs = !endsInCr || !terminated ? 0 : kept.length < bytes ? 1 : bytes - withoutCrs(kept, 0, bytes);
+    const byteLength = bytes - crs;
     const cut = byteLength > kept.length;
-    const text = lineDecoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    const written = lineDecoder.decode(kept.length > byteLength ? kept.subarray(0, byteLength) : kept);
+    // A log that was emptied while its writer went on, or a block that was not written before a crash, begins with NULs.
+    const text = written.charCodeAt(0) === 0 ? written.replace(LEADING_NULS, '') : written;
     const line: Line = {
       text,
       byteOffset: this.#lineOffset,
@@ -359,7 +379,9 @@ export function reportCutEnd(context: ParseContext, line: Line | null, what: str
 // WORKER TIMEOUT (pid:8)        Killed process 8        exited with code 137        database is locked
 const SPEAKS_OF_AN_END =
   /\bWORKER TIMEOUT\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\b[Oo]ut of memory\b|\boom-kill|\bOOM ?[Kk]ill|\bKilled process \d|\bexit(?:ed|s)?(?: with)?(?: status| code)?[ :=]{1,2}1(?:34|37|39)\b|\bMemoryError\b|\bbad_alloc\b|Cannot allocate memory|database (?:table )?is locked/;
+/** Lines of one stretch that are listed, and up to how many are counted. */
 const GRAVE_LIMIT = 3;
+const GRAVE_COUNTED = 10_000;
 const QUOTED_CHARACTERS = 160;
 
 /** Whether a text has words for a kill, a timeout, short memory or a lock. */
@@ -389,6 +411,7 @@ export class StrayLines {
   #first: Line | null = null;
   #count = 0;
   #grave: Line[] = [];
+  #graveCount = 0;
 
   /** `what` names the records of the format: `journal entries`. */
   constructor(context: ParseContext, what: string) {
@@ -399,7 +422,9 @@ export class StrayLines {
   add(line: Line): void {
     this.#first ??= line;
     this.#count += 1;
-    if (this.#grave.length < GRAVE_LIMIT && speaksOfAnEnd(line.text)) this.#grave.push(line);
+    if (this.#graveCount === GRAVE_COUNTED || !speaksOfAnEnd(line.text)) return;
+    this.#graveCount += 1;
+    if (this.#grave.length < GRAVE_LIMIT) this.#grave.push(line);
   }
 
   flush(out: ParsedItem[]): void {
@@ -413,9 +438,10 @@ export class StrayLines {
         byteOffset,
       ),
     );
-    out.push({ type: 'unread', lines: this.#count });
+    out.push({ type: 'unread', lines: this.#count, grave: this.#graveCount });
     for (const line of this.#grave) out.push(unclassifiedItem(this.#context, line.number, line.text, line.byteOffset));
     this.#grave = [];
+    this.#graveCount = 0;
     this.#first = null;
     this.#count = 0;
   }

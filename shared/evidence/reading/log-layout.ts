@@ -5,6 +5,8 @@
 export interface HeaderHabits {
   /** `INFO [23333] Importing`: the number is the process, not part of the text. */
   readonly numberIsPid: boolean;
+  /** `INFO 8 tracking Looking up parcel 14`: so is one without brackets. */
+  readonly bareNumberIsPid: boolean;
   /** `INFO importer Importing job 14`: the lone word is the logger. */
   readonly wordIsLogger: boolean;
   /** `INFO importer: Importing job 14`: the word before the colon is the logger. */

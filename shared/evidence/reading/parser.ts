@@ -1,7 +1,7 @@
 import type { GunicornConfig } from '../../model/config.ts';
 import type { EvidenceEvent } from '../../model/event.ts';
 import type { EvidenceId, ParseProblem, TimeResolution } from '../../model/evidence.ts';
-import type { FileSize, FilesystemUsage, HostLoad } from '../../model/host.ts';
+import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../model/host.ts';
 import type { LaunchRecord } from '../../model/launch.ts';
 import type { Reproduction } from '../../model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
@@ -34,8 +34,9 @@ export type ParsedItem =
   | { readonly type: 'file-size'; readonly size: FileSize }
   | { readonly type: 'host-load'; readonly load: HostLoad }
   | { readonly type: 'reproduction'; readonly reproduction: Reproduction }
-  /** Lines that belong to no record. */
-  | { readonly type: 'unread'; readonly lines: number }
+  | { readonly type: 'cgroup-memory'; readonly memory: CgroupMemory }
+  /** Lines that belong to no record, and how many of them speak of an end. */
+  | { readonly type: 'unread'; readonly lines: number; readonly grave: number }
   | { readonly type: 'problem'; readonly problem: ParseProblem };
 
 /** What a parser must be told because the bytes do not say it. */

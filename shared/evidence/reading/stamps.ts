@@ -9,8 +9,8 @@ import {
 
 /**
  * Month names as strftime's %b prints them: English in the C locale, which most services run in, and what glibc's locales of
- * Europe have in their place. Written without the dot that some add, in lower case and without accents. Left out are those that two
- * languages give to different months: `lip`, `lis`, `srp`. Source: abmon in glibc 2.36, localedata/locales
+ * Europe have in their place. Written without the dot that some add, in lower case and without accents. Where two languages give one to
+ * different months, it is that of the more hosts: `lip` and `lis` are Polish, `srp` is Czech, not Croatian. Source: abmon in glibc 2.36, localedata/locales
  */
 const MONTH_NAMES: readonly string[] = [
   'jan janv gen ene ean ian jaan led oca saus sij sty tammi ιαν січ янв јан',
@@ -18,12 +18,12 @@ const MONTH_NAMES: readonly string[] = [
   'mar mars marc marta marts marz mrt mrz bre kov maalis ozu μαρ бер мар',
   'apr abr avril aib april bal dub huhti kwi nis tra απρ апр кві',
   'may mai mag maj mei maig beal geg kve svi touko μαι маи мая мај тра',
-  'jun juin juni juuni giu birz cen cze haz iun kesa meith ιουν июн чер юни јун',
-  'jul juil juli juuli lug cec heina iuil iul liep tem ιουλ июл лип юли јул',
-  'aug aout ago agu avg elo kol lun rugp sie αυγ авг сер',
+  'jun juin juni juny juuni giu birz cen cze haz iun kesa meith ιουν июн чер юни јун',
+  'jul juil juli juuli lug cec heina iuil iul liep tem lip ιουλ июл лип юли јул',
+  'aug aout ago agu avg elo kol lun srp rugp sie αυγ авг сер',
   'sep sept set szept eyl mfomh rugs ruj syys wrz zar σεπ вер сен сеп',
   'oct okt ott out dfomh eki loka paz rij spal οκτ жов окт',
-  'nov kas lapkr marras samh stu νοε ноя нов',
+  'nov kas lis lapkr marras samh stu νοε ноя нов',
   'dec dez dic des dets ara gru gruod joulu noll pro δεκ гру дек дец',
 ];
 
@@ -181,23 +181,24 @@ const DATE_LINES: readonly {
     // date(1) in the C locale
     sample: 'Wed Jan 28 04:10:19 UTC 2026',
     pattern:
-      /^\W{0,10}[A-Z][a-z]{2} ([A-Z][a-z]{2}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/,
+      /^\W{0,10}\p{L}{1,5}\.? (\p{L}{3,8}\.?) +(\d{1,2}) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/u,
     read: (m) => stampOf(wallOf(m[7], monthNumber(m[1] ?? '') ?? 0, m[2], m[3], m[4], m[5]), m[6], undefined),
   },
   {
-    // date(1) in en_US.UTF-8 (12 hours) and en_GB.UTF-8
+    // date(1) in en_US.UTF-8 (12 hours), en_GB.UTF-8, and elsewhere: mer. 28 janv. 2026 04:10:19 CET, mer 28 gen 2026, 04:10:19, CET
     sample: 'Wed 28 Jan 2026 04:10:19 AM UTC',
     pattern:
-      /^\W{0,10}[A-Z][a-z]{2},? +(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: ([AP])M)? ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?)\W{0,10}$/,
+      /^\W{0,10}\p{L}{1,5}\.?,? +(\d{1,2})\.? (\p{L}{3,8}\.?) (\d{4}),? (\d\d):(\d\d):(\d\d)(?: ([AP])M)?,? ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?)\W{0,10}$/u,
     read: (m) => {
       const hour = m[7] === undefined ? Number(m[4]) : (Number(m[4]) % 12) + (m[7] === 'P' ? 12 : 0);
       return stampOf(wallOf(m[3], monthNumber(m[2] ?? '') ?? 0, m[1], String(hour), m[5], m[6]), m[8], undefined);
     },
   },
   {
+    // Mi 28. Jan 04:10:19 CET 2026
     sample: 'Wed 28 Jan 04:10:19 UTC 2026',
     pattern:
-      /^\W{0,10}[A-Z][a-z]{2} +(\d{1,2}) ([A-Z][a-z]{2}) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/,
+      /^\W{0,10}\p{L}{1,5}\.?,? +(\d{1,2})\.? (\p{L}{3,8}\.?) (\d\d):(\d\d):(\d\d) ([A-Z]{1,5}|[+-]\d\d(?:\d\d)?) (\d{4})\W{0,10}$/u,
     read: (m) => stampOf(wallOf(m[7], monthNumber(m[2] ?? '') ?? 0, m[1], m[3], m[4], m[5]), m[6], undefined),
   },
 ];

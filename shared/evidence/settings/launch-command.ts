@@ -1,3 +1,4 @@
+import { existing } from '../../model/existing.ts';
 import {
   type CommandWord,
   literal,
@@ -106,7 +107,7 @@ export function scriptLaunches(
   const starts = commandStarts(shellTokens(text, new Map(), base)).slice(0, COMMAND_LIMIT);
   starts.forEach((start, index) => {
     const from = start - offset;
-    const before = index === 0 ? 0 : (starts[index - 1] ?? 0) - offset;
+    const before = index === 0 ? 0 : existing(starts[index - 1], index - 1) - offset;
     line += (text.slice(before, from).match(/\n/g) ?? []).length;
     const end = (starts[index + 1] ?? offset + text.length) - offset;
     // A variable that is set is known to what follows only, so commands are resolved one by one.

@@ -1,3 +1,4 @@
+import { existing } from '../../model/existing.ts';
 import { type PythonSource, parsePython } from './python-source.ts';
 
 /** The bytes of a Python file as text, or why Python would not read them. */
@@ -44,7 +45,7 @@ export function readPythonFile(bytes: Uint8Array): PythonFile {
     let low = 0;
     for (let high = starts.length; high - low > 1; ) {
       const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= at) low = middle;
+      if (existing(starts[middle], middle) <= at) low = middle;
       else high = middle;
     }
     return low;

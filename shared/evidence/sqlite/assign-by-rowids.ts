@@ -1,3 +1,4 @@
+import { existing } from '../../model/existing.ts';
 import { findRow, highestRowid, LEAF_TABLE, readCell, readTreePage } from './btree.ts';
 import { fittingTrees, type TransactionPages } from './page-fit.ts';
 import type { Tree } from './page-owners.ts';
@@ -94,7 +95,7 @@ class RowidEdges {
     let high = edges.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((edges[middle] ?? 0) < rowid) low = middle + 1;
+      if (existing(edges[middle], middle) < rowid) low = middle + 1;
       else high = middle;
     }
     const nearest = [edges[low - 1], edges[low], this.#reached.get(table)];

@@ -7,6 +7,7 @@ import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
 import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
+import { isRuntime, taggedContainer } from './inner-carrier.ts';
 
 /**
  * Kinds (indexes into EVENT_KINDS) of which more than numbers is needed while a file is read: their lines go the ordinary
@@ -28,6 +29,8 @@ export class MessageClassifier {
   innerPid = NO_PID;
   /** The systemd unit that the last message was about, or null. */
   unit: string | null = null;
+  /** Whether somebody else passed the message on: it then goes the ordinary way. */
+  isPassedOn = false;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #units = new NameTexts();
@@ -49,6 +52,7 @@ export class MessageClassifier {
     this.severity = read.severity === null ? NO_SEVERITY : SEVERITIES.indexOf(read.severity);
     this.innerPid = read.innerPid ?? NO_PID;
     this.unit = read.unit;
+    this.isPassedOn = read.isPassedOn === true;
   }
 
   /**
@@ -60,6 +64,7 @@ export class MessageClassifier {
     this.severity = NO_SEVERITY;
     this.innerPid = NO_PID;
     this.unit = null;
+    this.isPassedOn = false;
     if (identifier !== null) {
       if (identifier === 'kernel') return this.#kernel(bytes, from, to);
       return identifier === 'systemd' && this.#aboutUnit(bytes, from, to);
@@ -82,11 +87,13 @@ export class MessageClassifier {
         textAt = this.#pythonHeader(bytes, from, to);
         if (textAt < 0) return false;
       } else if (mayBeStamp(bytes, from, to)) return false;
+    } else if (first === PARENTHESIS) {
+      if (mayBracketHeader(bytes, from, to)) return false;
     } else if (LEADS_HEADER[first] === 1 || mayNameHeader(bytes, from, to)) {
       return false;
     }
     // A logger that is not gunicorn's never writes gunicorn's wording, but asking costs little and happens seldom.
-    return !beginsWithAny(STARTS, bytes, textAt, to) && !LOCKED.isIn(bytes, from, to);
+    return !beginsWithAny(STARTS, bytes, textAt, to) && !isLevelAt(bytes, textAt, to) && !LOCKED.isIn(bytes, from, to);
   }
 
   #kernel(bytes: Uint8Array, from: number, to: number): boolean {
@@ -160,16 +167,24 @@ export class MessageClassifier {
 }
 
 /**
- * The identifier between two bytes if it is one under which classifyMessage believes wording (the kernel's, systemd's),
- * else null.
+ * The identifier between two bytes if it is one under which classifyMessage believes wording (the kernel's, systemd's) or
+ * looks for what a container wrote, else null.
  */
 export function knownIdentifier(bytes: Uint8Array, from: number, to: number): string | null {
   const first = bytes[from];
-  if (first !== 0x6b && first !== 0x73 && first !== 0x69) return null;
-  for (const known of KNOWN_IDENTIFIERS) {
-    if (known.bytes.length === to - from && hasAt(bytes, from, to, known.bytes)) return known.text;
+  if (first === 0x6b || first === 0x73 || first === 0x69) {
+    for (const known of KNOWN_IDENTIFIERS) {
+      if (known.bytes.length === to - from && hasAt(bytes, from, to, known.bytes)) return known.text;
+    }
   }
-  return null;
+  if (BEGINS_CONTAINER[first ?? 0] === 0) return null;
+  const name = CONTAINERS.textOf(bytes, from, to);
+  let passesOn = PASSES_ON.get(name);
+  if (passesOn === undefined) {
+    passesOn = isRuntime(name) || taggedContainer(name) !== null;
+    if (PASSES_ON.size < NAMES_LIMIT) PASSES_ON.set(name, passesOn);
+  }
+  return passesOn ? name : null;
 }
 
 const LOG = EVENT_KINDS.indexOf('log');
@@ -184,6 +199,8 @@ const COMMA = 0x2c;
 const DOT = 0x2e;
 const SLASH = 0x2f;
 const EQUALS = 0x3d;
+const PARENTHESIS = 0x28;
+const PARENTHESIS_END = 0x29;
 const PIPE = 0x7c;
 const DASH = 0x2d;
 const COLON = 0x3a;
@@ -196,6 +213,15 @@ const KNOWN_IDENTIFIERS = ['kernel', 'systemd', 'systemd-oomd', 'init.scope'].ma
   text,
   bytes: asciiBytes(text),
 }));
+
+/** What names of runtimes and identifiers of containers begin with. */
+const BEGINS_CONTAINER = Uint8Array.from({ length: 256 }, (_, byte) =>
+  /[0-9a-fnpv]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+const CONTAINERS = new NameTexts();
+/** Whether what goes by a name is passed on; a journal has few names. */
+const PASSES_ON = new Map<string, boolean>();
+const NAMES_LIMIT = 4096;
 
 const LEVELS = LEVEL_WORDS.map((word) => {
   const level: InnerLevel | null = levelOf(word);
@@ -225,12 +251,12 @@ function startsByByte(starts: readonly string[]): StartsByByte {
 }
 
 /** What a message or the text behind its header begins with where it may be more than `log`. */
-const STARTS = startsByByte([
-  ...GUNICORN_STARTS,
-  'Traceback ',
-  'Fatal Python error: ',
-  ...ALL_LEVEL_WORDS.flatMap((word) => [...' \t:/|-,['].map((end) => `${word}${end}`)),
-]);
+const STARTS = startsByByte([...GUNICORN_STARTS, 'Traceback ', 'Fatal Python error: ']);
+const LEVEL_STARTS = startsByByte(ALL_LEVEL_WORDS);
+/** What ends a level word. */
+const ENDS_LEVEL = Uint8Array.from({ length: 256 }, (_, byte) =>
+  ' \t:/|-,['.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
 const KERNEL_STARTS_BY_BYTE = startsByByte(KERNEL_STARTS);
 const KERNEL_MARKER_SEARCHES = KERNEL_MARKERS.map((marker) => new ByteSearch(marker));
 const UNIT_REST_BY_BYTE = startsByByte(UNIT_REST_STARTS);
@@ -261,7 +287,7 @@ function isDigit(bytes: Uint8Array, at: number, to: number): boolean {
 
 /** Bytes with which a message begins that a reader of headers or wordings must see: blanks, brackets, JSON. */
 const LEADS_HEADER = Uint8Array.from({ length: 256 }, (_, byte) =>
-  ' \t+({<?@#'.includes(String.fromCharCode(byte)) ? 1 : 0,
+  ' \t+{<?@#\u001b'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 const WORD_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || /[\w.$/@<>-]/.test(String.fromCharCode(byte)) ? 1 : 0,
@@ -274,7 +300,8 @@ function mayBeStamp(bytes: Uint8Array, from: number, to: number): boolean {
   while (digits < 7 && isDigit(bytes, from + digits, to)) digits += 1;
   const next = bytes[from + digits] ?? 0;
   if (digits >= 6 || next === SLASH || next === COLON || next === BACKSLASH) return true;
-  if (next === DOT) return digits === 4 || bytes[from + 5] === DOT;
+  // An address has its second dot nearer, or no year behind it.
+  if (next === DOT) return digits === 4 || (digits === 2 && bytes[from + 5] === DOT && isDigit(bytes, from + 9, to));
   return digits <= 2 && (next === BLANK || next === DASH) && !isDigit(bytes, from + digits + 1, to);
 }
 
@@ -289,20 +316,57 @@ function mayNameHeader(bytes: Uint8Array, from: number, to: number): boolean {
   // A backslash is an escape of JSON, which may stand for any of these.
   if (at >= to || next === EQUALS || next === BRACKET || next === COMMA || next === BACKSLASH) return true;
   if (next !== BLANK && next !== COLON && next !== PIPE && next !== DASH) return false;
+  if (next === BLANK && barFollows(bytes, at, to)) return true;
   if (next === COLON && beginsWithAny(SMALL_LEVELS, bytes, from, to)) return true;
-  let after = at + 1;
-  while (after < to && after < at + 6 && ENDS_WORD[bytes[after] ?? 0] === 1) after += 1;
+  // pantry/ERROR text
+  for (let slash = from + 1; slash < at; slash++)
+    if (bytes[slash] === SLASH && isCapital(bytes[slash + 1] ?? 0)) return true;
+  let after = at;
+  let isParted = false;
+  while (after < to && after < at + 6 && ENDS_WORD[bytes[after] ?? 0] === 1) {
+    if (bytes[after] !== BLANK) isParted = true;
+    after += 1;
+  }
   const byte = bytes[after] ?? 0;
   if (byte === BRACKET || byte === BACKSLASH) return true;
   const isShort = at - from <= 5;
   if (!isShort && byte >= 0x61) return false;
   // Wed Jan 28 04:10:22 2026
   let second = after;
-  while (second < to && second < after + 6 && WORD_BYTES[bytes[second] ?? 0] === 1) second += 1;
+  while (second < to && second < after + 10 && WORD_BYTES[bytes[second] ?? 0] === 1) second += 1;
   if (isShort && second > after && bytes[second] === BLANK && isDate(bytes, second + 1, to)) return true;
-  // Two capitals may be a level.
-  if (isCapital(byte) && isCapital(bytes[after + 1] ?? 0)) return true;
+  // Two capitals may be a level, if more than blanks parts them from the name.
+  if (isParted && isCapital(byte) && isCapital(bytes[after + 1] ?? 0)) return true;
   return isDate(bytes, after, to);
+}
+
+/** Whether a text that begins with a parenthesis may have a header: `(INFO) text`, `(MainThread) 04:10:22 text`; not `(root) CMD (...)`. */
+function mayBracketHeader(bytes: Uint8Array, from: number, to: number): boolean {
+  const limit = Math.min(to, from + HEADER_REACH_BYTES);
+  let capitals = 0;
+  let end = -1;
+  for (let at = from + 1; at < limit; at++) {
+    const byte = bytes[at] ?? 0;
+    // What is not ASCII, or escaped, may be anything.
+    if (byte >= 0x80 || byte === BACKSLASH) return true;
+    if (byte === PARENTHESIS_END && end < 0) end = at;
+    capitals = isCapital(byte) ? capitals + 1 : 0;
+    if (capitals === LEAST_LEVEL_LETTERS) return true;
+    if (byte === COLON && isDigit(bytes, at - 1, to) && isDigit(bytes, at - 2, to)) return true;
+  }
+  if (isDigit(bytes, from + 1, to) || end < 0) return isDigit(bytes, from + 1, to);
+  return beginsWithAny(LEVELS_IN_PARENTHESES, bytes, from + 1, end + 1);
+}
+
+/** How far a header is looked for behind its beginning, and the letters that levels have at least where a name may stand. */
+const HEADER_REACH_BYTES = 400;
+const LEAST_LEVEL_LETTERS = 4;
+
+/** Whether a bar stands behind blanks, as behind the padded names of compose. */
+function barFollows(bytes: Uint8Array, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && bytes[at] === BLANK) at += 1;
+  return bytes[at] === PIPE;
 }
 
 /** Whether digits may be a month's day, the clock of glog, or a date. */
@@ -313,6 +377,9 @@ function isDate(bytes: Uint8Array, at: number, to: number): boolean {
 }
 
 const ENDS_WORD = Uint8Array.from({ length: 256 }, (_, byte) => (' \t:|-'.includes(String.fromCharCode(byte)) ? 1 : 0));
+const LEVELS_IN_PARENTHESES = startsByByte(
+  ALL_LEVEL_WORDS.flatMap((word) => [word, word.toLowerCase(), `${word.slice(0, 1)}${word.slice(1).toLowerCase()}`]),
+);
 const SMALL_LEVELS = startsByByte(ALL_LEVEL_WORDS.map((word) => `${word.toLowerCase()}:`));
 
 function isCapital(byte: number): boolean {
@@ -346,6 +413,16 @@ function beginsWithAny(startsOf: StartsByByte, bytes: Uint8Array, from: number, 
   const starts = startsOf[bytes[from] ?? 0];
   if (starts === undefined) return false;
   for (const start of starts) if (hasAt(bytes, from, to, start)) return true;
+  return false;
+}
+
+/** Whether a level word begins a text. */
+function isLevelAt(bytes: Uint8Array, from: number, to: number): boolean {
+  const words = isCapital(bytes[from + 1] ?? 0) ? LEVEL_STARTS[bytes[from] ?? 0] : undefined;
+  if (words === undefined) return false;
+  for (const word of words)
+    if (hasAt(bytes, from, to, word) && from + word.length < to && ENDS_LEVEL[bytes[from + word.length] ?? 0] === 1)
+      return true;
   return false;
 }
 

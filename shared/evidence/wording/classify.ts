@@ -4,6 +4,7 @@ import { classifyGunicorn } from './classify-gunicorn.ts';
 import { classifyKernel } from './classify-kernel.ts';
 import { classifyPlatform } from './classify-platform.ts';
 import { classifySystemd } from './classify-systemd.ts';
+import { readPassed } from './inner-carrier.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
 
 export { splitInnerHeader } from './inner-header.ts';
@@ -15,6 +16,8 @@ export interface MessageToClassify {
   readonly identifier: string | null;
   /** The process that wrote it, as the format says. */
   readonly pid: number | null;
+  /** The container that the entry's own fields name. */
+  readonly container?: string | null;
   /** The header of the message, where the caller has read it; null: it has none. */
   readonly header?: InnerHeader | null | undefined;
 }
@@ -24,12 +27,14 @@ export interface Classification {
   readonly kind: EventKind;
   /** From the level word of gunicorn's or Python's header; null when nothing tells. */
   readonly severity: Severity | null;
-  /** The systemd unit that the message is about, or null. */
+  /** The systemd unit that the message is about, or the container that wrote it; null where neither is told. */
   readonly unit: string | null;
   readonly detail: EventDetail;
   /** The pid that gunicorn's own header states, or null. */
   readonly innerPid: number | null;
   readonly header: InnerHeader | null;
+  /** Whether somebody else passed the message on: the process that the entry names is then not its writer. */
+  readonly isPassedOn?: true;
 }
 
 /** No fixed wording is longer; what a hostile line adds behind it is not looked at. */
@@ -53,6 +58,18 @@ export function classifyMessage(entry: MessageToClassify): Classification {
     if (reading !== null) {
       return { ...reading, severity: null, unit: reading.detail.unit ?? null, innerPid: null, header: null };
     }
+  }
+  const passed = entry.header === undefined ? readPassed(message, identifier, entry.container ?? null) : null;
+  if (passed !== null) {
+    const { text, who, isPassedOn } = passed;
+    const read = classifyMessage({
+      message: text,
+      identifier: null,
+      pid: isPassedOn ? null : entry.pid,
+      header: splitInnerHeader(text),
+    });
+    if (!isPassedOn) return read;
+    return { ...read, unit: who, innerPid: read.header?.pid ?? null, isPassedOn };
   }
   const header = entry.header === undefined ? splitInnerHeader(message) : entry.header;
   const severity = header?.level == null ? null : severityOfLevel(header.level);
@@ -79,9 +96,16 @@ function platformWord(text: string, header: InnerHeader | null): Classified | nu
   return classifyPlatform(text.slice(0, WORDING_LIMIT_CHARACTERS));
 }
 
-/** The process that a carrier vouches for, as a field of an event, where a header states another one. */
-export function carrierPidOf(headerPid: number | null, carrierPid: number | null): { readonly carrierPid?: number } {
-  return headerPid === null || carrierPid === null || headerPid === carrierPid ? {} : { carrierPid };
+/**
+ * The process that wrote a message, and the one that a carrier vouches for where it is another: the header's, else the carrier's
+ * unless that passed the message on.
+ */
+export function processOf(
+  { innerPid, isPassedOn }: Classification,
+  carrierPid: number | null,
+): { readonly pid: number | null; readonly carrierPid?: number } {
+  const pid = isPassedOn === true ? innerPid : (innerPid ?? carrierPid);
+  return carrierPid === null || pid === carrierPid ? { pid } : { pid, carrierPid };
 }
 
 /** journalctl prints a unit name instead of the identifier with `-o with-unit`; systemd itself is then `init.scope[1]`. */

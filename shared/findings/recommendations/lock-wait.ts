@@ -23,6 +23,7 @@ export function lockWait({ config, lastStep, record, workEnd }: FactContext): Lo
   const seconds =
     timeout === null ? DEFAULT_SECONDS : Math.max(1, Math.min(LONGEST_SECONDS, Math.floor(timeout * SHARE_OF_TIMEOUT)));
   const end = record?.failure?.time ?? workEnd;
-  const waited = lastStep?.name !== 'insert' || end === null ? null : secondsBetween(lastStep.from, end);
+  const waited =
+    lastStep?.name !== 'insert' || end === null || !lastStep.isTimed ? null : secondsBetween(lastStep.from, end);
   return { workerTimeoutSeconds: timeout, seconds, waitedSeconds: waited };
 }

@@ -1,7 +1,8 @@
 import type { FactContext } from '../../context/context.ts';
 import { oomReport } from '../../context/oom-report.ts';
-import { memoryUse } from '../../context/process-readings.ts';
+import { memorySamples, memoryUse } from '../../context/process-readings.ts';
 import type { Recommendation } from '../../model/analysis.ts';
+import type { EvidenceEvent } from '../../model/event.ts';
 import { pythonBytes } from '../../profiling/python-cost.ts';
 import { formatBytes } from '../../wording/figures.ts';
 import { type Advice, type AdviceFamily, factFor, immediately, reasonFor, verdictFor } from './advice.ts';
@@ -23,9 +24,28 @@ export const memoryAdvice: AdviceFamily = (advice) => {
   return [oomReport(context)?.scope === 'host' || isHostShort(advice) ? hostShort(advice) : limitReached(advice)];
 };
 
+/** A platform's limit: it is set where the service is deployed, and nothing of the kernel's log can be had there. */
+function limitOfPlatform(advice: Advice, { detail, message }: EvidenceEvent): Recommendation {
+  const { limitBytes, usageBytes } = detail;
+  const limit = limitBytes === undefined ? 'limit' : `limit of ${formatBytes(limitBytes)}`;
+  const kept = growth(advice.context);
+  const need = Math.ceil(HEADROOM * Math.max(limitBytes ?? 0, usageBytes ?? 0));
+  const until =
+    need === 0 ? '' : ` Until that is known, at least ${formatBytes(need)} keep it from being reached at once.`;
+  return immediately(
+    'memory-limit',
+    `Find out what fills the ${limit}. ${kept ?? `It holds for all processes of the instance together: log the memory of each worker after every step, and look at the platform's own graph of memory.${until}`}`,
+    null,
+    reasonFor(advice, 'memory-exhaustion'),
+    `"${message.trim().slice(0, 160)}"`,
+  );
+}
+
 /** A limit of a memory cgroup: how much it has to be depends on what was in it. */
 function limitReached(advice: Advice): Recommendation {
   const { context } = advice;
+  const platform = context.record?.death?.killer ?? null;
+  if (platform?.kind === 'platform-oom') return limitOfPlatform(advice, platform);
   const unit = context.unit?.memoryMaxBytes ?? null;
   const reached = unit?.value ?? oomReport(context)?.limitBytes ?? null;
   const parse = parseBytes(context);
@@ -139,7 +159,7 @@ function refused(advice: Advice): Recommendation {
 function growth(context: FactContext): string | null {
   const use = memoryUse(context);
   const start = context.record?.operation?.start ?? null;
-  const before = start === null ? undefined : context.processSamples.findLast(({ time }) => time <= start);
+  const before = start === null ? undefined : memorySamples(context).findLast(({ time }) => time <= start);
   const held = Math.max(use?.peak.rssBytes ?? 0, oomReport(context)?.victimBytes ?? 0);
   if (use === null || before === undefined || before.rssBytes < held / 2) return null;
   return `The worker held ${formatBytes(before.rssBytes)} before this operation began${before.rssBytes - use.first.rssBytes > MIB * 50 ? `, up from ${formatBytes(use.first.rssBytes)} earlier` : ''}: it keeps what earlier work left, and a higher limit only puts the end off.`;

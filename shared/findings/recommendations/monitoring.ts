@@ -16,7 +16,7 @@ export const monitoringAdvice: AdviceFamily = (advice) => {
 
 function progressLogging({ context }: Advice): readonly Recommendation[] {
   const { lastStep, workEnd } = context;
-  if (lastStep === null || workEnd === null) return [];
+  if (lastStep === null || workEnd === null || !lastStep.isTimed) return [];
   const silent = secondsBetween(lastStep.from, workEnd);
   const spoke = context.record?.operation?.lines.some(
     ({ event, reading }) => reading.role === 'progress' && event.time >= lastStep.from,

@@ -1,6 +1,6 @@
 import type { Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
-import { secondsBetween } from '../../model/time.ts';
+import { durationOf } from '../../timeline/operations.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
 import {
@@ -124,7 +124,7 @@ function behindProxy(reason: string): Recommendation {
 function withTimeout({ context }: Advice, hangs: string): Recommendation {
   const longest = context.history.operations
     .filter(({ outcome }) => outcome === 'done')
-    .reduce((most, { start, end }) => Math.max(most, secondsBetween(start, end)), 0);
+    .reduce((most, operation) => Math.max(most, durationOf(operation) ?? 0), 0);
   const { seconds } = advisedTimeout(Math.max(longest, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
   return recommendation(
     'set-timeout',

@@ -3,7 +3,7 @@ import { insertReckoning } from '../../context/course-words.ts';
 import { importCourse } from '../../context/import-course.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
-import { secondsBetween } from '../../model/time.ts';
+import { durationOf } from '../../timeline/operations.ts';
 import { formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout } from '../advised-timeout.ts';
 import { type AdviceFamily, factFor, immediately, isInvolved, verdictFor } from './advice.ts';
@@ -29,7 +29,7 @@ function shortTimeout(context: FactContext): readonly Recommendation[] {
   const { template } = record.operation;
   const longest = history.operations
     .filter((each) => each.outcome === 'done' && each.template === template)
-    .reduce((most, { start, end }) => Math.max(most, secondsBetween(start, end)), 0);
+    .reduce((most, operation) => Math.max(most, durationOf(operation) ?? 0), 0);
   if (longest < timeout && timeout >= SHORT_TIMEOUT_SECONDS) return [];
   const { seconds } = advisedTimeout(Math.max(longest, timeout, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
   return [

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isTarHeader, TarReader } from '../../../electron/archives/tar.ts';
 import type { FoundFile } from '../../../electron/files/inventory.ts';
+import { Spool, type SpoolFile } from '../../../electron/files/spool.ts';
 import { shownPaths } from '../../../electron/intake/shown-paths.ts';
 import { tarGzipOf, tarOf } from '../../support/bundles.ts';
 import { unpackBytes } from '../../support/unpack-bytes.ts';
@@ -54,6 +55,20 @@ describe('archives', () => {
     expect(contentOf(files[1])).toBe('one two');
   });
 
+  test('text in UTF-16 becomes a member in UTF-8, also where it only ends so', async () => {
+    const text = '2026-03-02T07:10:00+00:00 vm app[7]: läuft\r\n';
+    const wide = Buffer.from(text.repeat(100), 'utf16le');
+    const { files } = await unpackBytes(wide, 'unit.txt');
+    expect(files.map((file) => [file.name, file.archive])).toEqual([
+      ['unit.txt', 'utf-16'],
+      ['unit.txt', null],
+    ]);
+    expect(readFileSync(files[1]?.absolutePath ?? '', 'utf8')).toBe(text.repeat(100));
+    const long = Buffer.concat([Buffer.from(text.repeat(2000)), wide]);
+    const appended = await unpackBytes(long, 'unit.txt');
+    expect(readFileSync(appended.files[1]?.absolutePath ?? '', 'utf8')).toBe(text.repeat(2100));
+  });
+
   test('archives in archives are unpacked three levels deep', async () => {
     const level4 = await tarGzipOf([{ name: 'too-deep.txt', content: 'x' }]);
     const level3 = await tarOf([
@@ -94,13 +109,33 @@ describe('archives', () => {
 });
 
 describe('hostile archives', () => {
-  test('climbing and absolute names are refused, the rest is read', async () => {
+  test('absolute names are read without their root, and the archive says so once', async () => {
+    const { files, archive, problems } = await unpackBytes(
+      await tarOf([
+        { name: '/srv/tracker/unit.txt', content: 'unit' },
+        { name: 'C:\\kernel.txt', content: 'kernel' },
+        { name: 'fine.txt', content: 'fine' },
+      ]),
+      'x.tar',
+    );
+    expect(files.slice(1).map((file) => [file.name, contentOf(file)])).toEqual([
+      ['srv/tracker/unit.txt', 'unit'],
+      ['kernel.txt', 'kernel'],
+      ['fine.txt', 'fine'],
+    ]);
+    expect(problems).toEqual([]);
+    expect(archive.problems.list.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      expect.stringMatching(/^unsafe-path: .*\/srv\/tracker\/unit\.txt.* without their root/),
+    ]);
+  });
+
+  test('climbing names are refused, the rest is read', async () => {
     const { files, problems, spoolFolder } = await unpackBytes(
       await tarGzipOf([
         { name: '../../climb.txt', content: 'x'.repeat(2000) },
         { name: 'a/../../b.txt', content: 'x' },
-        { name: '/etc/cron.d/job', content: 'x' },
-        { name: 'C:\\windows.txt', content: 'x' },
+        { name: '/../etc/cron.d/job', content: 'x' },
+        { name: 'C:\\..\\windows.txt', content: 'x' },
         { name: 'a..b/fine.txt', content: 'fine' },
       ]),
       'x.tar.gz',
@@ -115,6 +150,27 @@ describe('hostile archives', () => {
     ]);
     expect(problems[0]?.path).toBe('x.tar.gz: ../../climb.txt');
     expect(readdirSync(spoolFolder)).toHaveLength(1);
+  });
+
+  test.each([
+    ['a folder', '00000001000\0', []],
+    ['a number beyond all', Buffer.from('80ffffffffffffffffffffff', 'hex'), ['damaged-archive']],
+    ['no number', Buffer.from('810000000000000000000004', 'hex'), ['damaged-archive']],
+  ])('a size that %s has does not keep the rest from being read', async (_, size, told) => {
+    const tar = Buffer.from(
+      await tarOf([
+        { name: 'logs/', type: 'directory' },
+        { name: 'logs/unit.txt', content: 'unit' },
+      ]),
+    );
+    Buffer.from(size).copy(tar, 124);
+    if (told.length > 0) tar.write('0', 156);
+    tar.fill(' ', 148, 156);
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    const { files, archive } = await unpackBytes(tar, 'x.tar');
+    expect(files.slice(1).map((file) => [file.name, contentOf(file)])).toEqual([['logs/unit.txt', 'unit']]);
+    expect(archive.problems.list.map(({ kind }) => kind)).toEqual(told);
   });
 
   test('links and devices are refused, the rest is read', async () => {
@@ -139,21 +195,58 @@ describe('hostile archives', () => {
   });
 
   test('a decompression bomb is stopped and its half-unpacked member removed', async () => {
-    const bomb = gzipSync(Buffer.alloc(96 * 1024 * 1024));
-    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb.gz');
+    const bomb = gzipSync(Buffer.alloc(6 * 1024 * 1024));
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb.gz', { unpackedBytes: 4 * 1024 * 1024 });
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(archive.sha256).toBe(sha256(bomb));
     expect(readdirSync(spoolFolder)).toEqual([]);
   });
 
+  test('a file that packs well is read, however well', async () => {
+    const content = '<testcase name="a"/>\n'.repeat(200_000);
+    const packed = gzipSync(content);
+    expect(content.length / packed.length).toBeGreaterThan(200);
+    const { files, archive } = await unpackBytes(packed, 'report.xml.gz');
+    expect(files.map((file) => [file.name, file.bytes])).toEqual([
+      ['report.xml.gz', packed.length],
+      ['report.xml', content.length],
+    ]);
+    expect(archive.problems.list).toEqual([]);
+  });
+
+  test('a full disk stops unpacking, and what was whole before stays', async () => {
+    class FullSpool extends Spool {
+      override create(): SpoolFile {
+        const file = super.create();
+        const write = file.write.bind(file);
+        file.write = (content) => {
+          if (content.length > 1000) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+          write(content);
+        };
+        return file;
+      }
+    }
+    const tar = await tarOf([
+      { name: 'before.txt', content: 'kept' },
+      { name: 'large.txt', content: 'x'.repeat(2000) },
+    ]);
+    const { files, archive, spoolFolder } = await unpackBytes(tar, 'x.tar', {}, FullSpool);
+    expect(files.map((file) => file.name)).toEqual(['x.tar', 'before.txt']);
+    expect(archive.problems.list.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      expect.stringMatching(/^limit-exceeded: The disk .* is full/),
+    ]);
+    expect(readdirSync(spoolFolder)).toHaveLength(1);
+  });
+
   test('a bomb within a tar.gz keeps the members before it', async () => {
     const { files, archive } = await unpackBytes(
       await tarGzipOf([
         { name: 'before.txt', content: 'kept' },
-        { name: 'zeros.bin', content: Buffer.alloc(96 * 1024 * 1024) },
+        { name: 'zeros.bin', content: Buffer.alloc(6 * 1024 * 1024) },
       ]),
       'x.tar.gz',
+      { unpackedBytes: 4 * 1024 * 1024 },
     );
     expect(files.map((file) => file.name)).toEqual(['x.tar.gz', 'before.txt']);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);

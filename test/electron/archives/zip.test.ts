@@ -216,16 +216,16 @@ describe.skipIf(missing)('ZIP archives', () => {
 });
 
 describe('hostile ZIP archives', () => {
-  test('climbing and absolute names are refused, names of any encoding are shown', async () => {
+  test('climbing names are refused, absolute ones lose their root, names of any encoding are shown', async () => {
     const members = ['../climb.txt', '/etc/passwd', 'C:\\x.txt', '..\\up.txt', 'fine.txt'].map(
       (name): Member => ({ name: text(name), data: text('x') }),
     );
     const cp437 = { name: Buffer.from([0x81, 0x2e, 0x74, 0x78, 0x74]), data: text('u') };
     const notUtf8 = { name: Buffer.from([0xff, 0xfe, 0x1b, 0x61]), data: text('b'), flags: 0x800 };
     const { files, problems } = await unpackBytes(forgedZip([...members, cp437, notUtf8]), 'x.zip');
-    expect(names(files)).toEqual(['x.zip', 'fine.txt', 'ü.txt', '\ufffd\ufffd\x1ba']);
-    expect(problems.map((problem) => problem.kind)).toEqual(Array(4).fill('unsafe-path'));
-    expect(files[1]?.modified).toBe(Date.UTC(2026, 0, 28, 5, 0, 0) * 1000);
+    expect(names(files)).toEqual(['x.zip', 'etc/passwd', 'x.txt', 'fine.txt', 'ü.txt', '\ufffd\ufffd\x1ba']);
+    expect(problems.map((problem) => problem.kind)).toEqual(Array(2).fill('unsafe-path'));
+    expect(files[3]?.modified).toBe(Date.UTC(2026, 0, 28, 5, 0, 0) * 1000);
   });
 
   test('members that share their bytes are unpacked once', async () => {
@@ -314,12 +314,14 @@ describe('hostile ZIP archives', () => {
   });
 
   test('a bomb is stopped, what was whole before it stays, and entries are limited', async () => {
-    const bomb = deflateRawSync(Buffer.alloc(96 * 1024 * 1024));
+    const bomb = deflateRawSync(Buffer.alloc(6 * 1024 * 1024));
     const members: Member[] = [
       { name: text('before.txt'), data: text('kept') },
-      { name: text('bomb'), data: bomb, method: 8, bytes: 96 * 1024 * 1024 },
+      { name: text('bomb'), data: bomb, method: 8, bytes: 6 * 1024 * 1024 },
     ];
-    const { files, archive, spoolFolder } = await unpackBytes(forgedZip(members), 'x.zip');
+    const { files, archive, spoolFolder } = await unpackBytes(forgedZip(members), 'x.zip', {
+      unpackedBytes: 4 * 1024 * 1024,
+    });
     expect(names(files)).toEqual(['x.zip', 'before.txt']);
     expect(kinds(archive)).toEqual(['limit-exceeded']);
     expect(readdirSync(spoolFolder)).toHaveLength(1);

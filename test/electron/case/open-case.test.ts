@@ -78,7 +78,7 @@ describe('opening a case', () => {
     });
     const opening = openCase({ paths: [folder] });
     await expect(opening).rejects.toBeInstanceOf(NothingRecognised);
-    await expect(opening).rejects.toThrow(/photo\.jpg: unknown, 6 bytes/);
+    await expect(opening).rejects.toThrow(/photo\.jpg: not recognised, 6 bytes\. .*JPEG picture/);
     await expect(openCase({ paths: [tempFolder()] })).rejects.toBeInstanceOf(NothingRecognised);
     expect(spoolsIn(spoolParent)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DatabaseInspection, inspectDatabase } from '../../../electron/databases/inspect-database.ts';
+import { type DatabaseInspection, inspectDatabase, loadSqlite } from '../../../electron/databases/inspect-database.ts';
 import {
   databaseInput,
   fixtureInput,
@@ -65,6 +65,21 @@ describe('inspectDatabase', () => {
     const { report } = await inspectDatabase(databaseInput(copy));
     expect(report?.integrity).toMatch(/outcomes_by_name/);
     expect(report?.jobHistory?.rows).toBe(6);
+  });
+
+  it.each([
+    ['a check', ", CHECK (instr(replace(hex(zeroblob(25000000)), '0', 'a'), name || 'b') = 0)"],
+    ['a computed column', ", x AS (printf('%.*c', 500000000, 'x'))"],
+  ])('does not run %s that makes much out of nothing', async (_, hostile) => {
+    const SQL = await loadSqlite();
+    const made = new SQL.Database();
+    made.run(`CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT ${hostile})`);
+    const { report, problems } = await inspectDatabase(databaseInput(made.export()));
+    made.close();
+    expect(report?.integrity).toBeNull();
+    expect(problems.map(({ kind, message }) => `${kind}: ${message}`)[0]).toMatch(
+      /^limit-exceeded: runs computes with (?:replace|printf)\(\)/,
+    );
   });
 
   it('says in words what cannot be read', async () => {

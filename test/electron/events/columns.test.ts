@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { filterRows, firstRowFrom, sortedRows } from '../../../electron/events/event-filter.ts';
 import { EventTable } from '../../../electron/events/event-table.ts';
 import { thinnedPoints } from '../../../electron/events/thin-points.ts';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { ParsedEvent } from '../../../shared/evidence/reading/parser.ts';
 import { EVENT_KINDS, type EventKind, SEVERITIES, type Severity } from '../../../shared/model/event.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';

@@ -5,7 +5,8 @@ import { EventStore } from '../../../electron/events/event-store.ts';
 import { QueryRefused } from '../../../electron/events/row-search.ts';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { ROOT } from '../../../scripts/project.ts';
-import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import { SEVERITIES } from '../../../shared/model/event.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
@@ -65,14 +66,30 @@ function passes(query: Query, event: ReturnType<EventStore['event']>, file: Evid
   }
 }
 
+interface Decoded {
+  readonly event: ReturnType<EventStore['event']>;
+  readonly file: EvidenceFile | undefined;
+}
+
+/** The events of a store with their files, each decoded once however many queries are compared. */
+function decodedEvents(store: EventStore, files: readonly EvidenceFile[]): readonly Decoded[] {
+  const known = decoded.get(store);
+  if (known !== undefined) return known;
+  const fileOf = new Map(files.map((file) => [file.id, file]));
+  const events = Array.from({ length: store.count }, (_, row) => {
+    const event = store.event(row);
+    return { event, file: fileOf.get(event.source.evidenceId) };
+  });
+  decoded.set(store, events);
+  return events;
+}
+const decoded = new WeakMap<EventStore, readonly Decoded[]>();
+
 function expectSame(store: EventStore, files: readonly EvidenceFile[], text: string): number {
   const { query, problems } = parseQuery(text);
   expect(problems).toEqual([]);
-  const fileOf = new Map(files.map((file) => [file.id, file]));
   const expected: number[] = [];
-  for (let row = 0; row < store.count; row++) {
-    const event = store.event(row);
-    const file = fileOf.get(event.source.evidenceId);
+  for (const [row, { event, file }] of decodedEvents(store, files).entries()) {
     if (file !== undefined && (query === null || passes(query, event, file))) expected.push(row);
   }
   expect([...store.search.rows(filter({ query: text }))], text).toEqual(expected);

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { baseName, folderName, plainPath, unsafeMemberName, visibleName } from '../../../electron/files/names.ts';
+import {
+  baseName,
+  belowRoot,
+  folderName,
+  isAbsoluteName,
+  plainPath,
+  unsafeMemberName,
+  visibleName,
+} from '../../../electron/files/names.ts';
 
 describe('names', () => {
   test('a shown name never holds a character that acts', () => {
@@ -21,18 +29,25 @@ describe('names', () => {
       fc.property(fc.array(fc.constantFrom('..', '.', '', 'a', 'b..', '/', '\\', 'C:'), { maxLength: 6 }), (parts) => {
         const name = parts.join('/');
         if (unsafeMemberName(name) !== null) return;
-        const plain = plainPath(name);
+        const plain = plainPath(belowRoot(name));
         expect(new URL(`file:///spool/${encodeURI(plain)}`).pathname.startsWith('/spool/')).toBe(true);
         expect(plain.split('/')).not.toContain('..');
       }),
     );
   });
 
-  test('absolute and climbing names are unsafe in the spelling of any system', () => {
-    for (const name of ['', '/a', '\\a', 'C:\\a', 'c:/a', '..', '../a', 'a/..', 'a/../b', 'a\\..\\b']) {
+  test('climbing names are unsafe in the spelling of any system, and names that are a root alone', () => {
+    for (const name of ['', '/', 'C:\\', '..', '/..', 'C:/../a', '../a', 'a/..', 'a/../b', 'a\\..\\b']) {
       expect(unsafeMemberName(name), name).not.toBeNull();
     }
-    for (const name of ['a', './a', 'a/b', '...', 'a..b', 'C:a']) expect(unsafeMemberName(name), name).toBeNull();
+    for (const name of ['a', '/a', './a', 'a/b', '...', 'a..b', 'C:a']) expect(unsafeMemberName(name), name).toBeNull();
+  });
+
+  test('absolute names are known in the spelling of any system, and lose their root', () => {
+    for (const name of ['/a/b', '//a/b', '\\\\a/b', 'C:\\a/b', 'c:/a/b']) {
+      expect([name, isAbsoluteName(name), belowRoot(name)]).toEqual([name, true, 'a/b']);
+    }
+    for (const name of ['a/b', './a/b', 'C:a']) expect([isAbsoluteName(name), belowRoot(name)]).toEqual([false, name]);
   });
 
   test('paths are taken apart at slashes', () => {

@@ -36,6 +36,30 @@ async function database(): Promise<Uint8Array> {
 }
 
 describe('taking in evidence', () => {
+  test('what a desktop left behind is listed with one notice for all of it', async () => {
+    const ole = Buffer.from('d0cf11e0a1b11ae1', 'hex');
+    const { formats, problems, files } = await read([
+      writeTree(tempFolder(), {
+        'journal/unit.txt': timeoutJournal(),
+        'journal/._unit.txt': Buffer.from('0005160700020000', 'hex'),
+        'journal/.DS_Store': Buffer.from('0000000142756431', 'hex'),
+        'Thumbs.db': ole,
+        'report.doc': ole,
+        'desktop.ini': '[.ShellClassInfo]\r\nIconResource=a.ico\r\n',
+      }),
+    ]);
+    expect(formats).toEqual({
+      'Thumbs.db': 'desktop',
+      'desktop.ini': 'desktop',
+      'journal/.DS_Store': 'desktop',
+      'journal/._unit.txt': 'desktop',
+      'journal/unit.txt': 'journal-short-iso-precise',
+      'report.doc': 'unknown',
+    });
+    expect(problems.map(({ message }) => message)).toEqual([expect.stringMatching(/^No evidence: .* 3 other files/)]);
+    expect(files.filter(({ problemCount }) => problemCount > 0).map(({ path }) => path)).toEqual(['report.doc']);
+  });
+
   test('a folder, a tar.gz and the loose files give the same evidence', async () => {
     const files = { 'journal/unit.txt': timeoutJournal(), 'gunicorn.conf.py': CONFIG, 'logs/results.xml': JUNIT };
     const folder = writeTree(tempFolder(), files);

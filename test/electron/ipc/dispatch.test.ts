@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
 import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
-import { EVERY_EVENT, REQUESTS } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import { REQUESTS } from '../../../shared/contract/ipc.ts';
 
 const WINDOW_ID = 1;
 const fromWindow = { sender: { id: WINDOW_ID }, senderFrame: { url: 'inquest://app/index.html', parent: null } };

@@ -7,7 +7,7 @@ import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import { createHandlers } from '../../../electron/ipc/handlers.ts';
 import type { ShellPorts } from '../../../electron/ipc/shell-ports.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
-import { EVERY_EVENT as FILTER } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT as FILTER } from '../../../shared/contract/event-filter.ts';
 import { content, EXPECTED, nativeFixture } from '../../shared/evidence/journal/native/support.ts';
 import { parse } from '../../shared/evidence/support.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { QueryClient } from '../../../electron/search/query-client.ts';
-import { EVERY_EVENT, type EventFilter } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { EventFilter } from '../../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../../shared/contract/worker-protocol.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';

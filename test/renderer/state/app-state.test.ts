@@ -9,7 +9,7 @@ import {
   incidentRange,
   reduce,
 } from '../../../renderer/state/app-state.ts';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import { referenceView } from '../../support/reference-case.ts';
 import { createMockBridge } from '../support/mock-bridge.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { carryRequest, carryTrail } from '../../../renderer/state/carry.ts';
 import { FIRST_PLACE, moveTo, startTrail } from '../../../renderer/state/navigation.ts';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import { referenceView } from '../../support/reference-case.ts';
 
 describe('carrying a trail into the case after an addition', () => {

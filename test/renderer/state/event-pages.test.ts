@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EventPages, PAGE_EVENTS } from '../../../renderer/state/event-pages.ts';
 import { BY_TIME } from '../../../renderer/state/navigation.ts';
-import { EVERY_EVENT, type InquestBridge } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
+import type { InquestBridge } from '../../../shared/contract/ipc.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EventPage } from '../../../shared/model/views.ts';
 import { referenceEvents } from '../../support/reference-case.ts';

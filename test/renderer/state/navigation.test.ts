@@ -9,7 +9,7 @@ import {
   startTrail,
   toggled,
 } from '../../../renderer/state/navigation.ts';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 
 const range = (from: number, to: number) => ({ from: epochMicros(from), to: epochMicros(to) });

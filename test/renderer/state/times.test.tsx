@@ -12,7 +12,7 @@ import {
   incidentRange,
   reduce,
 } from '../../../renderer/state/app-state.ts';
-import { EVERY_EVENT } from '../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';

@@ -5,6 +5,7 @@ import type { CaseEvidence } from '../../../shared/model/case.ts';
 import type { EvidenceFile } from '../../../shared/model/evidence.ts';
 import { NO_HOST_RECORDS } from '../../../shared/model/host.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
+import { workerHistory } from '../../../shared/timeline/incidents.ts';
 import { EventArray } from '../../support/event-array.ts';
 import { bytesOf, fixture, parse } from '../evidence/support.ts';
 
@@ -47,6 +48,14 @@ function caseOf(files: Readonly<Record<string, Uint8Array>>): CaseEvidence {
   };
 }
 
+/** Settings without an incident. */
+const NOBODY = {
+  ownEvents: new EventArray([]),
+  record: null,
+  history: workerHistory(new EventArray([])),
+  window: null,
+};
+
 describe('serviceUnit', () => {
   it('reads the output of systemctl cat, in which the drop-in wins', () => {
     const evidence = caseOf({ 'system/cat.txt': fixture('systemd/tracker-cat.txt') });
@@ -63,7 +72,7 @@ describe('serviceUnit', () => {
       '/srv/venv/bin/gunicorn --bind 127.0.0.1:$' +
         '{PORT} --workers 4 --worker-class gthread --timeout 90 app:application',
     );
-    expect(effectiveConfig(evidence, null, unit)).toMatchObject({
+    expect(effectiveConfig({ ...NOBODY, evidence, unit })).toMatchObject({
       timeoutSeconds: 90,
       timeoutSource: 'unit',
       timeoutFrom: '--timeout 90 in ExecStart of tracker.service in cat.txt line 11',

@@ -24,6 +24,7 @@ const GENERATOR_OF: Readonly<Partial<Record<string, string>>> = {
   dmesg: 'make-syslog-fixtures.py',
   systemd: 'make-host-fixtures.sh',
   host: 'make-host-fixtures.sh',
+  container: 'container-fixtures.md',
 };
 
 function expectGenerator(name: string | undefined, of: string): void {
@@ -50,6 +51,6 @@ it('covers every variant of journalctl -o and of a native journal, and every arc
   for (const variant of variants.split(' ')) expect(names, variant).toContain(variant);
   expect([...NATIVE_FIXTURES]).toEqual(['regular', 'compact', 'unkeyed', 'xz', 'lz4', 'zstd']);
   const archives = EVIDENCE_FORMATS.filter((format) => FORMATS[format].holds === 'archive');
-  expect(archives).toHaveLength(10);
+  expect(archives).toHaveLength(11);
   for (const format of archives) expect(WHOLE_FORMATS[format]?.holds, format).toBe('entries');
 });

@@ -106,6 +106,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'vmstat':
       return item.sample.source;
     case 'host-memory':
+    case 'cgroup-memory':
       return item.memory.source;
     case 'filesystem':
       return item.usage.source;
@@ -206,6 +207,10 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/ps.txt', 'ps'],
   ['host/ps-auxww.txt', 'ps'],
   ['host/ps-date.txt', 'ps'],
+  ['host/ps-ef.txt', 'ps'],
+  ['host/ps-lstart.txt', 'ps'],
+  ['host/ps-busybox.txt', 'ps'],
+  ['host/top-busybox.txt', 'ps'],
   ['host/vmstat.txt', 'vmstat'],
   ['host/vmstat-t.txt', 'vmstat'],
   ['host/vmstat-w.txt', 'vmstat'],
@@ -218,6 +223,16 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/sar.txt', 'sar'],
   ['host/sar-12h.txt', 'sar'],
   ['host/sar-iso.txt', 'sar'],
+  ['host/pidstat.txt', 'pidstat'],
+  ['host/pidstat-h.txt', 'pidstat'],
+  ['container/unit-show.txt', 'unit-state'],
+  ['container/docker-inspect.json', 'container-state'],
+  ['container/pod-describe.txt', 'container-state'],
+  ['container/pod.yaml', 'container-state'],
+  ['container/pod.json', 'container-state'],
+  ['host/audit.log.txt', 'audit'],
+  ['container/memory.events', 'memory-events'],
+  ['container/memory.oom_control', 'memory-events'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

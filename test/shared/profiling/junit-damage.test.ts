@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { JUnitStatistics } from '../../../shared/profiling/junit-statistics.ts';
 import { runs } from '../../support/properties.ts';
 import { junitFixture, mutatedDocument, place } from './mutate.ts';
-import { readJUnit, readJUnitCutAt } from './read-junit.ts';
+import { readJUnit, readJUnitCutAt, readThroughSax } from './read-junit.ts';
 
 const surefire = junitFixture('surefire');
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -249,5 +249,73 @@ describe('bytes changed at random', () => {
       }),
       { numRuns: runs(150) },
     );
+  });
+});
+
+/** What expat and libxml2, and so Python, refuse, each with the byte at which it shows. */
+const REFUSED: readonly (readonly [what: string, document: string, said: RegExp, byteOffset: number])[] = [
+  [
+    'a line feed before the declaration',
+    '\n<?xml version="1.0"?>\n<testsuite><testcase/></testsuite>',
+    /in front of/,
+    0,
+  ],
+  ['a space before the declaration', ' <?xml version="1.0"?><testsuite><testcase/></testsuite>', /in front of/, 0],
+  ['a declaration within', '<testsuite><?xml version="1.0"?><testcase/></testsuite>', /more than one document/, 31],
+  ['a < in a value', '<testsuite><testcase name="a<b"/></testsuite>', /A < stands in/, 28],
+  ['a < in a value after a >', '<testsuite>\n<testcase name="->\n<b"/></testsuite>', /A < stands in/, 31],
+  ['an attribute twice', '<testsuite><testcase name="a" name="b"/></testsuite>', /given twice/, 37],
+  ['the end of CDATA in text', '<testsuite>x[1]\nü ]]]> y<testcase/></testsuite>', /Text holds \]\]>/, 20],
+  ['the end of CDATA after a reference', '<testsuite>&#10; ]]><testcase/></testsuite>', /Text holds \]\]>/, 17],
+  ['a prefix of nothing', '<testsuite><testcase><x:y/></testcase></testsuite>', /prefix x: is declared nowhere/, 26],
+  [
+    'an attribute with such a prefix',
+    '<testsuite><testcase x:n="1"/></testsuite>',
+    /prefix x: is declared nowhere/,
+    29,
+  ],
+  ['a prefix of another element', '<testsuite><a xmlns:x="u"/><x:testcase/></testsuite>', /prefix x: is declared/, 39],
+  ['CDATA in small letters', '<testsuite><testcase><![cdata[x]]></testcase></testsuite>', /small letters/, 29],
+  ['a space in front of a name', '<testsuite>< testcase/></testsuite>', /A space follows/, 12],
+  [
+    'a declaration that is none',
+    '<?xml version="1.0" standalone="maybe"?><testsuite><testcase/></testsuite>',
+    /standalone/,
+    39,
+  ],
+];
+
+describe('what Python refuses', () => {
+  it.each(REFUSED)('%s is damage with its place, and counting goes on', (_, document, said, byteOffset) => {
+    const { testcases, damage } = readJUnit(document);
+    expect(damage).toMatchObject({ message: expect.stringMatching(said), byteOffset });
+    expect(testcases).toBe(1);
+    const before = Buffer.from(document).subarray(0, byteOffset).toString();
+    const lineStart = before.lastIndexOf('\n') + 1;
+    expect(damage).toMatchObject({ line: before.split('\n').length, column: before.length - lineStart + 1 });
+    const bytes = Buffer.from(document);
+    expect(readThroughSax(bytes).damage).toEqual(damage);
+    for (let cut = 1; cut < bytes.length; cut++) expect(readJUnitCutAt(bytes, [cut]).damage).toEqual(damage);
+    // Far from the beginning the bytes are read as they are, and only what is in doubt through sax.
+    const far = document.replace('<testsuite>', `<testsuite>${'<testcase/>'.repeat(200)}`);
+    if (byteOffset > 0) expect(readJUnit(far).damage?.message).toMatch(said);
+    expect(readThroughSax(Buffer.from(far)).damage).toEqual(readJUnit(far).damage);
+  });
+
+  it('everything that looks like it and is legal is no damage', () => {
+    const legal = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<!DOCTYPE testsuite [<!ELEMENT testsuite ANY> <!ENTITY co "Example">]>
+<testsuite xmlns:x="urn:x" x:a="1" a="2" xml:lang="en"><!-- ]]> <?xml ?> -->
+<testcase name="a[b[0]]>c &lt;d"><x:y xmlns:z="urn:z"><z:w/></x:y>&co; ]] > ]]&gt; ]<b/>]></testcase>
+<system-out><![CDATA[[INFO] x[y[0]] ]]]]><![CDATA[>]]></system-out>${'<testcase/>'.repeat(200)}</testsuite>`;
+    expect(readJUnit(legal).damage).toBeNull();
+    const bytes = Buffer.from(legal);
+    expect(readThroughSax(bytes).damage).toBeNull();
+    for (let cut = 1; cut < bytes.length; cut += 3) expect(readJUnitCutAt(bytes, [cut]).damage).toBeNull();
+  });
+
+  it('an entity that is declared as a file of its own is not known', () => {
+    const document = '<!DOCTYPE a [<!ENTITY co SYSTEM "co.txt">]><testsuite><testcase/>&co;</testsuite>';
+    expect(readJUnit(document).damage?.message).toMatch(/^&co; is no character/);
   });
 });

@@ -1,9 +1,9 @@
 import { decompress as decompressFrames } from 'fzstd';
 import { wordsOf } from '../../../model/thrown.ts';
+import { decompressLzma2 } from '../../reading/lzma2.ts';
 import { hasEndlessWeights } from '../../reading/zstd-weights.ts';
 import { readU32, readU64 } from './bytes.ts';
 import { decompressLz4Block } from './lz4.ts';
-import { decompressLzma2 } from './lzma2.ts';
 
 const RLE_BLOCK = 1;
 const COMPRESSED_BLOCK = 2;
@@ -130,5 +130,5 @@ function decompressXz(payload: Uint8Array, limitBytes: number): Uint8Array {
     at += 1;
   }
   if ((flags & 3) !== 0 || payload[at] !== LZMA2_FILTER) throw new Error('its XZ stream uses other filters than LZMA2');
-  return decompressLzma2(payload, XZ_HEADER_BYTES + headerBytes, limitBytes).out;
+  return decompressLzma2(payload, XZ_HEADER_BYTES + headerBytes, limitBytes);
 }

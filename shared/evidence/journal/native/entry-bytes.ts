@@ -18,6 +18,7 @@ import type { PagedBytes } from './paged-bytes.ts';
 const [MESSAGE, SOURCE_REALTIME, PRIORITY, PID, SYSLOG_PID, TRANSPORT, IDENTIFIER, COMM, UNIT] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
+const CONTAINER_NAME = 12;
 /** Of the other fields, no more than the name is looked at. */
 const FIELD_BYTES: readonly Uint8Array[] = COLUMN_FIELDS.map((name) => asciiBytes(`${name}=`));
 const KERNEL = asciiBytes('kernel');
@@ -141,6 +142,9 @@ export class EntryBytes implements PlainEvent {
         case COMM:
           comm = this.#text[slot] ?? null;
           break;
+        case CONTAINER_NAME:
+          // What a runtime passed on is not written by the process that the entry names.
+          return false;
         default:
           units[field - UNIT] = this.#text[slot] ?? null;
       }
@@ -148,8 +152,8 @@ export class EntryBytes implements PlainEvent {
     if (pid === NO_PID) pid = syslogPid;
     if ((seen & (1 << IDENTIFIER)) === 0) identifier = comm;
     if (!this.#classify(messageAt, messageEnd, isKernel ? 'kernel' : identifier, pid)) return false;
-    const { kind, innerPid, severity, unit } = this.#classifier;
-    if (NEEDED_WHOLE.has(kind)) return false;
+    const { kind, innerPid, severity, unit, isPassedOn } = this.#classifier;
+    if (NEEDED_WHOLE.has(kind) || isPassedOn) return false;
     this.pid = innerPid === NO_PID ? pid : innerPid;
     this.kind = kind;
     this.severity = severity === NO_SEVERITY ? priority : severity;

@@ -213,7 +213,7 @@ describe.skipIf(missing).each(FORMATS)('%s', (format) => {
 
   test('a bomb is stopped and leaves nothing behind', async () => {
     const bomb = pack(format, Buffer.alloc(6 * 1024 * 1024), format === 'gzip' ? '-9' : '-6');
-    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb', { unpackRatioFromBytes: 4 * 1024 * 1024 });
+    const { files, archive, spoolFolder } = await unpackBytes(bomb, 'bomb', { unpackedBytes: 4 * 1024 * 1024 });
     expect(files).toEqual([archive]);
     expect(archive.problems.list.map((problem) => problem.kind)).toEqual(['limit-exceeded']);
     expect(readdirSync(spoolFolder)).toEqual([]);
@@ -226,14 +226,55 @@ describe.skipIf(missing)('what the formats have of their own', () => {
     for (const args of [['--block-size=64KiB'], ['--check=none'], ['--check=crc32'], ['-T2', '--block-size=128KiB']]) {
       expect((await unpack('xz', pack('xz', content, ...args))).content.toString()).toBe(content);
     }
+    const hashed = pack('xz', content, '--check=sha256');
+    expect((await unpack('xz', hashed)).content.toString()).toBe(content);
+    // The last byte of the hash lies before the index (of two sizes) and the footer.
+    const hashAt = hashed.length - 12 - 12 - 1;
+    hashed[hashAt] = (hashed[hashAt] ?? 0) ^ 1;
+    expect((await unpack('xz', hashed)).end).toMatchObject({ damage: 'the compressed data is corrupt' });
     const dictionary = await unpackBytes(pack('xz', content, '--lzma2=preset=0,dict=65MiB'), 'x.xz');
     expect(dictionary.archive.problems.list[0]).toMatchObject({ kind: 'unreadable' });
     expect(dictionary.archive.problems.list[0]?.message).toContain('more than 64 MiB');
-    const filter = await unpack('xz', pack('xz', content, '--delta=dist=4', '--lzma2'));
-    expect(filter.end).toMatchObject({ unsupported: true });
+    for (const filter of ['--delta=dist=4', '--x86']) {
+      expect((await unpack('xz', pack('xz', content, filter, '--lzma2'))).end).toMatchObject({ unsupported: true });
+    }
     // Padding between streams and after the last one, in fours.
     const padded = Buffer.concat([pack('xz', 'a'), Buffer.alloc(8), pack('xz', 'b'), Buffer.alloc(4)]);
     expect(await unpack('xz', padded)).toMatchObject({ content: Buffer.from('ab'), end: { damage: null } });
+  });
+
+  test('xz: content of many times its dictionary, with bits of every kind of position', async () => {
+    // A chunk gives 2 MiB at most: what no match reaches any more is dropped behind the second.
+    const long = lines(5_000).repeat(8);
+    const cases = [
+      { settings: 'dict=4KiB,lc=0,lp=4,pb=4', content: long },
+      { settings: 'dict=5KiB', content: lines(400) },
+      { settings: 'dict=1MiB,lc=4,lp=0,pb=0', content: lines(400) },
+    ];
+    for (const { settings, content } of cases) {
+      const { content: given, end } = await unpack('xz', pack('xz', content, `--lzma2=preset=0,${settings}`));
+      expect(sha256(given)).toBe(sha256(content));
+      expect(end.damage).toBeNull();
+    }
+  });
+
+  test('xz: a dictionary that is stated takes no room before there is content', async () => {
+    const packed = pack('xz', 'small', '--lzma2=preset=0,dict=64MiB');
+    const before = process.memoryUsage().arrayBuffers;
+    const held = await Promise.all(Array.from({ length: 20 }, () => unpack('xz', packed)));
+    expect(held.map(({ content }) => content.toString())).toEqual(Array(20).fill('small'));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  test('xz: an index or a footer of other blocks is told, and the content is whole', async () => {
+    const [one, other] = [pack('xz', lines(300)), pack('xz', lines(310))];
+    // Index (of two sizes) and footer.
+    const tail = other.subarray(other.length - 24);
+    for (const bytes of [tail, Buffer.concat([one.subarray(one.length - 24, one.length - 12), Buffer.alloc(12)])]) {
+      const { content, end } = await unpack('xz', Buffer.concat([one.subarray(0, one.length - 24), bytes]));
+      expect(content.toString()).toBe(lines(300));
+      expect(end).toMatchObject({ damage: 'the compressed data is corrupt', complete: false });
+    }
   });
 
   test('zstd: long windows, frames to skip, no checksum, and clear words for what it cannot read', async () => {

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { EventStore } from '../../../../electron/events/event-store.ts';
 import { INTAKE_LIMITS, type IntakeLimits } from '../../../../electron/files/limits.ts';
 import { readGivenEvidence } from '../../../../electron/intake/import-evidence.ts';
-import { EVERY_EVENT } from '../../../../shared/contract/ipc.ts';
+import { EVERY_EVENT } from '../../../../shared/contract/event-filter.ts';
 import { nativeFixture } from '../../../shared/evidence/journal/native/support.ts';
 import { fixture } from '../../../shared/evidence/support.ts';
 import { tempFolder, writeTree } from '../../../support/bundles.ts';

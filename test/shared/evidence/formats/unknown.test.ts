@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectFormat } from '../../../../shared/evidence/formats/detect.ts';
-import { firstBytes, looksLike } from '../../../../shared/evidence/formats/unknown.ts';
+import { firstBytes, looksLike, UNREAD_SAMPLES } from '../../../../shared/evidence/formats/unknown.ts';
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -46,5 +46,22 @@ describe('what a file of no known format looks like', () => {
         expect(firstBytes(bytes)).toMatch(/^[0-9a-f ]{0,47} \([ -~]{0,16}\)$/);
       }),
     );
+  });
+});
+
+describe('output of a tool that is not read', () => {
+  it.each(UNREAD_SAMPLES.map(({ sample, why }) => [sample.trim(), sample, why]))('%s', (_, sample, why) => {
+    const text = bytesOf(`${sample}\n`);
+    expect(detectFormat(text, 'a.txt', text.length)).toEqual({ format: 'unknown', why });
+    expect(why).toMatch(/\b(?:is|are)\b.*\b(?:is|are)\b/);
+  });
+
+  it('is told behind the line that kindred tools begin with', () => {
+    const banner = 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)\n\n';
+    const text = bytesOf(`${banner}avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n          68.48   10.04\n`);
+    expect(detectFormat(text, 'a.txt', text.length)).toMatchObject({
+      format: 'unknown',
+      why: expect.stringContaining('iostat'),
+    });
   });
 });

@@ -74,4 +74,14 @@ describe('a file shows what one line leaves open', () => {
     const few = Array.from({ length: 40 }, (_, index) => `${T} INFO [${100 + (index % 3)}] done`);
     expect(learnHabits(few).numberIsPid).toBe(true);
   });
+
+  it('a number behind the level that comes again and again is the process', () => {
+    const line = (pid: number, nth: number): string => `${T} INFO ${pid} tracking looking up parcel ${nth}`;
+    const lines = Array.from({ length: 40 }, (_, nth) => line(7 + (nth % 2), nth));
+    const habits = learnHabits(lines);
+    expect(habits).toMatchObject({ bareNumberIsPid: true });
+    expect(readHeader(line(8, 14), habits)).toMatchObject({ pid: 8, level: 'INFO' });
+    const counts = Array.from({ length: 40 }, (_, nth) => `${T} INFO ${300 + nth * 7} rows imported`);
+    expect(learnHabits(counts).bareNumberIsPid).toBe(false);
+  });
 });

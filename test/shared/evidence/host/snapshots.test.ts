@@ -54,6 +54,30 @@ describe('ps', () => {
     },
   );
 
+  it.each([
+    ['ps-ef.txt', { cpuPercent: 35, cpuSeconds: 0 }],
+    ['ps-lstart.txt', { cpuPercent: null, cpuSeconds: null }],
+    ['ps-busybox.txt', { cpuPercent: null, cpuSeconds: null }],
+    ['top-busybox.txt', { cpuPercent: 20, vszBytes: 13_720 * KIB, state: 'R' }],
+  ])('%s: what has no column is not known', (file, known) => {
+    const parsed = parse('ps', fixture(`host/${file}`));
+    expect(parsed.problems).toEqual([]);
+    expect(processes(parsed).find(({ command }) => command.startsWith('python3'))).toMatchObject({
+      pid: 2,
+      command: 'python3 -c while True: pass',
+      rssBytes: null,
+      ...known,
+    });
+  });
+
+  it("reads busybox's sizes with a unit, and a start of two words", () => {
+    const text = 'PID  STARTED  RSS COMMAND\n 7 Nov 30 12m sleep 60\n 8 12:10:01 512 sh\n';
+    expect(processes(parse('ps', bytesOf(text)))).toMatchObject([
+      { pid: 7, rssBytes: 12 * KIB * KIB, command: 'sleep 60' },
+      { pid: 8, rssBytes: 512 * KIB, command: 'sh' },
+    ]);
+  });
+
   it('an undated snapshot has samples and no events', () => {
     const text =
       'USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND\nroot 1 0,5 0.0 100 50 ? Dl Jan28 1-02:03:04 a  b c\n';

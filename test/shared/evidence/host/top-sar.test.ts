@@ -115,3 +115,21 @@ describe('sar', () => {
     expect(readSarBanner(`Linux 6.1.0 (h) \t${date} \t_x86_64_\t(2 CPU)`)).toEqual(expected);
   });
 });
+
+describe('pidstat', () => {
+  it.each(['pidstat.txt', 'pidstat-h.txt'])('%s: memory and CPU share of each interval', (file) => {
+    const parsed = parse('pidstat', fixture(`host/${file}`));
+    expect(parsed.problems).toEqual([]);
+    const samples = processes(parsed);
+    expect(new Set(samples.map(({ time }) => formatIsoMicros(time ?? AT)))).toHaveLength(2);
+    expect(samples.flatMap(({ rssBytes }) => rssBytes ?? [])).toEqual([8716 * 1024, 8716 * 1024]);
+    expect(samples.flatMap(({ cpuPercent }) => cpuPercent ?? [])).toHaveLength(2);
+    expect(samples[0]).toMatchObject({ pid: 2, state: null, cpuSeconds: null, command: 'python3' });
+    expect(parsed.events).toHaveLength(samples.length);
+  });
+
+  it('says which rows are none', () => {
+    const text = `${textOf(fixture('host/pidstat.txt'))}14:30:00 1 2 x\n`;
+    expect(parse('pidstat', bytesOf(text)).problems.map(({ kind }) => kind)).toEqual(['malformed-record']);
+  });
+});

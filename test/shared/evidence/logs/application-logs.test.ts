@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { decodeRecord } from '../../../../shared/evidence/formats/decode-record.ts';
 import { readAccessLine } from '../../../../shared/evidence/logs/access-line.ts';
 import { readMessage } from '../../../../shared/timeline/messages.ts';
-import { bytesOf, fixture, parse } from '../support.ts';
+import { bytesOf, CONTEXT, fixture, parse } from '../support.ts';
 
 describe('an access log', () => {
   it('gives each request with its time, and the worker and seconds where they are printed', () => {
@@ -56,5 +57,55 @@ describe('a log of JSON lines', () => {
     ],
   ])('%s', (text, time) => {
     expect(parse('json-log', bytesOf(`${text}\n`)).events).toMatchObject([{ message: 'x', time }]);
+  });
+});
+
+describe("supervisord's debug log", () => {
+  const LOG = [
+    "2026-01-28 04:10:00,100 INFO spawned: 'web' with pid 4700",
+    "2026-01-28 04:10:00,570 DEBG 'web' stderr output:",
+    '[2026-01-28 04:10:00 +0000] [4711] [INFO] Booting worker with pid: 4711',
+    '',
+    "2026-01-28 04:10:22,070 DEBG 'web' stdout output:",
+    'Importing price list 4',
+    '',
+    "2026-01-28 04:10:30,000 DEBG 'web' stderr output:",
+    'Traceback (most recent call last):',
+    '  File "/srv/app.py", line 3, in run',
+    '',
+    "2026-01-28 04:10:30,004 DEBG 'web' stderr output:",
+    '    go()',
+    'ValueError: no such list: 4',
+    '',
+    '2026-01-28 04:10:40,000 INFO waiting for web to stop',
+    '',
+  ].join('\n');
+
+  it('gives each line its program and, where it has no stamp, the time of its block', () => {
+    const { events, problems } = parse('gunicorn-log', bytesOf(LOG));
+    expect(problems).toEqual([]);
+    const at = (clock: string): number => Date.parse(`2026-01-28T${clock}Z`) * 1000;
+    expect(events.map(({ time, unit, message }) => [time, unit, message.split('\n').at(-1)])).toEqual([
+      [at('04:10:00.100'), null, "2026-01-28 04:10:00,100 INFO spawned: 'web' with pid 4700"],
+      [at('04:10:00.000'), 'web', '[2026-01-28 04:10:00 +0000] [4711] [INFO] Booting worker with pid: 4711'],
+      [at('04:10:22.070'), 'web', 'Importing price list 4'],
+      [at('04:10:30.000'), 'web', 'ValueError: no such list: 4'],
+      [at('04:10:40.000'), null, '2026-01-28 04:10:40,000 INFO waiting for web to stop'],
+    ]);
+    expect(events.some(({ isUndated }) => isUndated)).toBe(false);
+  });
+
+  it('is read again record by record to the same', () => {
+    const bytes = bytesOf(LOG);
+    for (const event of parse('gunicorn-log', bytes).events) {
+      const { byteOffset, byteLength } = event.source;
+      const again = decodeRecord('gunicorn-log', bytes.subarray(byteOffset, byteOffset + byteLength), {
+        ...CONTEXT,
+        startOffset: byteOffset,
+        nearTime: event.time,
+      });
+      expect(again).toMatchObject({ time: event.time, message: event.message });
+      expect(again?.isUndated).toBeUndefined();
+    }
   });
 });

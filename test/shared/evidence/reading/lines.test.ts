@@ -31,6 +31,17 @@ describe('LineReader', () => {
     ]);
   });
 
+  it('takes NULs in front of a line and every CR before its end for no part of its text', () => {
+    for (const chunkBytes of [1, 3, 1024]) {
+      const lines = linesOf(bytesOf('\0\0\0one\r\r\n\r\r\ntw\0o\n'), chunkBytes);
+      expect(lines.map(({ text, byteOffset, byteLength }) => [text, byteOffset, byteLength])).toEqual([
+        ['one', 0, 6],
+        ['', 9, 0],
+        ['tw\0o', 12, 4],
+      ]);
+    }
+  });
+
   it('begins where it is told to', () => {
     const reader = new LineReader(1000, 42);
     const lines: Line[] = [];

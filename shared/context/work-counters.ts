@@ -1,3 +1,4 @@
+import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type CounterSeries, counterSeries, type Repetition, repetitionAtEnd } from '../timeline/counters.ts';
 import { type OperationLine, readLine } from '../timeline/operations.ts';
@@ -14,21 +15,26 @@ export interface CounterAtEnd extends CounterSeries {
 /** Rounds that may be late before a counter is said to stand, and the least that is late. */
 const LATE_ROUNDS = 3;
 const LATE_SECONDS = 2;
-/** Of a worker whose log names no operation: what it said within this time, where its timeout is not known. */
-const LAST_WORDS_SECONDS = 120;
+/** Lines of an operation in which a counter or a repetition shows. */
+const ENOUGH_LINES = 8;
 
 /** The lines of what a worker was at when it was ended, up to that moment: its operation's, else its last ones. */
 function linesOfWork(context: FactContext): readonly OperationLine[] {
-  const { record, workEnd, config, evidence } = context;
+  const { record, workEnd, config } = context;
+  const { events } = context.evidence;
   if (record === null || workEnd === null || record.failure !== null) return [];
   // A TIMEOUT stamped in whole seconds may be of any part of its second.
   const until = endOfStamp(context, workEnd);
   const own = record.operation?.lines.filter(({ event }) => event.time <= until) ?? [];
-  if (own.length > 0 || record.incident.pid === null) return own;
-  const since = addSeconds(workEnd, -Math.max(LAST_WORDS_SECONDS, 2 * (config?.timeoutSeconds ?? 0)));
-  const born = record.death?.life.boot?.time ?? since;
-  const from = born > since ? born : since;
-  return evidence.events.ofPid(record.incident.pid, from, until, ['log']).map(readLine);
+  if (own.length >= ENOUGH_LINES || record.incident.pid === null) return own;
+  // What a sync worker says after its last heartbeat is of one request, whatever the log makes of its lines.
+  const isSync = config?.workerClass == null || config.workerClass === 'sync';
+  if (record.death?.timeout == null || !isSync) return own;
+  const silent = addSeconds(workEnd, -(config?.timeoutSeconds || GUNICORN_DEFAULTS.timeoutSeconds));
+  const born = record.death.life.boot?.time ?? silent;
+  const from = epochMicros(Math.max(born, silent));
+  const said = events.ofPid(record.incident.pid, from, until, ['log']).map(readLine);
+  return said.length > own.length ? said : own;
 }
 
 function endOfStamp({ record }: FactContext, time: EpochMicros): EpochMicros {

@@ -2,7 +2,7 @@ import { type FactContext, sourcesOf } from '../context/context.ts';
 import { type CounterAtEnd, counterAtEnd, repetition, secondsLeft } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
-import type { Repetition } from '../timeline/counters.ts';
+import { type Repetition, saidIn } from '../timeline/counters.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 
@@ -17,7 +17,7 @@ export function counterFacts(context: FactContext): readonly Fact[] {
   return [counter.isGoing ? towardsTotal(counter) : stopped(counter)];
 }
 
-const quoted = ({ lastLine }: CounterAtEnd): string => `"${lastLine.text.trim().slice(0, 120)}"`;
+const quoted = ({ lastLine }: CounterAtEnd): string => `"${saidIn(lastLine).trim().slice(0, 120)}"`;
 
 const rate = ({ perSecond }: CounterAtEnd): string =>
   perSecond === null
@@ -62,12 +62,16 @@ function stopped(counter: CounterAtEnd): Fact {
   };
 }
 
+const DECIDING_ROUNDS = 20;
+
 /** The same items again and again are no progress; whether it computes or waits in between, other facts say. */
 function repeatsItself({ lines, distinct, from, to, sample }: Repetition): Fact {
   return {
     id: 'repeats-itself',
-    text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${sample.text.trim().slice(0, 120)}".`,
-    weights: { 'infinite-loop': 2, 'large-artifact': -1 },
+    text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
+    // Twenty rounds of the same without a word of a wait are no start of anything.
+    weights: { 'infinite-loop': lines >= distinct * DECIDING_ROUNDS ? 4 : 2, 'large-artifact': -1 },
+    ...(lines >= distinct * DECIDING_ROUNDS ? { decides: { 'infinite-loop': 'for' as const } } : {}),
     ...sourcesOf(sample.event),
     basis: BASIS.counters,
   };

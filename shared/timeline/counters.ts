@@ -57,6 +57,11 @@ const GAUGE =
 const WAITS =
   /\b(?:retr(?:y\w*|ies)|attempts?|trying again|wait\w*|lock\w*|busy|back(?:ing)? ?off|versuch\w*|erneut|wart(?:e|et|en)\b|gesperrt|tentativ\w*|essai\w*|attente|attend\w*|verrou\w*|reintent\w*|intento\w*|esper\w+|bloque\w*|bloccat\w*|riprov\w*|tentar\w*|poging\w*|wacht\w*|prob(?:a|y)\b|ponow\w*|heartbeat|alive|ping)\b|попыт|ждем|ожидан/iu;
 
+/** The sentence of a line with its fields: services that log for machines count in these. */
+export function saidIn({ text, fields }: OperationLine): string {
+  return (fields === '' ? text : `${text} ${fields}`).slice(0, READ_CHARACTERS);
+}
+
 /** Whether a line tells of a wait or a failure, and no progress: by its level in any language. */
 function isWait({ text, event, reading }: OperationLine): boolean {
   const { severity } = event;
@@ -77,7 +82,7 @@ export function counterSeries(all: readonly OperationLine[]): readonly CounterSe
   const byTemplate = new Map<string, OperationLine[]>();
   for (const line of all.slice(-MOST_LINES)) {
     if (isWait(line) || line.reading.role === 'request-done') continue;
-    const template = messageTemplate(line.text.slice(0, READ_CHARACTERS));
+    const template = messageTemplate(saidIn(line));
     if (!template.includes('#')) continue;
     const known = byTemplate.get(template);
     if (known === undefined) byTemplate.set(template, [line]);
@@ -96,11 +101,12 @@ interface Counted {
 }
 
 function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
-  const values = lines.map(({ text }) => numbersOf(text.slice(0, READ_CHARACTERS)));
+  const values = lines.map((line) => numbersOf(saidIn(line)));
   const count = values[0]?.length ?? 0;
+  const last = lines.at(-1);
   let growing: CounterSeries | null = null;
   for (let place = 0; place < count; place += 1) {
-    const totals = totalBehind(lines.at(-1)?.text ?? '', place);
+    const totals = totalBehind(last === undefined ? '' : saidIn(last), place);
     const counted = values.map((numbers): Counted => {
       const value = numbers[place]?.value ?? Number.NaN;
       return {
@@ -118,7 +124,7 @@ function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
 
 /** Whether the number at a place of a line is followed by the total that it counts towards. */
 function totalBehind(text: string, place: number): 'next' | 'percent' | null {
-  const numbers = numbersOf(text.slice(0, READ_CHARACTERS));
+  const numbers = numbersOf(text);
   const [own, next] = [numbers[place], numbers[place + 1]];
   if (own === undefined) return null;
   if (/^\s?%/.test(text.slice(own.end))) return GAUGE.test(text) ? null : 'percent';
@@ -174,7 +180,7 @@ export function repetitionAtEnd(all: readonly OperationLine[]): Repetition | nul
   const lines = all.slice(-MOST_LINES).filter(({ reading }) => reading.role !== 'request-done');
   const known = new Set<string>();
   let afterNews = 0;
-  const texts = lines.map(({ text }) => withoutDurations(text.slice(0, READ_CHARACTERS)));
+  const texts = lines.map((line) => withoutDurations(saidIn(line)));
   for (const [index, text] of texts.entries()) {
     if (!known.has(text)) afterNews = index + 1;
     known.add(text);

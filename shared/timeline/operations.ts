@@ -13,6 +13,8 @@ export interface OperationLine {
   readonly text: string;
   /** What a logger puts in front to tell requests or threads apart (`[req-7f3a] `), or null. */
   readonly mark: string | null;
+  /** Its named fields behind the sentence, `page=140/12 rows=500`, without what every line has; empty where it has none. */
+  readonly fields: string;
   readonly reading: MessageMeaning;
 }
 
@@ -266,7 +268,19 @@ export function readLine(event: EvidenceEvent): OperationLine {
     event.severity === 'err' ||
     event.severity === 'crit' ||
     event.severity === 'alert';
-  return { event, text, mark, reading: readMessage(text, isError) };
+  return { event, text, mark, fields: fieldsOf(header?.fields ?? null), reading: readMessage(text, isError) };
+}
+
+/** Fields that tell of the line and of how long it took, not of the work. */
+const FIELDS_OF_LINES =
+  /^(?:ts|time\w*|asctime|date\w*|level\w*|lvl|severity|logger\w*|name|pid|process\w*|thread\w*|msg|message|event|file\w*|lineno|line|func\w*|module|path\w*|caller|host\w*|duration\w*|elapsed\w*|took\w*|latency\w*|\w*_(?:ms|seconds|s)|trace\w*|span\w*|request_?id|req_?id)$/i;
+
+function fieldsOf(fields: ReadonlyMap<string, string> | null): string {
+  if (fields === null) return '';
+  return [...fields]
+    .filter(([name]) => !FIELDS_OF_LINES.test(name))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
 }
 
 function isFailure(line: OperationLine): boolean {

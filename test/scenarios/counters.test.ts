@@ -104,6 +104,28 @@ describe('the same lines again and again', () => {
     expect(textOf(analysis, 'repeats-itself')).toContain('the same 3 lines');
   });
 
+  it('are a loop where they go on for long, also where each of them looks like the start of work', async () => {
+    const analysis = await timedOut(counting(58, () => 'Processing article SKU-4711-A'));
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+    const items = await timedOut(counting(58, (index) => `Processing article SKU-${4711 + index}-A`));
+    expect(verdictsOf(items)['infinite-loop']).toBe('inconclusive');
+  });
+
+  it('are read with the fields behind the sentence', async () => {
+    const worker = (more: (index: number) => string): Promise<Analysis> => {
+      const scenario = new Scenario().boot().config('timeout = 30');
+      for (let index = 0; index < 58; index += 1) {
+        const second = 1 + index * 0.5;
+        const stamp = new Date(Date.UTC(2026, 2, 14, 2, 30) + second * 1000).toISOString();
+        scenario.stderr(second, `${stamp} [info     ] page fetched                   ${more(index)} rows=500`);
+      }
+      return timedOut(scenario);
+    };
+    expect(verdictsOf(await worker(() => 'cursor=c0ffee11'))['infinite-loop']).toBe('fits');
+    expect(verdictsOf(await worker((index) => `cursor=c0ffee${11 + index}`))['infinite-loop']).toBe('inconclusive');
+    expect(verdictsOf(await worker((index) => `page=${index + 1}/12`))['infinite-loop']).toBe('fits');
+  });
+
   it('are none where it waits, and undecided where nobody looked', async () => {
     const idle = counting(58, again).psSeries(30, () => ({ state: 'S', cpuPercent: 1, cpuSeconds: 0 }));
     expect(verdictsOf(await timedOut(idle))['infinite-loop']).toBe('ruled-out');

@@ -78,12 +78,12 @@ export function mechanismFacts(context: FactContext): readonly Fact[] {
   return facts;
 }
 
-/** Who reported an OOM kill without naming the process. */
-function oomReported(killer: EvidenceEvent | null): string {
-  const reporter = killer?.identifier === 'docker' ? 'Docker' : killer?.identifier === 'kubelet' ? 'Kubernetes' : null;
-  return reporter === null
-    ? 'systemd reports that a process of the unit was killed by the OOM killer at the moment the worker ended.'
-    : `${reporter} reports that the container was ended by the OOM killer at the moment the worker ended.`;
+/** Who reports a kill for memory that names no process. */
+function reporterOf(killer: EvidenceEvent | null): string {
+  if (killer?.identifier === 'docker') return 'Docker reports that the container';
+  return killer?.identifier === 'kubelet'
+    ? 'Kubernetes reports that the container'
+    : 'systemd reports that a process of the unit';
 }
 
 /** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
@@ -133,7 +133,7 @@ function killerFacts(context: FactContext): readonly Fact[] {
         return [
           {
             id: 'systemd-oom',
-            text: oomReported(killer),
+            text: `${reporterOf(killer)} was killed by the OOM killer at the moment the worker ended.`,
             weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
             decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer),

@@ -91,15 +91,15 @@ function importRepeated(context: FactContext, found: Reproduction): readonly Fac
   // What came to its end on the same bytes does not run for ever on them.
   const ends = { decides: { 'infinite-loop': 'against' as const } };
   if (timeout === null || timeout === undefined || timeout === 0)
-    return [{ id: 'import-repeated', text: `${text}.`, weights: { 'infinite-loop': -2.5 }, ...ends, ...fact }];
+    return [{ id: 'import-repeated', text: `${text}.`, weights: { 'infinite-loop': -2.5 }, ...fact, ...ends }];
   if (trial.seconds > timeout)
     return [
       {
         id: 'import-repeated',
         text: `${text}: longer than the timeout of ${timeout} s, with nothing else in its way.`,
         weights: { 'worker-timeout': 1.5, 'infinite-loop': -2.5 },
-        ...ends,
         ...fact,
+        ...ends,
       },
     ];
   const isQuick = trial.seconds < QUICK_SHARE * timeout;
@@ -108,8 +108,8 @@ function importRepeated(context: FactContext, found: Reproduction): readonly Fac
       id: 'import-repeated',
       text: `${text}${isQuick ? `: well within the timeout of ${timeout} s, so what held up the worker was not in the artifact` : ''}.`,
       weights: { 'infinite-loop': -2.5, ...(isQuick ? { 'large-artifact': -1.5 } : {}) },
-      ...ends,
       ...fact,
+      ...ends,
     },
   ];
 }

@@ -5,66 +5,79 @@ import type { Fact } from '../model/analysis.ts';
 import { BASIS } from './basis.ts';
 
 /** What it says of the hypotheses that a worker was found at this activity. */
-interface Meaning extends Pick<Fact, 'weights' | 'decides'> {
+interface Meaning extends Pick<Fact, 'weights' | 'decides' | 'basis'> {
   readonly id: 'stuck-in-frame' | 'waited-for-client' | 'waited-for-peer' | 'idle-at-timeout';
   readonly text: string;
 }
 
 const NO_WORK_OF_ITS_OWN = {
-  weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
-  decides: { 'database-lock': 'against', 'infinite-loop': 'against', 'large-artifact': 'against' },
+  'database-lock': 'against',
+  'infinite-loop': 'against',
+  'large-artifact': 'against',
 } as const;
 
 const MEANINGS: Readonly<Record<Activity, Meaning>> = {
   client: {
     id: 'waited-for-client',
     text: 'waiting for a client that had connected and did not send its request, in gunicorn itself',
-    ...NO_WORK_OF_ITS_OWN,
+    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+    decides: NO_WORK_OF_ITS_OWN,
+    basis: BASIS.stackDump,
   },
   answer: {
     id: 'waited-for-client',
     text: 'waiting for a client to take the answer, in gunicorn itself',
-    ...NO_WORK_OF_ITS_OWN,
+    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+    decides: NO_WORK_OF_ITS_OWN,
+    basis: BASIS.stackDump,
   },
   idle: {
     id: 'idle-at-timeout',
     text: "waiting for a connection in gunicorn's own loop, with no request at hand: the host or the arbiter stood still, not its work",
-    ...NO_WORK_OF_ITS_OWN,
+    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+    decides: NO_WORK_OF_ITS_OWN,
+    basis: BASIS.stackDump,
   },
   network: {
     id: 'waited-for-peer',
     text: 'waiting for the network',
     weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
     decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+    basis: BASIS.stackDump,
   },
-  sleep: { id: 'stuck-in-frame', text: 'sleeping', weights: { 'infinite-loop': -2 } },
+  sleep: { id: 'stuck-in-frame', text: 'sleeping', weights: { 'infinite-loop': -2 }, basis: BASIS.stackDump },
   database: {
     id: 'stuck-in-frame',
     text: 'in a database call',
     weights: { 'database-lock': 2, 'infinite-loop': -1.5 },
+    basis: BASIS.stackDump,
   },
   file: {
     id: 'stuck-in-frame',
     text: 'in file input or output',
     weights: { 'database-lock': -1.5, 'infinite-loop': -1 },
+    basis: BASIS.stackDump,
   },
   thread: {
     id: 'stuck-in-frame',
     text: 'waiting for a lock between its own threads',
     weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
     decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+    basis: BASIS.stackDump,
   },
   regex: {
     id: 'stuck-in-frame',
     text: 'matching a regular expression',
     weights: { 'infinite-loop': 1, 'database-lock': -2 },
     decides: { 'database-lock': 'against' },
+    basis: BASIS.stackDump,
   },
   code: {
     id: 'stuck-in-frame',
     text: 'running Python code',
     weights: { 'infinite-loop': 1, 'database-lock': -2 },
     decides: { 'database-lock': 'against' },
+    basis: BASIS.stackDump,
   },
 };
 
@@ -73,6 +86,7 @@ const MAYBE_IN_C: Meaning = {
   id: 'stuck-in-frame',
   text: 'in Python code, or in C that it had called',
   weights: { 'infinite-loop': 0.5 },
+  basis: BASIS.stackDump,
 };
 
 const PRINTED_BY: Readonly<Record<StackPrinter, string>> = {
@@ -95,11 +109,9 @@ export function stackFacts(context: FactContext): readonly Fact[] {
 function stuckInFrame({ frame, caller, activity, showsCalls, printer, event }: StuckFrame): Fact {
   const meaning: Meaning = activity === 'code' && !showsCalls ? MAYBE_IN_C : MEANINGS[activity];
   return {
-    id: meaning.id,
+    ...meaning,
     text: `${PRINTED_BY[printer]} where the worker was: ${meaning.text}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.`,
-    weights: meaning.weights,
-    ...(meaning.decides === undefined ? {} : { decides: meaning.decides }),
     ...sourcesOf(event),
-    basis: printer === 'traceback' ? BASIS.abort : BASIS.stackDump,
+    basis: printer === 'traceback' ? BASIS.abort : meaning.basis,
   };
 }

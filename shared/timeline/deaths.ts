@@ -188,6 +188,18 @@ function isSameDeath(kernel: EpochMicros, arbiter: EpochMicros): boolean {
   );
 }
 
+/**
+ * The one kill that is as far from what happened at `time` as two zones are, since dmesg and the log of a container may each print
+ * another without saying so; null where none is, or several are.
+ */
+function inAnotherZone(kills: MomentIndex, time: EpochMicros): EvidenceEvent | null {
+  const near = kills
+    .within(addSeconds(time, -FURTHEST_ZONE_SECONDS), addSeconds(time, FURTHEST_ZONE_SECONDS))
+    .filter((kill) => isSameDeath(kill.time, time));
+  // The kernel tells of one kill in two lines.
+  return new Set(near.map(({ detail }) => detail.targetPid)).size === 1 ? (near[0] ?? null) : null;
+}
+
 const EXIT_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set([
   'worker-sigkill',
   'worker-signalled',
@@ -215,7 +227,7 @@ function whoSentSigkill(
   const oomd = around(context.oomdKills, exit.time);
   if (oomd !== null) return { mechanism: 'systemd-oomd', killer: oomd };
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
-  const contained = around(context.containerOomKills, exit.time);
+  const contained = around(context.containerOomKills, exit.time) ?? inAnotherZone(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
   const platform = around(context.platformOoms, exit.time);
   if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };

@@ -153,7 +153,7 @@ function assessTimeout(
       verdict: 'fits',
       reason:
         outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
+          ? `${timeoutReason}; ${openCauses(causes, weighing)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
           : `${timeoutReason}; what held it up is none of these five: ${outside.what}.${whereItWas(of)}`,
     };
   }
@@ -198,10 +198,14 @@ const DECIDED_BY = [
 ] as const satisfies readonly (readonly [HypothesisId, string])[];
 
 /** Which causes of a missed deadline the evidence leaves open, and what decides between them at the next one. */
-function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>): string {
+function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>, timeout: Weighing): string {
   const open = DECIDED_BY.filter(([id]) => causes[id]?.verdict === 'inconclusive');
   const [first] = open;
-  if (first === undefined) return 'what held the worker up is none of the other causes that were looked for';
+  if (first === undefined) {
+    return timeout.for.some(({ fact }) => fact.id === 'timeout-needed')
+      ? 'at the rate seen the work takes longer than that, and why it is so slow none of the other causes explains'
+      : 'what held the worker up is none of the other causes that were looked for';
+  }
   return `what held the worker up is open (${listing(open.map(([id]) => HYPOTHESIS_TITLES[id].toLowerCase()))}), and "${first[1]}" before the next timeout decides`;
 }
 

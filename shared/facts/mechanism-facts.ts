@@ -176,11 +176,13 @@ function killerFacts(context: FactContext): readonly Fact[] {
           text:
             killer?.detail.state === 'watchdog'
               ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
-              : killer?.kind === 'arbiter-signal'
-                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
-                : word !== null
-                  ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
-                  : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+              : killer?.kind === 'container-exited'
+                ? `The container was being stopped, and was killed because it had not ended in the time that the stop left it: "${killer.message.trim().slice(0, 160)}".`
+                : killer?.kind === 'arbiter-signal'
+                  ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
+                  : word !== null
+                    ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
+                    : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
           weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
           decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),

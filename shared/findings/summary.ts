@@ -43,11 +43,13 @@ export function headline(context: FactContext): string {
         : 'was killed by the kernel for memory',
     'systemd-oomd': 'was killed by systemd-oomd',
     'systemd-stop':
-      death.killer?.kind === 'arbiter-signal'
-        ? 'was killed by its arbiter, which was being stopped,'
-        : program !== null
-          ? `was ended in a stop by ${program.name}`
-          : 'was killed while its unit was being stopped',
+      death.killer?.kind === 'container-exited'
+        ? 'was killed in a stop of its container'
+        : death.killer?.kind === 'arbiter-signal'
+          ? 'was killed by its arbiter, which was being stopped,'
+          : program !== null
+            ? `was ended in a stop by ${program.name}`
+            : 'was killed while its unit was being stopped',
     'external-sigkill':
       program !== null
         ? `was killed by ${program.name}${program.isForMemory ? ' because memory ran short' : ''}`

@@ -241,7 +241,8 @@ function whoSentSigkill(
     return { mechanism: 'systemd-stop', killer: stopping };
   }
   const asked = stopAskedFor(exit, context);
-  if (asked !== null) return { mechanism: 'systemd-stop', killer: asked };
+  // The arbiter kills its workers; whoever asked kills a container that does not end.
+  if (asked !== null) return { mechanism: 'systemd-stop', killer: exit.kind === 'container-exited' ? exit : asked };
   const word = killerOf(context.events, pid, exit.time, SAME_DEATH_SECONDS);
   if (word !== null) return { mechanism: word.program.mechanism, killer: word.event };
   return { mechanism: 'external-sigkill', killer: null };
@@ -250,6 +251,13 @@ function whoSentSigkill(
 const STOP_SIGNALS: ReadonlySet<number> = new Set([2, 3, SIGTERM]);
 /** graceful_timeout is 30 s by default, and some services let their work take an hour. */
 const LONGEST_STOP_SECONDS = 3_600;
+/** Supervisors wait 10 s by default before they kill what they asked to stop (stopwaitsecs, docker stop, kubelet: 30 s). */
+const SUPERVISOR_STOP_SECONDS = 600;
+/** Between the request to stop and a kill that ends it, by who tells of the kill. */
+const STOP_SECONDS_OF: Readonly<Partial<Record<EvidenceEvent['kind'], number>>> = {
+  'worker-sigkill': LONGEST_STOP_SECONDS,
+  'container-exited': SUPERVISOR_STOP_SECONDS,
+};
 
 /**
  * The signal that asked the arbiter to stop, where it is what this kill ends: the arbiter waits graceful_timeout for its workers
@@ -259,9 +267,10 @@ function stopAskedFor(
   exit: EvidenceEvent,
   { arbiterSignals, arbiterStarts, boots }: DeathContext,
 ): EvidenceEvent | null {
-  if (exit.kind !== 'worker-sigkill') return null;
+  const longest = STOP_SECONDS_OF[exit.kind];
+  if (longest === undefined) return null;
   const asked = arbiterSignals
-    .within(addSeconds(exit.time, -LONGEST_STOP_SECONDS), exit.time)
+    .within(addSeconds(exit.time, -longest), exit.time)
     .findLast(({ kind, detail }) => kind === 'arbiter-signal' && STOP_SIGNALS.has(detail.signal ?? 0));
   if (asked === undefined) return null;
   const after = epochMicros(asked.time + 1);
@@ -379,9 +388,6 @@ function serviceEnds(
   }
   return deaths;
 }
-
-/** Supervisors wait 10 s by default before they kill what they asked to stop (stopwaitsecs, docker stop, kubelet: 30 s). */
-const SUPERVISOR_STOP_SECONDS = 600;
 
 /**
  * Deaths of the whole service by a supervisor that is not systemd: it asks the arbiter to stop, loses patience and kills it, of

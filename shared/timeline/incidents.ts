@@ -455,6 +455,7 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
 
 function stopLabel(killer: EvidenceEvent): string {
   if (killer.kind === 'arbiter-signal') return 'stop asked for';
+  if (killer.kind === 'container-exited') return 'container killed';
   const program = killerWord(killer)?.program.name;
   return program === undefined ? 'systemd stop timed out' : `${program} kills the service`;
 }
@@ -477,6 +478,7 @@ function killerNamed({ mechanism, killer }: Death): Killer | null {
       if (killer === null || why === null) return null;
       const program = killerWord(killer)?.program.name;
       if (program !== undefined) return { name: program, why };
+      if (killer.kind === 'container-exited') return { name: "the container's runtime, in a stop", why };
       return { name: killer.kind === 'arbiter-signal' ? 'the arbiter, in a stop that was asked for' : 'systemd', why };
     }
   }

@@ -6,6 +6,8 @@ const analysed = (files: Readonly<Record<string, string>>): Promise<Analysis> =>
   analyseFiles(new Map(Object.entries(files)));
 
 const stamp = (second: number): string => new Date(Date.UTC(2026, 2, 3, 8, 0, second)).toISOString();
+/** As `docker events` prints a time. */
+const nanos = (second: number): string => stamp(second).replace('Z', '000236+00:00');
 const heroku = (second: number, who: string, text: string): string =>
   `${stamp(second).replace('Z', '000+00:00')} ${who}: ${text}`;
 const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
@@ -56,6 +58,31 @@ describe('an end that only the platform tells of', () => {
       ),
     });
     expect(incident).toMatchObject({ mechanism: 'systemd-stop', killer: { name: 'Heroku' } });
+  });
+
+  it('is the end of a stop where gunicorn had been asked and did not end in time', async () => {
+    const gunicorn = (second: number, pid: number, text: string): string =>
+      `${stamp(second)} [${stamp(second).slice(0, 19).replace('T', ' ')} +0000] [${pid}] [INFO] ${text}`;
+    const { incident, recommendations, summary } = await analysed({
+      'docker-logs.txt': lines(
+        gunicorn(0, 1, 'Starting gunicorn 22.0.0'),
+        gunicorn(0, 7, 'Booting worker with pid: 7'),
+        gunicorn(30, 7, 'building archive 12'),
+        gunicorn(40, 1, 'Handling signal: term'),
+      ),
+      'docker-events.txt': lines(
+        `${nanos(40)} container kill 1f0a9c77e2d1 (image=news:41, name=news, signal=15)`,
+        `${nanos(50)} container kill 1f0a9c77e2d1 (image=news:41, name=news, signal=9)`,
+        `${nanos(50)} container die 1f0a9c77e2d1 (execDuration=50, exitCode=137, image=news:41, name=news)`,
+      ),
+    });
+    expect(incident).toMatchObject({
+      pid: 7,
+      mechanism: 'systemd-stop',
+      killer: { name: "the container's runtime, in a stop" },
+    });
+    expect(summary[0]).toContain('was killed in a stop of its container');
+    expect(JSON.stringify(recommendations)).toContain('stop_grace_period');
   });
 
   it('a stop that was asked for is none', async () => {

@@ -83,16 +83,17 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   const said = header === null || header.form === 'text' ? message : header.text;
   const python = gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(said, header, entry.pid) : null;
   // An error of a worker that a locked database caused is told by its cause.
-  const reading = python?.kind === 'database-locked' ? python : (gunicorn ?? python ?? platformWord(said, header));
+  const reading =
+    python?.kind === 'database-locked' ? python : (gunicorn ?? python ?? platformWord(header?.text ?? message, header));
   if (reading === null) return { ...base, kind: 'log', detail: {} };
   const isByAnother = isGunicorn && gunicorn !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
   return { ...base, ...reading, detail };
 }
 
-/** A platform speaks in bare lines: behind a logger's header an application speaks, which may quote it. */
+/** A platform speaks in lines with a stamp at most: behind a logger's header an application speaks, which may quote it. */
 function platformWord(text: string, header: InnerHeader | null): Classified | null {
-  if (header !== null && (header.pid !== null || header.timeText !== null)) return null;
+  if (header !== null && (header.level !== null || header.pid !== null || header.logger !== null)) return null;
   return classifyPlatform(text.slice(0, WORDING_LIMIT_CHARACTERS));
 }
 

@@ -96,6 +96,8 @@ function crashAdvice(advice: Advice): Recommendation {
 }
 
 const SYSTEMD_WAITS = 'TimeoutStopSec=';
+const CONTAINER_WAITS =
+  'the time that a stop leaves the container (docker stop -t, stop_grace_period, terminationGracePeriodSeconds)';
 /** What says how long each program waits between TERM and KILL, by the name under which it is told. */
 const WAITS_OF: Readonly<Record<string, string>> = {
   supervisord: 'stopwaitsecs',
@@ -125,9 +127,11 @@ function stopAdvice(advice: Advice): Recommendation {
   const waits =
     killer?.kind === 'arbiter-signal'
       ? null
-      : program === undefined
-        ? SYSTEMD_WAITS
-        : (WAITS_OF[program] ?? 'its own wait for a stop');
+      : killer?.kind === 'container-exited'
+        ? CONTAINER_WAITS
+        : program === undefined
+          ? SYSTEMD_WAITS
+          : (WAITS_OF[program] ?? 'its own wait for a stop');
   if (waits !== SYSTEMD_WAITS) {
     return recommendation(
       'stop-timeout',

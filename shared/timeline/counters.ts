@@ -1,5 +1,5 @@
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import { messageTemplate, numbersOf } from './messages.ts';
+import { messageTemplate, numbersOf, plain } from './messages.ts';
 import type { OperationLine } from './operations.ts';
 
 /**
@@ -67,14 +67,8 @@ function isWait({ text, event, reading }: OperationLine): boolean {
   const { severity } = event;
   if (severity === 'warning' || severity === 'err' || severity === 'crit' || severity === 'alert') return true;
   return (
-    event.kind !== 'log' ||
-    reading.role === 'operation-failed' ||
-    WAITS.test(unaccented(text.slice(0, READ_CHARACTERS)))
+    event.kind !== 'log' || reading.role === 'operation-failed' || WAITS.test(plain(text.slice(0, READ_CHARACTERS)))
   );
-}
-
-function unaccented(text: string): string {
-  return /[^\0-\x7f]/.test(text) ? text.normalize('NFD').replace(/\p{M}/gu, '') : text;
 }
 
 /** The counters of a piece of work, the one that was told last first. Time and memory grow with the lines alone. */

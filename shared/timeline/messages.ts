@@ -135,7 +135,7 @@ const MARKS = /\p{M}/gu;
 const BEYOND_ASCII = /[^\0-\x7f]/;
 
 /** The text without accents, so that `\b` and letters without marks serve every language that is read. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return BEYOND_ASCII.test(text) ? text.normalize('NFD').replace(MARKS, '') : text;
 }
 

@@ -6,6 +6,7 @@ import { TYING_KINDS } from '../reading/uptime-ties.ts';
 import { classifyMessage } from './classify.ts';
 import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
+import { PLATFORM_MARKERS, PLATFORM_STARTS } from './classify-platform.ts';
 import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
 import { isRuntime, taggedContainer } from './inner-carrier.ts';
 
@@ -93,7 +94,8 @@ export class MessageClassifier {
       return false;
     }
     // A logger that is not gunicorn's never writes gunicorn's wording, but asking costs little and happens seldom.
-    return !beginsWithAny(STARTS, bytes, textAt, to) && !isLevelAt(bytes, textAt, to) && !LOCKED.isIn(bytes, from, to);
+    if (beginsWithAny(STARTS, bytes, textAt, to) || isLevelAt(bytes, textAt, to)) return false;
+    return !MARKER_SEARCHES.some((marker) => marker.isIn(bytes, from, to));
   }
 
   #kernel(bytes: Uint8Array, from: number, to: number): boolean {
@@ -251,7 +253,7 @@ function startsByByte(starts: readonly string[]): StartsByByte {
 }
 
 /** What a message or the text behind its header begins with where it may be more than `log`. */
-const STARTS = startsByByte([...GUNICORN_STARTS, 'Traceback ', 'Fatal Python error: ']);
+const STARTS = startsByByte([...GUNICORN_STARTS, ...PLATFORM_STARTS, 'Traceback ', 'Fatal Python error: ']);
 const LEVEL_STARTS = startsByByte(ALL_LEVEL_WORDS);
 /** What ends a level word. */
 const ENDS_LEVEL = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -268,8 +270,11 @@ const UNIT_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
 const UNIT_LIMIT_BYTES = 300;
 const UNIT_ENDS = UNIT_TYPES.map((type) => asciiBytes(`.${type}`));
 
-// Every wording about a locked database has this, in any case: see LOCKED_EXCEPTION, LOCKED_TEXT and LOCKED_PRINT.
-const LOCKED = new ByteSearch(' is locked', true);
+const MARKER_SEARCHES = [
+  // Every wording about a locked database has this, in any case: see LOCKED_EXCEPTION, LOCKED_TEXT and LOCKED_PRINT.
+  new ByteSearch(' is locked', true),
+  ...PLATFORM_MARKERS.map((marker) => new ByteSearch(marker)),
+];
 // The commonest line of gunicorn.
 const BOOTING = asciiBytes('Booting worker with pid: ');
 

@@ -123,13 +123,18 @@ const WORDINGS: readonly Wording[] = [
   },
 ];
 
-/** Whether a line may be one of a platform: all begin with a capital or lower-case letter that few lines begin with. */
-const MAY_BE =
-  /^(?:Memory limit|Exceeded |While handling|Error R15|Instance failed|Ran out|Process |OutOfMemory|Cannot|Container |container |TaskOOM|received |Warning |OOMKilling|Task )|exited with code|Exit Message/;
+/** What such a line begins with or has in it: one with none of these is of no platform. Read as text and as bytes alike. */
+export const PLATFORM_STARTS: readonly string[] = [
+  ...['Memory limit', 'Exceeded ', 'While handling', 'Error R15', 'Instance failed', 'Ran out', 'Process '],
+  ...['OutOfMemory', 'Cannot', 'Container ', 'container ', 'TaskOOM', 'received ', 'Warning ', 'OOMKilling', 'Task '],
+];
+export const PLATFORM_MARKERS: readonly string[] = ['exited with code', 'Exit Message'];
 
 /** What a line of a platform says about what it runs; null when it says nothing of an end. */
 export function classifyPlatform(text: string): Classified | null {
-  if (!MAY_BE.test(text)) return null;
+  const mayBe =
+    PLATFORM_STARTS.some((start) => text.startsWith(start)) || PLATFORM_MARKERS.some((marker) => text.includes(marker));
+  if (!mayBe) return null;
   for (const { pattern, read } of WORDINGS) {
     const match = pattern.exec(text);
     if (match !== null) return read(match);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { classifyMessage } from '../../../../shared/evidence/wording/classify.ts';
 import { knownIdentifier, MessageClassifier } from '../../../../shared/evidence/wording/classify-bytes.ts';
+import { PLATFORM_SAMPLES } from '../../../../shared/evidence/wording/classify-platform.ts';
 import { EVENT_KINDS, SEVERITIES } from '../../../../shared/model/event.ts';
 import { NO_PID, NO_SEVERITY } from '../../../../shared/model/event-columns.ts';
 import { bytesOf } from '../support.ts';
@@ -19,6 +20,10 @@ function asText(identifier: string, message: string) {
   const { kind, severity, innerPid, unit } = classifyMessage({ message, identifier, pid: 25_321 });
   return { kind, severity, innerPid: innerPid ?? NO_PID, unit };
 }
+
+it.each(PLATFORM_SAMPLES)('leaves a platform to its words: %s', (sample) => {
+  expect(told('dockerd', sample).isTold).toBe(false);
+});
 
 describe('what the bytes of a message tell', () => {
   it.each([

@@ -1,4 +1,9 @@
-import { numberedText, readStructuredMessage } from '../evidence/logs/structured-message.ts';
+import {
+  numberedText,
+  readStructuredMessage,
+  splitFields,
+  tellingFields,
+} from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
@@ -260,7 +265,9 @@ export function readLine(event: EvidenceEvent): OperationLine {
   const structured = readStructuredMessage(bare);
   const whole = structured?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
-  const text = whole.slice(marked.length);
+  const sentence = whole.slice(marked.length);
+  const split = header?.fields == null && structured === null ? splitFields(sentence) : null;
+  const text = split === null ? sentence : numberedText(split.text, split.fields);
   const isError =
     /^(?:ERROR|CRITICAL|FATAL)$/.test(level?.[1] ?? '') ||
     structured?.level === 'ERROR' ||
@@ -268,19 +275,15 @@ export function readLine(event: EvidenceEvent): OperationLine {
     event.severity === 'err' ||
     event.severity === 'crit' ||
     event.severity === 'alert';
-  return { event, text, mark, fields: fieldsOf(header?.fields ?? null), reading: readMessage(text, isError) };
-}
-
-/** Fields that tell of the line and of how long it took, not of the work. */
-const FIELDS_OF_LINES =
-  /^(?:ts|time\w*|asctime|date\w*|level\w*|lvl|severity|logger\w*|name|pid|process\w*|thread\w*|msg|message|event|file\w*|lineno|line|func\w*|module|path\w*|caller|host\w*|duration\w*|elapsed\w*|took\w*|latency\w*|\w*_(?:ms|seconds|s)|trace\w*|span\w*|request_?id|req_?id)$/i;
-
-function fieldsOf(fields: ReadonlyMap<string, string> | null): string {
-  if (fields === null) return '';
-  return [...fields]
-    .filter(([name]) => !FIELDS_OF_LINES.test(name))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(' ');
+  const reading = readMessage(text, isError);
+  return {
+    event,
+    text,
+    mark,
+    fields: tellingFields(split?.fields ?? header?.fields ?? null),
+    // Amounts may stand in the fields; what a line means its sentence says.
+    reading: split === null ? reading : { ...readMessage(sentence, isError), role: reading.role, step: reading.step },
+  };
 }
 
 function isFailure(line: OperationLine): boolean {
@@ -340,12 +343,24 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
   return null;
 }
 
+// page=3     rows=500     partner=omega
+const NAMING_FIELD = /(?:^|\s)([\p{L}_]{2,30})=([\p{L}][\p{L}\p{N}_.-]{1,40})(?=\s|$)/u;
+
+/** What the opening line of an operation names: where its sentence tells it from no other, with the first field that is a name. */
+function namedBy({ text, fields, reading }: OperationLine): string | null {
+  const name = operationName(text);
+  if (reading.role !== 'operation-start' || /\d/.test(name ?? '')) return name;
+  const [, field, value] = NAMING_FIELD.exec(fields) ?? [];
+  if (field === undefined || value === undefined) return name;
+  return `${name === null ? field : `${name}, ${field}`} ${value}`;
+}
+
 function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
   const own = withProgress(lines.slice(lines.indexOf(opening)));
   // A step is named by what it names only where that tells it from others.
-  const named = operationName(opening.text);
+  const named = namedBy(opening);
   const tells = opening.reading.path !== null || /\d/.test(named ?? '');
   const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);

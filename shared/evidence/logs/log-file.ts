@@ -31,6 +31,7 @@ import { asInnerHeader } from '../wording/inner-header.ts';
 import { JsonValues } from './json-values.ts';
 import { PLAIN_LAYOUT } from './log-layout.ts';
 import { beginsRecord, type LogLine, readLogLine, severityOfLine } from './log-line.ts';
+import { withFields } from './structured-message.ts';
 import { isOpenRow, readRow } from './table-rows.ts';
 
 /** Lines of one entry that are kept (a traceback has a few hundred); a longer one is reported and cut. */
@@ -601,7 +602,7 @@ function rejoined(first: LogLine, text: string, layout: LogLayout): LogLine {
   return { ...inner, stamp, peeled: { ...inner.peeled, stamp, who: first.peeled.who, host: first.peeled.host } };
 }
 
-/** The text of an entry's first line: of a record of named fields its message, else the line with its header. */
+/** The text of an entry's first line: of a record of named fields its message and what else it names, else the line with its header. */
 function shownText({ header, text }: LogLine): string {
-  return header !== null && header.form === 'json' ? header.text : text;
+  return header !== null && header.form === 'json' ? withFields(header.text, header.fields) : text;
 }

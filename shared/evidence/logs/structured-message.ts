@@ -45,6 +45,53 @@ export function numberedText(text: string, fields: ReadonlyMap<string, string> |
   return fields === null ? text : named(text, fields);
 }
 
+/** Fields that tell of the line and of how long it took, not of the work. */
+const FIELDS_OF_LINES =
+  /^(?:ts|time\w*|asctime|date\w*|level\w*|lvl|severity|logger\w*|name|pid|process\w*|thread\w*|task_?name|msg|message|event|file\w*|lineno|line|func\w*|module|path\w*|caller|host\w*|environment|service|version|duration\w*|elapsed\w*|took\w*|latency\w*|\w*_(?:ms|seconds|s)|trace\w*|span\w*|request_?id|req_?id)$/i;
+
+/** Named fields in one line, `page=140/12 rows=500`, without what every line has; empty where nothing else is named. */
+export function tellingFields(fields: ReadonlyMap<string, string> | null): string {
+  if (fields === null) return '';
+  return [...fields]
+    .filter(([name]) => !FIELDS_OF_LINES.test(name))
+    .map(([name, value]) => `${name}=${PLAIN_VALUE.test(value) ? value : JSON.stringify(value)}`)
+    .join(' ');
+}
+
+const PLAIN_VALUE = /^[^\s"]{1,200}$/;
+/** Characters of fields that are shown behind a message. */
+const SHOWN_CHARACTERS = 400;
+
+/** A message with what else its record names, as structlog prints it for people: `page fetched partner=omega cursor=c0ffee11`. */
+export function withFields(message: string, fields: ReadonlyMap<string, string> | null): string {
+  const told = tellingFields(fields).slice(0, SHOWN_CHARACTERS);
+  if (told === '') return message;
+  const lineEnd = message.indexOf('\n');
+  return lineEnd < 0 ? `${message} ${told}` : `${message.slice(0, lineEnd)} ${told}${message.slice(lineEnd)}`;
+}
+
+/** A line whose last words are `key=value` fields, and those; null where it has none, or is nothing else. */
+export function splitFields(
+  line: string,
+): { readonly text: string; readonly fields: ReadonlyMap<string, string> } | null {
+  if (line.length > READ_CHARACTERS || !line.includes('=')) return null;
+  const pairs = [...line.matchAll(LOGFMT_PAIR)];
+  let from = line.trimEnd().length;
+  let first = pairs.length;
+  for (let at = pairs.length - 1; at >= 0; at -= 1) {
+    const pair = pairs[at];
+    if (pair === undefined || pair.index + pair[0].length !== from) break;
+    from = pair.index;
+    first = at;
+  }
+  const text = line.slice(0, from).trimEnd();
+  if (first === pairs.length || !/\p{L}/u.test(text)) return null;
+  const fields = new Map(
+    pairs.slice(first).map(([, name = '', quoted, bare]): [string, string] => [name, quoted ?? bare ?? '']),
+  );
+  return { text, fields };
+}
+
 function* logfmtPairs(text: string): Generator<readonly [string, string]> {
   for (const [, name = '', quoted, bare] of text.matchAll(LOGFMT_PAIR)) yield [name, quoted ?? bare ?? ''];
 }

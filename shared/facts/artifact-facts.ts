@@ -44,7 +44,9 @@ function judged(figures: ArtifactFigures, large: boolean): string {
 function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
-    figures.testcases === null ? null : `${formatCount(figures.testcases)} test cases`,
+    figures.testcases === null
+      ? null
+      : `${formatCount(figures.testcases)} ${figures.from === 'artifact' ? 'test cases' : 'records'}`,
   ].filter((part) => part !== null);
   const large = isLarge(figures) === true;
   const veryLarge = (figures.bytes ?? 0) >= 5 * LARGE_BYTES || (figures.testcases ?? 0) >= 5 * LARGE_TESTCASES;

@@ -16,6 +16,7 @@ import { serverLockFacts } from './server-lock-facts.ts';
 import { stackFacts } from './stack-facts.ts';
 import { storageFacts } from './storage-facts.ts';
 import { timeoutFacts } from './timeout-facts.ts';
+import { toldLockFacts } from './told-lock-facts.ts';
 import { unitFacts } from './unit-facts.ts';
 import { userRuleFacts } from './user-rule-facts.ts';
 import { usualFacts } from './usual-facts.ts';
@@ -34,6 +35,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   diskWaitFacts,
   databaseFacts,
   serverLockFacts,
+  toldLockFacts,
   storageFacts,
   artifactFacts,
   profileFacts,

@@ -1,7 +1,9 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { tellsOfLockWait } from '../context/told-lock-waits.ts';
 import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds } from '../model/time.ts';
+import { isAllocationRefused } from '../timeline/refusals.ts';
 import { BASIS } from './basis.ts';
 
 // xml.etree.ElementTree.ParseError: no element found: line 1, column 0          Source: Lib/traceback.py
@@ -12,11 +14,6 @@ const SPEAKS_OF_A_LOCK = /lock|busy/i;
 
 /** Reasons behind which memory may have run short: the process, a child or a server was killed or refused memory. */
 const SPEAKS_OF_MEMORY = /memory|alloc|killed|signal|SIGKILL|-9\b|137/i;
-
-// MemoryError     MemoryError: Unable to allocate 1.2 GiB     OSError: [Errno 12] Cannot allocate memory
-// terminate called after throwing an instance of 'std::bad_alloc'     memory allocation of 1048576 bytes failed (Rust, alloc.rs)
-const OUT_OF_MEMORY =
-  /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
 
 /**
  * An allocation that was refused: by a limit of the process (RLIMIT_AS), or because the host commits no more. The kernel
@@ -30,7 +27,7 @@ export function refusedAllocation({ record, ownEvents }: FactContext): EvidenceE
     death === null || death.pid === null
       ? []
       : ownEvents.ofPid(death.pid, addSeconds(death.end.time, -LAST_WORDS_SECONDS), addSeconds(death.end.time, 1));
-  return [...lines, ...last].find(({ message }) => OUT_OF_MEMORY.test(message.slice(0, READ_CHARACTERS))) ?? null;
+  return [...lines, ...last].find(isAllocationRefused) ?? null;
 }
 
 const READ_CHARACTERS = 65_536;
@@ -78,7 +75,7 @@ function failedOtherwise(context: FactContext): readonly Fact[] {
   const { record } = context;
   if (record === null || record.death !== null || record.failure === null) return [];
   const lines = record.operation?.lines ?? [];
-  if (lines.some(({ event }) => SPEAKS_OF_A_LOCK.test(event.message))) return [];
+  if (lines.some(({ event, text }) => SPEAKS_OF_A_LOCK.test(event.message) || tellsOfLockWait(text))) return [];
   const raised = lines.map(({ event }) => ({ event, text: EXCEPTION.exec(event.message)?.[1] ?? null }));
   const last = raised.findLast(({ text }) => text !== null) ?? null;
   const reason = last?.text ?? lines.findLast(({ reading }) => reading.role === 'operation-failed')?.text ?? null;

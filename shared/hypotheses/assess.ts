@@ -217,6 +217,8 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'lock-error-before-end',
     'nothing-written',
     'open-transaction-of-another',
+    'lock-wait-told',
+    'lock-wait-failed-operation',
     'server-lock-failed-operation',
     'server-lock-before-end',
     'server-lock-to-the-end',
@@ -231,7 +233,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.`,
+      reason: `The operation was waiting for ${has('lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.`,
     };
   }
   if (has('database-server'))

@@ -7,9 +7,10 @@ import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { isKillerProgram, killerWord } from './killers.ts';
-import { messageTemplate } from './messages.ts';
+import { messageTemplate, operationName } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
 import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { refusedRequests } from './refusals.ts';
 import { Speakers } from './speakers.ts';
 import { learnSuccessions, type Successions, type UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
@@ -120,6 +121,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
+  for (const operation of refusedElsewhere(events, operations, deaths)) keep([operation], null);
   operations.sort((a, b) => a.start - b.start);
   // An arbiter that was stopped or started meanwhile ends its workers, whatever they were at.
   const endings = new MomentIndex(events.ofKinds(['arbiter-start', 'arbiter-stop', 'arbiter-signal']));
@@ -133,6 +135,27 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   }
   const incidents = records.map((record) => ({ ...record, place, usualNext: usuallyNext(record, successions) }));
   return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };
+}
+
+/** An error that shortly before an end was told is a sign of what led to it, and no incident of its own. */
+const BEFORE_AN_END_SECONDS = 300;
+
+/** Requests that were refused memory or a lock, beside the work that is known and what led to an end. */
+function refusedElsewhere(
+  events: EventSource,
+  operations: readonly Operation[],
+  deaths: readonly Death[],
+): readonly Operation[] {
+  const isOfEnd = ({ pid, time }: EvidenceEvent): boolean =>
+    deaths.some(
+      (death) =>
+        (death.pid === pid || pid === null) &&
+        Math.abs(secondsBetween(time, death.timeout?.time ?? death.end.time)) <= BEFORE_AN_END_SECONDS,
+    );
+  const isOfWork = ({ pid, time }: EvidenceEvent): boolean =>
+    operations.some((operation) => operation.pid === pid && operation.start <= time && time <= operation.end);
+  const errors = events.ofKinds(['worker-error', 'traceback', 'database-locked']);
+  return refusedRequests(errors).filter(({ lines }) => lines.every(({ event }) => !isOfEnd(event) && !isOfWork(event)));
 }
 
 /** The records with their ids, and those of one moment with the ids of one another. */
@@ -334,7 +357,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     pid: death.pid,
     unit: unitOf(death, operation),
     host: death.end.host,
-    operation: operation?.name ?? null,
+    operation: operation === null ? null : titleOf(operation),
     start,
     ...(operation?.startIsKnown === false ? { startIsBound: true } : {}),
     end,
@@ -344,6 +367,13 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     killer: killerNamed(death),
   };
   return { incident, death, operation, failure: null };
+}
+
+/** How the work is called: by what it names, else by the words that it begins with, which tell it from no other of its kind. */
+function titleOf({ name, lines }: Operation): string | null {
+  const first = lines[0];
+  if (name !== null || first === undefined) return name;
+  return first.event.kind === 'log' && first.reading.role !== 'operation-failed' ? operationName(first.text) : null;
 }
 
 function unitOf(death: Death, operation: Operation | null): string | null {
@@ -524,7 +554,7 @@ function failureRecord(operation: Operation): PlacelessRecord {
       pid: operation.pid,
       unit: first?.event.unit ?? null,
       host: first?.event.host ?? null,
-      operation: operation.name,
+      operation: titleOf(operation),
       start: operation.start,
       ...(operation.startIsKnown ? {} : { startIsBound: true }),
       end,
@@ -545,7 +575,8 @@ function failureRecord(operation: Operation): PlacelessRecord {
 
 function hangRecord({ operation, seenUntil }: Hang): PlacelessRecord {
   const first = operation.lines[0];
-  const { name, pid, start } = operation;
+  const { pid, start } = operation;
+  const name = titleOf(operation);
   return {
     incident: {
       id: '',

@@ -64,7 +64,7 @@ const LEADING_PAST =
   /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched|analizad[oa]s?|insertad[oa]s?|descargad[oa]s?|guardad[oa]s?|procesad[oa]s?)\b/i;
 // "VPN job 6 imported in 7.1s", "Report 14 processed"
 const TRAILING_PAST =
-  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted|importiert|verarbeitet|eingelesen|heruntergeladen|geparst|eingefugt|gespeichert|importes?|analyses|inseres|telecharges?)(?:\s+successfully)?(?:\s*\([^)]{0,60}\))?(?:\s+(?:in|nach|en|after|within)\s+\d[\d.,]*\s*\w*)?\s*[.!]?$/i;
+  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted|importiert|verarbeitet|eingelesen|heruntergeladen|geparst|eingefugt|gespeichert|exportiert|erzeugt|importee?s?|exportee?s?|traitee?s?|analysee?s?|inseree?s?|telechargee?s?|enregistree?s?|generee?s?|(?:import|export|proces|sincroniz|gener|analiz|grab|guard)ad[oa]s?|(?:import|esport|elabor|sincronizz|gener|salv)at[oaie]|geimporteerd|verwerkt|opgeslagen|(?:za)?importowan[aeyo]|przetworzon[aeyo])(?:\s+successfully)?(?:\s*\([^)]{0,60}\))?(?:\s+(?:in|nach|en|after|within)\s+\d[\d.,]*\s*\w*)?\s*[.!]?$/i;
 const STARTED =
   /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued|gestartet|starten?|beginn(?:e|t|en)?|begonnen|debut|demarr\w*|commenc(?:e|ee)|inici(?:o|a|ando|ad[oa])|comenzando|empezando)\b/i;
 const LEADING_ING =

@@ -118,7 +118,7 @@ export function operationsOf(events: readonly EvidenceEvent[], course: Course = 
     }
     work ??= begin();
     work.lines.push(line);
-    if (line.reading.role === 'operation-done') close(work, 'done');
+    if (line.reading.role === 'operation-done' && !isCounted(all[index + 1])) close(work, 'done');
     // The response was sent: whatever the request did is over, whether or not the service said so.
     else if (line.reading.role === 'request-done')
       close(work, work.lines.some((each) => isFailure(each)) ? 'failed' : 'done');
@@ -126,6 +126,11 @@ export function operationsOf(events: readonly EvidenceEvent[], course: Course = 
   for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
   return operations.sort((a, b) => a.start - b.start);
 }
+
+/** Whether a line counts on: "analysis finished: 642,118 marks" before it was the end of a part. Retries count as well. */
+const isCounted = (line: OperationLine | undefined): boolean =>
+  line?.reading.role === 'progress' && COUNTS.test(line.text);
+const COUNTS = /\d\s*(?:\/|of|von|sur|de|di|van|av|z)\s*\d|\d\s?%/i;
 
 /** Roles that no wording learnt from the log changes, and that begin nothing. */
 const TOLD_BY_ITSELF: ReadonlySet<MessageMeaning['role']> = new Set(['request-done', 'progress', 'operation-failed']);
@@ -173,9 +178,12 @@ function isRequestOfOthers({ event, text, reading }: OperationLine, work: OpenWo
   const { statedSeconds } = reading;
   if (statedSeconds !== null)
     return secondsBetween(opening.event.time, event.time) > statedSeconds + REQUEST_SLACK_SECONDS;
-  const numbers = /\d+/g;
-  const ofRequest = new Set(/"[A-Z]+ (\S+)/.exec(text)?.[1]?.match(numbers) ?? []);
-  return !(opening.text.match(numbers) ?? []).some((number) => ofRequest.has(number));
+  const path = /"[A-Z]+ (\S+)/.exec(text)?.[1]?.toLowerCase() ?? '';
+  const parts = new Set(path.split(/[^\p{L}\p{N}]+/u));
+  // A short number may stand in any path: it counts beside the word that it numbers.
+  return ![...opening.text.toLowerCase().matchAll(/(?:(\p{L}{3,})\W{1,3})?(?<![\p{L}\p{N}])(\d+)/gu)].some(
+    ([, word, number = '']) => parts.has(number) && (number.length > 2 || (word !== undefined && path.includes(word))),
+  );
 }
 
 /** What a request's stated duration and the stamps of its lines may differ by. */
@@ -361,7 +369,7 @@ function buildOperation(lines: readonly OperationLine[], outcome: OperationOutco
   const own = withProgress(lines.slice(lines.indexOf(opening)));
   // A step is named by what it names only where that tells it from others.
   const named = namedBy(opening);
-  const tells = opening.reading.path !== null || /\d/.test(named ?? '');
+  const tells = opening.reading.path !== null || /\d|\/\p{L}/u.test(named ?? '');
   const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));

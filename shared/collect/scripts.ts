@@ -2,7 +2,7 @@ import type { Analysis } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import { journalWindow, shellQuoted } from '../model/shell.ts';
 import { addSeconds, MICROS_PER_SECOND } from '../model/time.ts';
-import { readLine } from '../timeline/operations.ts';
+import { readLine } from '../timeline/operation-lines.ts';
 import { fileLabel } from '../wording/figures.ts';
 import { COLLECT_BODY } from './collect-body.ts';
 import { REPRODUCE_BODY } from './reproduce-body.ts';

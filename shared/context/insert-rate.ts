@@ -1,7 +1,8 @@
 import { existing } from '../model/existing.ts';
 import type { InsertRate } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
-import type { OperationLine, OperationStep } from '../timeline/operations.ts';
+import type { OperationLine } from '../timeline/operation-lines.ts';
+import type { OperationStep } from '../timeline/operations.ts';
 import type { FactContext } from './context.ts';
 import { jobInQuestion } from './job-in-question.ts';
 import { insertLines, insertStep, READ_CHARACTERS, rowsToWrite, toCount } from './rows-to-write.ts';

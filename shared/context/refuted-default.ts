@@ -4,7 +4,7 @@ import type { Provenance } from '../model/evidence.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import type { WorkerHistory } from '../timeline/incidents.ts';
-import { readLine } from '../timeline/operations.ts';
+import { readLine } from '../timeline/operation-lines.ts';
 import { formatSeconds } from '../wording/figures.ts';
 
 /** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */

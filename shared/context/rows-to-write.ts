@@ -1,4 +1,5 @@
-import type { OperationLine, OperationStep } from '../timeline/operations.ts';
+import type { OperationLine } from '../timeline/operation-lines.ts';
+import type { OperationStep } from '../timeline/operations.ts';
 import type { FactContext } from './context.ts';
 
 // "Starting database insert (batch size: 500)", "in batches of 1,000", "batch_size=320"

@@ -1,6 +1,6 @@
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import { plain } from '../timeline/messages.ts';
-import type { OperationLine } from '../timeline/operations.ts';
+import type { OperationLine } from '../timeline/operation-lines.ts';
 import type { FactContext } from './context.ts';
 import { serverLocks } from './database-server.ts';
 

@@ -1,7 +1,7 @@
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type CounterSeries, counterSeries, type Repetition, repetitionAtEnd } from '../timeline/counters.ts';
-import { type OperationLine, readLine } from '../timeline/operations.ts';
+import { type OperationLine, readLine } from '../timeline/operation-lines.ts';
 import type { FactContext } from './context.ts';
 
 /** What a worker counted in its log, as it stood when its work ended. */

@@ -1,6 +1,6 @@
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { messageTemplate, numbersOf, plain } from './messages.ts';
-import type { OperationLine } from './operations.ts';
+import type { OperationLine } from './operation-lines.ts';
 
 /**
  * Numbers that a service counts with, read from how they go on from line to line and not from its words: lines of one

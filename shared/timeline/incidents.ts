@@ -2,17 +2,18 @@ import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
-import { type Course, type CourseLine, learnCourse } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
+import { type Habits, habitsOf } from './habits.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { isKillerProgram, killerWord } from './killers.ts';
+import { lastWords } from './last-words.ts';
 import { messageTemplate, operationName } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import { durationOf, OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
 import { refusedRequests } from './refusals.ts';
 import { Speakers } from './speakers.ts';
-import { learnSuccessions, type Successions, type UsualNext } from './successions.ts';
+import type { Successions, UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
@@ -85,8 +86,10 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .sort((a, b) => a.row - b.row),
   );
   const speakers = new Speakers(events);
-  const { course, successions } = habitsOf(events);
-  const strays = strayOperations(lives, speakers, events, course);
+  const habits = habitsOf(events);
+  const { successions } = habits;
+  const strayLines = linesOfNoWorker(lives, speakers, events);
+  const strays = strayOperations(strayLines, events, habits);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
@@ -107,11 +110,16 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
     const own = operationsOf(
       said.filter((event) => !speakers.isQuoted(event)),
-      course,
+      habits,
     );
     const death = deathOfLife.get(life);
     const diedWith =
-      death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
+      death === undefined
+        ? null
+        : (openAt(own, death) ??
+          strayOf.get(death) ??
+          wordsAt(life, death, events, habits) ??
+          strayWordsAt(death, deaths, strayLines.get(null) ?? [], habits));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
@@ -128,7 +136,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events, course);
+    const whole = wholeOperation(operation, events, habits);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
@@ -178,27 +186,14 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource, course: Course): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, events: EventSource, habits: Habits): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
+  return operationsOf(events.ofPid(pid, start, end), habits).find((operation) => operation.start === start) ?? null;
 }
 
 /** A service logs for months: of what is not about an incident the lines are let go. */
 function withoutLines(operation: Operation): Operation {
   return { ...operation, lines: [], steps: [] };
-}
-
-/** Lines that the course of work is learnt from: a service says the same things from its first day on. */
-const LEARNT_FROM_LINES = 20_000;
-
-/** What is learnt of how this service's work usually goes, by the beginning of its log. */
-function habitsOf(events: EventSource): { readonly course: Course; readonly successions: Successions } {
-  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']).flatMap((event): CourseLine[] => {
-    const { text, reading } = readLine(event);
-    if (reading.role === 'request-done') return [];
-    return [{ pid: event.pid, time: event.time, text, template: messageTemplate(text) }];
-  });
-  return { course: learnCourse(lines), successions: learnSuccessions(lines) };
 }
 
 /** What usually follows the last line of the work that a worker was ended in; null where nothing is usual. */
@@ -231,12 +226,11 @@ const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function strayOperations(
+function linesOfNoWorker(
   lives: readonly WorkerLife[],
   speakers: Speakers,
   events: EventSource,
-  course: Course,
-): readonly Operation[] {
+): ReadonlyMap<number | null, readonly EvidenceEvent[]> {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const byPid = new Map<number | null, EvidenceEvent[]>();
@@ -250,15 +244,25 @@ function strayOperations(
     if (list === undefined) byPid.set(event.pid, [event]);
     else list.push(event);
   }
+  return byPid;
+}
+
+/** The work that those lines tell of. */
+function strayOperations(
+  lines: ReadonlyMap<number | null, readonly EvidenceEvent[]>,
+  events: EventSource,
+  habits: Habits,
+): readonly Operation[] {
+  const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const starts = events.ofKinds(['arbiter-start']);
-  return [...byPid].flatMap(([pid, list]) => {
+  return [...lines].flatMap(([pid, list]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
     return betweenStarts(list, pid, starts)
-      .flatMap((part) => operationsOf(part, course))
-      .filter(({ steps, name, lines }) =>
+      .flatMap((part) => operationsOf(part, habits))
+      .filter(({ steps, name, lines: own }) =>
         // One line that names nothing may be any program's, in a log that tells no process.
-        name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+        name === null ? steps.length > 0 && (pid !== null || own.length > 1) : steps.length > 0 || ofService,
       );
   });
 }
@@ -299,7 +303,6 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
     if (known === undefined) claims.set(operation, [death]);
     else known.push(death);
   }
-  const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
   return new Map(
     [...claims].flatMap(([operation, claiming]): (readonly [Death, Operation])[] => {
       const [first, second] = claiming.toSorted((a, b) => endOf(a) - endOf(b));
@@ -312,18 +315,49 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
 
 /** What a worker said longer ago it may have done since, and begun other work without a word. */
 const LAST_WORDS_SECONDS = 180;
-const MOST_LAST_LINES = 50;
+const MOST_LAST_LINES = 400;
+
+const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
 
 /** What the last words of a worker say that it was at, where it said them shortly before. */
-function wordsAt(life: WorkerLife, death: Death, events: EventSource, course: Course): Operation | null {
-  const end = death.timeout?.time ?? death.end.time;
+function wordsAt(life: WorkerLife, death: Death, events: EventSource, habits: Habits): Operation | null {
+  const end = endOf(death);
   const born = life.boot?.time ?? BEGINNING;
   const recent = addSeconds(end, -LAST_WORDS_SECONDS);
-  const from = recent < born ? born : recent;
-  const last = events.lastOfPid(life.pid, from, end, OPERATION_KINDS);
+  const last = events.lastOfPid(life.pid, recent < born ? born : recent, end, OPERATION_KINDS);
   if (last === null) return null;
-  const lines = events.ofPid(life.pid, addSeconds(last, -LAST_WORDS_SECONDS), last, OPERATION_KINDS);
-  return lastWords(lines.filter(({ time }) => time >= from).slice(-MOST_LAST_LINES), course);
+  const from = addSeconds(last, -WORK_SECONDS);
+  const lines = events.ofPid(life.pid, from < born ? born : from, last, OPERATION_KINDS);
+  return lastWords(lines.slice(-MOST_LAST_LINES), habits);
+}
+
+/** Lines of one piece of work are looked for so far back from the last of them. */
+const WORK_SECONDS = 1_800;
+
+/**
+ * What the last words say that no process stands on: of the one worker that died then. Of several in one moment nobody can say
+ * which, and it is told of none.
+ */
+function strayWordsAt(
+  death: Death,
+  deaths: readonly Death[],
+  lines: readonly EvidenceEvent[],
+  habits: Habits,
+): Operation | null {
+  const end = endOf(death);
+  const isShared = deaths.some(
+    (other) => other !== death && Math.abs(secondsBetween(endOf(other), end)) <= TOGETHER_SECONDS,
+  );
+  if (isShared) return null;
+  const born = death.life.boot?.time ?? BEGINNING;
+  const before = lines.findLastIndex(({ time }) => time <= end);
+  const last = lines[before];
+  if (last === undefined || secondsBetween(last.time, end) > LAST_WORDS_SECONDS) return null;
+  const own = lines.slice(Math.max(0, before + 1 - MOST_LAST_LINES), before + 1);
+  return lastWords(
+    own.filter(({ time }) => time >= born && secondsBetween(time, last.time) <= WORK_SECONDS),
+    habits,
+  );
 }
 
 /** Whether its first line begins with a pid where no header was read: `INFO 7 rates fetching list 4`. */

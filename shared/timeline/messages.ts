@@ -73,7 +73,8 @@ const FAILED =
   /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?|fehlgeschlagen|gescheitert|fehler|echou\w*|echec|erreur|fallo|fallid[oa])\b/i;
 const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
-const PROGRESS = /(?<![\w/.-])\d[\d,]*\s*(?:\/|of)\s*\d[\d,]*(?![\w/.-])|\b\d{1,3}(?:\.\d+)?\s?%|\bso far\b|\bstill\b/i;
+const PROGRESS =
+  /(?<![\w/.-])\d[\d,.]*\s*(?:\/|of|out of|von|sur|van|av|af|z|ze|od|из|de um total de|d[ei](?=\s+\d[\d,.]*\s+\p{L}{4}))\s*\d[\d,.]*(?![\w/-])|\b\d{1,3}(?:[.,]\d+)?\s?%|\bso far\b|\bstill\b/iu;
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 // Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
 const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
@@ -242,6 +243,16 @@ const LEADING_ELSEWHERE = new RegExp(
 const TRAILING_START =
   /[\s:,-]+(?:(?:has|have|was|is|were|been)\s+)*(?:start(?:s|ed|ing)|begins?|began|begun|initiated|accepted|picked up|queued|kicked off|gestartet|begonnen|d[ée]marr[ée]e?|commenc[ée]e?|iniciad[oa])$/i;
 
+// Sending reminders (series 19, 230 readers)     Yearly statements: batch 40 (900 documents)     not (612 items), (2.4 GB), (3 of 7)
+const NUMBERED_BEHIND =
+  /^\s*[([:,-]\s*((?:\p{L}[\p{L}-]*\s+){1,2}(?:no\.?\s*|nr\.?\s*|n\u00ba\s*|#)?\d[\p{L}\d./_-]*)(?=\s*(?:[)\],;:(]|$))/u;
+
+/** What is worked on, with its number where that stands behind a bracket or a colon. */
+function withNumber(what: string, behind: string): string {
+  const number = NUMBERED_BEHIND.exec(behind)?.[1];
+  return what === '' || number === undefined ? what : `${what}, ${number}`;
+}
+
 const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|index)\b/i;
 
 /**
@@ -262,8 +273,9 @@ export function operationName(text: string): string | null {
     rest = rest.slice(strip[0].length);
   }
   // What follows a preposition or a bracket says where from and how, not what.
-  rest =
+  const what =
     rest.split(/\s+(?:from|using|via|with|at|in|into|to|by|as|because)\s+|\s*[([{;,]|\s+-\s+|:\s|\.{2,}|…/i)[0] ?? '';
+  rest = /\d/.test(what) ? what : withNumber(what, rest.slice(what.length));
   // "Import of run 4 started", "run 4: begins": the verb may also come last.
   rest = rest
     .replace(/[.:\s]+$/, '')

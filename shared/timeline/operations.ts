@@ -1,27 +1,10 @@
-import {
-  numberedText,
-  readStructuredMessage,
-  splitFields,
-  tellingFields,
-} from '../evidence/logs/structured-message.ts';
-import { splitInnerHeader } from '../evidence/wording/classify.ts';
-import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
-import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
-
-/** One log line of a worker, with what it says. */
-export interface OperationLine {
-  readonly event: EvidenceEvent;
-  /** Without the mark in front of it. */
-  readonly text: string;
-  /** What a logger puts in front to tell requests or threads apart (`[req-7f3a] `), or null. */
-  readonly mark: string | null;
-  /** Its named fields behind the sentence, `page=140/12 rows=500`, without what every line has; empty where it has none. */
-  readonly fields: string;
-  readonly reading: MessageMeaning;
-}
+import { beginningOf } from './beginnings.ts';
+import { type Course, keysOf } from './course.ts';
+import { type Habits, NO_HABITS } from './habits.ts';
+import { type MessageMeaning, messageTemplate, operationName, type StepName } from './messages.ts';
+import { isFailure, type OperationLine, readLine } from './operation-lines.ts';
 
 /** A step of an operation that the log lets one see. `to` is null while the step never ended. */
 export interface OperationStep {
@@ -76,7 +59,8 @@ interface OpenWork {
  * that was begun before, by the mark in front of them or by its number, both go on. Wordings that say nothing by
  * themselves are read by `course`, which is learnt from the log.
  */
-export function operationsOf(events: readonly EvidenceEvent[], course: Course = NOTHING_LEARNT): readonly Operation[] {
+export function operationsOf(events: readonly EvidenceEvent[], habits: Habits = NO_HABITS): readonly Operation[] {
+  const { course } = habits;
   const operations: Operation[] = [];
   const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
@@ -85,7 +69,7 @@ export function operationsOf(events: readonly EvidenceEvent[], course: Course = 
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
     open = open.filter((each) => each !== work);
-    const operation = buildOperation(work.lines, outcome);
+    const operation = buildOperation(work.lines, outcome, habits);
     if (operation !== null) operations.push(operation);
   };
   const begin = (): OpenWork => {
@@ -256,52 +240,6 @@ function namer(opening: OperationLine): (line: OperationLine) => boolean {
 
 const NAMED_WITHIN_CHARACTERS = 1_024;
 
-// INFO Importing job 31     [ERROR] Import failed     INFO - app.jobs - Importing job 31     (journald has the time already)
-const LEVEL_ALONE =
-  /^\[?(DEBUG|INFO|WARNING|WARN|ERROR|CRITICAL|FATAL)\]?\s*[:|-]?\s+(?:[a-z_]\w*(?:\.\w+)+\s*[:|-]\s+)?/;
-
-// [req-7f3a] Importing      [ThreadPoolExecutor-0_1] Importing      (request 81c2) Importing      not [3/10], which counts
-const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[ =:#]?[\w.:-]{2,60})[\])]:? +/i;
-
-/** The bare text of an event, without the logger's own header, and what it says. */
-export function readLine(event: EvidenceEvent): OperationLine {
-  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
-  const header = splitInnerHeader(message);
-  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
-  const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
-  const structured = readStructuredMessage(bare);
-  const whole = structured?.text ?? bare;
-  const [marked = '', mark = null] = MARK.exec(whole) ?? [];
-  const sentence = whole.slice(marked.length);
-  const split = header?.fields == null && structured === null ? splitFields(sentence) : null;
-  const text = split === null ? sentence : numberedText(split.text, split.fields);
-  const isError =
-    /^(?:ERROR|CRITICAL|FATAL)$/.test(level?.[1] ?? '') ||
-    structured?.level === 'ERROR' ||
-    structured?.level === 'CRITICAL' ||
-    event.severity === 'err' ||
-    event.severity === 'crit' ||
-    event.severity === 'alert';
-  const reading = readMessage(text, isError);
-  return {
-    event,
-    text,
-    mark,
-    fields: tellingFields(split?.fields ?? header?.fields ?? null),
-    // Amounts may stand in the fields; what a line means its sentence says.
-    reading: split === null ? reading : { ...readMessage(sentence, isError), role: reading.role, step: reading.step },
-  };
-}
-
-function isFailure(line: OperationLine): boolean {
-  // "database is locked, retrying": the operation says itself that it goes on.
-  if (line.reading.role === 'progress') return false;
-  return (
-    line.reading.role === 'operation-failed' || line.event.kind === 'traceback' || line.event.kind === 'database-locked'
-  );
-}
-
 /** Failed when nothing but the failure's own aftermath follows it; a retry that goes on afterwards is not a failure. */
 function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOutcome {
   const last = lines.findLastIndex((line) => isFailure(line));
@@ -310,45 +248,6 @@ function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOu
     .slice(last + 1)
     .every(({ reading }) => reading.role === 'other' || reading.role === 'operation-failed');
   return onlyAftermath ? 'failed' : 'open';
-}
-
-// ImportError: cannot import name     GPL Ghostscript 10.01.2: Unrecoverable error, exit code 1     an empty line
-const TELLS_OF_TROUBLE =
-  /^\s*$|^[\w.]*(?:Error|Exception|Exit|Interrupt)\b|\b(?:error|exception|failed|failure|fatal|aborted)\b/i;
-
-/**
- * What a process was at when it was ended, by its last words, where no line of it reads as a beginning: the last line that does not
- * tell of an end, of progress or of trouble, with all that follows it. It need not be the beginning of that work. Null where its
- * last line closes something, or where it said nothing.
- */
-export function lastWords(events: readonly EvidenceEvent[], course: Course): Operation | null {
-  const closers = new Set([...course.values()].map(({ closer }) => closer));
-  const lines = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
-  for (let index = lines.length - 1; index >= 0; index -= 1) {
-    const line = lines[index];
-    if (line === undefined) continue;
-    const { role } = line.reading;
-    if (role === 'operation-done' || role === 'request-done' || role === 'step-done') return null;
-    const isTrouble = /^(?:warning|err|crit|alert|emerg)$/.test(line.event.severity ?? '');
-    if (role === 'progress' || isTrouble || isFailure(line) || TELLS_OF_TROUBLE.test(line.text)) continue;
-    if (closers.has(messageTemplate(line.text))) return null;
-    const own = lines.slice(index);
-    const name = operationName(line.text);
-    return {
-      pid: line.event.pid,
-      name,
-      jobKey: null,
-      start: line.event.time,
-      template: messageTemplate(line.text),
-      startIsKnown: isTimed(line),
-      end: own.at(-1)?.event.time ?? line.event.time,
-      endIsKnown: isTimed(own.at(-1) ?? line),
-      outcome: 'open',
-      lines: own,
-      steps: stepsOf(own),
-    };
-  }
-  return null;
 }
 
 // page=3     rows=500     partner=omega
@@ -363,10 +262,24 @@ function namedBy({ text, fields, reading }: OperationLine): string | null {
   return `${name === null ? field : `${name}, ${field}`} ${value}`;
 }
 
-function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
+function buildOperation(
+  lines: readonly OperationLine[],
+  outcome: OperationOutcome,
+  { chatter }: Habits,
+): Operation | null {
   const opening = openingLine(lines);
   if (opening === null) return null;
-  const own = withProgress(lines.slice(lines.indexOf(opening)));
+  const at = lines.indexOf(opening);
+  // A step is of some work, which may have begun in words that say nothing of themselves.
+  const from = opening.reading.role === 'step-start' ? beginningOf(lines, at, chatter) : at;
+  return operationFrom(lines.slice(from), outcome);
+}
+
+/** The work of these lines, the first of which opens it. Null without any. */
+export function operationFrom(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
+  const opening = lines[0];
+  if (opening === undefined) return null;
+  const own = withProgress(lines);
   // A step is named by what it names only where that tells it from others.
   const named = namedBy(opening);
   const tells = opening.reading.path !== null || /\d|\/\p{L}/u.test(named ?? '');

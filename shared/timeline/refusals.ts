@@ -1,7 +1,8 @@
 import type { EvidenceEvent } from '../model/event.ts';
 import { secondsBetween } from '../model/time.ts';
 import { operationName } from './messages.ts';
-import { type Operation, readLine } from './operations.ts';
+import { readLine } from './operation-lines.ts';
+import type { Operation } from './operations.ts';
 import { isStatedHarmless } from './stated-level.ts';
 
 /** What a process was refused for want of something: memory, or a lock. Each is an error of its own wording. */

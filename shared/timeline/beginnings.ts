@@ -1,0 +1,51 @@
+import { secondsBetween } from '../model/time.ts';
+import { keysOf } from './course.ts';
+import { messageTemplate } from './messages.ts';
+import { isFailure, type OperationLine } from './operation-lines.ts';
+
+/** Lines so near to each other are of one piece of work, whatever they say. */
+export const NEAR_SECONDS = 5;
+/** Between the rounds of a loop, or the items of a list, lies about the same time; before the first of them no more than that. */
+const ROUNDS_BEFORE_FIRST = 2;
+
+// ImportError: cannot import name     GPL Ghostscript 10.01.2: Unrecoverable error, exit code 1     an empty line, a traceback's
+const TELLS_OF_TROUBLE =
+  /^\s*$|^\s+\S|^File "|^Traceback\b|^[\w.]*(?:Error|Exception|Exit|Interrupt)\b|\b(?:error|exception|failed|failure|fatal|aborted)\b/i;
+
+/** Seconds from one line to the next. */
+export const gap = (line: OperationLine, next: OperationLine): number =>
+  secondsBetween(line.event.time, next.event.time);
+
+/** Whether a line tells of what went wrong, and of no work. */
+export const isTrouble = (line: OperationLine): boolean => isFailure(line) || TELLS_OF_TROUBLE.test(line.text);
+
+/**
+ * Where the work begins that a line is of: at the first line before it that is near or names the same thing. Lines of one wording
+ * are the rounds of a loop or the items of a list, and what stands before the first of them is their beginning; where nothing
+ * does, each is work of its own. `chatter`: wordings that are all that is said of their matter.
+ */
+export function beginningOf(lines: readonly OperationLine[], at: number, chatter: ReadonlySet<string>): number {
+  const text = lines[at]?.text ?? '';
+  const keys = new Set(keysOf(text));
+  const templates = new Set([messageTemplate(text)]);
+  let beginning = at;
+  let longestRound = 0;
+  for (let index = at - 1; index >= 0; index -= 1) {
+    const [line, next] = [lines[index], lines[index + 1]];
+    if (line === undefined || next === undefined) break;
+    const template = messageTemplate(line.text);
+    const seconds = gap(line, next);
+    const own = keysOf(line.text);
+    const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
+    const near = Math.max(NEAR_SECONDS, ROUNDS_BEFORE_FIRST * longestRound);
+    if (chatter.has(template) || (seconds > near && !isRound && !own.some((key) => keys.has(key)))) break;
+    if (isRound) {
+      longestRound = Math.max(longestRound, seconds);
+      continue;
+    }
+    beginning = index;
+    templates.add(template);
+    for (const key of own) keys.add(key);
+  }
+  return beginning;
+}

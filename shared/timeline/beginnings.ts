@@ -1,6 +1,6 @@
 import { secondsBetween } from '../model/time.ts';
 import { keysOf } from './course.ts';
-import { messageTemplate } from './messages.ts';
+import { isOfFramework, messageTemplate } from './messages.ts';
 import { isFailure, type OperationLine } from './operation-lines.ts';
 
 /** Lines so near to each other are of one piece of work, whatever they say. */
@@ -38,7 +38,8 @@ export function beginningOf(lines: readonly OperationLine[], at: number, chatter
     const own = keysOf(line.text);
     const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
     const near = Math.max(NEAR_SECONDS, ROUNDS_BEFORE_FIRST * longestRound);
-    if (chatter.has(template) || (seconds > near && !isRound && !own.some((key) => keys.has(key)))) break;
+    if (isOfFramework(line.text) || chatter.has(template)) break;
+    if (seconds > near && !isRound && !own.some((key) => keys.has(key))) break;
     if (isRound) {
       longestRound = Math.max(longestRound, seconds);
       continue;

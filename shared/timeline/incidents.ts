@@ -3,6 +3,7 @@ import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/ana
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
+import { failedWork } from './failed-work.ts';
 import { type Habits, habitsOf } from './habits.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
@@ -129,6 +130,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
+  for (const operation of failedElsewhere(strayLines, lives, events, habits, [...operations, ...diedWith])) {
+    keep([operation], null);
+  }
   for (const operation of refusedElsewhere(events, operations, deaths)) keep([operation], null);
   operations.sort((a, b) => a.start - b.start);
   // An arbiter that was stopped or started meanwhile ends its workers, whatever they were at.
@@ -144,6 +148,28 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   const incidents = records.map((record) => ({ ...record, place, usualNext: usuallyNext(record, successions) }));
   return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };
 }
+
+/** Failures that an error tells of by what it names, beside the work that is known. */
+function failedElsewhere(
+  strayLines: ReadonlyMap<number | null, readonly EvidenceEvent[]>,
+  lives: readonly WorkerLife[],
+  events: EventSource,
+  habits: Habits,
+  operations: readonly (Operation | null)[],
+): readonly Operation[] {
+  const withErrors = new Set(events.ofSeverities(['err', 'crit', 'alert'], MOST_ERRORS).map(({ pid }) => pid));
+  const isKnown = ({ pid, time }: EvidenceEvent): boolean =>
+    operations.some((each) => each !== null && each.pid === pid && each.start <= time && time <= each.end);
+  const ofWorkers = lives
+    .filter(({ pid }) => withErrors.has(pid))
+    .map(({ pid, boot, until }) =>
+      events.ofPid(pid, boot?.time ?? BEGINNING, until === null ? FOREVER : epochMicros(until - 1), OPERATION_KINDS),
+    );
+  const ofNobody = withErrors.has(null) ? [strayLines.get(null) ?? []] : [];
+  return [...ofWorkers, ...ofNobody].flatMap((lines) => failedWork(lines, habits, isKnown));
+}
+
+const MOST_ERRORS = 20_000;
 
 /** An error that shortly before an end was told is a sign of what led to it, and no incident of its own. */
 const BEFORE_AN_END_SECONDS = 300;

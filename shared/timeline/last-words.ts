@@ -1,7 +1,7 @@
 import type { EvidenceEvent } from '../model/event.ts';
 import { beginningOf, gap, isTrouble, NEAR_SECONDS } from './beginnings.ts';
 import type { Habits } from './habits.ts';
-import { messageTemplate } from './messages.ts';
+import { isOfFramework, messageTemplate } from './messages.ts';
 import { type OperationLine, readLine } from './operation-lines.ts';
 import { type Operation, operationFrom } from './operations.ts';
 
@@ -49,7 +49,7 @@ const isWarning = ({ event }: OperationLine): boolean =>
 
 function lastStatement(lines: readonly OperationLine[], { chatter }: Habits): number | null {
   const said = lines.flatMap((line, index) =>
-    line.reading.role === 'progress' || isTrouble(line) ? [] : [{ line, index }],
+    line.reading.role === 'progress' || isTrouble(line) || isOfFramework(line.text) ? [] : [{ line, index }],
   );
   const calm = said.filter(({ line }) => !isWarning(line));
   const own = (calm.length > 0 ? calm : said).filter(({ line }) => !chatter.has(messageTemplate(line.text)));

@@ -87,6 +87,11 @@ const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:
 const FRAMEWORK_LINE =
   /^(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of|Traceback \(most recent call last\)|Shutting down(?:$|[.:])|Starting gunicorn \d|Listening at:|Using worker:|Booting worker with pid|Worker exiting \(pid|Handling signal: \w+$|Started (?:server|parent|child|reloader) process \[|Finished server process \[|Stopping (?:parent|reloader) process \[|Waiting for (?:application (?:startup|shutdown)|background tasks to complete|connections to close)|Application (?:startup|shutdown) (?:complete|failed)|Uvicorn running on |container (?:create|start|restart|stop|die|kill|destroy|attach|health_status)\b|(?:Starting|Stopping) process with |State changed from )/;
 
+/** Whether a line is said by what runs the service, of itself: it is no work, and no part of one. */
+export function isOfFramework(text: string): boolean {
+  return FRAMEWORK_LINE.test(text.trimStart());
+}
+
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
 const READ_CHARACTERS = 4096;
 
@@ -107,7 +112,7 @@ export function readMessage(message: string, isError: boolean): MessageMeaning {
     const seconds = readAccessLine(text)?.seconds ?? null;
     return { ...reading('request-done', null), ...(seconds === null ? {} : { statedSeconds: seconds }) };
   }
-  if (FRAMEWORK_LINE.test(text.trimStart())) return reading('other', null);
+  if (isOfFramework(text)) return reading('other', null);
   if (RETRY.test(text)) return reading('progress');
   if (isError && FAILED.test(text)) return reading('operation-failed');
   if (PROGRESS.test(text)) return reading('progress');

@@ -1,6 +1,6 @@
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
-import { beginningOf } from './beginnings.ts';
+import { beginningOf, gap, NEAR_SECONDS } from './beginnings.ts';
 import { type Course, keysOf } from './course.ts';
 import { type Habits, NO_HABITS } from './habits.ts';
 import { type MessageMeaning, messageTemplate, operationName, type StepName } from './messages.ts';
@@ -139,9 +139,9 @@ function byCourse(line: OperationLine, template: string, work: OpenWork | undefi
 
 /** Whether a step that opened work by itself comes once more for another thing: the next item, and no step of this one. */
 function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
-  const first = work.lines[0];
+  const first = work.lines.find(({ reading }) => reading.role === 'step-start');
   if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
-  if (first.reading.role !== 'step-start' || line.text === first.text) return false;
+  if (line.text === first.text) return false;
   if (first.reading.path !== null && line.reading.path !== null)
     return wordingBesidePath(first) === wordingBesidePath(line);
   return messageTemplate(first.text) === template && /\d/.test(line.text);
@@ -272,7 +272,18 @@ function buildOperation(
   const at = lines.indexOf(opening);
   // A step is of some work, which may have begun in words that say nothing of themselves.
   const from = opening.reading.role === 'step-start' ? beginningOf(lines, at, chatter) : at;
-  return operationFrom(lines.slice(from), outcome);
+  return operationFrom(outcome === 'failed' ? withAftermath(lines.slice(from), chatter) : lines.slice(from), outcome);
+}
+
+/** The lines up to the last failure, with what it brought about at once: what is said later is of something else. */
+function withAftermath(lines: readonly OperationLine[], chatter: ReadonlySet<string>): readonly OperationLine[] {
+  let end = lines.findLastIndex((line) => isFailure(line));
+  for (let next = lines[end + 1]; next !== undefined; next = lines[end + 1]) {
+    const last = lines[end];
+    if (last !== undefined && (gap(last, next) > NEAR_SECONDS || chatter.has(messageTemplate(next.text)))) break;
+    end += 1;
+  }
+  return lines.slice(0, end + 1);
 }
 
 /** The work of these lines, the first of which opens it. Null without any. */

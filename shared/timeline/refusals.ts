@@ -7,10 +7,10 @@ import { isStatedHarmless } from './stated-level.ts';
 
 /** What a process was refused for want of something: memory, or a lock. Each is an error of its own wording. */
 
-// MemoryError     MemoryError: Unable to allocate 1.2 GiB     OSError: [Errno 12] Cannot allocate memory
+// MemoryError     numpy.core._exceptions._ArrayMemoryError: Unable to allocate 18.6 GiB for an array     OSError: [Errno 12] Cannot allocate memory
 // terminate called after throwing an instance of 'std::bad_alloc'     memory allocation of 1048576 bytes failed (Rust, alloc.rs)
 const OUT_OF_MEMORY =
-  /(?:^|\n|\b)(?:MemoryError(?:\b|$)|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
+  /(?:^|\n|\b)(?:\w{0,40}MemoryError(?:\b|$)|unable to allocate \d[\d.]* [KMGT]iB|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
 // PostgreSQL, appendix A: 55P03 lock_not_available, 40P01 deadlock_detected; MySQL: 1205 ER_LOCK_WAIT_TIMEOUT, 1213 ER_LOCK_DEADLOCK
 const LOCK_REFUSED =
   /canceling statement due to lock timeout|\bLockNotAvailable\b|\bDeadlockDetected\b|\bdeadlock detected\b|Lock wait timeout exceeded|Deadlock found when trying to get lock/i;

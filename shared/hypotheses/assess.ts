@@ -1,3 +1,4 @@
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
 import { listing } from '../wording/figures.ts';
 import type { WeighedFacts, Weighing } from './weigh.ts';
@@ -27,7 +28,7 @@ const KILLED_FOR_MEMORY = [
   'systemd-oom',
   'oomd-kill',
   'killed-for-memory',
-] as const;
+] as const satisfies readonly FactId[];
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function assessAll(findings: WeighedFacts, timeoutReason: string): Readonly<Record<HypothesisId, Assessment>> {
@@ -124,7 +125,7 @@ const HELD_UP_FROM_OUTSIDE = [
     what: 'the clock was put forward, and this gunicorn reads its heartbeats by it',
   },
   { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
-] as const;
+] as const satisfies readonly { readonly facts: readonly FactId[]; readonly what: string }[];
 
 function assessTimeout(
   { of, has }: WeighedFacts,
@@ -164,31 +165,31 @@ function assessTimeout(
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
 
-const WHERE_IT_WAS: ReadonlySet<string> = new Set([
+const WHERE_IT_WAS = [
   'stuck-in-frame',
   'waited-for-client',
   'waited-for-peer',
   'idle-at-timeout',
-]);
+] as const satisfies readonly FactId[];
 
 /** The stack that names where the worker was says more than any list of what it may have been. */
 function whereItWas(of: WeighedFacts['of']): string {
   const facts = Object.values(of).flatMap((weighing) => [...weighing.for, ...weighing.against]);
-  const found = facts.find(({ fact }) => WHERE_IT_WAS.has(fact.id));
+  const found = facts.find(({ fact }) => isFactOf(fact, ...WHERE_IT_WAS));
   return found === undefined ? '' : ` ${found.fact.text}`;
 }
 
 /** What the log says of locks around it, where nothing ties them to this work. */
 function clueOfLock(lock: Weighing): string {
-  const clue = lock.for.find(({ fact }) => LOCK_CLUES.has(fact.id));
+  const clue = lock.for.find(({ fact }) => isFactOf(fact, ...LOCK_CLUES));
   return clue === undefined ? '' : ` ${clue.fact.text}`;
 }
 
-const LOCK_CLUES: ReadonlySet<string> = new Set([
+const LOCK_CLUES = [
   'lock-error-earlier',
   'lock-error-of-another',
   'server-lock-meanwhile',
-]);
+] as const satisfies readonly FactId[];
 
 /** The command that decides each cause of a timeout, the quickest first. */
 const DECIDED_BY = [
@@ -202,7 +203,7 @@ function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>,
   const open = DECIDED_BY.filter(([id]) => causes[id]?.verdict === 'inconclusive');
   const [first] = open;
   if (first === undefined) {
-    return timeout.for.some(({ fact }) => fact.id === 'timeout-needed')
+    return timeout.for.some(({ fact }) => isFactOf(fact, 'timeout-needed'))
       ? 'at the rate seen the work takes longer than that, and why it is so slow none of the other causes explains'
       : 'what held the worker up is none of the other causes that were looked for';
   }
@@ -248,7 +249,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
   const outOfProportion = has('stalled-step', 'operation-out-of-proportion', 'repeats-itself');
-  const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
+  const inCode = weighing.for.some(({ fact }) => isFactOf(fact, 'stuck-in-frame'));
   if (
     has('timeout-logged', 'operation-unfinished') &&
     busy &&

@@ -1,3 +1,4 @@
+import type { FactId } from '../facts/fact-id.ts';
 import { type Fact, HYPOTHESIS_IDS, type HypothesisId, type WeightedFact } from '../model/analysis.ts';
 
 /**
@@ -29,12 +30,12 @@ export interface Weighing {
 export interface WeighedFacts {
   readonly of: Readonly<Record<HypothesisId, Weighing>>;
   /** Whether any of these facts was found, whatever it weighs. */
-  has(...ids: readonly string[]): boolean;
+  has(...ids: readonly FactId[]): boolean;
 }
 
 /** Weighs the facts for every hypothesis. */
 export function weighFacts(facts: readonly Fact[]): WeighedFacts {
-  const ids = new Set(facts.map(({ id }) => id));
+  const ids = new Set<string>(facts.map(({ id }) => id));
   const weighings = HYPOTHESIS_IDS.map((id) => [id, weigh(id, facts)] as const);
   return {
     of: Object.fromEntries(weighings) as Record<HypothesisId, Weighing>,

@@ -1,12 +1,6 @@
-import type { FactId } from '../shared/facts/fact-id.ts';
 import { RULE_FAMILIES } from '../shared/facts/facts.ts';
 import { EVIDENCE_KINDS, type Reading, type RuleData, type RuleFamily } from '../shared/facts/rule.ts';
 import { type Fact, HYPOTHESIS_IDS, HYPOTHESIS_TITLES } from '../shared/model/analysis.ts';
-
-/** All built-in rules, in the order of their families. */
-export const ALL_RULES: readonly (RuleData & { readonly id: FactId })[] = RULE_FAMILIES.flatMap(
-  ({ rules }): readonly (RuleData & { readonly id: FactId })[] => rules,
-);
 
 /** A sentence that each rule was seen to say: the first of these facts that is its. */
 export function examplesOf(facts: readonly Fact[]): ReadonlyMap<string, string> {

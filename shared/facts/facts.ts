@@ -12,7 +12,7 @@ import { memoryFamily } from './memory-facts.ts';
 import { profileFamily } from './profile-facts.ts';
 import { progressFamily } from './progress-facts.ts';
 import { reproductionFamily } from './reproduction-facts.ts';
-import type { RuleFamily } from './rule.ts';
+import type { RuleData, RuleFamily } from './rule.ts';
 import { serverLockFamily } from './server-lock-facts.ts';
 import { stackFamily } from './stack-facts.ts';
 import { storageFamily } from './storage-facts.ts';
@@ -42,6 +42,9 @@ export const RULE_FAMILIES = [
   unitFamily,
   earlierFamily,
 ] as const;
+
+/** All built-in rules, in the order of their families. */
+export const ALL_RULES: readonly RuleData[] = RULE_FAMILIES.flatMap(({ rules }): readonly RuleData[] => rules);
 
 /** All facts about the incident of the context: of the built-in rules, then of the user's own. */
 export function factsOf(context: FactContext): readonly Fact[] {

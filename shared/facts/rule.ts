@@ -18,7 +18,7 @@ export const EVIDENCE_KINDS = {
   artifact: 'the artifact, or its size',
   reproduction: 'the work repeated outside of the service',
 } as const;
-type EvidenceKind = keyof typeof EVIDENCE_KINDS;
+export type EvidenceKind = keyof typeof EVIDENCE_KINDS;
 
 /** What a finding says of the hypotheses. */
 export interface Reading {
@@ -44,6 +44,11 @@ export interface RuleData<Id extends string = string, Case extends string = stri
   readonly basis: string;
   /** Those that can hold at once are of different hypotheses. */
   readonly cases?: Readonly<Record<Case, RuleCase>>;
+}
+
+/** What a rule says in every case, and what in each of its cases. */
+export function readingsOf({ cases, ...always }: RuleData): readonly Reading[] {
+  return [always, ...Object.values(cases ?? {})];
 }
 
 declare const FOUND: unique symbol;

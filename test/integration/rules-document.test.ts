@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from '../../scripts/project.ts';
-import { ALL_RULES, examplesOf, rulesDocument } from '../../scripts/rules-document.ts';
+import { examplesOf, rulesDocument } from '../../scripts/rules-document.ts';
+import { ALL_RULES } from '../../shared/facts/facts.ts';
 import { factsForRules } from '../support/rule-evidence.ts';
 
 describe('the rules', () => {

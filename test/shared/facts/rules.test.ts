@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_RULES } from '../../../scripts/rules-document.ts';
 import { isFactOf } from '../../../shared/facts/fact-id.ts';
-import { family, type Reading, rule } from '../../../shared/facts/rule.ts';
+import { ALL_RULES } from '../../../shared/facts/facts.ts';
+import { family, readingsOf, rule } from '../../../shared/facts/rule.ts';
 import { HYPOTHESIS_IDS } from '../../../shared/model/analysis.ts';
-
-const readingsOf = ({ cases, ...own }: (typeof ALL_RULES)[number]): readonly Reading[] => [
-  own,
-  ...Object.values(cases ?? {}),
-];
 
 describe('the rules as data', () => {
   it('have each an id of its own', () => {

@@ -412,6 +412,7 @@ const swapThrashing = rule({
     byVmstat: {
       when: 'vmstat shows it in a quarter of its samples or more',
       weights: { 'memory-exhaustion': 5, 'infinite-loop': -1.5, 'database-lock': -1 },
+      decides: { 'memory-exhaustion': 'for' },
     },
     bySar: {
       when: 'sar shows 500 KiB/s or more on average',
@@ -422,6 +423,7 @@ const swapThrashing = rule({
       when: 'sar shows 5 MB/s or more on average',
       basis: BASIS.sar,
       weights: { 'memory-exhaustion': 5, 'infinite-loop': -1, 'database-lock': -0.5 },
+      decides: { 'memory-exhaustion': 'for' },
     },
   },
 });

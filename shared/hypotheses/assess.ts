@@ -17,6 +17,8 @@ export interface Assessment {
 const RULED_OUT_AT = -1.4;
 /** Log-odds from which a hypothesis with a specific fact fits (about 7 to 1). */
 const FITS_AT = 2;
+/** Log-odds that a part in the chain has at least: it is likelier than not. */
+const CONTRIBUTES_AT = 0;
 /** Log-odds from which an undecided cause is suspected strongly enough that the timeout is only its executioner. */
 const SUSPECTED_AT = 1.5;
 
@@ -32,9 +34,14 @@ const KILLED_FOR_MEMORY = [
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function assessAll(findings: WeighedFacts, timeoutReason: string): Readonly<Record<HypothesisId, Assessment>> {
-  const lock = observed(findings.of['database-lock'], assessLock(findings));
-  const loop = observed(findings.of['infinite-loop'], assessLoop(findings));
-  const memory = observed(findings.of['memory-exhaustion'], assessMemory(findings));
+  const alone = {
+    'database-lock': observed(findings.of['database-lock'], assessLock(findings)),
+    'infinite-loop': observed(findings.of['infinite-loop'], assessLoop(findings)),
+    'memory-exhaustion': observed(findings.of['memory-exhaustion'], assessMemory(findings)),
+  };
+  const lock = unrivalled('database-lock', alone, findings);
+  const loop = unrivalled('infinite-loop', alone, findings);
+  const memory = unrivalled('memory-exhaustion', alone, findings);
   const causes = { 'database-lock': lock, 'infinite-loop': loop, 'memory-exhaustion': memory };
   return {
     ...causes,
@@ -54,14 +61,56 @@ function observed(weighing: Weighing, judgement: Assessment, holds: Verdict = 'f
 }
 
 /**
+ * A cause that fits by no fact of its own that decides, only by a chain of signs, fits only where the same signs lead to no
+ * other cause as well.
+ */
+function unrivalled(id: Cause, alone: Readonly<Record<Cause, Assessment>>, { of }: WeighedFacts): Assessment {
+  const own = alone[id];
+  if (own.verdict !== 'fits' || isDecidedFor(of[id])) return own;
+  const rival = CAUSES.find(
+    (other) =>
+      other !== id &&
+      (alone[other].verdict === 'fits' || (alone[other].verdict === 'inconclusive' && of[other].total >= of[id].total)),
+  );
+  if (rival === undefined) return own;
+  const [title, other] = [HYPOTHESIS_TITLES[id], HYPOTHESIS_TITLES[rival]].map((each) => each.toLowerCase());
+  return undecided(`What speaks for ${title} does not decide, and as much speaks for ${other}.`);
+}
+
+/** What can hold a worker up, of which the timeout is only the executioner and the artifact only a part. */
+const CAUSES = ['database-lock', 'infinite-loop', 'memory-exhaustion'] as const satisfies readonly HypothesisId[];
+type Cause = (typeof CAUSES)[number];
+
+function isDecidedFor(weighing: Weighing): boolean {
+  return weighing.for.some(({ fact }) => fact.decides?.[weighing.id] === 'for');
+}
+
+/**
+ * The probability that the weights add up to, within what the verdict allows: signs that do not decide add up to no
+ * certainty, however many they are, so a hypothesis that is left open looks neither settled nor excluded.
+ */
+export function scoreOf({ total }: Weighing, verdict: Verdict): number {
+  const { least, most } = LOG_ODDS_OF[verdict];
+  return 1 / (1 + Math.exp(-Math.min(most, Math.max(least, total))));
+}
+
+const LOG_ODDS_OF: Readonly<Record<Verdict, { readonly least: number; readonly most: number }>> = {
+  fits: { least: FITS_AT, most: Number.POSITIVE_INFINITY },
+  contributes: { least: CONTRIBUTES_AT, most: Number.POSITIVE_INFINITY },
+  inconclusive: { least: RULED_OUT_AT, most: FITS_AT },
+  'ruled-out': { least: Number.NEGATIVE_INFINITY, most: RULED_OUT_AT },
+};
+
+/**
  * Whether a fact decides against it by itself, none decides for it, and what was found as a whole does not outweigh it. No
  * prior counts: what is rare is not excluded by being rare, and many weak signs do not add up to an exclusion.
  */
 function ruledOut(weighing: Weighing): boolean {
   const { id, against } = weighing;
-  const decidedFor = weighing.for.some(({ fact }) => fact.decides?.[id] === 'for');
   return (
-    !decidedFor && weighing.evidence <= RULED_OUT_AT && against.some(({ fact }) => fact.decides?.[id] === 'against')
+    !isDecidedFor(weighing) &&
+    weighing.evidence <= RULED_OUT_AT &&
+    against.some(({ fact }) => fact.decides?.[id] === 'against')
   );
 }
 

@@ -22,8 +22,6 @@ export interface Weighing {
   readonly evidence: number;
   /** Log-odds: prior plus all weights. */
   readonly total: number;
-  /** 0..1, the logistic of the total. */
-  readonly score: number;
 }
 
 /** All that verdicts are drawn from: which facts were found, and what they add up to for each hypothesis. */
@@ -58,6 +56,5 @@ function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
     against: weighted.filter(({ weight }) => weight < 0).sort((a, b) => a.weight - b.weight),
     evidence,
     total,
-    score: 1 / (1 + Math.exp(-total)),
   };
 }

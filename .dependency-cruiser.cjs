@@ -86,10 +86,14 @@ const ROOMS = [
   ],
   [
     'shared/facts',
-    'one family of rules a file, weighed',
+    'one family of rules a file: the rules as data, with what finds their facts',
     ['shared/context', 'shared/profiling', 'shared/timeline', ...GROUND],
   ],
-  ['shared/hypotheses', 'verdicts on weighed facts, which come as data', ['shared/context', ...GROUND]],
+  [
+    'shared/hypotheses',
+    'verdicts on weighed facts; what is missing, by what the rules need',
+    ['shared/context', 'shared/facts', ...GROUND],
+  ],
   [
     'shared/findings',
     'questions, advice, summary',
@@ -98,7 +102,7 @@ const ROOMS = [
   [
     'shared/report',
     'the report as data: tells what was concluded',
-    ['shared/evidence/wording', 'shared/figures', 'shared/hypotheses', 'shared/sql', ...GROUND],
+    ['shared/evidence/wording', 'shared/facts', 'shared/figures', 'shared/hypotheses', 'shared/sql', ...GROUND],
   ],
   [
     'shared/analyse.ts',

@@ -1,11 +1,11 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { databaseServer } from '../context/database-server.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { formatMoment, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, rule } from './rule.ts';
 
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 const PROMPT_EXIT_SECONDS = 2;
@@ -21,15 +21,22 @@ const MOST_LINES = 2_000;
 const REACTION = /\bin handle_abort\b/;
 const DUMP = /^Fatal Python error: Aborted|^(?:Current thread|Thread) 0x[0-9a-f]+ /m;
 
+const deafToAbort = rule({
+  id: 'deaf-to-abort',
+  needs: ['service-log'],
+  basis: BASIS.abort,
+  weights: { 'database-lock': 0.5 },
+});
+
 /**
  * How the worker took SIGABRT. Python runs a signal handler between two bytecodes only: a worker that leaves at once was
  * running Python or in a wait that a signal ends; one that says nothing until SIGKILL was inside C or the kernel. SQLite's
  * wait for a lock is such a C call, of which Python learns nothing until it returns. SIGKILL itself tells nothing: since
  * 21.0 the arbiter logs one in its next look even at a worker that is leaving.
  */
-export function abortFacts(context: FactContext, death: Death, timeout: EvidenceEvent): readonly Fact[] {
+export function abortFacts(context: FactContext, death: Death, timeout: EvidenceEvent): readonly AbortFact[] {
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
-  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hangAtExit(exitedBefore, timeout)];
+  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hungAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
   const { lines, isWhole } = linesAfter(context, death, timeout);
   const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
@@ -45,13 +52,10 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   }
   if (!isWhole || !showsExits(context, timeout)) return [];
   return [
-    {
-      id: 'deaf-to-abort',
+    deafToAbort.fact({
       text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${isStarved(context, death, timeout) ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
-      weights: { 'database-lock': 0.5 },
       ...sourcesOf(timeout, end),
-      basis: BASIS.abort,
-    },
+    }),
   ];
 }
 
@@ -62,26 +66,41 @@ function isStarved({ record }: FactContext, { end }: Death, timeout: EvidenceEve
   return secondsBetween(timeout.time, end.time) > LATE_KILL_SECONDS || (record?.incident.together?.length ?? 0) > 0;
 }
 
-function hangAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): Fact {
-  return {
-    id: 'hang-at-exit',
+const hangAtExit = rule({
+  id: 'hang-at-exit',
+  needs: ['service-log'],
+  basis: BASIS.syncWorker,
+  weights: { 'worker-timeout': 0.5 },
+});
+
+function hungAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): AbortFact {
+  return hangAtExit.fact({
     text: `The worker had logged "Worker exiting" at ${formatMoment(exiting)}, ${formatSeconds(secondsBetween(exiting.time, timeout.time))} before the TIMEOUT: it hung while it exited (a thread that does not end, an exit handler), not in a request.`,
-    weights: { 'worker-timeout': 0.5 },
     ...sourcesOf(exiting, timeout),
-    basis: BASIS.syncWorker,
-  };
+  });
 }
 
-function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer: boolean): Fact {
-  const delay = secondsBetween(timeout.time, reaction.time);
-  return {
-    id: 'abort-handler-ran',
-    text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
+const abortHandlerRan = rule({
+  id: 'abort-handler-ran',
+  needs: ['service-log'],
+  basis: BASIS.abort,
+  weights: { 'infinite-loop': 0.5 },
+  cases: {
     // A driver in Python waits for its server in a call that a signal ends.
-    weights: { 'database-lock': usesServer || delay > PROMPT_EXIT_SECONDS ? 0 : -1.5, 'infinite-loop': 0.5 },
+    prompt: {
+      when: 'it reacted within 2 s, and its database is SQLite or not known',
+      weights: { 'database-lock': -1.5 },
+    },
+  },
+});
+
+function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer: boolean): AbortFact {
+  const delay = secondsBetween(timeout.time, reaction.time);
+  return abortHandlerRan.fact({
+    case: usesServer || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
+    text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
     ...sourcesOf(timeout, reaction),
-    basis: BASIS.abort,
-  };
+  });
 }
 
 /** What was logged from the TIMEOUT to the end, and whether that is all of it. */
@@ -109,3 +128,7 @@ function showsExits({ ownEvents }: FactContext, timeout: EvidenceEvent): boolean
   const says = ownEvents.ofKinds(['worker-boot', 'worker-exiting']);
   return says.some(({ source }) => source.evidenceId === timeout.source.evidenceId);
 }
+
+/** The rules of how a worker took SIGABRT. */
+export const ABORT_RULES = [deafToAbort, hangAtExit, abortHandlerRan] as const;
+type AbortFact = FactOf<typeof ABORT_RULES>;

@@ -1,15 +1,15 @@
 import { type ArtifactFigures, contradictedSize } from '../context/choose-artifact.ts';
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import type { Fact } from '../model/analysis.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
 const LARGE_BYTES = 10_000_000;
 const LARGE_TESTCASES = 10_000;
 
 /** Size and history of the artifact, and whether it parses; its cost is compared in profile-facts.ts. */
-export function artifactFacts(context: FactContext): readonly Fact[] {
+function artifactFacts(context: FactContext): readonly ArtifactFact[] {
   const figures = context.figures;
   if (figures === null) return [];
   return [
@@ -41,7 +41,27 @@ function judged(figures: ArtifactFigures, large: boolean): string {
     : `large against ${formatCount(LARGE_TESTCASES)} tests`;
 }
 
-function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+const UNUSUAL_SIZE = 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for';
+
+const artifactLarge = rule({
+  id: 'artifact-large',
+  needs: ['artifact'],
+  basis: UNUSUAL_SIZE,
+  cases: {
+    large: { when: 'it has over 10 MB or 10,000 tests', weights: { 'large-artifact': 1.5 } },
+    veryLarge: { when: 'it has five times as much', weights: { 'large-artifact': 2.5 } },
+  },
+});
+
+const artifactSmall = rule({
+  id: 'artifact-small',
+  needs: ['artifact'],
+  basis: UNUSUAL_SIZE,
+  weights: { 'large-artifact': -4 },
+  decides: { 'large-artifact': 'against' },
+});
+
+function size(context: FactContext, figures: ArtifactFigures): readonly ArtifactFact[] {
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
     figures.testcases === null
@@ -54,38 +74,35 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
   const line = context.record?.operation?.lines.find(
     (each) => each.reading.bytes !== null || each.reading.records !== null,
   );
-  // What no worker died of is no culprit, however large.
-  const weight = large ? (veryLarge ? 2.5 : 1.5) : -4;
+  const found = {
+    text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${judged(figures, large)}.`,
+    ...(report !== undefined
+      ? sourceOnly(report.source)
+      : figures.listed !== null
+        ? sourceOnly(figures.listed.source)
+        : sourcesOf(line?.event)),
+  };
   return [
-    {
-      id: large ? 'artifact-large' : 'artifact-small',
-      text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${judged(figures, large)}.`,
-      weights: { 'large-artifact': weight },
-      ...(large ? {} : { decides: { 'large-artifact': 'against' as const } }),
-      ...(report !== undefined
-        ? sourceOnly(report.source)
-        : figures.listed !== null
-          ? sourceOnly(figures.listed.source)
-          : sourcesOf(line?.event)),
-      basis: 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for',
-    },
+    large ? artifactLarge.fact({ case: veryLarge ? 'veryLarge' : 'large', ...found }) : artifactSmall.fact(found),
   ];
 }
+const sizeDiffersFromLog = rule({
+  id: 'size-differs-from-log',
+  needs: ['artifact', 'service-log'],
+  basis: BASIS.log,
+});
 
 /** The log speaks of another size than the file has: of another artifact, of a compressed one, or before it was whole. */
-function sizeOtherwise(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+function sizeOtherwise(context: FactContext, figures: ArtifactFigures): readonly ArtifactFact[] {
   const operation = context.record?.operation ?? null;
   const stated = contradictedSize(figures, operation);
   if (stated === null || figures.bytes === null) return [];
   const line = operation?.lines.find(({ reading }) => reading.bytes === stated);
   return [
-    {
-      id: 'size-differs-from-log',
+    sizeDiffersFromLog.fact({
       text: `The log speaks of ${formatCount(stated)} bytes (${formatBytes(stated)}), the file that was found has ${formatCount(figures.bytes)} (${formatBytes(figures.bytes)}): it is another one, was compressed when it was logged, or was changed since.`,
-      weights: {},
       ...sourcesOf(line?.event),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
 
@@ -96,7 +113,21 @@ function sizeFrom(figures: ArtifactFigures): string {
   return `, by ${from} on the host${precision === 'exact' ? '' : ' (rounded)'}`;
 }
 
-function againstHistory(context: FactContext, figures: ArtifactFigures): readonly Fact[] {
+const artifactAsUsual = rule({
+  id: 'artifact-as-usual',
+  needs: ['artifact', 'database'],
+  basis: "the service's own history of jobs",
+  weights: { 'large-artifact': -1.5 },
+});
+
+const artifactOutgrewHistory = rule({
+  id: 'artifact-outgrew-history',
+  needs: ['artifact', 'database'],
+  basis: "the service's own history of jobs",
+  weights: { 'large-artifact': 1.5 },
+});
+
+function againstHistory(context: FactContext, figures: ArtifactFigures): readonly ArtifactFact[] {
   const history = context.database?.report.jobHistory ?? null;
   const tests = figures.testcases;
   const median = history?.medianSize ?? null;
@@ -104,53 +135,71 @@ function againstHistory(context: FactContext, figures: ArtifactFigures): readonl
   const ratio = tests / median;
   if (ratio < 3 && ratio > 1 / 3) {
     return [
-      {
-        id: 'artifact-as-usual',
+      artifactAsUsual.fact({
         text: `Its ${formatCount(tests)} tests are much like those of the ${formatCount(history.rows)} jobs before it (median ${formatCount(median)}).`,
-        weights: { 'large-artifact': -1.5 },
         ...sourceOnly(context.database?.report.source ?? { evidenceId: '', byteOffset: 0, byteLength: 0, line: null }),
-        basis: "the service's own history of jobs",
-      },
+      }),
     ];
   }
   if (ratio < 10 || context.database === null) return [];
   return [
-    {
-      id: 'artifact-outgrew-history',
+    artifactOutgrewHistory.fact({
       text: `Its ${formatCount(tests)} tests are ${formatCount(ratio)} times the median of the ${formatCount(history.rows)} jobs in the database (${formatCount(median)}).`,
-      weights: { 'large-artifact': 1.5 },
       ...sourceOnly(context.database.report.source),
-      basis: "the service's own history of jobs",
-    },
+    }),
   ];
 }
 
-function parsesByHand(context: FactContext): readonly Fact[] {
+const artifactDamaged = rule({
+  id: 'artifact-damaged',
+  needs: ['artifact'],
+  basis: BASIS.profile,
+});
+
+const artifactParses = rule({
+  id: 'artifact-parses',
+  needs: ['artifact'],
+  basis: BASIS.profile,
+});
+
+function parsesByHand(context: FactContext): readonly ArtifactFact[] {
   const report = context.artifact?.report;
   if (report === undefined) return [];
   if (report.damage !== null) {
     return [
-      {
-        id: 'artifact-damaged',
+      artifactDamaged.fact({
         text: `The artifact does not parse: ${report.damage.message.replace(/\.$/, '')}, at line ${formatCount(report.damage.line)}, byte ${formatCount(report.damage.byteOffset)}.`,
-        weights: {},
         ...sourceOnly({
           ...report.source,
           byteOffset: report.damage.byteOffset,
           byteLength: 0,
           line: report.damage.line,
         }),
-        basis: BASIS.profile,
-      },
+      }),
     ];
   }
   return [
-    {
-      id: 'artifact-parses',
+    artifactParses.fact({
       text: `The artifact parses by hand: ${formatCount(report.testcases)} test cases from ${formatBytes(report.bytes)} in ${formatSeconds(report.stream.seconds)}, streaming.`,
-      weights: {},
       ...sourceOnly(report.source),
-      basis: BASIS.profile,
-    },
+    }),
   ];
 }
+
+const ARTIFACT_RULES = [
+  artifactLarge,
+  artifactSmall,
+  sizeDiffersFromLog,
+  artifactAsUsual,
+  artifactOutgrewHistory,
+  artifactDamaged,
+  artifactParses,
+] as const;
+type ArtifactFact = FactOf<typeof ARTIFACT_RULES>;
+
+export const artifactFamily = family({
+  name: 'artifact',
+  about: 'Size and history of the artifact, and whether it parses; what it costs, the profile compares.',
+  rules: ARTIFACT_RULES,
+  find: artifactFacts,
+});

@@ -1,14 +1,21 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
-import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** Timeouts closer together than this are told in the same look of the arbiter at its workers, or in the next. */
 const TOGETHER_SECONDS = 3;
 
+const timeoutsTogether = rule({
+  id: 'timeouts-together',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'infinite-loop': -1, 'large-artifact': -0.5 },
+});
+
 /** Who else was ended at the same moment: what happens to several workers at once is seldom the doing of one import. */
-export function companyFacts(context: FactContext): readonly Fact[] {
+function companyFacts(context: FactContext): readonly CompanyFact[] {
   const timeout = context.record?.death?.timeout ?? null;
   const pid = context.record?.incident.pid ?? null;
   if (timeout === null) return [];
@@ -21,12 +28,20 @@ export function companyFacts(context: FactContext): readonly Fact[] {
   if (others.length === 0) return [];
   const pids = listing(others.slice(0, 6).map((death) => String(death.pid ?? '?')));
   return [
-    {
-      id: 'timeouts-together',
+    timeoutsTogether.fact({
       text: `${plural(others.length, 'other worker')} timed out within ${TOGETHER_SECONDS} s of it (pid ${pids}): something that all of them need stood still (the host, the disk, the database or a service they call), or the arbiter itself had been stopped.`,
-      weights: { 'infinite-loop': -1, 'large-artifact': -0.5 },
       ...sourcesOf(timeout, ...others.slice(0, 6).map((death) => death.timeout)),
-      basis: BASIS.arbiter,
-    },
+    }),
   ];
 }
+
+const COMPANY_RULES = [timeoutsTogether] as const;
+type CompanyFact = FactOf<typeof COMPANY_RULES>;
+
+export const companyFamily = family({
+  name: 'company',
+  about:
+    'Who else was ended at the same moment: what happens to several workers at once is seldom the doing of one import.',
+  rules: COMPANY_RULES,
+  find: companyFacts,
+});

@@ -5,9 +5,10 @@ import { formatTimeOfDay } from '../model/time.ts';
 import { type Repetition, saidIn } from '../timeline/counters.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** What the numbers in the service's own lines say of how its work got on, read from how they go on and not from words. */
-export function counterFacts(context: FactContext): readonly Fact[] {
+function counterFacts(context: FactContext): readonly CounterFact[] {
   if (context.record === null) return [];
   const counter = counterAtEnd(context);
   const repeated = counter?.course === 'past' ? null : repetition(context);
@@ -27,52 +28,86 @@ const rate = ({ perSecond }: CounterAtEnd): string =>
 const sourcesOfCounter = ({ firstLine, lastLine }: CounterAtEnd): Pick<Fact, 'sources' | 'rows'> =>
   sourcesOf(firstLine.event, lastLine.event);
 
+const counterPastTotal = rule({
+  id: 'counter-past-total',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'infinite-loop': 5, 'database-lock': -1, 'large-artifact': -1 },
+  decides: { 'infinite-loop': 'for' },
+});
+
 /** A bound that is passed bounds nothing. */
-function pastTotal(counter: CounterAtEnd): Fact {
-  return {
-    id: 'counter-past-total',
+function pastTotal(counter: CounterAtEnd): CounterFact {
+  return counterPastTotal.fact({
     text: `Its log counts past its own total: from ${formatCount(counter.first)} to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}${rate(counter)}, up to the end (${quoted(counter)}). Nothing bounds that work.`,
-    weights: { 'infinite-loop': 5, 'database-lock': -1, 'large-artifact': -1 },
-    decides: { 'infinite-loop': 'for' },
     ...sourcesOfCounter(counter),
-    basis: BASIS.counters,
-  };
+  });
 }
+
+const counterTowardsTotal = rule({
+  id: 'counter-towards-total',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'infinite-loop': -3, 'database-lock': -1 },
+  decides: { 'infinite-loop': 'against' },
+});
 
 /** Work that is counted towards an end has one. */
-function towardsTotal(counter: CounterAtEnd): Fact {
+function towardsTotal(counter: CounterAtEnd): CounterFact {
   const left = secondsLeft(counter);
-  return {
-    id: 'counter-towards-total',
+  return counterTowardsTotal.fact({
     text: `Its log counted on to the end: ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}${rate(counter)} (${quoted(counter)}, ${formatSeconds(counter.lagSeconds)} before the end).${left === null ? '' : ` At that rate the rest needed another ${formatSeconds(left)}.`}`,
-    weights: { 'infinite-loop': -3, 'database-lock': -1 },
-    decides: { 'infinite-loop': 'against' },
     ...sourcesOfCounter(counter),
-    basis: BASIS.counters,
-  };
+  });
 }
 
-function stopped(counter: CounterAtEnd): Fact {
-  return {
-    id: 'counter-stopped',
+const counterStopped = rule({
+  id: 'counter-stopped',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+});
+
+function stopped(counter: CounterAtEnd): CounterFact {
+  return counterStopped.fact({
     text: `Its log counted to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}, a line every ${formatSeconds(counter.stepSeconds)}, and then stood for ${formatSeconds(counter.lagSeconds)} (${quoted(counter)}): what held it up came there.`,
-    weights: {},
     ...sourcesOfCounter(counter),
-    basis: BASIS.counters,
-  };
+  });
 }
 
 const DECIDING_ROUNDS = 20;
 
-/** The same items again and again are no progress; whether it computes or waits in between, other facts say. */
-function repeatsItself({ lines, distinct, from, to, sample }: Repetition): Fact {
-  return {
-    id: 'repeats-itself',
-    text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
+const repeating = rule({
+  id: 'repeats-itself',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'large-artifact': -1 },
+  cases: {
+    fewRounds: { when: 'each line came less than 20 times on average', weights: { 'infinite-loop': 2 } },
     // Twenty rounds of the same without a word of a wait are no start of anything.
-    weights: { 'infinite-loop': lines >= distinct * DECIDING_ROUNDS ? 4 : 2, 'large-artifact': -1 },
-    ...(lines >= distinct * DECIDING_ROUNDS ? { decides: { 'infinite-loop': 'for' as const } } : {}),
+    manyRounds: {
+      when: 'each line came 20 times or more on average',
+      weights: { 'infinite-loop': 4 },
+      decides: { 'infinite-loop': 'for' },
+    },
+  },
+});
+
+/** The same items again and again are no progress; whether it computes or waits in between, other facts say. */
+function repeatsItself({ lines, distinct, from, to, sample }: Repetition): CounterFact {
+  return repeating.fact({
+    case: lines >= distinct * DECIDING_ROUNDS ? 'manyRounds' : 'fewRounds',
+    text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
     ...sourcesOf(sample.event),
-    basis: BASIS.counters,
-  };
+  });
 }
+
+const COUNTER_RULES = [counterPastTotal, counterTowardsTotal, counterStopped, repeating] as const;
+type CounterFact = FactOf<typeof COUNTER_RULES>;
+
+export const counterFamily = family({
+  name: 'counter',
+  about:
+    'What the numbers in the lines of the service say of how its work got on, read from how they go on and not from words.',
+  rules: COUNTER_RULES,
+  find: counterFacts,
+});

@@ -1,15 +1,71 @@
 import { type FactContext, sourceOnly, sourcesOfSamples } from '../context/context.ts';
 import { cpuUse, finalStretch, loneSample } from '../context/process-readings.ts';
 import { counterAtEnd } from '../context/work-counters.ts';
-import type { Fact } from '../model/analysis.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
 import { workExplains } from './progress-facts.ts';
+import { type FactOf, family, rule } from './rule.ts';
+
+const workerBusy = rule({
+  id: 'worker-busy',
+  needs: ['process-cpu'],
+  basis: BASIS.ps,
+  weights: { 'database-lock': -3.5 },
+  decides: { 'database-lock': 'against' },
+  cases: {
+    explained: {
+      when: 'its amount of data takes that much work, or its log counts on',
+      weights: { 'infinite-loop': 0.5 },
+    },
+    unexplained: { when: 'nothing accounts for that much work', weights: { 'infinite-loop': 2.5 } },
+  },
+});
+
+/** A loop may wait for its peer in every round: what its own counter shows goes before. */
+const NO_LOOP = {
+  when: 'no counter of its log is past its total',
+  weights: { 'infinite-loop': -4 },
+  decides: { 'infinite-loop': 'against' },
+} as const;
+
+const workerInDiskWait = rule({
+  id: 'worker-in-disk-wait',
+  needs: ['process-cpu'],
+  basis: BASIS.ps,
+  weights: { 'database-lock': -0.5 },
+  cases: { noLoop: NO_LOOP },
+});
+
+/** An idle worker fits a wait for a lock only where it was writing, or where the log does not tell what it did. */
+const WRITING = 'the last step of the log is a write to the database';
+const UNKNOWN_STEP = 'the log names no step';
+
+const workerIdle = rule({
+  id: 'worker-idle',
+  needs: ['process-cpu'],
+  basis: `${BASIS.ps}; ${BASIS.busy}`,
+  cases: {
+    noLoop: NO_LOOP,
+    writing: { when: WRITING, weights: { 'database-lock': 1.5 } },
+    unknownStep: { when: UNKNOWN_STEP, weights: { 'database-lock': 0.5 } },
+  },
+});
+
+const workerPartlyBusy = rule({
+  id: 'worker-partly-busy',
+  needs: ['process-cpu'],
+  basis: BASIS.ps,
+  cases: {
+    // On a host that is short of processors a worker that never waits gets only a share of one: its state tells, not the share.
+    running: { when: 'its state is R in the samples', weights: { 'infinite-loop': 1 } },
+    waiting: { when: 'its state is another', weights: { 'infinite-loop': -1 } },
+  },
+});
 
 /** Whether the worker was computing or waiting, from `ps` over time, else from the host's `vmstat`. */
-export function cpuFacts(context: FactContext): readonly Fact[] {
+function cpuFacts(context: FactContext): readonly CpuFact[] {
   const { record } = context;
   if (record === null || record.failure !== null) return [];
   const stretch = finalStretch(context);
@@ -19,46 +75,44 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
   };
   const used =
     (stretch === null ? null : cpuUse(context, stretch.from, stretch.to)) ?? cpuUse(context, whole.from, whole.to);
-  const facts: Fact[] = [];
+  const facts: CpuFact[] = [];
   if (used !== null) {
     const sources = sourcesOfSamples(context.evidence, used.samples);
     const span = `${formatTimeOfDay(used.samples[0]?.time ?? whole.from)} to ${formatTimeOfDay(used.samples[1]?.time ?? whole.to)} UTC`;
     const figures = `${formatSeconds(used.cpuSeconds)} of CPU time in ${formatSeconds(used.seconds)}, state ${used.state} (${span})`;
     if (used.level === 'busy') {
       const explained = workExplains(context);
-      facts.push({
-        id: 'worker-busy',
-        text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so load says little of a loop.' : ''}`,
-        weights: { 'infinite-loop': explained ? 0.5 : 2.5, 'database-lock': -3.5 },
-        decides: { 'database-lock': 'against' },
-        ...sources,
-        basis: BASIS.ps,
-      });
+      facts.push(
+        workerBusy.fact({
+          case: explained ? 'explained' : 'unexplained',
+          text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so load says little of a loop.' : ''}`,
+          ...sources,
+        }),
+      );
     } else if (used.level === 'idle') {
       const disk = used.state === 'D';
-      // A loop may wait for its peer in every round: what its own counter shows goes before.
-      const loop = counterAtEnd(context)?.course === 'past' ? 0 : -4;
-      facts.push({
-        id: disk ? 'worker-in-disk-wait' : 'worker-idle',
-        text: disk
-          ? `The worker hung in uninterruptible sleep: ${figures}. It waited for the disk or for memory to be paged in.`
-          : `The worker was waiting, not computing: ${figures}.`,
-        weights: disk
-          ? { 'infinite-loop': loop, 'database-lock': -0.5 }
-          : { 'infinite-loop': loop, 'database-lock': idleSpeaksForLock(context) },
-        ...(loop < 0 ? { decides: { 'infinite-loop': 'against' } } : {}),
-        ...sources,
-        basis: disk ? BASIS.ps : `${BASIS.ps}; ${BASIS.busy}`,
-      });
+      const noLoop = counterAtEnd(context)?.course === 'past' ? [] : (['noLoop'] as const);
+      facts.push(
+        disk
+          ? workerInDiskWait.fact({
+              case: noLoop,
+              text: `The worker hung in uninterruptible sleep: ${figures}. It waited for the disk or for memory to be paged in.`,
+              ...sources,
+            })
+          : workerIdle.fact({
+              case: [...noLoop, ...stepAtIdle(context)],
+              text: `The worker was waiting, not computing: ${figures}.`,
+              ...sources,
+            }),
+      );
     } else {
-      facts.push({
-        id: 'worker-partly-busy',
-        text: `The worker used ${figures}.`,
-        // On a host that is short of processors a worker that never waits gets only a share of one: its state tells, not the share.
-        weights: { 'infinite-loop': used.state === 'R' ? 1 : -1 },
-        ...sources,
-        basis: BASIS.ps,
-      });
+      facts.push(
+        workerPartlyBusy.fact({
+          case: used.state === 'R' ? 'running' : 'waiting',
+          text: `The worker used ${figures}.`,
+          ...sources,
+        }),
+      );
     }
     return facts;
   }
@@ -68,8 +122,15 @@ export function cpuFacts(context: FactContext): readonly Fact[] {
 /** Share of CPU time spent waiting for disks from which a host as a whole was held up by them. */
 const DISK_BOUND_PERCENT = 30;
 
+const diskBound = rule({
+  id: 'disk-bound',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
+});
+
 /** Whether the disks held the host up while the operation ran. Swapping is told apart: that is memory, not the disk. */
-export function diskWaitFacts(context: FactContext): readonly Fact[] {
+function diskWaitFacts(context: FactContext): readonly CpuFact[] {
   const { record } = context;
   if (record === null || record.failure !== null) return [];
   const to = context.workEnd ?? record.incident.end;
@@ -82,79 +143,120 @@ export function diskWaitFacts(context: FactContext): readonly Fact[] {
   if (waiting < DISK_BOUND_PERCENT || swapping >= THRASH_KIB_PER_SECOND) return [];
   const worst = rows.reduce((most, row) => (row.waitPercent > most.waitPercent ? row : most));
   return [
-    {
-      id: 'disk-bound',
+    diskBound.fact({
       text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran, and did not swap: the disk was slow or busy, whatever else happened.`,
-      weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
       ...sourcesOfSamples(context.evidence, [worst]),
-      basis: BASIS.vmstat,
-    },
+    }),
   ];
 }
 
-/** An idle worker fits a wait for a lock only where it was writing, or where the log does not tell what it did. */
-function idleSpeaksForLock(context: FactContext): number {
-  const step = context.lastStep;
-  if (step === null) return 0.5;
-  return step.name === 'insert' ? 1.5 : 0;
+/** Which of the steps that bear on a wait for a lock was going on, if one. */
+function stepAtIdle({ lastStep }: FactContext): readonly ('writing' | 'unknownStep')[] {
+  if (lastStep === null) return ['unknownStep'];
+  return lastStep.name === 'insert' ? ['writing'] : [];
 }
 
-function fromLoneSample(context: FactContext): readonly Fact[] {
+const snapshotBusy = rule({
+  id: 'snapshot-busy',
+  needs: ['process-cpu'],
+  basis: BASIS.ps,
+  weights: { 'infinite-loop': 1.5, 'database-lock': -1.5 },
+});
+
+const snapshotIdle = rule({
+  id: 'snapshot-idle',
+  needs: ['process-cpu'],
+  basis: BASIS.ps,
+  weights: { 'infinite-loop': -1.5 },
+  cases: {
+    writing: { when: WRITING, weights: { 'database-lock': 0.75 } },
+    unknownStep: { when: UNKNOWN_STEP, weights: { 'database-lock': 0.25 } },
+  },
+});
+
+function fromLoneSample(context: FactContext): readonly CpuFact[] {
   const sample = loneSample(context);
   if (sample === null || sample.state === null || sample.cpuPercent === null) return [];
   const busy = sample.state.startsWith('R') && sample.cpuPercent >= 70;
   const idle = sample.state.startsWith('S') && sample.cpuPercent <= 15;
   if (!busy && !idle) return [];
-  return [
-    {
-      id: busy ? 'snapshot-busy' : 'snapshot-idle',
-      text: `The one snapshot of the process shows it ${busy ? 'running' : 'waiting'}: state ${sample.state}, ${sample.cpuPercent} % CPU over its life.`,
-      weights: busy
-        ? { 'infinite-loop': 1.5, 'database-lock': -1.5 }
-        : { 'infinite-loop': -1.5, 'database-lock': idleSpeaksForLock(context) / 2 },
-      ...(sample.time === null ? sourceOnly(sample.source) : sourcesOfSamples(context.evidence, [sample])),
-      basis: BASIS.ps,
-    },
-  ];
+  const found = {
+    text: `The one snapshot of the process shows it ${busy ? 'running' : 'waiting'}: state ${sample.state}, ${sample.cpuPercent} % CPU over its life.`,
+    ...(sample.time === null ? sourceOnly(sample.source) : sourcesOfSamples(context.evidence, [sample])),
+  };
+  return [busy ? snapshotBusy.fact(found) : snapshotIdle.fact({ case: stepAtIdle(context), ...found })];
 }
-
 /** Share of all cores in use below which not even one of eight cores was busy throughout. */
 const NO_CORE_BUSY_PERCENT = 10;
 /** Share from which at least one of two cores was. Whose work it was, the host's figures do not tell. */
 const A_CORE_BUSY_PERCENT = 40;
 
-function hostBusy(context: FactContext, rows: FactContext['vmstatSamples'], usedPercent: number): Fact {
-  return {
-    id: 'host-busy',
+const hostBusy = rule({
+  id: 'host-busy',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'infinite-loop': 1, 'database-lock': -1 },
+});
+
+function busyHost(context: FactContext, rows: FactContext['vmstatSamples'], usedPercent: number): CpuFact {
+  return hostBusy.fact({
     text: `The host used ${usedPercent.toFixed(1)} % of its CPU time on average until the end: something was computing, most likely the worker.`,
-    weights: { 'infinite-loop': 1, 'database-lock': -1 },
     ...sourcesOfSamples(context.evidence, rows.slice(-1)),
-    basis: BASIS.vmstat,
-  };
+  });
 }
+
+const hostIdle = rule({
+  id: 'host-idle',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'infinite-loop': -3 },
+  decides: { 'infinite-loop': 'against' },
+  cases: {
+    writing: { when: WRITING, weights: { 'database-lock': 1 } },
+    unknownStep: { when: UNKNOWN_STEP, weights: { 'database-lock': 1 / 3 } },
+  },
+});
 
 function fromVmstat(
   context: FactContext,
   stretch: { readonly from: EpochMicros; readonly to: EpochMicros },
-): readonly Fact[] {
+): readonly CpuFact[] {
   const rows = context.vmstatSamples.filter((row) => row.time >= stretch.from && row.time <= stretch.to);
   if (rows.length < 3) return [];
   const used = rows.reduce((sum, row) => sum + row.userPercent + row.systemPercent, 0) / rows.length;
-  if (used >= A_CORE_BUSY_PERCENT) return [hostBusy(context, rows, used)];
+  if (used >= A_CORE_BUSY_PERCENT) return [busyHost(context, rows, used)];
   if (used > NO_CORE_BUSY_PERCENT) return [];
   const first = rows[0];
   const last = rows.at(-1);
   return [
-    {
-      id: 'host-idle',
+    hostIdle.fact({
+      case: stepAtIdle(context),
       text: `The whole host used ${used.toFixed(1)} % of its CPU time on average (${formatTimeOfDay(first?.time ?? stretch.from)} to ${formatTimeOfDay(last?.time ?? stretch.to)} UTC): the worker was waiting, not computing.`,
-      weights: { 'infinite-loop': -3, 'database-lock': (idleSpeaksForLock(context) * 2) / 3 },
-      decides: { 'infinite-loop': 'against' },
       ...sourcesOfSamples(
         context.evidence,
         [first, last].filter((row) => row !== undefined),
       ),
-      basis: BASIS.vmstat,
-    },
+    }),
   ];
 }
+
+const CPU_RULES = [
+  workerBusy,
+  workerInDiskWait,
+  workerIdle,
+  workerPartlyBusy,
+  diskBound,
+  snapshotBusy,
+  snapshotIdle,
+  hostBusy,
+  hostIdle,
+] as const;
+type CpuFact = FactOf<typeof CPU_RULES>;
+
+export const cpuFamily = family({
+  name: 'cpu',
+  about:
+    'Whether the worker was computing or waiting, from `ps` over time, else from `vmstat`; and whether the disks held the host up.',
+  rules: CPU_RULES,
+  find: (context) => [...cpuFacts(context), ...diskWaitFacts(context)],
+});

@@ -4,39 +4,50 @@ import { jobInQuestion } from '../context/job-in-question.ts';
 import { cpuUse } from '../context/process-readings.ts';
 import { insertStep } from '../context/rows-to-write.ts';
 import { transactionOwner } from '../context/transaction-owner.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { DatabaseReport, OpenTransaction } from '../model/database.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { secondsBetween } from '../model/time.ts';
 import { formatBytes, formatCount, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { databaseStateFacts } from './database-state-facts.ts';
+import { DATABASE_STATE_RULES, databaseStateFacts } from './database-state-facts.ts';
+import { type FactOf, family, rule } from './rule.ts';
+
+const integrity = rule({
+  id: 'integrity',
+  needs: ['database'],
+  basis: 'SQLite, PRAGMA integrity_check (https://www.sqlite.org/pragma.html#pragma_integrity_check)',
+});
 
 /** What the database's own files and SQLite's own errors say about a lock. */
-export function databaseFacts(context: FactContext): readonly Fact[] {
-  const facts: Fact[] = [...lockErrors(context)];
+function databaseFacts(context: FactContext): readonly DatabaseFact[] {
+  const facts: DatabaseFact[] = [...lockErrors(context)];
   const report = context.database?.report;
   if (report === undefined) return facts;
-  facts.push(journalMode(report), ...databaseStateFacts(report, jobInQuestion(context)));
+  facts.push(modeOfJournal(report), ...databaseStateFacts(report, jobInQuestion(context)));
   if (context.record === null) return facts;
   const transaction = report.wal?.openTransaction ?? report.journalTransaction ?? null;
-  if (transaction !== null) facts.push(openTransaction(context, report, transaction));
-  else if (report.hotJournal) facts.push(hotJournal(report));
-  else facts.push(...nothingWritten(context, report));
+  if (transaction !== null) facts.push(transactionLeft(context, report, transaction));
+  else if (report.hotJournal) facts.push(journalLeft(report));
+  else facts.push(...writeNotBegun(context, report));
   if (report.integrity !== null && report.integrity !== 'ok') {
-    facts.push({
-      id: 'integrity',
-      text: `PRAGMA integrity_check of the committed state says: ${report.integrity.slice(0, 300)}`,
-      weights: {},
-      ...sourceOnly(report.source),
-      basis: 'SQLite, PRAGMA integrity_check (https://www.sqlite.org/pragma.html#pragma_integrity_check)',
-    });
+    facts.push(
+      integrity.fact({
+        text: `PRAGMA integrity_check of the committed state says: ${report.integrity.slice(0, 300)}`,
+        ...sourceOnly(report.source),
+      }),
+    );
   }
   return facts;
 }
 
-function journalMode(report: DatabaseReport): Fact {
+const journalMode = rule({
+  id: 'journal-mode',
+  needs: ['database'],
+  basis: 'SQLite, Database File Format, section 1.3.3 (https://www.sqlite.org/fileformat2.html)',
+});
+
+function modeOfJournal(report: DatabaseReport): DatabaseFact {
   const wal = report.wal;
   const frames =
     wal === null
@@ -44,20 +55,54 @@ function journalMode(report: DatabaseReport): Fact {
       : wal.bytes === 0
         ? '; its -wal is empty'
         : `; its -wal holds ${plural(wal.validFrames, 'valid frame')}, ${formatCount(wal.committedFrames)} of them committed`;
-  return {
-    id: 'journal-mode',
+  return journalMode.fact({
     text:
       report.journalMode === 'wal'
         ? `The database is in WAL mode${frames}.`
         : 'The database is not in WAL mode: a writer shuts out readers, and readers a committing writer.',
-    weights: {},
     ...sourceOnly({ ...report.source, byteOffset: 18, byteLength: 2 }, ...(wal === null ? [] : [wal.source])),
-    basis: 'SQLite, Database File Format, section 1.3.3 (https://www.sqlite.org/fileformat2.html)',
-  };
+  });
 }
 
+const lockErrorElsewhere = rule({
+  id: 'lock-error-elsewhere',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  weights: { 'database-lock': 0.5 },
+});
+
+const lockErrorOfAnother = rule({
+  id: 'lock-error-of-another',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  cases: {
+    writing: { when: 'the last step of the log is a write to the database', weights: { 'database-lock': 0.3 } },
+  },
+});
+
+const lockErrorFailedOperation = rule({
+  id: 'lock-error-failed-operation',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  weights: { 'database-lock': 5 },
+});
+
+const lockErrorSurvived = rule({
+  id: 'lock-error-survived',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  weights: { 'database-lock': 0.5 },
+});
+
+const lockErrorBeforeEnd = rule({
+  id: 'lock-error-before-end',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  weights: { 'database-lock': 3 },
+});
+
 /** SQLITE_BUSY of this operation; errors of other workers at other times are told apart by pid and window. */
-function lockErrors(context: FactContext): readonly Fact[] {
+function lockErrors(context: FactContext): readonly DatabaseFact[] {
   const errors = context.evidence.events.ofKinds(['database-locked']);
   const { record, window } = context;
   if (record === null || window === null) {
@@ -65,13 +110,10 @@ function lockErrors(context: FactContext): readonly Fact[] {
     return first === undefined
       ? []
       : [
-          {
-            id: 'lock-error-elsewhere',
+          lockErrorElsewhere.fact({
             text: `"database is locked" was logged ${errors.length === 1 ? 'once' : `${errors.length} times`}, and no worker was ended.`,
-            weights: { 'database-lock': 0.5 },
             ...sourcesOf(...errors.slice(0, 5)),
-            basis: BASIS.busyResult,
-          },
+          }),
         ];
   }
   const own = context.ownEvents
@@ -86,15 +128,13 @@ function lockErrors(context: FactContext): readonly Fact[] {
   if (first === undefined) {
     const others = errors.filter((event) => event.time >= window.from && event.time <= window.to);
     const other = others[0];
-    if (other === undefined) return lockErrorEarlier(context, errors);
+    if (other === undefined) return refusedEarlier(context, errors);
     return [
-      {
-        id: 'lock-error-of-another',
+      lockErrorOfAnother.fact({
+        case: context.lastStep?.name === 'insert' ? 'writing' : [],
         text: `Another process (pid ${other.pid ?? '?'}) got "database is locked" while the operation ran: somebody held the write lock for long.`,
-        weights: { 'database-lock': context.lastStep?.name === 'insert' ? 0.3 : 0 },
         ...sourcesOf(...others.slice(0, 5)),
-        basis: BASIS.busyResult,
-      },
+      }),
     ];
   }
   const wentOn = record.operation?.lines.some(
@@ -104,27 +144,39 @@ function lockErrors(context: FactContext): readonly Fact[] {
       line.reading.role !== 'operation-failed' &&
       line.reading.role !== 'other',
   );
-  const fatal = record.failure !== null;
+  const sources = sourcesOf(...own.slice(0, 5));
+  if (record.failure !== null) {
+    return [
+      lockErrorFailedOperation.fact({
+        text: 'The operation failed with "database is locked": it waited for the write lock longer than its busy timeout.',
+        ...sources,
+      }),
+    ];
+  }
   return [
-    {
-      id: fatal ? 'lock-error-failed-operation' : wentOn === true ? 'lock-error-survived' : 'lock-error-before-end',
-      text: fatal
-        ? 'The operation failed with "database is locked": it waited for the write lock longer than its busy timeout.'
-        : wentOn === true
-          ? 'The operation got "database is locked" on its way and went on afterwards.'
-          : 'The operation got "database is locked" shortly before the worker was ended.',
-      weights: { 'database-lock': fatal ? 5 : wentOn === true ? 0.5 : 3 },
-      ...sourcesOf(...own.slice(0, 5)),
-      basis: BASIS.busyResult,
-    },
+    wentOn === true
+      ? lockErrorSurvived.fact({
+          text: 'The operation got "database is locked" on its way and went on afterwards.',
+          ...sources,
+        })
+      : lockErrorBeforeEnd.fact({
+          text: 'The operation got "database is locked" shortly before the worker was ended.',
+          ...sources,
+        }),
   ];
 }
-
 /** How long before it a refusal still says something of a work that began afterwards: who held the lock may hold it again. */
 const EARLIER_SECONDS = 300;
 
+const lockErrorEarlier = rule({
+  id: 'lock-error-earlier',
+  needs: ['service-log'],
+  basis: BASIS.busyResult,
+  weights: { 'database-lock': 0.5 },
+});
+
 /** A refusal shortly before: nothing shows that it is about this work, and nothing that the lock was free by then. */
-function lockErrorEarlier({ record, window }: FactContext, errors: readonly EvidenceEvent[]): readonly Fact[] {
+function refusedEarlier({ record, window }: FactContext, errors: readonly EvidenceEvent[]): readonly DatabaseFact[] {
   if (record === null || window === null) return [];
   const born = record.death?.life.boot?.time ?? null;
   const before = errors.filter(
@@ -138,18 +190,59 @@ function lockErrorEarlier({ record, window }: FactContext, errors: readonly Evid
   if (last === undefined) return [];
   const when = last.isUndated === true ? '' : `, the last time at ${formatMoment(last)}`;
   return [
-    {
-      id: 'lock-error-earlier',
+    lockErrorEarlier.fact({
       text: `The service had logged "database is locked" before that${before.length === 1 ? '' : ` (${plural(before.length, 'time')})`}${when}: who held the lock then may have held it again.`,
-      weights: { 'database-lock': 0.5 },
       ...sourcesOf(...before.slice(-5)),
-      basis: BASIS.busyResult,
-    },
+    }),
   ];
 }
 
+/** Where the transaction was found, besides the rollback journal. */
+const IN_WAL = { when: 'it stands in the -wal', basis: BASIS.wal } as const;
+/** It may be what a dead process left. */
+const LEFT_OVER = 'another worker was ended before the operation began';
+
+const openTransactionOfOperation = rule({
+  id: 'open-transaction-of-operation',
+  needs: ['database', 'service-log'],
+  basis: BASIS.rollbackJournal,
+  decides: { 'database-lock': 'against' },
+  cases: {
+    inWal: IN_WAL,
+    killed: { when: 'its process did not outlive it', weights: { 'database-lock': -6 } },
+    // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
+    livedOn: { when: 'the operation failed and its worker lived on', weights: { 'database-lock': -4 } },
+  },
+});
+
+const openTransactionOfAnother = rule({
+  id: 'open-transaction-of-another',
+  needs: ['database', 'service-log'],
+  basis: BASIS.rollbackJournal,
+  cases: {
+    inWal: IN_WAL,
+    alone: { when: 'no other worker was ended before the operation began', weights: { 'database-lock': 2.5 } },
+    leftOver: { when: LEFT_OVER, weights: { 'database-lock': 0.5 } },
+  },
+});
+
+const openTransaction = rule({
+  id: 'open-transaction',
+  needs: ['database', 'service-log'],
+  basis: BASIS.rollbackJournal,
+  cases: {
+    inWal: IN_WAL,
+    leftOver: { when: LEFT_OVER, weights: { 'database-lock': -0.5 } },
+    writing: {
+      when: 'none was, and the last step of the log is a write to the database',
+      weights: { 'database-lock': -3.5 },
+    },
+    otherwise: { when: 'none was, and it is not', weights: { 'database-lock': -1 } },
+  },
+});
+
 /** Frames after the last commit: whose process wrote them held the write lock, and so did not wait for it. */
-function openTransaction(context: FactContext, report: DatabaseReport, transaction: OpenTransaction): Fact {
+function transactionLeft(context: FactContext, report: DatabaseReport, transaction: OpenTransaction): DatabaseFact {
   const touched = transaction.touched
     .filter((entry) => entry.name !== '(unassigned)')
     .slice(0, 4)
@@ -161,35 +254,28 @@ function openTransaction(context: FactContext, report: DatabaseReport, transacti
   const what = `${trace}: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
   const owner = transactionOwner(context, transaction);
   const leftover = leftByAnEarlierDeath(context);
-  const base = {
-    ...sourceOnly(transaction.source, report.source),
-    basis: report.wal?.openTransaction === transaction ? BASIS.wal : BASIS.rollbackJournal,
-  };
+  const place: readonly 'inWal'[] = report.wal?.openTransaction === transaction ? ['inWal'] : [];
+  const base = sourceOnly(transaction.source, report.source);
   if (owner === 'this-operation') {
-    return {
-      id: 'open-transaction-of-operation',
-      // Only a process that lived on could have rolled back; SIGKILL leaves it no time.
+    return openTransactionOfOperation.fact({
+      case: [...place, context.record?.failure != null ? 'livedOn' : 'killed'],
       text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.failure != null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
-      weights: { 'database-lock': context.record?.failure != null ? -4 : -6 },
-      decides: { 'database-lock': 'against' },
       ...base,
-    };
+    });
   }
   if (owner === 'another') {
-    return {
-      id: 'open-transaction-of-another',
+    return openTransactionOfAnother.fact({
+      case: [...place, leftover === null ? 'alone' : 'leftOver'],
       text: `${what}. It adds nothing to this operation's job, so another process held the write lock${leftover === null ? '' : ' at some time'}. ${leftover ?? 'Were it rolled back after it had spilled, the bytes would be the same.'}`,
-      weights: { 'database-lock': leftover === null ? 2.5 : 0.5 },
       ...base,
-    };
+    });
   }
   const wasWriting = context.lastStep?.name === 'insert';
-  return {
-    id: 'open-transaction',
+  return openTransaction.fact({
+    case: [...place, leftover !== null ? 'leftOver' : wasWriting ? 'writing' : 'otherwise'],
     text: `${what}. ${wasWriting ? 'The operation was writing at that moment; whoever writes holds the lock and does not wait for it.' : 'Whose it was cannot be read from its pages.'}${leftover === null ? '' : ` ${leftover}`}`,
-    weights: { 'database-lock': leftover !== null ? -0.5 : wasWriting ? -3.5 : -1 },
     ...base,
-  };
+  });
 }
 
 /**
@@ -204,24 +290,44 @@ function leftByAnEarlierDeath(context: FactContext): string | null {
   return `Worker ${earlier.pid} was ended before this operation began and may have left it: what a dead process wrote stays until somebody writes over it, while its lock ends with it.`;
 }
 
-function hotJournal(report: DatabaseReport): Fact {
-  return {
-    id: 'hot-journal',
+const hotJournal = rule({
+  id: 'hot-journal',
+  needs: ['database'],
+  basis: BASIS.rollbackJournal,
+  weights: { 'database-lock': -2 },
+});
+
+function journalLeft(report: DatabaseReport): DatabaseFact {
+  return hotJournal.fact({
     text: 'A hot rollback journal lies beside the database: a write transaction was open when the copy was made or its process died, and that process held the lock.',
-    weights: { 'database-lock': -2 },
     ...sourceOnly(report.source),
-    basis: BASIS.rollbackJournal,
-  };
+  });
 }
 
+const nothingWritten = rule({
+  id: 'nothing-written',
+  needs: ['database', 'service-log'],
+  basis: BASIS.rollbackJournal,
+  cases: {
+    wal: { when: 'the database is in WAL mode', basis: BASIS.wal, weights: { 'database-lock': 2 } },
+    // One that computes has not come to its write yet: it waits for nothing.
+    computing: {
+      when: 'it is, and the worker was computing meanwhile',
+      basis: BASIS.wal,
+      weights: { 'database-lock': 0.5 },
+    },
+    rollback: { when: 'it is in rollback mode', weights: { 'database-lock': 1 } },
+  },
+});
+
 /** The operation was writing, and its files show no trace of a write. */
-function nothingWritten(context: FactContext, report: DatabaseReport): readonly Fact[] {
+function writeNotBegun(context: FactContext, report: DatabaseReport): readonly DatabaseFact[] {
   const step = context.lastStep;
   const open = step !== null && (step.to === null || step.to > (context.workEnd ?? 0));
   if (!open || step.name !== 'insert' || context.record?.failure != null) return [];
   const wal = report.wal;
   const sources = sourceOnly(...(wal === null ? [report.source] : [wal.source, report.source]));
-  const going = commitsAsItGoes(context, sources);
+  const going = committing(context, sources);
   if (going !== null) return [going];
   const used = context.workEnd === null ? null : cpuUse(context, step.from, context.workEnd);
   const isIdle = used?.level === 'idle' && used.state !== 'D';
@@ -231,31 +337,26 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
       : ` It used ${formatSeconds(used.cpuSeconds)} of CPU time in ${formatSeconds(used.seconds)} meanwhile: it was waiting for its first write.`;
   if (report.journalMode === 'wal' && wal !== null) {
     return [
-      {
-        id: 'nothing-written',
+      nothingWritten.fact({
+        case: used?.level === 'busy' ? 'computing' : 'wal',
         text:
           (wal.bytes === 0
             ? 'The -wal is empty although the operation had begun its database write: it had not written a single page.'
             : `The -wal holds no open transaction (${formatBytes(wal.bytes)}, all committed or stale) although the operation had begun its database write: it had not written a page that was not committed.`) +
           waited,
-        // One that computes has not come to its write yet: it waits for nothing.
-        weights: { 'database-lock': used?.level === 'busy' ? 0.5 : 2 },
         ...sources,
-        basis: BASIS.wal,
-      },
+      }),
     ];
   }
   if (report.journalMode === 'delete' && report.journalEvidenceId === null) {
     return [
-      {
-        id: 'nothing-written',
+      nothingWritten.fact({
+        case: 'rollback',
         text:
           'No rollback journal lies beside the database although the operation had begun its database write: no write transaction had changed a page, as far as the copy shows.' +
           waited,
-        weights: { 'database-lock': 1 },
         ...sources,
-        basis: BASIS.rollbackJournal,
-      },
+      }),
     ];
   }
   return [];
@@ -264,11 +365,32 @@ function nothingWritten(context: FactContext, report: DatabaseReport): readonly 
 /** Share of an insert within which a word of its progress shows that it was still getting on. */
 const RECENT_SHARE = 0.25;
 
+const commitsAsItGoes = rule({
+  id: 'commits-as-it-goes',
+  needs: ['database', 'service-log'],
+  basis: `${BASIS.wal}; ${BASIS.log}`,
+  cases: {
+    recentRows: {
+      when: 'rows were counted in the last quarter of the insert, and no lock was refused to it',
+      weights: { 'database-lock': -3 },
+      decides: { 'database-lock': 'against' },
+    },
+    recent: {
+      when: 'progress in something else than rows was told in that quarter, and no lock was refused to it',
+      weights: { 'database-lock': -3 },
+    },
+    earlier: {
+      when: 'the last progress was before that, and no lock was refused to it',
+      weights: { 'database-lock': -0.5 },
+    },
+  },
+});
+
 /** Rows of this job are in the database for good, or the log counts them: it had come to its write long before. */
-function commitsAsItGoes(
+function committing(
   context: FactContext,
   sources: { readonly sources: readonly Provenance[]; readonly rows: readonly number[] },
-): Fact | null {
+): DatabaseFact | null {
   const step = insertStep(context);
   const { record, workEnd } = context;
   if (step === null || workEnd === null) return null;
@@ -286,13 +408,37 @@ function commitsAsItGoes(
   const lag = told === null || told.event.isUndated === true ? null : secondsBetween(told.event.time, workEnd);
   const isRecent = lag !== null && step.isTimed && lag <= RECENT_SHARE * secondsBetween(step.from, workEnd);
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
-  return {
-    id: 'commits-as-it-goes',
+  return commitsAsItGoes.fact({
+    case: isRefused ? [] : !isRecent ? 'earlier' : isOfRows ? 'recentRows' : 'recent',
     text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress${lag === null ? '' : ` ${formatSeconds(lag)} before the end`}`}. An empty transaction at the end says nothing of a wait.`,
-    weights: { 'database-lock': isRefused ? 0 : isRecent ? -3 : -0.5 },
-    ...(isRecent && isOfRows && !isRefused ? { decides: { 'database-lock': 'against' as const } } : {}),
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
     rows: told === null ? [] : [told.event.row],
-    basis: `${BASIS.wal}; ${BASIS.log}`,
-  };
+  });
 }
+
+const DATABASE_RULES = [
+  ...DATABASE_STATE_RULES,
+  integrity,
+  journalMode,
+  lockErrorElsewhere,
+  lockErrorOfAnother,
+  lockErrorFailedOperation,
+  lockErrorSurvived,
+  lockErrorBeforeEnd,
+  lockErrorEarlier,
+  openTransactionOfOperation,
+  openTransactionOfAnother,
+  openTransaction,
+  hotJournal,
+  nothingWritten,
+  commitsAsItGoes,
+] as const;
+type DatabaseFact = FactOf<typeof DATABASE_RULES>;
+
+export const databaseFamily = family({
+  name: 'database',
+  about:
+    'What the files of the database and the errors of SQLite say about a lock, and what else stands in those files.',
+  rules: DATABASE_RULES,
+  find: databaseFacts,
+});

@@ -1,14 +1,26 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
-import type { Fact } from '../model/analysis.ts';
 import { formatDate, formatTimeOfDay } from '../model/time.ts';
 import { similarBefore } from '../timeline/recurrence.ts';
 import { listing, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 const NAMED = 5;
 
+const noSimilarBefore = rule({
+  id: 'no-similar-before',
+  needs: ['service-log'],
+  basis: BASIS.log,
+});
+
+const happenedBefore = rule({
+  id: 'similar-before',
+  needs: ['service-log'],
+  basis: BASIS.log,
+});
+
 /** Whether the same has happened before, as far as the journals reach back. */
-export function earlierFacts(context: FactContext): readonly Fact[] {
+function earlierFacts(context: FactContext): readonly EarlierFact[] {
   const { record, history } = context;
   if (record === null) return [];
   const all = history.incidents.map(({ incident }) => incident);
@@ -19,13 +31,10 @@ export function earlierFacts(context: FactContext): readonly Fact[] {
   if (earlier.length === 0) {
     if (first === null) return [];
     return [
-      {
-        id: 'no-similar-before',
+      noSimilarBefore.fact({
         text: `No similar incident stands in the journals before it, which show workers from ${formatDate(first)} ${formatTimeOfDay(first)} UTC on.`,
-        weights: {},
         ...sourcesOf(history.lives[0]?.about[0]),
-        basis: BASIS.log,
-      },
+      }),
     ];
   }
   const sameOperation = earlier.filter(
@@ -36,12 +45,19 @@ export function earlierFacts(context: FactContext): readonly Fact[] {
     return `${formatDate(end)} ${formatTimeOfDay(end)} UTC${work}`;
   });
   return [
-    {
-      id: 'similar-before',
+    happenedBefore.fact({
       text: `It happened before: ${plural(earlier.length, 'earlier incident')} ended the same way, ${earlier.length > NAMED ? 'the latest ' : ''}at ${listing(named)}${sameOperation.length === 0 ? '' : `; ${sameOperation.length} of them in this very operation, which is tried again and again`}.`,
-      weights: {},
       ...sourcesOf(...records.map(({ death, failure }) => death?.end ?? failure)),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
+
+const EARLIER_RULES = [noSimilarBefore, happenedBefore] as const;
+type EarlierFact = FactOf<typeof EARLIER_RULES>;
+
+export const earlierFamily = family({
+  name: 'earlier',
+  about: 'Whether the same has happened before, as far as the journals reach back.',
+  rules: EARLIER_RULES,
+  find: earlierFacts,
+});

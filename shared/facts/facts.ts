@@ -1,52 +1,55 @@
 import type { FactContext } from '../context/context.ts';
 import type { Fact } from '../model/analysis.ts';
-import { artifactFacts } from './artifact-facts.ts';
-import { companyFacts } from './company-facts.ts';
-import { counterFacts } from './counter-facts.ts';
-import { cpuFacts, diskWaitFacts } from './cpu-facts.ts';
-import { databaseFacts } from './database-facts.ts';
-import { earlierFacts } from './earlier-facts.ts';
-import { failureFacts } from './failure-facts.ts';
-import { mechanismFacts } from './mechanism-facts.ts';
-import { memoryFacts } from './memory-facts.ts';
-import { profileFacts } from './profile-facts.ts';
-import { progressFacts } from './progress-facts.ts';
-import { reproductionFacts } from './reproduction-facts.ts';
-import { serverLockFacts } from './server-lock-facts.ts';
-import { stackFacts } from './stack-facts.ts';
-import { storageFacts } from './storage-facts.ts';
-import { timeoutFacts } from './timeout-facts.ts';
-import { toldLockFacts } from './told-lock-facts.ts';
-import { unitFacts } from './unit-facts.ts';
+import { artifactFamily } from './artifact-facts.ts';
+import { companyFamily } from './company-facts.ts';
+import { counterFamily } from './counter-facts.ts';
+import { cpuFamily } from './cpu-facts.ts';
+import { databaseFamily } from './database-facts.ts';
+import { earlierFamily } from './earlier-facts.ts';
+import { failureFamily } from './failure-facts.ts';
+import { mechanismFamily } from './mechanism-facts.ts';
+import { memoryFamily } from './memory-facts.ts';
+import { profileFamily } from './profile-facts.ts';
+import { progressFamily } from './progress-facts.ts';
+import { reproductionFamily } from './reproduction-facts.ts';
+import type { RuleData, RuleFamily } from './rule.ts';
+import { serverLockFamily } from './server-lock-facts.ts';
+import { stackFamily } from './stack-facts.ts';
+import { storageFamily } from './storage-facts.ts';
+import { timeoutFamily } from './timeout-facts.ts';
+import { toldLockFamily } from './told-lock-facts.ts';
+import { unitFamily } from './unit-facts.ts';
 import { userRuleFacts } from './user-rule-facts.ts';
-import { usualFacts } from './usual-facts.ts';
+import { usualFamily } from './usual-facts.ts';
 
-/** The families of facts, in the order in which a reader wants them: how it ended, what it did, what surrounds it. */
-const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
-  mechanismFacts,
-  failureFacts,
-  companyFacts,
-  timeoutFacts,
-  progressFacts,
-  counterFacts,
-  usualFacts,
-  stackFacts,
-  cpuFacts,
-  diskWaitFacts,
-  databaseFacts,
-  serverLockFacts,
-  toldLockFacts,
-  storageFacts,
-  artifactFacts,
-  profileFacts,
-  reproductionFacts,
-  memoryFacts,
-  unitFacts,
-  earlierFacts,
-  userRuleFacts,
-];
+/** All families of rules, in the order in which a reader wants their facts: how it ended, what it did, what surrounds it. */
+export const RULE_FAMILIES = [
+  mechanismFamily,
+  failureFamily,
+  companyFamily,
+  timeoutFamily,
+  progressFamily,
+  counterFamily,
+  usualFamily,
+  stackFamily,
+  cpuFamily,
+  databaseFamily,
+  serverLockFamily,
+  toldLockFamily,
+  storageFamily,
+  artifactFamily,
+  profileFamily,
+  reproductionFamily,
+  memoryFamily,
+  unitFamily,
+  earlierFamily,
+] as const;
 
-/** All facts about the incident of the context. */
+/** All built-in rules, in the order of their families. */
+export const ALL_RULES: readonly RuleData[] = RULE_FAMILIES.flatMap(({ rules }): readonly RuleData[] => rules);
+
+/** All facts about the incident of the context: of the built-in rules, then of the user's own. */
 export function factsOf(context: FactContext): readonly Fact[] {
-  return FAMILIES.flatMap((family) => family(context));
+  const families: readonly RuleFamily[] = RULE_FAMILIES;
+  return [...families.flatMap(({ find }) => find(context)), ...userRuleFacts(context)];
 }

@@ -1,10 +1,10 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { tellsOfLockWait } from '../context/told-lock-waits.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds } from '../model/time.ts';
 import { isAllocationRefused } from '../timeline/refusals.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 // xml.etree.ElementTree.ParseError: no element found: line 1, column 0          Source: Lib/traceback.py
 const EXCEPTION =
@@ -52,26 +52,45 @@ export function fatalException({
 const LAST_WORDS_SECONDS = 10;
 
 /** What the operation itself gave as the reason of its failure, where that is no lock, and whether memory was refused. */
-export function failureFacts(context: FactContext): readonly Fact[] {
-  return [...outOfMemory(context), ...failedOtherwise(context)];
+function failureFacts(context: FactContext): readonly FailureFact[] {
+  return [...outOfMemory(context), ...gaveReason(context)];
 }
 
-function outOfMemory(context: FactContext): readonly Fact[] {
+const allocationRefused = rule({
+  id: 'allocation-refused',
+  needs: ['service-log'],
+  basis: BASIS.memoryError,
+  weights: { 'memory-exhaustion': 7, 'database-lock': -1 },
+  decides: { 'memory-exhaustion': 'for' },
+});
+
+function outOfMemory(context: FactContext): readonly FailureFact[] {
   const refused = refusedAllocation(context);
   if (refused === null) return [];
   return [
-    {
-      id: 'allocation-refused',
+    allocationRefused.fact({
       text: 'The operation ran out of memory by its own word: an allocation was refused, by a limit of the process or because the host commits no more. The kernel logs nothing of that.',
-      weights: { 'memory-exhaustion': 7, 'database-lock': -1 },
-      decides: { 'memory-exhaustion': 'for' },
       ...sourcesOf(refused),
-      basis: BASIS.memoryError,
-    },
+    }),
   ];
 }
 
-function failedOtherwise(context: FactContext): readonly Fact[] {
+const failedOtherwise = rule({
+  id: 'failed-otherwise',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: { 'database-lock': -3 },
+  decides: { 'database-lock': 'against' },
+  cases: {
+    notMemory: {
+      when: 'the reason speaks neither of memory nor of a kill',
+      weights: { 'memory-exhaustion': -2 },
+      decides: { 'memory-exhaustion': 'against' },
+    },
+  },
+});
+
+function gaveReason(context: FactContext): readonly FailureFact[] {
   const { record } = context;
   if (record === null || record.death !== null || record.failure === null) return [];
   const lines = record.operation?.lines ?? [];
@@ -81,16 +100,21 @@ function failedOtherwise(context: FactContext): readonly Fact[] {
   const reason = last?.text ?? lines.findLast(({ reading }) => reading.role === 'operation-failed')?.text ?? null;
   if (reason === null) return [];
   return [
-    {
-      id: 'failed-otherwise',
+    failedOtherwise.fact({
+      case: SPEAKS_OF_MEMORY.test(reason) ? [] : 'notMemory',
       text: `The operation gave a reason of its own for its failure, and it is no lock: "${reason.slice(0, 160)}".`,
-      weights: { 'database-lock': -3, ...(SPEAKS_OF_MEMORY.test(reason) ? {} : { 'memory-exhaustion': -2 }) },
-      decides: {
-        'database-lock': 'against',
-        ...(SPEAKS_OF_MEMORY.test(reason) ? {} : { 'memory-exhaustion': 'against' as const }),
-      },
       ...sourcesOf(record.failure, last?.event === record.failure ? null : last?.event),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
+
+const FAILURE_RULES = [allocationRefused, failedOtherwise] as const;
+type FailureFact = FactOf<typeof FAILURE_RULES>;
+
+export const failureFamily = family({
+  name: 'failure',
+  about:
+    'What the operation itself gave as the reason of its failure, where that is no lock, and whether memory was refused.',
+  rules: FAILURE_RULES,
+  find: failureFacts,
+});

@@ -1,7 +1,6 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
-import type { Fact } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
@@ -13,66 +12,97 @@ import { endLabel, isHang } from '../timeline/incidents.ts';
 import { type KillerWord, killerWord } from '../timeline/killers.ts';
 import { durationOf, type Operation } from '../timeline/operations.ts';
 import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
-import { abortFacts } from './abort-facts.ts';
+import { ABORT_RULES, abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException } from './failure-facts.ts';
+import { type FactOf, family, rule } from './rule.ts';
+
+const nobodyDied = rule({
+  id: 'nobody-died',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'memory-exhaustion': -1, 'worker-timeout': -5, 'infinite-loop': -2.5, 'large-artifact': -1 },
+  decides: { 'worker-timeout': 'against', 'infinite-loop': 'against' },
+});
+
+const timeoutLogged = rule({
+  id: 'timeout-logged',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': 6, 'memory-exhaustion': -1 },
+  decides: { 'worker-timeout': 'for' },
+});
+
+const slowKill = rule({
+  id: 'slow-kill',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'infinite-loop': -0.5 },
+});
+
+const timeoutThenOtherKiller = rule({
+  id: 'timeout-then-other-killer',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': 1 },
+});
+
+const noTimeoutLogged = rule({
+  id: 'no-timeout-logged',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': -6 },
+  decides: { 'worker-timeout': 'against' },
+});
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
-export function mechanismFacts(context: FactContext): readonly Fact[] {
+function mechanismFacts(context: FactContext): readonly MechanismFact[] {
   const { record } = context;
   if (record === null) return noIncidentFacts(context);
-  const facts: Fact[] = [];
+  const facts: MechanismFact[] = [];
   const death = record.death;
   if (isHang(record)) return hangFacts(record);
   if (death === null) {
-    facts.push({
-      id: 'nobody-died',
-      text: `The operation failed, but no worker was ended: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself and no kill, timeout or fatal exit follows.`,
-      weights: { 'memory-exhaustion': -1, 'worker-timeout': -5, 'infinite-loop': -2.5, 'large-artifact': -1 },
-      decides: { 'worker-timeout': 'against', 'infinite-loop': 'against' },
-      ...sourcesOf(record.failure),
-      basis: BASIS.arbiter,
-    });
+    facts.push(
+      nobodyDied.fact({
+        text: `The operation failed, but no worker was ended: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself and no kill, timeout or fatal exit follows.`,
+        ...sourcesOf(record.failure),
+      }),
+    );
     return facts;
   }
 
   if (death.mechanism === 'gunicorn-timeout' && death.timeout !== null) {
-    facts.push({
-      id: 'timeout-logged',
-      text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${formatMoment(death.end)}`}).`,
-      weights: { 'worker-timeout': 6, 'memory-exhaustion': -1 },
-      decides: { 'worker-timeout': 'for' },
-      ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
-      basis: BASIS.arbiter,
-    });
+    facts.push(
+      timeoutLogged.fact({
+        text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${formatMoment(death.end)}`}).`,
+        ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
+      }),
+    );
     const delay = secondsBetween(death.timeout.time, death.end.time);
     facts.push(...abortFacts(context, death, death.timeout));
     if (death.signal === 9 && delay > 5) {
-      facts.push({
-        id: 'slow-kill',
-        text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).`,
-        weights: { 'infinite-loop': -0.5 },
-        ...sourcesOf(death.timeout, death.end),
-        basis: BASIS.arbiter,
-      });
+      facts.push(
+        slowKill.fact({
+          text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).`,
+          ...sourcesOf(death.timeout, death.end),
+        }),
+      );
     }
   } else if (death.timeout !== null) {
-    facts.push({
-      id: 'timeout-then-other-killer',
-      text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else ended it.`,
-      weights: { 'worker-timeout': 1 },
-      ...sourcesOf(death.timeout),
-      basis: BASIS.arbiter,
-    });
+    facts.push(
+      timeoutThenOtherKiller.fact({
+        text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else ended it.`,
+        ...sourcesOf(death.timeout),
+      }),
+    );
   } else if (arbiterSpeaksOf(context)) {
-    facts.push({
-      id: 'no-timeout-logged',
-      text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
-      weights: { 'worker-timeout': -6 },
-      decides: { 'worker-timeout': 'against' },
-      ...sourcesOf(death.end),
-      basis: BASIS.arbiter,
-    });
+    facts.push(
+      noTimeoutLogged.fact({
+        text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
+        ...sourcesOf(death.end),
+      }),
+    );
   }
   facts.push(...killerFacts(context));
   return facts;
@@ -86,19 +116,23 @@ function reporterOf(killer: EvidenceEvent | null): string {
     : 'systemd reports that a process of the unit';
 }
 
+const operationUnfinished = rule({
+  id: 'operation-unfinished',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  // The process is alive, so nothing killed it; a timeout would have.
+  weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -1 },
+  decides: { 'worker-timeout': 'against' },
+});
+
 /** Nobody ended the worker and it does not end: what it is at is for the other facts to say. */
-function hangFacts({ incident, operation }: IncidentRecord): readonly Fact[] {
+function hangFacts({ incident, operation }: IncidentRecord): readonly MechanismFact[] {
   const lines = operation?.lines ?? [];
   return [
-    {
-      id: 'operation-unfinished',
+    operationUnfinished.fact({
       text: `${incident.operation ?? 'An operation'} began at ${formatTimeOfDay(incident.start)} UTC in pid ${incident.pid ?? '?'}, which has said nothing since ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC, while others of its kind log their end until ${formatTimeOfDay(incident.end)} UTC: it hangs, and nobody ended the worker.`,
-      // The process is alive, so nothing killed it; a timeout would have.
-      weights: { 'infinite-loop': 1, 'database-lock': 1, 'worker-timeout': -5, 'memory-exhaustion': -1 },
-      decides: { 'worker-timeout': 'against' },
       ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
 
@@ -123,7 +157,78 @@ function arbiterSpeaksOf({ record, evidence }: FactContext): boolean {
   });
 }
 
-function killerFacts(context: FactContext): readonly Fact[] {
+/** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */
+const NOT_TIMED_OUT = {
+  when: 'no WORKER TIMEOUT was logged for it before',
+  weights: { 'worker-timeout': -4 },
+  decides: { 'worker-timeout': 'against' },
+} as const;
+
+const systemdOom = rule({
+  id: 'systemd-oom',
+  needs: ['service-log'],
+  basis: BASIS.systemdOom,
+  weights: { 'memory-exhaustion': 6 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
+const oomKillInContainer = rule({
+  id: 'oom-kill-in-container',
+  needs: ['kernel-log', 'service-log'],
+  basis: BASIS.pidNamespace,
+  weights: { 'memory-exhaustion': 6 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
+const oomdKill = rule({
+  id: 'oomd-kill',
+  needs: ['service-log'],
+  basis: BASIS.systemdOomd,
+  weights: { 'memory-exhaustion': 7 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
+const systemdStop = rule({
+  id: 'systemd-stop',
+  needs: ['service-log'],
+  basis: BASIS.systemdStop,
+  weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
+  decides: { 'worker-timeout': 'against' },
+});
+
+const crash = rule({
+  id: 'crash',
+  needs: ['service-log'],
+  basis: BASIS.signals,
+  weights: {
+    'memory-exhaustion': -1,
+    'worker-timeout': -4,
+    'infinite-loop': -1.5,
+    'database-lock': -1,
+    'large-artifact': -0.5,
+  },
+  decides: { 'worker-timeout': 'against' },
+});
+
+const sigkillWithoutAuthor = rule({
+  id: 'sigkill-without-author',
+  needs: ['service-log'],
+  basis: BASIS.signals,
+  weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
+});
+
+const killedByHand = rule({
+  id: 'killed-by-hand',
+  needs: ['host-log'],
+  basis: BASIS.sudo,
+  weights: { 'memory-exhaustion': -3 },
+  decides: { 'memory-exhaustion': 'against' },
+});
+
+function killerFacts(context: FactContext): readonly MechanismFact[] {
   const death = context.record?.death;
   if (death === null || death === undefined) return [];
   const { killer } = death;
@@ -131,48 +236,38 @@ function killerFacts(context: FactContext): readonly Fact[] {
     case 'kernel-oom': {
       if (killer === null || killer.kind === 'systemd-oom') {
         return [
-          {
-            id: 'systemd-oom',
+          systemdOom.fact({
+            case: timedOut(death),
             text: `${reporterOf(killer)} was killed by the OOM killer at the moment the worker ended.`,
-            weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
-            decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer),
-            basis: BASIS.systemdOom,
-          },
+          }),
         ];
       }
       if (killer.kind === 'platform-oom') return [namedByPlatform(death, killer)];
       const { detail } = killer;
       if (detail.targetPid !== undefined && detail.targetPid !== death.pid) {
         return [
-          {
-            id: 'oom-kill-in-container',
+          oomKillInContainer.fact({
+            case: timedOut(death),
             text: `The kernel's OOM killer ended ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended; gunicorn counts pids in a container of its own, so the numbers differ.`,
-            weights: { 'memory-exhaustion': 6, ...notTheTimeout(death) },
-            decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
             ...sourcesOf(killer, death.end),
-            basis: BASIS.pidNamespace,
-          },
+          }),
         ];
       }
       return namedByKernel(context, death.end === killer ? null : death.end);
     }
     case 'systemd-oomd':
       return [
-        {
-          id: 'oomd-kill',
+        oomdKill.fact({
+          case: timedOut(death),
           text: `systemd-oomd killed the unit's cgroup because of memory pressure as ${whom(death)} ended.`,
-          weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
-          decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
           ...sourcesOf(killer),
-          basis: BASIS.systemdOomd,
-        },
+        }),
       ];
     case 'systemd-stop': {
       const word = killer === null ? null : killerWord(killer);
       return [
-        {
-          id: 'systemd-stop',
+        systemdStop.fact({
           text:
             killer?.detail.state === 'watchdog'
               ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
@@ -183,55 +278,35 @@ function killerFacts(context: FactContext): readonly Fact[] {
                   : word !== null
                     ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
                     : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
-          weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
-          decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, death.end),
-          basis: BASIS.systemdStop,
-        },
+        }),
       ];
     }
     case 'crash': {
       const raised = death.signal === null ? fatalException(context) : null;
       return [
-        {
-          id: 'crash',
+        crash.fact({
           text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
-          weights: {
-            'memory-exhaustion': -1,
-            'worker-timeout': -4,
-            'infinite-loop': -1.5,
-            'database-lock': -1,
-            'large-artifact': -0.5,
-          },
-          decides: { 'worker-timeout': 'against' },
           ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
-          basis: BASIS.signals,
-        },
+        }),
       ];
     }
     case 'external-sigkill': {
       const word = killer === null ? null : killerWord(killer);
-      if (word !== null) return [killedByProgram(death, word)];
+      if (word !== null) return [killedBy(death, word)];
       const order = killOrder(context);
       return [
-        {
-          id: 'sigkill-without-author',
+        sigkillWithoutAuthor.fact({
           text: `${subject(death)} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
-          weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
           ...sourcesOf(death.end),
-          basis: BASIS.signals,
-        },
+        }),
         ...(order === null
           ? []
           : [
-              {
-                id: 'killed-by-hand',
+              killedByHand.fact({
                 text: `Somebody ordered it: "${order.message.trim().slice(0, 160)}", ${formatSeconds(secondsBetween(order.time, death.end.time))} before the worker was gone.`,
-                weights: { 'memory-exhaustion': -3 },
-                decides: { 'memory-exhaustion': 'against' } as const,
                 ...sourcesOf(order),
-                basis: BASIS.sudo,
-              },
+              }),
             ]),
       ];
     }
@@ -250,49 +325,69 @@ function subject({ pid }: Death): string {
   return pid === null ? 'The service' : `pid ${pid}`;
 }
 
+const killedForMemory = rule({
+  id: 'killed-for-memory',
+  needs: ['host-log'],
+  basis: BASIS.earlyoom,
+  weights: { 'memory-exhaustion': 6 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
+const killedByProgram = rule({
+  id: 'killed-by-program',
+  needs: ['host-log'],
+  basis: BASIS.signals,
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
 /** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
-function killedByProgram(death: Death, { program, event }: KillerWord): Fact {
+function killedBy(death: Death, { program, event }: KillerWord): MechanismFact {
   const why = program.isForMemory ? ' because memory ran short' : '';
-  return {
-    id: program.isForMemory ? 'killed-for-memory' : 'killed-by-program',
+  return (program.isForMemory ? killedForMemory : killedByProgram).fact({
+    case: timedOut(death),
     text: `${program.name} killed ${whom(death)}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
-    weights: program.isForMemory ? { 'memory-exhaustion': 6, ...notTheTimeout(death) } : { ...notTheTimeout(death) },
-    decides: {
-      ...(program.isForMemory ? { 'memory-exhaustion': 'for' as const } : {}),
-      ...decidesAgainstTimeout(death),
-    },
     ...sourcesOf(event, death.end === event ? null : death.end),
-    basis: program.isForMemory ? BASIS.earlyoom : BASIS.signals,
-  };
+  });
 }
 
-/** A worker that the arbiter had not given up when something else killed it was not killed for its timeout. */
-function notTheTimeout({ timeout }: Death): Fact['weights'] {
-  return timeout === null ? { 'worker-timeout': -4 } : {};
+function timedOut({ timeout }: Death): readonly 'notTimedOut'[] {
+  return timeout === null ? ['notTimedOut'] : [];
 }
 
-function decidesAgainstTimeout({ timeout }: Death): NonNullable<Fact['decides']> {
-  return timeout === null ? { 'worker-timeout': 'against' } : {};
-}
+const platformOom = rule({
+  id: 'platform-oom',
+  needs: ['service-log'],
+  basis: BASIS.platformOom,
+  weights: { 'memory-exhaustion': 7 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
 
 /** The platform or runtime says that memory ended what it ran. */
-function namedByPlatform(death: Death, killer: EvidenceEvent): Fact {
+function namedByPlatform(death: Death, killer: EvidenceEvent): MechanismFact {
   const { limitBytes, usageBytes } = killer.detail;
   const figures = [
     usageBytes === undefined ? null : `${formatBytes(usageBytes)} used`,
     limitBytes === undefined ? null : `a limit of ${formatBytes(limitBytes)}`,
   ].filter((part) => part !== null);
-  return {
-    id: 'platform-oom',
+  return platformOom.fact({
+    case: timedOut(death),
     text: `The platform says that memory ran out as ${whom(death)} ended${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: "${killer.message.trim().slice(0, 160)}".`,
-    weights: { 'memory-exhaustion': 7, ...notTheTimeout(death) },
-    decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
     ...sourcesOf(killer, death.end === killer ? null : death.end),
-    basis: BASIS.platformOom,
-  };
+  });
 }
 
-function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly Fact[] {
+const oomKillNamesWorker = rule({
+  id: 'oom-kill-names-worker',
+  needs: ['kernel-log'],
+  basis: BASIS.oomKiller,
+  weights: { 'memory-exhaustion': 8 },
+  decides: { 'memory-exhaustion': 'for' },
+  cases: { notTimedOut: NOT_TIMED_OUT },
+});
+
+function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonly MechanismFact[] {
   const report = oomReport(context);
   const death = context.record?.death ?? null;
   if (report === null || death === null) return [];
@@ -302,56 +397,105 @@ function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonl
       : 'because the host ran out of memory';
   const size = report.victimBytes === null ? '' : `; it held ${formatBytes(report.victimBytes)} of anonymous memory`;
   return [
-    {
-      id: 'oom-kill-names-worker',
+    oomKillNamesWorker.fact({
+      case: timedOut(death),
       text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size}.`,
-      weights: { 'memory-exhaustion': 8, ...notTheTimeout(death) },
-      decides: { 'memory-exhaustion': 'for', ...decidesAgainstTimeout(death) },
       ...sourcesOf(death.killer, report.limitLine, end),
-      basis: BASIS.oomKiller,
-    },
-    ...clocksApart(death),
+    }),
+    ...hoursApart(death),
     ...holdersOfMemory(report, death.pid),
   ];
 }
 
+const clocksApart = rule({
+  id: 'clocks-apart',
+  needs: ['kernel-log', 'service-log'],
+  basis: BASIS.oomKiller,
+});
+
 /** The arbiter tells of an end within seconds; hours between it and the kernel are a zone that one of the logs does not print. */
-function clocksApart({ killer, end }: Death): readonly Fact[] {
+function hoursApart({ killer, end }: Death): readonly MechanismFact[] {
   const apart = killer === null || killer === end ? 0 : secondsBetween(end.time, killer.time);
   if (killer === null || Math.abs(apart) < CLOCKS_APART_SECONDS) return [];
   return [
-    {
-      id: 'clocks-apart',
+    clocksApart.fact({
       text: `The kernel's log tells of the kill ${formatSeconds(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'} than gunicorn does: one of the two prints a zone that it does not name, or its clock is off. Give that source its zone or correct its clock, and the rest falls into place.`,
-      weights: {},
       ...sourcesOf(killer, end),
-      basis: BASIS.oomKiller,
-    },
+    }),
   ];
 }
 
 const CLOCKS_APART_SECONDS = 120;
 
+const memoryHolders = rule({
+  id: 'memory-holders',
+  needs: ['kernel-log'],
+  basis: BASIS.oomKiller,
+});
+
 /** Who held the memory, where the kernel listed it: the victim need not be the one that took it. */
-function holdersOfMemory({ holders }: OomReport, pid: number | null): readonly Fact[] {
+function holdersOfMemory({ holders }: OomReport, pid: number | null): readonly MechanismFact[] {
   const largest = holders.slice(0, 3);
   const top = largest[0];
   if (top === undefined) return [];
   const named = largest.map((holder) => `${holder.name} (pid ${holder.pid}) ${formatBytes(holder.rssBytes)}`);
   return [
-    {
-      id: 'memory-holders',
+    memoryHolders.fact({
       text: `By the kernel's table of tasks the memory was held by ${listing(named)}${top.pid === pid ? '' : `; the worker that it ended, pid ${pid}, was not the largest`}.`,
-      weights: {},
       ...sourcesOf(...largest.map(({ event }) => event)),
-      basis: BASIS.oomKiller,
-    },
+    }),
   ];
 }
 
+const noDeathLogged = rule({
+  id: 'no-death-logged',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+  cases: {
+    // A worker that hangs without being ended leaves no word of it.
+    allWell: {
+      when: 'every work was done, no restart was abrupt, and all of the log was read',
+      weights: { 'memory-exhaustion': -3, 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 },
+    },
+    mayHaveDied: { when: 'a worker may have ended all the same', weights: { 'memory-exhaustion': -0.5 } },
+    // A timeout that had come would stand in this log.
+    noTimeout: {
+      when: 'a timeout would have come before the log ends',
+      weights: { 'worker-timeout': -5 },
+      decides: { 'worker-timeout': 'against' },
+    },
+    mayTimeOut: { when: 'a timeout may have come after it ends', weights: { 'worker-timeout': -1 } },
+  },
+});
+
+const operationCompleted = rule({
+  id: 'operation-completed',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: {
+    'large-artifact': -3,
+    'database-lock': -2,
+    'infinite-loop': -3,
+    'worker-timeout': -2,
+    'memory-exhaustion': -1,
+  },
+  decides: {
+    'large-artifact': 'against',
+    'database-lock': 'against',
+    'infinite-loop': 'against',
+    'worker-timeout': 'against',
+  },
+});
+
+const noLog = rule({
+  id: 'no-log',
+  needs: ['settings'],
+  basis: BASIS.log,
+});
+
 /** With no incident: what shows that workers lived and work was done. */
-function noIncidentFacts(context: FactContext): readonly Fact[] {
-  const facts: Fact[] = [];
+function noIncidentFacts(context: FactContext): readonly MechanismFact[] {
+  const facts: MechanismFact[] = [];
   const { history, evidence } = context;
   const workerEvents = evidence.events.ofKinds([
     'worker-boot',
@@ -378,75 +522,52 @@ function noIncidentFacts(context: FactContext): readonly Fact[] {
     const [restart] = abruptRestarts(evidence.events);
     const mayHaveDied = isUndecided || restart !== undefined;
     const graceful = workerEvents.filter((event) => event.kind === 'worker-exiting' || event.kind === 'arbiter-signal');
-    facts.push({
-      id: 'no-death-logged',
-      text:
-        restart !== undefined
-          ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
-          : graceful.length === 0
-            ? "gunicorn's log shows workers booting and none ending."
-            : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
-      weights: {
-        'memory-exhaustion': mayHaveDied ? -0.5 : -3,
-        'worker-timeout': mayTimeOut ? -1 : -5,
-        // A worker that hangs without being ended leaves no word of it.
-        ...(!mayHaveDied ? { 'infinite-loop': -2.5, 'database-lock': -1.5, 'large-artifact': -1.5 } : {}),
-      },
-      // A timeout that had come would stand in this log.
-      ...(mayTimeOut ? {} : { decides: { 'worker-timeout': 'against' } }),
-      ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
-      basis: BASIS.arbiter,
-    });
+    facts.push(
+      noDeathLogged.fact({
+        case: [mayHaveDied ? 'mayHaveDied' : 'allWell', mayTimeOut ? 'mayTimeOut' : 'noTimeout'],
+        text:
+          restart !== undefined
+            ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+            : graceful.length === 0
+              ? "gunicorn's log shows workers booting and none ending."
+              : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+        ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
+      }),
+    );
   }
   const last = history.latestDone;
   if (last !== null && !isUndecided && abruptRestarts(evidence.events).length === 0) {
     const lines = last.lines;
     const end = lines.at(-1)?.event;
     const took = durationOf(last);
-    facts.push({
-      id: 'operation-completed',
-      text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
-      weights: {
-        'large-artifact': -3,
-        'database-lock': -2,
-        'infinite-loop': -3,
-        'worker-timeout': -2,
-        'memory-exhaustion': -1,
-      },
-      decides: {
-        'large-artifact': 'against',
-        'database-lock': 'against',
-        'infinite-loop': 'against',
-        'worker-timeout': 'against',
-      },
-      ...sourcesOf(lines[0]?.event, end),
-      basis: BASIS.log,
-    });
+    facts.push(
+      operationCompleted.fact({
+        text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
+        ...sourcesOf(lines[0]?.event, end),
+      }),
+    );
   }
   if (facts.length === 0 && evidence.configs[0] !== undefined) {
     return [
-      {
-        id: 'no-log',
-        text: 'No log of workers was saved, so nothing can be said of how any ended.',
-        weights: {},
-        ...sourceOnly(),
-        basis: BASIS.log,
-      },
+      noLog.fact({ text: 'No log of workers was saved, so nothing can be said of how any ended.', ...sourceOnly() }),
     ];
   }
   return facts;
 }
 
+const unreadLinesSpeakOfAnEnd = rule({
+  id: 'unread-lines-speak-of-an-end',
+  needs: ['service-log'],
+  basis: BASIS.log,
+});
+
 /** What could not be read may tell of the very end that is looked for: silence of what could is then no evidence. */
-function unreadSpeaks(files: readonly EvidenceFile[]): Fact {
+function unreadSpeaks(files: readonly EvidenceFile[]): MechanismFact {
   const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
-  return {
-    id: 'unread-lines-speak-of-an-end',
+  return unreadLinesSpeakOfAnEnd.fact({
     text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
-    weights: {},
     ...sourceOnly(...files.map(sourceOfFile)),
-    basis: BASIS.log,
-  };
+  });
 }
 
 /** Whether the log ends before a timeout could have come: where none is known, gunicorn's default is what it was at least. */
@@ -468,22 +589,61 @@ function logEnd({ evidence }: FactContext, { lines, end }: Operation, about: rea
   return epochMicros(Math.max(end, ...ends));
 }
 
+const logEndsAmidWork = rule({
+  id: 'log-ends-amid-work',
+  needs: ['service-log'],
+  basis: BASIS.log,
+});
+
 function endsAmidWork(
   { name, start, end, pid, startIsKnown }: Operation,
   about: readonly EvidenceEvent[],
   until: EpochMicros,
-): Fact {
+): MechanismFact {
   const last = about.at(-1) ?? null;
   const work = `${name ?? 'an operation'} began${pid === null ? '' : ` in pid ${pid}`}`;
   const stop = about.find(({ kind, time }) => kind === 'arbiter-signal' && time >= end) ?? null;
-  return {
-    id: 'log-ends-amid-work',
+  return logEndsAmidWork.fact({
     text:
       stop === null
         ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
         : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
-    weights: {},
     ...sourcesOf(stop ?? last),
-    basis: BASIS.log,
-  };
+  });
 }
+
+const MECHANISM_RULES = [
+  ...ABORT_RULES,
+  nobodyDied,
+  timeoutLogged,
+  slowKill,
+  timeoutThenOtherKiller,
+  noTimeoutLogged,
+  operationUnfinished,
+  systemdOom,
+  oomKillInContainer,
+  oomdKill,
+  systemdStop,
+  crash,
+  sigkillWithoutAuthor,
+  killedByHand,
+  killedForMemory,
+  killedByProgram,
+  platformOom,
+  oomKillNamesWorker,
+  clocksApart,
+  memoryHolders,
+  noDeathLogged,
+  operationCompleted,
+  noLog,
+  unreadLinesSpeakOfAnEnd,
+  logEndsAmidWork,
+] as const;
+type MechanismFact = FactOf<typeof MECHANISM_RULES>;
+
+export const mechanismFamily = family({
+  name: 'mechanism',
+  about: 'What ended the worker, as gunicorn, the kernel, systemd and others tell it, and how the worker took SIGABRT.',
+  rules: MECHANISM_RULES,
+  find: mechanismFacts,
+});

@@ -1,7 +1,6 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
 import { hostTotal } from '../context/host-total.ts';
 import { memorySamples, memoryUse } from '../context/process-readings.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { believedMemoryRows, type HostMemory } from '../model/samples.ts';
@@ -10,39 +9,43 @@ import { killerWord } from '../timeline/killers.ts';
 import { fileLabel, formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { refusedAllocation } from './failure-facts.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 const MB = 1_000_000;
 
 /** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
-export function memoryFacts(context: FactContext): readonly Fact[] {
-  if (context.record === null) return kernelSilence(context, null);
+function memoryFacts(context: FactContext): readonly MemoryFact[] {
+  if (context.record === null) return kernelSilence(context, ['telling']);
   const swap = swapping(context);
   const thrashing = swap.some((fact) => fact.id === 'swap-thrashing');
-  // A refused allocation is the process's own affair: there is nothing that the kernel would have logged.
-  const unspoken = refusedAllocation(context) !== null ? 0 : thrashing ? SILENCE_WHILE_THRASHING : null;
+  const silence =
+    refusedAllocation(context) !== null ? [] : [thrashing ? ('thrashing' as const) : ('telling' as const)];
   return [
     ...gunicornGuess(context),
-    ...kernelSilence(context, unspoken),
+    ...kernelSilence(context, silence),
     ...otherOomKills(context),
     ...cgroupKills(context),
-    ...workerMemory(context),
-    ...hostMemory(context),
+    ...memoryOfWorker(context),
+    ...memoryOfHost(context),
     ...swap,
   ];
 }
 
+const gunicornGuessesMemory = rule({
+  id: 'gunicorn-guesses-memory',
+  needs: ['service-log'],
+  basis: BASIS.arbiter,
+});
+
 /** gunicorn prints "Perhaps out of memory?" for every SIGKILL (since 21.0), so the words weigh nothing. */
-function gunicornGuess(context: FactContext): readonly Fact[] {
+function gunicornGuess(context: FactContext): readonly MemoryFact[] {
   const end = context.record?.death?.end;
   if (end === undefined || !/out of memory/i.test(end.message) || !end.kind.startsWith('worker-')) return [];
   return [
-    {
-      id: 'gunicorn-guesses-memory',
+    gunicornGuessesMemory.fact({
       text: 'gunicorn asks "Perhaps out of memory?". It prints that for every SIGKILL, its own included, so it says nothing about memory.',
-      weights: {},
       ...sourcesOf(end),
-      basis: BASIS.arbiter,
-    },
+    }),
   ];
 }
 
@@ -55,36 +58,54 @@ function namesWorker(context: FactContext): boolean {
 }
 
 /** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */
-const SILENCE_WHILE_THRASHING = -0.5;
+const WHILE_THRASHING = { when: 'the host swapped', weights: { 'memory-exhaustion': -0.5 } } as const;
+/** A refused allocation is the process's own affair: there is nothing that the kernel would have logged. */
+const ELSE_SILENT = 'the host did not swap and no allocation was refused';
 
-/** `unspoken`: what silence weighs where memory may run short without the kernel's saying so; null elsewhere. */
-function kernelSilence(context: FactContext, unspoken: number | null): readonly Fact[] {
+const kernelLogEmpty = rule({
+  id: 'kernel-log-empty',
+  needs: ['kernel-log'],
+  basis: BASIS.oomKiller,
+  cases: {
+    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -2.5 } },
+    thrashing: WHILE_THRASHING,
+  },
+});
+
+const kernelLogSilent = rule({
+  id: 'kernel-log-silent',
+  needs: ['kernel-log'],
+  basis: BASIS.oomKiller,
+  cases: {
+    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -3.5 } },
+    thrashing: WHILE_THRASHING,
+    // Where nobody died and no work failed, a shortage could only have shown itself to the kernel.
+    noIncident: { when: 'nothing went wrong', decides: { 'memory-exhaustion': 'against' } },
+  },
+});
+
+/** `silence`: which case of its rules it is; none where the kernel would have said nothing anyway. */
+function kernelSilence(context: FactContext, silence: readonly ('telling' | 'thrashing')[]): readonly MemoryFact[] {
   const { kernel, window } = context;
   if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => fileLabel(file.path)));
   const sources = sourceOnly(...kernel.files.map(sourceOfFile));
   if (kernel.state === 'empty-export') {
     return [
-      {
-        id: 'kernel-log-empty',
+      kernelLogEmpty.fact({
+        case: silence,
         text: `The kernel log was exported and has no entries (${names}): no OOM kill is recorded, as far as the export reached.`,
-        weights: { 'memory-exhaustion': unspoken ?? -2.5 },
         ...sources,
-        basis: BASIS.oomKiller,
-      },
+      }),
     ];
   }
   if (oomKillsInWindow(context).length > 0) return [];
   return [
-    {
-      id: 'kernel-log-silent',
+    kernelLogSilent.fact({
+      case: [...silence, ...(context.record === null ? (['noIncident'] as const) : [])],
       text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and records no OOM kill (${names}).`,
-      weights: { 'memory-exhaustion': unspoken ?? -3.5 },
-      // Where nobody died and no work failed, a shortage could only have shown itself to the kernel.
-      ...(context.record === null ? { decides: { 'memory-exhaustion': 'against' as const } } : {}),
       ...sources,
-      basis: BASIS.oomKiller,
-    },
+    }),
   ];
 }
 
@@ -96,38 +117,74 @@ function oomKillsInWindow(context: FactContext) {
     .filter((event) => secondsBetween(window.from, event.time) > -60 && secondsBetween(event.time, window.to) > -60);
 }
 
+const UNEXPLAINED = 'the worker got a SIGKILL that nobody says to have sent';
+
+const cgroupWithoutOomKill = rule({
+  id: 'cgroup-without-oom-kill',
+  needs: ['cgroup-counters'],
+  basis: BASIS.memcg,
+  cases: { unexplained: { when: UNEXPLAINED, weights: { 'memory-exhaustion': -1.5 } } },
+});
+
+const cgroupOomKills = rule({
+  id: 'cgroup-oom-kills',
+  needs: ['cgroup-counters'],
+  basis: BASIS.memcg,
+  cases: { unexplained: { when: UNEXPLAINED, weights: { 'memory-exhaustion': 2.5 } } },
+});
+
 /** Counters of a cgroup have no time, and are those of the service only if the right ones were saved: they never decide. */
-function cgroupKills(context: FactContext): readonly Fact[] {
+function cgroupKills(context: FactContext): readonly MemoryFact[] {
   const cgroups = context.evidence.host?.cgroups ?? [];
   const death = context.record?.death ?? null;
   const first = cgroups[0];
   if (first === undefined || namesWorker(context)) return [];
   const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
-  const isUnexplained = death?.mechanism === 'external-sigkill' && death.killer === null;
+  const unexplained: readonly 'unexplained'[] =
+    death?.mechanism === 'external-sigkill' && death.killer === null ? ['unexplained'] : [];
   const sources = sourceOnly(...cgroups.map(({ source }) => source));
   if (kills === 0) {
     return [
-      {
-        id: 'cgroup-without-oom-kill',
+      cgroupWithoutOomKill.fact({
+        case: unexplained,
         text: 'The counters of the memory cgroup (memory.events) show no process that an OOM killer ended since the cgroup was made.',
-        weights: isUnexplained ? { 'memory-exhaustion': -1.5 } : {},
         ...sources,
-        basis: BASIS.memcg,
-      },
+      }),
     ];
   }
   return [
-    {
-      id: 'cgroup-oom-kills',
+    cgroupOomKills.fact({
+      case: unexplained,
       text: `The counters of the memory cgroup (memory.events) show ${kills === 1 ? '1 process' : `${kills} processes`} that an OOM killer ended since the cgroup was made; when, they do not show.`,
-      weights: isUnexplained ? { 'memory-exhaustion': 2.5 } : {},
       ...sources,
-      basis: BASIS.memcg,
-    },
+    }),
   ];
 }
 
-function otherOomKills(context: FactContext): readonly Fact[] {
+const oomKillOfChild = rule({
+  id: 'oom-kill-of-child',
+  needs: ['kernel-log', 'service-log'],
+  basis: BASIS.oomKiller,
+  weights: { 'memory-exhaustion': 7 },
+  decides: { 'memory-exhaustion': 'for' },
+});
+
+const oomKillOfAnother = rule({
+  id: 'oom-kill-of-another',
+  needs: ['kernel-log'],
+  basis: BASIS.oomKiller,
+  cases: {
+    inCgroup: { when: 'a memory cgroup was at its limit', weights: { 'memory-exhaustion': -0.5 } },
+    // A host that runs out of memory slows every process before the killer picks one.
+    onHostAtTimeout: {
+      when: 'the host was short of memory, and a timeout ended the worker',
+      weights: { 'memory-exhaustion': 2 },
+    },
+    onHost: { when: 'the host was short of memory, and no timeout ended it', weights: { 'memory-exhaustion': 0.5 } },
+  },
+});
+
+function otherOomKills(context: FactContext): readonly MemoryFact[] {
   const pid = context.record?.incident.pid ?? null;
   const others = oomKillsInWindow(context).filter((event) => event.detail.targetPid !== pid);
   const first = others[0];
@@ -135,29 +192,24 @@ function otherOomKills(context: FactContext): readonly Fact[] {
   const child = others.find((event) => isChild(context, event));
   if (child !== undefined) {
     return [
-      {
-        id: 'oom-kill-of-child',
+      oomKillOfChild.fact({
         text: `The kernel's OOM killer ended ${child.detail.processName ?? 'a process'} (pid ${child.detail.targetPid ?? '?'}) at ${formatTimeOfDay(child.time)} UTC, which the operation names as its own: it was a child of the worker that ran out of memory.`,
-        weights: { 'memory-exhaustion': 7 },
-        decides: { 'memory-exhaustion': 'for' },
         ...sourcesOf(child),
-        basis: BASIS.oomKiller,
-      },
+      }),
     ];
   }
   const who = first.detail.processName ?? 'another process';
   const hostWasShort = others.some((event) => event.detail.oomScope === 'host');
   return [
-    {
-      id: 'oom-kill-of-another',
+    oomKillOfAnother.fact({
+      case: !hostWasShort
+        ? 'inCgroup'
+        : context.record?.death?.mechanism === 'gunicorn-timeout'
+          ? 'onHostAtTimeout'
+          : 'onHost',
       text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
-      // A host that runs out of memory slows every process before the killer picks one.
-      weights: {
-        'memory-exhaustion': !hostWasShort ? -0.5 : context.record?.death?.mechanism === 'gunicorn-timeout' ? 2 : 0.5,
-      },
       ...sourcesOf(...others.slice(0, 5)),
-      basis: BASIS.oomKiller,
-    },
+    }),
   ];
 }
 
@@ -168,7 +220,36 @@ function isChild({ record }: FactContext, { detail }: EvidenceEvent): boolean {
   return (record?.operation?.lines ?? []).some(({ text }) => named.test(text.slice(0, 4_096)));
 }
 
-function workerMemory(context: FactContext): readonly Fact[] {
+const workerMemory = rule({
+  id: 'worker-memory',
+  needs: ['process-memory'],
+  basis: BASIS.ps,
+  cases: {
+    tiny: {
+      when: 'it held under 150 MB, did not grow, and that is under half of its limit or the host',
+      weights: { 'memory-exhaustion': -2 },
+    },
+    underHalf: { when: 'it held more, yet under half of that', weights: { 'memory-exhaustion': -1.5 } },
+    // A limit of its cgroup may lie far below the host's memory: a growing worker is not cleared by a large host.
+    grewUnderHalf: {
+      when: 'it held under half of that, grew by 100 MB or more, and no timeout ended it',
+      weights: { 'memory-exhaustion': -0.5 },
+    },
+    nearLimit: { when: 'it held 85 % of that or more', weights: { 'memory-exhaustion': 1.5 } },
+    tinyAlone: {
+      when: 'it held under 150 MB and did not grow, and neither limit nor host is known',
+      weights: { 'memory-exhaustion': -1 },
+    },
+    measured: {
+      when: 'it held under half of that up to a timeout, by samples of its last 10 s, and a kernel log covers them',
+      decides: { 'memory-exhaustion': 'against' },
+    },
+    grown: { when: 'it grew by 100 MB or more', weights: { 'large-artifact': 1 } },
+    limited: { when: "its unit's limit is what it was held against", basis: `${BASIS.ps}; ${BASIS.memoryMax}` },
+  },
+});
+
+function memoryOfWorker(context: FactContext): readonly MemoryFact[] {
   const use = memoryUse(context);
   if (use === null) return [];
   const { first, peak, growthBytes } = use;
@@ -180,12 +261,15 @@ function workerMemory(context: FactContext): readonly Fact[] {
   const limitBinds = limit !== null && limit.value === boundBytes;
   const grown = growthBytes >= 100 * MB;
   const small = peak.rssBytes < 150 * MB && growthBytes < 50 * MB;
-  let weight = 0;
-  if (share !== null && share < 0.5) weight = small ? -2 : -1.5;
-  else if (share !== null && share >= 0.85) weight = 1.5;
-  else if (share === null && small) weight = -1;
-  // A limit of its cgroup may lie far below the host's memory: a growing worker is not cleared by a large host.
-  if (grown && context.record?.incident.mechanism !== 'gunicorn-timeout' && weight < 0) weight = -0.5;
+  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const level = ((): 'tiny' | 'underHalf' | 'grewUnderHalf' | 'nearLimit' | 'tinyAlone' | null => {
+    if (share === null) return small ? 'tinyAlone' : null;
+    if (share >= 0.85) return 'nearLimit';
+    if (share >= 0.5) return null;
+    if (small) return 'tiny';
+    return grown && !timedOut ? 'grewUnderHalf' : 'underHalf';
+  })();
+  const isMeasured = (level === 'tiny' || level === 'underHalf') && wasMeasured(context);
   const of =
     share === null
       ? ''
@@ -197,17 +281,19 @@ function workerMemory(context: FactContext): readonly Fact[] {
       ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of resident memory`
       : `held at most ${formatBytes(peak.rssBytes)} of resident memory and did not grow`;
   return [
-    {
-      id: 'worker-memory',
+    workerMemory.fact({
+      case: [
+        ...(level === null ? [] : [level]),
+        ...(isMeasured ? (['measured'] as const) : []),
+        ...(grown ? (['grown'] as const) : []),
+        ...(limitBinds ? (['limited'] as const) : []),
+      ],
       text: `The worker ${grewFrom}${of}.`,
-      weights: { 'memory-exhaustion': weight, ...(grown ? { 'large-artifact': 1 } : {}) },
-      ...(weight <= -1.5 && wasMeasured(context) ? { decides: { 'memory-exhaustion': 'against' as const } } : {}),
       ...withLimit(
         sourcesOfSamples(context.evidence, first === peak ? [peak] : [first, peak]),
         limitBinds ? limit.source : null,
       ),
-      basis: limitBinds ? `${BASIS.ps}; ${BASIS.memoryMax}` : BASIS.ps,
-    },
+    }),
   ];
 }
 
@@ -235,7 +321,27 @@ function withLimit(
   return limit === null ? of : { ...of, sources: [...of.sources, limit] };
 }
 
-function hostMemory(context: FactContext): readonly Fact[] {
+const hostMemory = rule({
+  id: 'host-memory',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  cases: {
+    // The kernel's word for a shortage outweighs a snapshot of some other moment.
+    plentyAtTimeout: {
+      when: 'a fifth or more was free, a timeout ended the worker, and no OOM kill tells of a short host',
+      weights: { 'memory-exhaustion': -1.5 },
+    },
+    plenty: {
+      when: 'a fifth or more was free, no timeout ended it, and no OOM kill tells of a short host',
+      weights: { 'memory-exhaustion': -0.5 },
+    },
+    short: { when: 'less than 5 % was free', weights: { 'memory-exhaustion': 1.5 } },
+    bySar: { when: 'sar tells it', basis: BASIS.sar },
+    byMeminfo: { when: 'a snapshot tells it', basis: 'proc(5), /proc/meminfo: MemAvailable' },
+  },
+});
+
+function memoryOfHost(context: FactContext): readonly MemoryFact[] {
   let host = hostTotal(context);
   const rows = believedMemoryRows(context.vmstatSamples, context.evidence.hostMemory);
   if (host === null || host.totalBytes === 0) return [];
@@ -258,23 +364,18 @@ function hostMemory(context: FactContext): readonly Fact[] {
       : '';
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
   const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
-  // The kernel's word for a shortage outweighs a snapshot of some other moment.
   const killedForIt = oomKillsInWindow(context).some((event) => event.detail.oomScope === 'host');
-  const plenty = killedForIt ? 0 : timedOut ? -1.5 : -0.5;
-  const weight = share >= 0.2 ? plenty : share < 0.05 ? 1.5 : 0;
+  const plenty = timedOut ? ('plentyAtTimeout' as const) : ('plenty' as const);
+  const level = share < 0.05 ? (['short'] as const) : share >= 0.2 && !killedForIt ? [plenty] : [];
   return [
-    {
-      id: 'host-memory',
+    hostMemory.fact({
+      case: [
+        ...level,
+        ...(tightest !== undefined ? [] : [host.from === 'sar' ? ('bySar' as const) : ('byMeminfo' as const)]),
+      ],
       text: `The host had ${formatBytes(available)} of ${formatBytes(host.totalBytes)} free or reclaimable${when}.${leftAside}`,
-      weights: weight === 0 ? {} : { 'memory-exhaustion': weight },
       ...sources,
-      basis:
-        tightest !== undefined
-          ? BASIS.vmstat
-          : host.from === 'sar'
-            ? BASIS.sar
-            : 'proc(5), /proc/meminfo: MemAvailable',
-    },
+    }),
   ];
 }
 
@@ -296,7 +397,38 @@ function tightestSnapshot(context: FactContext): HostMemory | null {
 /** KiB/s of swap traffic above which a host is thrashing rather than tidying up. */
 export const THRASH_KIB_PER_SECOND = 500;
 
-function swapping(context: FactContext): readonly Fact[] {
+const noSwapping = rule({
+  id: 'no-swapping',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'memory-exhaustion': -0.5 },
+});
+
+const swapThrashing = rule({
+  id: 'swap-thrashing',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  cases: {
+    byVmstat: {
+      when: 'vmstat shows it in a quarter of its samples or more',
+      weights: { 'memory-exhaustion': 5, 'infinite-loop': -1.5, 'database-lock': -1 },
+      decides: { 'memory-exhaustion': 'for' },
+    },
+    bySar: {
+      when: 'sar shows 500 KiB/s or more on average',
+      basis: BASIS.sar,
+      weights: { 'memory-exhaustion': 3, 'infinite-loop': -1, 'database-lock': -0.5 },
+    },
+    heavyBySar: {
+      when: 'sar shows 5 MB/s or more on average',
+      basis: BASIS.sar,
+      weights: { 'memory-exhaustion': 5, 'infinite-loop': -1, 'database-lock': -0.5 },
+      decides: { 'memory-exhaustion': 'for' },
+    },
+  },
+});
+
+function swapping(context: FactContext): readonly MemoryFact[] {
   const rows = context.vmstatSamples;
   if (rows.length < 3) return swappingBySar(context);
   const thrashing = rows.filter((row) => row.swapInPerSecond + row.swapOutPerSecond >= THRASH_KIB_PER_SECOND);
@@ -307,26 +439,21 @@ function swapping(context: FactContext): readonly Fact[] {
     return rows.some((row) => row.swapUsedBytes > 0) || rows.length < 5
       ? []
       : [
-          {
-            id: 'no-swapping',
+          noSwapping.fact({
             text: 'No memory was swapped in or out while it ran.',
-            weights: { 'memory-exhaustion': -0.5 },
             ...sourcesOfSamples(context.evidence, rows.slice(-1)),
-            basis: BASIS.vmstat,
-          },
+          }),
         ];
   }
   const share = thrashing.length / rows.length;
   if (share < 0.25) return [];
   const wait = Math.max(...thrashing.map((row) => row.waitPercent));
   return [
-    {
-      id: 'swap-thrashing',
+    swapThrashing.fact({
+      case: 'byVmstat',
       text: `The host was swapping in ${thrashing.length} of ${rows.length} samples, up to ${formatBytes((busiest.swapInPerSecond + busiest.swapOutPerSecond) * 1024)}/s, with up to ${wait} % of CPU time waiting for disk: memory was exhausted and work slowed to a crawl.`,
-      weights: { 'memory-exhaustion': 5, 'infinite-loop': -1.5, 'database-lock': -1 },
       ...sourcesOfSamples(context.evidence, [busiest]),
-      basis: BASIS.vmstat,
-    },
+    }),
   ];
 }
 
@@ -337,7 +464,7 @@ const SAR_INTERVAL_LIMIT_SECONDS = 1_200;
 const HEAVY_SAR_BYTES_PER_SECOND = 5_000_000;
 
 /** sar averages over minutes: traffic that shows in such an average was far heavier while it lasted. */
-function swappingBySar(context: FactContext): readonly Fact[] {
+function swappingBySar(context: FactContext): readonly MemoryFact[] {
   const { window } = context;
   if (window === null) return [];
   const traffic = (context.evidence.host?.load ?? []).flatMap((load) => {
@@ -351,16 +478,32 @@ function swappingBySar(context: FactContext): readonly Fact[] {
   const busiest = [...traffic].sort((a, b) => b.bytesPerSecond - a.bytesPerSecond)[0];
   if (busiest === undefined || busiest.bytesPerSecond < THRASH_KIB_PER_SECOND * 1024) return [];
   return [
-    {
-      id: 'swap-thrashing',
+    swapThrashing.fact({
+      case: busiest.bytesPerSecond >= HEAVY_SAR_BYTES_PER_SECOND ? 'heavyBySar' : 'bySar',
       text: `The host swapped ${formatBytes(Math.round(busiest.bytesPerSecond))}/s on average over the ${formatSeconds(busiest.intervalSeconds)} before ${formatTimeOfDay(busiest.time)} UTC, in which the operation ran: memory was exhausted.`,
-      weights: {
-        'memory-exhaustion': busiest.bytesPerSecond >= HEAVY_SAR_BYTES_PER_SECOND ? 5 : 3,
-        'infinite-loop': -1,
-        'database-lock': -0.5,
-      },
       ...sourceOnly(busiest.load.source),
-      basis: BASIS.sar,
-    },
+    }),
   ];
 }
+
+const MEMORY_RULES = [
+  gunicornGuessesMemory,
+  kernelLogEmpty,
+  kernelLogSilent,
+  cgroupWithoutOomKill,
+  cgroupOomKills,
+  oomKillOfChild,
+  oomKillOfAnother,
+  workerMemory,
+  hostMemory,
+  noSwapping,
+  swapThrashing,
+] as const;
+type MemoryFact = FactOf<typeof MEMORY_RULES>;
+
+export const memoryFamily = family({
+  name: 'memory',
+  about: 'What the log of the kernel, `ps`, `free`, `vmstat`, `sar` and cgroups say about memory around the incident.',
+  rules: MEMORY_RULES,
+  find: memoryFacts,
+});

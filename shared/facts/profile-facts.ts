@@ -3,7 +3,6 @@ import { insertReckoning } from '../context/course-words.ts';
 import { importCourse } from '../context/import-course.ts';
 import { reproductionOf } from '../context/reproduction.ts';
 import { insertStep } from '../context/rows-to-write.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { ParseProfile } from '../model/artifact.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
@@ -11,18 +10,19 @@ import { type PythonParser, pythonName } from '../profiling/python-cost.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { pythonFigure } from './python-figure.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /**
  * What the log and the database say of the import against what the same bytes cost here: where the time went, how long the
  * whole would have taken, and how much memory a parse into a tree takes. The cost of a Python service is an estimate from
  * measured ratios, and every sentence that rests on one says so.
  */
-export function profileFacts(context: FactContext): readonly Fact[] {
+function profileFacts(context: FactContext): readonly ProfileFact[] {
   const course = importCourse(context);
   return [
     ...parseAgainstLog(context),
-    ...(course === null ? [] : [...insertPace(context, course), ...timeoutNeeded(context, course)]),
-    ...treeMemory(context, course),
+    ...(course === null ? [] : [...insertPace(context, course), ...neededTimeout(context, course)]),
+    ...memoryOfTree(context, course),
   ];
 }
 
@@ -32,7 +32,33 @@ const NOT_THE_COST = 5;
 const IS_THE_COST = 3;
 const MIN_PARSE_SECONDS = 2;
 
-function parseAgainstLog(context: FactContext): readonly Fact[] {
+/** The cost of a Python service is an estimate where the host measured none. */
+const PARSE_BASIS = `${BASIS.profile}; ${BASIS.pythonCost}`;
+const PARSE_MEASURED = {
+  when: 'reproduce.sh measured it on the host',
+  basis: `${BASIS.profile}; ${BASIS.reproduction}`,
+} as const;
+
+const parseNotTheCost = rule({
+  id: 'parse-not-the-cost',
+  needs: ['artifact', 'service-log'],
+  basis: PARSE_BASIS,
+  weights: { 'large-artifact': -0.5 },
+  cases: {
+    unfinished: { when: 'the parse had not ended', weights: { 'infinite-loop': 0.3 } },
+    measured: PARSE_MEASURED,
+  },
+});
+
+const parseIsTheCost = rule({
+  id: 'parse-is-the-cost',
+  needs: ['artifact', 'service-log'],
+  basis: PARSE_BASIS,
+  weights: { 'large-artifact': 0.5, 'infinite-loop': -0.3 },
+  cases: { measured: PARSE_MEASURED },
+});
+
+function parseAgainstLog(context: FactContext): readonly ProfileFact[] {
   const report = context.artifact?.report;
   const step = context.record?.operation?.steps.find((each) => each.name === 'parse') ?? null;
   if (report === undefined || step === null || context.workEnd === null || report.damage !== null) return [];
@@ -45,33 +71,57 @@ function parseAgainstLog(context: FactContext): readonly Fact[] {
   const highest = Math.max(here, tree ?? 0, python.seconds);
   if (logged < MIN_PARSE_SECONDS) return [];
   const measured = `the same bytes take ${formatSeconds(here)} here${tree === null ? '' : ` as a stream and ${formatSeconds(tree)} as a tree`} and ${python.isMeasured ? `took Python's ElementTree ${formatSeconds(python.seconds)} on the host` : `would take Python's ElementTree about ${formatSeconds(python.seconds)} (an estimate)`}`;
-  const fact = {
-    ...sourcesOf(step.startLine.event, step.endLine?.event),
-    basis: `${BASIS.profile}; ${python.isMeasured ? BASIS.reproduction : BASIS.pythonCost}`,
-  };
+  const measuredHow: readonly 'measured'[] = python.isMeasured ? ['measured'] : [];
+  const fact = sourcesOf(step.startLine.event, step.endLine?.event);
   if (logged >= NOT_THE_COST * highest) {
     return [
-      {
-        id: 'parse-not-the-cost',
+      parseNotTheCost.fact({
+        case: [...(finished ? [] : (['unfinished'] as const)), ...measuredHow],
         text: `The log shows ${formatSeconds(logged)} ${finished ? 'between start and parsed' : 'in the parse, unfinished'}; ${measured}: parsing is not where the time went.`,
-        weights: { 'large-artifact': -0.5, ...(finished ? {} : { 'infinite-loop': 0.3 }) },
         ...fact,
-      },
+      }),
     ];
   }
   if (!finished || logged > IS_THE_COST * highest) return [];
   return [
-    {
-      id: 'parse-is-the-cost',
+    parseIsTheCost.fact({
+      case: measuredHow,
       text: `The log shows ${formatSeconds(logged)} between start and parsed; ${measured}: that is what parsing these bytes costs.`,
-      weights: { 'large-artifact': 0.5, 'infinite-loop': -0.3 },
       ...fact,
-    },
+    }),
   ];
 }
 
+const insertRate = rule({
+  id: 'insert-rate',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  cases: {
+    finished: { when: 'the step was done, and gives the rate as a whole' },
+    // Rows that the log counts one batch after the other are progress that a reader saw.
+    counted: {
+      when: 'the log counts the rows',
+      weights: { 'infinite-loop': -2 },
+      decides: { 'infinite-loop': 'against' },
+    },
+    committed: { when: 'rows that were committed are counted in the database', weights: { 'infinite-loop': -2 } },
+    open: {
+      when: 'rows of the open transaction are counted',
+      basis: `${BASIS.wal}; ${BASIS.log}`,
+      weights: { 'infinite-loop': -1 },
+    },
+  },
+});
+
+const RATE_CASES = {
+  'finished-step': 'finished',
+  'progress-line': 'counted',
+  'committed-rows': 'committed',
+  'open-transaction': 'open',
+} as const;
+
 /** Work that goes on at a steady pace ends, so a rate speaks against a loop. */
-function insertPace(context: FactContext, course: ImportCourse): readonly Fact[] {
+function insertPace(context: FactContext, course: ImportCourse): readonly ProfileFact[] {
   const { insert, batchRows } = course;
   if (insert === null) return [];
   const step = insertStep(context);
@@ -84,16 +134,12 @@ function insertPace(context: FactContext, course: ImportCourse): readonly Fact[]
         : `, in batches of ${formatCount(batchRows)} by the log`;
   const log = sourcesOf(step?.startLine.event, insert.from === 'open-transaction' ? null : step?.endLine?.event);
   return [
-    {
-      id: 'insert-rate',
+    insertRate.fact({
+      case: RATE_CASES[insert.from],
       text: `Rows went into the database at ${insert.from === 'open-transaction' ? 'about ' : ''}${formatRate(insert.rowsPerSecond)} a second${batch}: ${insertReckoning(insert)}.`,
-      // Rows that the log counts one batch after the other are progress that a reader saw.
-      weights: insert.from === 'finished-step' ? {} : { 'infinite-loop': insert.from === 'open-transaction' ? -1 : -2 },
-      ...(insert.from === 'progress-line' ? { decides: { 'infinite-loop': 'against' as const } } : {}),
       sources: [...log.sources, ...(insert.from === 'open-transaction' && transaction ? [transaction.source] : [])],
       rows: log.rows,
-      basis: insert.from === 'open-transaction' ? `${BASIS.wal}; ${BASIS.log}` : BASIS.log,
-    },
+    }),
   ];
 }
 
@@ -104,7 +150,23 @@ function formatRate(rowsPerSecond: number): string {
 /** Slack for the arbiter's look at heartbeats, about once a second, and for the error of the rate. */
 const CLEARLY_LONGER = 1.1;
 
-function timeoutNeeded(context: FactContext, course: ImportCourse): readonly Fact[] {
+const timeoutNeeded = rule({
+  id: 'timeout-needed',
+  needs: ['service-log', 'settings'],
+  basis: `${BASIS.log}; ${BASIS.settings}`,
+  cases: {
+    short: {
+      when: 'the work needs longer than the timeout, which ended the worker',
+      weights: { 'worker-timeout': 1, 'large-artifact': 0.5 },
+    },
+    allowed: {
+      when: 'the timeout allows for the work',
+      weights: { 'worker-timeout': -0.3, 'large-artifact': -0.3 },
+    },
+  },
+});
+
+function neededTimeout(context: FactContext, course: ImportCourse): readonly ProfileFact[] {
   const { neededSeconds, timeoutSeconds, lastHeartbeatSecond, insert } = course;
   if (neededSeconds === null || insert === null || timeoutSeconds === null || timeoutSeconds === 0) return [];
   const step = insertStep(context);
@@ -116,19 +178,13 @@ function timeoutNeeded(context: FactContext, course: ImportCourse): readonly Fac
       : `, or ${formatSeconds(sinceHeartbeat)} where a heartbeat comes ${formatSeconds(lastHeartbeatSecond)} in, as the last one did here`;
   const timedOut = course.endedBy === 'timeout';
   return [
-    {
-      id: 'timeout-needed',
+    timeoutNeeded.fact({
+      case: !short ? 'allowed' : timedOut ? 'short' : [],
       text: short
         ? `At that rate the whole import takes ${formatSeconds(neededSeconds)}, so it needs a timeout above that${heartbeat}; the timeout was ${timeoutSeconds} s.`
         : `At that rate the whole import takes ${formatSeconds(neededSeconds)}, which the timeout of ${timeoutSeconds} s allows for.`,
-      weights: short
-        ? timedOut
-          ? { 'worker-timeout': 1, 'large-artifact': 0.5 }
-          : {}
-        : { 'worker-timeout': -0.3, 'large-artifact': -0.3 },
       ...sourcesOf(context.record?.operation?.lines[0]?.event, step?.startLine.event, context.record?.death?.timeout),
-      basis: `${BASIS.log}; ${BASIS.settings}`,
-    },
+    }),
   ];
 }
 
@@ -136,8 +192,53 @@ const TREE_PARSERS = ['element-tree', 'lxml'] as const satisfies readonly Python
 /** Share of the memory there is below which a tree cannot have been what exhausted it. */
 const SMALL_SHARE = 0.25;
 
+const TREE_MEASURED = {
+  when: 'reproduce.sh measured it on the host',
+  basis: `${BASIS.reproduction}; ${BASIS.pythonCost}`,
+} as const;
+
+const treeMemory = rule({
+  id: 'tree-memory',
+  needs: ['artifact'],
+  basis: BASIS.pythonCost,
+  cases: {
+    measured: TREE_MEASURED,
+  },
+});
+
+const treeExceedsMemory = rule({
+  id: 'tree-exceeds-memory',
+  needs: ['artifact', 'host-load'],
+  basis: BASIS.pythonCost,
+  cases: {
+    certain: {
+      when: 'every parser that builds a tree would',
+      weights: { 'memory-exhaustion': 1, 'large-artifact': 0.5 },
+    },
+    possible: {
+      when: 'only some of them would',
+      weights: { 'memory-exhaustion': 0.5, 'large-artifact': 0.2 },
+    },
+    measured: TREE_MEASURED,
+  },
+});
+
+const treeFitsMemory = rule({
+  id: 'tree-fits-memory',
+  needs: ['artifact', 'host-load'],
+  basis: BASIS.pythonCost,
+  cases: {
+    // An estimate clears nobody whom the kernel names.
+    smallAtTimeout: {
+      when: 'it would take less than a quarter of the memory, and a timeout ended the worker',
+      weights: { 'memory-exhaustion': -0.5 },
+    },
+    measured: TREE_MEASURED,
+  },
+});
+
 /** What a whole-document parse takes, against the memory there was. */
-function treeMemory(context: FactContext, course: ImportCourse | null): readonly Fact[] {
+function memoryOfTree(context: FactContext, course: ImportCourse | null): readonly ProfileFact[] {
   const { figures, artifact } = context;
   const bytes = figures?.bytes ?? null;
   if (bytes === null || context.record === null) return [];
@@ -160,12 +261,9 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
     artifact === null
       ? sourcesOf(step?.startLine.event ?? context.record.operation?.lines[0]?.event)
       : sourceOnly(artifact.report.source);
-  const fact = {
-    ...sources,
-    basis: needs.some(({ isMeasured }) => isMeasured) ? `${BASIS.reproduction}; ${BASIS.pythonCost}` : BASIS.pythonCost,
-  };
+  const measuredHow: readonly 'measured'[] = needs.some(({ isMeasured }) => isMeasured) ? ['measured'] : [];
   const opening = `Parsed into a tree, these ${formatBytes(bytes)} take about ${estimate}${here}`;
-  if (limit === null) return [{ id: 'tree-memory', text: `${opening}.`, weights: {}, ...fact }];
+  if (limit === null) return [treeMemory.fact({ case: measuredHow, text: `${opening}.`, ...sources })];
   const room = limit.bytes - base;
   const bound = `${limit.binds === 'cgroup' ? 'the limit of' : "the host's"} ${formatBytes(limit.bytes)}${limit.binds === 'cgroup' ? ` (${limit.from})` : ''}`;
   const deaths = needs.flatMap(({ parser, bytes: need }) => {
@@ -178,23 +276,23 @@ function treeMemory(context: FactContext, course: ImportCourse | null): readonly
   if (deaths.length > 0) {
     const certain = least > room;
     return [
-      {
-        id: 'tree-exceeds-memory',
+      treeExceedsMemory.fact({
+        case: [certain ? 'certain' : 'possible', ...measuredHow],
         text: `${opening}; with ${formatBytes(base)} held before, ${bound} would be reached by ${deaths.join(' and ')}.`,
-        weights: { 'memory-exhaustion': certain ? 1 : 0.5, 'large-artifact': certain ? 0.5 : 0.2 },
-        ...fact,
-      },
+        ...sources,
+      }),
     ];
   }
   const small = base + most < SMALL_SHARE * limit.bytes;
   return [
-    {
-      id: 'tree-fits-memory',
+    treeFitsMemory.fact({
+      case: [
+        ...(small && context.record.incident.mechanism === 'gunicorn-timeout' ? (['smallAtTimeout'] as const) : []),
+        ...measuredHow,
+      ],
       text: `${opening}: ${bound} would not be reached by the parse alone.`,
-      // An estimate clears nobody whom the kernel names.
-      weights: small && context.record.incident.mechanism === 'gunicorn-timeout' ? { 'memory-exhaustion': -0.5 } : {},
-      ...fact,
-    },
+      ...sources,
+    }),
   ];
 }
 
@@ -210,3 +308,22 @@ function treeRun({ outcome, peakRssBytes, seconds }: ParseProfile): string {
       return `a tree of the first ${formatCount(outcome.atBytes)} bytes took ${formatBytes(peakRssBytes)} here`;
   }
 }
+
+const PROFILE_RULES = [
+  parseNotTheCost,
+  parseIsTheCost,
+  insertRate,
+  timeoutNeeded,
+  treeMemory,
+  treeExceedsMemory,
+  treeFitsMemory,
+] as const;
+type ProfileFact = FactOf<typeof PROFILE_RULES>;
+
+export const profileFamily = family({
+  name: 'profile',
+  about:
+    'What the log and the database say of the import against what the same bytes cost here: where the time went, how long the whole would have taken, and how much memory a parse into a tree takes.',
+  rules: PROFILE_RULES,
+  find: profileFacts,
+});

@@ -4,11 +4,11 @@ import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
 import { isCountingOn, isEndless } from '../context/work-counters.ts';
-import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationStep } from '../timeline/operations.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /**
  * Rates so slow that a step which needs several times longer than they allow is not merely slow: a tenth or less of what
@@ -24,12 +24,19 @@ const DISPROPORTION = 3;
 const MIN_STALL_SECONDS = 5;
 
 /** How far the operation came, as its own log lines show. */
-export function progressFacts(context: FactContext): readonly Fact[] {
+function progressFacts(context: FactContext): readonly ProgressFact[] {
   if (context.record === null || context.workEnd === null) return [];
-  return [...stepsCompleted(context), ...stepAtTheEnd(context)];
+  return [...completedSteps(context), ...stepAtTheEnd(context)];
 }
 
-function stepsCompleted(context: FactContext): readonly Fact[] {
+const stepsCompleted = rule({
+  id: 'steps-completed',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: { 'infinite-loop': -0.3 },
+});
+
+function completedSteps(context: FactContext): readonly ProgressFact[] {
   const steps = (context.record?.operation?.steps ?? []).filter(
     (step) => step.to !== null && step.to <= (context.workEnd ?? 0),
   );
@@ -37,13 +44,10 @@ function stepsCompleted(context: FactContext): readonly Fact[] {
   if (last === undefined || context.lastStep === null) return [];
   if (steps.length < 1 || context.lastStep === last) return [];
   return [
-    {
-      id: 'steps-completed',
+    stepsCompleted.fact({
       text: `The operation went on from step to step: ${steps.map(stepWords).join(', ')}.`,
-      weights: { 'infinite-loop': -0.3 },
       ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
 
@@ -51,8 +55,59 @@ function stepWords({ name, from, to, isTimed }: OperationStep): string {
   return isTimed && to !== null ? `${name} took ${formatSeconds(secondsBetween(from, to))}` : name;
 }
 
+const endedWhileDownloading = rule({
+  id: 'ended-while-downloading',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: { 'database-lock': -3.5, 'large-artifact': -1.5, 'infinite-loop': -0.5 },
+});
+
+const stalledStep = rule({
+  id: 'stalled-step',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  cases: {
+    insert: {
+      when: 'the step is a write to the database',
+      weights: { 'database-lock': 1.5, 'infinite-loop': 1.5, 'large-artifact': -2 },
+    },
+    other: {
+      when: 'it is another',
+      weights: { 'infinite-loop': 1.5, 'database-lock': -1.5, 'large-artifact': -1.5 },
+    },
+  },
+});
+
+/** The amount of data accounts for the time: it may be what the timeout did not allow for. */
+const HONEST = {
+  when: 'a timeout ended the worker, and its amount of data can explain the time',
+  weights: { 'large-artifact': 0.7 },
+} as const;
+
+const endedWhileInserting = rule({
+  id: 'ended-while-inserting',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  cases: { honest: HONEST },
+});
+
+const endedWhileParsing = rule({
+  id: 'ended-while-parsing',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: { 'database-lock': -2.5 },
+  cases: { honest: HONEST },
+});
+
+const endedInStep = rule({
+  id: 'ended-in-step',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  cases: { honest: HONEST },
+});
+
 /** The step that was going on at the end, against the time that its amount of data can explain. */
-function stepAtTheEnd(context: FactContext): readonly Fact[] {
+function stepAtTheEnd(context: FactContext): readonly ProgressFact[] {
   const { record, lastStep, workEnd } = context;
   if (record === null || workEnd === null) return [];
   const operation = record.operation;
@@ -71,13 +126,10 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
     : 'nothing was logged after it';
   if (lastStep.name === 'download') {
     return [
-      {
-        id: 'ended-while-downloading',
+      endedWhileDownloading.fact({
         text: `The last step was a download that never ended (${silence}): neither the artifact's parse nor a database write had begun.`,
-        weights: { 'database-lock': -3.5, 'large-artifact': -1.5, 'infinite-loop': -0.5 },
         ...sources,
-        basis: BASIS.log,
-      },
+      }),
     ];
   }
   const spoke = operation.lines.some(
@@ -92,35 +144,22 @@ function stepAtTheEnd(context: FactContext): readonly Fact[] {
     elapsed >= slowest.seconds * DISPROPORTION;
   if (isStalled) {
     return [
-      {
-        id: 'stalled-step',
+      stalledStep.fact({
+        case: lastStep.name === 'insert' ? 'insert' : 'other',
         text: `${lastStep.name === 'other-step' ? `"${lastStep.startLine.text.slice(0, 80)}", a step over` : `The ${lastStep.name} of`} ${slowest.what}${lastStep.name === 'other-step' ? ',' : ''} had been going on for ${formatSeconds(elapsed)} ${spoke ? 'and the log repeated itself' : 'without another word'}; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
-        weights:
-          lastStep.name === 'insert'
-            ? { 'database-lock': 1.5, 'infinite-loop': 1.5, 'large-artifact': -2 }
-            : { 'infinite-loop': 1.5, 'database-lock': -1.5, 'large-artifact': -1.5 },
         ...sources,
-        basis: BASIS.log,
-      },
+      }),
     ];
   }
   const timedOut = record.incident.mechanism === 'gunicorn-timeout';
+  const ending =
+    lastStep.name === 'insert' ? endedWhileInserting : lastStep.name === 'parse' ? endedWhileParsing : endedInStep;
   return [
-    {
-      id:
-        lastStep.name === 'insert'
-          ? 'ended-while-inserting'
-          : lastStep.name === 'parse'
-            ? 'ended-while-parsing'
-            : 'ended-in-step',
+    ending.fact({
+      case: timedOut && slowest !== null && lastStep.isTimed ? 'honest' : [],
       text: `The last step was ${lastStep.name === 'insert' ? 'a database write' : lastStep.name === 'parse' ? 'parsing the artifact' : `"${lastStep.startLine.text.slice(0, 80)}"`}, unfinished${lastStep.isTimed ? ` after ${formatSeconds(elapsed)}${slowest === null ? '' : `, which ${slowest.what} can explain`}` : ''}.`,
-      weights: {
-        ...(lastStep.name === 'parse' ? { 'database-lock': -2.5 } : {}),
-        ...(timedOut && slowest !== null && lastStep.isTimed ? { 'large-artifact': 0.7 } : {}),
-      },
       ...sources,
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
 
@@ -185,8 +224,15 @@ export function workExplains(context: FactContext): boolean {
   return slowest !== null && slowest.seconds > HONEST_SECONDS * 2 && elapsed <= slowest.seconds;
 }
 
+const operationOutOfProportion = rule({
+  id: 'operation-out-of-proportion',
+  needs: ['service-log', 'artifact'],
+  basis: BASIS.log,
+  weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
+});
+
 /** The log names no step that was going on: only the whole operation can be held against the amount of data. */
-function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly Fact[] {
+function withoutStep(context: FactContext, figures: ArtifactFigures | null): readonly ProgressFact[] {
   const { record, workEnd } = context;
   const operation = record?.operation ?? null;
   if (record === null || record.failure !== null || operation === null || workEnd === null || figures === null)
@@ -199,12 +245,27 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
     (figures.testcases ?? 0) / (figures.bytes === null ? SLOW_WORK_RECORDS_PER_SECOND : SLOW_INSERT_ROWS_PER_SECOND);
   if (elapsed < MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
   return [
-    {
-      id: 'operation-out-of-proportion',
+    operationOutOfProportion.fact({
       text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
-      weights: { 'infinite-loop': 1.5, 'database-lock': 0.7, 'large-artifact': -2 },
       ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
-      basis: BASIS.log,
-    },
+    }),
   ];
 }
+
+const PROGRESS_RULES = [
+  stepsCompleted,
+  endedWhileDownloading,
+  stalledStep,
+  endedWhileInserting,
+  endedWhileParsing,
+  endedInStep,
+  operationOutOfProportion,
+] as const;
+type ProgressFact = FactOf<typeof PROGRESS_RULES>;
+
+export const progressFamily = family({
+  name: 'progress',
+  about: 'How far the operation came, as its own log lines show.',
+  rules: PROGRESS_RULES,
+  find: progressFacts,
+});

@@ -1,15 +1,15 @@
 import { type FactContext, sourceOnly } from '../context/context.ts';
 import { reproductionOf } from '../context/reproduction.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { ImportTrial, ParseTrial, Reproduction, TriedParser } from '../model/reproduction.ts';
 import { formatDate } from '../model/time.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** What came of it when the parse and the import of the artifact were repeated by hand. */
-export function reproductionFacts(context: FactContext): readonly Fact[] {
+function reproductionFacts(context: FactContext): readonly ReproductionFact[] {
   const found = reproductionOf(context);
-  return found === null ? [] : [...parseRepeated(found), ...importRepeated(context, found)];
+  return found === null ? [] : [...repeatedParse(found), ...repeatedImport(context, found)];
 }
 
 const PARSER_WORDS: Readonly<Record<TriedParser, string>> = {
@@ -53,22 +53,27 @@ function byHand({ time, python }: Reproduction): string {
   return `by hand${time === null ? '' : ` on ${formatDate(time)}`}${python === null ? '' : ` with ${python}`}`;
 }
 
-function parseRepeated(found: Reproduction): readonly Fact[] {
+const parseRepeated = rule({
+  id: 'parse-repeated',
+  needs: ['reproduction'],
+  basis: BASIS.reproduction,
+  cases: {
+    ranOut: { when: 'a parser ran out of memory', weights: { 'memory-exhaustion': 0.5 } },
+    tooLong: { when: 'a parser was not done at the time limit', weights: { 'large-artifact': 1 } },
+  },
+});
+
+function repeatedParse(found: Reproduction): readonly ReproductionFact[] {
   const { parses } = found;
   if (parses.length === 0) return [];
   const ranOut = parses.some(({ outcome }) => outcome.kind === 'failed' && outcome.why?.startsWith('MemoryError'));
   const isTooLong = parses.some(({ outcome }) => outcome.kind === 'time-limit');
   return [
-    {
-      id: 'parse-repeated',
+    parseRepeated.fact({
+      case: [...(ranOut ? (['ranOut'] as const) : []), ...(isTooLong ? (['tooLong'] as const) : [])],
       text: `The same bytes were parsed ${byHand(found)}: ${parses.map(parseWords).join('; ')}.`,
-      weights: {
-        ...(ranOut ? { 'memory-exhaustion': 0.5 } : {}),
-        ...(isTooLong ? { 'large-artifact': 1 } : {}),
-      },
       ...sourceOnly(found.source),
-      basis: BASIS.reproduction,
-    },
+    }),
   ];
 }
 
@@ -77,39 +82,64 @@ const QUICK_SHARE = 0.5;
 /** A trial that was given so many times the timeout and was still at it says that more time would not have helped. */
 const MANY_TIMES = 4;
 
-function importRepeated(context: FactContext, found: Reproduction): readonly Fact[] {
+const importRepeated = rule({
+  id: 'import-repeated',
+  needs: ['reproduction'],
+  basis: BASIS.reproduction,
+  cases: {
+    // More time would not have helped.
+    endless: {
+      when: 'it was given four times the timeout and was still at it',
+      weights: { 'infinite-loop': 1.5 },
+    },
+    // What came to its end on the same bytes does not run for ever on them.
+    done: {
+      when: 'it was done',
+      weights: { 'infinite-loop': -2.5 },
+      decides: { 'infinite-loop': 'against' },
+    },
+    tooLong: { when: 'it was done, later than the timeout', weights: { 'worker-timeout': 1.5 } },
+    quick: { when: 'it was done in half of the timeout', weights: { 'large-artifact': -1.5 } },
+  },
+});
+
+function repeatedImport(context: FactContext, found: Reproduction): readonly ReproductionFact[] {
   const trial = found.import;
   if (trial === null) return [];
   const timeout = context.record?.incident.mechanism === 'gunicorn-timeout' ? context.config?.timeoutSeconds : null;
-  const fact = { ...sourceOnly(found.source), basis: BASIS.reproduction };
+  const sources = sourceOnly(found.source);
   const text = `The import was repeated ${byHand(found)}, on a copy of the database: ${importWords(trial)}`;
   if (trial.outcome.kind === 'time-limit') {
     const isLong = timeout !== null && timeout !== undefined && trial.seconds >= MANY_TIMES * timeout;
-    return [{ id: 'import-repeated', text: `${text}.`, weights: isLong ? { 'infinite-loop': 1.5 } : {}, ...fact }];
+    return [importRepeated.fact({ case: isLong ? 'endless' : [], text: `${text}.`, ...sources })];
   }
-  if (trial.outcome.kind !== 'done') return [{ id: 'import-repeated', text: `${text}.`, weights: {}, ...fact }];
-  // What came to its end on the same bytes does not run for ever on them.
-  const ends = { decides: { 'infinite-loop': 'against' as const } };
+  if (trial.outcome.kind !== 'done') return [importRepeated.fact({ text: `${text}.`, ...sources })];
   if (timeout === null || timeout === undefined || timeout === 0)
-    return [{ id: 'import-repeated', text: `${text}.`, weights: { 'infinite-loop': -2.5 }, ...fact, ...ends }];
+    return [importRepeated.fact({ case: 'done', text: `${text}.`, ...sources })];
   if (trial.seconds > timeout)
     return [
-      {
-        id: 'import-repeated',
+      importRepeated.fact({
+        case: ['done', 'tooLong'],
         text: `${text}: longer than the timeout of ${timeout} s, with nothing else in its way.`,
-        weights: { 'worker-timeout': 1.5, 'infinite-loop': -2.5 },
-        ...fact,
-        ...ends,
-      },
+        ...sources,
+      }),
     ];
   const isQuick = trial.seconds < QUICK_SHARE * timeout;
   return [
-    {
-      id: 'import-repeated',
+    importRepeated.fact({
+      case: isQuick ? ['done', 'quick'] : 'done',
       text: `${text}${isQuick ? `: well within the timeout of ${timeout} s, so what held up the worker was not in the artifact` : ''}.`,
-      weights: { 'infinite-loop': -2.5, ...(isQuick ? { 'large-artifact': -1.5 } : {}) },
-      ...fact,
-      ...ends,
-    },
+      ...sources,
+    }),
   ];
 }
+
+const REPRODUCTION_RULES = [parseRepeated, importRepeated] as const;
+type ReproductionFact = FactOf<typeof REPRODUCTION_RULES>;
+
+export const reproductionFamily = family({
+  name: 'reproduction',
+  about: 'What came of it when the parse and the import of the artifact were repeated outside of the service.',
+  rules: REPRODUCTION_RULES,
+  find: reproductionFacts,
+});

@@ -1,14 +1,11 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import type { StackFrame, StackPrinter } from '../context/stacks.ts';
-import { type Activity, type StuckFrame, stuckFrame } from '../context/traceback.ts';
-import type { Fact } from '../model/analysis.ts';
+import { type Activity, stuckFrame } from '../context/traceback.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
-/** What it says of the hypotheses that a worker was found at this activity. */
-interface Meaning extends Pick<Fact, 'weights' | 'decides' | 'basis'> {
-  readonly id: 'stuck-in-frame' | 'waited-for-client' | 'waited-for-peer' | 'idle-at-timeout';
-  readonly text: string;
-}
+/** A traceback at the abort is gunicorn's handler's. */
+const TRACEBACK = { when: 'the traceback of the abort shows it', basis: BASIS.abort } as const;
 
 const NO_WORK_OF_ITS_OWN = {
   'database-lock': 'against',
@@ -16,77 +13,70 @@ const NO_WORK_OF_ITS_OWN = {
   'large-artifact': 'against',
 } as const;
 
-const MEANINGS: Readonly<Record<Activity, Meaning>> = {
-  client: {
-    id: 'waited-for-client',
-    text: 'waiting for a client that had connected and did not send its request, in gunicorn itself',
-    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
-    decides: NO_WORK_OF_ITS_OWN,
-    basis: BASIS.stackDump,
-  },
-  answer: {
-    id: 'waited-for-client',
-    text: 'waiting for a client to take the answer, in gunicorn itself',
-    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
-    decides: NO_WORK_OF_ITS_OWN,
-    basis: BASIS.stackDump,
-  },
-  idle: {
-    id: 'idle-at-timeout',
-    text: "waiting for a connection in gunicorn's own loop, with no request at hand: the host or the arbiter stood still, not its work",
-    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
-    decides: NO_WORK_OF_ITS_OWN,
-    basis: BASIS.stackDump,
-  },
-  network: {
-    id: 'waited-for-peer',
-    text: 'waiting for the network',
-    weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
-    decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    basis: BASIS.stackDump,
-  },
-  sleep: { id: 'stuck-in-frame', text: 'sleeping', weights: { 'infinite-loop': -2 }, basis: BASIS.stackDump },
-  database: {
-    id: 'stuck-in-frame',
-    text: 'in a database call',
-    weights: { 'database-lock': 2, 'infinite-loop': -1.5 },
-    basis: BASIS.stackDump,
-  },
-  file: {
-    id: 'stuck-in-frame',
-    text: 'in file input or output',
-    weights: { 'database-lock': -1.5, 'infinite-loop': -1 },
-    basis: BASIS.stackDump,
-  },
-  thread: {
-    id: 'stuck-in-frame',
-    text: 'waiting for a lock between its own threads',
-    weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
-    decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
-    basis: BASIS.stackDump,
-  },
-  regex: {
-    id: 'stuck-in-frame',
-    text: 'matching a regular expression',
-    weights: { 'infinite-loop': 1, 'database-lock': -2 },
-    decides: { 'database-lock': 'against' },
-    basis: BASIS.stackDump,
-  },
-  code: {
-    id: 'stuck-in-frame',
-    text: 'running Python code',
-    weights: { 'infinite-loop': 1, 'database-lock': -2 },
-    decides: { 'database-lock': 'against' },
-    basis: BASIS.stackDump,
-  },
-};
-
-/** Without the line of code nobody sees whether that frame had called into C, as a database driver does. */
-const MAYBE_IN_C: Meaning = {
-  id: 'stuck-in-frame',
-  text: 'in Python code, or in C that it had called',
-  weights: { 'infinite-loop': 0.5 },
+const waitedForClient = rule({
+  id: 'waited-for-client',
+  needs: ['stack'],
   basis: BASIS.stackDump,
+  weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+  decides: NO_WORK_OF_ITS_OWN,
+  cases: { traceback: TRACEBACK },
+});
+
+const idleAtTimeout = rule({
+  id: 'idle-at-timeout',
+  needs: ['stack'],
+  basis: BASIS.stackDump,
+  weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -2 },
+  decides: NO_WORK_OF_ITS_OWN,
+  cases: { traceback: TRACEBACK },
+});
+
+const waitedForPeer = rule({
+  id: 'waited-for-peer',
+  needs: ['stack'],
+  basis: BASIS.stackDump,
+  weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
+  decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+  cases: { traceback: TRACEBACK },
+});
+
+const stuckInFrame = rule({
+  id: 'stuck-in-frame',
+  needs: ['stack'],
+  basis: BASIS.stackDump,
+  cases: {
+    sleep: { when: 'it slept', weights: { 'infinite-loop': -2 } },
+    database: { when: 'it was in a database call', weights: { 'database-lock': 2, 'infinite-loop': -1.5 } },
+    file: { when: 'it was in file input or output', weights: { 'database-lock': -1.5, 'infinite-loop': -1 } },
+    thread: {
+      when: 'it waited for a lock between its own threads',
+      weights: { 'infinite-loop': -3.5, 'database-lock': -3.5, 'large-artifact': -1.5 },
+      decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+    },
+    code: {
+      when: 'it ran Python code, or matched a regular expression',
+      weights: { 'infinite-loop': 1, 'database-lock': -2 },
+      decides: { 'database-lock': 'against' },
+    },
+    // Without the line of code nobody sees whether that frame had called into C, as a database driver does.
+    maybeInC: { when: 'it was in Python code, or in C that it had called', weights: { 'infinite-loop': 0.5 } },
+    traceback: TRACEBACK,
+  },
+});
+
+/** What a worker at this activity was doing, as the end of "the worker was". */
+const ACTIVITY_WORDS: Readonly<Record<Activity | 'maybeInC', string>> = {
+  client: 'waiting for a client that had connected and did not send its request, in gunicorn itself',
+  answer: 'waiting for a client to take the answer, in gunicorn itself',
+  idle: "waiting for a connection in gunicorn's own loop, with no request at hand: the host or the arbiter stood still, not its work",
+  network: 'waiting for the network',
+  sleep: 'sleeping',
+  database: 'in a database call',
+  file: 'in file input or output',
+  thread: 'waiting for a lock between its own threads',
+  regex: 'matching a regular expression',
+  code: 'running Python code',
+  maybeInC: 'in Python code, or in C that it had called',
 };
 
 const PRINTED_BY: Readonly<Record<StackPrinter, string>> = {
@@ -100,18 +90,38 @@ const placed = ({ file, line, functionName, code }: StackFrame): string =>
   `${file}, line ${line}, in ${functionName}${code === null ? '' : ` (${code})`}`;
 
 /** Where the worker was, by a stack that it or somebody else wrote: the innermost frame, and the service's own that led there. */
-export function stackFacts(context: FactContext): readonly Fact[] {
-  if (context.record === null) return [];
-  const stuck = stuckFrame(context);
-  return stuck === null ? [] : [stuckInFrame(stuck)];
+function stackFacts(context: FactContext): readonly StackFact[] {
+  const stuck = context.record === null ? null : stuckFrame(context);
+  if (stuck === null) return [];
+  const { frame, caller, activity, showsCalls, printer, event } = stuck;
+  const where = activity === 'code' && !showsCalls ? 'maybeInC' : activity;
+  const traceback: readonly 'traceback'[] = printer === 'traceback' ? ['traceback'] : [];
+  const found = {
+    text: `${PRINTED_BY[printer]} where the worker was: ${ACTIVITY_WORDS[where]}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.`,
+    ...sourcesOf(event),
+  };
+  switch (where) {
+    case 'client':
+    case 'answer':
+      return [waitedForClient.fact({ case: traceback, ...found })];
+    case 'idle':
+      return [idleAtTimeout.fact({ case: traceback, ...found })];
+    case 'network':
+      return [waitedForPeer.fact({ case: traceback, ...found })];
+    case 'regex':
+      return [stuckInFrame.fact({ case: ['code', ...traceback], ...found })];
+    default:
+      return [stuckInFrame.fact({ case: [where, ...traceback], ...found })];
+  }
 }
 
-function stuckInFrame({ frame, caller, activity, showsCalls, printer, event }: StuckFrame): Fact {
-  const meaning: Meaning = activity === 'code' && !showsCalls ? MAYBE_IN_C : MEANINGS[activity];
-  return {
-    ...meaning,
-    text: `${PRINTED_BY[printer]} where the worker was: ${meaning.text}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.`,
-    ...sourcesOf(event),
-    basis: printer === 'traceback' ? BASIS.abort : meaning.basis,
-  };
-}
+const STACK_RULES = [waitedForClient, idleAtTimeout, waitedForPeer, stuckInFrame] as const;
+type StackFact = FactOf<typeof STACK_RULES>;
+
+export const stackFamily = family({
+  name: 'stack',
+  about:
+    'Where the worker was, by a stack that it or another program wrote: the innermost frame, and the one of the service that led there.',
+  rules: STACK_RULES,
+  find: stackFacts,
+});

@@ -1,10 +1,10 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
-import type { Fact } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { FilesystemUsage } from '../model/host.ts';
 import { addSeconds } from '../model/time.ts';
 import { fileLabel, formatBytes, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 // sqlite3.OperationalError: database or disk is full     OSError: [Errno 28] No space left on device     Disk quota exceeded
 // SQLITE_FULL and strerror of ENOSPC and EDQUOT: https://www.sqlite.org/rescode.html#full, errno(3)
@@ -16,14 +16,14 @@ const NOT_FOR_DATA = /^(?:\/dev\/loop\d|squashfs|iso9660|efivarfs|devtmpfs|udev|
 const NOT_DATA_MOUNT = /^\/(?:snap|boot|sys|dev|proc|run)(?:\/|$)/;
 
 /** Whether the disk was full: by what the operation itself logged, and by `df`. */
-export function storageFacts(context: FactContext): readonly Fact[] {
+function storageFacts(context: FactContext): readonly StorageFact[] {
   const full = fullFilesystems(context);
   return [
     ...fullError(context, full),
     ...fullFilesystem(context, full),
-    ...inputOutputError(context),
-    ...kernelDiskError(context),
-    ...networkStorage(context),
+    ...failedToAccess(context),
+    ...complaintOfKernel(context),
+    ...silentServer(context),
   ];
 }
 
@@ -31,18 +31,22 @@ export function storageFacts(context: FactContext): readonly Fact[] {
 // SQLITE_IOERR and strerror of EIO and EROFS: https://www.sqlite.org/rescode.html#ioerr, errno(3)
 const INPUT_OUTPUT_ERROR = /\b(?:disk I\/O error|input\/output error|read-only file system|stale file handle)\b/i;
 
-function inputOutputError(context: FactContext): readonly Fact[] {
+const inputOutputError = rule({
+  id: 'input-output-error',
+  needs: ['service-log'],
+  basis: BASIS.inputOutput,
+  weights: { 'database-lock': -4, 'infinite-loop': -1 },
+  decides: { 'database-lock': 'against' },
+});
+
+function failedToAccess(context: FactContext): readonly StorageFact[] {
   const line = context.record?.operation?.lines.find(({ event }) => INPUT_OUTPUT_ERROR.test(event.message));
   if (line === undefined) return [];
   return [
-    {
-      id: 'input-output-error',
+    inputOutputError.fact({
       text: `The operation could not read or write its files ("${INPUT_OUTPUT_ERROR.exec(line.event.message)?.[0] ?? ''}"): the storage failed it, not a lock.`,
-      weights: { 'database-lock': -4, 'infinite-loop': -1 },
-      decides: { 'database-lock': 'against' },
       ...sourcesOf(line.event),
-      basis: BASIS.inputOutput,
-    },
+    }),
   ];
 }
 
@@ -63,68 +67,83 @@ function kernelLines({ window, evidence }: FactContext, pattern: RegExp): readon
 const SERVER_SILENT =
   /\b(?:nfs: server|CIFS: |ceph: |libceph: ).{0,80}\b(?:not respond\w*|timed out|session lost|socket closed)/i;
 
+const networkStorage = rule({
+  id: 'network-storage',
+  needs: ['kernel-log'],
+  basis: BASIS.networkStorage,
+  weights: { 'infinite-loop': -2, 'database-lock': -2 },
+});
+
 /** A file server that did not answer: whoever reads from it hangs in the kernel, and no signal reaches it. */
-function networkStorage(context: FactContext): readonly Fact[] {
+function silentServer(context: FactContext): readonly StorageFact[] {
   const lines = kernelLines(context, SERVER_SILENT);
   const first = lines[0];
   if (first === undefined) return [];
   return [
-    {
-      id: 'network-storage',
+    networkStorage.fact({
       text: `A file server did not answer while the operation ran: "${first.message.slice(0, 160)}". A process that waits for it hangs in the kernel until it is back.`,
-      weights: { 'infinite-loop': -2, 'database-lock': -2 },
       ...sourcesOf(...lines.slice(0, 5)),
-      basis: BASIS.networkStorage,
-    },
+    }),
   ];
 }
 
-function kernelDiskError(context: FactContext): readonly Fact[] {
+const kernelDiskError = rule({
+  id: 'kernel-disk-error',
+  needs: ['kernel-log'],
+  basis: BASIS.kernelStorage,
+  weights: { 'infinite-loop': -1, 'database-lock': -0.5 },
+});
+
+function complaintOfKernel(context: FactContext): readonly StorageFact[] {
   const lines = kernelLines(context, KERNEL_DISK_ERROR);
   const first = lines[0];
   if (first === undefined) return [];
   return [
-    {
-      id: 'kernel-disk-error',
+    kernelDiskError.fact({
       text: `The kernel complained of storage around the incident: "${first.message.slice(0, 160)}"${lines.length > 1 ? ` and ${lines.length - 1} more` : ''}.`,
-      weights: { 'infinite-loop': -1, 'database-lock': -0.5 },
       ...sourcesOf(...lines.slice(0, 5)),
-      basis: BASIS.kernelStorage,
-    },
+    }),
   ];
 }
 
-function fullError(context: FactContext, full: readonly FilesystemUsage[]): readonly Fact[] {
+const diskFullError = rule({
+  id: 'disk-full-error',
+  needs: ['service-log'],
+  basis: BASIS.diskFull,
+  weights: { 'database-lock': -4, 'infinite-loop': -1 },
+  decides: { 'database-lock': 'against' },
+});
+
+function fullError(context: FactContext, full: readonly FilesystemUsage[]): readonly StorageFact[] {
   const lines = (context.record?.operation?.lines ?? []).filter(({ event }) => DISK_FULL.test(event.message));
   const first = lines[0];
   if (first === undefined) return [];
   const { sources, rows } = sourcesOf(...lines.slice(0, 5).map(({ event }) => event));
   return [
-    {
-      id: 'disk-full-error',
+    diskFullError.fact({
       text: `The operation failed to write because the disk was full ("${DISK_FULL.exec(first.event.message)?.[0] ?? ''}")${full.length === 0 ? '' : `, and df shows ${describe(full)}`}. A write that finds no room fails at once: it waits for no lock.`,
-      weights: { 'database-lock': -4, 'infinite-loop': -1 },
-      decides: { 'database-lock': 'against' },
       sources: [...sources, ...full.map(({ source }) => source)],
       rows,
-      basis: BASIS.diskFull,
-    },
+    }),
   ];
 }
 
-function fullFilesystem(context: FactContext, full: readonly FilesystemUsage[]): readonly Fact[] {
+const filesystemFull = rule({
+  id: 'filesystem-full',
+  needs: ['filesystems'],
+  basis: 'df(1) of GNU coreutils',
+  // Full when df ran: whether it was full while the operation wrote, only its own errors tell.
+});
+
+function fullFilesystem(context: FactContext, full: readonly FilesystemUsage[]): readonly StorageFact[] {
   if (full.length === 0) return [];
   const holder = databaseFilesystem(context);
   const holds = holder !== null && full.includes(holder.usage);
   return [
-    {
-      id: 'filesystem-full',
+    filesystemFull.fact({
       text: `df shows ${describe(full)}${holds ? `, which holds the database (${holder.path})` : ''}.`,
-      // Full when df ran: whether it was full while the operation wrote, only its own errors tell.
-      weights: {},
       ...sourceOnly(...full.map(({ source }) => source), ...(holds ? [holder.source] : [])),
-      basis: 'df(1) of GNU coreutils',
-    },
+    }),
   ];
 }
 
@@ -165,3 +184,13 @@ function databaseFilesystem(context: FactContext) {
   }
   return best === null ? null : { usage: best, path: file.path, source: file.source };
 }
+
+const STORAGE_RULES = [inputOutputError, networkStorage, kernelDiskError, diskFullError, filesystemFull] as const;
+type StorageFact = FactOf<typeof STORAGE_RULES>;
+
+export const storageFamily = family({
+  name: 'storage',
+  about: 'Whether the disk was full, slow or failing: by what the operation itself logged, by the kernel and by `df`.',
+  rules: STORAGE_RULES,
+  find: storageFacts,
+});

@@ -1,72 +1,123 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
-import type { Fact } from '../model/analysis.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */
 const ARBITER_TICK_SECONDS = 2;
 
+const timeoutSetting = rule({
+  id: 'timeout-setting',
+  needs: ['settings'],
+  basis: BASIS.settings,
+  cases: {
+    off: {
+      when: 'it is switched off (0), and no WORKER TIMEOUT was logged',
+      weights: { 'worker-timeout': -4 },
+      decides: { 'worker-timeout': 'against' },
+    },
+  },
+});
+
+/** Its heartbeat comes between requests only. */
+const SYNC_WORKER = { when: 'the worker is of class sync', basis: BASIS.syncWorker } as const;
+
+const heartbeatDuringOperation = rule({
+  id: 'heartbeat-during-operation',
+  needs: ['service-log', 'settings'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': 1, 'infinite-loop': -0.5 },
+  cases: { sync: SYNC_WORKER },
+});
+
+const operationOutlivedTimeout = rule({
+  id: 'operation-outlived-timeout',
+  needs: ['service-log', 'settings'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': 1 },
+  cases: { sync: SYNC_WORKER },
+});
+
+const timeoutNotInForce = rule({
+  id: 'timeout-not-in-force',
+  needs: ['service-log', 'settings'],
+  basis: BASIS.arbiter,
+});
+
+const endedBeforeTimeout = rule({
+  id: 'ended-before-timeout',
+  needs: ['service-log', 'settings'],
+  basis: BASIS.arbiter,
+  weights: { 'worker-timeout': -2, 'infinite-loop': -0.5 },
+});
+
+const endedEarly = rule({
+  id: 'ended-early',
+  needs: ['service-log'],
+  basis: BASIS.log,
+  weights: { 'infinite-loop': -0.5 },
+});
+
 /** The timeout setting against what happened. */
-export function timeoutFacts(context: FactContext): readonly Fact[] {
-  const facts: Fact[] = [];
+function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
+  const facts: TimeoutFact[] = [];
   const { record, config } = context;
   if (config !== null) {
     const isOff = config.timeoutSeconds === 0 && record?.death?.timeout == null;
-    facts.push({
-      id: 'timeout-setting',
-      text:
-        config.timeoutRefuted !== undefined
-          ? `The worker timeout is not known: ${config.timeoutRefuted}`
-          : config.timeoutSeconds === null
-            ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
-            : config.timeoutSeconds === 0
-              ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
-              : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
-      weights: isOff ? { 'worker-timeout': -4 } : {},
-      ...(isOff ? { decides: { 'worker-timeout': 'against' as const } } : {}),
-      ...sourceOnly(...config.sources),
-      basis: BASIS.settings,
-    });
+    facts.push(
+      timeoutSetting.fact({
+        case: isOff ? 'off' : [],
+        text:
+          config.timeoutRefuted !== undefined
+            ? `The worker timeout is not known: ${config.timeoutRefuted}`
+            : config.timeoutSeconds === null
+              ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
+              : config.timeoutSeconds === 0
+                ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
+                : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
+        ...sourceOnly(...config.sources),
+      }),
+    );
   }
   const death = record?.death ?? null;
   const operation = record?.operation ?? null;
   if (record === null || death === null) return facts;
 
   if (death.timeout !== null && config !== null && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
+    const syncWorker: readonly 'sync'[] = config.workerClass === 'sync' ? ['sync'] : [];
     const heartbeat = addSeconds(death.timeout.time, -config.timeoutSeconds);
     const ran = elapsedSeconds(context, death.timeout.time);
     if (operation !== null && ran !== null) {
       const into = ran - config.timeoutSeconds;
       if (into > ARBITER_TICK_SECONDS) {
-        facts.push({
-          id: 'heartbeat-during-operation',
-          text: `The operation had run ${formatSeconds(ran)} against a timeout of ${config.timeoutSeconds} s, which puts the last heartbeat at ${formatTimeOfDay(heartbeat)} UTC, ${formatSeconds(into)} in: part of it ran with the heartbeat alive${config.workerClass === 'sync' ? ', which a sync worker does only between requests' : ''}.`,
-          weights: { 'worker-timeout': 1, 'infinite-loop': -0.5 },
-          ...sourcesOf(operation.lines[0]?.event, death.timeout),
-          basis: config.workerClass === 'sync' ? BASIS.syncWorker : BASIS.arbiter,
-        });
+        facts.push(
+          heartbeatDuringOperation.fact({
+            case: syncWorker,
+            text: `The operation had run ${formatSeconds(ran)} against a timeout of ${config.timeoutSeconds} s, which puts the last heartbeat at ${formatTimeOfDay(heartbeat)} UTC, ${formatSeconds(into)} in: part of it ran with the heartbeat alive${config.workerClass === 'sync' ? ', which a sync worker does only between requests' : ''}.`,
+            ...sourcesOf(operation.lines[0]?.event, death.timeout),
+          }),
+        );
       } else {
-        facts.push({
-          id: 'operation-outlived-timeout',
-          text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
-          weights: { 'worker-timeout': 1 },
-          ...sourcesOf(operation.lines[0]?.event, death.timeout),
-          basis: config.workerClass === 'sync' ? BASIS.syncWorker : BASIS.arbiter,
-        });
+        facts.push(
+          operationOutlivedTimeout.fact({
+            case: syncWorker,
+            text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
+            ...sourcesOf(operation.lines[0]?.event, death.timeout),
+          }),
+        );
       }
     }
     const lived = death.life.boot === null ? null : secondsBetween(death.life.boot.time, death.timeout.time);
     if (lived !== null && lived < config.timeoutSeconds - ARBITER_TICK_SECONDS) {
-      facts.push({
-        id: 'timeout-not-in-force',
-        text: `The TIMEOUT came ${formatSeconds(lived)} after the worker booted, sooner than ${config.timeoutSeconds} s: the setting that was saved is not the one that was in force.`,
-        weights: {},
-        ...sourcesOf(death.life.boot, death.timeout),
-        basis: BASIS.arbiter,
-      });
+      facts.push(
+        timeoutNotInForce.fact({
+          text: `The TIMEOUT came ${formatSeconds(lived)} after the worker booted, sooner than ${config.timeoutSeconds} s: the setting that was saved is not the one that was in force.`,
+          ...sourcesOf(death.life.boot, death.timeout),
+        }),
+      );
     }
   }
   facts.push(...clockFacts(context, death));
@@ -74,21 +125,19 @@ export function timeoutFacts(context: FactContext): readonly Fact[] {
   if (operation !== null && ran !== null) {
     const limit = config?.timeoutSeconds ?? null;
     if (limit !== null && limit > 0 && ran < limit - ARBITER_TICK_SECONDS) {
-      facts.push({
-        id: 'ended-before-timeout',
-        text: `The worker ended ${formatSeconds(ran)} into the operation, before the timeout of ${limit} s could fire.`,
-        weights: { 'worker-timeout': -2, 'infinite-loop': -0.5 },
-        ...sourcesOf(operation.lines[0]?.event, death.end),
-        basis: BASIS.arbiter,
-      });
+      facts.push(
+        endedBeforeTimeout.fact({
+          text: `The worker ended ${formatSeconds(ran)} into the operation, before the timeout of ${limit} s could fire.`,
+          ...sourcesOf(operation.lines[0]?.event, death.end),
+        }),
+      );
     } else if (limit === null && ran < 10) {
-      facts.push({
-        id: 'ended-early',
-        text: `The worker ended ${formatSeconds(ran)} into the operation, soon for work without end to be why.`,
-        weights: { 'infinite-loop': -0.5 },
-        ...sourcesOf(operation.lines[0]?.event, death.end),
-        basis: BASIS.log,
-      });
+      facts.push(
+        endedEarly.fact({
+          text: `The worker ended ${formatSeconds(ran)} into the operation, soon for work without end to be why.`,
+          ...sourcesOf(operation.lines[0]?.event, death.end),
+        }),
+      );
     }
   }
   return facts;
@@ -99,8 +148,21 @@ const FIRST_MONOTONIC_VERSION = 22;
 /** From a step to the arbiter's next look at its workers. */
 const LOOK_SECONDS = 3;
 
+const clockSteppedDeadline = rule({
+  id: 'clock-stepped-deadline',
+  needs: ['host-log', 'service-log'],
+  basis: BASIS.arbiter,
+  weights: { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 },
+});
+
+const clockStepped = rule({
+  id: 'clock-stepped',
+  needs: ['host-log'],
+  basis: BASIS.arbiter,
+});
+
 /** A clock that was stepped makes no duration across it a duration, and old gunicorns end every worker for it. */
-function clockFacts(context: FactContext, { timeout, life }: Death): readonly Fact[] {
+function clockFacts(context: FactContext, { timeout, life }: Death): readonly TimeoutFact[] {
   const { record, evidence } = context;
   const until = timeout?.time ?? record?.incident.end ?? null;
   if (until === null) return [];
@@ -119,12 +181,28 @@ function clockFacts(context: FactContext, { timeout, life }: Death): readonly Fa
     (step.seconds ?? 0) > 0 &&
     secondsBetween(step.event.time, timeout.time) <= LOOK_SECONDS;
   return [
-    {
-      id: isDeadline ? 'clock-stepped-deadline' : 'clock-stepped',
+    (isDeadline ? clockSteppedDeadline : clockStepped).fact({
       text: `The clock of the host was ${step.seconds === null ? 'changed' : step.seconds < 0 ? 'put back' : 'put forward'}${by} at ${formatTimeOfDay(step.event.time)} UTC ("${step.event.message.trim().slice(0, 100)}"): times before and after it are no duration${isDeadline ? `, and gunicorn ${version} reads its heartbeats by that clock: the step alone made them too old` : ''}.`,
-      weights: isDeadline ? { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 } : {},
       ...sourcesOf(step.event, isDeadline ? started : null),
-      basis: BASIS.arbiter,
-    },
+    }),
   ];
 }
+
+const TIMEOUT_RULES = [
+  timeoutSetting,
+  heartbeatDuringOperation,
+  operationOutlivedTimeout,
+  timeoutNotInForce,
+  endedBeforeTimeout,
+  endedEarly,
+  clockSteppedDeadline,
+  clockStepped,
+] as const;
+type TimeoutFact = FactOf<typeof TIMEOUT_RULES>;
+
+export const timeoutFamily = family({
+  name: 'timeout',
+  about: 'The timeout setting, and the clock, against what happened.',
+  rules: TIMEOUT_RULES,
+  find: timeoutFacts,
+});

@@ -1,10 +1,16 @@
 import { type FactContext, sourceOnly } from '../context/context.ts';
-import type { Fact } from '../model/analysis.ts';
 import { formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
+
+const unitSettings = rule({
+  id: 'unit-settings',
+  needs: ['settings'],
+  basis: `${BASIS.unitFile}; ${BASIS.memoryMax}`,
+});
 
 /** What the service's systemd unit allows it, as far as it bears on how a worker can end. It weighs nothing by itself. */
-export function unitFacts(context: FactContext): readonly Fact[] {
+function unitFacts(context: FactContext): readonly UnitFact[] {
   const { unit } = context;
   if (unit === null) return [];
   const { memoryMaxBytes, memoryHighBytes, timeoutStopSeconds, watchdogSeconds, oomPolicy } = unit;
@@ -23,12 +29,20 @@ export function unitFacts(context: FactContext): readonly Fact[] {
   ].filter((setting) => setting !== null);
   if (settings.length === 0) return [];
   return [
-    {
-      id: 'unit-settings',
+    unitSettings.fact({
       text: `The unit${unit.name === null ? '' : ` ${unit.name}`} sets ${listing(settings.map(({ text, of }) => `${text} (${of.from})`))}.`,
-      weights: {},
       ...sourceOnly(...settings.map(({ of }) => of.source)),
-      basis: `${BASIS.unitFile}; ${BASIS.memoryMax}`,
-    },
+    }),
   ];
 }
+
+const UNIT_RULES = [unitSettings] as const;
+type UnitFact = FactOf<typeof UNIT_RULES>;
+
+export const unitFamily = family({
+  name: 'unit',
+  about:
+    'What the systemd unit of the service allows it, as far as it bears on how a worker can end. It weighs nothing by itself.',
+  rules: UNIT_RULES,
+  find: unitFacts,
+});

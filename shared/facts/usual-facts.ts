@@ -1,17 +1,23 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { clockSteps } from '../context/elapsed.ts';
-import type { Fact } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { type FactOf, family, rule } from './rule.ts';
 
 /** A silence that is no more than so many times the longest before is merely a slow one. */
 const OUT_OF_THE_USUAL = 3;
 const LEAST_SILENCE_SECONDS = 5;
 const QUOTE_CHARACTERS = 100;
 
+const usualNextMissing = rule({
+  id: 'usual-next-missing',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+});
+
 /** What the service's log says next at this point everywhere else, and did not say here. */
-export function usualFacts(context: FactContext): readonly Fact[] {
+function usualFacts(context: FactContext): readonly UsualFact[] {
   const { record, workEnd } = context;
   const usual = record?.usualNext ?? null;
   if (record === null || usual === null || workEnd === null) return [];
@@ -22,12 +28,19 @@ export function usualFacts(context: FactContext): readonly Fact[] {
   if (clockSteps(context, last.event.time, workEnd).length > 0) return [];
   const quoted = (text: string): string => `"${text.trim().slice(0, QUOTE_CHARACTERS)}"`;
   return [
-    {
-      id: 'usual-next-missing',
+    usualNextMissing.fact({
       text: `After a line like ${quoted(last.text)} the log has one like ${quoted(usual.example)} within ${formatSeconds(usual.longestSeconds)} (${usual.times} of ${usual.outOf} times); here nothing came for ${formatSeconds(silence)}: that is where its time went.`,
-      weights: {},
       ...sourcesOf(last.event),
-      basis: BASIS.counters,
-    },
+    }),
   ];
 }
+
+const USUAL_RULES = [usualNextMissing] as const;
+type UsualFact = FactOf<typeof USUAL_RULES>;
+
+export const usualFamily = family({
+  name: 'usual',
+  about: 'What the log of the service says next at this point everywhere else, and did not say here.',
+  rules: USUAL_RULES,
+  find: usualFacts,
+});

@@ -1,13 +1,14 @@
 import type { FactContext } from '../context/context.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { reproductionOf } from '../context/reproduction.ts';
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { importWords, parseWords } from '../facts/reproduction-facts.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
 
 /** The questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
 export function answerQuestions(context: FactContext, facts: readonly Fact[]): readonly Question[] {
-  const pick = (...ids: readonly string[]): readonly Fact[] => facts.filter((fact) => ids.includes(fact.id));
+  const pick = (...ids: readonly FactId[]): readonly Fact[] => facts.filter((fact) => isFactOf(fact, ...ids));
   return [
     {
       id: 'artifact-size',

@@ -1,6 +1,7 @@
 import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
 import { killOrder } from '../context/kill-order.ts';
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import type { Fact, HypothesisResult, Incident, Recommendation } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
@@ -122,14 +123,14 @@ function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-const PLACED: ReadonlySet<string> = new Set([
+const PLACED = [
   'stuck-in-frame',
   'waited-for-peer',
   'waited-for-client',
   'idle-at-timeout',
   'counter-past-total',
   'counter-towards-total',
-]);
+] as const satisfies readonly FactId[];
 
 /** The incident in three sentences: what happened, why, what to do. */
 export function summary(
@@ -138,18 +139,18 @@ export function summary(
   hypotheses: readonly HypothesisResult[],
   recommendations: readonly Recommendation[],
 ): readonly [string, string, string] {
-  const before = facts.find((fact) => fact.id === 'similar-before')?.text;
+  const before = facts.find((fact) => isFactOf(fact, 'similar-before'))?.text;
   // A stack or a counter says more of where it was than what was not said.
-  const isPlaced = facts.some(({ id }) => PLACED.has(id));
-  const usual = isPlaced ? undefined : facts.find(({ id }) => id === 'usual-next-missing')?.text;
+  const isPlaced = facts.some((fact) => isFactOf(fact, ...PLACED));
+  const usual = isPlaced ? undefined : facts.find((fact) => isFactOf(fact, 'usual-next-missing'))?.text;
   const cause = [why(context, facts, hypotheses), usual, before].filter((part) => part !== undefined).join(' ');
   return [headline(context), cause, whatToDo(context, hypotheses, recommendations)];
 }
 
 function why(context: FactContext, facts: readonly Fact[], hypotheses: readonly HypothesisResult[]): string {
   if (context.record === null) {
-    const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'];
-    const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
+    const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'] as const;
+    const done = told.map((id) => facts.find((fact) => isFactOf(fact, id))).find((fact) => fact !== undefined);
     return (
       [done?.text, quietTraces(quietCase(context))].filter((part) => part != null).join(' ') ||
       'The evidence does not show how the workers fared.'

@@ -1,3 +1,4 @@
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
 import { listing } from '../wording/figures.ts';
 import type { WeighedFacts, Weighing } from './weigh.ts';
@@ -16,6 +17,8 @@ export interface Assessment {
 const RULED_OUT_AT = -1.4;
 /** Log-odds from which a hypothesis with a specific fact fits (about 7 to 1). */
 const FITS_AT = 2;
+/** Log-odds that a part in the chain has at least: it is likelier than not. */
+const CONTRIBUTES_AT = 0;
 /** Log-odds from which an undecided cause is suspected strongly enough that the timeout is only its executioner. */
 const SUSPECTED_AT = 1.5;
 
@@ -27,13 +30,18 @@ const KILLED_FOR_MEMORY = [
   'systemd-oom',
   'oomd-kill',
   'killed-for-memory',
-] as const;
+] as const satisfies readonly FactId[];
 
 /** The verdicts on all five. `timeoutReason` words what the timeout's own fit is about: durations are not in the facts. */
 export function assessAll(findings: WeighedFacts, timeoutReason: string): Readonly<Record<HypothesisId, Assessment>> {
-  const lock = observed(findings.of['database-lock'], assessLock(findings));
-  const loop = observed(findings.of['infinite-loop'], assessLoop(findings));
-  const memory = observed(findings.of['memory-exhaustion'], assessMemory(findings));
+  const alone = {
+    'database-lock': observed(findings.of['database-lock'], assessLock(findings)),
+    'infinite-loop': observed(findings.of['infinite-loop'], assessLoop(findings)),
+    'memory-exhaustion': observed(findings.of['memory-exhaustion'], assessMemory(findings)),
+  };
+  const lock = unrivalled('database-lock', alone, findings);
+  const loop = unrivalled('infinite-loop', alone, findings);
+  const memory = unrivalled('memory-exhaustion', alone, findings);
   const causes = { 'database-lock': lock, 'infinite-loop': loop, 'memory-exhaustion': memory };
   return {
     ...causes,
@@ -53,14 +61,56 @@ function observed(weighing: Weighing, judgement: Assessment, holds: Verdict = 'f
 }
 
 /**
+ * A cause that fits by no fact of its own that decides, only by a chain of signs, fits only where the same signs lead to no
+ * other cause as well.
+ */
+function unrivalled(id: Cause, alone: Readonly<Record<Cause, Assessment>>, { of }: WeighedFacts): Assessment {
+  const own = alone[id];
+  if (own.verdict !== 'fits' || isDecidedFor(of[id])) return own;
+  const rival = CAUSES.find(
+    (other) =>
+      other !== id &&
+      (alone[other].verdict === 'fits' || (alone[other].verdict === 'inconclusive' && of[other].total >= of[id].total)),
+  );
+  if (rival === undefined) return own;
+  const [title, other] = [HYPOTHESIS_TITLES[id], HYPOTHESIS_TITLES[rival]].map((each) => each.toLowerCase());
+  return undecided(`What speaks for ${title} does not decide, and as much speaks for ${other}.`);
+}
+
+/** What can hold a worker up, of which the timeout is only the executioner and the artifact only a part. */
+const CAUSES = ['database-lock', 'infinite-loop', 'memory-exhaustion'] as const satisfies readonly HypothesisId[];
+type Cause = (typeof CAUSES)[number];
+
+function isDecidedFor(weighing: Weighing): boolean {
+  return weighing.for.some(({ fact }) => fact.decides?.[weighing.id] === 'for');
+}
+
+/**
+ * The probability that the weights add up to, within what the verdict allows: signs that do not decide add up to no
+ * certainty, however many they are, so a hypothesis that is left open looks neither settled nor excluded.
+ */
+export function scoreOf({ total }: Weighing, verdict: Verdict): number {
+  const { least, most } = LOG_ODDS_OF[verdict];
+  return 1 / (1 + Math.exp(-Math.min(most, Math.max(least, total))));
+}
+
+const LOG_ODDS_OF: Readonly<Record<Verdict, { readonly least: number; readonly most: number }>> = {
+  fits: { least: FITS_AT, most: Number.POSITIVE_INFINITY },
+  contributes: { least: CONTRIBUTES_AT, most: Number.POSITIVE_INFINITY },
+  inconclusive: { least: RULED_OUT_AT, most: FITS_AT },
+  'ruled-out': { least: Number.NEGATIVE_INFINITY, most: RULED_OUT_AT },
+};
+
+/**
  * Whether a fact decides against it by itself, none decides for it, and what was found as a whole does not outweigh it. No
  * prior counts: what is rare is not excluded by being rare, and many weak signs do not add up to an exclusion.
  */
 function ruledOut(weighing: Weighing): boolean {
   const { id, against } = weighing;
-  const decidedFor = weighing.for.some(({ fact }) => fact.decides?.[id] === 'for');
   return (
-    !decidedFor && weighing.evidence <= RULED_OUT_AT && against.some(({ fact }) => fact.decides?.[id] === 'against')
+    !isDecidedFor(weighing) &&
+    weighing.evidence <= RULED_OUT_AT &&
+    against.some(({ fact }) => fact.decides?.[id] === 'against')
   );
 }
 
@@ -124,7 +174,7 @@ const HELD_UP_FROM_OUTSIDE = [
     what: 'the clock was put forward, and this gunicorn reads its heartbeats by it',
   },
   { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
-] as const;
+] as const satisfies readonly { readonly facts: readonly FactId[]; readonly what: string }[];
 
 function assessTimeout(
   { of, has }: WeighedFacts,
@@ -164,31 +214,31 @@ function assessTimeout(
   return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
 }
 
-const WHERE_IT_WAS: ReadonlySet<string> = new Set([
+const WHERE_IT_WAS = [
   'stuck-in-frame',
   'waited-for-client',
   'waited-for-peer',
   'idle-at-timeout',
-]);
+] as const satisfies readonly FactId[];
 
 /** The stack that names where the worker was says more than any list of what it may have been. */
 function whereItWas(of: WeighedFacts['of']): string {
   const facts = Object.values(of).flatMap((weighing) => [...weighing.for, ...weighing.against]);
-  const found = facts.find(({ fact }) => WHERE_IT_WAS.has(fact.id));
+  const found = facts.find(({ fact }) => isFactOf(fact, ...WHERE_IT_WAS));
   return found === undefined ? '' : ` ${found.fact.text}`;
 }
 
 /** What the log says of locks around it, where nothing ties them to this work. */
 function clueOfLock(lock: Weighing): string {
-  const clue = lock.for.find(({ fact }) => LOCK_CLUES.has(fact.id));
+  const clue = lock.for.find(({ fact }) => isFactOf(fact, ...LOCK_CLUES));
   return clue === undefined ? '' : ` ${clue.fact.text}`;
 }
 
-const LOCK_CLUES: ReadonlySet<string> = new Set([
+const LOCK_CLUES = [
   'lock-error-earlier',
   'lock-error-of-another',
   'server-lock-meanwhile',
-]);
+] as const satisfies readonly FactId[];
 
 /** The command that decides each cause of a timeout, the quickest first. */
 const DECIDED_BY = [
@@ -202,7 +252,7 @@ function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>,
   const open = DECIDED_BY.filter(([id]) => causes[id]?.verdict === 'inconclusive');
   const [first] = open;
   if (first === undefined) {
-    return timeout.for.some(({ fact }) => fact.id === 'timeout-needed')
+    return timeout.for.some(({ fact }) => isFactOf(fact, 'timeout-needed'))
       ? 'at the rate seen the work takes longer than that, and why it is so slow none of the other causes explains'
       : 'what held the worker up is none of the other causes that were looked for';
   }
@@ -250,7 +300,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   if (ruledOut(weighing)) return excluded(weighing);
   const busy = has('worker-busy', 'snapshot-busy');
   const outOfProportion = has('stalled-step', 'operation-out-of-proportion', 'repeats-itself');
-  const inCode = weighing.for.some(({ fact }) => fact.id === 'stuck-in-frame');
+  const inCode = weighing.for.some(({ fact }) => isFactOf(fact, 'stuck-in-frame'));
   if (
     has('timeout-logged', 'operation-unfinished') &&
     busy &&

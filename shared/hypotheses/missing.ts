@@ -2,7 +2,9 @@ import type { FactContext } from '../context/context.ts';
 import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { memorySamples } from '../context/process-readings.ts';
-import type { HypothesisId, MissingEvidence, Verdict } from '../model/analysis.ts';
+import { ALL_RULES } from '../facts/facts.ts';
+import { type EvidenceKind, readingsOf } from '../facts/rule.ts';
+import { HYPOTHESIS_IDS, type HypothesisId, type MissingEvidence, type Verdict } from '../model/analysis.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
 import { fileLabel } from '../wording/figures.ts';
@@ -112,78 +114,161 @@ function lockViews(server: DatabaseServer): readonly [what: string, command: str
       ];
 }
 
+/** What asks for one kind of evidence about a hypothesis; nothing where it was saved or would not help. */
+type Asking = (about: {
+  readonly id: HypothesisId;
+  readonly context: FactContext;
+  readonly isDecided: boolean;
+}) => readonly MissingEvidence[];
+
+/**
+ * How each kind of evidence that a rule needs is asked for; null where it tells no more than what is asked for beside it. In
+ * this order, which is that of how much the first of them decides. The service's own log goes last: see `serviceLog`.
+ */
+const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null>> = {
+  'kernel-log': ({ context }) =>
+    context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill'
+      ? [
+          {
+            what: 'The kernel log of the window: only it names a process that the OOM killer ended.',
+            command: kernelCommand(context),
+          },
+        ]
+      : [],
+  'process-memory': ({ context, isDecided }) =>
+    isDecided || memorySamples(context).length >= 2
+      ? []
+      : [{ what: 'Memory of the worker over time.', command: WATCH_PROCESSES }],
+  'host-load': ({ context, isDecided }) =>
+    isDecided || context.evidence.hostMemory.length > 0
+      ? []
+      : [
+          {
+            what: 'Memory of the host.',
+            command: `${dated('cat /proc/meminfo', 'meminfo.txt')}; ${sarCommand(context)}`,
+          },
+        ],
+  settings: ({ context }) => settings(context),
+  database: ({ context, isDecided }) => database(context, isDecided),
+  'process-cpu': ({ id, context, isDecided }) =>
+    isDecided ||
+    context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length >= 2
+      ? []
+      : [
+          {
+            what:
+              id === 'infinite-loop'
+                ? 'CPU time and state of the worker over time.'
+                : 'Whether the worker was computing or waiting.',
+            command: WATCH_PROCESSES,
+          },
+        ],
+  // That it waits for a lock a stack can tell, and not who holds it: that is asked for with the database.
+  stack: ({ id, isDecided }) =>
+    isDecided || id === 'database-lock'
+      ? []
+      : [
+          {
+            what: 'Where the worker is, the next time it hangs.',
+            command: 'py-spy dump --pid PID > stack.txt   # or: gdb -p PID -batch -ex "thread apply all bt"',
+          },
+        ],
+  artifact: ({ context }) => artifact(context),
+  'server-log': null,
+  // Without a time of their own; the kernel's log has it.
+  'cgroup-counters': null,
+  'host-log': null,
+  filesystems: null,
+  // It is offered as a script, once for the whole case (`shared/collect`).
+  reproduction: null,
+};
+
+function settings(context: FactContext): readonly MissingEvidence[] {
+  if (context.config === null) return [{ what: 'The timeout setting.', command: configCommand(context) }];
+  if (context.config.timeoutSeconds !== null) return [];
+  return [
+    {
+      what: 'The timeout in force: what the configuration sets cannot be read without running it.',
+      command: SETTING_COMMAND,
+    },
+  ];
+}
+
+/** The files of the database, and who has it open; of a server its own views. */
+function database(context: FactContext, isDecided: boolean): readonly MissingEvidence[] {
+  const server = databaseServer(context)?.server ?? null;
+  if (server !== null) {
+    const [what, command] = lockViews(server);
+    return [{ what, command }];
+  }
+  const path = context.database?.report.path ?? null;
+  const file = path === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(path)}`);
+  return [
+    ...(path === null
+      ? [
+          {
+            what: 'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
+            command:
+              'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',
+          },
+        ]
+      : []),
+    ...(isDecided
+      ? []
+      : [{ what: 'Who has the database open.', command: `lsof -- ${file} > lsof.txt; cat /proc/locks > locks.txt` }]),
+  ];
+}
+
+function artifact(context: FactContext): readonly MissingEvidence[] {
+  if (context.artifact !== null) return [];
+  const path = context.record?.operation?.lines.find((line) => line.reading.path !== null)?.reading.path ?? null;
+  return [
+    {
+      what: 'The artifact itself, to be measured.',
+      command: `cp -p ${path === null ? '/path/to/test-results.xml' : shellPath(path)} evidence/`,
+    },
+  ];
+}
+
+/** Rules of every hypothesis rest on the service's own log: where it is missing, each that is open asks for it. */
+function serviceLog(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
+  if (verdict !== 'inconclusive') return [];
+  const command = `journalctl ${unitOption(context)} -o short-iso-precise${windowOptions(context)} > unit.txt`;
+  // Only gunicorn tells of its timeouts: what there is of its log has not sufficed.
+  if (id === 'worker-timeout') return [{ what: "gunicorn's log of the window.", command }];
+  const told = context.evidence.events.filesWithKinds([
+    'worker-boot',
+    'worker-timeout',
+    'worker-sigkill',
+    'arbiter-start',
+  ]);
+  return told.size > 0 ? [] : [{ what: "The service's log of the incident.", command }];
+}
+
+/** From this share of the most that a kind of evidence tells of any hypothesis it is worth asking for about another. */
+const WORTH_ASKING = 0.75;
+
+/** Whether the rules that need this kind of evidence tell as much of the hypothesis as of most others. */
+export function tellsOf(kind: EvidenceKind, id: HypothesisId): boolean {
+  const readings = ALL_RULES.filter(({ needs }) => needs.includes(kind)).flatMap(readingsOf);
+  const most = (hypothesis: HypothesisId): number =>
+    Math.max(0, ...readings.map(({ weights }) => Math.abs(weights?.[hypothesis] ?? 0)));
+  return most(id) > 0 && most(id) >= WORTH_ASKING * Math.max(...HYPOTHESIS_IDS.map(most));
+}
+
+/** The kinds of evidence that are asked for about each hypothesis: those that its rules need. */
+const ASKED_ABOUT: ReadonlyMap<HypothesisId, readonly Asking[]> = new Map(
+  HYPOTHESIS_IDS.map((id) => {
+    const kinds = (Object.keys(ASKED) as (keyof typeof ASKED)[]).filter((kind) => tellsOf(kind, id));
+    return [id, kinds.map((kind) => ASKED[kind]).filter((asking) => asking !== null)];
+  }),
+);
+
 /** What would decide a hypothesis and was not saved, with the command that collects it on the host. */
 export function missingEvidence(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
-  const missing: MissingEvidence[] = [];
-  const add = (what: string, command: string): void => {
-    missing.push({ what, command });
-  };
-  const { evidence } = context;
-  const decided = verdict === 'ruled-out' || verdict === 'fits';
-  const database = context.database?.report.path ?? null;
-  const noProcessRows =
-    context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length < 2;
-
-  if (id === 'memory-exhaustion') {
-    if (context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill') {
-      add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
-    }
-    if (!decided && memorySamples(context).length < 2) add('Memory of the worker over time.', WATCH_PROCESSES);
-    if (!decided && evidence.hostMemory.length === 0) {
-      add('Memory of the host.', `${dated('cat /proc/meminfo', 'meminfo.txt')}; ${sarCommand(context)}`);
-    }
-  }
-  if (id === 'worker-timeout') {
-    if (context.config === null) add('The timeout setting.', configCommand(context));
-    else if (context.config.timeoutSeconds === null)
-      add('The timeout in force: what the configuration sets cannot be read without running it.', SETTING_COMMAND);
-    if (!decided && verdict === 'inconclusive') {
-      add(
-        "gunicorn's log of the window.",
-        `journalctl ${unitOption(context)} -o short-iso-precise${windowOptions(context)} > unit.txt`,
-      );
-    }
-  }
-  if (id === 'database-lock') {
-    const server = databaseServer(context)?.server ?? null;
-    if (server !== null) add(...lockViews(server));
-    else if (context.database === null) {
-      add(
-        'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
-        'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',
-      );
-    }
-    if (!decided && server === null) {
-      add(
-        'Who has the database open.',
-        `lsof -- ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(database)}`)} > lsof.txt; cat /proc/locks > locks.txt`,
-      );
-    }
-    if (!decided && noProcessRows) add('Whether the worker was computing or waiting.', WATCH_PROCESSES);
-  }
-  if (id === 'large-artifact' && context.artifact === null) {
-    const path = context.record?.operation?.lines.find((line) => line.reading.path !== null)?.reading.path ?? null;
-    add(
-      'The artifact itself, to be measured.',
-      `cp -p ${path === null ? '/path/to/test-results.xml' : shellPath(path)} evidence/`,
-    );
-  }
-  if (id === 'infinite-loop' && !decided) {
-    if (noProcessRows) add('CPU time and state of the worker over time.', WATCH_PROCESSES);
-    add(
-      'Where the worker is, the next time it hangs.',
-      'py-spy dump --pid PID > stack.txt   # or: gdb -p PID -batch -ex "thread apply all bt"',
-    );
-  }
-  if (
-    verdict === 'inconclusive' &&
-    id !== 'worker-timeout' &&
-    evidence.events.filesWithKinds(['worker-boot', 'worker-timeout', 'worker-sigkill', 'arbiter-start']).size === 0
-  ) {
-    add(
-      "The service's log of the incident.",
-      `journalctl ${unitOption(context)} -o short-iso-precise${windowOptions(context)} > unit.txt`,
-    );
-  }
-  return missing;
+  const isDecided = verdict === 'ruled-out' || verdict === 'fits';
+  return [
+    ...(ASKED_ABOUT.get(id) ?? []).flatMap((asking) => asking({ id, context, isDecided })),
+    ...serviceLog(id, context, verdict),
+  ];
 }

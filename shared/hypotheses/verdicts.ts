@@ -10,7 +10,7 @@ import {
   type Verdict,
 } from '../model/analysis.ts';
 import { formatSeconds } from '../wording/figures.ts';
-import { assessAll } from './assess.ts';
+import { assessAll, scoreOf } from './assess.ts';
 import { missingEvidence } from './missing.ts';
 import { weighFacts } from './weigh.ts';
 
@@ -38,13 +38,15 @@ export function judge(context: FactContext, facts: readonly Fact[]): readonly Hy
       title: HYPOTHESIS_TITLES[id],
       verdict,
       reason,
-      score: findings.of[id].score,
+      score: scoreOf(findings.of[id], verdict),
       for: findings.of[id].for,
       against: findings.of[id].against,
       missing: missingEvidence(id, context, verdict),
       counterfactual: counterfactual(id),
     };
-  }).sort((a, b) => VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] || b.score - a.score);
+  }).sort(
+    (a, b) => VERDICT_ORDER[a.verdict] - VERDICT_ORDER[b.verdict] || findings.of[b.id].total - findings.of[a.id].total,
+  );
 }
 
 function timeoutReason(context: FactContext): string {

@@ -1,3 +1,4 @@
+import type { FactId } from '../facts/fact-id.ts';
 import { type Fact, HYPOTHESIS_IDS, type HypothesisId, type WeightedFact } from '../model/analysis.ts';
 
 /**
@@ -21,20 +22,18 @@ export interface Weighing {
   readonly evidence: number;
   /** Log-odds: prior plus all weights. */
   readonly total: number;
-  /** 0..1, the logistic of the total. */
-  readonly score: number;
 }
 
 /** All that verdicts are drawn from: which facts were found, and what they add up to for each hypothesis. */
 export interface WeighedFacts {
   readonly of: Readonly<Record<HypothesisId, Weighing>>;
   /** Whether any of these facts was found, whatever it weighs. */
-  has(...ids: readonly string[]): boolean;
+  has(...ids: readonly FactId[]): boolean;
 }
 
 /** Weighs the facts for every hypothesis. */
 export function weighFacts(facts: readonly Fact[]): WeighedFacts {
-  const ids = new Set(facts.map(({ id }) => id));
+  const ids = new Set<string>(facts.map(({ id }) => id));
   const weighings = HYPOTHESIS_IDS.map((id) => [id, weigh(id, facts)] as const);
   return {
     of: Object.fromEntries(weighings) as Record<HypothesisId, Weighing>,
@@ -57,6 +56,5 @@ function weigh(id: HypothesisId, facts: readonly Fact[]): Weighing {
     against: weighted.filter(({ weight }) => weight < 0).sort((a, b) => a.weight - b.weight),
     evidence,
     total,
-    score: 1 / (1 + Math.exp(-total)),
   };
 }

@@ -155,7 +155,7 @@ export interface HypothesisResult {
   readonly id: HypothesisId;
   readonly title: string;
   readonly verdict: Verdict;
-  /** 0..1: the probability that the weights add up to. The verdict is not a threshold on it alone. */
+  /** 0..1: the probability that the weights add up to, within what the verdict allows; it is no threshold on it alone. */
   readonly score: number;
   /** One sentence: why this verdict. */
   readonly reason: string;

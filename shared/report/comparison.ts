@@ -1,7 +1,8 @@
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import type { Fact } from '../model/analysis.ts';
 
 /** The facts of shared/facts/profile-facts.ts and reproduction-facts.ts, in the order in which a reader asks, and what each answers. */
-const QUESTIONS: readonly { readonly label: string; readonly ids: readonly string[] }[] = [
+const QUESTIONS: readonly { readonly label: string; readonly ids: readonly FactId[] }[] = [
   { label: 'Parsing', ids: ['parse-not-the-cost', 'parse-is-the-cost'] },
   { label: 'By hand', ids: ['parse-repeated', 'import-repeated'] },
   { label: 'Inserting', ids: ['insert-rate'] },
@@ -12,6 +13,6 @@ const QUESTIONS: readonly { readonly label: string; readonly ids: readonly strin
 /** What the log and the database show against what the artifact costs, each with a heading in a word. */
 export function comparisonFacts(facts: readonly Fact[]): readonly { readonly label: string; readonly fact: Fact }[] {
   return QUESTIONS.flatMap(({ label, ids }) =>
-    facts.filter((fact) => ids.includes(fact.id)).map((fact) => ({ label, fact })),
+    facts.filter((fact) => isFactOf(fact, ...ids)).map((fact) => ({ label, fact })),
   );
 }

@@ -109,7 +109,7 @@ const NOTES: readonly string[] = [
 /** The verdicts first: weights and scores are read after them. */
 const VERDICT_KEY: readonly string[] = [
   'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
-  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
+  'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to; where no fact decides, it stays between 0.20 and 0.88.',
 ];
 
 function incidentFields(incident: Incident, { incidents, recurrence }: Analysis): readonly Field[] {

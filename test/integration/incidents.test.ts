@@ -1,25 +1,10 @@
-import { cpSync, readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inquest } from '../../electron/cli/inquest.ts';
 import { tempFolder } from '../support/bundles.ts';
-import { type Outcome, readTruth, wrongOf } from '../support/incident-truth.ts';
-import { keepBundle } from '../support/keep-bundle.ts';
-
-const INCIDENTS = fileURLToPath(new URL('../incidents/', import.meta.url));
-
-/** Copies the evidence to a folder whose name tells nothing, last changed when it was saved: git keeps no such times. */
-function stage(name: string, saved: string): string {
-  const folder = join(tempFolder(), 'evidence');
-  cpSync(join(INCIDENTS, name, 'evidence'), folder, { recursive: true });
-  const time = new Date(saved);
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    utimesSync(join(entry.parentPath, entry.name), time, time);
-  }
-  keepBundle(folder);
-  return folder;
-}
+import { type Outcome, wrongOf } from '../support/incident-truth.ts';
+import { INCIDENT_NAMES, stageIncident, truthOf } from '../support/stage-incident.ts';
 
 /** What the command line says of a folder, and the case that it writes. */
 async function analyse(folder: string): Promise<Outcome> {
@@ -35,9 +20,9 @@ async function analyse(folder: string): Promise<Outcome> {
 }
 
 describe('an incident is judged as what it was', () => {
-  it.each(readdirSync(INCIDENTS).sort())('%s', async (name) => {
-    const truth = readTruth(join(INCIDENTS, name, 'truth.json'));
-    const wrong = wrongOf(truth, await analyse(stage(name, truth.saved)));
+  it.each(INCIDENT_NAMES)('%s', async (name) => {
+    const truth = truthOf(name);
+    const wrong = wrongOf(truth, await analyse(stageIncident(name)));
     const known = Object.keys(truth.known ?? {});
     // What is known to be wrong stays in until it is right: then its mark goes.
     expect(wrong.filter(({ what }) => !known.includes(what)).map(({ what, found }) => `${what}: ${found}`)).toEqual([]);

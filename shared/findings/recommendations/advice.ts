@@ -1,4 +1,5 @@
 import type { FactContext } from '../../context/context.ts';
+import { type FactId, isFactOf } from '../../facts/fact-id.ts';
 import type { Fact, HypothesisId, HypothesisResult, Recommendation, Verdict } from '../../model/analysis.ts';
 import { verdictOf } from '../questions.ts';
 
@@ -29,8 +30,8 @@ export function reasonFor({ hypotheses }: Advice, id: HypothesisId): string | un
 }
 
 /** The fact of this id, if it was found. */
-export function factFor({ facts }: Advice, id: string): Fact | undefined {
-  return facts.find((fact) => fact.id === id);
+export function factFor({ facts }: Advice, id: FactId): Fact | undefined {
+  return facts.find((fact) => isFactOf(fact, id));
 }
 
 /** A change that stays, with those of the reasons that hold. */

@@ -1,3 +1,4 @@
+import { isFactOf } from '../../facts/fact-id.ts';
 import { fatalException } from '../../facts/failure-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { addSeconds, secondsBetween } from '../../model/time.ts';
@@ -27,10 +28,10 @@ export const storageAdvice: AdviceFamily = (advice) => {
   return [
     recommendation(
       'check-storage',
-      trouble.id === 'network-storage'
+      isFactOf(trouble, 'network-storage')
         ? 'Find out why the file server did not answer, and copy what an import reads to a local disk first: a process that waits for NFS cannot be ended before the server is back.'
         : 'Check the disk that the kernel complains of, and the cable, controller or volume under it, before anything is changed about the service.',
-      trouble.id === 'network-storage'
+      isFactOf(trouble, 'network-storage')
         ? 'nfsstat -c; mount -t nfs,nfs4; journalctl -k --grep=nfs'
         : 'smartctl -a /dev/DISK; journalctl -k -p warning',
       trouble.text,

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { factContext } from '../../../shared/context/context.ts';
-import { missingEvidence } from '../../../shared/hypotheses/missing.ts';
+import { ALL_RULES } from '../../../shared/facts/facts.ts';
+import { EVIDENCE_KINDS, type EvidenceKind } from '../../../shared/facts/rule.ts';
+import { missingEvidence, tellsOf } from '../../../shared/hypotheses/missing.ts';
 import { HYPOTHESIS_IDS } from '../../../shared/model/analysis.ts';
 import type { CaseEvidence } from '../../../shared/model/case.ts';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
@@ -82,5 +84,38 @@ describe('the commands for what is missing', () => {
     });
     expect(shown.stdout).toContain(`<--unit=${hostile}.service>`);
     expect(shown.stderr).toBe('');
+  });
+});
+
+describe('what is asked for', () => {
+  const kinds = Object.keys(EVIDENCE_KINDS) as readonly EvidenceKind[];
+
+  it.each([
+    ['memory-exhaustion', 'kernel-log'],
+    ['memory-exhaustion', 'process-memory'],
+    ['memory-exhaustion', 'host-load'],
+    ['worker-timeout', 'settings'],
+    ['database-lock', 'database'],
+    ['database-lock', 'process-cpu'],
+    ['infinite-loop', 'process-cpu'],
+    ['infinite-loop', 'stack'],
+    ['large-artifact', 'artifact'],
+  ] as const)('about %s is %s, by what its rules need and weigh', (id, kind) => {
+    expect(tellsOf(kind, id)).toBe(true);
+  });
+
+  it('is not what tells mostly of another', () => {
+    expect(tellsOf('kernel-log', 'worker-timeout')).toBe(false);
+    expect(tellsOf('settings', 'infinite-loop')).toBe(false);
+    expect(tellsOf('artifact', 'memory-exhaustion')).toBe(false);
+    expect(tellsOf('filesystems', 'database-lock')).toBe(false);
+  });
+
+  it('is of kinds that rules need, each of which is needed', () => {
+    for (const kind of kinds)
+      expect(
+        ALL_RULES.filter(({ needs }) => needs.includes(kind)),
+        kind,
+      ).not.toEqual([]);
   });
 });

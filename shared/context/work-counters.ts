@@ -1,8 +1,16 @@
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
-import { type CounterSeries, counterSeries, type Repetition, repetitionAtEnd } from '../timeline/counters.ts';
+import {
+  type CounterSeries,
+  counterSeries,
+  type Repetition,
+  repetitionAtEnd,
+  type UnboundedTries,
+  unboundedTries,
+} from '../timeline/counters.ts';
 import { type OperationLine, readLine } from '../timeline/operation-lines.ts';
 import type { FactContext } from './context.ts';
+import { tellsOfLockWait } from './told-lock-waits.ts';
 
 /** What a worker counted in its log, as it stood when its work ended. */
 export interface CounterAtEnd extends CounterSeries {
@@ -48,19 +56,23 @@ export function counterAtEnd(context: FactContext): CounterAtEnd | null {
 }
 
 /** Several families of facts ask, and reading tens of thousands of lines is the dearest part of an answer. */
-const READ = new WeakMap<
-  FactContext,
-  { readonly counter: CounterAtEnd | null; readonly repetition: Repetition | null }
->();
+const READ = new WeakMap<FactContext, WorkRead>();
 
-function readOnce(context: FactContext): {
+interface WorkRead {
   readonly counter: CounterAtEnd | null;
   readonly repetition: Repetition | null;
-} {
+  readonly tries: UnboundedTries | null;
+}
+
+function readOnce(context: FactContext): WorkRead {
   const known = READ.get(context);
   if (known !== undefined) return known;
   const lines = linesOfWork(context);
-  const read = { counter: counterOf(context, lines), repetition: repetitionOf(context, lines) };
+  const read = {
+    counter: counterOf(context, lines),
+    repetition: repetitionOf(context, lines),
+    tries: triesOf(context, lines),
+  };
   READ.set(context, read);
   return read;
 }
@@ -94,9 +106,22 @@ function repetitionOf({ workEnd }: FactContext, lines: readonly OperationLine[])
   return isGoing ? found : null;
 }
 
+/** The tries that the worker was counting when its work ended, where nothing bounds them; those for a lock end with it. */
+export function triesAtEnd(context: FactContext): UnboundedTries | null {
+  return readOnce(context).tries;
+}
+
+function triesOf({ workEnd }: FactContext, lines: readonly OperationLine[]): UnboundedTries | null {
+  if (workEnd === null) return null;
+  const tries = unboundedTries(lines, ({ event, text }) => event.kind === 'database-locked' || tellsOfLockWait(text));
+  if (tries === null) return null;
+  const lag = secondsBetween(tries.lastLine.event.time, workEnd);
+  return lag <= Math.max(LATE_SECONDS, LATE_ROUNDS * tries.stepSeconds) ? tries : null;
+}
+
 /** Whether the log shows work that nothing bounds: a counter past its own total, or the same lines again and again. */
 export function isEndless(context: FactContext): boolean {
-  return counterAtEnd(context)?.course === 'past' || repetition(context) !== null;
+  return counterAtEnd(context)?.course === 'past' || repetition(context) !== null || triesAtEnd(context) !== null;
 }
 
 /** Whether the log counted on towards a total up to the end: work that was getting on. */

@@ -1,5 +1,6 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { databaseServer } from '../context/database-server.ts';
+import { tellsOfLockWait } from '../context/told-lock-waits.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
@@ -38,9 +39,10 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hungAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
+  const waitsItself = usesServer || toldOfLock(context);
   const { lines, isWhole } = linesAfter(context, death, timeout);
   const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
-  if (reaction !== null) return [handlerRan(reaction, timeout, usesServer)];
+  if (reaction !== null) return [handlerRan(reaction, timeout, usesServer, waitsItself)];
   const { signal, end } = death;
   // By faulthandler the worker ends itself, without a word of Python.
   if (end === timeout || [timeout, ...lines].some(({ message }) => DUMP.test(message.slice(-TEXT_CHARACTERS))))
@@ -48,7 +50,7 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (signal !== 9) {
     // Ended by SIGABRT itself: no handler caught it.
     if (signal !== null || secondsBetween(timeout.time, end.time) > PROMPT_EXIT_SECONDS) return [];
-    return [handlerRan(end, timeout, usesServer)];
+    return [handlerRan(end, timeout, usesServer, waitsItself)];
   }
   if (!isWhole || !showsExits(context, timeout)) return [];
   return [
@@ -88,16 +90,27 @@ const abortHandlerRan = rule({
   cases: {
     // A driver in Python waits for its server in a call that a signal ends.
     prompt: {
-      when: 'it reacted within 2 s, and its database is SQLite or not known',
+      when: 'it reacted within 2 s, its database is SQLite or not known, and it told of no lock',
       weights: { 'database-lock': -1.5 },
     },
   },
 });
 
-function handlerRan(reaction: EvidenceEvent, timeout: EvidenceEvent, usesServer: boolean): AbortFact {
+/** Between two tries a service that says of itself that it waits for a lock sleeps in Python. */
+function toldOfLock({ record }: FactContext): boolean {
+  const lines = record?.operation?.lines ?? [];
+  return lines.some(({ event, text }) => event.kind === 'database-locked' || tellsOfLockWait(text));
+}
+
+function handlerRan(
+  reaction: EvidenceEvent,
+  timeout: EvidenceEvent,
+  usesServer: boolean,
+  waitsItself: boolean,
+): AbortFact {
   const delay = secondsBetween(timeout.time, reaction.time);
   return abortHandlerRan.fact({
-    case: usesServer || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
+    case: waitsItself || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
     text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
     ...sourcesOf(timeout, reaction),
   });

@@ -48,6 +48,9 @@ export const BASIS = {
     'reproduce.sh: the same bytes and the same command, on the host, under a time limit and on a copy of the database',
   pythonCost:
     'CPython 3.11 on generated JUnit files of 59 to 80 MB: ElementTree 47 MB/s and 3.5 times the file in memory (docs/measurements.md)',
+  recursion: 'Python, RecursionError (https://docs.python.org/3/library/exceptions.html#RecursionError)',
+  backtracking:
+    'Python, re: backtracking of nested repetition (https://docs.python.org/3/howto/regex.html); OWASP, Regular expression Denial of Service',
   counters: "the service's own log lines: numbers of lines of one template, and how they go on",
   log: "the service's own log lines, read by tense and kind of activity",
 } as const;

@@ -1,8 +1,8 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
-import { type CounterAtEnd, counterAtEnd, repetition, secondsLeft } from '../context/work-counters.ts';
+import { type CounterAtEnd, counterAtEnd, repetition, secondsLeft, triesAtEnd } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
-import { type Repetition, saidIn } from '../timeline/counters.ts';
+import { type Repetition, saidIn, type UnboundedTries } from '../timeline/counters.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
@@ -13,6 +13,8 @@ function counterFacts(context: FactContext): readonly CounterFact[] {
   const counter = counterAtEnd(context);
   const repeated = counter?.course === 'past' ? null : repetition(context);
   if (repeated !== null) return [repeatsItself(repeated)];
+  const tries = triesAtEnd(context);
+  if (tries !== null) return [withoutEnd(tries)];
   if (counter === null) return [];
   if (counter.course === 'past') return [pastTotal(counter)];
   return [counter.isGoing ? towardsTotal(counter) : stopped(counter)];
@@ -101,7 +103,23 @@ function repeatsItself({ lines, distinct, from, to, sample }: Repetition): Count
   });
 }
 
-const COUNTER_RULES = [counterPastTotal, counterTowardsTotal, counterStopped, repeating] as const;
+const triesWithoutEnd = rule({
+  id: 'tries-without-end',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'infinite-loop': 6, 'large-artifact': -1 },
+  decides: { 'infinite-loop': 'for' },
+});
+
+/** A service that tries for ever what is refused for ever is in a loop, however long it sleeps in between. */
+function withoutEnd({ last, stepSeconds, firstLine, lastLine }: UnboundedTries): CounterFact {
+  return triesWithoutEnd.fact({
+    text: `Its log counts its tries one by one up to the end, ${formatCount(last)} of them, one every ${formatSeconds(stepSeconds)}, and tells no bound: "${saidIn(lastLine).trim().slice(0, 120)}".`,
+    ...sourcesOf(firstLine.event, lastLine.event),
+  });
+}
+
+const COUNTER_RULES = [counterPastTotal, counterTowardsTotal, counterStopped, repeating, triesWithoutEnd] as const;
 type CounterFact = FactOf<typeof COUNTER_RULES>;
 
 export const counterFamily = family({

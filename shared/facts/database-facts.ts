@@ -64,13 +64,6 @@ function modeOfJournal(report: DatabaseReport): DatabaseFact {
   });
 }
 
-const lockErrorElsewhere = rule({
-  id: 'lock-error-elsewhere',
-  needs: ['service-log'],
-  basis: BASIS.busyResult,
-  weights: { 'database-lock': 0.5 },
-});
-
 const lockErrorOfAnother = rule({
   id: 'lock-error-of-another',
   needs: ['service-log'],
@@ -94,28 +87,28 @@ const lockErrorSurvived = rule({
   weights: { 'database-lock': 0.5 },
 });
 
+/** One refusal may have been survived without a word; who is refused again and again up to its end was waiting then. */
+const REFUSED_AGAIN = 3;
+
 const lockErrorBeforeEnd = rule({
   id: 'lock-error-before-end',
   needs: ['service-log'],
   basis: BASIS.busyResult,
   weights: { 'database-lock': 3 },
+  cases: {
+    again: {
+      when: 'it came three times or more',
+      weights: { 'database-lock': 5 },
+      decides: { 'database-lock': 'for' },
+    },
+  },
 });
 
 /** SQLITE_BUSY of this operation; errors of other workers at other times are told apart by pid and window. */
 function lockErrors(context: FactContext): readonly DatabaseFact[] {
   const errors = context.evidence.events.ofKinds(['database-locked']);
   const { record, window } = context;
-  if (record === null || window === null) {
-    const first = errors[0];
-    return first === undefined
-      ? []
-      : [
-          lockErrorElsewhere.fact({
-            text: `"database is locked" was logged ${errors.length === 1 ? 'once' : `${errors.length} times`}, and no worker was ended.`,
-            ...sourcesOf(...errors.slice(0, 5)),
-          }),
-        ];
-  }
+  if (record === null || window === null) return [];
   const own = context.ownEvents
     .ofKinds(['database-locked'])
     .filter(
@@ -160,7 +153,8 @@ function lockErrors(context: FactContext): readonly DatabaseFact[] {
           ...sources,
         })
       : lockErrorBeforeEnd.fact({
-          text: 'The operation got "database is locked" shortly before the worker was ended.',
+          case: own.length >= REFUSED_AGAIN ? 'again' : [],
+          text: `The operation got "database is locked"${own.length < 2 ? '' : ` ${own.length} times, the last time`} shortly before the worker was ended.`,
           ...sources,
         }),
   ];
@@ -420,7 +414,6 @@ const DATABASE_RULES = [
   ...DATABASE_STATE_RULES,
   integrity,
   journalMode,
-  lockErrorElsewhere,
   lockErrorOfAnother,
   lockErrorFailedOperation,
   lockErrorSurvived,

@@ -1,4 +1,5 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { oomKillsInWindow } from '../context/oom-kills.ts';
 import { tellsOfLockWait } from '../context/told-lock-waits.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds } from '../model/time.ts';
@@ -53,7 +54,7 @@ const LAST_WORDS_SECONDS = 10;
 
 /** What the operation itself gave as the reason of its failure, where that is no lock, and whether memory was refused. */
 function failureFacts(context: FactContext): readonly FailureFact[] {
-  return [...outOfMemory(context), ...gaveReason(context)];
+  return [...outOfMemory(context), ...recursed(context), ...gaveReason(context)];
 }
 
 const allocationRefused = rule({
@@ -75,6 +76,36 @@ function outOfMemory(context: FactContext): readonly FailureFact[] {
   ];
 }
 
+// RecursionError: maximum recursion depth exceeded     RuntimeError: maximum recursion depth (Python 2)     [Previous line repeated 981 more times]
+const RECURSION =
+  /\bRecursionError\b|maximum recursion depth exceeded|\[Previous line repeated \d{2,} more times\]|\bStackOverflow(?:Error|Exception)?\b/;
+
+const recursionExceeded = rule({
+  id: 'recursion-exceeded',
+  needs: ['service-log'],
+  basis: BASIS.recursion,
+  weights: { 'infinite-loop': 8, 'database-lock': -2, 'memory-exhaustion': -1 },
+  decides: { 'infinite-loop': 'for' },
+});
+
+/** What calls itself without an end is a loop that the interpreter bounds. */
+function recursed({ record, ownEvents }: FactContext): readonly FailureFact[] {
+  const death = record?.death ?? null;
+  const last =
+    death === null || death.pid === null
+      ? []
+      : ownEvents.ofPid(death.pid, addSeconds(death.end.time, -LAST_WORDS_SECONDS), addSeconds(death.end.time, 1));
+  const lines = [...(record?.operation?.lines ?? []).map(({ event }) => event), ...last];
+  const found = lines.find(({ message }) => RECURSION.test(message.slice(0, READ_CHARACTERS)));
+  if (found === undefined) return [];
+  return [
+    recursionExceeded.fact({
+      text: `The work called itself without an end until the interpreter refused ("${RECURSION.exec(found.message)?.[0] ?? ''}"): what it walked through has a circle, or no bottom.`,
+      ...sourcesOf(found),
+    }),
+  ];
+}
+
 const failedOtherwise = rule({
   id: 'failed-otherwise',
   needs: ['service-log'],
@@ -83,7 +114,7 @@ const failedOtherwise = rule({
   decides: { 'database-lock': 'against' },
   cases: {
     notMemory: {
-      when: 'the reason speaks neither of memory nor of a kill',
+      when: 'the reason speaks neither of memory nor of a kill, and none for memory was logged meanwhile',
       weights: { 'memory-exhaustion': -2 },
       decides: { 'memory-exhaustion': 'against' },
     },
@@ -101,14 +132,14 @@ function gaveReason(context: FactContext): readonly FailureFact[] {
   if (reason === null) return [];
   return [
     failedOtherwise.fact({
-      case: SPEAKS_OF_MEMORY.test(reason) ? [] : 'notMemory',
+      case: SPEAKS_OF_MEMORY.test(reason) || oomKillsInWindow(context).length > 0 ? [] : 'notMemory',
       text: `The operation gave a reason of its own for its failure, and it is no lock: "${reason.slice(0, 160)}".`,
       ...sourcesOf(record.failure, last?.event === record.failure ? null : last?.event),
     }),
   ];
 }
 
-const FAILURE_RULES = [allocationRefused, failedOtherwise] as const;
+const FAILURE_RULES = [allocationRefused, recursionExceeded, failedOtherwise] as const;
 type FailureFact = FactOf<typeof FAILURE_RULES>;
 
 export const failureFamily = family({

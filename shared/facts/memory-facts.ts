@@ -1,5 +1,6 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
 import { hostTotal } from '../context/host-total.ts';
+import { oomKillsInWindow } from '../context/oom-kills.ts';
 import { memorySamples, memoryUse } from '../context/process-readings.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
@@ -109,14 +110,6 @@ function kernelSilence(context: FactContext, silence: readonly ('telling' | 'thr
   ];
 }
 
-function oomKillsInWindow(context: FactContext) {
-  const { window } = context;
-  if (window === null) return [];
-  return context.evidence.events
-    .ofKinds(['oom-kill'])
-    .filter((event) => secondsBetween(window.from, event.time) > -60 && secondsBetween(event.time, window.to) > -60);
-}
-
 const UNEXPLAINED = 'the worker got a SIGKILL that nobody says to have sent';
 
 const cgroupWithoutOomKill = rule({
@@ -181,6 +174,12 @@ const oomKillOfAnother = rule({
       weights: { 'memory-exhaustion': 2 },
     },
     onHost: { when: 'the host was short of memory, and no timeout ended it', weights: { 'memory-exhaustion': 0.5 } },
+    // What the work needs was ended a moment before: no other word of it is to be expected.
+    beforeFailure: {
+      when: 'the work failed within 30 s of it, and nobody died',
+      weights: { 'memory-exhaustion': 5 },
+      decides: { 'memory-exhaustion': 'for' },
+    },
   },
 });
 
@@ -202,22 +201,46 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
   const hostWasShort = others.some((event) => event.detail.oomScope === 'host');
   return [
     oomKillOfAnother.fact({
-      case: !hostWasShort
-        ? 'inCgroup'
-        : context.record?.death?.mechanism === 'gunicorn-timeout'
-          ? 'onHostAtTimeout'
-          : 'onHost',
+      case: failedAfter(context, others)
+        ? 'beforeFailure'
+        : !hostWasShort
+          ? 'inCgroup'
+          : context.record?.death?.mechanism === 'gunicorn-timeout'
+            ? 'onHostAtTimeout'
+            : 'onHost',
       text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
       ...sourcesOf(...others.slice(0, 5)),
     }),
   ];
 }
 
-/** Whether the operation's own lines name the process that was killed. */
+const FAILED_AFTER_SECONDS = 30;
+
+/** Whether the work failed a moment after one of these kills, while its worker lived on. */
+function failedAfter({ record }: FactContext, kills: readonly EvidenceEvent[]): boolean {
+  const failure = record?.failure ?? null;
+  if (record === null || failure === null || record.death !== null) return false;
+  return kills.some(({ time }) => {
+    const seconds = secondsBetween(time, failure.time);
+    return time >= record.incident.start && seconds >= 0 && seconds <= FAILED_AFTER_SECONDS;
+  });
+}
+
+/** What a service says of a child that was killed: `ffmpeg died with <Signals.SIGKILL: 9>`, `returned -9`, `exit status 137`. */
+const KILLED_CHILD =
+  /\bSIGKILL\b|\b(?:signal|segnale|sinal|se[nñ]al)\b\D{0,12}\b9\b|(?<![\d.])-9\b|\b137\b|\bkilled\b/i;
+/** Every service is one of these. */
+const SERVICE_PROCESS = /^(?:python[\d.]*|gunicorn|uvicorn|uwsgi|node|java)\b/;
+
+/** Whether the operation's own lines name the process that was killed, by its number or as a program that was killed. */
 function isChild({ record }: FactContext, { detail }: EvidenceEvent): boolean {
+  const { processName = '' } = detail;
+  const own = (record?.operation?.lines ?? []).map(({ text }) => text.slice(0, 4_096));
+  const isOtherProgram = processName.length > 2 && !SERVICE_PROCESS.test(processName);
+  if (isOtherProgram && own.some((text) => text.includes(processName) && KILLED_CHILD.test(text))) return true;
   if (detail.targetPid === undefined) return false;
   const named = new RegExp(`(?:pid|process|child|worker)\\W{0,3}(?:pid\\W{0,2})?${detail.targetPid}(?!\\d)`, 'i');
-  return (record?.operation?.lines ?? []).some(({ text }) => named.test(text.slice(0, 4_096)));
+  return own.some((text) => named.test(text));
 }
 
 const workerMemory = rule({

@@ -1,6 +1,6 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import type { StackFrame, StackPrinter } from '../context/stacks.ts';
-import { type Activity, stuckFrame } from '../context/traceback.ts';
+import { type Activity, type StuckFrame, stuckFrame } from '../context/traceback.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
@@ -58,6 +58,12 @@ const stuckInFrame = rule({
       weights: { 'infinite-loop': 1, 'database-lock': -2 },
       decides: { 'database-lock': 'against' },
     },
+    backtracking: {
+      when: 'it matched a regular expression in which a repetition stands within a repetition',
+      weights: { 'infinite-loop': 4, 'database-lock': -2 },
+      decides: { 'infinite-loop': 'for', 'database-lock': 'against' },
+      basis: BASIS.backtracking,
+    },
     // Without the line of code nobody sees whether that frame had called into C, as a database driver does.
     maybeInC: { when: 'it was in Python code, or in C that it had called', weights: { 'infinite-loop': 0.5 } },
     traceback: TRACEBACK,
@@ -109,11 +115,17 @@ function stackFacts(context: FactContext): readonly StackFact[] {
     case 'network':
       return [waitedForPeer.fact({ case: traceback, ...found })];
     case 'regex':
-      return [stuckInFrame.fact({ case: ['code', ...traceback], ...found })];
+      return [stuckInFrame.fact({ case: [backtracks(stuck) ? 'backtracking' : 'code', ...traceback], ...found })];
     default:
       return [stuckInFrame.fact({ case: [where, ...traceback], ...found })];
   }
 }
+
+/** `(a+)+`, `([a-z]*\\s?)*`: what fails to match such a pattern is tried in exponentially many ways. */
+const NESTED_REPETITION = /\((?:[^()\\]|\\.)*[+*](?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})/;
+
+const backtracks = ({ frame, caller }: StuckFrame): boolean =>
+  [frame.code, caller?.code ?? null].some((code) => code !== null && NESTED_REPETITION.test(code));
 
 const STACK_RULES = [waitedForClient, idleAtTimeout, waitedForPeer, stuckInFrame] as const;
 type StackFact = FactOf<typeof STACK_RULES>;

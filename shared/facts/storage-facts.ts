@@ -24,6 +24,7 @@ function storageFacts(context: FactContext): readonly StorageFact[] {
     ...failedToAccess(context),
     ...complaintOfKernel(context),
     ...silentServer(context),
+    ...hungTask(context),
   ];
 }
 
@@ -82,6 +83,31 @@ function silentServer(context: FactContext): readonly StorageFact[] {
   return [
     networkStorage.fact({
       text: `A file server did not answer while the operation ran: "${first.message.slice(0, 160)}". A process that waits for it hangs in the kernel until it is back.`,
+      ...sourcesOf(...lines.slice(0, 5)),
+    }),
+  ];
+}
+
+// task gunicorn:4410 blocked for more than 120 seconds.          Source: Linux, kernel/hung_task.c
+const HUNG_TASK = /\btask [^:\s]{1,40}:(\d{1,9}) blocked for more than \d+ seconds/;
+
+const hungTaskOfWorker = rule({
+  id: 'hung-task',
+  needs: ['kernel-log'],
+  basis: BASIS.kernelStorage,
+  weights: { 'infinite-loop': -4, 'database-lock': -1 },
+  decides: { 'infinite-loop': 'against' },
+});
+
+/** The kernel itself saw the worker wait, in sleep that no signal ends. */
+function hungTask(context: FactContext): readonly StorageFact[] {
+  const pid = context.record?.incident.pid ?? null;
+  const lines = kernelLines(context, HUNG_TASK).filter(({ message }) => Number(HUNG_TASK.exec(message)?.[1]) === pid);
+  const first = lines[0];
+  if (first === undefined) return [];
+  return [
+    hungTaskOfWorker.fact({
+      text: `The kernel tells that the worker waited in uninterruptible sleep: "${first.message.slice(0, 160)}". It computed nothing there, and no signal reached it.`,
       ...sourcesOf(...lines.slice(0, 5)),
     }),
   ];
@@ -185,7 +211,14 @@ function databaseFilesystem(context: FactContext) {
   return best === null ? null : { usage: best, path: file.path, source: file.source };
 }
 
-const STORAGE_RULES = [inputOutputError, networkStorage, kernelDiskError, diskFullError, filesystemFull] as const;
+const STORAGE_RULES = [
+  inputOutputError,
+  networkStorage,
+  hungTaskOfWorker,
+  kernelDiskError,
+  diskFullError,
+  filesystemFull,
+] as const;
 type StorageFact = FactOf<typeof STORAGE_RULES>;
 
 export const storageFamily = family({

@@ -1,4 +1,5 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { lockSuspect } from '../context/lock-suspects.ts';
 import { type ToldLockWait, toldLockWait } from '../context/told-lock-waits.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
@@ -32,14 +33,37 @@ const lockWaitSurvived = rule({
   weights: { 'database-lock': 0.5 },
 });
 
-const TOLD_LOCK_RULES = [lockWaitTold, lockWaitFailedOperation, lockWaitSurvived] as const;
+const lockSuspected = rule({
+  id: 'lock-suspect',
+  needs: ['host-log'],
+  basis: BASIS.log,
+  weights: { 'database-lock': 0.5 },
+});
+
+/** Who may have held the lock that the operation waited for. */
+function suspected(context: FactContext): readonly ToldLockFact[] {
+  const { record, ownEvents, window } = context;
+  if (record === null || window === null) return [];
+  const isRefused = ownEvents.ofKinds(['database-locked']).some(({ time }) => time >= window.from && time <= window.to);
+  const suspect = isRefused || toldLockWait(context) !== null ? lockSuspect(context) : null;
+  if (suspect === null) return [];
+  const who = suspect.identifier ?? 'another process';
+  return [
+    lockSuspected.fact({
+      text: `${who}${suspect.pid === null ? '' : ` (pid ${suspect.pid})`} worked on a database at ${formatTimeOfDay(suspect.time)} UTC and may have held the lock: "${suspect.message.trim().split('\n')[0]?.slice(0, 120) ?? ''}".`,
+      ...sourcesOf(suspect),
+    }),
+  ];
+}
+
+const TOLD_LOCK_RULES = [lockWaitTold, lockWaitFailedOperation, lockWaitSurvived, lockSuspected] as const;
 type ToldLockFact = FactOf<typeof TOLD_LOCK_RULES>;
 
 export const toldLockFamily = family({
   name: 'told-lock',
   about: 'Waits for a lock that the operation tells of in its own words, whatever its database and its language.',
   rules: TOLD_LOCK_RULES,
-  find: toldLockFacts,
+  find: (context) => [...toldLockFacts(context), ...suspected(context)],
 });
 
 function toldLockFacts(context: FactContext): readonly ToldLockFact[] {

@@ -139,13 +139,21 @@ function assessMemory({ of, has }: WeighedFacts): Assessment {
   }
   if (has('oom-kill-of-child') && weighing.total >= FITS_AT) {
     return {
-      verdict: 'contributes',
+      verdict: has('nobody-died') ? 'fits' : 'contributes',
       reason: 'A child process of the operation ran out of memory and was killed; the worker itself was not.',
     };
   }
+  const decided = weighing.for.find(({ fact }) => isFactOf(fact, 'oom-kill-of-another') && fact.decides !== undefined);
+  if (decided !== undefined && has('nobody-died') && weighing.total >= FITS_AT) {
+    return {
+      verdict: 'fits',
+      reason: `The host ran out of memory, and the work failed a moment after a kill. ${decided.fact.text}`,
+    };
+  }
   if (has('allocation-refused') && weighing.total >= FITS_AT) {
-    return has('crash')
-      ? { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' }
+    if (has('crash')) return { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' };
+    return has('nobody-died')
+      ? { verdict: 'fits', reason: 'An allocation was refused, and the operation failed on it; no worker was ended.' }
       : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
   }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
@@ -277,7 +285,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
   if (specific && weighing.total >= FITS_AT) {
     if (has('nobody-died')) {
       return {
-        verdict: 'contributes',
+        verdict: 'fits',
         reason: 'A lock on the database made the operation fail; no worker was ended by it.',
       };
     }
@@ -316,7 +324,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   const endless = weighing.for.find(({ fact }) => fact.decides?.['infinite-loop'] === 'for');
   if (endless !== undefined && weighing.total >= FITS_AT) {
     return {
-      verdict: has('timeout-logged', 'operation-unfinished') ? 'fits' : 'contributes',
+      verdict: has('timeout-logged', 'operation-unfinished', 'nobody-died') ? 'fits' : 'contributes',
       reason: endless.fact.text,
     };
   }
@@ -346,16 +354,18 @@ function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]
       : undecided('The artifact is large, but no harm that it did is shown.');
   }
   const timedOut = has('timeout-logged');
-  const sizeMatters = timedOut || has(...KILLED_FOR_MEMORY);
+  // Work that got on to its end and whose amount is large took long for that.
+  const gotOn = has('counter-towards-total');
+  const sizeMatters = timedOut || gotOn || has(...KILLED_FOR_MEMORY);
   if (
     sizeMatters &&
     weighing.total >= 0.5 &&
     !deeper.some(({ verdict }) => verdict === 'fits') &&
-    !has('ended-while-downloading')
+    (gotOn || !has('ended-while-downloading'))
   ) {
     return {
       verdict: 'contributes',
-      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'the work it made did not fit into the timeout' : 'holding it took the memory'}.`,
+      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'the work it made did not fit into the timeout' : gotOn ? 'its work was still getting on when the worker was ended' : 'holding it took the memory'}.`,
     };
   }
   return undecided(

@@ -5,6 +5,8 @@ import { isFailure, type OperationLine } from './operation-lines.ts';
 
 /** Lines so near to each other are of one piece of work, whatever they say. */
 export const NEAR_SECONDS = 5;
+/** Of one process that says nothing else meanwhile, lines so near to each other are. */
+const NEAR_IN_PROCESS_SECONDS = 60;
 /** Between the rounds of a loop, or the items of a list, lies about the same time; before the first of them no more than that. */
 const ROUNDS_BEFORE_FIRST = 2;
 
@@ -37,7 +39,8 @@ export function beginningOf(lines: readonly OperationLine[], at: number, chatter
     const seconds = gap(line, next);
     const own = keysOf(line.text);
     const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
-    const near = Math.max(NEAR_SECONDS, ROUNDS_BEFORE_FIRST * longestRound);
+    const close = line.event.pid === null ? NEAR_SECONDS : NEAR_IN_PROCESS_SECONDS;
+    const near = Math.max(close, ROUNDS_BEFORE_FIRST * longestRound);
     if (isOfFramework(line.text) || chatter.has(template)) break;
     if (seconds > near && !isRound && !own.some((key) => keys.has(key))) break;
     if (isRound) {

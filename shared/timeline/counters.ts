@@ -94,6 +94,44 @@ interface Counted {
   readonly total: number | null;
 }
 
+/** Tries that make it plain that nothing bounds them: whoever sets a bound sets a smaller one, or tells it. */
+const UNBOUNDED_TRIES = 30;
+
+/** Tries that a service counts one by one, without a bound that it tells. */
+export interface UnboundedTries {
+  readonly last: number;
+  readonly firstLine: OperationLine;
+  readonly lastLine: OperationLine;
+  readonly stepSeconds: number;
+}
+
+/** The tries that were being counted at the end, where no bound of them is told; `isOther` tells of waits of another kind. */
+export function unboundedTries(
+  all: readonly OperationLine[],
+  isOther: (line: OperationLine) => boolean,
+): UnboundedTries | null {
+  const byTemplate = new Map<string, OperationLine[]>();
+  for (const line of all.slice(-MOST_LINES)) {
+    if (!isWait(line) || isOther(line)) continue;
+    const template = messageTemplate(saidIn(line));
+    const known = byTemplate.get(template);
+    if (known === undefined) byTemplate.set(template, [line]);
+    else known.push(line);
+  }
+  for (const lines of byTemplate.values()) {
+    const [firstLine, lastLine] = [lines[0], lines.at(-1)];
+    if (lines.length < UNBOUNDED_TRIES || firstLine === undefined || lastLine === undefined) continue;
+    const values = lines.map((line) => numbersOf(saidIn(line)).map(({ value }) => value));
+    const place = (values[0] ?? []).findIndex((_, at) =>
+      values.every((numbers, index) => index === 0 || numbers[at] === (values[index - 1]?.[at] ?? Number.NaN) + 1),
+    );
+    if (place < 0 || totalBehind(saidIn(lastLine), place) !== null) continue;
+    const seconds = secondsBetween(firstLine.event.time, lastLine.event.time);
+    return { last: values.at(-1)?.[place] ?? 0, firstLine, lastLine, stepSeconds: seconds / (lines.length - 1) };
+  }
+  return null;
+}
+
 function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
   const values = lines.map((line) => numbersOf(saidIn(line)));
   const count = values[0]?.length ?? 0;

@@ -160,6 +160,9 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   bytes: 1,
   octet: 1,
   octets: 1,
+  ko: 1e3,
+  mo: 1e6,
+  go: 1e9,
   kb: 1e3,
   kib: 1024,
   mb: 1e6,
@@ -170,7 +173,10 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 
 function readFigures(text: string): Pick<MessageMeaning, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
   // "(59261760 bytes)", "56.5 MB"
-  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|b)\b/i.exec(text);
+  // "1,9 GB" has a fraction where most of Europe writes it, "59,261,760 bytes" and "1,900 MB" have thousands.
+  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|[kmg]o|b)\b/i.exec(
+    text.replace(/(?<![\d.,])(\d{1,3}),(\d{1,2})(?=\s*[kmg](?:i?b|o)\b)/gi, '$1.$2'),
+  );
   // "in 64.9s", "took 120 ms", "after 3 seconds"
   const duration =
     /\b(?:in|took|after|within|elapsed:?|nach|en)\s+(\d+(?:[.,]\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(

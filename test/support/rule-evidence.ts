@@ -70,7 +70,32 @@ function repeated(): Scenario {
 const STAMP = `${SETTING.startMillis / 1_000 + 15}.250:4711`;
 const DAMAGED = '<?xml version="1.0"?>\n<testsuites><testsuite name="a" tests="2">\n<testcase name="one"/>\n<testcase';
 
+const trying = (scenario: Scenario, words: (round: number) => string, rounds: number): Scenario => {
+  for (let round = 1; round <= rounds; round += 1) scenario.app(1 + round * 0.5, 'WARNING', words(round));
+  return scenario;
+};
+
 const STAGED: readonly (() => Scenario)[] = [
+  () => timedOut(trying(writing(), (round) => `Datenbank gesperrt, Versuch ${round}`, 58)),
+  () =>
+    timedOut(trying(writing(), (round) => `waiting for the write lock (${round})`, 3)).journal(
+      0,
+      'CRON',
+      990,
+      '(root) CMD (sqlite3 /srv/service.db VACUUM)',
+    ),
+  () =>
+    writing()
+      .app(5, 'WARNING', 'waiting for a row lock')
+      .app(20, 'ERROR', 'Ingest of report 4711 failed: row lock not granted'),
+  () =>
+    timedOut(
+      trying(writing(), () => 'waiting for the write lock', 3).app(4, 'INFO', 'Writing 900 rows to table results'),
+    ),
+  () => timedOut(trying(writing(), (round) => `409 Conflict, trying again (attempt ${round})`, 58)),
+  () => writing().app(9, 'ERROR', 'Ingest of report 4711 failed: RecursionError: maximum recursion depth exceeded'),
+  () => timedOut(parsing()).kernel(25, 'INFO: task gunicorn:4242 blocked for more than 20 seconds.'),
+  () => importing().app(2, 'INFO', 'Parsing XML: report.xml (300000 bytes)').config('timeout = 600'),
   () => vmstat(timedOut(parsing()), { us: 60 }),
   () => vmstat(timedOut(parsing()), { wa: 60 }),
   () => vmstat(timedOut(parsing()), { si: 4_000, swpd: 900_000 }),

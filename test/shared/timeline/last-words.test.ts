@@ -49,8 +49,8 @@ describe('what a worker was at, by its last words', () => {
     expect(
       wordsOf([
         [0, 'picked batch 2210'],
-        [40, 'other matter'],
-        [60, 'resampling batch 2210'],
+        [90, 'other matter'],
+        [160, 'resampling batch 2210'],
       ]),
     ).toBe('resampling batch 2210');
     expect(

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Analysis, Fact } from '../../shared/model/analysis.ts';
+import { Scenario } from './scenario.ts';
+
+/** What a fact that was found weighs; an error where it was not found. */
+const weightsOf = ({ facts }: Analysis, id: string): Fact['weights'] => {
+  const fact = facts.find((each) => each.id === id);
+  if (fact === undefined) throw new Error(`${id} was not found among ${facts.map((each) => each.id).join(', ')}`);
+  return fact.weights;
+};
+
+const writing = (): Scenario =>
+  new Scenario().boot().app(0, 'INFO', 'Ingesting report 4711').app(1, 'INFO', 'Writing 900 rows to table results');
+
+describe('a worker that did not react to SIGABRT', () => {
+  const deaf = (): Scenario => writing().timeout(31).replacement(40).config('timeout = 30');
+
+  it('was in C, as one that waits within SQLite is', async () => {
+    expect(weightsOf(await deaf().sigkill(32).analyse(), 'deaf-to-abort')).toEqual({ 'database-lock': 0.5 });
+  });
+
+  it('says nothing of a lock where the host may have been too busy to let it run', async () => {
+    expect(weightsOf(await deaf().sigkill(39).analyse(), 'deaf-to-abort')).toEqual({});
+    const both = deaf().sigkill(32).timeout(31, 4243).sigkill(32, 4243);
+    expect(weightsOf(await both.analyse(), 'deaf-to-abort')).toEqual({});
+  });
+});
+
+describe('a worker that reacted to SIGABRT', () => {
+  const reacting = (scenario: Scenario): Scenario =>
+    scenario
+      .timeout(31)
+      .gunicorn(31.2, 4242, 'INFO', 'Worker exiting (pid: 4242)')
+      .sigkill(32)
+      .replacement(32.1)
+      .config('timeout = 30');
+
+  it('was in no wait within SQLite', async () => {
+    expect(weightsOf(await reacting(writing()).analyse(), 'abort-handler-ran')['database-lock']).toBe(-1.5);
+  });
+
+  it('may have slept between two attempts at a lock that was refused to it', async () => {
+    const refused = writing().app(20, 'WARNING', 'sqlite3.OperationalError: database is locked, attempt 3 of 20');
+    expect(weightsOf(await reacting(refused).analyse(), 'abort-handler-ran')['database-lock'] ?? 0).toBe(0);
+  });
+});

@@ -49,7 +49,8 @@ function gunicornGuess(context: FactContext): readonly MemoryFact[] {
   ];
 }
 
-function namesWorker(context: FactContext): boolean {
+/** Whether the killer itself says that memory was why. */
+export function isKilledForMemory(context: FactContext): boolean {
   const mechanism = context.record?.incident.mechanism;
   if (mechanism === 'kernel-oom' || mechanism === 'systemd-oomd') return true;
   // A program that kills before the kernel must: the kernel has nothing to say then.
@@ -87,7 +88,7 @@ const kernelLogSilent = rule({
 /** `silence`: which case of its rules it is; none where the kernel would have said nothing anyway. */
 function kernelSilence(context: FactContext, silence: readonly ('telling' | 'thrashing')[]): readonly MemoryFact[] {
   const { kernel, window } = context;
-  if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
+  if (isKilledForMemory(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => fileLabel(file.path)));
   const sources = sourceOnly(...kernel.files.map(sourceOfFile));
   if (kernel.state === 'empty-export') {
@@ -138,7 +139,7 @@ function cgroupKills(context: FactContext): readonly MemoryFact[] {
   const cgroups = context.evidence.host?.cgroups ?? [];
   const death = context.record?.death ?? null;
   const first = cgroups[0];
-  if (first === undefined || namesWorker(context)) return [];
+  if (first === undefined || isKilledForMemory(context)) return [];
   const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
   const unexplained: readonly 'unexplained'[] =
     death?.mechanism === 'external-sigkill' && death.killer === null ? ['unexplained'] : [];
@@ -188,7 +189,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
   const pid = context.record?.incident.pid ?? null;
   const others = oomKillsInWindow(context).filter((event) => event.detail.targetPid !== pid);
   const first = others[0];
-  if (first === undefined || namesWorker(context)) return [];
+  if (first === undefined || isKilledForMemory(context)) return [];
   const child = others.find((event) => isChild(context, event));
   if (child !== undefined) {
     return [

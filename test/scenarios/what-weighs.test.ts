@@ -44,3 +44,39 @@ describe('a worker that reacted to SIGABRT', () => {
     expect(weightsOf(await reacting(refused).analyse(), 'abort-handler-ran')['database-lock'] ?? 0).toBe(0);
   });
 });
+
+describe('an end before any timeout', () => {
+  const early = (): Scenario =>
+    new Scenario().boot().app(0, 'INFO', 'Processing upload 9').sigkill(12).replacement(12.2).config('timeout = 60');
+
+  it('is soon for work without end, save for one that takes memory without end', async () => {
+    expect(weightsOf(await early().analyse(), 'ended-before-timeout')['infinite-loop']).toBe(-0.5);
+    const killed = early().kernel(
+      12,
+      'Memory cgroup out of memory: Killed process 4242 (gunicorn) total-vm:1400000kB, anon-rss:980000kB, file-rss:9000kB, shmem-rss:0kB, UID:998 pgtables:2200kB oom_score_adj:0',
+    );
+    const analysis = await killed.analyse();
+    expect(analysis.facts.filter(({ weights }) => (weights['infinite-loop'] ?? 0) < 0)).toEqual([]);
+  });
+
+  it('by SIGKILL of nobody knows whom leaves open whether it hung', async () => {
+    expect(weightsOf(await early().analyse(), 'sigkill-without-author')).toEqual({ 'worker-timeout': -1 });
+  });
+
+  it('by a fault of its own speaks against memory, save where memory was refused', async () => {
+    const failing = (error: string): Scenario =>
+      new Scenario()
+        .boot()
+        .app(0, 'INFO', 'Processing upload 9')
+        .stderr(11.9, 'Traceback (most recent call last):')
+        .stderr(11.9, error)
+        .arbiter(12, 'ERROR', 'Worker (pid:4242) exited with code 1')
+        .replacement(12.2);
+    expect(weightsOf(await failing('RuntimeError: no such depot').analyse(), 'crash')).toMatchObject({
+      'memory-exhaustion': -1,
+      'infinite-loop': -1.5,
+    });
+    const refused = weightsOf(await failing('MemoryError').analyse(), 'crash');
+    expect(refused).toEqual({ 'worker-timeout': -4, 'database-lock': -1 });
+  });
+});

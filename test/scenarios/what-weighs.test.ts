@@ -80,3 +80,26 @@ describe('an end before any timeout', () => {
     expect(refused).toEqual({ 'worker-timeout': -4, 'database-lock': -1 });
   });
 });
+
+describe('workers that time out together', () => {
+  const both = (bootSecond: number): Scenario =>
+    new Scenario()
+      .boot(bootSecond)
+      .app(1, 'INFO', 'Processing upload 9')
+      .timeout(31)
+      .timeout(31, 4243)
+      .sigkill(32)
+      .sigkill(32, 4243)
+      .replacement(32.1)
+      .config('timeout = 30');
+
+  it('stood still by what all of them need', async () => {
+    expect(weightsOf(await both(-300).analyse(), 'timeouts-together')['infinite-loop']).toBe(-1);
+  });
+
+  it('may each have done anything where they were booted together, one timeout before', async () => {
+    const analysis = await both(0).analyse();
+    expect(weightsOf(analysis, 'timeouts-together')).toEqual({});
+    expect(analysis.facts.find(({ id }) => id === 'timeouts-together')?.text).toContain('booted together');
+  });
+});

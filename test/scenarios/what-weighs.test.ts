@@ -103,3 +103,24 @@ describe('workers that time out together', () => {
     expect(analysis.facts.find(({ id }) => id === 'timeouts-together')?.text).toContain('booted together');
   });
 });
+
+describe('little CPU time in a long stretch', () => {
+  const sampled = (state: string): Promise<Analysis> =>
+    writing()
+      .timeout(31)
+      .sigkill(32)
+      .replacement(32.1)
+      .config('timeout = 30')
+      .psSeries(30, (second) => ({ state, cpuSeconds: Math.max(0, second) * 0.15 }))
+      .analyse();
+
+  it('is a wait, by a worker that sleeps', async () => {
+    expect(weightsOf(await sampled('S'), 'worker-idle')['infinite-loop']).toBe(-4);
+  });
+
+  it('is none by a worker that is ready to run in every sample: others had the processors', async () => {
+    const analysis = await sampled('R');
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('worker-idle');
+    expect(weightsOf(analysis, 'worker-partly-busy')).toEqual({ 'infinite-loop': 1 });
+  });
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Analysis, Fact } from '../../shared/model/analysis.ts';
 import { Scenario } from './scenario.ts';
@@ -122,5 +123,27 @@ describe('little CPU time in a long stretch', () => {
     const analysis = await sampled('R');
     expect(analysis.facts.map(({ id }) => id)).not.toContain('worker-idle');
     expect(weightsOf(analysis, 'worker-partly-busy')).toEqual({ 'infinite-loop': 1 });
+  });
+});
+
+describe('a transaction that was open', () => {
+  const stuck = (line: string, folder: string, suffixes: readonly string[]): Promise<Analysis> => {
+    const scenario = new Scenario().boot().app(0, 'INFO', line).app(0.1, 'INFO', 'Writing to the database');
+    for (const suffix of suffixes) {
+      const url = new URL(`../fixtures/sqlite/${folder}/service.db${suffix}`, import.meta.url);
+      scenario.file(`data/service.db${suffix}`, readFileSync(url));
+    }
+    return scenario.timeout(31).sigkill(32).replacement(32.1).config('timeout = 30').analyse();
+  };
+
+  it('speaks weakly against a lock where nobody can say whose it was', async () => {
+    const analysis = await stuck('Nightly work', 'import-killed', ['', '-wal']);
+    expect(weightsOf(analysis, 'open-transaction')).toEqual({ 'database-lock': -1 });
+  });
+
+  it('says nothing where its journal was not synced: none of its rows tells whose it is, and it may wait for a reader', async () => {
+    const analysis = await stuck('Ingesting switch run 7', 'journal-unsynced', ['', '-journal']);
+    expect(weightsOf(analysis, 'open-transaction')).toEqual({});
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('open-transaction-of-another');
   });
 });

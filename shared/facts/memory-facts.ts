@@ -15,11 +15,12 @@ const MB = 1_000_000;
 
 /** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
 function memoryFacts(context: FactContext): readonly MemoryFact[] {
-  if (context.record === null) return kernelSilence(context, ['telling']);
+  if (context.record === null) return kernelSilence(context, ['ofKill']);
   const swap = swapping(context);
   const thrashing = swap.some((fact) => fact.id === 'swap-thrashing');
-  const silence =
-    refusedAllocation(context) !== null ? [] : [thrashing ? ('thrashing' as const) : ('telling' as const)];
+  const isKill = context.record.incident.mechanism === 'external-sigkill';
+  const what = thrashing ? 'thrashing' : isKill ? 'ofKill' : 'ofShortage';
+  const silence = refusedAllocation(context) !== null ? [] : ([what] as const);
   return [
     ...gunicornGuess(context),
     ...kernelSilence(context, silence),
@@ -61,14 +62,18 @@ export function isKilledForMemory(context: FactContext): boolean {
 /** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */
 const WHILE_THRASHING = { when: 'the host swapped', weights: { 'memory-exhaustion': -0.5 } } as const;
 /** A refused allocation is the process's own affair: there is nothing that the kernel would have logged. */
-const ELSE_SILENT = 'the host did not swap and no allocation was refused';
+const UNSPOKEN = 'no allocation was refused, the host did not swap,';
+/** Of a kill the kernel's silence tells that it was not the kernel's; of a shortage that kills nobody it tells little. */
+const OF_A_KILL = `${UNSPOKEN} and a SIGKILL of unknown sender, or nothing, ended the worker`;
+const OF_A_SHORTAGE = `${UNSPOKEN} and it ended otherwise, or the work failed or hangs`;
 
 const kernelLogEmpty = rule({
   id: 'kernel-log-empty',
   needs: ['kernel-log'],
   basis: BASIS.oomKiller,
   cases: {
-    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -2.5 } },
+    ofKill: { when: OF_A_KILL, weights: { 'memory-exhaustion': -2.5 } },
+    ofShortage: { when: OF_A_SHORTAGE, weights: { 'memory-exhaustion': -1 } },
     thrashing: WHILE_THRASHING,
   },
 });
@@ -78,7 +83,8 @@ const kernelLogSilent = rule({
   needs: ['kernel-log'],
   basis: BASIS.oomKiller,
   cases: {
-    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -3.5 } },
+    ofKill: { when: OF_A_KILL, weights: { 'memory-exhaustion': -3.5 } },
+    ofShortage: { when: OF_A_SHORTAGE, weights: { 'memory-exhaustion': -1.5 } },
     thrashing: WHILE_THRASHING,
     // Where nobody died and no work failed, a shortage could only have shown itself to the kernel.
     noIncident: { when: 'nothing went wrong', decides: { 'memory-exhaustion': 'against' } },
@@ -86,7 +92,10 @@ const kernelLogSilent = rule({
 });
 
 /** `silence`: which case of its rules it is; none where the kernel would have said nothing anyway. */
-function kernelSilence(context: FactContext, silence: readonly ('telling' | 'thrashing')[]): readonly MemoryFact[] {
+function kernelSilence(
+  context: FactContext,
+  silence: readonly ('ofKill' | 'ofShortage' | 'thrashing')[],
+): readonly MemoryFact[] {
   const { kernel, window } = context;
   if (isKilledForMemory(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => fileLabel(file.path)));

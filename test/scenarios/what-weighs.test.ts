@@ -147,3 +147,19 @@ describe('a transaction that was open', () => {
     expect(analysis.facts.map(({ id }) => id)).not.toContain('open-transaction-of-another');
   });
 });
+
+describe('a kernel log without an OOM kill', () => {
+  const silent = (scenario: Scenario): Promise<number | undefined> =>
+    scenario
+      .quietKernel()
+      .analyse()
+      .then((analysis) => weightsOf(analysis, 'kernel-log-silent')['memory-exhaustion']);
+
+  it('says much of a SIGKILL that nobody owns up to: it was not the kernel', async () => {
+    expect(await silent(writing().sigkill(12).replacement(12.2))).toBe(-3.5);
+  });
+
+  it('says little of memory that ran short before a timeout: nobody was killed for it', async () => {
+    expect(await silent(writing().timeout(31).sigkill(32).replacement(32.2).config('timeout = 30'))).toBe(-1.5);
+  });
+});

@@ -40,7 +40,8 @@ export function cpuUse(context: FactContext, from: EpochMicros, to: EpochMicros)
   const running = within.filter((s) => s.state.startsWith('R')).length / within.length;
   let level: CpuUse['level'] = 'mixed';
   if (atLeast >= BUSY_SHARE || (share >= 0.7 && running >= 0.5)) level = 'busy';
-  else if (atMost <= IDLE_SHARE || (share <= 0.1 && running === 0)) level = 'idle';
+  // Where processors are contended, one that never waits gets only a share of one: then its state tells, not the share.
+  else if ((atMost <= IDLE_SHARE && running < 0.5) || (share <= 0.1 && running === 0)) level = 'idle';
   return { samples: [first, last], seconds, cpuSeconds, level, state };
 }
 

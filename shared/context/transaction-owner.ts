@@ -5,14 +5,16 @@ import { insertStep, rowsToWrite } from './rows-to-write.ts';
 /**
  * Whose transaction it was, by the keys in its new rows: those that carry the job's own number, or a number that no
  * committed job has, are this operation's; rows of earlier jobs, and transactions that add no row to any job while the
- * operation was inserting, are somebody else's.
+ * operation was inserting, are somebody else's. Of a rollback journal that was not synced no new row has reached the database.
  */
 export function transactionOwner(
   context: FactContext,
   transaction: OpenTransaction,
 ): 'this-operation' | 'another' | 'unknown' {
+  const report = context.database?.report;
+  if (report?.journalTransaction === transaction && !report.hotJournal) return 'unknown';
   const jobKey = context.record?.operation?.jobKey ?? null;
-  const history = context.database?.report.jobHistory ?? null;
+  const history = report?.jobHistory ?? null;
   const wasInserting = context.lastStep?.name === 'insert';
   if (history === null) return batchOwner(context, transaction);
   const jobColumn = new RegExp(`(?:^|_)${lastWord(history.table)}(?:_?id|_no|_key)?$`, 'i');

@@ -26,7 +26,12 @@ const deafToAbort = rule({
   id: 'deaf-to-abort',
   needs: ['service-log'],
   basis: BASIS.abort,
-  weights: { 'database-lock': 0.5 },
+  cases: {
+    awake: {
+      when: 'the kill came within 5 s, and no other worker was ended in the same moment',
+      weights: { 'database-lock': 0.5 },
+    },
+  },
 });
 
 /**
@@ -39,10 +44,9 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return [hungAtExit(exitedBefore, timeout)];
   const usesServer = databaseServer(context) !== null;
-  const waitsItself = usesServer || toldOfLock(context);
   const { lines, isWhole } = linesAfter(context, death, timeout);
   const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
-  if (reaction !== null) return [handlerRan(reaction, timeout, usesServer, waitsItself)];
+  if (reaction !== null) return [handlerRan(context, reaction, timeout)];
   const { signal, end } = death;
   // By faulthandler the worker ends itself, without a word of Python.
   if (end === timeout || [timeout, ...lines].some(({ message }) => DUMP.test(message.slice(-TEXT_CHARACTERS))))
@@ -50,12 +54,14 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   if (signal !== 9) {
     // Ended by SIGABRT itself: no handler caught it.
     if (signal !== null || secondsBetween(timeout.time, end.time) > PROMPT_EXIT_SECONDS) return [];
-    return [handlerRan(end, timeout, usesServer, waitsItself)];
+    return [handlerRan(context, end, timeout)];
   }
   if (!isWhole || !showsExits(context, timeout)) return [];
+  const starved = isStarved(context, death, timeout);
   return [
     deafToAbort.fact({
-      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${isStarved(context, death, timeout) ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
+      case: starved ? [] : 'awake',
+      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${starved ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
       ...sourcesOf(timeout, end),
     }),
   ];
@@ -88,29 +94,23 @@ const abortHandlerRan = rule({
   basis: BASIS.abort,
   weights: { 'infinite-loop': 0.5 },
   cases: {
-    // A driver in Python waits for its server in a call that a signal ends.
+    // A driver in Python waits for its server in a call that a signal ends; who is refused and tries again sleeps in Python.
     prompt: {
-      when: 'it reacted within 2 s, its database is SQLite or not known, and it told of no lock',
+      when: 'it reacted within 2 s, its database is SQLite or not known, and no lock was refused to it',
       weights: { 'database-lock': -1.5 },
     },
   },
 });
 
-/** Between two tries a service that says of itself that it waits for a lock sleeps in Python. */
-function toldOfLock({ record }: FactContext): boolean {
-  const lines = record?.operation?.lines ?? [];
-  return lines.some(({ event, text }) => event.kind === 'database-locked' || tellsOfLockWait(text));
-}
-
-function handlerRan(
-  reaction: EvidenceEvent,
-  timeout: EvidenceEvent,
-  usesServer: boolean,
-  waitsItself: boolean,
-): AbortFact {
+function handlerRan(context: FactContext, reaction: EvidenceEvent, timeout: EvidenceEvent): AbortFact {
+  const usesServer = databaseServer(context) !== null;
+  const isRefused =
+    context.record?.operation?.lines.some(
+      ({ event, text }) => event.kind === 'database-locked' || tellsOfLockWait(text),
+    ) === true;
   const delay = secondsBetween(timeout.time, reaction.time);
   return abortHandlerRan.fact({
-    case: waitsItself || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
+    case: usesServer || isRefused || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
     text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
     ...sourcesOf(timeout, reaction),
   });

@@ -227,11 +227,13 @@ const openTransaction = rule({
   cases: {
     inWal: IN_WAL,
     leftOver: { when: LEFT_OVER, weights: { 'database-lock': -0.5 } },
-    writing: {
-      when: 'none was, and the last step of the log is a write to the database',
-      weights: { 'database-lock': -3.5 },
+    // Its own is likelier than another's, and only one of the two shows that it did not wait.
+    written: {
+      when: 'none was, and it stands in the -wal or in a journal that is hot',
+      weights: { 'database-lock': -1 },
     },
-    otherwise: { when: 'none was, and it is not', weights: { 'database-lock': -1 } },
+    // Before SQLite syncs its journal it waits until the last reader has gone. Source: SQLite, pager.c, syncJournal
+    unsynced: { when: 'none was, and its journal was not synced: it may itself have waited for readers' },
   },
 });
 
@@ -265,9 +267,10 @@ function transactionLeft(context: FactContext, report: DatabaseReport, transacti
     });
   }
   const wasWriting = context.lastStep?.name === 'insert';
+  const isUnsynced = report.journalTransaction === transaction && !report.hotJournal;
   return openTransaction.fact({
-    case: [...place, leftover !== null ? 'leftOver' : wasWriting ? 'writing' : 'otherwise'],
-    text: `${what}. ${wasWriting ? 'The operation was writing at that moment; whoever writes holds the lock and does not wait for it.' : 'Whose it was cannot be read from its pages.'}${leftover === null ? '' : ` ${leftover}`}`,
+    case: [...place, leftover !== null ? 'leftOver' : isUnsynced ? 'unsynced' : 'written'],
+    text: `${what}. ${isUnsynced ? 'Whose it was cannot be read, for none of its rows had reached the database; before that its process waits for the last reader to go.' : `Whose it was cannot be read from its pages${wasWriting ? ', and the operation was writing at that moment' : ''}.`}${leftover === null ? '' : ` ${leftover}`}`,
     ...base,
   });
 }
@@ -288,7 +291,7 @@ const hotJournal = rule({
   id: 'hot-journal',
   needs: ['database'],
   basis: BASIS.rollbackJournal,
-  weights: { 'database-lock': -2 },
+  weights: { 'database-lock': -1 },
 });
 
 function journalLeft(report: DatabaseReport): DatabaseFact {

@@ -14,7 +14,7 @@ import { durationOf, type Operation } from '../timeline/operations.ts';
 import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { ABORT_RULES, abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
-import { fatalException } from './failure-facts.ts';
+import { fatalException, refusedAllocation } from './failure-facts.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
 const nobodyDied = rule({
@@ -203,21 +203,23 @@ const crash = rule({
   id: 'crash',
   needs: ['service-log'],
   basis: BASIS.signals,
-  weights: {
-    'memory-exhaustion': -1,
-    'worker-timeout': -4,
-    'infinite-loop': -1.5,
-    'database-lock': -1,
-    'large-artifact': -0.5,
-  },
+  weights: { 'worker-timeout': -4, 'database-lock': -1 },
   decides: { 'worker-timeout': 'against' },
+  cases: {
+    // Work without end, and an artifact too large, both end so where they take memory until it is refused.
+    notRefused: {
+      when: 'no allocation was refused',
+      weights: { 'memory-exhaustion': -1, 'infinite-loop': -1.5, 'large-artifact': -0.5 },
+    },
+  },
 });
 
 const sigkillWithoutAuthor = rule({
   id: 'sigkill-without-author',
   needs: ['service-log'],
   basis: BASIS.signals,
-  weights: { 'worker-timeout': -1, 'infinite-loop': -0.5, 'database-lock': -0.5 },
+  // Whether it hung is open: a worker that does is what somebody kills by hand.
+  weights: { 'worker-timeout': -1 },
 });
 
 const killedByHand = rule({
@@ -284,9 +286,11 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
     }
     case 'crash': {
       const raised = death.signal === null ? fatalException(context) : null;
+      const isRefused = refusedAllocation(context) !== null;
       return [
         crash.fact({
-          text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: neither a timeout nor memory pressure ends a process this way.`,
+          case: isRefused ? [] : 'notRefused',
+          text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: ${isRefused ? 'no timeout' : 'neither a timeout nor memory pressure'} ends a process this way.`,
           ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
         }),
       ];

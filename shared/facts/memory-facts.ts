@@ -16,11 +16,12 @@ const MB = 1_000_000;
 
 /** What kernel log, `ps`, `free` and `vmstat` say about memory around the incident. */
 function memoryFacts(context: FactContext): readonly MemoryFact[] {
-  if (context.record === null) return kernelSilence(context, ['telling']);
+  if (context.record === null) return kernelSilence(context, ['ofKill']);
   const swap = swapping(context);
   const thrashing = swap.some((fact) => fact.id === 'swap-thrashing');
-  const silence =
-    refusedAllocation(context) !== null ? [] : [thrashing ? ('thrashing' as const) : ('telling' as const)];
+  const isKill = context.record.incident.mechanism === 'external-sigkill';
+  const what = thrashing ? 'thrashing' : isKill ? 'ofKill' : 'ofShortage';
+  const silence = refusedAllocation(context) !== null ? [] : ([what] as const);
   return [
     ...gunicornGuess(context),
     ...kernelSilence(context, silence),
@@ -50,7 +51,8 @@ function gunicornGuess(context: FactContext): readonly MemoryFact[] {
   ];
 }
 
-function namesWorker(context: FactContext): boolean {
+/** Whether the killer itself says that memory was why. */
+export function isKilledForMemory(context: FactContext): boolean {
   const mechanism = context.record?.incident.mechanism;
   if (mechanism === 'kernel-oom' || mechanism === 'systemd-oomd') return true;
   // A program that kills before the kernel must: the kernel has nothing to say then.
@@ -61,14 +63,18 @@ function namesWorker(context: FactContext): boolean {
 /** A host that swaps to a standstill need not call the OOM killer: there, its silence says little. */
 const WHILE_THRASHING = { when: 'the host swapped', weights: { 'memory-exhaustion': -0.5 } } as const;
 /** A refused allocation is the process's own affair: there is nothing that the kernel would have logged. */
-const ELSE_SILENT = 'the host did not swap and no allocation was refused';
+const UNSPOKEN = 'no allocation was refused, the host did not swap,';
+/** Of a kill the kernel's silence tells that it was not the kernel's; of a shortage that kills nobody it tells little. */
+const OF_A_KILL = `${UNSPOKEN} and a SIGKILL of unknown sender, or nothing, ended the worker`;
+const OF_A_SHORTAGE = `${UNSPOKEN} and it ended otherwise, or the work failed or hangs`;
 
 const kernelLogEmpty = rule({
   id: 'kernel-log-empty',
   needs: ['kernel-log'],
   basis: BASIS.oomKiller,
   cases: {
-    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -2.5 } },
+    ofKill: { when: OF_A_KILL, weights: { 'memory-exhaustion': -2.5 } },
+    ofShortage: { when: OF_A_SHORTAGE, weights: { 'memory-exhaustion': -1 } },
     thrashing: WHILE_THRASHING,
   },
 });
@@ -78,7 +84,8 @@ const kernelLogSilent = rule({
   needs: ['kernel-log'],
   basis: BASIS.oomKiller,
   cases: {
-    telling: { when: ELSE_SILENT, weights: { 'memory-exhaustion': -3.5 } },
+    ofKill: { when: OF_A_KILL, weights: { 'memory-exhaustion': -3.5 } },
+    ofShortage: { when: OF_A_SHORTAGE, weights: { 'memory-exhaustion': -1.5 } },
     thrashing: WHILE_THRASHING,
     // Where nobody died and no work failed, a shortage could only have shown itself to the kernel.
     noIncident: { when: 'nothing went wrong', decides: { 'memory-exhaustion': 'against' } },
@@ -86,9 +93,12 @@ const kernelLogSilent = rule({
 });
 
 /** `silence`: which case of its rules it is; none where the kernel would have said nothing anyway. */
-function kernelSilence(context: FactContext, silence: readonly ('telling' | 'thrashing')[]): readonly MemoryFact[] {
+function kernelSilence(
+  context: FactContext,
+  silence: readonly ('ofKill' | 'ofShortage' | 'thrashing')[],
+): readonly MemoryFact[] {
   const { kernel, window } = context;
-  if (namesWorker(context) || window === null || kernel.state === 'absent') return [];
+  if (isKilledForMemory(context) || window === null || kernel.state === 'absent') return [];
   const names = listing(kernel.files.map((file) => fileLabel(file.path)));
   const sources = sourceOnly(...kernel.files.map(sourceOfFile));
   if (kernel.state === 'empty-export') {
@@ -131,7 +141,7 @@ function cgroupKills(context: FactContext): readonly MemoryFact[] {
   const cgroups = context.evidence.host?.cgroups ?? [];
   const death = context.record?.death ?? null;
   const first = cgroups[0];
-  if (first === undefined || namesWorker(context)) return [];
+  if (first === undefined || isKilledForMemory(context)) return [];
   const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
   const unexplained: readonly 'unexplained'[] =
     death?.mechanism === 'external-sigkill' && death.killer === null ? ['unexplained'] : [];
@@ -187,7 +197,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
   const pid = context.record?.incident.pid ?? null;
   const others = oomKillsInWindow(context).filter((event) => event.detail.targetPid !== pid);
   const first = others[0];
-  if (first === undefined || namesWorker(context)) return [];
+  if (first === undefined || isKilledForMemory(context)) return [];
   const child = others.find((event) => isChild(context, event));
   if (child !== undefined) {
     return [

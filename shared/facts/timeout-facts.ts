@@ -4,6 +4,8 @@ import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { refusedAllocation } from './failure-facts.ts';
+import { isKilledForMemory } from './memory-facts.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
 /** Slack for the arbiter's look at heartbeats, about once a second, and for whole-second stamps. */
@@ -47,18 +49,22 @@ const timeoutNotInForce = rule({
   basis: BASIS.arbiter,
 });
 
+/** A loop that allocates ends early too: by the memory it takes. */
+const EARLY = { when: 'memory was not what ended it', weights: { 'infinite-loop': -0.5 } } as const;
+
 const endedBeforeTimeout = rule({
   id: 'ended-before-timeout',
   needs: ['service-log', 'settings'],
   basis: BASIS.arbiter,
-  weights: { 'worker-timeout': -2, 'infinite-loop': -0.5 },
+  weights: { 'worker-timeout': -2 },
+  cases: { early: EARLY },
 });
 
 const endedEarly = rule({
   id: 'ended-early',
   needs: ['service-log'],
   basis: BASIS.log,
-  weights: { 'infinite-loop': -0.5 },
+  cases: { early: EARLY },
 });
 
 /** The timeout setting against what happened. */
@@ -124,9 +130,12 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
   const ran = death.timeout === null ? elapsedSeconds(context, record.incident.end) : null;
   if (operation !== null && ran !== null) {
     const limit = config?.timeoutSeconds ?? null;
+    const early: readonly 'early'[] =
+      isKilledForMemory(context) || refusedAllocation(context) !== null ? [] : ['early'];
     if (limit !== null && limit > 0 && ran < limit - ARBITER_TICK_SECONDS) {
       facts.push(
         endedBeforeTimeout.fact({
+          case: early,
           text: `The worker ended ${formatSeconds(ran)} into the operation, before the timeout of ${limit} s could fire.`,
           ...sourcesOf(operation.lines[0]?.event, death.end),
         }),
@@ -134,7 +143,8 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
     } else if (limit === null && ran < 10) {
       facts.push(
         endedEarly.fact({
-          text: `The worker ended ${formatSeconds(ran)} into the operation, soon for work without end to be why.`,
+          case: early,
+          text: `The worker ended ${formatSeconds(ran)} into the operation, ${early.length === 0 ? 'before any timeout is likely to have fired' : 'soon for work without end to be why'}.`,
           ...sourcesOf(operation.lines[0]?.event, death.end),
         }),
       );

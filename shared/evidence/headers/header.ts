@@ -29,4 +29,7 @@ export const USUAL_HABITS: HeaderHabits = {
   bareNumberIsPid: false,
   wordIsLogger: true,
   colonEndsLogger: true,
+  nameBegins: false,
+  letterBegins: false,
+  fields: new Map(),
 };

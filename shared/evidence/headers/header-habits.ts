@@ -3,6 +3,7 @@ import { readCommonHeader } from './common-header.ts';
 import type { FieldCandidate } from './field-candidate.ts';
 import { USUAL_HABITS } from './header.ts';
 import { levelOf } from './levels.ts';
+import { dateOrderAt } from './loose-stamp.ts';
 import { readHeader } from './read-header.ts';
 import { SENTENCE_WORD, watchCandidates } from './text-header.ts';
 
@@ -45,10 +46,29 @@ class Place {
  */
 export function learnHabits(lines: Iterable<string>): HeaderHabits {
   const all = [...lines];
-  const habits = { ...USUAL_HABITS, ...learnBeginnings(all) };
+  const habits = { ...USUAL_HABITS, ...learnBeginnings(all), dateOrder: learnDateOrder(all) };
   const named = learnNames(all, { ...habits, bareNumberIsPid: isBareNumberPid(all) });
   return { ...named, fields: learnFields(all, habits) };
 }
+
+/** The order of dates of numbers: by a day above twelve, or by the days of the file's other stamps. */
+function learnDateOrder(lines: readonly string[]): HeaderHabits['dateOrder'] {
+  const dates = lines.flatMap((line) => {
+    const at = line.search(/(?<!\d)\d\d([/-])\d\d\1\d{4}\b/);
+    return at < 0 || at > DATE_WITHIN ? [] : [{ line, at }];
+  });
+  if (dates.length === 0) return null;
+  const days = new Set(lines.flatMap((line) => /(?<!\d)\d{4}-\d\d-\d\d(?!\d)/.exec(line.slice(0, DAY_WITHIN)) ?? []));
+  for (const { line, at } of dates) {
+    const order = dateOrderAt(line, at, days);
+    if (order !== null) return order;
+  }
+  return null;
+}
+
+/** Characters from the start of a line within which a header's date begins, or a day is looked for. */
+const DATE_WITHIN = 40;
+const DAY_WITHIN = 60;
 
 /** Share of the lines that must begin in such a way. */
 const BEGINNINGS_SHARE = 0.5;
@@ -104,7 +124,8 @@ class Standing {
 
   add({ value, end }: FieldCandidate, text: string, own: ReadonlySet<string>): void {
     this.place.add(value);
-    if (own.has(value)) this.own += 1;
+    if (own.has(this.type === 'number' ? value : (/^ [[(](\d{1,9})[\])]/.exec(text.slice(end, end + 12))?.[1] ?? '')))
+      this.own += 1;
     if (/[._]/.test(value) || /^ \p{Lu}/u.test(text.slice(end, end + 2))) this.lone += 1;
     if (!/^[\p{Ll}_]|\./u.test(value)) this.isSmall = false;
     if (SENTENCE_WORD.test(value)) this.isSentence = true;
@@ -116,6 +137,8 @@ class Standing {
     const share = lines / around;
     const isSame = this.place.isField();
     if (lines >= LEAST_LINES && share >= FIELD_SHARE && isSame && this.#isWritten(place, lines)) return true;
+    // One line is enough where each names a process of the service's own in brackets.
+    if (/\[$|[[(]number/.test(this.signs) && this.own === lines && share >= FIELD_SHARE) return true;
     return around >= LEAST_AROUND && (share < STRAY_SHARE || !isSame) ? false : undefined;
   }
 

@@ -31,5 +31,6 @@ export const USUAL_HABITS: HeaderHabits = {
   colonEndsLogger: true,
   nameBegins: false,
   letterBegins: false,
+  dateOrder: null,
   fields: new Map(),
 };

@@ -3,7 +3,7 @@ import { readCommonHeader } from './common-header.ts';
 import { candidateAt, type FieldCandidate } from './field-candidate.ts';
 import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { type InnerLevel, levelOf, levelOfLetter } from './levels.ts';
-import { type LooseStamp, stampAt } from './loose-stamp.ts';
+import { type LooseStamp, openDateAt, stampAt } from './loose-stamp.ts';
 import { readFields } from './structured.ts';
 
 /** Longest header that is looked for. */
@@ -227,7 +227,7 @@ class HeaderScan {
   #stamp(): number {
     const { found } = this;
     if (found.stamp !== null) return -1;
-    const read = stampAt(this.#text, this.#at);
+    const read = stampAt(this.#text, this.#at) ?? openDateAt(this.#text, this.#at, this.#habits.dateOrder);
     if (read === null) return -1;
     found.stamp = read.stamp;
     found.timeText = this.#text.slice(this.#at, read.end);
@@ -500,6 +500,8 @@ class HeaderScan {
       (/^:(?: |$)/.test(rest) && this.#endsByColon(word, isDotted)) ||
       // INFO - app.jobs - text       INFO | importer | text
       (/^\s*(?: -{1,2} |\| | :: ?)/.test(rest) && this.#isName(word, isDotted)) ||
+      // INFO | importer | text
+      (/^ +\| /.test(rest) && /\| $/.test(this.#text.slice(this.#at - 2, this.#at))) ||
       // INFO     importer   text: columns
       (found.stamp !== null && /^ {2,}\S/.test(rest) && /^ {2,}|\t$/.test(this.#text.slice(this.#at - 2, this.#at))) ||
       // INFO tracker odoo.modules.loading: text

@@ -16,6 +16,8 @@ export interface HeaderHabits {
   readonly nameBegins: boolean;
   /** `I importer: Importing job 14`: the letter with which lines begin is the level. */
   readonly letterBegins: boolean;
+  /** Which of two numbers is the day in `09/06/2022`; null where the file does not show it. */
+  readonly dateOrder: 'day-first' | 'month-first' | null;
   /**
    * What stands at a place behind the level, by the fields before it and the signs around it (see headers/field-candidate.ts):
    * whether it is one more field, as the same few values there show, or begins the text. Of other places one line alone tells.

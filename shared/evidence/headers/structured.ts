@@ -93,6 +93,8 @@ class NamedValues {
   readonly #ranks = new Map<Role, number>();
   readonly #values = new Map<Role, unknown>();
   readonly names = new Map<Role, string>();
+  /** What the time says. */
+  stamp: LooseStamp | null = null;
 
   constructor(object: JsonObject) {
     this.#add(object, '', 0);
@@ -106,8 +108,14 @@ class NamedValues {
     for (const name in object) {
       const value = object[name];
       const named = roleOf(path === '' ? name : `${path}.${name}`);
-      if (named !== null && mayBe(named.role, value))
-        this.#take(named.role, rankOf(named, value) + depth * INNER_RANK, depth === 0 ? name : `.${name}`, value);
+      if (named !== null) {
+        const rank = rankOf(named, value) + depth * INNER_RANK;
+        if (rank < (this.#ranks.get(named.role) ?? Number.POSITIVE_INFINITY) && this.#mayBe(named.role, value)) {
+          this.#ranks.set(named.role, rank);
+          this.#values.set(named.role, value);
+          this.names.set(named.role, depth === 0 ? name : `.${name}`);
+        }
+      }
       if (depth >= DEPTH_LIMIT || !isObject(value)) continue;
       const isEnvelope = path === '' && ENVELOPES.has(name.toLowerCase());
       // `process: {pid}` and `log: {level}` are named by both, what is in an envelope by its own name too.
@@ -116,32 +124,28 @@ class NamedValues {
     }
   }
 
-  #take(role: Role, rank: number, name: string, value: unknown): void {
-    if (rank >= (this.#ranks.get(role) ?? Number.POSITIVE_INFINITY)) return;
-    this.#ranks.set(role, rank);
-    this.#values.set(role, value);
-    this.names.set(role, name);
+  #mayBe(role: Role, value: unknown): boolean {
+    switch (role) {
+      case 'time': {
+        const stamp = stampOfValue(value);
+        if (stamp !== null) this.stamp = stamp;
+        return stamp !== null;
+      }
+      case 'level':
+        return typeof value === 'number'
+          ? Number.isInteger(value)
+          : typeof value === 'string' && levelOfText(value) !== null;
+      case 'pid':
+        return pidOfValue(value) !== null;
+      default:
+        return typeof value === 'string';
+    }
   }
 }
 
 /** A word says which level it is, a number only by a scale. */
 function rankOf({ role, rank }: NamedRole, value: unknown): number {
   return role === 'level' && typeof value === 'number' ? rank + INNER_RANK / 2 : rank;
-}
-
-function mayBe(role: Role, value: unknown): boolean {
-  switch (role) {
-    case 'time':
-      return stampOfValue(value) !== null;
-    case 'level':
-      return typeof value === 'number'
-        ? Number.isInteger(value)
-        : typeof value === 'string' && levelOfText(value) !== null;
-    case 'pid':
-      return pidOfValue(value) !== null;
-    default:
-      return typeof value === 'string';
-  }
 }
 
 function levelOfText(value: string): InnerLevel | null {
@@ -166,7 +170,7 @@ function readRecord(object: JsonObject, form: 'json' | 'logfmt'): NamedRecord | 
     if (shaped !== null) ({ time, level, message } = shaped);
   }
   if (typeof message !== 'string') return null;
-  const stamp = stampOfValue(time);
+  const stamp = time === values.get('time') ? values.stamp : stampOfValue(time);
   // Serilog leaves out the level of information: https://github.com/serilog/serilog-formatting-compact
   if (level === null && stamp !== null && Object.hasOwn(object, '@t')) level = 'INFO';
   const isWhole = stamp !== null && level !== null;

@@ -86,6 +86,8 @@ export interface EvidenceEvent {
   readonly kind: EventKind;
   /** The message without the prefix of the log format; lines of a multi-line entry are joined by `\n`. */
   readonly message: string;
+  /** Where in the message the text behind a logger's header begins, where only the lines of its file around it show that. */
+  readonly textAt?: number;
   readonly pid: number | null;
   /**
    * The process that the carrier vouches for (the journal's `_PID`, syslog's tag), where the message's own header states

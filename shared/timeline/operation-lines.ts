@@ -30,9 +30,13 @@ const MARK = /^[[(](?=[^\])]{0,60}[a-z])((?:request|req|thread|job-?run|trace)?[
 
 /** The bare text of an event, without the logger's own header, and what it says. */
 export function readLine(event: EvidenceEvent): OperationLine {
-  const message = readPassed(event.message, event.identifier, null)?.text ?? event.message;
-  const header = splitInnerHeader(message);
-  const level = header === null ? (LEVEL_ALONE.exec(message) ?? null) : null;
+  const { textAt } = event;
+  const message =
+    textAt === undefined
+      ? (readPassed(event.message, event.identifier, null)?.text ?? event.message)
+      : event.message.slice(textAt);
+  const header = textAt === undefined ? splitInnerHeader(message) : null;
+  const level = header === null && textAt === undefined ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
     (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
   const structured = readStructuredMessage(bare);

@@ -48,6 +48,7 @@ function incident(begins: string): readonly Entry[] {
 const START = Date.UTC(2026, 5, 9, 10, 0, 0);
 const iso = (at: number): string => new Date(START + at * 1000).toISOString();
 const asctime = (at: number): string => iso(at).replace('T', ' ').replace('.', ',').replace('Z', '');
+const dayFirst = (at: number, by: string): string => iso(at).slice(0, 10).split('-').reverse().join(by);
 const dated = (at: number): string => iso(at).slice(0, 19).replace('T', ' ');
 
 type Header = (entry: Entry) => string;
@@ -80,6 +81,38 @@ const HEADERS: Readonly<Record<string, Header>> = {
   'level in brackets': ({ at, level, text }) => `${asctime(at)} [${level}] imports.jobs: ${text}`,
   'time of day': ({ at, level, text }) => `${iso(at).slice(11, 19)} [${level}] imports.jobs - ${text}`,
   'columns by bars': ({ at, level, pid, text }) => `${asctime(at)} | ${pid} | ${level} | jobs | run | ${text}`,
+  'logger, level': ({ level, text }) => `imports.jobs ${level} ${text}`,
+  semicolons: ({ at, level, text }) => `${asctime(at)};${level};imports.jobs;${text}`,
+  'level and process': ({ at, level, pid, text }) => `${level}/${pid} jobs ${iso(at).slice(11, 19)}: ${text}`,
+  'a letter in brackets': ({ at, level, text }) => `${iso(at)} jobs [${level.slice(0, 1)}] ${text}`,
+  'a letter first': ({ level, pid, text }) => `${level.slice(0, 1)} ${pid} imports.jobs: ${text}`,
+  'process in parentheses': ({ at, level, pid, text }) => `${asctime(at)} [${level}] jobs (${pid}) ${text}`,
+  'name and process, level': ({ at, level, pid, text }) => `${dated(at)}.400 jobs[${pid}] ${level} ${text}`,
+  'date in angle brackets': ({ at, level, text }) =>
+    `<${dayFirst(at, '.')} ${iso(at).slice(11, 19)}> ${level} [Thread-2] imports.jobs: ${text}`,
+  'level, logger, bars': ({ level, text }) => `${level} | jobs | ${text}`,
+  'day first, bars': ({ at, level, text }) =>
+    `${dayFirst(at, '/')} ${iso(at).slice(11, 19)} | jobs | ${level} | ${text}`,
+  'Python, basic': ({ level, text }) => `${level}:jobs:${text}`,
+  'time of day, padded': ({ at, level, text }) => `${iso(at).slice(11, 19)} ${level.padEnd(8)}${text}`,
+  'JSON, German': ({ at, level, text }) => JSON.stringify({ zeit: iso(at), stufe: level, modul: 'jobs', text }),
+  'JSON, Spanish': ({ at, level, pid, text }) =>
+    JSON.stringify({ fecha: iso(at), nivel: level, proceso: pid, mensaje: text }),
+  'JSON, Serilog': ({ at, level, text }) => JSON.stringify({ '@t': iso(at), '@m': text, '@l': level }),
+  'JSON, MongoDB': ({ at, level, text }) =>
+    JSON.stringify({ t: { $date: iso(at) }, s: level.slice(0, 1), c: 'JOBS', id: 20250, ctx: 'main', msg: text }),
+  'JSON, GELF': ({ at, pid, text }) =>
+    JSON.stringify({
+      version: '1.1',
+      host: 'app01',
+      short_message: text,
+      timestamp: START / 1000 + at,
+      level: 6,
+      _pid: pid,
+    }),
+  'JSON, nested': ({ at, level, text }) => JSON.stringify({ logEvent: { time: iso(at), level, message: text } }),
+  'JSON, Elastic Common Schema': ({ at, level, pid, text }) =>
+    JSON.stringify({ '@timestamp': iso(at), log: { level: level.toLowerCase() }, message: text, process: { pid } }),
 };
 
 type Line = { readonly at: number; readonly text: string };
@@ -225,15 +258,23 @@ function gist(analysis: Analysis): object {
   };
 }
 
+/** Headers that only the lines of a file around them tell from a text. */
+const SHOWN_BY_FILES: ReadonlySet<string> = new Set(['process in parentheses']);
+/** Carriers whose records are read one by one: what their file is like is not learnt. */
+const READ_ALONE =
+  /^(?:CRI in parts|Cloud Logging, list|CloudWatch|a unit that runs compose|Docker's |a runtime's JSON|a node's records)/;
+
 describe.each(Object.keys(CARRIERS))('through %s', (carrier) => {
-  it.each(
-    Object.keys(HEADERS).map((header, index) => ({ header, begins: BEGINNINGS[index % BEGINNINGS.length] ?? '' })),
-  )('under the header of $header', async ({ header, begins }) => {
-    const plain = await analyseFiles(new Map([['service.log', rendered('none', 'gunicorn', begins)]]));
-    const wrapped = await analyseFiles(new Map([['service.log', rendered(carrier, header, begins)]]));
-    expect(gist(plain)).toMatchObject({ incidents: [{ mechanism: 'gunicorn-timeout', pid: 12 }] });
-    expect(gist(wrapped)).toEqual(gist(plain));
-  });
+  const headers = Object.keys(HEADERS).filter((header) => !SHOWN_BY_FILES.has(header) || !READ_ALONE.test(carrier));
+  it.each(headers.map((header, index) => ({ header, begins: BEGINNINGS[index % BEGINNINGS.length] ?? '' })))(
+    'under the header of $header',
+    async ({ header, begins }) => {
+      const plain = await analyseFiles(new Map([['service.log', rendered('none', 'gunicorn', begins)]]));
+      const wrapped = await analyseFiles(new Map([['service.log', rendered(carrier, header, begins)]]));
+      expect(gist(plain)).toMatchObject({ incidents: [{ mechanism: 'gunicorn-timeout', pid: 12 }] });
+      expect(gist(wrapped)).toEqual(gist(plain));
+    },
+  );
 });
 
 /** Carriers of one line each that name the container, and how another one is called in them. */

@@ -1,3 +1,4 @@
+import { levelOf } from '../headers/levels.ts';
 import { stampAt } from '../headers/loose-stamp.ts';
 import { type Carrier, NOTHING_SAID } from './carrier.ts';
 
@@ -14,7 +15,8 @@ export const compose: Carrier = {
   peel(text) {
     if (text.indexOf('|') < 1 || stampAt(text, 0) !== null) return null;
     const match = NAME.exec(text);
-    if (match === null) return null;
+    // `INFO | importer | text` is a logger's.
+    if (match === null || levelOf(match[1]) !== null) return null;
     return {
       ...NOTHING_SAID,
       text: text.slice(match[0].length),

@@ -91,7 +91,8 @@ export function peel(line: string, known: ReadonlySet<string>): Peeled {
   for (let depth = 0; depth < DEPTH_LIMIT; depth += 1) {
     if (!mayBeWrapped(said.text) && (known.size === 0 || /^\s|^$/.test(said.text))) break;
     const taken = takeOne(said.text, known);
-    if (taken === null) break;
+    // Under a runtime's stamp the next is the logger's own.
+    if (taken === null || (taken.name === 'short-stamp' && carriers?.includes('short-stamp') === true)) break;
     said = merge(said, taken.carried);
     carriers ??= [];
     carriers.push(taken.name);
@@ -100,6 +101,14 @@ export function peel(line: string, known: ReadonlySet<string>): Peeled {
 }
 
 const NO_CARRIERS: readonly CarrierName[] = [];
+
+/** Whether a text begins with a stamp, or with a level and who logged it. */
+function isHeaded(text: string): boolean {
+  const header = readHeader(text);
+  if (header === null || header.stamp !== null) return header !== null;
+  // `importer | INFO | run | text` is one header.
+  return header.level !== null && (header.logger !== null || header.pid !== null) && !/^\S+ +\|/.test(text);
+}
 
 function takeOne(
   text: string,
@@ -112,9 +121,8 @@ function takeOne(
     const isKnown = !carrier.isLoose || known.has(carrier.name);
     if (!isKnown && carrier.name !== 'compose') continue;
     const carried = carrier.peel(text);
-    // A name and a bar are a carrier by themselves where a logger's stamp stands behind them.
-    if (carried !== null && (isKnown || readHeader(carried.text)?.stamp != null))
-      return { name: carrier.name, carried };
+    // A name and a bar are a carrier by themselves where a logger's header stands behind them.
+    if (carried !== null && (isKnown || isHeaded(carried.text))) return { name: carrier.name, carried };
   }
   return null;
 }

@@ -29,4 +29,8 @@ export const USUAL_HABITS: HeaderHabits = {
   bareNumberIsPid: false,
   wordIsLogger: true,
   colonEndsLogger: true,
+  nameBegins: false,
+  letterBegins: false,
+  dateOrder: null,
+  fields: new Map(),
 };

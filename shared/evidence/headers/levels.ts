@@ -19,23 +19,35 @@ export function severityOfLevel(level: InnerLevel): Severity {
 /** The words that Python's own loggers print for levels. */
 export const LEVEL_WORDS = ['DEBUG', 'INFO', 'WARNING', 'WARN', 'ERROR', 'CRITICAL', 'FATAL'] as const;
 
-/** Words of other loggers as well: loguru (TRACE, SUCCESS), log4j, syslog's names, Go's zap and logrus (dpanic, panic). */
+/**
+ * Words of other loggers as well: loguru (TRACE, SUCCESS), log4j, syslog's names, Go's zap and logrus (dpanic, panic), the three or four letters
+ * of zerolog, Serilog and logrus.
+ */
 const LEVEL_OF_WORD: ReadonlyMap<string, InnerLevel> = new Map<string, InnerLevel>([
   ['TRACE', 'DEBUG'],
+  ['TRC', 'DEBUG'],
+  ['DBG', 'DEBUG'],
+  ['DEBU', 'DEBUG'],
   ['DEBUG', 'DEBUG'],
   ['VERBOSE', 'DEBUG'],
   ['INFO', 'INFO'],
+  ['INF', 'INFO'],
   ['SUCCESS', 'INFO'],
   ['NOTICE', 'INFO'],
   ['INFORMATION', 'INFO'],
   ['WARN', 'WARNING'],
+  ['WRN', 'WARNING'],
   ['WARNING', 'WARNING'],
   ['ERROR', 'ERROR'],
   ['ERR', 'ERROR'],
+  ['ERRO', 'ERROR'],
   ['EXCEPTION', 'ERROR'],
   ['SEVERE', 'ERROR'],
   ['CRITICAL', 'CRITICAL'],
   ['CRIT', 'CRITICAL'],
+  ['CRT', 'CRITICAL'],
+  ['FTL', 'CRITICAL'],
+  ['FATA', 'CRITICAL'],
   ['FATAL', 'CRITICAL'],
   ['ALERT', 'CRITICAL'],
   ['EMERG', 'CRITICAL'],
@@ -68,10 +80,51 @@ export function levelOfLetter(letter: string | undefined): InnerLevel | null {
   return letter === undefined ? null : (LEVEL_OF_LETTER[letter] ?? null);
 }
 
-/**
- * The level that a number stands for: pino and bunyan count by tens, from 10 (trace) to 60 (fatal); Python's logging from 10
- * (debug) to 50 (critical).
- */
-export function levelOfNumber(level: number): InnerLevel | null {
-  return level >= 50 ? 'CRITICAL' : level >= 40 ? 'ERROR' : level >= 30 ? 'WARNING' : level >= 10 ? 'INFO' : null;
+/** Scales on which loggers count levels. */
+export type LevelScale = 'python' | 'pino' | 'syslog' | 'opentelemetry';
+
+/** The number from which each level begins on a scale, gravest first; on syslog's the smaller is the graver. */
+const SCALES: Readonly<Record<LevelScale, readonly (readonly [from: number, level: InnerLevel])[]>> = {
+  // https://docs.python.org/3/library/logging.html#logging-levels
+  python: [
+    [50, 'CRITICAL'],
+    [40, 'ERROR'],
+    [30, 'WARNING'],
+    [20, 'INFO'],
+    [8, 'DEBUG'],
+  ],
+  // https://getpino.io/#/docs/api?id=loggerlevels-object, and bunyan's the same
+  pino: [
+    [60, 'CRITICAL'],
+    [50, 'ERROR'],
+    [40, 'WARNING'],
+    [30, 'INFO'],
+    [8, 'DEBUG'],
+  ],
+  // RFC 5424, 6.2.1, as GELF has it
+  syslog: [
+    [7, 'DEBUG'],
+    [5, 'INFO'],
+    [4, 'WARNING'],
+    [3, 'ERROR'],
+    [0, 'CRITICAL'],
+  ],
+  // https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber
+  opentelemetry: [
+    [21, 'CRITICAL'],
+    [17, 'ERROR'],
+    [13, 'WARNING'],
+    [9, 'INFO'],
+    [1, 'DEBUG'],
+  ],
+};
+
+/** The level that a number stands for on a scale; null outside of it. */
+export function levelOfNumber(number: number, scale: LevelScale): InnerLevel | null {
+  // Monolog counts by hundreds, logback by ten thousands.
+  const steps = number >= 5000 ? number / 1000 : number >= 100 ? number / 10 : number;
+  return steps > HIGHEST ? null : (SCALES[scale].find(([from]) => steps >= from)?.[1] ?? null);
 }
+
+/** https://github.com/Seldaek/monolog/blob/main/doc/01-usage.md#log-levels: 600 is an emergency. */
+const HIGHEST = 60;

@@ -48,11 +48,51 @@ function full(wall: WallClock, zone: string | undefined, fraction: string | unde
   };
 }
 
-/** Whether `first` of `first/second/year` is the month; null where nothing tells. */
-function isMonthFirst(first: string, second: string, half: string | undefined): boolean | null {
+/** Whether the day or the month comes first in dates of numbers alone. */
+export type DateOrder = 'day-first' | 'month-first';
+
+// 01/28/2026 04:10:22 AM    28-01-2026 04:10:22
+const NUMBERS = new RegExp(String.raw`(\d\d)([/-])(\d\d)\2(\d{4}),? ${TIME}(?: ([AaPp])[Mm]\b)?`, 'y');
+
+/** The order that such a date shows by itself; null where both are possible. */
+function orderOf(match: RegExpExecArray): DateOrder | null {
   // %m/%d/%Y is American, and so is a clock of twelve hours.
-  if (half !== undefined || Number(second) > 12) return true;
-  return Number(first) > 12 ? false : null;
+  if (match[9] !== undefined || Number(match[3]) > 12) return 'month-first';
+  return Number(match[1]) > 12 ? 'day-first' : null;
+}
+
+function stampOfNumbers(m: RegExpExecArray, order: DateOrder): LooseStamp | null {
+  const [month, day] = order === 'month-first' ? [m[1], m[3]] : [m[3], m[1]];
+  return full(wallOf(m[4], month, day, hourOf(m[5], m[9]), m[6], m[7], m[8]), undefined, m[8]);
+}
+
+/**
+ * A date of numbers whose order it does not show, read by the order that the file has; where that is unknown too, only its time
+ * of day is told.
+ */
+export function openDateAt(text: string, at: number, order: DateOrder | null): FoundStamp | null {
+  NUMBERS.lastIndex = at;
+  const match = NUMBERS.exec(text);
+  if (match === null || orderOf(match) !== null) return null;
+  const end = at + match[0].length;
+  const stamp = stampOfNumbers(match, order ?? 'day-first');
+  if (order !== null || stamp?.type !== 'full') return stamp === null ? null : { stamp, end };
+  const { hour, minute, second, micros } = stamp.wall;
+  const { resolutionMicros } = stamp;
+  return { stamp: { type: 'time-of-day', wall: { hour, minute, second, micros }, zone: null, resolutionMicros }, end };
+}
+
+/** The order of a date of numbers that stands at a place: by itself, or as one of these days shows; null for no date or both. */
+export function dateOrderAt(text: string, at: number, days: ReadonlySet<string>): DateOrder | null {
+  NUMBERS.lastIndex = at;
+  const match = NUMBERS.exec(text);
+  if (match === null) return null;
+  const own = orderOf(match);
+  if (own !== null) return own;
+  const [, first = '', , second = '', year = ''] = match;
+  const isDayFirst = days.has(`${year}-${second}-${first}`);
+  const isMonthFirst = days.has(`${year}-${first}-${second}`);
+  return isDayFirst === isMonthFirst ? null : isDayFirst ? 'day-first' : 'month-first';
 }
 
 function hourOf(hour: string | undefined, half: string | undefined): string {
@@ -94,12 +134,10 @@ const FORMS: readonly StampForm[] = [
   {
     sample: '01/28/2026 04:10:22 AM',
     begins: 'digit',
-    pattern: new RegExp(String.raw`(\d\d)/(\d\d)/(\d{4}),? ${TIME}(?: ([AaPp])[Mm]\b)?`, 'y'),
+    pattern: NUMBERS,
     read: (m) => {
-      const isMonth = isMonthFirst(m[1] ?? '', m[2] ?? '', m[8]);
-      if (isMonth === null) return null;
-      const [month, day] = isMonth ? [m[1], m[2]] : [m[2], m[1]];
-      return full(wallOf(m[3], month, day, hourOf(m[4], m[8]), m[5], m[6], m[7]), undefined, m[7]);
+      const order = orderOf(m);
+      return order === null ? null : stampOfNumbers(m, order);
     },
   },
   {

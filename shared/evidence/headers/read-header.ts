@@ -1,9 +1,7 @@
 import type { HeaderHabits } from '../reading/log-layout.ts';
 import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { headerOfObject, parseObject, readLogfmt } from './structured.ts';
-import { readTextHeader } from './text-header.ts';
-
-const RUBY = /^[A-Z], \[/;
+import { RUBY, readTextHeader } from './text-header.ts';
 
 /**
  * Reads the header that a logger put before a message, or around it: fields in front of the text, one JSON object, a row of
@@ -17,7 +15,6 @@ export function readHeader(message: string, habits: HeaderHabits = USUAL_HABITS)
     const header = object === null ? null : headerOfObject(object, 'json');
     return header === null ? null : withInner(header, habits);
   }
-  // I, [2026-01-28T04:10:22.070123 #25321]  INFO -- : text       Source: Ruby's Logger::Formatter
   if (RUBY.test(message)) return readTextHeader(message.slice(3), habits);
   if ((first >= SMALL_A && first <= SMALL_Z) || first === AT_SIGN) {
     return LOGFMT_START.test(message) ? readLogfmt(message) : readTextHeader(message, habits);

@@ -1,8 +1,9 @@
 import type { HeaderHabits } from '../reading/log-layout.ts';
 import { readCommonHeader } from './common-header.ts';
+import { candidateAt, type FieldCandidate } from './field-candidate.ts';
 import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { type InnerLevel, levelOf, levelOfLetter } from './levels.ts';
-import { type LooseStamp, stampAt } from './loose-stamp.ts';
+import { type LooseStamp, openDateAt, stampAt } from './loose-stamp.ts';
 import { readFields } from './structured.ts';
 
 /** Longest header that is looked for. */
@@ -11,23 +12,29 @@ const HEADER_LIMIT_CHARACTERS = 400;
 const FIELDS_LIMIT = 14;
 
 /** A word of a header: a level, a logger, a place, a thread. */
-const WORD = /[\p{L}_?][\p{L}\p{N}_.$/@-]*(?:<[\w.]{1,40}>)?/uy;
+const WORD = /[\p{L}_?][\p{L}\p{N}_.$/@-]*(?:::[\p{L}\p{N}_]+)*(?:<[\w.]{1,40}>)?/uy;
 // importer[12]: text
 const NAME_AND_PID = /([\p{L}_][\p{L}\p{N}_./@-]{0,80})\[(\d{1,9})\](?=[:\s])/uy;
 // app.jobs:run:33    (loguru)
 const PLACE_OF_FUNCTION = /([\w.$<>]{1,100}):([\w$<>]{1,80}):(\d{1,6})(?=[\s\])|-]|$)/y;
-// views.py:120    run:33
-const PLACE_OF_LINE = /([\w./$<>-]{1,100}(?:\(\))?):(\d{1,6})(?=[\])\t]|:? ?(?:$|[-|] )|: )/y;
+// app.jobs:run -
+const PLACE_OF_NAME = /([\w.$<>]{1,100}):([\w$<>]{1,80})(?= [-|] )/y;
+// views.py:120    run:33    views.py:120 run()
+const PLACE_OF_LINE = /([\w./$<>-]{1,100}(?:\(\))?):(\d{1,6})(?: [\w<>]{1,80}\(\))?(?=[\])\t]|:? ?(?:$|[-|] )|: )/y;
+// 25321/MainThread
+const NUMBER_AND_THREAD = /(\d{1,9})\/([A-Za-z][\w-]{0,60})(?= )/y;
+// pid=25321    PID 25321    p25321
+const NAMED_NUMBER = /(?:(?:pid|process)[=:# ] ?|p)(\d{1,9})(?![\w./:-]|[,.]\d)/iy;
 const NUMBER = /#?(\d{1,19})(?![\w./:]|[,.]\d)/y;
 // 2026/01/28 04:10:22 [error] 123#124: text     Source: ngx_log_error_core
 const PROCESS_AND_THREAD = /(\d{1,9})#(\d{1,9})(?=: )/y;
 const THREAD =
-  /^(?:Main(?:Thread|Process)|\w*Process-\d+(?::\d+)?|\w*PoolWorker-\d+|(?:Dummy|Thread|asyncio|gthread|uWSGI\w*)[-_]?\d+(?: \([\w.<>-]+\))?|ThreadPool\w*[-_][\w-]+|AnyIO worker thread|[\w.-]*-thread-\d+|worker-\d+|nioEventLoop\w+|http-nio\S*|main)$/i;
+  /^(?:Main(?:Thread|Process)|\w*Process-\d+(?::\d+)?|\w*PoolWorker-\d+|(?:Dummy|Thread|asyncio|gthread|uWSGI\w*)[-_]?\d+(?: \([\w.<>-]+\))?|ThreadPool\w*[-_][\w-]+|AnyIO worker thread|[\w.-]*-thread-\d+|worker-\d+|nioEventLoop\w+|http-nio\S*|[\w-]{1,60}-exec-\d+|main)$/i;
 /** How a separator between fields looks: ` - `, ` | `, `: `, `, `, ` -- `, ` :: `, ` --- `, a tab. */
 const SEPARATOR = /(?:[ \t]*(?:-{1,3}|\||::?|,|;|>|»|·|—|–)(?=[ \t]|$)[ \t]*|[ \t]+)/y;
 
 /** Capitals that begin a sentence rather than name a logger: `Importing:`, `Failed:`, `ValueError:`, `Reason:`. */
-const SENTENCE_WORD =
+export const SENTENCE_WORD =
   /^(?:Reason|Note|Hint|Detail|Result|Status|Usage|Caused|Cause|\p{Lu}\p{Ll}+(?:ing|ed)|\w*(?:Error|Exception|Warning|Interrupt|Exit))$/u;
 
 /** What the fields of a header have given so far. */
@@ -85,6 +92,19 @@ function isGunicornHeader({ brackets, count, stamp }: Found): boolean {
   return (brackets === 'spl' && count === 3) || (brackets === 'pl' && count === 2 && stamp === null);
 }
 
+// I, [2026-01-28T04:10:22.070123 #25321]  INFO -- : text       Source: Ruby's Logger::Formatter
+export const RUBY = /^[A-Z], \[/;
+
+/** Takes in what stands at a place behind the level of a line; null for what can be no field. */
+export type WatchCandidates = (place: string, candidate: FieldCandidate | null, text: string) => void;
+
+/** Shows what may stand behind the level of a line, at every place where a field of a header may. */
+export function watchCandidates(line: string, habits: HeaderHabits, watch: WatchCandidates): void {
+  const lineEnd = line.indexOf('\n');
+  const limit = Math.min(lineEnd < 0 ? line.length : lineEnd, HEADER_LIMIT_CHARACTERS);
+  new HeaderScan(line.slice(RUBY.test(line) ? 3 : 0, limit), habits, false, watch).run();
+}
+
 class HeaderScan {
   readonly #text: string;
   readonly #habits: HeaderHabits;
@@ -104,7 +124,14 @@ class HeaderScan {
   /** The sign that parts fields without blanks, once one did: `2026-01-28 04:10:22|INFO|importer|text`. */
   #tight = 0;
 
-  constructor(text: string, habits: HeaderHabits) {
+  /** Whether the text is what brackets hold. */
+  readonly #isInner: boolean;
+  /** Is shown every candidate, each of which is then taken for a field. */
+  readonly #watch: WatchCandidates | null;
+
+  constructor(text: string, habits: HeaderHabits, isInner = false, watch: WatchCandidates | null = null) {
+    this.#isInner = isInner;
+    this.#watch = watch;
     this.#text = text;
     this.#habits = habits;
   }
@@ -115,7 +142,10 @@ class HeaderScan {
     let textAt = -1;
     while (found.count < FIELDS_LIMIT) {
       const end = this.#field();
-      if (end < 0) break;
+      if (end < 0) {
+        if (found.level !== null) this.#watch?.(this.#placeName(), null, this.#text);
+        break;
+      }
       found.count += 1;
       // gunicorn's header is whole, and one blank ends it: what follows is its text, whatever it looks like.
       if (isGunicornHeader(found)) return this.#text.charCodeAt(end) === BLANK ? end + 1 : end;
@@ -152,19 +182,52 @@ class HeaderScan {
 
   /** The end of the field at the current place, once it has been taken in; -1 when none stands there. */
   #field(): number {
+    const { found } = this;
     const at = this.#at;
     const code = this.#text.charCodeAt(at);
-    if (code === BRACKET || code === PARENTHESIS || code === LESS_THAN) return this.#group(code);
+    if (found.level !== null && (this.#watch !== null || this.#habits.fields.size > 0)) {
+      const end = this.#byHabit();
+      if (end !== null) return end;
+    }
+    if (code === BRACKET || code === PARENTHESIS || code === LESS_THAN || code === BRACE) return this.#group(code);
     if (code >= ZERO && code <= NINE) return this.#digits();
     if (code === HASH) return this.#number();
     if (code > 0x40 || code === QUESTION) return this.#letters();
     return -1;
   }
 
+  /** Behind the level the file's habits tell a field from the text; null where they do not. */
+  #byHabit(): number | null {
+    const { found } = this;
+    const candidate = candidateAt(this.#text, this.#at);
+    const place = this.#placeName();
+    if (candidate === null || !this.#mayTake(candidate)) return null;
+    if (this.#watch === null) {
+      const isField = this.#habits.fields.get(place + candidate.signs);
+      if (isField === undefined || (!isField && DOTTED.test(candidate.value))) return null;
+      if (!isField) return -1;
+    } else this.#watch(place, candidate, this.#text);
+    if (candidate.type === 'number') found.pid = Number(candidate.value);
+    else found.logger = candidate.value;
+    return candidate.end;
+  }
+
+  #mayTake({ type, value }: FieldCandidate): boolean {
+    const { found } = this;
+    if (type === 'number') return found.pid === null;
+    return found.logger === null && value !== 'in' && !THREAD.test(value) && !FILE_NAME.test(value);
+  }
+
+  /** Which fields there are already. */
+  #placeName(): string {
+    const { stamp, pid, logger, place } = this.found;
+    return `${stamp === null ? '' : 's'}${pid === null ? '' : 'p'}${logger === null ? '' : 'l'}${place === null ? '' : 'w'}`;
+  }
+
   #stamp(): number {
     const { found } = this;
     if (found.stamp !== null) return -1;
-    const read = stampAt(this.#text, this.#at);
+    const read = stampAt(this.#text, this.#at) ?? openDateAt(this.#text, this.#at, this.#habits.dateOrder);
     if (read === null) return -1;
     found.stamp = read.stamp;
     found.timeText = this.#text.slice(this.#at, read.end);
@@ -185,6 +248,13 @@ class HeaderScan {
     if (both !== null) {
       found.pid = Number(both[1]);
       return this.#at + both[0].length;
+    }
+    NUMBER_AND_THREAD.lastIndex = this.#at;
+    const beside = found.level !== null || found.pid !== null ? null : NUMBER_AND_THREAD.exec(this.#text);
+    if (beside !== null && this.#levelFollows(this.#at + beside[0].length)) {
+      found.pid = Number(beside[1]);
+      if (beside[2] !== 'MainThread') found.thread = beside[2] ?? null;
+      return this.#at + beside[0].length;
     }
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
@@ -241,11 +311,35 @@ class HeaderScan {
         return at + named[0].length;
       }
     }
+    if (found.pid === null && found.level === null && found.count > 0) {
+      NAMED_NUMBER.lastIndex = at;
+      const named = NAMED_NUMBER.exec(text);
+      if (named !== null && this.#levelFollows(at + named[0].length)) {
+        found.pid = Number(named[1]);
+        return at + named[0].length;
+      }
+    }
+    const letter = found.level === null ? this.#letter() : -1;
+    if (letter >= 0) return letter;
     const place = this.#place();
     if (place >= 0) return place;
     WORD.lastIndex = at;
     const word = WORD.exec(text)?.[0];
     return word === undefined ? -1 : this.#word(word.replace(/[-/]+$/, ''));
+  }
+
+  // I 25321 encoder.jobs: text      2026-01-28 04:10:22,070 I encoder.jobs: text
+  #letter(): number {
+    const { found } = this;
+    LETTER.lastIndex = this.#at;
+    const match = LETTER.exec(this.#text);
+    if (match === null) return -1;
+    const isSure = found.count === 0 ? match[2] !== undefined || (match[3] ?? '').includes('.') : found.stamp !== null;
+    if (!isSure && !(found.count === 0 && this.#habits.letterBegins)) return -1;
+    found.level = levelOfLetter(match[1]);
+    if (match[2] === undefined) return this.#at + 1;
+    found.pid = Number(match[2]);
+    return this.#at + 2 + match[2].length;
   }
 
   // I0128 04:10:22.070123   25321 file.cc:33] text       Source: https://github.com/google/glog#log-line-prefix
@@ -279,15 +373,21 @@ class HeaderScan {
     const { found } = this;
     if (found.place !== null || found.count === 0) return -1;
     const at = this.#at;
+    // INFO:app.jobs:14 rows: signs without blanks part fields.
+    const isTight = at > 0 && this.#text.charCodeAt(at - 1) === COLON;
     PLACE_OF_FUNCTION.lastIndex = at;
-    const function_ = PLACE_OF_FUNCTION.exec(this.#text);
+    PLACE_OF_NAME.lastIndex = at;
+    const function_ = isTight
+      ? null
+      : (PLACE_OF_FUNCTION.exec(this.#text) ??
+        (found.level !== null && found.logger === null ? PLACE_OF_NAME.exec(this.#text) : null));
     if (function_ !== null) {
       found.logger ??= function_[1] ?? null;
       found.place = function_[0];
       return at + function_[0].length;
     }
     PLACE_OF_LINE.lastIndex = at;
-    const line = PLACE_OF_LINE.exec(this.#text);
+    const line = isTight && found.level !== null ? null : PLACE_OF_LINE.exec(this.#text);
     if (line === null || (found.level === null && !this.#levelFollows(at + line[0].length))) return -1;
     if (levelOf(line[1]) !== null) return -1;
     found.place = line[0];
@@ -326,6 +426,16 @@ class HeaderScan {
     if (level !== null && this.#standsAsLevel(first, this.#at + first.length)) {
       found.level = level;
       if (slash >= 0) this.#takeProcess(word.slice(slash + 1));
+      // INFO[0033] text: seconds since the start       Source: logrus.TextFormatter
+      const elapsed = found.count === 0 ? /^\[\d{4,6}\](?= )/.exec(this.#text.slice(end, end + 9)) : null;
+      return end + (elapsed?.[0].length ?? 0);
+    }
+    // app.INFO: text       Source: Monolog\Formatter\LineFormatter
+    const dotted = slash < 0 && this.#text.charCodeAt(end) === COLON ? /^(.+)\.([A-Z]{4,9})$/.exec(word) : null;
+    const last = dotted === null ? null : levelOf(dotted[2]);
+    if (last !== null && found.stamp !== null) {
+      found.level = last;
+      found.logger ??= dotted?.[1] ?? null;
       return end;
     }
     const second = slash < 0 ? null : levelOf(word.slice(slash + 1));
@@ -336,14 +446,17 @@ class HeaderScan {
   }
 
   #takeProcess(name: string): void {
-    if (!/^Main(?:Process|Thread)$/.test(name)) this.found.thread = name;
+    const { found } = this;
+    // INFO/25321
+    if (/^\d{1,9}$/.test(name)) found.pid ??= Number(name);
+    else if (!/^Main(?:Process|Thread)$/.test(name)) found.thread = name;
   }
 
   /** A level in capitals is one where something ends it; in small letters only where fields stand around it. */
   #standsAsLevel(word: string, end: number): boolean {
     const { found } = this;
     const next = this.#text.charAt(end);
-    if (next !== '' && !/[ \t:|\-,/[]/.test(next)) return false;
+    if (next !== '' && !/[ \t:|\-,;/[]/.test(next)) return false;
     if (word === word.toUpperCase()) {
       // `ERROR Import failed` is a record, `ERROR: type should be string` too; `INFO` alone on a line is a text.
       return found.count > 0 || this.#text.slice(end).trim() !== '';
@@ -358,7 +471,11 @@ class HeaderScan {
     const separated = /^(?:\s*[-|:]\s*|\s+\[)([A-Z]{4,9})(?=[\s:|\-\]])/.exec(rest);
     const isBeforeLevel = separated !== null && levelOf(separated[1]) !== null;
     const isBeforeStamp = /^ [-|] \d{4}-\d\d-\d\d[T ]/.test(rest);
-    if (!isBeforeLevel && !isBeforeStamp) return -1;
+    const isNamed =
+      this.#habits.nameBegins ||
+      (/^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u.test(word) && !FILE_NAME.test(word));
+    const beside = isNamed ? /^ ([A-Z]{4,9})(?=:? )/.exec(rest) : null;
+    if (!isBeforeLevel && !isBeforeStamp && levelOf(beside?.[1]) === null) return -1;
     this.found.logger = word;
     return end;
   }
@@ -374,7 +491,7 @@ class HeaderScan {
   #loggerBehindLevel(word: string, end: number): number {
     const { found } = this;
     const rest = this.#text.slice(end, end + LOOK_CHARACTERS);
-    const isDotted = /^[\w$-]+(?:\.[\w$-]+)+$/.test(word) && !FILE_NAME.test(word);
+    const isDotted = DOTTED.test(word) && !FILE_NAME.test(word);
     const isTight = rest.startsWith(':') && !rest.startsWith(': ');
     const wasTight = this.#text.charCodeAt(this.#at - 1) === COLON;
     const isLogger =
@@ -383,11 +500,17 @@ class HeaderScan {
       (/^:(?: |$)/.test(rest) && this.#endsByColon(word, isDotted)) ||
       // INFO - app.jobs - text       INFO | importer | text
       (/^\s*(?: -{1,2} |\| | :: ?)/.test(rest) && this.#isName(word, isDotted)) ||
+      // INFO | importer | text
+      (/^ +\| /.test(rest) && /\| $/.test(this.#text.slice(this.#at - 2, this.#at))) ||
       // INFO     importer   text: columns
       (found.stamp !== null && /^ {2,}\S/.test(rest) && /^ {2,}|\t$/.test(this.#text.slice(this.#at - 2, this.#at))) ||
       // INFO tracker odoo.modules.loading: text
       (found.stamp !== null && /^ (?:[\w$-]+\.)+[\w$-]+: /.test(rest) && /^[\w-]+$/.test(word)) ||
       (word === '?' && /^ [\w$.-]+: /.test(rest)) ||
+      // [INFO  importer]
+      (this.#isInner && rest === '') ||
+      // INFO/25321 importer 04:10:22: text
+      (found.stamp === null && /^ \d/.test(rest) && stampAt(this.#text, end + 1) !== null) ||
       // INFO importer [23333]: text
       /^ \[\d{1,9}\]:? /.test(rest) ||
       // INFO app.jobs Importing      INFO importer Importing
@@ -428,7 +551,9 @@ class HeaderScan {
   }
 
   #group(open: number): number {
-    const close = open === BRACKET ? ']' : open === PARENTHESIS ? ')' : '>';
+    const close = open === BRACKET ? ']' : open === PARENTHESIS ? ')' : open === BRACE ? '}' : '>';
+    // `{views.py:33} INFO`: behind the level braces hold data.
+    if (open === BRACE && (this.found.count === 0 || this.found.level !== null)) return -1;
     const at = this.#at;
     const closeAt = this.#text.indexOf(close, at + 1);
     if (closeAt < 0 || closeAt - at > GROUP_LIMIT_CHARACTERS) return -1;
@@ -451,8 +576,14 @@ class HeaderScan {
         found.isPadded = true;
       return 'l';
     }
+    // [I]
+    if (found.level === null && content.length === 1 && found.stamp !== null && /^[DIWEFC]$/.test(content)) {
+      found.level = levelOfLetter(content);
+      return 'l';
+    }
     // [wsgi:error]       Source: ErrorLogFormat of httpd 2.4
-    const module = found.level === null ? /^([\w-]{1,40}):([a-z]{3,9}\d?)$/.exec(content) : null;
+    // [importer#info]       Source: twisted.logger.formatEventAsClassicLogText
+    const module = found.level === null ? /^([\w.-]{1,60})[:#]([a-z]{3,9}\d?)$/.exec(content) : null;
     const moduleLevel = levelOf(module?.[2]);
     if (module !== null && moduleLevel !== null) {
       found.level = moduleLevel;
@@ -460,9 +591,15 @@ class HeaderScan {
       return 'l';
     }
     const pid =
-      /^(?:(?:pid|process)[ :=#]{0,2}|#)?(\d{1,9})(?:[:/ -]((?:tid )?\d{4,19}|MainThread|[\w-]{1,40}))?$/i.exec(
+      /^(?:(?:pid|process)[ :=#]{0,2}|#)?(\d{1,9})(?:[:/ -]((?:tid )?\d{4,19}|MainThread|[A-Za-z][\w-]{0,39}))?$/i.exec(
         content,
       );
+    // [MainProcess:25321]
+    const process = found.pid === null ? /^(?:\w*Process(?:-\d+)?|MainThread)[:/ -](\d{1,9})$/.exec(content) : null;
+    if (process !== null) {
+      found.pid = Number(process[1]);
+      return 'p';
+    }
     if (pid !== null) return this.#numberInside(pid, /^\d+$/.test(content), end);
     if (THREAD.test(content) && found.thread === null) {
       if (!/^main/i.test(content)) found.thread = content;
@@ -500,7 +637,11 @@ class HeaderScan {
   #compound(content: string): boolean {
     const { found } = this;
     const letter = /^([DIWEFC])[, ](?=\S)/.exec(content);
-    const inner = new HeaderScan(letter === null ? content : content.slice(letter[0].length).trimStart(), this.#habits);
+    const inner = new HeaderScan(
+      letter === null ? content : content.slice(letter[0].length).trimStart(),
+      this.#habits,
+      true,
+    );
     inner.found.stamp = found.stamp;
     inner.found.level = letter === null ? found.level : levelOfLetter(letter[1]);
     inner.found.pid = found.pid;
@@ -528,11 +669,17 @@ class HeaderScan {
   #nameInside(content: string, end: number): string | null {
     const { found } = this;
     if (content === '') return null;
-    if (/^[\w./<>$-]{1,100}(?:\(\))?:\d{1,6}$/.test(content) && found.place === null && found.count > 0) {
+    if (
+      /^[\w./<>$-]{1,100}(?:\(\))?:\d{1,6}(?:(?: - | )[\w<>]{1,80}\(\))?$/.test(content) &&
+      found.place === null &&
+      found.count > 0
+    ) {
       found.place = content;
       return 'w';
     }
     if (found.level === null) {
+      // [-]       Source: twisted.python.log
+      if (content === '-' && found.stamp !== null) return 'm';
       // Whatever stands in brackets between a stamp and a level is a field of the header.
       if (!this.#levelFollows(end) || (found.stamp === null && found.count === 0 && !/^[\w.-]+$/.test(content)))
         return null;
@@ -552,14 +699,16 @@ class HeaderScan {
   #levelFollows(from: number): boolean {
     const rest = this.#text.slice(from, from + LOOK_CHARACTERS);
     const match = LEVEL_AHEAD.exec(rest);
-    return match !== null && levelOf(match[1]) !== null;
+    return (match !== null && levelOf(match[1]) !== null) || /^ \[[DIWEFC]\] /.test(rest);
   }
 }
 
 // `- read        -  [INFO    ] - `, ` [main] ERROR `, `|25321|140123|INFO|`
 const LEVEL_AHEAD =
-  /^(?:(?:\s*[-|:,]\s*|\s+)(?:\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\d{1,19}|[\w.$<>/@-]{1,80})(?=\s*[-|:,]\s*|\s*[[(]|\s+(?:[A-Z]{4,9}\b|\d))){0,5}?(?:\s*[-|:,]\s*|\s+)?[[(]?([A-Z]{4,9})(?=[\s\]):|,/-])/;
+  /^(?:(?:\s*[-|:,;]\s*|\s+)(?:\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\{[^}\n]{0,100}\}|\d{1,19}|[\w.$<>/@-]{1,80})(?=\s*[-|:,;]\s*|\s*[[({]|\s+(?:[A-Z]{4,9}\b|\d))){0,5}?(?:\s*[-|:,;]\s*|\s+)?[[(]?([A-Z]{4,9})(?=[\s\]):|,;/-])/;
+const LETTER = /([DIWEFC]) (?:(\d{1,9}) )?([\p{L}_][\p{L}\p{N}_.-]*): /uy;
 const GLOG = /([DIWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?\s+(\d{1,9}) ([\w./-]{1,100}:\d{1,6})\]/y;
+const DOTTED = /^[\p{L}\p{N}_$-]+(?:(?:\.|::)[\p{L}\p{N}_$-]+)+$/u;
 const FILE_NAME =
   /\.(?:xml|json|csv|txt|log|gz|zip|tar|html?|ya?ml|toml|ini|db|sqlite3?|parquet|xlsx?|pdf|png|jpe?g|js|css|py|sh|whl)$/i;
 
@@ -575,6 +724,7 @@ const PIPE = 0x7c;
 const BRACKET = 0x5b;
 const PARENTHESIS = 0x28;
 const LESS_THAN = 0x3c;
+const BRACE = 0x7b;
 const HASH = 0x23;
 const QUESTION = 0x3f;
 const ZERO = 0x30;
@@ -585,7 +735,7 @@ const NINE = 0x39;
 function withTail(header: LogHeader): LogHeader {
   const lineEnd = header.text.indexOf('\n');
   const line = (lineEnd < 0 ? header.text : header.text.slice(0, lineEnd)).trimEnd();
-  const bracket = / {1,200}\[([\w.$-]{1,100})\](?= |$)/.exec(line);
+  const bracket = / {1,200}\[([\w.$-]{1,100})\](?=$| +[A-Za-z_][\w.]{0,60}=)/.exec(line);
   const named = /(?:^| )[A-Za-z_][\w.]{0,60}=/.exec(line);
   const tailAt = Math.min(bracket?.index ?? line.length, named?.index ?? line.length);
   if (tailAt === line.length) return header;

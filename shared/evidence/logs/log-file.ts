@@ -10,6 +10,7 @@ import {
   type WallClock,
 } from '../../model/time.ts';
 import { beginsBlock, isSupervisorsOwn, type SupervisorBlock } from '../carriers/supervisor.ts';
+import { readCommonHeader } from '../headers/common-header.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import {
   eventItem,
@@ -529,8 +530,17 @@ class LogFileHandler implements LineHandler {
           line: first.number,
         },
         ...(isUndated ? { isUndated: true } : {}),
+        ...this.#textAt(line),
       }),
     );
+  }
+
+  /** Where the text of a line begins that is read by its file's habits. */
+  #textAt({ header, text }: LogLine): { readonly textAt?: number } {
+    if (header === null || header.form !== 'text' || header.fields !== null || header.style === 'gunicorn') return {};
+    if (header.level === null || header.text === '' || readCommonHeader(text) !== null) return {};
+    const at = text.length - header.text.length;
+    return text.startsWith(header.text, at) ? { textAt: at } : {};
   }
 
   /** What nobody vouches for is told as it stands: quoted words of an end, or wordings that are not known. */

@@ -1,6 +1,7 @@
 /**
  * How a file's headers are to be understood where one line alone leaves it open; learnt from the beginning of the file (see
- * headers/header-habits.ts). Each is true unless the file shows otherwise.
+ * headers/header-habits.ts). Without a file every line is
+ * read by itself.
  */
 export interface HeaderHabits {
   /** `INFO [23333] Importing`: the number is the process, not part of the text. */
@@ -11,6 +12,17 @@ export interface HeaderHabits {
   readonly wordIsLogger: boolean;
   /** `INFO importer: Importing job 14`: the word before the colon is the logger. */
   readonly colonEndsLogger: boolean;
+  /** `importer INFO Importing job 14`: the lone word with which lines begin is the logger. */
+  readonly nameBegins: boolean;
+  /** `I importer: Importing job 14`: the letter with which lines begin is the level. */
+  readonly letterBegins: boolean;
+  /** Which of two numbers is the day in `09/06/2022`; null where the file does not show it. */
+  readonly dateOrder: 'day-first' | 'month-first' | null;
+  /**
+   * What stands at a place behind the level, by the fields before it and the signs around it (see headers/field-candidate.ts):
+   * whether it is one more field, as the same few values there show, or begins the text. Of other places one line alone tells.
+   */
+  readonly fields: ReadonlyMap<string, boolean>;
 }
 
 /** Which columns of a table of log lines say what; -1: none does. */

@@ -5,6 +5,7 @@ import { type Reading, readingsOf } from '../../../shared/facts/rule.ts';
 import { assessAll, scoreOf } from '../../../shared/hypotheses/assess.ts';
 import { weighFacts } from '../../../shared/hypotheses/weigh.ts';
 import { type Fact, HYPOTHESIS_IDS, type HypothesisId, type Verdict } from '../../../shared/model/analysis.ts';
+import { runs } from '../../support/properties.ts';
 
 const factOf = (id: string, ...readings: readonly Reading[]): Fact => ({
   id,
@@ -54,7 +55,7 @@ describe('whatever facts come together', () => {
           if (verdict === 'ruled-out') expect([...decides]).toEqual(['against']);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('whatever facts come together', () => {
           expect(CAUSES.filter((other) => other !== id && all[other].verdict === 'fits')).toEqual([]);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 
@@ -82,7 +83,7 @@ describe('whatever facts come together', () => {
           if (verdict === 'ruled-out') expect(score).toBeLessThan(0.2);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

@@ -141,11 +141,17 @@ function hostBytes(evidence: CaseEvidence): number | null {
   return evidence.hostMemory[0]?.totalBytes ?? null;
 }
 
-/** `Environment="GUNICORN_CMD_ARGS=--timeout 90" DEBUG=0`: blank-separated, either kind of quotes around a whole item. */
+/**
+ * `Environment="GUNICORN_CMD_ARGS=--timeout 90" DEBUG=0`, `Environment=GUNICORN_CMD_ARGS="--timeout 90"`: blank-separated, either
+ * kind of quotes around an item or a part of it. Source: systemd.exec(5); systemd, src/basic/extract-word.c
+ */
 function readEnvironment(assignment: UnitAssignment): readonly (readonly [string, string])[] {
   const variables: (readonly [string, string])[] = [];
-  for (const match of assignment.value.matchAll(/"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+)/g)) {
-    const item = match[1] ?? match[2] ?? match[3] ?? '';
+  for (const [word] of assignment.value.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s"']+|["'])+/g)) {
+    const item = word.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, double?: string, single?: string) => double ?? single ?? '',
+    );
     const equals = item.indexOf('=');
     if (equals > 0) variables.push([item.slice(0, equals), item.slice(equals + 1)]);
   }

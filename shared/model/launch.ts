@@ -8,6 +8,7 @@ export type LaunchFileKind =
   | 'start script'
   | 'supervisor configuration'
   | 'Kubernetes manifest'
+  | 'environment file'
   /** No file that starts it, but what gunicorn makes of all of them: `gunicorn --print-config`. */
   | 'printed settings';
 

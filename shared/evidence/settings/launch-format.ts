@@ -9,6 +9,7 @@ import { launchSettings } from './launch-flags.ts';
 import {
   composeLaunches,
   dockerfileLaunches,
+  environmentFileLaunches,
   kubernetesLaunches,
   procfileLaunches,
   shellScriptLaunches,
@@ -40,6 +41,8 @@ const KINDS: readonly {
     read: kubernetesLaunches,
   },
   { kind: 'compose file', isLikely: (text) => /^services\s*:/m.test(text), read: composeLaunches },
+  // systemd's EnvironmentFile=, docker's --env-file, a .env
+  { kind: 'environment file', isLikely: isEnvironmentFile, read: environmentFileLaunches },
   { kind: 'start script', isLikely: isScript, read: shellScriptLaunches },
   { kind: 'Procfile', isLikely: isProcfile, read: procfileLaunches },
 ];
@@ -50,6 +53,13 @@ function isScript(text: string, fileName: string): boolean {
   const first = text.split('\n').find((line) => !/^\s*(?:#.*)?$/.test(line)) ?? '';
   // Without a first line that says so: `exec gunicorn ...`, `export TIMEOUT=60`, `. venv/bin/activate`
   return /^\s*(?:exec\s|export\s+\w+=|set\s+-[a-z]|cd\s+\/|source\s|\.\s+\S|(?:\S*\/)?gunicorn\s)/.test(first);
+}
+
+const isBlankOrComment = (line: string): boolean => /^\s*(?:[#;].*)?$/.test(line);
+
+function isEnvironmentFile(text: string): boolean {
+  const lines = text.split('\n').filter((line) => !isBlankOrComment(line));
+  return lines.length > 0 && lines.every((line) => /^\s*[A-Za-z_]\w*=/.test(line));
 }
 
 function isProcfile(text: string): boolean {
@@ -117,7 +127,7 @@ function sourceOf(place: TextPlace, text: string, { evidenceId }: Provenance): P
 export const GUNICORN_LAUNCH: RecordFormat = {
   holds: 'settings',
   savedAs:
-    'what starts gunicorn: Dockerfile, compose file, Procfile, start script, supervisor section, Kubernetes manifest',
+    'what starts gunicorn: Dockerfile, compose file, Procfile, start script, environment file, supervisor section, Kubernetes manifest',
   detect: {
     by: 'whole',
     reads: (text, _lines, fileName) => {

@@ -29,6 +29,30 @@ export function shellScriptLaunches(text: string): readonly GunicornLaunch[] {
   return scriptLaunches(text.slice(0, TEXT_LIMIT)).slice(0, LAUNCH_LIMIT);
 }
 
+/**
+ * What an environment file sets for gunicorn. Line: `GUNICORN_CMD_ARGS=--workers=2 --timeout=90`: all behind the sign is the value,
+ * but for quotes around the whole of it. Source: systemd.exec(5), EnvironmentFile=; docker run --env-file
+ */
+export function environmentFileLaunches(text: string): readonly GunicornLaunch[] {
+  const environment: EnvironmentSetting[] = [];
+  let at = 0;
+  text
+    .slice(0, TEXT_LIMIT)
+    .split('\n')
+    .forEach((raw, index) => {
+      const line = raw.replace(/\r$/, '');
+      const [, before = '', name, written = ''] = /^(\s*([A-Za-z_]\w*)=)(.*)$/.exec(line) ?? [];
+      if (name !== undefined && isGunicornVariable(name)) {
+        const value = written.trim().replace(/^(["'])(.*)\1$/, '$2');
+        const place = { from: at + before.length, to: at + line.length, line: index + 1 };
+        environment.push({ ...literal(value), name, text: written, place });
+      }
+      at += raw.length + 1;
+    });
+  if (environment.length === 0) return [];
+  return [{ name: null, arguments: null, environment, isConditional: false, stopSeconds: null }];
+}
+
 /** The process types of a Procfile. Line: `web: gunicorn app:application --timeout 60`. Source: https://devcenter.heroku.com/articles/procfile */
 export function procfileLaunches(text: string): readonly GunicornLaunch[] {
   const launches: GunicornLaunch[] = [];

@@ -148,3 +148,19 @@ it.each([
 ])('reads the time span %s', (text, seconds) => {
   expect(readTimeSpan(text)).toBe(seconds);
 });
+
+describe('quotes in Environment=', () => {
+  it.each([
+    'Environment=GUNICORN_CMD_ARGS="--workers 2 --timeout 60"',
+    'Environment="GUNICORN_CMD_ARGS=--workers 2 --timeout 60" DEBUG=0',
+    "Environment=DEBUG=0 GUNICORN_CMD_ARGS='--workers 2 --timeout 60'",
+  ])('%s', (line) => {
+    const unit = serviceUnit(
+      caseOf({
+        'web.service': new TextEncoder().encode(`[Service]\n${line}\nExecStart=/usr/bin/gunicorn web:app\n`),
+      }),
+      null,
+    );
+    expect(unit?.environmentArguments?.value).toBe('--workers 2 --timeout 60');
+  });
+});

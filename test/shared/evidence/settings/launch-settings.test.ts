@@ -7,6 +7,7 @@ import { launchSettings } from '../../../../shared/evidence/settings/launch-flag
 import {
   composeLaunches,
   dockerfileLaunches,
+  environmentFileLaunches,
   kubernetesLaunches,
   procfileLaunches,
   shellScriptLaunches,
@@ -77,6 +78,22 @@ describe('shell scripts', () => {
     expect(text.slice(value?.place.from, value?.place.to)).toBe('"${T:-90}"');
     expect([value?.place.line, value?.text]).toEqual([5, '"${T:-90}"']);
     expect(words(launch)).toEqual(['--timeout', '90', 'app']);
+  });
+});
+
+describe('environment files', () => {
+  it.each([
+    [
+      '# web\nDEBUG=0\nGUNICORN_CMD_ARGS=--workers=2 --timeout=90\n',
+      'GUNICORN_CMD_ARGS:workers=2; GUNICORN_CMD_ARGS:timeout=90',
+    ],
+    [
+      'GUNICORN_CMD_ARGS="--timeout 45"\r\nWEB_CONCURRENCY=3\r\n',
+      'GUNICORN_CMD_ARGS:timeout=45; WEB_CONCURRENCY:workers=3',
+    ],
+    ['TIMEOUT=90\n', ''],
+  ])('%j', (text, expected) => {
+    expect(inShort(environmentFileLaunches(text)).join('|')).toBe(expected);
   });
 });
 

@@ -359,7 +359,7 @@ function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]
   const sizeMatters = timedOut || gotOn || has(...KILLED_FOR_MEMORY);
   if (
     sizeMatters &&
-    weighing.total >= 0.5 &&
+    weighing.total >= (gotOn ? 0 : 0.5) &&
     !deeper.some(({ verdict }) => verdict === 'fits') &&
     (gotOn || !has('ended-while-downloading'))
   ) {

@@ -31,18 +31,23 @@ export function beginningOf(lines: readonly OperationLine[], at: number, chatter
   const keys = new Set(keysOf(text));
   const templates = new Set([messageTemplate(text)]);
   let beginning = at;
+  let next = lines[at];
   let longestRound = 0;
   for (let index = at - 1; index >= 0; index -= 1) {
-    const [line, next] = [lines[index], lines[index + 1]];
+    const line = lines[index];
     if (line === undefined || next === undefined) break;
     const template = messageTemplate(line.text);
+    // Where no process stands on a line, what it says of something else is another's.
+    const isOther = chatter.has(template) || line.reading.role === 'request-done';
+    if (isOther && line.event.pid === null) continue;
+    if (isOther || isOfFramework(line.text)) break;
     const seconds = gap(line, next);
     const own = keysOf(line.text);
     const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
     const close = line.event.pid === null ? NEAR_SECONDS : NEAR_IN_PROCESS_SECONDS;
     const near = Math.max(close, ROUNDS_BEFORE_FIRST * longestRound);
-    if (isOfFramework(line.text) || chatter.has(template)) break;
     if (seconds > near && !isRound && !own.some((key) => keys.has(key))) break;
+    next = line;
     if (isRound) {
       longestRound = Math.max(longestRound, seconds);
       continue;

@@ -371,7 +371,8 @@ function serviceEnds(
     if (last !== undefined && secondsBetween(last.end.time, exit.time) <= SAME_DEATH_SECONDS) continue;
     if (around(ends, exit.time) !== null) continue;
     const start = startBefore(exit, context);
-    const victim = lastToSpeak(alive, exit, start, events);
+    const spoke = lastToSpeak(alive, exit, start, events);
+    const victim = spoke?.life ?? null;
     const livesOn = victim !== null && goesOn(events, context.speakers, victim.pid, exit, victim.until);
     if (exit.kind === 'platform-oom' && livesOn) continue;
     // systemd ends a service whose watchdog ran out with SIGABRT (systemd.service(5), WatchdogSignal=).
@@ -382,7 +383,7 @@ function serviceEnds(
         : watchdog === null
           ? { mechanism: 'crash' as const, killer: exit }
           : { mechanism: 'systemd-stop' as const, killer: watchdog };
-    const pid = victim?.pid ?? start?.pid ?? null;
+    const pid = spoke?.isGuess === true ? null : (victim?.pid ?? start?.pid ?? null);
     const life = victim ?? { boot: null, about: [exit], from: exit.time, until: null };
     deaths.push({ pid, timeout: null, end: exit, signal, life, ...killed });
   }
@@ -416,7 +417,7 @@ function serviceKills(
     );
     if (word === undefined || around(ends, word.event.time) !== null) continue;
     const start = startBefore(stop, context);
-    const victim = lastToSpeak(lives, word.event, start, events);
+    const victim = lastToSpeak(lives, word.event, start, events)?.life ?? null;
     if (victim === null) continue;
     const { mechanism } = word.program;
     const end = word.event;
@@ -438,8 +439,9 @@ function lastToSpeak(
   exit: EvidenceEvent,
   start: EvidenceEvent | null,
   events: EventSource,
-): WorkerLife | null {
+): { readonly life: WorkerLife; readonly isGuess: boolean } | null {
   let last: { readonly life: WorkerLife; readonly time: EpochMicros } | null = null;
+  let others = 0;
   // From the latest on: workers of an earlier arbiter are none of this one's.
   for (const life of lives.toReversed()) {
     if (
@@ -451,10 +453,16 @@ function lastToSpeak(
     if (start !== null && life.boot !== null && life.from < start.time) break;
     if (life.about.some((event) => EXIT_KINDS.has(event.kind) && event.time <= exit.time)) continue;
     const time = lastWord(events, life.pid, life.from, exit.time)?.time ?? life.from;
+    others += 1;
     if (last === null || time > last.time) last = { life, time };
   }
-  return last?.life ?? null;
+  if (last === null) return null;
+  // Workers that said nothing after their boot, while the log goes on without a pid: which of them was at work it does not tell.
+  return { life: last.life, isGuess: others > 1 && secondsBetween(last.life.from, last.time) < SILENT_BOOT_SECONDS };
 }
+
+/** What a server says of its own start comes within so many seconds of the boot. */
+const SILENT_BOOT_SECONDS = 10;
 
 /** The last line that a process wrote in a stretch; a row of `ps` shows it alive and says nothing. */
 function lastWord(events: EventSource, pid: number, from: EpochMicros, to: EpochMicros): EvidenceEvent | null {

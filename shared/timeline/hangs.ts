@@ -1,6 +1,12 @@
-import type { EventSource } from '../model/event.ts';
-import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../model/time.ts';
-import type { Operation } from './operations.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import { beginningOf } from './beginnings.ts';
+import { counterSeries } from './counters.ts';
+import { keysOf } from './course.ts';
+import type { Habits } from './habits.ts';
+import { messageTemplate } from './messages.ts';
+import { readLine } from './operation-lines.ts';
+import { type Operation, operationFrom } from './operations.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */
@@ -40,6 +46,42 @@ export function hangsOf(
     )
     .filter((operation) => isSilent(operation, seenUntil, byPid.get(operation.pid) ?? [], events))
     .map((operation) => ({ operation, seenUntil }));
+}
+
+/** A count that stands so many times longer than from one line to the next, and for as long as a silent worker, has stopped. */
+const STOPPED_ROUNDS = 10;
+/** Fewer lines are no steady count. */
+const STEADY_LINES = 5;
+const MOST_COUNTED_LINES = 20_000;
+
+/**
+ * Work that counts towards a total, stops before it and is not heard of again while others speak: of lines that no
+ * process stands on, where a worker's silence cannot be told. Lines in time order; `seenUntil` is when the log of one ends.
+ */
+export function stoppedCounts(
+  events: readonly EvidenceEvent[],
+  seenUntil: (event: EvidenceEvent) => EpochMicros,
+  habits: Habits,
+): readonly Hang[] {
+  const lines = events.slice(-MOST_COUNTED_LINES).map(readLine);
+  return counterSeries(lines).flatMap((series): Hang[] => {
+    const { course, total, first, last, stepSeconds, firstLine, lastLine } = series;
+    const until = seenUntil(lastLine.event);
+    const silence = secondsBetween(lastLine.event.time, until);
+    if (course !== 'towards' || total === null || last <= first || lastLine.event.isUndated === true) return [];
+    if (silence < Math.max(HANGING_SECONDS, STOPPED_ROUNDS * stepSeconds)) return [];
+    const template = messageTemplate(lastLine.text);
+    const at = lines.indexOf(lastLine);
+    const own = lines.slice(Math.min(beginningOf(lines, at, habits.chatter), lines.indexOf(firstLine)), at + 1);
+    if (own.filter(({ text }) => messageTemplate(text) === template).length < STEADY_LINES) return [];
+    const after = lines.slice(at + 1);
+    const opening = own[0];
+    const keys = opening === undefined ? [] : keysOf(opening.text);
+    // Whatever names the work again, or closes something in its wording, may be its end.
+    if (after.some((line) => keysOf(line.text).some((key) => keys.includes(key)))) return [];
+    const operation = operationFrom(own, 'open');
+    return operation === null ? [] : [{ operation, seenUntil: until }];
+  });
 }
 
 function lastWord(operations: readonly Operation[], lives: readonly WorkerLife[]): EpochMicros {

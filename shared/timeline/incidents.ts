@@ -5,7 +5,7 @@ import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../mo
 import { type Death, deathsOf } from './deaths.ts';
 import { failedWork } from './failed-work.ts';
 import { type Habits, habitsOf } from './habits.ts';
-import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
+import { type Hang, hangsOf, isAmidWork, stoppedCounts } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { isKillerProgram, killerWord } from './killers.ts';
 import { lastWords } from './last-words.ts';
@@ -144,6 +144,17 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
+  }
+  if (deaths.length === 0) {
+    const logEnd = ({ source, time }: EvidenceEvent): EpochMicros => events.span(source.evidenceId)?.to ?? time;
+    for (const hang of stoppedCounts(strayLines.get(null) ?? [], logEnd, habits)) {
+      const { start, end } = hang.operation;
+      const isTold = records.some(
+        ({ incident }) => incident.pid === null && incident.start <= end && incident.end >= start,
+      );
+      if (isTold || endings.countWithin(start, hang.seenUntil) > 0) continue;
+      records.push(hangRecord(hang));
+    }
   }
   const incidents = records.map((record) => ({ ...record, place, usualNext: usuallyNext(record, successions) }));
   return { lives, deaths, operations, latestOperation: latest, latestDone, incidents };

@@ -222,8 +222,9 @@ export function messageTemplate(text: string): string {
   return text.slice(0, READ_CHARACTERS).replace(MASKED, (part) => (DIGITS_ALONE.test(part) ? '#' : '?'));
 }
 
-/** Quoted parts (an apostrophe within a word opens none), hashes and numbers, in the order in which they stand. */
-const MASKED = /(?<![\p{L}\d])(['"]).*?\1|\b(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b|\d+(?:[.,_]\d+)*/giu;
+/** Quoted parts (an apostrophe within a word opens none), names made of letters and digits, hashes and numbers, in the order in which they stand. */
+const MASKED =
+  /(?<![\p{L}\d])(['"]).*?\1|\b(?=\w{0,30}?(?:[a-z]\d|\d[a-z]))\w{8,64}\b|\b(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b|\d+(?:[.,_]\d+)*/giu;
 const DIGITS_ALONE = /^\d[\d.,_]*$/;
 
 /** A number of a line: its value and where it stands. */

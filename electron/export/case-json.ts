@@ -81,13 +81,20 @@ export function toCaseJson(
       observed,
       holds,
     })),
-    recommendations: analysis.recommendations.map(({ id, text, patch, because, when }) => ({
-      id,
-      text,
-      patch,
-      because: [...because],
-      ...(when === undefined ? {} : { when }),
-    })),
+    summary: { ...analysis.summary, caveats: [...analysis.summary.caveats] },
+    recommendations: analysis.recommendations.map(
+      ({ id, text, action, patch, kind, apply, because, wouldHavePrevented, effect }) => ({
+        id,
+        text,
+        action,
+        patch,
+        kind,
+        ...(apply === undefined ? {} : { apply }),
+        because: [...because],
+        wouldHavePrevented,
+        ...(effect === undefined ? {} : { effect }),
+      }),
+    ),
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),
       ...evidence.files.flatMap((file) =>

@@ -14,7 +14,9 @@ import type {
   ReportHypothesis,
   ReportRecommendation,
 } from '../../shared/report/report.ts';
-import { byWhen, summaryFields } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
+import { formatScore } from '../../shared/wording/figures.ts';
+import { preventedWords } from '../../shared/wording/names.ts';
 import {
   type Block,
   CONTENT_WIDTH,
@@ -59,8 +61,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
     ...section('Timeline', timelineBlocks(report, texts)),
     ...section('Verdict', verdictBlocks(report, texts), 3),
     ...section('Evidence matrix', matrixBlocks(report, texts), 2),
-    ...section('Overruled and observed by whoever analysed the case', judgementBlocks(report, texts)),
-    ...section('What to change', recommendationBlocks(report, texts)),
+    ...section('Analyst changes', judgementBlocks(report, texts)),
+    ...section('What to do', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
     ...section('Expected findings', findingBlocks(report, texts)),
     ...section('Artifact', artifactBlocks(report, texts)),
@@ -82,6 +84,15 @@ function titleBlock(report: Report, texts: Texts): Content[] {
     { text: 'INCIDENT REPORT', style: 'kicker' },
     { text: texts.Inter(report.title), style: 'title' },
     { text: texts.Inter(report.headline), style: 'headline' },
+    ...report.caveats.map(
+      (words): Content => ({
+        text: texts.Inter(`! ${words}`),
+        style: 'small',
+        color: PAPER.warning,
+        bold: true,
+        margin: [0, 0, 0, 3],
+      }),
+    ),
     verdictStrip(report, texts),
   ];
 }
@@ -110,7 +121,7 @@ function verdictStrip({ hypotheses }: Report, texts: Texts): Content {
 const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: () => 0, paddingBottom: () => 0 };
 
 function incidentBlocks(report: Report, texts: Texts): Block[] {
-  const summary = fieldTable(texts, summaryFields(report));
+  const summary = fieldTable(texts, report.summary);
   if (report.incident.length === 0) return [summary];
   const scene = layoutDays(report.byDay, CONTENT_WIDTH);
   const days = report.byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
@@ -202,7 +213,7 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
     { text: `${mark} `, color: colour },
     { text: texts.Inter(title) },
     { text: `   ${verdictWords}`, color: colour },
-    { text: `   score ${score.toFixed(3)}`, bold: false, fontSize: 8, color: PAPER.muted },
+    { text: `   score ${formatScore(score)}`, bold: false, fontSize: 8, color: PAPER.muted },
   ];
   return [
     heading({ text: words, style: 'subheading' }, 25, body),
@@ -266,7 +277,7 @@ function judgementBlocks({ overrulings, observations }: Report, texts: Texts): B
   return [
     ...(overruled.length === 0
       ? []
-      : [dataTable(columnWidths(205, 170), ['Overruled fact', 'Because', 'Source'], overruled)]),
+      : [dataTable(columnWidths(205, 170), ['Dismissed fact', 'Because', 'Source'], overruled)]),
     ...(observed.length === 0
       ? []
       : [dataTable(columnWidths(205, 150), ['Observation', 'Speaks', 'Time and source'], observed)]),
@@ -283,16 +294,19 @@ function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact,
 }
 
 function recommendationBlocks({ recommendations }: Report, texts: Texts): Block[] {
-  return byWhen(recommendations).flatMap(({ title, start, items }) => {
+  return byAction(recommendations).flatMap(({ title, start, items }) => {
     const blocks = items.flatMap((item, index) => recommendationBlock(item, start + index, texts));
-    return title === null ? blocks : [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
+    return [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
   });
 }
 
-function recommendationBlock({ text, patch, because }: ReportRecommendation, number: number, texts: Texts): Block[] {
+function recommendationBlock(item: ReportRecommendation, number: number, texts: Texts): Block[] {
+  const { text, patch, apply, because } = item;
   const body = [
     ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
     ...(patch === null ? [] : [codeBox(texts, patch)]),
+    ...(apply === undefined ? [] : [codeBox(texts, `$ ${apply}`)]),
+    paragraph(texts, `Would have prevented it: ${preventedWords(item)}`, 'quiet', [12, 0, 0, 3]),
   ];
   const words = texts.Inter(`${number}. ${text}`);
   return [heading({ text: words, style: 'body', bold: true, margin: [0, 4, 0, 1] }, 32, body.slice(0, 2)), ...body];

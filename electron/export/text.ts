@@ -1,7 +1,9 @@
 import type { Field } from '../../shared/model/report-query.ts';
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
 import type { Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
-import { byWhen } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
+import { formatScore } from '../../shared/wording/figures.ts';
+import { preventedWords } from '../../shared/wording/names.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
 
 export interface TextOptions {
@@ -36,9 +38,10 @@ export function writeText(report: Report, options: TextOptions): string {
   };
   out.push(...wrapped(report.title, width).map((line) => paint('quiet', line)));
   out.push(...wrapped(report.headline, width).map((line) => paint('title', line)));
-  for (const sentence of report.summary) {
-    if (sentence !== report.headline) out.push(...wrapped(sentence, width));
+  for (const caveat of report.caveats) {
+    out.push(...indented('warning: ', caveat, width).map((line) => paint('warn', line)));
   }
+  if (report.summary.length > 0) out.push('', ...fieldLines(report.summary, width));
   if (report.incident.length > 0) {
     heading('Incident');
     out.push(...fieldLines(report.incident, width));
@@ -54,9 +57,9 @@ export function writeText(report: Report, options: TextOptions): string {
   heading('Hypotheses');
   for (const hypothesis of report.hypotheses) out.push(...hypothesisLines(hypothesis, width, paint));
   if (report.overrulings.length > 0 || report.observations.length > 0) {
-    heading('Overruled and observed by whoever analysed the case');
+    heading('Analyst changes');
     for (const { text, comment } of report.overrulings)
-      out.push(...indented('  overruled  ', `${text} Because: ${comment}`, width));
+      out.push(...indented('  dismissed  ', `${text} Because: ${comment}`, width));
     for (const { text, says } of report.observations)
       out.push(...indented('  observed   ', `${text} (${says})`, width));
   }
@@ -65,12 +68,16 @@ export function writeText(report: Report, options: TextOptions): string {
     for (const { question, answer } of report.questions) out.push(...indented(`${question} `, answer, width));
   }
   if (report.recommendations.length > 0) {
-    heading('What to change');
-    for (const { title, start, items } of byWhen(report.recommendations)) {
-      if (title !== null) out.push(paint('title', title));
-      for (const [index, { text, patch }] of items.entries()) {
-        out.push(...indented(`${start + index}. `, text, width));
-        for (const line of patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+    heading('What to do');
+    for (const { title, start, items } of byAction(report.recommendations)) {
+      out.push(paint('title', title));
+      for (const [index, item] of items.entries()) {
+        out.push(...indented(`${start + index}. `, item.text, width));
+        for (const line of item.patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+        if (item.apply !== undefined) out.push(...indentedBy(6, `$ ${item.apply}`, width));
+        out.push(
+          ...indented('   Would have prevented it: ', preventedWords(item), width).map((line) => paint('quiet', line)),
+        );
       }
     }
   }
@@ -171,9 +178,10 @@ function hypothesisLines(
   const { id, verdict, score, reason } = hypothesis;
   const name = padded(id, 17);
   const verdictWords = padded(verdict, 12);
-  const plain = `  ${name}  ${verdictWords}  ${score.toFixed(3)}  `;
+  const shown = padded(formatScore(score), 5, 'right');
+  const plain = `  ${name}  ${verdictWords}  ${shown}  `;
   const rest = wrapped(reason, width - textColumns(plain));
-  const first = `  ${paint('title', name)}  ${paint(VERDICT_TONE[verdict], verdictWords)}  ${score.toFixed(3)}  ${rest[0] ?? ''}`;
+  const first = `  ${paint('title', name)}  ${paint(VERDICT_TONE[verdict], verdictWords)}  ${shown}  ${rest[0] ?? ''}`;
   const facts = [
     ...hypothesis.for.map((fact) => ({ ...fact, side: 'for' })),
     ...hypothesis.against.map((fact) => ({ ...fact, side: 'against' })),
@@ -183,7 +191,7 @@ function hypothesisLines(
   return [
     first.trimEnd(),
     ...rest.slice(1).map((line) => ' '.repeat(textColumns(plain)) + line),
-    ...hypothesis.counterfactual.flatMap((words) => indented('      hangs on       ', words, width)),
+    ...hypothesis.counterfactual.flatMap((words) => indented('      depends on     ', words, width)),
     ...facts.flatMap(({ side, weight, text, sources }) => {
       const where = sources.length === 0 ? '' : ` (${sources.join(', ')})`;
       const label = `      ${padded(side, 7)} ${padded((weight > 0 ? '+' : '') + weight.toFixed(1), 5, 'right')}  `;

@@ -71,10 +71,15 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
     <article className={styles.paper} aria-label="Preview of the report">
       <p className={styles.paperKind}>Incident report</p>
       <h3 className={styles.paperTitle}>{analysis.headline}</h3>
+      {analysis.summary.caveats.map((caveat) => (
+        <p key={caveat} className="secondary">
+          {caveat}
+        </p>
+      ))}
       {incident === null ? null : <IncidentPairs incident={incident} />}
       <PaperSection title="Summary">
         <dl className={pairsStyles.pairs}>
-          {summaryFields(analysis).map(({ label, value }) => (
+          {summaryFields(analysis.summary, analysis.headline).map(({ label, value }) => (
             <div key={label}>
               <dt>{label}</dt>
               <dd>{value}</dd>

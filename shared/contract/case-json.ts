@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ACTION_TYPES,
   EXPECTED_FINDING_IDS,
   HYPOTHESIS_IDS,
   MECHANISMS,
@@ -262,14 +263,35 @@ export const caseJsonSchema = z.strictObject({
       holds: z.boolean().nullable(),
     }),
   ),
+  /** The incident as a review tells it; null is a field with nothing to say. */
+  summary: z
+    .strictObject({
+      happened: z.string(),
+      cause: z.string(),
+      factor: z.string().nullable(),
+      ruledOut: z.string().nullable(),
+      undecided: z.string().nullable(),
+      unexplained: z.string().nullable(),
+      impact: z.string(),
+      action: z.string(),
+      caveats: z.array(z.string()),
+    })
+    .optional(),
   recommendations: z.array(
     z.strictObject({
       id: z.string(),
       text: z.string(),
       patch: z.string().nullable(),
       because: z.array(z.string()),
-      /** `immediate`: until the cause is dealt with; `lasting`: dealing with it. */
-      when: z.enum(['immediate', 'lasting']).optional(),
+      action: z.enum(ACTION_TYPES).optional(),
+      /** What the patch is written in; null for none, and for what is none of these. */
+      kind: z.enum(['diff', 'sql', 'python', 'shell']).nullable().optional(),
+      /** The command that puts the patch into force. */
+      apply: z.string().optional(),
+      /** Whether this incident would not have happened with it, by the model of its course; null: unknown. */
+      wouldHavePrevented: z.boolean().nullable().optional(),
+      /** What else would have come of it. */
+      effect: z.string().optional(),
     }),
   ),
   problems: z.array(z.strictObject({ path: z.string(), kind: z.enum(PROBLEM_KINDS), message: z.string() })),

@@ -144,6 +144,8 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
       (file) =>
         !NO_LOG.has(file.format) &&
         ((file.format === 'unknown' && file.bytes > 0 && LOG_NAME.test(file.path)) ||
+          (file.unreadLines ?? 0) > 0 ||
+          (file.graveLines ?? 0) > 0 ||
           file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
     ),
   };
@@ -284,34 +286,82 @@ export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: Qui
   return parts.length === 0 ? null : parts.join(' ');
 }
 
-/** What to collect so that a case without an incident can be decided. */
-export function quietAdvice(quiet: QuietCase, hypotheses: readonly HypothesisResult[]): string {
+/** What to do about a case without an incident: a sentence, and the command where there is one. */
+export interface QuietAction {
+  readonly text: string;
+  readonly command: string | null;
+  readonly because: string;
+}
+
+const SERVICE_LOG = 'journalctl -u SERVICE -o short-iso-precise > unit.txt';
+/** Not `-k`, which leaves out every boot but the present one. Source: journalctl(1), --dmesg */
+const KERNEL_LOG = 'journalctl _TRANSPORT=kernel -o short-iso-precise > kernel.txt';
+const CONTAINER_STATE = 'docker inspect CONTAINER > container.json';
+
+/** What to collect so that a case without an incident can be decided. It is never that there is nothing to do. */
+export function quietAction(quiet: QuietCase, hypotheses: readonly HypothesisResult[]): QuietAction {
   const { oomNotices, unexplainedBoots: boots, errors, unread, logs, serviceFailures } = quiet;
-  const namesVictim = oomNotices.some(({ detail }) => detail.targetPid !== undefined);
+  const action = (text: string, command: string | null, because: string): QuietAction => ({ text, command, because });
   if (oomNotices.length > 0) {
+    const namesVictim = oomNotices.some(({ detail }) => detail.targetPid !== undefined);
+    const because = 'An OOM kill is logged, and no log ties it to a worker.';
     return namesVictim
-      ? "Collect the service's log of that time, which tells whether the process was a worker: journalctl -u SERVICE -o short-iso-precise > unit.txt"
-      : 'Collect the kernel log of that time, which names the process: journalctl -k -o short-iso-precise > kernel.txt';
+      ? action(
+          "Collect the service's log of that time: it shows whether the process was a worker.",
+          SERVICE_LOG,
+          because,
+        )
+      : action('Collect the kernel log of that time: it names the process.', KERNEL_LOG, because);
   }
   const failure = serviceFailures[0];
   if (failure !== undefined) {
     return failure.detail.state === 'start'
-      ? 'Look at Type= of the unit: with Type=notify systemd waits until the service says that it is ready, and ends it after TimeoutStartSec= where it never does; Type=exec waits for nothing. See systemctl cat SERVICE.'
-      : "Collect the service's journal from its start to that moment: journalctl -u SERVICE -o short-iso-precise > unit.txt";
+      ? action(
+          'Check Type= of the unit: with Type=notify systemd waits until the service reports ready, and stops it after TimeoutStartSec= if it never does. Type=exec waits for nothing.',
+          'systemctl cat SERVICE',
+          `systemd logged ${quote(failure)}.`,
+        )
+      : action(
+          "Collect the service's journal from its start to that moment.",
+          SERVICE_LOG,
+          `systemd logged ${quote(failure)}.`,
+        );
   }
   if (boots.length > 0) {
-    return 'Collect the kernel log of that time, and how the container was ended: journalctl -k -o short-iso-precise > kernel.txt; docker inspect CONTAINER > container.json';
+    return action(
+      'Collect the kernel log of that time, and how the container was ended.',
+      `${KERNEL_LOG}; ${CONTAINER_STATE}`,
+      'Workers boot in the place of others whose end is not logged.',
+    );
   }
   if (quiet.abruptRestarts.length > 0) {
-    return 'Collect what the supervisor or the platform says of that time, and the kernel log: docker inspect CONTAINER > container.json, docker events or kubectl describe pod POD > pod.txt; journalctl -k -o short-iso-precise > kernel.txt';
+    return action(
+      'Collect what the supervisor or the platform logged at that time, and the kernel log.',
+      `${CONTAINER_STATE}; docker events --since TIME > events.txt; kubectl describe pod POD > pod.txt; ${KERNEL_LOG}`,
+      'gunicorn started anew without having shut down.',
+    );
   }
   if (unread.length > 0) {
-    return `Collect ${named(unread)} again, whole and with dates: journalctl -u SERVICE -o short-iso-precise > unit.txt; journalctl -k -o short-iso-precise > kernel.txt`;
+    return action(
+      `Collect ${named(unread)} again, whole and with dates.`,
+      `${SERVICE_LOG}; ${KERNEL_LOG}`,
+      'A part of the evidence could not be read.',
+    );
   }
   if (errors.length > 0) {
-    return "Read the first error in the log; where it names a worker's end, collect the service's log from before it: journalctl -u SERVICE -o short-iso-precise > unit.txt";
+    return action(
+      "Read the first error in the log. Where it names a worker's end, collect the service's log from before it.",
+      SERVICE_LOG,
+      `${plural(errors.length, 'line')} ${errors.length === 1 ? 'reports' : 'report'} an error.`,
+    );
   }
   const missing = logs.length > 0 ? undefined : hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
-  if (missing !== undefined) return `Collect what is missing first: ${missing.what} ${missing.command}`;
-  return 'If a worker ended at another time, collect the log of that time: journalctl -u SERVICE -o short-iso-precise > unit.txt';
+  if (missing !== undefined) {
+    return action(`Collect what is missing first: ${missing.what}`, missing.command, 'No log of workers was read.');
+  }
+  return action(
+    'If a worker was killed at another time, collect the log of that time.',
+    SERVICE_LOG,
+    `No incident was found in ${searched(quiet)}.`,
+  );
 }

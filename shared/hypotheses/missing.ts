@@ -112,8 +112,23 @@ function lockViews(server: DatabaseServer): readonly [what: string, command: str
       ];
 }
 
+/** Facts that stand for a source: whoever dismisses one takes the source for none, and needs it anew. */
+const KERNEL_FACTS = ['kernel-log-silent', 'kernel-log-empty'] as const;
+const DATABASE_FACTS = [
+  'open-transaction',
+  'open-transaction-of-operation',
+  'open-transaction-of-another',
+  'nothing-written',
+] as const;
+const PROCESS_FACTS = ['worker-busy', 'worker-idle', 'worker-partly-busy', 'worker-in-disk-wait'] as const;
+
 /** What would decide a hypothesis and was not saved, with the command that collects it on the host. */
-export function missingEvidence(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
+export function missingEvidence(
+  id: HypothesisId,
+  context: FactContext,
+  verdict: Verdict,
+  dismissed: ReadonlySet<string> = new Set(),
+): readonly MissingEvidence[] {
   const missing: MissingEvidence[] = [];
   const add = (what: string, command: string): void => {
     missing.push({ what, command });
@@ -122,10 +137,12 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   const decided = verdict === 'ruled-out' || verdict === 'fits';
   const database = context.database?.report.path ?? null;
   const noProcessRows =
+    PROCESS_FACTS.some((fact) => dismissed.has(fact)) ||
     context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length < 2;
 
   if (id === 'memory-exhaustion') {
-    if (context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill') {
+    const isKernelOpen = context.kernel.state === 'absent' || KERNEL_FACTS.some((fact) => dismissed.has(fact));
+    if (isKernelOpen && context.record?.death?.killer?.kind !== 'oom-kill') {
       add('The kernel log of the window: only it names a process that the OOM killer ended.', kernelCommand(context));
     }
     if (!decided && memorySamples(context).length < 2) add('Memory of the worker over time.', WATCH_PROCESSES);
@@ -134,7 +151,8 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
     }
   }
   if (id === 'worker-timeout') {
-    if (context.config === null) add('The timeout setting.', configCommand(context));
+    if (context.config === null || dismissed.has('timeout-setting'))
+      add('The timeout setting.', configCommand(context));
     else if (context.config.timeoutSeconds === null)
       add('The timeout in force: what the configuration sets cannot be read without running it.', SETTING_COMMAND);
     if (!decided && verdict === 'inconclusive') {
@@ -147,7 +165,7 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
   if (id === 'database-lock') {
     const server = databaseServer(context)?.server ?? null;
     if (server !== null) add(...lockViews(server));
-    else if (context.database === null) {
+    else if (context.database === null || DATABASE_FACTS.some((fact) => dismissed.has(fact))) {
       add(
         'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
         'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',

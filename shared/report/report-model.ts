@@ -25,7 +25,7 @@ import type {
 import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
-import { exactDelta, utcStamp } from './words.ts';
+import { exactDelta, summaryFields, utcStamp } from './words.ts';
 
 export interface ReportInput {
   readonly title: string;
@@ -59,7 +59,8 @@ export function buildReport(input: ReportInput): Report {
     documentTime: generatedAt ?? analysis.incident?.end ?? null,
     incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis),
     byDay: (analysis.recurrence?.byDay.length ?? 0) > 1 ? (analysis.recurrence?.byDay ?? []) : [],
-    summary: analysis.summary,
+    summary: summaryFields(analysis.summary, analysis.headline),
+    caveats: analysis.summary.caveats,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
@@ -85,11 +86,11 @@ export function buildReport(input: ReportInput): Report {
         facts.flatMap((fact) => fact.sources),
         paths,
       );
-      return { question, answer: answer ?? 'The evidence does not tell.', known: answer !== null, sources };
+      return { question, answer: answer ?? 'Not in the evidence.', known: answer !== null, sources };
     }),
     expectedFindings: analysis.expectedFindings.map(({ expected, observed, holds }) => ({
       expected,
-      observed: observed ?? 'The evidence does not tell.',
+      observed: observed ?? 'Not in the evidence.',
       holds: holds === null ? 'unknown' : holds ? 'yes' : 'no',
     })),
     recommendations: analysis.recommendations,
@@ -108,7 +109,7 @@ const NOTES: readonly string[] = [
 
 /** The verdicts first: weights and scores are read after them. */
 const VERDICT_KEY: readonly string[] = [
-  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
+  'fits: it explains the kill. contributes: it made the kill possible or worse. ruled out: the evidence contradicts it. inconclusive: the deciding evidence is missing.',
   'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to.',
 ];
 

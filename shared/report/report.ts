@@ -1,7 +1,7 @@
 import type { CaseMeasure } from '../figures/histogram-figure.ts';
 import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
-import type { HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
+import type { ActionType, HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -21,7 +21,10 @@ export interface Report {
   readonly incident: readonly Field[];
   /** Incidents by day of UTC, oldest first; empty where they all fall on one day. */
   readonly byDay: Recurrence['byDay'];
-  readonly summary: readonly string[];
+  /** Cause, factor, impact and the rest, a field each; empty ones are left out. */
+  readonly summary: readonly Field[];
+  /** What limits all of it, a sentence each: damaged evidence, dismissed facts. They stand above the verdict. */
+  readonly caveats: readonly string[];
   readonly timeline: ReportTimeline | null;
   readonly phases: readonly ReportPhase[];
   readonly keyEvents: readonly ReportEvent[];
@@ -167,7 +170,10 @@ export interface ReportRecommendation {
   readonly text: string;
   readonly patch: string | null;
   readonly because: readonly string[];
-  readonly when?: 'immediate' | 'lasting';
+  readonly action: ActionType;
+  readonly apply?: string;
+  readonly wouldHavePrevented: boolean | null;
+  readonly effect?: string;
 }
 
 export interface ReportProblem {

@@ -19,21 +19,34 @@ describe('the report in a terminal', () => {
     }
   });
 
-  it('lists what helps at once before what stays, numbered through', () => {
+  it('lists changes by what they are for, numbered through, each with what it would have done', () => {
     const { report } = referenceReport();
-    const change = { patch: null, because: [] };
+    const change = { patch: null, because: [], wouldHavePrevented: true };
     const recommendations = [
-      { ...change, text: 'Import in the background.', when: 'lasting' },
-      { ...change, text: 'Raise the timeout.', when: 'immediate' },
+      { ...change, text: 'Raise the timeout.', action: 'mitigate', apply: 'systemctl reload x.service' },
+      { ...change, text: 'Log progress.', action: 'detect', wouldHavePrevented: false },
+      { ...change, text: 'Import in the background.', action: 'prevent', wouldHavePrevented: null },
     ] as const;
     const text = writeText({ ...report, recommendations }, plain);
-    expect(text).toMatch(/At once, .*\n1\. Raise the timeout\.\nTo stay\n2\. Import in the background\./);
+    expect(text).toMatch(
+      /\nMitigate\n1\. Raise the timeout\.\n {6}\$ systemctl reload x\.service\n {3}Would have prevented it: yes\n/,
+    );
+    expect(text).toMatch(/\nPrevent\n2\. Import in the background\.\n {3}Would have prevented it: unknown\n/);
+    expect(text).toMatch(/\nDetect\n3\. Log progress\.\n {3}Would have prevented it: no, it collects what decides\n/);
   });
 
-  it('says what a verdict hangs on', () => {
+  it('warns of damaged evidence and dismissed facts above the cause', () => {
+    const { report } = referenceReport();
+    const text = writeText({ ...report, caveats: ['bundle.tar.gz is damaged or cut.'] }, plain);
+    const at = text.indexOf('warning: bundle.tar.gz is damaged or cut.');
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(text.indexOf('Cause '));
+  });
+
+  it('says what a verdict depends on', () => {
     const { report } = referenceReport();
     const hypotheses = report.hypotheses.map((each) => ({ ...each, counterfactual: ['Without it: inconclusive.'] }));
-    expect(writeText({ ...report, hypotheses }, plain)).toMatch(/^ {6}hangs on {7}Without it: inconclusive\.$/m);
+    expect(writeText({ ...report, hypotheses }, plain)).toMatch(/^ {6}depends on {5}Without it: inconclusive\.$/m);
   });
 
   it.each([80, 100, 137, 160])('keeps to %i columns and clips nothing', (width) => {
@@ -69,7 +82,7 @@ describe('the report in a terminal', () => {
   it('tells of a case without conclusions', () => {
     const text = writeText(emptyReport().report, plain);
     expect(text).toMatch(/worker-timeout {2,}inconclusive/);
-    expect(text).toContain('The evidence does not tell.');
+    expect(text).toContain('Not in the evidence.');
   });
 });
 

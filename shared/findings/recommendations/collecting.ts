@@ -1,0 +1,41 @@
+import type { MissingEvidence, Recommendation } from '../../model/analysis.ts';
+import { type Advice, type AdviceFamily, detect, isInvolved, shell } from './advice.ts';
+
+/** Mechanisms that say by themselves how a worker ended, whatever the five hypotheses come to. */
+const SAYS_WHY: ReadonlySet<string> = new Set(['crash', 'systemd-stop']);
+
+/** What decides, first, where no cause is established; advice on a cause would be a guess. */
+export const collectingAdvice: AdviceFamily = (advice) => {
+  const { record } = advice.context;
+  if (record === null || isEstablished(advice)) return [];
+  const open = advice.hypotheses.filter(({ verdict }) => verdict === 'inconclusive');
+  const first = firstMissing(open.flatMap(({ missing }) => missing));
+  return first === null ? [] : [collect(first)];
+};
+
+/** Whether what ended it is known: a hypothesis, an order, the process itself, or a stop. */
+function isEstablished(advice: Advice): boolean {
+  if (advice.hypotheses.some(({ verdict }) => verdict === 'fits')) return true;
+  if (advice.facts.some(({ id }) => id === 'killed-by-hand' || id === 'killed-by-program')) return true;
+  const mechanism = advice.context.record?.incident.mechanism ?? 'none';
+  if (SAYS_WHY.has(mechanism)) return advice.facts.some(({ id }) => id === 'crash' || id === 'systemd-stop');
+  // A failure has its reason in its own line, or a lock that contributes.
+  return (
+    mechanism === 'none' &&
+    (isInvolved(advice, 'database-lock') || advice.facts.some(({ id }) => id === 'failed-otherwise'))
+  );
+}
+
+/** What can be had of a past incident goes before what needs another one. */
+function firstMissing(missing: readonly MissingEvidence[]): MissingEvidence | null {
+  return missing.find(({ command }) => !/^(?:while |py-spy|lsof)/.test(command)) ?? missing[0] ?? null;
+}
+
+/** Missing evidence as an action. */
+export function collect({ what, command }: MissingEvidence): Recommendation {
+  return detect('collect-evidence', {
+    text: `Collect what decides: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`,
+    patch: shell(command),
+    because: ['No cause is established by the evidence.'],
+  });
+}

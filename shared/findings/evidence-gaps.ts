@@ -1,19 +1,9 @@
 import type { FactContext } from '../context/context.ts';
+import { DAMAGE, isDamaged } from '../context/read-whole.ts';
 import type { Fact, HypothesisResult, MissingEvidence } from '../model/analysis.ts';
-import type { EvidenceFile, ProblemKind } from '../model/evidence.ts';
+import type { EvidenceFile } from '../model/evidence.ts';
 import { shellWord } from '../model/shell.ts';
 import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
-
-/** Problems that leave a part of a file unread, or the file as it never was. */
-const DAMAGE: ReadonlySet<ProblemKind> = new Set([
-  'unreadable',
-  'truncated',
-  'damaged-archive',
-  'limit-exceeded',
-  'changed-during-reading',
-  'damaged-database',
-  'stopped',
-]);
 
 const MOST_NAMED = 3;
 
@@ -22,7 +12,6 @@ function named(files: readonly EvidenceFile[]): string {
   return listing(files.length > MOST_NAMED ? [...names, `${files.length - MOST_NAMED} more`] : names);
 }
 
-const isDamaged = ({ problems }: EvidenceFile): boolean => problems.some(({ kind }) => DAMAGE.has(kind));
 /** An archive that breaks off hides whatever lay behind. */
 const isCutArchive = ({ problems }: EvidenceFile): boolean =>
   problems.some(({ kind }) => kind === 'damaged-archive' || kind === 'limit-exceeded');

@@ -78,7 +78,7 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
             ? 'was killed by SIGKILL, sender unknown,'
             : 'was killed by a kill command',
     crash: `crashed (${endLabel(death)})`,
-    'gunicorn-timeout': death.signal === 9 ? 'was killed' : 'was stopped',
+    'gunicorn-timeout': 'was killed',
   }[death.mechanism];
   const after =
     death.timeout === null || death.mechanism !== 'gunicorn-timeout'

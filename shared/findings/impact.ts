@@ -5,8 +5,9 @@ import type { Fact, Incident } from '../model/analysis.ts';
 import type { JobInQuestion } from '../model/database.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
-import { capital, formatCount, formatSeconds, plural } from '../wording/figures.ts';
+import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { damagedFiles } from './evidence-gaps.ts';
+import { isNewestKey, isNextKey } from './job-key.ts';
 
 /** What was lost, how long workers were out of service, how often: figures where the evidence has them. */
 export function impact(context: FactContext, facts: readonly Fact[], course: ImportCourse | null): string {
@@ -35,10 +36,19 @@ function work(context: FactContext, course: ImportCourse | null): string | null 
     later === undefined || name === null
       ? ''
       : ` It completed later, at ${formatTimeOfDay(later.end)} UTC on ${formatDate(later.end)}.`;
-  const job = jobInQuestion(context);
+  const job = ownJob(context);
   const rows = job === null ? null : rowsOf(job, course?.insert?.rows ?? job.expectedRows);
-  const what = capital(name ?? 'the operation');
-  return `${what}: ${rows ?? 'no completion is logged'}.${again}`;
+  const failed = record.failure === null ? 'no completion is logged' : 'failed, and no later completion is logged';
+  return `${name ?? 'The operation'}: ${rows ?? (later === undefined ? failed : 'not completed')}.${again}`;
+}
+
+/** The job by its number where that is the newest of its table, or comes next; an older one need not be this attempt's. */
+function ownJob(context: FactContext): JobInQuestion | null {
+  const job = jobInQuestion(context);
+  const history = context.database?.report.jobHistory ?? null;
+  if (job === null || history === null) return null;
+  const key = Number(job.key);
+  return job.state === 'uncommitted' || isNewestKey(history, key) || isNextKey(history, key) ? job : null;
 }
 
 /** "not imported: 0 of 110,000 rows committed, 3,041 left uncommitted". */
@@ -70,8 +80,13 @@ function outOfService(context: FactContext): string | null {
       : `${formatCount(count)} of ${plural(workers, 'worker')}`;
   const back = incident.moments.find(({ id }) => id === 'replacement')?.time ?? null;
   if (back === null) return `${who} lost; no boot of a replacement is logged.`;
-  const out = elapsedSeconds(context, back) ?? secondsBetween(context.workEnd ?? incident.end, back);
-  return `${who} out of service for ${formatSeconds(out)}, until a replacement booted.`;
+  const out = elapsedSeconds(context, back);
+  if (out !== null) return `${who} out of service for ${formatSeconds(out)}, until a replacement booted.`;
+  // Without its work the last heartbeat is when it was last seen to serve.
+  const heartbeat = config?.timeoutSeconds || null;
+  const timeout = record.death.timeout;
+  if (timeout === null || timeout.isUndated === true || heartbeat === null) return `${who} lost and replaced.`;
+  return `${who} out of service for ${formatSeconds(heartbeat + secondsBetween(timeout.time, back))}, from the last heartbeat until a replacement booted.`;
 }
 
 /** Logs that reach back no further say nothing of how often it happens. */

@@ -12,7 +12,7 @@ import { monitoringAdvice } from './recommendations/monitoring.ts';
 import { recyclingAdvice } from './recommendations/recycling.ts';
 import { skipJobAdvice } from './recommendations/skip-job.ts';
 import { stuckWorkAdvice } from './recommendations/stuck-work.ts';
-import { workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
+import { futileTimeoutAdvice, workerTimeoutAdvice } from './recommendations/worker-timeout.ts';
 import { knownCourse } from './trial.ts';
 
 /** The families, the most urgent first: the first recommendation is what a summary says. */
@@ -23,6 +23,7 @@ const FAMILIES: readonly AdviceFamily[] = [
   databaseServerAdvice,
   diskAdvice,
   storageAdvice,
+  futileTimeoutAdvice,
   stuckWorkAdvice,
   workerTimeoutAdvice,
   largeArtifactAdvice,

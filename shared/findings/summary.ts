@@ -29,7 +29,8 @@ export function summary(context: FactContext, concluded: Concluded): Summary {
   return {
     happened: headline(context, dismissed, facts),
     cause: cause.text,
-    factor: factors.length === 0 ? null : factors.map((factor) => factorText(context, factor, facts)).join(' '),
+    factor:
+      factors.length === 0 ? null : factors.map((factor) => factorText(context, factor, facts, hypotheses)).join(' '),
     ruledOut: isQuiet ? null : titles(of('ruled-out')),
     undecided: undecided(of('inconclusive')),
     unexplained: unexplained(context, facts, hypotheses, course),
@@ -52,7 +53,9 @@ function undecided(open: readonly HypothesisResult[]): string | null {
   const others = open.filter((each) => !suspects.includes(each));
   const parts = [
     suspects.length === 0 ? null : `Suspected: ${listing(suspects.map(({ title }) => title.toLowerCase()))}.`,
-    titles(others),
+    suspects.length === 0 || others.length === 0
+      ? titles(others)
+      : `Open: ${listing(others.map(({ title }) => title.toLowerCase()))}.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : `${parts.join(' ')} The evidence that decides is missing.`;
 }
@@ -84,7 +87,12 @@ function causeOf(context: FactContext, { facts, hypotheses }: Concluded): Cause 
   const fits = hypotheses.find(({ verdict }) => verdict === 'fits');
   const usual = usualNext(facts);
   if (fits !== undefined) {
-    const reason = fits.id === 'worker-timeout' ? `${timeoutText(context)}${around(facts)}` : fits.reason;
+    const reason =
+      fits.id === 'worker-timeout'
+        ? `${timeoutText(context)}${around(facts)}`
+        : fits.id === 'database-lock'
+          ? lockText(facts)
+          : fits.reason;
     return { text: [`${fits.title}.`, reason, usual].filter((part) => part !== '').join(' '), of: fits.id };
   }
   const outside = OUTSIDE_THE_FIVE.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
@@ -100,10 +108,18 @@ function causeOf(context: FactContext, { facts, hypotheses }: Concluded): Cause 
 
 /** Where no incident is: what was done, how far the log goes, and traces of what may be one. */
 function quietCause(context: FactContext, facts: readonly Fact[]): string {
-  const told = ['operation-completed', 'log-ends-amid-work', 'no-death-logged'];
+  const quiet = quietCase(context);
+  // An all-clear is for logs that were read whole and report no error.
+  const isClear = quiet.unread.length === 0 && quiet.errors.length === 0;
+  const told = ['operation-completed', 'log-ends-amid-work', ...(isClear ? ['no-death-logged'] : [])];
   const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
-  const parts = [done?.text, quietTraces(quietCase(context))].filter((part) => part != null);
+  const parts = [done?.text, quietTraces(quiet)].filter((part) => part != null);
   return parts.join(' ') || 'The evidence does not show how any worker exited.';
+}
+
+function lockText(facts: readonly Fact[]): string {
+  const isServer = facts.some(({ id }) => id.startsWith('server-lock-'));
+  return `The operation waited for ${isServer ? 'a lock' : 'the write lock'} of its database, held by another process, until it was killed.`;
 }
 
 function timeoutText(context: FactContext): string {
@@ -132,7 +148,16 @@ function usualNext(facts: readonly Fact[]): string {
   return facts.find(({ id }) => id === 'usual-next-missing')?.text ?? '';
 }
 
-function factorText(context: FactContext, { id, title, reason }: HypothesisResult, facts: readonly Fact[]): string {
+function factorText(
+  context: FactContext,
+  { id, title, reason }: HypothesisResult,
+  facts: readonly Fact[],
+  hypotheses: readonly HypothesisResult[],
+): string {
+  const cause = hypotheses.find(({ verdict }) => verdict === 'fits');
+  if (id === 'worker-timeout' && cause !== undefined && context.record?.death?.timeout != null) {
+    return `${title}. It killed the worker; the ${cause.title.toLowerCase()} made it miss the deadline.`;
+  }
   if (id !== 'large-artifact') return `${title}. ${reason}`;
   const { bytes, testcases } = context.figures ?? { bytes: null, testcases: null };
   const size = [

@@ -85,16 +85,23 @@ function meanwhile({ context, has }: Known): string {
   return `, with the worker ${has('worker-idle') ? 'asleep' : 'on CPU'} (${formatSeconds(use.cpuSeconds)} of CPU in ${formatSeconds(use.seconds)})`;
 }
 
+/** How long work took is a question where that is what ended it, or where it never ended. */
+function ranOutOfTime({ context: { record } }: Known): boolean {
+  return record !== null && (record.death === null || record.death.timeout !== null);
+}
+
 function insertPace(known: Known): string | null {
   const insert = known.course?.insert ?? null;
   if (insert === null || insert.rowsPerSecond >= SLOW_ROWS_PER_SECOND) return null;
-  if (known.has('insert-rate') === false) return null;
+  if (!ranOutOfTime(known) || !known.has('insert-rate')) return null;
   const rate = insert.rowsPerSecond < 10 ? insert.rowsPerSecond.toFixed(1) : formatCount(insert.rowsPerSecond);
   return `Why inserts ran at ${rate} rows/s${meanwhile(known)}.`;
 }
 
-function parsePace({ context, course, has }: Known): string | null {
-  if (!has('parse-not-the-cost') || course === null || course.artifactBytes === null) return null;
+function parsePace(known: Known): string | null {
+  const { context, course, has } = known;
+  if (!ranOutOfTime(known) || !has('parse-not-the-cost') || course === null || course.artifactBytes === null)
+    return null;
   const step = course.steps.find(({ name }) => name === 'parse');
   const here = context.artifact?.report.stream.seconds ?? null;
   if (step === undefined) return null;

@@ -5,6 +5,9 @@ import type { Advice } from './advice.ts';
 // INFO app.jobs: Started     [INFO] app.jobs - Started     2026-01-28 04:10:22,070 - app.jobs - INFO - Started
 const LOGGER =
   /\b(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\]?[ :|-]{1,4}\[?([a-z_]\w*(?:\.[a-z_]\w*)+)\]?\s?[:|-]|(?:^|[\s[])([a-z_]\w*(?:\.[a-z_]\w*)+)\]?[ :|-]{1,4}\[?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\b/;
+/** What is installed or comes with Python is not the service's to change. */
+const LIBRARY =
+  /[\\/](?:site-packages|dist-packages)[\\/]|[\\/]lib(?:64)?[\\/]python\d|(?:^|[\\/])gunicorn[\\/]|^<frozen /;
 const LOGGER_LINES = 200;
 const MOST_FILES = 2;
 
@@ -13,7 +16,7 @@ export function filesConcerned(advice: Advice): string {
   const { context } = advice;
   const stuck = stuckFrame(context);
   const frame = stuck?.caller ?? stuck?.frame ?? null;
-  if (frame !== null) return ` (${frame.file} line ${frame.line})`;
+  if (frame !== null && !LIBRARY.test(frame.file)) return ` (${frame.file} line ${frame.line})`;
   const modules = new Set<string>();
   for (const { event } of context.record?.operation?.lines.slice(-LOGGER_LINES) ?? []) {
     const found = LOGGER.exec(event.message.slice(0, 200));

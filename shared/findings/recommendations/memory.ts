@@ -34,7 +34,9 @@ export const memoryAdvice: AdviceFamily = (advice) => {
   if (factFor(advice, 'allocation-refused') !== undefined && context.record?.incident.mechanism !== 'kernel-oom') {
     return [refused(advice)];
   }
-  return [oomReport(context)?.scope === 'host' || isHostShort(advice) ? hostShort(advice) : limitReached(advice)];
+  // earlyoom and its like watch the host's memory, not a limit.
+  const isHost = oomReport(context)?.scope === 'host' || factFor(advice, 'killed-for-memory') !== undefined;
+  return [isHost || isHostShort(advice) ? hostShort(advice) : limitReached(advice)];
 };
 
 /** A platform's limit: it is set where the service is deployed, and nothing of the kernel's log can be had there. */

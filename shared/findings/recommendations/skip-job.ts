@@ -1,6 +1,7 @@
 import type { JobHistory } from '../../model/database.ts';
 import { quotedIdentifier } from '../../sql/identifier.ts';
 import { fileLabel } from '../../wording/figures.ts';
+import { isNextKey } from '../job-key.ts';
 import { type AdviceFamily, isInvolved, mitigate, reasonFor, sql, verdictFor } from './advice.ts';
 
 /** A column that says how far a job is: `status`, `import_state`. */
@@ -33,7 +34,7 @@ export const skipJobAdvice: AdviceFamily = (advice) => {
   const attempts = advice.context.history.operations.filter(
     ({ jobKey, template }) => jobKey === key && template === record.operation?.template,
   );
-  if (ended < 2 || attempts.some(({ outcome }) => outcome === 'done') || !isKey(history, key)) return [];
+  if (ended < 2 || attempts.some(({ outcome }) => outcome === 'done') || !isKeyOf(history, key)) return [];
   const statements = skippingSql(history, key);
   if (statements === null) return [];
   return [
@@ -51,16 +52,9 @@ export const skipJobAdvice: AdviceFamily = (advice) => {
   ];
 };
 
-/** Keys that a table of jobs may come to next: jobs are numbered on, and a number far from all of them is no key of it. */
-const MOST_NEW_KEYS = 100;
-
-/** Whether a number that the log names is one of the table's keys, or can be its next one. */
-function isKey({ keys }: JobHistory, key: number): boolean {
-  const numbers = keys.map(Number).filter((each) => Number.isSafeInteger(each));
-  if (numbers.includes(key)) return true;
-  if (numbers.length === 0) return false;
-  const last = Math.max(...numbers);
-  return key > last && key <= last + MOST_NEW_KEYS;
+/** Whether a number that the log names is one of the table's keys, or its next. */
+function isKeyOf(history: JobHistory, key: number): boolean {
+  return history.keys.some((each) => Number(each) === key) || isNextKey(history, key);
 }
 
 /** The statements for the table of jobs; null where no column says what a job is at and there is a row already. */

@@ -18,8 +18,20 @@ export const workerTimeoutAdvice: AdviceFamily = (advice) => {
   if (course !== null && (course.neededSeconds !== null || large !== undefined)) {
     return raiseTimeout(advice, course, large);
   }
-  return shortTimeout(advice);
+  return isFutile(advice) ? [] : shortTimeout(advice);
 };
+
+/** A timeout of hardly more than the arbiter's own pace ends whatever does more than answer: raising it comes first. */
+export const futileTimeoutAdvice: AdviceFamily = (advice) =>
+  isFutile(advice) && verdictFor(advice, 'worker-timeout') === 'fits' ? shortTimeout(advice) : [];
+
+/** The arbiter looks at heartbeats about once a second. Source: gunicorn, arbiter.py, run */
+const FUTILE_TIMEOUT_SECONDS = 2;
+
+function isFutile({ context }: Advice): boolean {
+  const timeout = context.config?.timeoutSeconds ?? 0;
+  return timeout > 0 && timeout <= FUTILE_TIMEOUT_SECONDS;
+}
 
 /** A timeout below which an ordinary request of a busy host is at risk, whatever the work is. */
 const SHORT_TIMEOUT_SECONDS = 10;

@@ -99,6 +99,7 @@ function recurrence(context: FactContext, facts: readonly Fact[]): string {
   const incident = record?.incident;
   const first = history.lives[0]?.from ?? null;
   if (incident === undefined || first === null) return 'Recurrence unknown: no earlier log of workers.';
+  if (record?.death?.end.isUndated === true) return 'Recurrence unknown: the log has no times.';
   const reach = secondsBetween(first, incident.start);
   if (reach < TOO_SHORT_SECONDS) return `Recurrence unknown: ${reaching(incident, first, reach)}.`;
   const isWhole = damagedFiles(context).length === 0;

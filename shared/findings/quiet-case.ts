@@ -1,6 +1,6 @@
 import type { FactContext } from '../context/context.ts';
 import type { HypothesisResult } from '../model/analysis.ts';
-import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
@@ -75,6 +75,15 @@ const LOG_NAME =
 const MOST_ENTRIES = 20_000;
 const REPORTS_AN_ERROR =
   /\bTraceback\b|\b(?:ERROR|CRITICAL|FATAL)\b|\bOOM\b|\bout of memory\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\bkilled\b/i;
+/** A traceback without a header is read as more of the line before it, whatever that is. */
+const MAY_REPORT = [
+  'log',
+  'arbiter-start',
+  'arbiter-signal',
+  'worker-boot',
+  'worker-exiting',
+  'worker-recycled',
+] as const satisfies readonly EventKind[];
 const GRAVE = ['emerg', 'alert', 'crit', 'err'] as const satisfies readonly Severity[];
 const isGrave = (severity: Severity | null): boolean => GRAVE.some((each) => each === severity);
 /** Workers of one start boot within seconds of each other; the arbiter sleeps up to 0.1 s between two (arbiter.py, spawn_workers). */
@@ -109,11 +118,9 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
           from: epochMicros(Math.min(...spans.map(({ from }) => from))),
           to: epochMicros(Math.max(...spans.map(({ to }) => to))),
         };
-  const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, ['log']);
+  const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, MAY_REPORT);
   const grave = events.ofSeverities(GRAVE, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
-  const speaking = looked.filter(
-    ({ severity, message }) => !isGrave(severity) && REPORTS_AN_ERROR.test(message) && !isStatedHarmless(message),
-  );
+  const speaking = looked.filter((event) => !isGrave(event.severity) && reportingLine(event) !== null);
   return {
     logs,
     span,
@@ -207,11 +214,22 @@ function unexplainedBoots(events: readonly EvidenceEvent[], workers: number | nu
   return unexplained;
 }
 
+/** The line of an entry that reports an error; a level of its first line says nothing of a traceback behind it. */
+function reportingLine({ message }: EvidenceEvent): string | null {
+  if (!REPORTS_AN_ERROR.test(message)) return null;
+  const lines = message.split('\n');
+  const behind = lines.slice(1).find((line) => BEGINS_A_TRACEBACK.test(line));
+  if (behind !== undefined) return behind;
+  return isStatedHarmless(message) ? null : (lines.find((line) => REPORTS_AN_ERROR.test(line)) ?? null);
+}
+
+const BEGINS_A_TRACEBACK = /^[\s|+]*(?:Exception Group )?Traceback \(most recent call (?:last|first)\)/;
+
 /** Longest part of a log line that a sentence quotes. */
 const QUOTE_CHARACTERS = 120;
 
-const quote = (event: EvidenceEvent): string =>
-  `"${event.message.split('\n')[0]?.trim().slice(0, QUOTE_CHARACTERS) ?? ''}"`;
+const quoted = (line: string): string => `"${line.trim().slice(0, QUOTE_CHARACTERS)}"`;
+const quote = ({ message }: EvidenceEvent): string => quoted(message.split('\n')[0] ?? '');
 
 /** Ends are looked for in all of a log; errors that no level marks are not. */
 const lookedThrough = ({ lookedThrough: entries }: QuietCase): string =>
@@ -281,7 +299,9 @@ export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: Qui
     boot === undefined
       ? null
       : 'A worker boots in place of another that vanished without a line, as after a SIGKILL that gunicorn before 20.1 does not log.',
-    error === undefined ? null : `The first line that speaks of an error is ${quoteAt(error)}.`,
+    error === undefined
+      ? null
+      : `The first line that reports an error is ${quoted(reportingLine(error) ?? error.message.split('\n')[0] ?? '')} at ${formatTimeOfDay(error.time)} UTC.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
 }

@@ -40,8 +40,7 @@ import {
 /** Styles of the PDF; sizes in points. */
 export const PDF_STYLES: StyleDictionary = {
   kicker: { fontSize: 8, color: PAPER.accent, bold: true, characterSpacing: 1.2 },
-  title: { fontSize: 21, bold: true, margin: [0, 2, 0, 5] },
-  headline: { fontSize: 11.5, lineHeight: 1.25, margin: [0, 0, 0, 8] },
+  title: { fontSize: 15, lineHeight: 1.2, bold: true, margin: [0, 3, 0, 8] },
   heading: { fontSize: 13, bold: true, margin: [0, 16, 0, 6] },
   subheading: { fontSize: 10.5, bold: true, margin: [0, 8, 0, 2] },
   body: { fontSize: 9, lineHeight: 1.2 },
@@ -81,9 +80,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
 
 function titleBlock(report: Report, texts: Texts): Content[] {
   return [
-    { text: 'INCIDENT REPORT', style: 'kicker' },
-    { text: texts.Inter(report.title), style: 'title' },
-    { text: texts.Inter(report.headline), style: 'headline' },
+    { text: [{ text: 'INCIDENT REPORT   ' }, { text: texts.Inter(report.title), bold: false }], style: 'kicker' },
+    { text: texts.Inter(report.headline), style: 'title' },
     ...report.caveats.map(
       (words): Content => ({
         text: texts.Inter(`! ${words}`),
@@ -121,11 +119,29 @@ function verdictStrip({ hypotheses }: Report, texts: Texts): Content {
 const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: () => 0, paddingBottom: () => 0 };
 
 function incidentBlocks(report: Report, texts: Texts): Block[] {
-  const summary = fieldTable(texts, report.summary);
-  if (report.incident.length === 0) return [summary];
-  const scene = layoutDays(report.byDay, CONTENT_WIDTH);
-  const days = report.byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
-  return [summary, fieldGrid(texts, report.incident), ...days];
+  // The table of actions begins with what the field says.
+  const fields = report.summary.filter(({ id }) => id !== 'action' || report.recommendations.length === 0);
+  return [fieldTable(texts, fields), ...actionBlocks(report, texts), ...placeBlocks(report, texts)];
+}
+
+/** Every action in a line on the first page, by its number below: who reads no further sees what is to be done. */
+function actionBlocks({ recommendations }: Report, texts: Texts): Block[] {
+  const rows = byAction(recommendations).flatMap(({ title, start, items }) =>
+    items.map((item, index): TableCell[] => [
+      { text: String(start + index), style: 'small', alignment: 'right' },
+      sans(texts, firstSentence(item.text), 'small'),
+      sans(texts, title, 'small'),
+      sans(texts, item.wouldHavePrevented === null ? 'unknown' : item.wouldHavePrevented ? 'yes' : 'no', 'small'),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const table = dataTable(columnWidths(20, 355, 50), ['>', 'Action', 'Type', 'Would have prevented it'], rows);
+  return [wholeTable(table, rows.length)];
+}
+
+/** Up to the first full stop that ends a sentence. */
+function firstSentence(text: string): string {
+  return /^.*?[.](?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
 }
 
 /** The timeline is laid out larger than it is printed, so that it stands on the first page under the summary. */
@@ -143,6 +159,14 @@ function figure(scene: Scene, texts: Texts, title: string, caption: string): Blo
     unbreakable: true,
   };
   return { content, startHeight: scene.height * Math.min(1, CONTENT_WIDTH / scene.width) + 35 };
+}
+
+/** Worker, host and times, and how the incidents of the case lie by day. */
+function placeBlocks({ incident, byDay }: Report, texts: Texts): Block[] {
+  if (incident.length === 0) return [];
+  const scene = layoutDays(byDay, CONTENT_WIDTH);
+  const days = byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
+  return [fieldGrid(texts, incident), ...days];
 }
 
 function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): Block[] {

@@ -1,7 +1,7 @@
 import type { CaseMeasure } from '../figures/histogram-figure.ts';
 import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
-import type { ActionType, HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
+import type { ActionType, HypothesisId, Recurrence, Summary, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -22,7 +22,7 @@ export interface Report {
   /** Incidents by day of UTC, oldest first; empty where they all fall on one day. */
   readonly byDay: Recurrence['byDay'];
   /** Cause, factor, impact and the rest, a field each; empty ones are left out. */
-  readonly summary: readonly Field[];
+  readonly summary: readonly SummaryField[];
   /** What limits all of it, a sentence each: damaged evidence, dismissed facts. They stand above the verdict. */
   readonly caveats: readonly string[];
   readonly timeline: ReportTimeline | null;
@@ -56,6 +56,11 @@ export interface Report {
   readonly verdictKey: readonly string[];
   /** How the rest is to be read. */
   readonly notes: readonly string[];
+}
+
+/** A field of the summary: what it is of it, with its label and text. */
+export interface SummaryField extends Field {
+  readonly id: Exclude<keyof Summary, 'caveats'>;
 }
 
 export interface ReportHistogram {

@@ -1,7 +1,7 @@
 import { ACTION_TYPES, type Recommendation, type Summary } from '../model/analysis.ts';
-import type { Field } from '../model/report-query.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay } from '../model/time.ts';
 import { ACTION_WORDS } from '../wording/names.ts';
+import type { SummaryField } from './report.ts';
 
 /**
  * Recommendations as they are listed: what limits the harm, what keeps it away, what lets the next one be seen, each in their
@@ -23,19 +23,23 @@ export function byAction<R extends Pick<Recommendation, 'action'>>(
 }
 
 /** The fields of a summary that say something, with what each is about; what happened is left out below a headline that is it. */
-export function summaryFields(summary: Summary, headline: string): readonly Field[] {
-  const fields: readonly (readonly [label: string, value: string | null])[] = [
-    ['What happened', summary.happened === headline ? null : summary.happened],
-    ['Cause', summary.cause],
-    ['Factor', summary.factor],
-    ['Ruled out', summary.ruledOut],
-    ['Undecided', summary.undecided],
-    ['Unexplained', summary.unexplained],
-    ['Impact', summary.impact],
-    ['What to do', summary.action],
-  ];
-  return fields.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
+export function summaryFields(summary: Summary, headline: string): readonly SummaryField[] {
+  return SUMMARY_LABELS.flatMap(([id, label]) => {
+    const value = summary[id];
+    return value === null || (id === 'happened' && value === headline) ? [] : [{ id, label, value }];
+  });
 }
+
+const SUMMARY_LABELS = [
+  ['happened', 'What happened'],
+  ['cause', 'Cause'],
+  ['factor', 'Factor'],
+  ['ruledOut', 'Ruled out'],
+  ['undecided', 'Undecided'],
+  ['unexplained', 'Unexplained'],
+  ['impact', 'Impact'],
+  ['action', 'What to do'],
+] as const satisfies readonly (readonly [SummaryField['id'], string])[];
 
 /** `2026-01-28 04:12:15.229579 UTC`. */
 export function utcStamp(time: EpochMicros): string {

@@ -2,7 +2,7 @@ import { importCourse } from '../../context/import-course.ts';
 import { memoryUse } from '../../context/process-readings.ts';
 import { isLargeByBytes } from '../../facts/artifact-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
-import { formatBytes, formatCount, formatSeconds } from '../../wording/figures.ts';
+import { formatBytes, formatCount, formatEstimate } from '../../wording/figures.ts';
 import { tried, wouldHavePrevented } from '../trial.ts';
 import { SLOW_ROWS_PER_SECOND } from '../unexplained.ts';
 import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, prevent, python, shell } from './advice.ts';
@@ -108,7 +108,7 @@ function outsideReason({ course }: Advice): string {
   const needed = course?.neededSeconds ?? null;
   const rate = course?.insert?.rowsPerSecond ?? null;
   if (needed === null || rate === null) return 'no request should depend on the size of a report';
-  return `at ${rate < 10 ? rate.toFixed(1) : formatCount(rate)} rows/s this one needed up to ${formatSeconds(needed)}`;
+  return `at ${rate < 10 ? rate.toFixed(1) : formatCount(rate)} rows/s this one needed up to ${formatEstimate(needed)}`;
 }
 
 /** A file that was read before it was whole, or that was cut on its way: no parser mends that. */

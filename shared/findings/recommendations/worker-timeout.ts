@@ -3,7 +3,7 @@ import type { Fact, Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import type { ImportCourse } from '../../model/import-course.ts';
 import { durationOf } from '../../timeline/operations.ts';
-import { formatCount, formatSeconds } from '../../wording/figures.ts';
+import { formatCount, formatEstimate, formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout, LONGEST_ADVISED_SECONDS } from '../advised-timeout.ts';
 import { wouldHavePrevented } from '../trial.ts';
 import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, verdictFor } from './advice.ts';
@@ -78,11 +78,11 @@ function raiseTimeout(advice: Advice, course: ImportCourse, large: Fact | undefi
   const why =
     neededSeconds === null || rate === null
       ? `1.5 times the ${formatSeconds(elapsedSeconds)} it had run. The remaining work is not logged, so it may need more`
-      : `1.5 times the ${formatSeconds(neededSeconds)} that this import needs at ${rate}`;
+      : `1.5 times the ${formatEstimate(neededSeconds)} that this import needs at ${rate}`;
   const isLong = !advisedTimeout(need).covers;
   return [
     mitigate('raise-timeout', {
-      text: `Raise the worker timeout to ${timeout} s: ${why}.${isLong ? ` A hang is then noticed after ${formatSeconds(timeout)} only, so undo it once imports run elsewhere.` : ''}`,
+      text: `Raise the worker timeout to ${formatCount(timeout)} s: ${why}.${isLong ? ` A hang then goes unnoticed for ${formatEstimate(timeout)}, so undo it once imports run elsewhere.` : ''}`,
       patch: settingsChange(context, { timeout, ...(isGracefulShort ? { graceful_timeout: timeout } : {}) }),
       because: [
         insert === null

@@ -1,27 +1,19 @@
-import type { Field } from '../../shared/model/report-query.ts';
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
 import type { Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
 import { byAction } from '../../shared/report/words.ts';
 import { formatScore } from '../../shared/wording/figures.ts';
 import { preventedWords } from '../../shared/wording/names.ts';
+import {
+  fieldLines,
+  indented,
+  indentedBy,
+  type Painter,
+  painter,
+  type TextOptions,
+  type Tone,
+  textWidth,
+} from './text-lines.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
-
-export interface TextOptions {
-  /** Columns of the terminal; taken as 80 at least and 160 at most. */
-  readonly width: number;
-  readonly colour: boolean;
-}
-
-type Tone = 'title' | 'heading' | 'good' | 'bad' | 'warn' | 'quiet';
-/** SGR parameters, ECMA-48 8.3.117. */
-const SGR: Readonly<Record<Tone, string>> = {
-  title: '1',
-  heading: '1;4',
-  good: '32',
-  bad: '1;31',
-  warn: '33',
-  quiet: '2',
-};
 
 const TOP_FACTS = 4;
 
@@ -30,8 +22,8 @@ const TOP_FACTS = 4;
  * Escape sequences appear only when colour is asked for, and then only our own.
  */
 export function writeText(report: Report, options: TextOptions): string {
-  const width = Math.min(160, Math.max(80, Math.floor(options.width)));
-  const paint = (tone: Tone, text: string): string => (options.colour ? `\u001b[${SGR[tone]}m${text}\u001b[0m` : text);
+  const width = textWidth(options);
+  const paint = painter(options);
   const out: string[] = [];
   const heading = (words: string): void => {
     out.push('', paint('heading', words));
@@ -90,29 +82,6 @@ export function writeText(report: Report, options: TextOptions): string {
   return `${out.join('\n')}\n`;
 }
 
-function fieldLines(fields: readonly Field[], width: number): readonly string[] {
-  const labels = Math.max(...fields.map(({ label }) => textColumns(label)));
-  return fields.flatMap(({ label, value }) => indented(`  ${padded(label, labels)}  `, value, width));
-}
-
-/** `prefix` and the text beside it, continued below its own beginning (or four columns in, after a long prefix). */
-function indented(prefix: string, text: string, width: number): readonly string[] {
-  const indent = textColumns(prefix) > width / 2 ? 4 : textColumns(prefix);
-  if (indent < textColumns(prefix)) {
-    const [first = '', ...rest] = wrapped(`${prefix.trimEnd()} ${text}`, width);
-    return [first, ...wrapped(rest.join(' '), width - indent).map((line) => ' '.repeat(indent) + line)].filter(
-      (line) => line.trim() !== '',
-    );
-  }
-  return wrapped(text, width - indent).map((line, index) => (index === 0 ? prefix : ' '.repeat(indent)) + line);
-}
-
-/** A line of code: its own indent is kept, and it is broken only at the end of the line. */
-function indentedBy(columns: number, line: string, width: number): readonly string[] {
-  const own = /^ */.exec(line)?.[0].length ?? 0;
-  return wrapped(line.slice(own), width - columns - own).map((piece) => ' '.repeat(columns + own) + piece);
-}
-
 function phaseLines({ phases }: Report, width: number): readonly string[] {
   const name = ({ label, depth }: Report['phases'][number]): string => `${depth === 0 ? '' : '  '}${label}`;
   const names = Math.min(44, Math.max(...phases.map((phase) => textColumns(name(phase)))));
@@ -127,11 +96,7 @@ function sameDate(events: readonly ReportEvent[]): boolean {
   return events.every(({ date }) => date === events[0]?.date);
 }
 
-function eventLines(
-  events: readonly ReportEvent[],
-  width: number,
-  paint: (tone: Tone, text: string) => string,
-): readonly string[] {
+function eventLines(events: readonly ReportEvent[], width: number, paint: Painter): readonly string[] {
   const oneDay = sameDate(events);
   const deltas = Math.max(...events.map(({ delta }) => delta.length));
   const pids = Math.max(3, ...events.map(({ pid }) => String(pid ?? '').length));
@@ -159,7 +124,7 @@ function eventLines(
   });
 }
 
-function painted(text: string, tone: Tone | null, paint: (tone: Tone, text: string) => string): string {
+function painted(text: string, tone: Tone | null, paint: Painter): string {
   return tone === null || text === '' ? text : paint(tone, text);
 }
 
@@ -170,11 +135,7 @@ function toneOf(severity: string | null): Tone | null {
 
 const VERDICT_TONE = { fits: 'bad', contributes: 'warn', inconclusive: 'quiet', 'ruled-out': 'good' } as const;
 
-function hypothesisLines(
-  hypothesis: ReportHypothesis,
-  width: number,
-  paint: (tone: Tone, text: string) => string,
-): readonly string[] {
+function hypothesisLines(hypothesis: ReportHypothesis, width: number, paint: Painter): readonly string[] {
   const { id, verdict, score, reason } = hypothesis;
   const name = padded(id, 17);
   const verdictWords = padded(verdict, 12);

@@ -4,7 +4,7 @@ import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
-import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { formatCount, formatSeconds } from '../wording/figures.ts';
 import { ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
 import { recurrenceWords } from '../wording/recurrence-words.ts';
@@ -18,6 +18,7 @@ import type {
   ReportFact,
   ReportFile,
   ReportHypothesis,
+  ReportMoment,
   ReportPhase,
   ReportProblem,
   ReportQuestion,
@@ -63,6 +64,7 @@ export function buildReport(input: ReportInput): Report {
     caveats: analysis.summary.caveats,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
+    moments: momentsOf(analysis.incident, evidence, paths),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, analysis.facts, paths)),
     matrix: reportMatrix(analysis, paths),
@@ -144,6 +146,32 @@ function phasesOf(incident: Incident | null): readonly ReportPhase[] {
     duration: formatSeconds(seconds),
     note: finished || depth === 0 ? '' : 'unfinished',
   }));
+}
+
+/** The moments of an incident, by the clock and from its start. */
+function momentsOf(
+  incident: Incident | null,
+  { events }: CaseEvidence,
+  paths: ReadonlyMap<string, string>,
+): readonly ReportMoment[] {
+  if (incident === null) return [];
+  const { moments, start, startIsBound } = incident;
+  // The last heartbeat is reckoned from the TIMEOUT, so it has as many decimals as that.
+  const isWhole = moments.every(({ time }) => time % MICROS_PER_SECOND === 0);
+  return moments.map(({ time, label, row, source }) => {
+    const isUndated = row !== null && events.event(row).isUndated === true;
+    const seconds = secondsBetween(start, time);
+    return {
+      date: formatDate(time),
+      clock: isUndated ? '' : formatTimeOfDay(time, isWhole ? 0 : 3),
+      offset:
+        startIsBound === true || isUndated
+          ? ''
+          : `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(isWhole ? 0 : 1)} s`,
+      label,
+      source: source === null ? 'derived' : sourceName(source, paths),
+    };
+  });
 }
 
 function eventRows(

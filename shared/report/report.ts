@@ -27,6 +27,8 @@ export interface Report {
   readonly caveats: readonly string[];
   readonly timeline: ReportTimeline | null;
   readonly phases: readonly ReportPhase[];
+  /** The moments that a reader must see, logged or derived, from the start of the operation on. */
+  readonly moments: readonly ReportMoment[];
   readonly keyEvents: readonly ReportEvent[];
   readonly hypotheses: readonly ReportHypothesis[];
   readonly matrix: ReportMatrix | null;
@@ -85,6 +87,17 @@ export interface ReportPhase {
   readonly duration: string;
   /** `unfinished` for a step that was going on when the worker was ended; else empty. */
   readonly note: string;
+}
+
+export interface ReportMoment {
+  readonly date: string;
+  /** With milliseconds, unless the sources have whole seconds only; empty for a line without a time. */
+  readonly clock: string;
+  /** Since the start of the incident: `+92.5 s`; empty where its start has no time of its own. */
+  readonly offset: string;
+  readonly label: string;
+  /** File and line; `derived` for what is not logged. */
+  readonly source: string;
 }
 
 export interface ReportEvent {

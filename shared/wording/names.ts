@@ -11,6 +11,14 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'ruled-out': 'ruled out',
 };
 
+/** The same as one says it of a cause. */
+export const LIKELY_WORDS: Readonly<Record<Verdict, string>> = {
+  fits: 'likely cause',
+  contributes: 'contributing factor',
+  inconclusive: 'inconclusive',
+  'ruled-out': 'ruled out',
+};
+
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
   fits: 'Explains the kill.',
   contributes: 'Made it possible or worse, but does not explain it alone.',

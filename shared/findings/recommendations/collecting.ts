@@ -51,7 +51,7 @@ function ofThePast(missing: readonly MissingEvidence[]): MissingEvidence | undef
 /** Missing evidence as an action. */
 function collect({ what, command }: MissingEvidence): Recommendation {
   return detect('collect-evidence', {
-    text: `Collect what decides: ${what.slice(0, 1).toLowerCase()}${what.slice(1)}`,
+    text: `Collect ${/^(?:The|A) /.test(what) ? what.slice(0, 1).toLowerCase() + what.slice(1) : what}`,
     patch: shell(command),
     because: ['No cause is established by the evidence.'],
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeBriefText } from '../../../electron/export/brief-text.ts';
 import { writeText } from '../../../electron/export/text.ts';
 import { textColumns, wrapped } from '../../../electron/export/wrap.ts';
 import { FOREIGN, LONG_WORD } from '../../support/hostile-case.ts';
@@ -83,6 +84,37 @@ describe('the report in a terminal', () => {
     const text = writeText(emptyReport().report, plain);
     expect(text).toMatch(/worker-timeout {2,}inconclusive/);
     expect(text).toContain('Not in the evidence.');
+  });
+});
+
+describe('the case on one screen', () => {
+  const brief = (report = referenceReport().report): string => writeBriefText(report, plain);
+
+  it('has the cause before the timeline, one line a hypothesis, and what to do last', () => {
+    const text = brief();
+    const order = ['Worker 23333 of', 'Cause  ', 'Impact  ', 'Timeline (UTC, 2026-01-28)', 'Hypotheses', 'What to do'];
+    const places = order.map((words) => text.indexOf(words));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBe(0);
+    expect(text).toMatch(/worker timeout +likely cause/);
+    expect(text).toMatch(/\+113\.2 s {2}SIGKILL/);
+    expect(text).toContain('--full: ');
+    expect(text.split('\n').length).toBeLessThan(60);
+  });
+
+  it('says of each change whether it would have prevented the incident', () => {
+    expect(brief()).toMatch(/Mitigate {2}1\. Raise the worker timeout/);
+    expect(brief()).toContain('Would have prevented it: no. It would have been killed later.');
+    expect(brief()).toContain('Would have prevented it: yes');
+  });
+
+  it('clips nothing, and lets no control character through', () => {
+    const text = brief(hostileReport().report);
+    for (const line of text.split('\n')) expect(textColumns(line)).toBeLessThanOrEqual(plain.width);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text.replace(/\s+/g, '')).toContain(LONG_WORD);
+    expect(brief(emptyReport().report)).toContain('No log of workers was saved.');
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Report, ReportHypothesis, ReportMoment } from '../../shared/report/report.ts';
 import { byAction } from '../../shared/report/words.ts';
-import { plural } from '../../shared/wording/figures.ts';
+import { firstSentence, plural } from '../../shared/wording/figures.ts';
 import { LIKELY_WORDS, preventedWords } from '../../shared/wording/names.ts';
 import { fieldLines, indented, indentedBy, type Painter, painter, type TextOptions, textWidth } from './text-lines.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
@@ -77,11 +77,6 @@ function tellingFact(hypothesis: ReportHypothesis): string {
   if (fact === undefined) return reason;
   const source = fact.sources[0];
   return `${firstSentence(fact.text)}${source === undefined ? '' : ` (${source})`}`;
-}
-
-/** Up to the first full stop that ends a sentence. */
-function firstSentence(text: string): string {
-  return /^.*?[.](?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
 }
 
 function actionLines(report: Report, width: number, paint: Painter): readonly string[] {

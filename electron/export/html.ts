@@ -16,7 +16,7 @@ import type {
   ReportRecommendation,
 } from '../../shared/report/report.ts';
 import { byAction } from '../../shared/report/words.ts';
-import { formatScore } from '../../shared/wording/figures.ts';
+import { firstSentence, formatScore } from '../../shared/wording/figures.ts';
 import { preventedWords } from '../../shared/wording/names.ts';
 import { visibleText } from '../../shared/wording/visible.ts';
 import { caseJsonText } from './case-json.ts';
@@ -108,6 +108,22 @@ function titleBlock(report: Report): string {
   return `<header><div class="kicker">Incident report</div><h1>${text(report.title)}</h1><p class="headline">${text(report.headline)}</p>${caveatList(report)}<ul class="verdicts">${verdicts.join('')}</ul></header>`;
 }
 
+/** Every action in a line, by its number below. */
+function actionTable({ recommendations }: Report): string {
+  const rows = byAction(recommendations).flatMap(({ title, start, items }) =>
+    items.map((item, index) => [
+      String(start + index),
+      text(firstSentence(item.text)),
+      text(title),
+      item.wouldHavePrevented === null ? 'unknown' : item.wouldHavePrevented ? 'yes' : 'no',
+    ]),
+  );
+  return table(
+    [{ head: '', class: 'num' }, { head: 'Action' }, { head: 'Type' }, { head: 'Would have prevented it' }],
+    rows,
+  );
+}
+
 function caveatList({ caveats }: Report): string {
   return caveats.map((words) => `<p class="caveat" role="note">⚠ ${text(words)}</p>`).join('');
 }
@@ -116,7 +132,9 @@ function incidentSection(report: Report): string {
   const { byDay, incident } = report;
   const scene = layoutDays(byDay, FIGURE_WIDTH);
   const days = byDay.length === 0 ? '' : figure(scene, 'Incidents by day', 'days', scene.description);
-  return section('The incident', fieldList(report.summary) + fieldList(incident) + days);
+  // The table of actions begins with what the field says.
+  const fields = report.summary.filter(({ id }) => id !== 'action' || report.recommendations.length === 0);
+  return section('The incident', fieldList(fields) + actionTable(report) + fieldList(incident) + days);
 }
 
 /** Colours as CSS variables, so that one drawing serves light, dark and paper. */

@@ -15,7 +15,7 @@ import type {
   ReportRecommendation,
 } from '../../shared/report/report.ts';
 import { byAction } from '../../shared/report/words.ts';
-import { formatScore } from '../../shared/wording/figures.ts';
+import { firstSentence, formatScore } from '../../shared/wording/figures.ts';
 import { preventedWords } from '../../shared/wording/names.ts';
 import {
   type Block,
@@ -137,11 +137,6 @@ function actionBlocks({ recommendations }: Report, texts: Texts): Block[] {
   if (rows.length === 0) return [];
   const table = dataTable(columnWidths(20, 355, 50), ['>', 'Action', 'Type', 'Would have prevented it'], rows);
   return [wholeTable(table, rows.length)];
-}
-
-/** Up to the first full stop that ends a sentence. */
-function firstSentence(text: string): string {
-  return /^.*?[.](?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
 }
 
 /** The timeline is laid out larger than it is printed, so that it stands on the first page under the summary. */

@@ -214,16 +214,19 @@ function unexplainedBoots(events: readonly EvidenceEvent[], workers: number | nu
   return unexplained;
 }
 
-/** The line of an entry that reports an error; a level of its first line says nothing of a traceback behind it. */
+/** The line of an entry that reports an error, of a traceback the exception; a level of its first line says nothing of a traceback behind it. */
 function reportingLine({ message }: EvidenceEvent): string | null {
   if (!REPORTS_AN_ERROR.test(message)) return null;
   const lines = message.split('\n');
-  const behind = lines.slice(1).find((line) => BEGINS_A_TRACEBACK.test(line));
-  if (behind !== undefined) return behind;
+  const begins = lines.findIndex((line) => BEGINS_A_TRACEBACK.test(line));
+  if (begins >= 0) return lines.slice(begins + 1).find((line) => EXCEPTION.test(line)) ?? lines[begins] ?? null;
   return isStatedHarmless(message) ? null : (lines.find((line) => REPORTS_AN_ERROR.test(line)) ?? null);
 }
 
-const BEGINS_A_TRACEBACK = /^[\s|+]*(?:Exception Group )?Traceback \(most recent call (?:last|first)\)/;
+const BEGINS_A_TRACEBACK = /(?:^|[\s|+])Traceback \(most recent call (?:last|first)\)/;
+
+// sqlite3.OperationalError: database is locked      MemoryError      Source: Lib/traceback.py
+const EXCEPTION = /^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exit|Interrupt|NotFound|Timeout)\b/;
 
 /** Longest part of a log line that a sentence quotes. */
 const QUOTE_CHARACTERS = 120;

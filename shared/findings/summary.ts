@@ -69,6 +69,8 @@ const OUTSIDE_THE_FIVE = [
   'failed-otherwise',
   'disk-full-error',
 ] as const;
+/** Workers that miss their deadline in one moment share what held them up. */
+const TOGETHER: ReadonlySet<string> = new Set(['timeouts-together']);
 /** What the log says of locks around it, where nothing ties them to this work. */
 const LOCK_CLUES: ReadonlySet<string> = new Set([
   'lock-error-earlier',
@@ -137,7 +139,7 @@ function timeoutText(context: FactContext): string {
 /** Where the worker was and what held it up, as stacks, counters and the host show; and locks that were logged nearby. */
 function around(facts: readonly Fact[]): string {
   const held = facts.flatMap(({ id }) => HELD_UP.get(id) ?? [])[0];
-  const texts = [PLACED, LOCK_CLUES].flatMap((ids) => facts.find(({ id }) => ids.has(id))?.text ?? []);
+  const texts = [PLACED, TOGETHER, LOCK_CLUES].flatMap((ids) => facts.find(({ id }) => ids.has(id))?.text ?? []);
   const outside = held === undefined ? [] : [`What held it up is none of the five hypotheses: ${held}.`];
   return [...outside, ...texts].map((text) => ` ${text}`).join('');
 }

@@ -65,6 +65,11 @@ export function listing(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 }
 
+/** Up to the first full stop that ends a sentence. */
+export function firstSentence(text: string): string {
+  return /^.*?[.](?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
+}
+
 /** A sentence's beginning. */
 export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);

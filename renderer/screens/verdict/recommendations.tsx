@@ -45,7 +45,7 @@ function Item({ recommendation }: { readonly recommendation: Recommendation }) {
       )}
       {recommendation.patch === null ? null : <CodeBlock text={recommendation.patch} what="Patch" />}
       {recommendation.apply === undefined ? null : <CodeBlock text={recommendation.apply} what="Command" />}
-      <p className="secondary">Would have prevented it: {preventedWords(recommendation)}</p>
+      <p className={styles.prevented}>Would have prevented it: {preventedWords(recommendation)}</p>
     </li>
   );
 }

@@ -79,7 +79,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
       {incident === null ? null : <IncidentPairs incident={incident} />}
       <PaperSection title="Summary">
         <dl className={pairsStyles.pairs}>
-          {summaryFields(analysis.summary, analysis.headline).map(({ label, value }) => (
+          {summaryFields(analysis).map(({ label, value }) => (
             <div key={label}>
               <dt>{label}</dt>
               <dd>{value}</dd>

@@ -60,7 +60,7 @@ export function buildReport(input: ReportInput): Report {
     documentTime: generatedAt ?? analysis.incident?.end ?? null,
     incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis),
     byDay: (analysis.recurrence?.byDay.length ?? 0) > 1 ? (analysis.recurrence?.byDay ?? []) : [],
-    summary: summaryFields(analysis.summary, analysis.headline),
+    summary: summaryFields(analysis),
     caveats: analysis.summary.caveats,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),

@@ -1,4 +1,4 @@
-import { ACTION_TYPES, type Recommendation, type Summary } from '../model/analysis.ts';
+import { ACTION_TYPES, type Analysis, type Recommendation } from '../model/analysis.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay } from '../model/time.ts';
 import { ACTION_WORDS } from '../wording/names.ts';
 import type { SummaryField } from './report.ts';
@@ -23,10 +23,16 @@ export function byAction<R extends Pick<Recommendation, 'action'>>(
 }
 
 /** The fields of a summary that say something, with what each is about; what happened is left out below a headline that is it. */
-export function summaryFields(summary: Summary, headline: string): readonly SummaryField[] {
+export function summaryFields({
+  summary,
+  headline,
+  incident,
+}: Pick<Analysis, 'summary' | 'headline' | 'incident'>): readonly SummaryField[] {
   return SUMMARY_LABELS.flatMap(([id, label]) => {
     const value = summary[id];
-    return value === null || (id === 'happened' && value === headline) ? [] : [{ id, label, value }];
+    if (value === null || (id === 'happened' && value === headline)) return [];
+    // Without an incident there is no cause to tell, only what was seen.
+    return [{ id, label: id === 'cause' && incident === null ? 'Seen' : label, value }];
   });
 }
 

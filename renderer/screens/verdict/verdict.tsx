@@ -44,7 +44,7 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
             {caveat}
           </p>
         ))}
-        {summaryFields(analysis.summary, analysis.headline).map(({ label, value }) => (
+        {summaryFields(analysis).map(({ label, value }) => (
           <p key={label}>
             <span className="caption">{label}</span>
             {value}

@@ -124,10 +124,14 @@ describe('the summary of other incidents', () => {
   });
 
   it('of a job that completed later: says so', async () => {
-    const again = [at('18:06:00', 'Importing list 4'), at('18:06:20', 'Imported list 4 in 20.0s')];
-    const own = (line: string): string => line.replace('shop.jobs', '380 shop.jobs');
-    const analysis = await log([...START, at('18:05:00', 'Importing list 4'), ...TIMED_OUT, ...again.map(own)]);
-    expect(analysis.summary.happened).toContain('Worker 347 was killed');
+    const work = (time: string, pid: number, text: string): string =>
+      `[2026-04-07 ${time} +0000] [${pid}] [INFO] ${text}`;
+    const later = [work('18:06:00', 380, 'Importing list 4'), work('18:06:20', 380, 'Imported list 4 in 20.0s')];
+    const killed = [...START, work('18:05:00', 347, 'Importing list 4'), ...TIMED_OUT];
+    expect((await log([...killed, ...later])).summary.impact).toContain(
+      'list 4: not completed. It completed later, at 18:06:20 UTC on 2026-04-07.',
+    );
+    expect((await log(killed)).summary.impact).toContain('list 4: no completion is logged.');
   });
 
   it('of a kill by an unknown sender: nothing is established, and what decides comes first', async () => {
@@ -182,5 +186,39 @@ describe('the summary of other incidents', () => {
     expect(unread.facts.map(({ id }) => id)).not.toContain('kernel-log-silent');
     expect(unread.summary.caveats.join(' ')).toMatch(/1 line of kernel\.txt could not be read and speaks of a kill/);
     expect(verdictsOf(unread)['memory-exhaustion']).toBe('inconclusive');
+  });
+});
+
+describe('a limit of memory is changed where it holds', () => {
+  const killedIn = (cgroup: string): Promise<Analysis> =>
+    log(
+      [...START, '[2026-04-07 18:05:32 +0000] [212] [ERROR] Worker (pid:347) was sent SIGKILL! Perhaps out of memory?'],
+      {
+        'kernel.txt': `${[
+          'memory: usage 409600kB, limit 409600kB, failcnt 12',
+          `oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=${cgroup},task_memcg=${cgroup},task=gunicorn,pid=347,uid=0`,
+          'Memory cgroup out of memory: Killed process 347 (gunicorn) total-vm:633520kB, anon-rss:389592kB, file-rss:152kB, shmem-rss:0kB, UID:0 pgtables:1188kB oom_score_adj:0',
+        ]
+          .map((text) => `2026-04-07T18:05:31.900000+0000 app-3 kernel: ${text}`)
+          .join('\n')}\n`,
+      },
+    );
+  const patchOf = async (cgroup: string): Promise<string> =>
+    (await killedIn(cgroup)).recommendations.find(({ id }) => id === 'memory-limit')?.patch ?? '';
+
+  it.each([
+    ['/docker/ab12cd34', /^docker update --memory \d+m CONTAINER/],
+    [
+      '/kubepods.slice/kubepods-burstable.slice/cri-ab12.scope',
+      /^kubectl set resources deployment\/NAME --limits=memory=\d+Mi/,
+    ],
+    ['/system.slice/shop.service', /^\[Service\]\nMemoryMax=\d+M$/],
+  ])('of %s', async (cgroup, change) => {
+    expect(await patchOf(cgroup)).toMatch(change);
+  });
+
+  it('with the command that puts a unit file into force', async () => {
+    const { recommendations } = await killedIn('/system.slice/shop.service');
+    expect(recommendations.find(({ id }) => id === 'memory-limit')?.apply).toContain('systemctl daemon-reload');
   });
 });

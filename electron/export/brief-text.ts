@@ -20,7 +20,7 @@ export function writeBriefText(report: Report, options: TextOptions): string {
     ...report.caveats.flatMap((caveat) => indented('warning: ', caveat, width)).map((line) => paint('warn', line)),
     '',
     ...fieldLines(fields, width),
-    ...(report.moments.length === 0 ? [] : heading(`Timeline (UTC, ${report.moments[0]?.date ?? ''})`)),
+    ...(report.moments.length === 0 ? [] : heading(timelineHeading(report.moments))),
     ...momentLines(report.moments, width, paint),
     ...heading('Hypotheses'),
     ...report.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, width, paint)),
@@ -30,6 +30,11 @@ export function writeBriefText(report: Report, options: TextOptions): string {
     ...wrapped(footer(report), width).map((line) => paint('quiet', line)),
   ];
   return `${out.join('\n')}\n`;
+}
+
+function timelineHeading(moments: readonly ReportMoment[]): string {
+  const date = moments.find((each) => each.date !== '')?.date;
+  return date === undefined ? 'Timeline (the log has no times)' : `Timeline (UTC, ${date})`;
 }
 
 function momentLines(moments: readonly ReportMoment[], width: number, paint: Painter): readonly string[] {
@@ -49,7 +54,8 @@ function momentLines(moments: readonly ReportMoment[], width: number, paint: Pai
 
 /** The date stands in the heading; a moment of another day has its own. */
 function momentClock(moments: readonly ReportMoment[], date: string, clock: string): string {
-  return date === moments[0]?.date ? clock : `${date} ${clock}`;
+  const first = moments.find((each) => each.date !== '')?.date;
+  return date === first || date === '' ? clock : `${date} ${clock}`;
 }
 
 const VERDICT_TONE = { fits: 'bad', contributes: 'warn', inconclusive: 'quiet', 'ruled-out': 'good' } as const;
@@ -84,7 +90,10 @@ function actionLines(report: Report, width: number, paint: Painter): readonly st
     items.flatMap((item, index) => {
       const number = start + index;
       const head = `  ${padded(index === 0 ? title : '', 8)}  ${number}. `;
-      const first = number === 1 && item.patch !== null && !item.patch.includes('\n') ? [`$ ${item.patch}`] : [];
+      const first =
+        number === 1 && item.patch !== null && !item.patch.includes('\n')
+          ? [`${item.kind === 'shell' ? '$ ' : ''}${item.patch}`]
+          : [];
       // What detects keeps nothing away, as its type says.
       const tried = item.action === 'detect' ? [] : [`Would have prevented it: ${preventedWords(item)}`];
       return [

@@ -162,7 +162,7 @@ function momentsOf(
     const isUndated = row !== null && events.event(row).isUndated === true;
     const seconds = secondsBetween(start, time);
     return {
-      date: formatDate(time),
+      date: isUndated ? '' : formatDate(time),
       clock: isUndated ? '' : formatTimeOfDay(time, isWhole ? 0 : 3),
       offset:
         startIsBound === true || isUndated

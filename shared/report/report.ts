@@ -1,7 +1,7 @@
 import type { CaseMeasure } from '../figures/histogram-figure.ts';
 import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
-import type { ActionType, HypothesisId, Recurrence, Summary, Verdict } from '../model/analysis.ts';
+import type { ActionType, HypothesisId, Recommendation, Recurrence, Summary, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -90,6 +90,7 @@ export interface ReportPhase {
 }
 
 export interface ReportMoment {
+  /** Empty, as the clock, for a line without a time. */
   readonly date: string;
   /** With milliseconds, unless the sources have whole seconds only; empty for a line without a time. */
   readonly clock: string;
@@ -189,6 +190,7 @@ export interface ReportRecommendation {
   readonly patch: string | null;
   readonly because: readonly string[];
   readonly action: ActionType;
+  readonly kind?: Recommendation['kind'];
   readonly apply?: string;
   readonly wouldHavePrevented: boolean | null;
   readonly effect?: string;

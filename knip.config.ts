@@ -20,7 +20,7 @@ const config: KnipConfig = {
     'electron-builder',
   ],
   // Tools of the system that tests and scripts run; CONTRIBUTING names the packages.
-  ignoreBinaries: ['Xvfb', 'bzip2', 'mkfifo', 'pdftotext', 'qpdf', 'sha256sum', 'shellcheck', 'sqlite3'],
+  ignoreBinaries: ['Xvfb', 'bzip2', 'mkfifo', 'patch', 'pdftotext', 'qpdf', 'sha256sum', 'shellcheck', 'sqlite3'],
 };
 
 export default config;

@@ -1,11 +1,12 @@
 import { type FactContext, factContext } from './context/context.ts';
-import { importCourse } from './context/import-course.ts';
 import { jobInQuestion } from './context/job-in-question.ts';
 import { factsOf } from './facts/facts.ts';
+import { withGaps } from './findings/evidence-gaps.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
 import { answerQuestions } from './findings/questions.ts';
 import { recommend } from './findings/recommendations.ts';
-import { headline, summary } from './findings/summary.ts';
+import { summary } from './findings/summary.ts';
+import { knownCourse } from './findings/trial.ts';
 import { judgedFacts } from './hypotheses/judged-facts.ts';
 import { judge } from './hypotheses/verdicts.ts';
 import type { Analysis, Fact, Incident, IncidentChoice, Recurrence } from './model/analysis.ts';
@@ -50,15 +51,18 @@ export function conclude(
 ): Analysis {
   const { record, history, evidence } = context;
   const { weighed, facts, overruled } = judgedFacts(evidence, record?.incident ?? null, found, judgements);
-  const hypotheses = judge(context, weighed);
+  const silenced = new Set(overruled.map(({ factId }) => factId));
+  const dismissed = found.filter(({ id }) => silenced.has(id));
+  const hypotheses = withGaps(context, judge(context, weighed, silenced));
   const recommendations = recommend(context, weighed, hypotheses);
+  const concluded = summary(context, { facts: weighed, dismissed, hypotheses, recommendations });
   const incident = record === null ? null : withHeartbeat(record.incident, context);
   return {
     incidents: history.incidents.map((each) => (each === record && incident !== null ? incident : each.incident)),
     recurrence,
     incident,
-    headline: headline(context),
-    summary: summary(context, weighed, hypotheses, recommendations),
+    headline: concluded.happened,
+    summary: concluded,
     config: context.config,
     facts,
     overruled,
@@ -66,7 +70,7 @@ export function conclude(
     questions: answerQuestions(context, weighed),
     expectedFindings: checkExpectedFindings(context, hypotheses),
     recommendations,
-    course: importCourse(context),
+    course: knownCourse(context, hypotheses),
     artifactIndex: context.artifact?.index ?? null,
     artifactIsNamed: context.artifact?.isNamed ?? false,
     databaseIndex: context.database?.index ?? null,

@@ -132,6 +132,7 @@ async function writeOutputs(
       await written(
         {
           name: 'text',
+          full: command.full,
           width: stdout.isTTY === true ? Math.min(160, Math.max(80, stdout.columns ?? 80)) : 120,
           colour: stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
         },

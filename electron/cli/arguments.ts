@@ -37,6 +37,7 @@ export function readArguments(args: readonly string[]): CliCommand {
     json: values.json ?? null,
     pdf: values.pdf ?? null,
     html: values.html ?? null,
+    full: values.full ?? false,
     measureAgain: values['measure-again'] ?? false,
     profile,
     rules: values.rules ?? [],

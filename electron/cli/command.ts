@@ -21,6 +21,8 @@ export type CliCommand =
       readonly json: string | null;
       readonly pdf: string | null;
       readonly html: string | null;
+      /** Whether everything is printed, or one screen. */
+      readonly full: boolean;
       readonly measureAgain: boolean;
       /** Profiles that were asked for, apart from the one of every analysis. */
       readonly profile: ProfileOptions;

@@ -4,7 +4,7 @@ import { MOST_PROFILE_RUNS } from '../../shared/contract/ipc.ts';
 export const HELP = `Inquest: why did this worker process die?
 
 Usage:
-  inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE]
+  inquest analyze PATH... [--json FILE|-] [--pdf FILE] [--html FILE] [--full]
                           [--tree] [--runs N] [--memory-limit SIZE]
                           [--at TIME] [--pid N]
                           [--zone ZONE] [--source-zone PATH=ZONE]... [--clock-offset PATH=OFFSET]...
@@ -17,7 +17,7 @@ Usage:
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
 was saved from the host: journal exports, kernel log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the
 JUnit XML, ps, vmstat, free and meminfo snapshots. - is standard input, which a pipe may bring, as <(...) does.
-The evidence is only read. The verdict and the timeline are printed as a table.
+The evidence is only read. The verdict, the timeline and what to do are printed on one screen.
 
 collect-script writes collect.sh, which gathers all of that on the host into one archive, and reproduce.sh, which repeats
 the parse and the import by hand. With PATH they carry the incident's own window, unit, pid and files; options win.
@@ -26,6 +26,7 @@ Options:
   --json FILE      write the case as JSON; - writes it to standard output instead of the table
   --pdf FILE       write the report as PDF, with the case JSON attached inside
   --html FILE      write the report as one HTML file
+  --full           print everything: all facts with weights, key events, patches, questions, problems
   --at TIME        analyse the incident at this time, or the one nearest to it, instead of the worst: 2026-01-28 04:12,
                    04:12:15, 2026-01-28T05:12+01:00; UTC unless it says its zone
   --pid N          analyse the incident of this process; with --at the one of its incidents nearest to that time

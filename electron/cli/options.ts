@@ -13,6 +13,7 @@ export function parse(args: readonly string[]) {
       json: { type: 'string' },
       pdf: { type: 'string' },
       html: { type: 'string' },
+      full: { type: 'boolean' },
       'measure-again': { type: 'boolean' },
       tree: { type: 'boolean' },
       runs: { type: 'string' },

@@ -1,9 +1,9 @@
-import type { CaseJson } from '../../shared/contract/case-json.ts';
+import { CASE_SCHEMA, type CaseJson } from '../../shared/contract/case-json.ts';
 import { evidenceMatrix } from '../../shared/hypotheses/matrix.ts';
-import type { Analysis, Fact, Incident, WeightedFact } from '../../shared/model/analysis.ts';
+import type { Analysis, Fact, HypothesisId, Incident, WeightedFact } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
-import type { DatabaseReport } from '../../shared/model/database.ts';
+import type { DatabaseReport, JobInQuestion } from '../../shared/model/database.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceFile, ParseProblem, Provenance } from '../../shared/model/evidence.ts';
 import type { Judgement } from '../../shared/model/judgement.ts';
@@ -28,7 +28,7 @@ export function toCaseJson(
   const { config } = analysis;
   const tags = tagsOfRows(evidence.rules);
   return {
-    schema: 'inquest.case/1',
+    schema: CASE_SCHEMA,
     evidence: evidence.files.map((file) => ({
       id: file.id,
       path: file.path,
@@ -36,6 +36,7 @@ export function toCaseJson(
       bytes: file.bytes,
       sha256: file.sha256,
       events: file.records,
+      carriers: [...(file.carriers ?? [])],
       ...unreadJson(file),
       problems: problemsOf(file).map(({ kind, message, byteOffset }) => ({ kind, message, byteOffset })),
     })),
@@ -43,7 +44,7 @@ export function toCaseJson(
     incident: analysis.incident === null ? null : incidentJson(analysis.incident),
     timeline: Array.from(events, (event) => eventJson(event, tags.get(event.row))),
     artifact: artifact === undefined ? null : artifactJson(artifact),
-    database: database === undefined ? null : databaseJson(database, analysis.incident),
+    database: database === undefined ? null : databaseJson(database, analysis.job ?? null),
     config:
       config === null
         ? null
@@ -60,8 +61,8 @@ export function toCaseJson(
       id,
       verdict,
       score: rounded(score, 3),
-      for: facts.for.map(weightedFactJson),
-      against: facts.against.map(weightedFactJson),
+      for: facts.for.map(weightedFactJson(id)),
+      against: facts.against.map(weightedFactJson(id)),
       missing: missing.map(({ what, command }) => ({ what, command })),
       ...(counterfactual.length === 0
         ? {}
@@ -73,7 +74,7 @@ export function toCaseJson(
       id,
       question,
       answer,
-      facts: facts.map((fact) => factJson(fact, heaviestWeight(fact))),
+      facts: facts.map((fact) => factJson(fact, heaviestWeight(fact), fact.decides !== undefined)),
     })),
     expectedFindings: analysis.expectedFindings.map(({ id, expected, observed, holds }) => ({
       id,
@@ -81,13 +82,21 @@ export function toCaseJson(
       observed,
       holds,
     })),
-    recommendations: analysis.recommendations.map(({ id, text, patch, because, when }) => ({
-      id,
-      text,
-      patch,
-      because: [...because],
-      ...(when === undefined ? {} : { when }),
-    })),
+    summary: { ...analysis.summary, caveats: [...analysis.summary.caveats] },
+    recommendations: analysis.recommendations.map(
+      ({ id, text, action, patch, kind, apply, because, wouldHavePrevented, effect }) => ({
+        id,
+        text,
+        action,
+        patch,
+        kind,
+        ...(apply === undefined ? {} : { apply }),
+        because: [...because],
+        wouldHavePrevented,
+        ...(effect === undefined ? {} : { effect }),
+      }),
+    ),
+    annotations: annotationsJson(evidence, analysis, judgements),
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),
       ...evidence.files.flatMap((file) =>
@@ -119,11 +128,10 @@ function sourceJson({ evidenceId, byteOffset, byteLength, line }: Provenance): S
 function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): CaseJson['timeline'][number] {
   const { time, timestampDesc, kind, message, pid, severity, source, copies } = event;
   return {
-    time: formatIsoMicros(time),
+    ...(event.isUndated === true ? { time: null, notBefore: formatIsoMicros(time) } : { time: formatIsoMicros(time) }),
     timestampDesc,
     kind,
     message,
-    ...(event.isUndated === true ? { notBefore: formatIsoMicros(time) } : {}),
     pid,
     severity,
     source: sourceJson(source),
@@ -133,9 +141,8 @@ function eventJson(event: EvidenceEvent, tags: readonly string[] | undefined): C
 }
 
 /** Lines that belong to no record; of a file of no known format, those that were looked at. */
-function unreadJson({ unreadLines = 0, graveLines = 0 }: EvidenceFile): Pick<EvidenceJson, 'unreadLines'> {
-  const count = Math.max(unreadLines, graveLines);
-  return count === 0 ? {} : { unreadLines: { count, grave: graveLines } };
+function unreadJson({ unreadLines = 0, graveLines = 0 }: EvidenceFile): Pick<EvidenceJson, 'unread' | 'unreadGrave'> {
+  return { unread: Math.max(unreadLines, graveLines), unreadGrave: graveLines };
 }
 
 function incidentJson(incident: Incident): IncidentJson {
@@ -144,7 +151,7 @@ function incidentJson(incident: Incident): IncidentJson {
     id,
     pid,
     unit,
-    ...(place === undefined || host?.toLowerCase().startsWith(place) === true ? {} : { container: place }),
+    container: place === undefined || host?.toLowerCase().startsWith(place) === true ? null : place,
     operation,
     start: formatIsoMicros(start),
     end: formatIsoMicros(end),
@@ -155,17 +162,17 @@ function incidentJson(incident: Incident): IncidentJson {
       to: formatIsoMicros(to),
       seconds: rounded(seconds, 6),
     })),
-    ...(together === undefined ? {} : { together: [...together] }),
-    ...(killer === undefined ? {} : { killer }),
+    together: [...(together ?? [])],
+    killer: killer ?? null,
   };
 }
 
-function factJson(fact: Fact, weight: number): FactJson {
-  return { id: fact.id, text: fact.text, weight: rounded(weight, 3), events: fact.sources.map(sourceJson) };
+function factJson(fact: Fact, weight: number, decides: boolean): FactJson {
+  return { id: fact.id, text: fact.text, weight: rounded(weight, 3), decides, events: fact.sources.map(sourceJson) };
 }
 
-function weightedFactJson({ fact, weight }: WeightedFact): FactJson {
-  return factJson(fact, weight);
+function weightedFactJson(hypothesis: HypothesisId): (weighted: WeightedFact) => FactJson {
+  return ({ fact, weight }) => factJson(fact, weight, fact.decides?.[hypothesis] !== undefined);
 }
 
 /** Nothing at all where no fact weighs anything. */
@@ -263,7 +270,7 @@ function artifactJson(artifact: ArtifactReport): NonNullable<CaseJson['artifact'
   };
 }
 
-function databaseJson(database: DatabaseReport, incident: Incident | null): NonNullable<CaseJson['database']> {
+function databaseJson(database: DatabaseReport, job: JobInQuestion | null): NonNullable<CaseJson['database']> {
   const { path, journalMode, pageSize, pages, freelistPages, wal, hotJournal, integrity } = database;
   return {
     path,
@@ -280,19 +287,48 @@ function databaseJson(database: DatabaseReport, incident: Incident | null): NonN
     tables: database.tables
       .filter(({ type }) => type === 'table')
       .map(({ name, rows, bytes }) => ({ name, rows, bytes })),
-    job: jobJson(database, incident),
+    job: jobJson(database, job),
   };
 }
 
-/** The row that the operation is about, when its number is a key of the table that lists jobs: whole where it was kept. */
-function jobJson(
-  { jobHistory }: DatabaseReport,
-  incident: Incident | null,
-): Record<string, string | number | null> | null {
-  const number = incident?.operation?.match(/\d+/g)?.at(-1);
-  if (jobHistory === null || number === undefined) return null;
-  const key = jobHistory.keys.find((candidate) => String(candidate) === number);
-  if (key === undefined) return null;
-  const row = jobHistory.recent?.find((record) => record.key === number);
-  return { table: jobHistory.table, [jobHistory.keyColumn]: key, ...row?.values };
+/** The job that the operation is about, committed or not, with what its import had written. */
+function jobJson({ jobHistory }: DatabaseReport, job: JobInQuestion | null): NonNullable<CaseJson['database']>['job'] {
+  if (jobHistory === null || job === null) return null;
+  const most = (counts: readonly (number | null)[]): number | null =>
+    counts.length === 0 || counts.includes(null) ? null : Math.max(...counts.map((count) => count ?? 0));
+  return {
+    key: job.key,
+    table: jobHistory.table,
+    committed: job.state === 'committed',
+    committedRows: most(job.imported.map(({ committedRows }) => committedRows)),
+    uncommittedRows: most(job.imported.map(({ uncommittedRows }) => uncommittedRows)),
+    expectedRows: job.expectedRows,
+    values: job.record === null ? null : { ...job.record.values },
+  };
+}
+
+/** Tags of the user's rules, comments by which facts were dismissed, and what the analyst observed. */
+function annotationsJson(
+  { rules, events }: CaseEvidence,
+  { overruled, facts }: Analysis,
+  judgements: readonly Judgement[],
+): CaseJson['annotations'] {
+  const tags = [...tagsOfRows(rules)].flatMap(([row, own]) =>
+    own.map((tag) => ({ kind: 'tag' as const, tag, source: sourceJson(events.event(row).source) })),
+  );
+  const comments = overruled.map(({ factId, comment }) => ({ kind: 'comment' as const, text: comment, fact: factId }));
+  const observed = judgements.flatMap((judgement) => {
+    const fact = facts.find(({ id, isObservation }) => id === judgement.id && isObservation === true);
+    if (judgement.kind !== 'observation' || fact === undefined) return [];
+    const [source] = fact.sources;
+    return [
+      {
+        kind: 'event' as const,
+        text: judgement.text,
+        time: judgement.time === null ? null : formatIsoMicros(judgement.time),
+        source: source === undefined ? null : sourceJson(source),
+      },
+    ];
+  });
+  return [...tags, ...comments, ...observed];
 }

@@ -3,6 +3,7 @@ import type { CaseJson } from '../../shared/contract/case-json.ts';
 import type { Report } from '../../shared/report/report.ts';
 import { buildReport } from '../../shared/report/report-model.ts';
 import { selectKeyEvents } from '../../shared/report/select-key-events.ts';
+import { writeBriefText } from './brief-text.ts';
 import { caseJsonText, toCaseJson } from './case-json.ts';
 import type { ExportInput } from './export-input.ts';
 import { writeHtml } from './html.ts';
@@ -13,7 +14,7 @@ import { timelineEvents } from './timeline-events.ts';
 export async function renderExport(input: ExportInput, format: DocumentFormat): Promise<Uint8Array | string> {
   switch (format.name) {
     case 'text':
-      return writeText(reportOf(input), format);
+      return format.full ? writeText(reportOf(input), format) : writeBriefText(reportOf(input), format);
     case 'json':
       return caseJsonText(caseJsonOf(input));
     case 'html':

@@ -26,6 +26,7 @@ figcaption,.small{font-size:13px}
 .verdicts{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:10px;margin:16px 0;padding:0;list-style:none}
 .verdicts li{border-radius:6px;padding:10px 14px;border:1px solid var(--grid)}
 .verdicts b{display:block}
+.caveat{color:var(--warning);font-weight:600;margin:.3em 0}
 .fits{color:var(--danger)}.contributes{color:var(--warning)}.ruled-out,.yes{color:var(--ok)}.inconclusive,.unknown{color:var(--muted)}.no{color:var(--danger)}
 li.fits{background:var(--danger-soft)}li.contributes{background:var(--warning-soft)}li.ruled-out{background:var(--ok-soft)}
 li.fits .name,li.contributes .name,li.ruled-out .name,li.inconclusive .name{color:var(--ink)}

@@ -15,7 +15,9 @@ import type {
   ReportHypothesis,
   ReportRecommendation,
 } from '../../shared/report/report.ts';
-import { byWhen, summaryFields } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
+import { firstSentence, formatScore } from '../../shared/wording/figures.ts';
+import { preventedWords } from '../../shared/wording/names.ts';
 import { visibleText } from '../../shared/wording/visible.ts';
 import { caseJsonText } from './case-json.ts';
 import { HTML_STYLE } from './html-style.ts';
@@ -103,14 +105,36 @@ function titleBlock(report: Report): string {
     ({ title, verdict, verdictWords }) =>
       `<li class="${verdict}"><span class="name">${text(title)}</span><b>${MARKS[verdict]} ${text(verdictWords)}</b></li>`,
   );
-  return `<header><div class="kicker">Incident report</div><h1>${text(report.title)}</h1><p class="headline">${text(report.headline)}</p><ul class="verdicts">${verdicts.join('')}</ul></header>`;
+  return `<header><div class="kicker">Incident report</div><h1>${text(report.title)}</h1><p class="headline">${text(report.headline)}</p>${caveatList(report)}<ul class="verdicts">${verdicts.join('')}</ul></header>`;
+}
+
+/** Every action in a line, by its number below. */
+function actionTable({ recommendations }: Report): string {
+  const rows = byAction(recommendations).flatMap(({ title, start, items }) =>
+    items.map((item, index) => [
+      String(start + index),
+      text(firstSentence(item.text)),
+      text(title),
+      item.wouldHavePrevented === null ? 'unknown' : item.wouldHavePrevented ? 'yes' : 'no',
+    ]),
+  );
+  return table(
+    [{ head: '', class: 'num' }, { head: 'Action' }, { head: 'Type' }, { head: 'Would have prevented it' }],
+    rows,
+  );
+}
+
+function caveatList({ caveats }: Report): string {
+  return caveats.map((words) => `<p class="caveat" role="note">⚠ ${text(words)}</p>`).join('');
 }
 
 function incidentSection(report: Report): string {
   const { byDay, incident } = report;
   const scene = layoutDays(byDay, FIGURE_WIDTH);
   const days = byDay.length === 0 ? '' : figure(scene, 'Incidents by day', 'days', scene.description);
-  return section('The incident', fieldList(summaryFields(report)) + fieldList(incident) + days);
+  // The table of actions begins with what the field says.
+  const fields = report.summary.filter(({ id }) => id !== 'action' || report.recommendations.length === 0);
+  return section('The incident', fieldList(fields) + actionTable(report) + fieldList(incident) + days);
 }
 
 /** Colours as CSS variables, so that one drawing serves light, dark and paper. */
@@ -191,7 +215,7 @@ function hypothesisBlock(hypothesis: ReportHypothesis): string {
     ({ what, command }) => `<p class="small">Missing: ${text(what)}</p><pre>${text(command)}</pre>`,
   );
   const hinges = hypothesis.counterfactual.map((words) => `<p class="quiet small">${text(words)}</p>`);
-  return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${score.toFixed(3)}</span></h3><p>${text(reason)}</p>${hinges.join('')}${facts}${lacking.join('')}`;
+  return `<h3><span class="${verdict}">${MARKS[verdict]}</span> ${text(title)} <span class="${verdict}">${text(verdictWords)}</span> <span class="quiet small">score ${text(formatScore(score))}</span></h3><p>${text(reason)}</p>${hinges.join('')}${facts}${lacking.join('')}`;
 }
 
 function verdictSection({ hypotheses, verdictKey }: Report): string {
@@ -220,7 +244,7 @@ function matrixSection({ matrix }: Report): string {
 
 function judgementSection({ overrulings, observations }: Report): string {
   const overruled = table(
-    [{ head: 'Overruled fact' }, { head: 'Because' }, { head: 'Source', class: 'mono' }],
+    [{ head: 'Dismissed fact' }, { head: 'Because' }, { head: 'Source', class: 'mono' }],
     overrulings.map(({ text: words, comment, sources }) => [
       `<s>${text(words)}</s>`,
       text(comment),
@@ -236,21 +260,22 @@ function judgementSection({ overrulings, observations }: Report): string {
       sources.map(text).join('<br>'),
     ]),
   );
-  return section('Overruled and observed by whoever analysed the case', overruled + observed);
+  return section('Analyst changes', overruled + observed);
 }
 
 function recommendationSection({ recommendations }: Report): string {
   if (recommendations.length === 0) return '';
-  const groups = byWhen(recommendations).map(({ title, start, items }) => {
-    const list = `<ol class="changes" start="${start}">${items.map(recommendationItem).join('')}</ol>`;
-    return title === null ? list : `<h3>${text(title)}</h3>${list}`;
-  });
-  return section('What to change', groups.join(''));
+  const groups = byAction(recommendations).map(
+    ({ title, start, items }) =>
+      `<h3>${text(title)}</h3><ol class="changes" start="${start}">${items.map(recommendationItem).join('')}</ol>`,
+  );
+  return section('What to do', groups.join(''));
 }
 
-function recommendationItem({ text: words, patch, because }: ReportRecommendation): string {
+function recommendationItem(item: ReportRecommendation): string {
+  const { text: words, patch, apply, because } = item;
   const reasons = because.map((reason) => `<p class="quiet small">Because: ${text(reason)}</p>`).join('');
-  return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}</li>`;
+  return `<li><p><b>${text(words)}</b></p>${reasons}${patch === null ? '' : `<pre>${text(patch)}</pre>`}${apply === undefined ? '' : `<pre>$ ${text(apply)}</pre>`}<p class="quiet small">Would have prevented it: ${text(preventedWords(item))}</p></li>`;
 }
 
 function questionSection({ questions, expectedFindings }: Report): string {

@@ -14,7 +14,9 @@ import type {
   ReportHypothesis,
   ReportRecommendation,
 } from '../../shared/report/report.ts';
-import { byWhen, summaryFields } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
+import { firstSentence, formatScore } from '../../shared/wording/figures.ts';
+import { preventedWords } from '../../shared/wording/names.ts';
 import {
   type Block,
   CONTENT_WIDTH,
@@ -38,8 +40,7 @@ import {
 /** Styles of the PDF; sizes in points. */
 export const PDF_STYLES: StyleDictionary = {
   kicker: { fontSize: 8, color: PAPER.accent, bold: true, characterSpacing: 1.2 },
-  title: { fontSize: 21, bold: true, margin: [0, 2, 0, 5] },
-  headline: { fontSize: 11.5, lineHeight: 1.25, margin: [0, 0, 0, 8] },
+  title: { fontSize: 15, lineHeight: 1.2, bold: true, margin: [0, 3, 0, 8] },
   heading: { fontSize: 13, bold: true, margin: [0, 16, 0, 6] },
   subheading: { fontSize: 10.5, bold: true, margin: [0, 8, 0, 2] },
   body: { fontSize: 9, lineHeight: 1.2 },
@@ -59,8 +60,8 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
     ...section('Timeline', timelineBlocks(report, texts)),
     ...section('Verdict', verdictBlocks(report, texts), 3),
     ...section('Evidence matrix', matrixBlocks(report, texts), 2),
-    ...section('Overruled and observed by whoever analysed the case', judgementBlocks(report, texts)),
-    ...section('What to change', recommendationBlocks(report, texts)),
+    ...section('Analyst changes', judgementBlocks(report, texts)),
+    ...section('What to do', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
     ...section('Expected findings', findingBlocks(report, texts)),
     ...section('Artifact', artifactBlocks(report, texts)),
@@ -79,9 +80,17 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
 
 function titleBlock(report: Report, texts: Texts): Content[] {
   return [
-    { text: 'INCIDENT REPORT', style: 'kicker' },
-    { text: texts.Inter(report.title), style: 'title' },
-    { text: texts.Inter(report.headline), style: 'headline' },
+    { text: [{ text: 'INCIDENT REPORT   ' }, { text: texts.Inter(report.title), bold: false }], style: 'kicker' },
+    { text: texts.Inter(report.headline), style: 'title' },
+    ...report.caveats.map(
+      (words): Content => ({
+        text: texts.Inter(`! ${words}`),
+        style: 'small',
+        color: PAPER.warning,
+        bold: true,
+        margin: [0, 0, 0, 3],
+      }),
+    ),
     verdictStrip(report, texts),
   ];
 }
@@ -110,11 +119,24 @@ function verdictStrip({ hypotheses }: Report, texts: Texts): Content {
 const NO_PADDING = { paddingLeft: () => 0, paddingRight: () => 0, paddingTop: () => 0, paddingBottom: () => 0 };
 
 function incidentBlocks(report: Report, texts: Texts): Block[] {
-  const summary = fieldTable(texts, summaryFields(report));
-  if (report.incident.length === 0) return [summary];
-  const scene = layoutDays(report.byDay, CONTENT_WIDTH);
-  const days = report.byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
-  return [summary, fieldGrid(texts, report.incident), ...days];
+  // The table of actions begins with what the field says.
+  const fields = report.summary.filter(({ id }) => id !== 'action' || report.recommendations.length === 0);
+  return [fieldTable(texts, fields), ...actionBlocks(report, texts), ...placeBlocks(report, texts)];
+}
+
+/** Every action in a line on the first page, by its number below: who reads no further sees what is to be done. */
+function actionBlocks({ recommendations }: Report, texts: Texts): Block[] {
+  const rows = byAction(recommendations).flatMap(({ title, start, items }) =>
+    items.map((item, index): TableCell[] => [
+      { text: String(start + index), style: 'small', alignment: 'right' },
+      sans(texts, firstSentence(item.text), 'small'),
+      sans(texts, title, 'small'),
+      sans(texts, item.wouldHavePrevented === null ? 'unknown' : item.wouldHavePrevented ? 'yes' : 'no', 'small'),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  const table = dataTable(columnWidths(20, 355, 50), ['>', 'Action', 'Type', 'Would have prevented it'], rows);
+  return [wholeTable(table, rows.length)];
 }
 
 /** The timeline is laid out larger than it is printed, so that it stands on the first page under the summary. */
@@ -132,6 +154,14 @@ function figure(scene: Scene, texts: Texts, title: string, caption: string): Blo
     unbreakable: true,
   };
   return { content, startHeight: scene.height * Math.min(1, CONTENT_WIDTH / scene.width) + 35 };
+}
+
+/** Worker, host and times, and how the incidents of the case lie by day. */
+function placeBlocks({ incident, byDay }: Report, texts: Texts): Block[] {
+  if (incident.length === 0) return [];
+  const scene = layoutDays(byDay, CONTENT_WIDTH);
+  const days = byDay.length === 0 ? [] : [figure(scene, texts, 'Incidents by day', scene.description)];
+  return [fieldGrid(texts, incident), ...days];
 }
 
 function timelineBlocks({ timeline, phases, keyEvents }: Report, texts: Texts): Block[] {
@@ -202,7 +232,7 @@ function hypothesisBlocks(hypothesis: ReportHypothesis, texts: Texts): Block[] {
     { text: `${mark} `, color: colour },
     { text: texts.Inter(title) },
     { text: `   ${verdictWords}`, color: colour },
-    { text: `   score ${score.toFixed(3)}`, bold: false, fontSize: 8, color: PAPER.muted },
+    { text: `   score ${formatScore(score)}`, bold: false, fontSize: 8, color: PAPER.muted },
   ];
   return [
     heading({ text: words, style: 'subheading' }, 25, body),
@@ -266,7 +296,7 @@ function judgementBlocks({ overrulings, observations }: Report, texts: Texts): B
   return [
     ...(overruled.length === 0
       ? []
-      : [dataTable(columnWidths(205, 170), ['Overruled fact', 'Because', 'Source'], overruled)]),
+      : [dataTable(columnWidths(205, 170), ['Dismissed fact', 'Because', 'Source'], overruled)]),
     ...(observed.length === 0
       ? []
       : [dataTable(columnWidths(205, 150), ['Observation', 'Speaks', 'Time and source'], observed)]),
@@ -283,16 +313,19 @@ function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact,
 }
 
 function recommendationBlocks({ recommendations }: Report, texts: Texts): Block[] {
-  return byWhen(recommendations).flatMap(({ title, start, items }) => {
+  return byAction(recommendations).flatMap(({ title, start, items }) => {
     const blocks = items.flatMap((item, index) => recommendationBlock(item, start + index, texts));
-    return title === null ? blocks : [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
+    return [heading({ text: title, style: 'subheading' }, 25, blocks.slice(0, 1)), ...blocks];
   });
 }
 
-function recommendationBlock({ text, patch, because }: ReportRecommendation, number: number, texts: Texts): Block[] {
+function recommendationBlock(item: ReportRecommendation, number: number, texts: Texts): Block[] {
+  const { text, patch, apply, because } = item;
   const body = [
     ...because.map((reason) => paragraph(texts, `Because: ${reason}`, 'quiet', [12, 0, 0, 1])),
     ...(patch === null ? [] : [codeBox(texts, patch)]),
+    ...(apply === undefined ? [] : [codeBox(texts, `$ ${apply}`)]),
+    paragraph(texts, `Would have prevented it: ${preventedWords(item)}`, 'quiet', [12, 0, 0, 3]),
   ];
   const words = texts.Inter(`${number}. ${text}`);
   return [heading({ text: words, style: 'body', bold: true, margin: [0, 4, 0, 1] }, 32, body.slice(0, 2)), ...body];

@@ -33,7 +33,7 @@ export async function writePdf(report: Report, caseJson: CaseJson): Promise<Uint
   document.file(json, {
     name: ATTACHMENT_NAME,
     type: 'application/json',
-    description: 'The case as JSON (inquest.case/1): all that this report rests on',
+    description: 'The case as JSON (inquest.case/2): all that this report rests on',
     creationDate: date,
     modifiedDate: date,
   });

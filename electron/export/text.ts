@@ -1,25 +1,19 @@
-import type { Field } from '../../shared/model/report-query.ts';
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
 import type { Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
-import { byWhen } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
+import { formatScore } from '../../shared/wording/figures.ts';
+import { preventedWords } from '../../shared/wording/names.ts';
+import {
+  fieldLines,
+  indented,
+  indentedBy,
+  type Painter,
+  painter,
+  type TextOptions,
+  type Tone,
+  textWidth,
+} from './text-lines.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
-
-export interface TextOptions {
-  /** Columns of the terminal; taken as 80 at least and 160 at most. */
-  readonly width: number;
-  readonly colour: boolean;
-}
-
-type Tone = 'title' | 'heading' | 'good' | 'bad' | 'warn' | 'quiet';
-/** SGR parameters, ECMA-48 8.3.117. */
-const SGR: Readonly<Record<Tone, string>> = {
-  title: '1',
-  heading: '1;4',
-  good: '32',
-  bad: '1;31',
-  warn: '33',
-  quiet: '2',
-};
 
 const TOP_FACTS = 4;
 
@@ -28,17 +22,18 @@ const TOP_FACTS = 4;
  * Escape sequences appear only when colour is asked for, and then only our own.
  */
 export function writeText(report: Report, options: TextOptions): string {
-  const width = Math.min(160, Math.max(80, Math.floor(options.width)));
-  const paint = (tone: Tone, text: string): string => (options.colour ? `\u001b[${SGR[tone]}m${text}\u001b[0m` : text);
+  const width = textWidth(options);
+  const paint = painter(options);
   const out: string[] = [];
   const heading = (words: string): void => {
     out.push('', paint('heading', words));
   };
   out.push(...wrapped(report.title, width).map((line) => paint('quiet', line)));
   out.push(...wrapped(report.headline, width).map((line) => paint('title', line)));
-  for (const sentence of report.summary) {
-    if (sentence !== report.headline) out.push(...wrapped(sentence, width));
+  for (const caveat of report.caveats) {
+    out.push(...indented('warning: ', caveat, width).map((line) => paint('warn', line)));
   }
+  if (report.summary.length > 0) out.push('', ...fieldLines(report.summary, width));
   if (report.incident.length > 0) {
     heading('Incident');
     out.push(...fieldLines(report.incident, width));
@@ -54,9 +49,9 @@ export function writeText(report: Report, options: TextOptions): string {
   heading('Hypotheses');
   for (const hypothesis of report.hypotheses) out.push(...hypothesisLines(hypothesis, width, paint));
   if (report.overrulings.length > 0 || report.observations.length > 0) {
-    heading('Overruled and observed by whoever analysed the case');
+    heading('Analyst changes');
     for (const { text, comment } of report.overrulings)
-      out.push(...indented('  overruled  ', `${text} Because: ${comment}`, width));
+      out.push(...indented('  dismissed  ', `${text} Because: ${comment}`, width));
     for (const { text, says } of report.observations)
       out.push(...indented('  observed   ', `${text} (${says})`, width));
   }
@@ -65,12 +60,16 @@ export function writeText(report: Report, options: TextOptions): string {
     for (const { question, answer } of report.questions) out.push(...indented(`${question} `, answer, width));
   }
   if (report.recommendations.length > 0) {
-    heading('What to change');
-    for (const { title, start, items } of byWhen(report.recommendations)) {
-      if (title !== null) out.push(paint('title', title));
-      for (const [index, { text, patch }] of items.entries()) {
-        out.push(...indented(`${start + index}. `, text, width));
-        for (const line of patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+    heading('What to do');
+    for (const { title, start, items } of byAction(report.recommendations)) {
+      out.push(paint('title', title));
+      for (const [index, item] of items.entries()) {
+        out.push(...indented(`${start + index}. `, item.text, width));
+        for (const line of item.patch?.split('\n') ?? []) out.push(...indentedBy(6, line, width));
+        if (item.apply !== undefined) out.push(...indentedBy(6, `$ ${item.apply}`, width));
+        out.push(
+          ...indented('   Would have prevented it: ', preventedWords(item), width).map((line) => paint('quiet', line)),
+        );
       }
     }
   }
@@ -81,29 +80,6 @@ export function writeText(report: Report, options: TextOptions): string {
     }
   }
   return `${out.join('\n')}\n`;
-}
-
-function fieldLines(fields: readonly Field[], width: number): readonly string[] {
-  const labels = Math.max(...fields.map(({ label }) => textColumns(label)));
-  return fields.flatMap(({ label, value }) => indented(`  ${padded(label, labels)}  `, value, width));
-}
-
-/** `prefix` and the text beside it, continued below its own beginning (or four columns in, after a long prefix). */
-function indented(prefix: string, text: string, width: number): readonly string[] {
-  const indent = textColumns(prefix) > width / 2 ? 4 : textColumns(prefix);
-  if (indent < textColumns(prefix)) {
-    const [first = '', ...rest] = wrapped(`${prefix.trimEnd()} ${text}`, width);
-    return [first, ...wrapped(rest.join(' '), width - indent).map((line) => ' '.repeat(indent) + line)].filter(
-      (line) => line.trim() !== '',
-    );
-  }
-  return wrapped(text, width - indent).map((line, index) => (index === 0 ? prefix : ' '.repeat(indent)) + line);
-}
-
-/** A line of code: its own indent is kept, and it is broken only at the end of the line. */
-function indentedBy(columns: number, line: string, width: number): readonly string[] {
-  const own = /^ */.exec(line)?.[0].length ?? 0;
-  return wrapped(line.slice(own), width - columns - own).map((piece) => ' '.repeat(columns + own) + piece);
 }
 
 function phaseLines({ phases }: Report, width: number): readonly string[] {
@@ -120,11 +96,7 @@ function sameDate(events: readonly ReportEvent[]): boolean {
   return events.every(({ date }) => date === events[0]?.date);
 }
 
-function eventLines(
-  events: readonly ReportEvent[],
-  width: number,
-  paint: (tone: Tone, text: string) => string,
-): readonly string[] {
+function eventLines(events: readonly ReportEvent[], width: number, paint: Painter): readonly string[] {
   const oneDay = sameDate(events);
   const deltas = Math.max(...events.map(({ delta }) => delta.length));
   const pids = Math.max(3, ...events.map(({ pid }) => String(pid ?? '').length));
@@ -152,7 +124,7 @@ function eventLines(
   });
 }
 
-function painted(text: string, tone: Tone | null, paint: (tone: Tone, text: string) => string): string {
+function painted(text: string, tone: Tone | null, paint: Painter): string {
   return tone === null || text === '' ? text : paint(tone, text);
 }
 
@@ -163,17 +135,14 @@ function toneOf(severity: string | null): Tone | null {
 
 const VERDICT_TONE = { fits: 'bad', contributes: 'warn', inconclusive: 'quiet', 'ruled-out': 'good' } as const;
 
-function hypothesisLines(
-  hypothesis: ReportHypothesis,
-  width: number,
-  paint: (tone: Tone, text: string) => string,
-): readonly string[] {
+function hypothesisLines(hypothesis: ReportHypothesis, width: number, paint: Painter): readonly string[] {
   const { id, verdict, score, reason } = hypothesis;
   const name = padded(id, 17);
   const verdictWords = padded(verdict, 12);
-  const plain = `  ${name}  ${verdictWords}  ${score.toFixed(3)}  `;
+  const shown = padded(formatScore(score), 5, 'right');
+  const plain = `  ${name}  ${verdictWords}  ${shown}  `;
   const rest = wrapped(reason, width - textColumns(plain));
-  const first = `  ${paint('title', name)}  ${paint(VERDICT_TONE[verdict], verdictWords)}  ${score.toFixed(3)}  ${rest[0] ?? ''}`;
+  const first = `  ${paint('title', name)}  ${paint(VERDICT_TONE[verdict], verdictWords)}  ${shown}  ${rest[0] ?? ''}`;
   const facts = [
     ...hypothesis.for.map((fact) => ({ ...fact, side: 'for' })),
     ...hypothesis.against.map((fact) => ({ ...fact, side: 'against' })),
@@ -183,7 +152,7 @@ function hypothesisLines(
   return [
     first.trimEnd(),
     ...rest.slice(1).map((line) => ' '.repeat(textColumns(plain)) + line),
-    ...hypothesis.counterfactual.flatMap((words) => indented('      hangs on       ', words, width)),
+    ...hypothesis.counterfactual.flatMap((words) => indented('      depends on     ', words, width)),
     ...facts.flatMap(({ side, weight, text, sources }) => {
       const where = sources.length === 0 ? '' : ` (${sources.join(', ')})`;
       const label = `      ${padded(side, 7)} ${padded((weight > 0 ? '+' : '') + weight.toFixed(1), 5, 'right')}  `;

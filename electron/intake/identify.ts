@@ -1,3 +1,4 @@
+import { carriersOf } from '../../shared/evidence/formats/carriers-of.ts';
 import { detectFormat } from '../../shared/evidence/formats/detect.ts';
 import { layoutOfFormat } from '../../shared/evidence/formats/layout.ts';
 import { sniffZone } from '../../shared/evidence/formats/sniff-zone.ts';
@@ -22,6 +23,8 @@ export interface Identified {
   readonly datesItself: boolean;
   /** How its lines are made up, where it is a log of a service; else null. */
   readonly layout: LogLayout | null;
+  /** What its lines are wrapped in, outermost first. */
+  readonly carriers: readonly string[];
 }
 
 /** Tells a file's format from its content. Throws the file system's error when it cannot be read. */
@@ -34,6 +37,7 @@ export function identify(file: FoundFile): Identified {
       zoneMinutes: null,
       datesItself: true,
       layout: null,
+      carriers: [],
     };
   }
   const reader = new EvidenceReader(file.absolutePath);
@@ -41,9 +45,11 @@ export function identify(file: FoundFile): Identified {
     const head = reader.at(0, HEAD_BYTES);
     const { format, why } = detectFormat(head, visibleName(baseName(file.name)), reader.stamp.bytes);
     const zoneMinutes = sniffZone(head);
+    const layout = layoutOfFormat(format, head);
     return {
       ...{ format, why, begins: firstBytes(head), zoneMinutes, datesItself: datesItself(format, zoneMinutes) },
-      layout: layoutOfFormat(format, head),
+      layout,
+      carriers: carriersOf(head, layout),
     };
   } finally {
     reader.close();

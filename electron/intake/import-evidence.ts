@@ -279,6 +279,7 @@ function describe(files: readonly IntakeFile[]): EvidenceFile[] {
     records,
     time,
     ...(told.zoneMinutes === null ? {} : { printedOffsetMinutes: told.zoneMinutes }),
+    ...(told.carriers.length === 0 ? {} : { carriers: told.carriers }),
     ...(found.problems.unreadLines === 0 ? {} : { unreadLines: found.problems.unreadLines }),
     ...(found.problems.graveLines === 0 ? {} : { graveLines: found.problems.graveLines }),
     problems: found.problems.list,

@@ -6,7 +6,7 @@ import {
   reportObservations,
   reportOverrulings,
 } from '../../shared/report/report-judgements.ts';
-import { byWhen } from '../../shared/report/words.ts';
+import { byAction } from '../../shared/report/words.ts';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
 import { Table } from '../components/table.tsx';
@@ -153,16 +153,16 @@ export function JudgementsPreview({ view }: { readonly view: CaseView }) {
   );
 }
 
-/** What to change, by when it serves, without reasons and patches. */
+/** What to do, by what it is for, without reasons and patches. */
 export function ChangesPreview({ view }: { readonly view: CaseView }) {
-  const groups = byWhen(view.analysis.recommendations);
+  const groups = byAction(view.analysis.recommendations);
   if (groups.length === 0) return null;
   return (
     <section className={reportStyles.paperSection}>
-      <h4>What to change</h4>
+      <h4>What to do</h4>
       {groups.map(({ title, start, items }) => (
         <div key={start}>
-          {title === null ? null : <p className="secondary">{title}</p>}
+          <p className="secondary">{title}</p>
           <ol className={reportStyles.paperChanges} start={start}>
             {items.map(({ id, text }) => (
               <li key={id}>{text}</li>

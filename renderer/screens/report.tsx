@@ -20,7 +20,7 @@ type Format = 'pdf' | 'html' | 'json';
 const FORMATS: readonly { format: Format; name: string; icon: LucideIcon; detail: string }[] = [
   { format: 'pdf', name: 'Export PDF', icon: FileText, detail: 'to hand on; the case as JSON is attached inside' },
   { format: 'html', name: 'Export HTML', icon: FileCode2, detail: 'one page that opens anywhere without a network' },
-  { format: 'json', name: 'Export JSON', icon: Braces, detail: 'for scripts, schema inquest.case/1' },
+  { format: 'json', name: 'Export JSON', icon: Braces, detail: 'for scripts, schema inquest.case/2' },
 ];
 
 /** What the report will hold, and the buttons that write it. */
@@ -71,6 +71,11 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
     <article className={styles.paper} aria-label="Preview of the report">
       <p className={styles.paperKind}>Incident report</p>
       <h3 className={styles.paperTitle}>{analysis.headline}</h3>
+      {analysis.summary.caveats.map((caveat) => (
+        <p key={caveat} className="secondary">
+          {caveat}
+        </p>
+      ))}
       {incident === null ? null : <IncidentPairs incident={incident} />}
       <PaperSection title="Summary">
         <dl className={pairsStyles.pairs}>

@@ -2,6 +2,7 @@ import type { CaseEvidence } from '../model/case.ts';
 import type { EventSource } from '../model/event.ts';
 import type { EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
+import { isReadWhole } from './read-whole.ts';
 
 /**
  * Whether the kernel could have spoken in what was saved. Silence is evidence only where a kernel log covers the window;
@@ -29,6 +30,8 @@ export function kernelCoverage(
   const covering = evidence.files.filter((file) => {
     // Of a log without a date nobody knows what it covers.
     if (!kernelFileIds.has(file.id) || !isOwn(file.id) || file.time?.isOrderOnly === true) return false;
+    // What was cut off may hold the very line that is looked for.
+    if (!isReadWhole(file)) return false;
     const span = evidence.events.span(file.id);
     if (span === null || span.from > window.to) return false;
     if (span.to >= window.from) return true;

@@ -53,7 +53,7 @@ export interface ConclusionBasis {
 /** What is written of a case. Text is for a terminal of so many columns. */
 export type DocumentFormat =
   | { readonly name: 'pdf' | 'html' | 'json' }
-  | { readonly name: 'text'; readonly width: number; readonly colour: boolean };
+  | { readonly name: 'text'; readonly width: number; readonly colour: boolean; readonly full: boolean };
 
 /** What a document tells beside the evidence and the conclusions. */
 export interface DocumentRequest {

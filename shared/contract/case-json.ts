@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ACTION_TYPES,
   EXPECTED_FINDING_IDS,
   HYPOTHESIS_IDS,
   MECHANISMS,
@@ -32,6 +33,8 @@ const factJson = z.strictObject({
   id: z.string(),
   text: z.string(),
   weight: z.number(),
+  /** Whether it decides by itself, of the hypothesis that it stands under or of any. */
+  decides: z.boolean(),
   events: z.array(sourceJson),
 });
 
@@ -39,8 +42,8 @@ const incidentJson = z.strictObject({
   id: z.string(),
   pid: z.int().nullable(),
   unit: z.string().nullable(),
-  /** The container, pod or dyno that the pid is of, where logs of several were given; absent where they are of one place. */
-  container: z.string().nullable().optional(),
+  /** The container, pod or dyno that the pid is of, where logs of several were given; null where they are of one place. */
+  container: z.string().nullable(),
   operation: z.string().nullable(),
   start: isoMicros,
   end: isoMicros,
@@ -48,10 +51,10 @@ const incidentJson = z.strictObject({
   phases: z.array(
     z.strictObject({ name: z.enum(PHASE_NAMES), from: isoMicros, to: isoMicros, seconds: z.number().nonnegative() }),
   ),
-  /** The other deaths of the same moment; absent: none. */
-  together: z.array(z.string()).optional(),
-  /** null: nothing says who ended it; absent: nobody died. */
-  killer: z.strictObject({ name: z.string(), why: z.string() }).nullable().optional(),
+  /** The other deaths of the same moment. */
+  together: z.array(z.string()),
+  /** null: nothing says who ended it, or nobody died. */
+  killer: z.strictObject({ name: z.string(), why: z.string() }).nullable(),
 });
 
 const parseProfileJson = z.strictObject({
@@ -74,8 +77,11 @@ const parseProfileJson = z.strictObject({
     .optional(),
 });
 
+/** Its name: it changes when a member changes its meaning or goes. */
+export const CASE_SCHEMA = 'inquest.case/2';
+
 export const caseJsonSchema = z.strictObject({
-  schema: z.literal('inquest.case/1'),
+  schema: z.literal(CASE_SCHEMA),
   evidence: z.array(
     z.strictObject({
       id: z.string(),
@@ -84,8 +90,11 @@ export const caseJsonSchema = z.strictObject({
       bytes: count,
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
       events: count,
-      /** Lines that belong to no record, and those of them that speak of an end; absent: none. */
-      unreadLines: z.strictObject({ count, grave: count }).optional(),
+      /** What wraps its lines, outermost first. */
+      carriers: z.array(z.string()),
+      /** Lines that belong to no record, and those of them that speak of an end. */
+      unread: count,
+      unreadGrave: count,
       problems: z.array(
         z.strictObject({ kind: z.enum(PROBLEM_KINDS), message: z.string(), byteOffset: count.nullable() }),
       ),
@@ -95,12 +104,13 @@ export const caseJsonSchema = z.strictObject({
   incident: incidentJson.nullable(),
   timeline: z.array(
     z.strictObject({
-      time: isoMicros,
+      /** null where the record states no time. */
+      time: isoMicros.nullable(),
+      /** Set where the record states no time: it is not earlier than this. */
+      notBefore: isoMicros.optional(),
       timestampDesc: z.string(),
       kind: z.enum(EVENT_KINDS),
       message: z.string(),
-      /** Set where the record states no time: it is not earlier than this, which `time` then repeats. */
-      notBefore: isoMicros.optional(),
       pid: z.int().nullable(),
       severity: z.enum(SEVERITIES).nullable(),
       source: sourceJson,
@@ -148,10 +158,7 @@ export const caseJsonSchema = z.strictObject({
       duplicateCases: count.optional(),
       maxDepth: count.optional(),
       longestTextBytes: count.optional(),
-      damage: z
-        .strictObject({ message: z.string(), line: count, column: count, byteOffset: count })
-        .nullable()
-        .optional(),
+      damage: z.strictObject({ message: z.string(), line: count, column: count, byteOffset: count }).nullable(),
       /** Costs of other parsers for as many bytes; each says what it rests on. */
       estimates: z
         .array(
@@ -180,7 +187,21 @@ export const caseJsonSchema = z.strictObject({
       hotJournal: z.boolean(),
       integrity: z.string().nullable(),
       tables: z.array(z.strictObject({ name: z.string(), rows: count.nullable(), bytes: count })),
-      job: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullable(),
+      /** The job that the operation was about, by its number in the log; null without a numbered one or a list of jobs. */
+      job: z
+        .strictObject({
+          key: z.string(),
+          table: z.string(),
+          committed: z.boolean(),
+          /** Rows of its import; null where the table has no column that refers to it, or rows of several jobs are mixed. */
+          committedRows: count.nullable(),
+          uncommittedRows: count.nullable(),
+          /** Rows that a whole import writes. */
+          expectedRows: count.nullable(),
+          /** Its own row, where it is committed and was kept. */
+          values: z.record(z.string(), z.union([z.string(), z.number(), z.null()])).nullable(),
+        })
+        .nullable(),
     })
     .nullable(),
   config: z
@@ -262,15 +283,47 @@ export const caseJsonSchema = z.strictObject({
       holds: z.boolean().nullable(),
     }),
   ),
+  /** The incident as a review tells it; null is a field with nothing to say. */
+  summary: z.strictObject({
+    happened: z.string(),
+    cause: z.string(),
+    factor: z.string().nullable(),
+    ruledOut: z.string().nullable(),
+    undecided: z.string().nullable(),
+    unexplained: z.string().nullable(),
+    impact: z.string(),
+    action: z.string(),
+    caveats: z.array(z.string()),
+  }),
   recommendations: z.array(
     z.strictObject({
       id: z.string(),
       text: z.string(),
       patch: z.string().nullable(),
       because: z.array(z.string()),
-      /** `immediate`: until the cause is dealt with; `lasting`: dealing with it. */
-      when: z.enum(['immediate', 'lasting']).optional(),
+      action: z.enum(ACTION_TYPES),
+      /** What the patch is written in; null for none, and for what is none of these. */
+      kind: z.enum(['diff', 'sql', 'python', 'shell']).nullable(),
+      /** The command that puts the patch into force. */
+      apply: z.string().optional(),
+      /** Whether this incident would not have happened with it, by the model of its course; null: unknown. */
+      wouldHavePrevented: z.boolean().nullable(),
+      /** What else would have come of it. */
+      effect: z.string().optional(),
     }),
+  ),
+  /** What rules and the analyst put beside the evidence. */
+  annotations: z.array(
+    z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('tag'), tag: z.string(), source: sourceJson }),
+      z.strictObject({ kind: z.literal('comment'), text: z.string(), fact: z.string() }),
+      z.strictObject({
+        kind: z.literal('event'),
+        text: z.string(),
+        time: isoMicros.nullable(),
+        source: sourceJson.nullable(),
+      }),
+    ]),
   ),
   problems: z.array(z.strictObject({ path: z.string(), kind: z.enum(PROBLEM_KINDS), message: z.string() })),
 });

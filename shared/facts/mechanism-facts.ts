@@ -533,8 +533,8 @@ function noIncidentFacts(context: FactContext): readonly MechanismFact[] {
           restart !== undefined
             ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
             : graceful.length === 0
-              ? "gunicorn's log shows workers booting and none ending."
-              : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); none was killed, timed out or crashed.",
+              ? "gunicorn's log shows workers booting; no end of one is logged."
+              : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); no kill, timeout or crash is logged.",
         ...sourcesOf(first, restart, ...graceful.slice(0, 5)),
       }),
     );

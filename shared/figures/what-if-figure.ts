@@ -206,6 +206,7 @@ const MARK = {
   finishes: { word: 'finished', glyph: '✓', fill: 'ok' },
   'timed-out': { word: 'timed out', glyph: '✗', fill: 'danger' },
   'out-of-memory': { word: 'out of memory', glyph: '✗', fill: 'danger' },
+  'lock-refused': { word: 'lock refused', glyph: '✓', fill: 'ok' },
   unknown: { word: 'not known from here', glyph: '?', fill: 'ink' },
 } as const;
 

@@ -4,7 +4,7 @@ import { reproductionOf } from '../context/reproduction.ts';
 import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { importWords, parseWords } from '../facts/reproduction-facts.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
-import { fileLabel, formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
+import { fileLabel, formatBytes, formatCount, formatSeconds, listing, plural } from '../wording/figures.ts';
 
 /** The questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
 export function answerQuestions(context: FactContext, facts: readonly Fact[]): readonly Question[] {
@@ -91,9 +91,11 @@ function oomEvents(context: FactContext): string | null {
   const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
   if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
   if (kills.length > 0) return 'yes';
-  if (context.kernel.state === 'covers')
-    return `no: the kernel log covers the ${context.record === null ? 'time' : 'incident'} and has none`;
-  if (context.kernel.state === 'empty-export') return 'no: the kernel log was exported and has no entries';
+  const { state, files } = context.kernel;
+  const names = listing(files.map(({ path }) => fileLabel(path)));
+  if (state === 'covers')
+    return `none logged in ${names}, which covers the ${context.record === null ? 'time' : 'incident'} and was read whole`;
+  if (state === 'empty-export') return `none logged: ${names} is an empty export ("-- No entries --")`;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import type { FactContext } from '../context/context.ts';
 import type { HypothesisResult } from '../model/analysis.ts';
-import type { EventSource, EvidenceEvent, Severity } from '../model/event.ts';
+import type { EventKind, EventSource, EvidenceEvent, Severity } from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
@@ -75,6 +75,15 @@ const LOG_NAME =
 const MOST_ENTRIES = 20_000;
 const REPORTS_AN_ERROR =
   /\bTraceback\b|\b(?:ERROR|CRITICAL|FATAL)\b|\bOOM\b|\bout of memory\b|\bSIG(?:KILL|ABRT|SEGV|BUS)\b|\bkilled\b/i;
+/** A traceback without a header is read as more of the line before it, whatever that is. */
+const MAY_REPORT = [
+  'log',
+  'arbiter-start',
+  'arbiter-signal',
+  'worker-boot',
+  'worker-exiting',
+  'worker-recycled',
+] as const satisfies readonly EventKind[];
 const GRAVE = ['emerg', 'alert', 'crit', 'err'] as const satisfies readonly Severity[];
 const isGrave = (severity: Severity | null): boolean => GRAVE.some((each) => each === severity);
 /** Workers of one start boot within seconds of each other; the arbiter sleeps up to 0.1 s between two (arbiter.py, spawn_workers). */
@@ -109,11 +118,9 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
           from: epochMicros(Math.min(...spans.map(({ from }) => from))),
           to: epochMicros(Math.max(...spans.map(({ to }) => to))),
         };
-  const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, ['log']);
+  const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, MAY_REPORT);
   const grave = events.ofSeverities(GRAVE, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
-  const speaking = looked.filter(
-    ({ severity, message }) => !isGrave(severity) && REPORTS_AN_ERROR.test(message) && !isStatedHarmless(message),
-  );
+  const speaking = looked.filter((event) => !isGrave(event.severity) && reportingLine(event) !== null);
   return {
     logs,
     span,
@@ -144,6 +151,8 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
       (file) =>
         !NO_LOG.has(file.format) &&
         ((file.format === 'unknown' && file.bytes > 0 && LOG_NAME.test(file.path)) ||
+          (file.unreadLines ?? 0) > 0 ||
+          (file.graveLines ?? 0) > 0 ||
           file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
     ),
   };
@@ -205,11 +214,25 @@ function unexplainedBoots(events: readonly EvidenceEvent[], workers: number | nu
   return unexplained;
 }
 
+/** The line of an entry that reports an error, of a traceback the exception; a level of its first line says nothing of a traceback behind it. */
+function reportingLine({ message }: EvidenceEvent): string | null {
+  if (!REPORTS_AN_ERROR.test(message)) return null;
+  const lines = message.split('\n');
+  const begins = lines.findIndex((line) => BEGINS_A_TRACEBACK.test(line));
+  if (begins >= 0) return lines.slice(begins + 1).find((line) => EXCEPTION.test(line)) ?? lines[begins] ?? null;
+  return isStatedHarmless(message) ? null : (lines.find((line) => REPORTS_AN_ERROR.test(line)) ?? null);
+}
+
+const BEGINS_A_TRACEBACK = /(?:^|[\s|+])Traceback \(most recent call (?:last|first)\)/;
+
+// sqlite3.OperationalError: database is locked      MemoryError      Source: Lib/traceback.py
+const EXCEPTION = /^[A-Za-z_][\w.]{0,120}(?:Error|Exception|Exit|Interrupt|NotFound|Timeout)\b/;
+
 /** Longest part of a log line that a sentence quotes. */
 const QUOTE_CHARACTERS = 120;
 
-const quote = (event: EvidenceEvent): string =>
-  `"${event.message.split('\n')[0]?.trim().slice(0, QUOTE_CHARACTERS) ?? ''}"`;
+const quoted = (line: string): string => `"${line.trim().slice(0, QUOTE_CHARACTERS)}"`;
+const quote = ({ message }: EvidenceEvent): string => quoted(message.split('\n')[0] ?? '');
 
 /** Ends are looked for in all of a log; errors that no level marks are not. */
 const lookedThrough = ({ lookedThrough: entries }: QuietCase): string =>
@@ -279,39 +302,89 @@ export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: Qui
     boot === undefined
       ? null
       : 'A worker boots in place of another that vanished without a line, as after a SIGKILL that gunicorn before 20.1 does not log.',
-    error === undefined ? null : `The first line that speaks of an error is ${quoteAt(error)}.`,
+    error === undefined
+      ? null
+      : `The first line that reports an error is ${quoted(reportingLine(error) ?? error.message.split('\n')[0] ?? '')} at ${formatTimeOfDay(error.time)} UTC.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
 }
 
-/** What to collect so that a case without an incident can be decided. */
-export function quietAdvice(quiet: QuietCase, hypotheses: readonly HypothesisResult[]): string {
+/** What to do about a case without an incident: a sentence, and the command where there is one. */
+export interface QuietAction {
+  readonly text: string;
+  readonly command: string | null;
+  readonly because: string;
+}
+
+const SERVICE_LOG = 'journalctl -u SERVICE -o short-iso-precise > unit.txt';
+/** Not `-k`, which leaves out every boot but the present one. Source: journalctl(1), --dmesg */
+const KERNEL_LOG = 'journalctl _TRANSPORT=kernel -o short-iso-precise > kernel.txt';
+const CONTAINER_STATE = 'docker inspect CONTAINER > container.json';
+
+/** What to collect so that a case without an incident can be decided. It is never that there is nothing to do. */
+export function quietAction(quiet: QuietCase, hypotheses: readonly HypothesisResult[]): QuietAction {
   const { oomNotices, unexplainedBoots: boots, errors, unread, logs, serviceFailures } = quiet;
-  const namesVictim = oomNotices.some(({ detail }) => detail.targetPid !== undefined);
+  const action = (text: string, command: string | null, because: string): QuietAction => ({ text, command, because });
   if (oomNotices.length > 0) {
+    const namesVictim = oomNotices.some(({ detail }) => detail.targetPid !== undefined);
+    const because = 'An OOM kill is logged, and no log ties it to a worker.';
     return namesVictim
-      ? "Collect the service's log of that time, which tells whether the process was a worker: journalctl -u SERVICE -o short-iso-precise > unit.txt"
-      : 'Collect the kernel log of that time, which names the process: journalctl -k -o short-iso-precise > kernel.txt';
+      ? action(
+          "Collect the service's log of that time: it shows whether the process was a worker.",
+          SERVICE_LOG,
+          because,
+        )
+      : action('Collect the kernel log of that time: it names the process.', KERNEL_LOG, because);
   }
   const failure = serviceFailures[0];
   if (failure !== undefined) {
     return failure.detail.state === 'start'
-      ? 'Look at Type= of the unit: with Type=notify systemd waits until the service says that it is ready, and ends it after TimeoutStartSec= where it never does; Type=exec waits for nothing. See systemctl cat SERVICE.'
-      : "Collect the service's journal from its start to that moment: journalctl -u SERVICE -o short-iso-precise > unit.txt";
+      ? action(
+          'Check Type= of the unit: with Type=notify systemd waits until the service reports ready, and stops it after TimeoutStartSec= if it never does. Type=exec waits for nothing.',
+          'systemctl cat SERVICE',
+          `systemd logged ${quote(failure)}.`,
+        )
+      : action(
+          "Collect the service's journal from its start to that moment.",
+          SERVICE_LOG,
+          `systemd logged ${quote(failure)}.`,
+        );
   }
   if (boots.length > 0) {
-    return 'Collect the kernel log of that time, and how the container was ended: journalctl -k -o short-iso-precise > kernel.txt; docker inspect CONTAINER > container.json';
+    return action(
+      'Collect the kernel log of that time, and how the container was ended.',
+      `${KERNEL_LOG}; ${CONTAINER_STATE}`,
+      'Workers boot in the place of others whose end is not logged.',
+    );
   }
   if (quiet.abruptRestarts.length > 0) {
-    return 'Collect what the supervisor or the platform says of that time, and the kernel log: docker inspect CONTAINER > container.json, docker events or kubectl describe pod POD > pod.txt; journalctl -k -o short-iso-precise > kernel.txt';
+    return action(
+      'Collect what the supervisor or the platform logged at that time, and the kernel log.',
+      `${CONTAINER_STATE}; docker events --since TIME > events.txt; kubectl describe pod POD > pod.txt; ${KERNEL_LOG}`,
+      'gunicorn started anew without having shut down.',
+    );
   }
   if (unread.length > 0) {
-    return `Collect ${named(unread)} again, whole and with dates: journalctl -u SERVICE -o short-iso-precise > unit.txt; journalctl -k -o short-iso-precise > kernel.txt`;
+    return action(
+      `Collect ${named(unread)} again, whole and with dates.`,
+      `${SERVICE_LOG}; ${KERNEL_LOG}`,
+      'A part of the evidence could not be read.',
+    );
   }
   if (errors.length > 0) {
-    return "Read the first error in the log; where it names a worker's end, collect the service's log from before it: journalctl -u SERVICE -o short-iso-precise > unit.txt";
+    return action(
+      "Read the first error in the log. Where it names a worker's end, collect the service's log from before it.",
+      SERVICE_LOG,
+      `${plural(errors.length, 'line')} ${errors.length === 1 ? 'reports' : 'report'} an error.`,
+    );
   }
   const missing = logs.length > 0 ? undefined : hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];
-  if (missing !== undefined) return `Collect what is missing first: ${missing.what} ${missing.command}`;
-  return 'If a worker ended at another time, collect the log of that time: journalctl -u SERVICE -o short-iso-precise > unit.txt';
+  if (missing !== undefined) {
+    return action(`Collect what is missing first: ${missing.what}`, missing.command, 'No log of workers was read.');
+  }
+  return action(
+    'If a worker was killed at another time, collect the log of that time.',
+    SERVICE_LOG,
+    `No incident was found in ${searched(quiet)}.`,
+  );
 }

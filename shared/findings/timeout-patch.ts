@@ -21,7 +21,7 @@ export function timeoutPatch(place: TimeoutPlace, timeoutSeconds: number): strin
 }
 
 /** A line as it should be, with what it replaces. */
-export function replacingLine(
+function replacingLine(
   setting: string,
   { file, line, value }: { readonly file: string; readonly line: number | null; readonly value: unknown },
 ): string {

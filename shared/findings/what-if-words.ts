@@ -39,6 +39,8 @@ export function outcomeSentence(course: ImportCourse, choice: WhatIfChoice, resu
           ? ''
           : `, at about byte ${formatCount(outcome.atByte)} of ${formatCount(course.artifactBytes)}`
       }.`;
+    case 'lock-refused':
+      return `The wait for the lock would have given up ${formatSeconds(outcome.second)} into the import: the import fails and the worker lives.`;
     case 'unknown':
       return `Nothing would have ended the worker in the first ${formatSeconds(outcome.second)}; how much longer the import would have taken, the evidence does not tell.`;
   }
@@ -49,6 +51,7 @@ export const OUTCOME_WORDS: Readonly<Record<WhatIf['outcome']['kind'], string>> 
   finishes: 'finishes',
   'timed-out': 'timed out',
   'out-of-memory': 'out of memory',
+  'lock-refused': 'lock refused',
   unknown: 'not known',
 };
 

@@ -21,6 +21,7 @@ export function asItWas(course: ImportCourse): WhatIfChoice {
     memoryLimitBytes: course.memoryLimit?.bytes ?? null,
     parser: seenParser(course),
     batchRows: course.batchRows,
+    lockWaitSeconds: null,
   };
 }
 
@@ -46,9 +47,12 @@ export function whatIf(course: ImportCourse, choice: WhatIfChoice): WhatIf {
   const outOfMemory = shareAtLimit === null ? Number.POSITIVE_INFINITY : parse.from + shareAtLimit * parse.seconds;
   const timedOut = deadlineSecond ?? Number.POSITIVE_INFINITY;
   const last = neededSeconds ?? knownUntil;
+  const refused = refusedAt(course, choice, shift);
 
   let outcome: WhatIfOutcome;
-  if (outOfMemory <= timedOut && outOfMemory <= last) {
+  if (refused < Math.min(outOfMemory, timedOut)) {
+    outcome = { kind: 'lock-refused', second: refused };
+  } else if (outOfMemory <= timedOut && outOfMemory <= last) {
     outcome = {
       kind: 'out-of-memory',
       second: outOfMemory,
@@ -76,6 +80,13 @@ export function whatIf(course: ImportCourse, choice: WhatIfChoice): WhatIf {
 }
 
 const ARBITER_TICK_SECONDS = 1;
+
+/** When a wait for the lock gives up; the lock was held at least for as long as was seen, and nothing tells of later. */
+function refusedAt(course: ImportCourse, choice: WhatIfChoice, shift: number): number {
+  if (course.lockedFromSecond === undefined || choice.lockWaitSeconds === null) return Number.POSITIVE_INFINITY;
+  const second = course.lockedFromSecond + shift + choice.lockWaitSeconds;
+  return second < course.elapsedSeconds + shift ? second : Number.POSITIVE_INFINITY;
+}
 
 /** Seconds by which another parser makes the operation longer; less than nothing where it is faster. */
 function parseShift(course: ImportCourse, parser: ServiceParser): number {

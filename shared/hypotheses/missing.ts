@@ -2,6 +2,7 @@ import type { FactContext } from '../context/context.ts';
 import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { memorySamples } from '../context/process-readings.ts';
+import type { FactId } from '../facts/fact-id.ts';
 import { ALL_RULES } from '../facts/facts.ts';
 import { type EvidenceKind, readingsOf } from '../facts/rule.ts';
 import { HYPOTHESIS_IDS, type HypothesisId, type MissingEvidence, type Verdict } from '../model/analysis.ts';
@@ -119,6 +120,8 @@ type Asking = (about: {
   readonly id: HypothesisId;
   readonly context: FactContext;
   readonly isDecided: boolean;
+  /** Whether one of these facts does not count: whoever dismisses what a source says takes it for none, and needs it anew. */
+  readonly isDismissed: (...ids: readonly FactId[]) => boolean;
 }) => readonly MissingEvidence[];
 
 /**
@@ -126,8 +129,9 @@ type Asking = (about: {
  * this order, which is that of how much the first of them decides. The service's own log goes last: see `serviceLog`.
  */
 const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null>> = {
-  'kernel-log': ({ context }) =>
-    context.kernel.state === 'absent' && context.record?.death?.killer?.kind !== 'oom-kill'
+  'kernel-log': ({ context, isDismissed }) =>
+    (context.kernel.state === 'absent' || isDismissed('kernel-log-silent', 'kernel-log-empty')) &&
+    context.record?.death?.killer?.kind !== 'oom-kill'
       ? [
           {
             what: 'The kernel log of the window: only it names a process that the OOM killer ended.',
@@ -148,11 +152,12 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
             command: `${dated('cat /proc/meminfo', 'meminfo.txt')}; ${sarCommand(context)}`,
           },
         ],
-  settings: ({ context }) => settings(context),
-  database: ({ context, isDecided }) => database(context, isDecided),
-  'process-cpu': ({ id, context, isDecided }) =>
+  settings: ({ context, isDismissed }) => settings(context, isDismissed('timeout-setting')),
+  database: ({ context, isDecided, isDismissed }) => database(context, isDecided, isDismissed(...DATABASE_FACTS)),
+  'process-cpu': ({ id, context, isDecided, isDismissed }) =>
     isDecided ||
-    context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length >= 2
+    (!isDismissed('worker-busy', 'worker-idle', 'worker-partly-busy', 'worker-in-disk-wait') &&
+      context.processSamples.filter(({ cpuSeconds, state }) => cpuSeconds !== null && state !== null).length >= 2)
       ? []
       : [
           {
@@ -183,8 +188,16 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
   reproduction: null,
 };
 
-function settings(context: FactContext): readonly MissingEvidence[] {
-  if (context.config === null) return [{ what: 'The timeout setting.', command: configCommand(context) }];
+const DATABASE_FACTS = [
+  'open-transaction',
+  'open-transaction-of-operation',
+  'open-transaction-of-another',
+  'nothing-written',
+] as const satisfies readonly FactId[];
+
+function settings(context: FactContext, isDismissed: boolean): readonly MissingEvidence[] {
+  if (context.config === null || isDismissed)
+    return [{ what: 'The timeout setting.', command: configCommand(context) }];
   if (context.config.timeoutSeconds !== null) return [];
   return [
     {
@@ -195,7 +208,7 @@ function settings(context: FactContext): readonly MissingEvidence[] {
 }
 
 /** The files of the database, and who has it open; of a server its own views. */
-function database(context: FactContext, isDecided: boolean): readonly MissingEvidence[] {
+function database(context: FactContext, isDecided: boolean, isDismissed: boolean): readonly MissingEvidence[] {
   const server = databaseServer(context)?.server ?? null;
   if (server !== null) {
     const [what, command] = lockViews(server);
@@ -204,7 +217,7 @@ function database(context: FactContext, isDecided: boolean): readonly MissingEvi
   const path = context.database?.report.path ?? null;
   const file = path === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(path)}`);
   return [
-    ...(path === null
+    ...(path === null || isDismissed
       ? [
           {
             what: 'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
@@ -264,11 +277,20 @@ const ASKED_ABOUT: ReadonlyMap<HypothesisId, readonly Asking[]> = new Map(
   }),
 );
 
-/** What would decide a hypothesis and was not saved, with the command that collects it on the host. */
-export function missingEvidence(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
+/**
+ * What would decide a hypothesis and was not saved, with the command that collects it on the host. `dismissed`: ids of facts that
+ * do not count.
+ */
+export function missingEvidence(
+  id: HypothesisId,
+  context: FactContext,
+  verdict: Verdict,
+  dismissed: ReadonlySet<string> = new Set(),
+): readonly MissingEvidence[] {
+  const isDismissed = (...ids: readonly FactId[]): boolean => ids.some((each) => dismissed.has(each));
   const isDecided = verdict === 'ruled-out' || verdict === 'fits';
   return [
-    ...(ASKED_ABOUT.get(id) ?? []).flatMap((asking) => asking({ id, context, isDecided })),
+    ...(ASKED_ABOUT.get(id) ?? []).flatMap((asking) => asking({ id, context, isDecided, isDismissed })),
     ...serviceLog(id, context, verdict),
   ];
 }

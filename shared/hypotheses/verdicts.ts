@@ -18,9 +18,13 @@ const VERDICT_ORDER: Readonly<Record<Verdict, number>> = { fits: 0, contributes:
 
 /**
  * All five hypotheses, best first: by verdict, then by score. They are not exclusive: the timeout that ended a worker and
- * the lock that it waited for both appear, in their roles.
+ * the lock that it waited for both appear, in their roles. Evidence behind a dismissed fact counts as missing.
  */
-export function judge(context: FactContext, facts: readonly Fact[]): readonly HypothesisResult[] {
+export function judge(
+  context: FactContext,
+  facts: readonly Fact[],
+  dismissed: ReadonlySet<string> = new Set(),
+): readonly HypothesisResult[] {
   const findings = weighFacts(facts);
   const judgements = assessAll(findings, timeoutReason(context));
   const without = facts.map((fact) => ({
@@ -41,7 +45,7 @@ export function judge(context: FactContext, facts: readonly Fact[]): readonly Hy
       score: scoreOf(findings.of[id], verdict),
       for: findings.of[id].for,
       against: findings.of[id].against,
-      missing: missingEvidence(id, context, verdict),
+      missing: missingEvidence(id, context, verdict, dismissed),
       counterfactual: counterfactual(id),
     };
   }).sort(

@@ -195,14 +195,43 @@ export interface ExpectedFinding {
   readonly holds: boolean | null;
 }
 
+/** What a change is for: less harm until the cause is dealt with, no next time, or a next time that can be read. */
+export const ACTION_TYPES = ['mitigate', 'prevent', 'detect'] as const;
+export type ActionType = (typeof ACTION_TYPES)[number];
+
 export interface Recommendation {
   readonly id: string;
   readonly text: string;
+  readonly action: ActionType;
   /** A unified diff or a snippet that can be applied, or null. */
   readonly patch: string | null;
+  /** What the patch is written in; null without one, and for what is none of these. */
+  readonly kind: 'diff' | 'sql' | 'python' | 'shell' | null;
+  /** The command that puts the patch into force; absent where the patch does so itself. */
+  readonly apply?: string;
   readonly because: readonly string[];
-  /** `immediate`: until the cause is dealt with; `lasting`: dealing with it. */
-  readonly when?: 'immediate' | 'lasting';
+  /** Whether this incident would not have happened with it, by the model of its course; null where that cannot be known. */
+  readonly wouldHavePrevented: boolean | null;
+  /** What else the model says would have come of it: rows kept, a later timeout. Absent where that is all. */
+  readonly effect?: string;
+}
+
+/** An incident as a review tells it, a field each. Sentences; null where there is nothing to say. */
+export interface Summary {
+  /** Who was killed, when, how, in the middle of what. */
+  readonly happened: string;
+  readonly cause: string;
+  readonly factor: string | null;
+  readonly ruledOut: string | null;
+  /** Hypotheses that the evidence leaves open. */
+  readonly undecided: string | null;
+  /** What the cause does not account for. */
+  readonly unexplained: string | null;
+  readonly impact: string;
+  /** The first of the recommendations. */
+  readonly action: string;
+  /** What limits all of it: damaged or cut evidence, facts that the analyst dismissed. */
+  readonly caveats: readonly string[];
 }
 
 /** The configuration that was in force, as far as evidence tells. */
@@ -256,8 +285,7 @@ export interface Analysis {
   readonly incident: Incident | null;
   /** One line: who was ended, when, how, in the middle of what. */
   readonly headline: string;
-  /** The incident in three sentences: what happened, why, what to do. */
-  readonly summary: readonly [string, string, string];
+  readonly summary: Summary;
   readonly config: EffectiveConfig | null;
   /** What was found, overruled or not, and last what was observed by whoever analyses the case. */
   readonly facts: readonly Fact[];

@@ -150,6 +150,8 @@ export interface EvidenceFile {
    * when none was given.
    */
   readonly clockOffsetMicros?: number;
+  /** What wraps its lines, outermost first (`compose`, `cri`); absent where they are bare. */
+  readonly carriers?: readonly string[];
   /** Lines that no reader understood: they belong to no record. Absent where there are none. */
   readonly unreadLines?: number;
   /** Those of them that speak of a kill, a timeout, short memory or a lock: what they tell nobody has weighed. */

@@ -50,6 +50,8 @@ export interface ImportCourse {
   readonly memory: CourseMemory | null;
   /** The bound that memory would have run into: a cgroup's limit, else the host's memory. */
   readonly memoryLimit: { readonly bytes: number; readonly from: string; readonly binds: 'cgroup' | 'host' } | null;
+  /** When the wait for a lock began that lasted to the end; absent where the end was no wait for a lock. */
+  readonly lockedFromSecond?: number;
   /** Where the worker timeout is set, for a patch that changes it. */
   readonly timeoutPlace: TimeoutPlace;
 }

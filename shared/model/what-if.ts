@@ -13,6 +13,8 @@ export interface WhatIfChoice {
   readonly parser: ServiceParser;
   /** Rows of one transaction; null where the log tells no batch. */
   readonly batchRows: number | null;
+  /** Seconds after which a wait for a lock gives up with an error; null: it waits on. */
+  readonly lockWaitSeconds: number | null;
 }
 
 export type WhatIfOutcome =
@@ -25,6 +27,8 @@ export type WhatIfOutcome =
       /** Bytes of the artifact that had been parsed; null where its size is not known. */
       readonly atByte: number | null;
     }
+  /** The wait for the lock gave up: the operation failed, the worker lived. */
+  | { readonly kind: 'lock-refused'; readonly second: number }
   /** Nothing ended it as far as evidence reaches, which tells no rate for what was left to do. */
   | { readonly kind: 'unknown'; readonly second: number };
 

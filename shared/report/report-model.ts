@@ -4,7 +4,7 @@ import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
-import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { formatCount, formatSeconds } from '../wording/figures.ts';
 import { ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
 import { recurrenceWords } from '../wording/recurrence-words.ts';
@@ -18,6 +18,7 @@ import type {
   ReportFact,
   ReportFile,
   ReportHypothesis,
+  ReportMoment,
   ReportPhase,
   ReportProblem,
   ReportQuestion,
@@ -25,7 +26,7 @@ import type {
 import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
-import { exactDelta, utcStamp } from './words.ts';
+import { exactDelta, summaryFields, utcStamp } from './words.ts';
 
 export interface ReportInput {
   readonly title: string;
@@ -59,9 +60,11 @@ export function buildReport(input: ReportInput): Report {
     documentTime: generatedAt ?? analysis.incident?.end ?? null,
     incident: analysis.incident === null ? [] : incidentFields(analysis.incident, analysis),
     byDay: (analysis.recurrence?.byDay.length ?? 0) > 1 ? (analysis.recurrence?.byDay ?? []) : [],
-    summary: analysis.summary,
+    summary: summaryFields(analysis),
+    caveats: analysis.summary.caveats,
     timeline: reportTimeline(evidence, analysis, keyEvents),
     phases: phasesOf(analysis.incident),
+    moments: momentsOf(analysis.incident, evidence, paths),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
     hypotheses: analysis.hypotheses.map((hypothesis) => hypothesisOf(hypothesis, analysis.facts, paths)),
     matrix: reportMatrix(analysis, paths),
@@ -85,11 +88,11 @@ export function buildReport(input: ReportInput): Report {
         facts.flatMap((fact) => fact.sources),
         paths,
       );
-      return { question, answer: answer ?? 'The evidence does not tell.', known: answer !== null, sources };
+      return { question, answer: answer ?? 'Not in the evidence.', known: answer !== null, sources };
     }),
     expectedFindings: analysis.expectedFindings.map(({ expected, observed, holds }) => ({
       expected,
-      observed: observed ?? 'The evidence does not tell.',
+      observed: observed ?? 'Not in the evidence.',
       holds: holds === null ? 'unknown' : holds ? 'yes' : 'no',
     })),
     recommendations: analysis.recommendations,
@@ -108,7 +111,7 @@ const NOTES: readonly string[] = [
 
 /** The verdicts first: weights and scores are read after them. */
 const VERDICT_KEY: readonly string[] = [
-  'fits: it explains the death. contributes: part of the chain, not the explanation. ruled out: positive evidence against it. inconclusive: the evidence that would decide is not there.',
+  'fits: it explains the kill. contributes: it made the kill possible or worse. ruled out: the evidence contradicts it. inconclusive: the deciding evidence is missing.',
   'Weights are natural logarithms of likelihood ratios: +2.3 makes a hypothesis ten times as likely as before, -2.3 a tenth; facts without a weight for a hypothesis are neutral to it. The score is the probability that the weights add up to; where no fact decides, it stays between 0.20 and 0.88.',
 ];
 
@@ -143,6 +146,32 @@ function phasesOf(incident: Incident | null): readonly ReportPhase[] {
     duration: formatSeconds(seconds),
     note: finished || depth === 0 ? '' : 'unfinished',
   }));
+}
+
+/** The moments of an incident, by the clock and from its start. */
+function momentsOf(
+  incident: Incident | null,
+  { events }: CaseEvidence,
+  paths: ReadonlyMap<string, string>,
+): readonly ReportMoment[] {
+  if (incident === null) return [];
+  const { moments, start, startIsBound } = incident;
+  // The last heartbeat is reckoned from the TIMEOUT, so it has as many decimals as that.
+  const isWhole = moments.every(({ time }) => time % MICROS_PER_SECOND === 0);
+  return moments.map(({ time, label, row, source }) => {
+    const isUndated = row !== null && events.event(row).isUndated === true;
+    const seconds = secondsBetween(start, time);
+    return {
+      date: isUndated ? '' : formatDate(time),
+      clock: isUndated ? '' : formatTimeOfDay(time, isWhole ? 0 : 3),
+      offset:
+        startIsBound === true || isUndated
+          ? ''
+          : `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(isWhole ? 0 : 1)} s`,
+      label,
+      source: source === null ? 'derived' : sourceName(source, paths),
+    };
+  });
 }
 
 function eventRows(

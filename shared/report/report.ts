@@ -1,7 +1,7 @@
 import type { CaseMeasure } from '../figures/histogram-figure.ts';
 import type { TimelineInput } from '../figures/timeline-figure.ts';
 import type { CellReading } from '../hypotheses/matrix.ts';
-import type { HypothesisId, Recurrence, Verdict } from '../model/analysis.ts';
+import type { ActionType, HypothesisId, Recommendation, Recurrence, Summary, Verdict } from '../model/analysis.ts';
 import type { ArtifactReport, LogHistogram, SuiteNode } from '../model/artifact.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
 import type { EpochMicros } from '../model/time.ts';
@@ -21,9 +21,14 @@ export interface Report {
   readonly incident: readonly Field[];
   /** Incidents by day of UTC, oldest first; empty where they all fall on one day. */
   readonly byDay: Recurrence['byDay'];
-  readonly summary: readonly string[];
+  /** Cause, factor, impact and the rest, a field each; empty ones are left out. */
+  readonly summary: readonly SummaryField[];
+  /** What limits all of it, a sentence each: damaged evidence, dismissed facts. They stand above the verdict. */
+  readonly caveats: readonly string[];
   readonly timeline: ReportTimeline | null;
   readonly phases: readonly ReportPhase[];
+  /** The moments that a reader must see, logged or derived, from the start of the operation on. */
+  readonly moments: readonly ReportMoment[];
   readonly keyEvents: readonly ReportEvent[];
   readonly hypotheses: readonly ReportHypothesis[];
   readonly matrix: ReportMatrix | null;
@@ -55,6 +60,11 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
+/** A field of the summary: what it is of it, with its label and text. */
+export interface SummaryField extends Field {
+  readonly id: Exclude<keyof Summary, 'caveats'>;
+}
+
 export interface ReportHistogram {
   readonly of: CaseMeasure;
   readonly title: string;
@@ -77,6 +87,18 @@ export interface ReportPhase {
   readonly duration: string;
   /** `unfinished` for a step that was going on when the worker was ended; else empty. */
   readonly note: string;
+}
+
+export interface ReportMoment {
+  /** Empty, as the clock, for a line without a time. */
+  readonly date: string;
+  /** With milliseconds, unless the sources have whole seconds only; empty for a line without a time. */
+  readonly clock: string;
+  /** Since the start of the incident: `+92.5 s`; empty where its start has no time of its own. */
+  readonly offset: string;
+  readonly label: string;
+  /** File and line; `derived` for what is not logged. */
+  readonly source: string;
 }
 
 export interface ReportEvent {
@@ -167,7 +189,11 @@ export interface ReportRecommendation {
   readonly text: string;
   readonly patch: string | null;
   readonly because: readonly string[];
-  readonly when?: 'immediate' | 'lasting';
+  readonly action: ActionType;
+  readonly kind?: Recommendation['kind'];
+  readonly apply?: string;
+  readonly wouldHavePrevented: boolean | null;
+  readonly effect?: string;
 }
 
 export interface ReportProblem {

@@ -32,6 +32,12 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
 }
 
+/** A duration that was estimated: `18 min`, `2.1 h`; below two minutes as it was reckoned. */
+export function formatEstimate(seconds: number): string {
+  if (seconds < 120) return formatSeconds(seconds);
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
 /** `04:12:15.229 UTC`, with as many decimals as the source's own stamps can bear (at most milliseconds). */
 export function formatMoment(event: { readonly time: EpochMicros; readonly resolutionMicros: number }): string {
   return `${formatTimeOfDay(event.time, event.resolutionMicros >= 1_000_000 ? 0 : 3)} UTC`;
@@ -57,4 +63,14 @@ export function formatScore(score: number): string {
 export function listing(words: readonly string[]): string {
   if (words.length <= 1) return words[0] ?? '';
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+}
+
+/** Up to the first full stop that ends a sentence. */
+export function firstSentence(text: string): string {
+  return /^.*?[.](?=\s+[A-Z]|$)/s.exec(text)?.[0] ?? text;
+}
+
+/** A sentence's beginning. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

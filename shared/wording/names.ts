@@ -1,4 +1,4 @@
-import type { Mechanism, Recommendation, Verdict } from '../model/analysis.ts';
+import type { ActionType, Mechanism, Recommendation, Verdict } from '../model/analysis.ts';
 import type { EventKind, Severity } from '../model/event.ts';
 import type { ProblemKind } from '../model/evidence.ts';
 import type { Progress, SourceState } from '../model/job.ts';
@@ -11,11 +11,19 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   'ruled-out': 'ruled out',
 };
 
+/** The same as one says it of a cause. */
+export const LIKELY_WORDS: Readonly<Record<Verdict, string>> = {
+  fits: 'likely cause',
+  contributes: 'contributing factor',
+  inconclusive: 'inconclusive',
+  'ruled-out': 'ruled out',
+};
+
 export const VERDICT_MEANINGS: Readonly<Record<Verdict, string>> = {
-  fits: 'It explains the death.',
-  contributes: 'Part of the chain, not the explanation.',
-  inconclusive: 'The evidence that would decide is not there.',
-  'ruled-out': 'There is positive evidence against it.',
+  fits: 'Explains the kill.',
+  contributes: 'Made it possible or worse, but does not explain it alone.',
+  inconclusive: 'The deciding evidence is missing.',
+  'ruled-out': 'The evidence contradicts it.',
 };
 
 export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
@@ -108,28 +116,41 @@ export const STAGE_WORDS: Readonly<Record<Progress['stage'], string>> = {
 
 /** What ended the worker, as a reader would say it. */
 export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
-  'gunicorn-timeout': "gunicorn's timeout: the arbiter logged WORKER TIMEOUT and ended the worker",
-  'kernel-oom': "the kernel's OOM killer",
+  'gunicorn-timeout': 'gunicorn worker timeout (WORKER TIMEOUT, then killed by the arbiter)',
+  'kernel-oom': 'OOM kill by the kernel',
   'systemd-oomd': 'systemd-oomd, for memory pressure',
   'systemd-stop': 'systemd, because the unit did not stop in time',
-  'external-sigkill': 'SIGKILL from a sender that the evidence does not name',
-  crash: 'a fatal signal or exit of its own',
-  none: 'nothing: no worker was ended',
+  'external-sigkill': 'SIGKILL, sender unknown',
+  crash: 'crash: a fatal signal or exit of its own',
+  none: 'no worker kill is logged',
 };
 
 /** The same in few words, as one says it of a worker: in lists and counts. */
 export const ENDING_WORDS: Readonly<Record<Mechanism, string>> = {
-  'gunicorn-timeout': 'ended by gunicorn after WORKER TIMEOUT',
+  'gunicorn-timeout': 'killed by gunicorn after WORKER TIMEOUT',
   'kernel-oom': 'killed by the kernel’s OOM killer',
   'systemd-oomd': 'killed by systemd-oomd',
   'systemd-stop': 'killed by systemd while stopping',
   'external-sigkill': 'killed from outside (SIGKILL)',
   crash: 'crashed',
-  none: 'no worker was killed',
+  none: 'without a logged kill',
 };
 
-/** When a recommendation serves: until the cause is dealt with, or by dealing with it. */
-export const WHEN_WORDS: Readonly<Record<NonNullable<Recommendation['when']>, string>> = {
-  immediate: 'At once, until the cause is dealt with',
-  lasting: 'To stay',
+/** What a recommendation is for, as reviews of incidents sort their actions. */
+export const ACTION_WORDS: Readonly<Record<ActionType, string>> = {
+  mitigate: 'Mitigate',
+  prevent: 'Prevent',
+  detect: 'Detect',
 };
+
+/** Whether a change would have kept this incident away, by the model of its course, in a few words. */
+export function preventedWords({
+  action,
+  wouldHavePrevented,
+  effect,
+}: Pick<Recommendation, 'action' | 'wouldHavePrevented' | 'effect'>): string {
+  if (wouldHavePrevented === true) return 'yes';
+  if (wouldHavePrevented === null) return 'unknown';
+  if (effect !== undefined) return `no. ${effect}`;
+  return action === 'detect' ? 'no, it collects what decides' : 'no';
+}

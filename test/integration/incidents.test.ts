@@ -15,7 +15,7 @@ async function analyse(folder: string): Promise<Outcome> {
       text += typeof content === 'string' ? content : new TextDecoder().decode(content);
     },
   };
-  expect(await inquest(['analyze', folder, '--json', json], { stdout: stream, stderr: stream })).toBe(0);
+  expect(await inquest(['analyze', folder, '--json', json, '--full'], { stdout: stream, stderr: stream })).toBe(0);
   return { case: JSON.parse(readFileSync(json, 'utf8')), text };
 }
 

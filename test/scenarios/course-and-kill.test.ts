@@ -74,7 +74,7 @@ describe('an end that is told elsewhere', () => {
       .config('timeout = 0')
       .analyse();
     expect(analysis.incident?.mechanism).toBe('external-sigkill');
-    expect(analysis.headline).toContain('by hand');
+    expect(analysis.headline).toContain('kill command');
     expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'ruled-out' });
     expect(analysis.recommendations.map(({ id }) => id)).not.toContain('audit-kills');
   });

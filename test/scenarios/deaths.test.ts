@@ -80,7 +80,7 @@ describe('who killed it', () => {
       .arbiter(12.1, 'INFO', 'Shutting down: Master')
       .analyse();
     expect(analysis.incident?.mechanism).toBe('systemd-stop');
-    expect(analysis.summary[0]).not.toContain('unknown sender');
+    expect(analysis.summary.happened).not.toContain('unknown sender');
     expect(analysis.incident?.killer?.why).toContain('Handling signal: term');
   });
 

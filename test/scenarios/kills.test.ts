@@ -25,7 +25,7 @@ describe('a worker that was killed', () => {
     expect(verdicts['memory-exhaustion']).toBe('inconclusive');
     expect(verdicts['worker-timeout']).toBe('ruled-out');
     expect(verdicts['infinite-loop']).toBe('ruled-out');
-    expect(analysis.summary[1]).toContain('None of the five');
+    expect(analysis.summary.cause).toContain('None of the five');
   });
 
   it('by hand, and no kernel log was saved: memory stays undecided, with the command that decides it', async () => {

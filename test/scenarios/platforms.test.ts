@@ -37,7 +37,7 @@ describe('an end that only the platform tells of', () => {
     expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'fits', 'worker-timeout': 'ruled-out' });
     // A router's bytes are those of an answer.
     expect(analysis.facts.map(({ id }) => id)).not.toContain('artifact-small');
-    expect(analysis.summary[0]).not.toContain('pid null');
+    expect(analysis.summary.happened).not.toContain('pid null');
   });
 
   it('is one of an unknown sender where it gives no reason', async () => {
@@ -81,7 +81,7 @@ describe('an end that only the platform tells of', () => {
       mechanism: 'systemd-stop',
       killer: { name: "the container's runtime, in a stop" },
     });
-    expect(summary[0]).toContain('was killed in a stop of its container');
+    expect(summary.happened).toContain('was killed in a stop of its container');
     expect(JSON.stringify(recommendations)).toContain('stop_grace_period');
   });
 

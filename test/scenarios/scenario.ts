@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Analysis, HypothesisId, IncidentChoice, Verdict } from '../../shared/model/analysis.ts';
+import type { Judgement } from '../../shared/model/judgement.ts';
 import { analyseFolder } from '../support/analyse-folder.ts';
 import { keepBundle } from '../support/keep-bundle.ts';
 
@@ -256,6 +257,7 @@ export class Scenario {
 export async function analyseFiles(
   files: ReadonlyMap<string, string | Uint8Array>,
   choice: IncidentChoice | null = null,
+  judgements: readonly Judgement[] = [],
 ): Promise<Analysis> {
   const folder = await mkdtemp(join(tmpdir(), 'inquest-scenario-'));
   try {
@@ -264,7 +266,7 @@ export async function analyseFiles(
       await writeFile(join(folder, path), content);
     }
     keepBundle(folder);
-    return await analyseFolder(folder, choice);
+    return await analyseFolder(folder, choice, judgements);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

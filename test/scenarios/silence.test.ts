@@ -16,7 +16,7 @@ describe('a case without an incident', () => {
   it('says what was searched where the log was read whole', async () => {
     const { headline, summary } = await analysed({ 'web.log': START });
     expect(headline).toContain('No worker was killed and no operation failed in web.log (04:00:00 to 04:00:00 UTC');
-    expect(summary[2]).toContain('collect the log of that time');
+    expect(summary.action).toContain('collect the log of that time');
   });
 
   it('does not call a log quiet that reports an error', async () => {
@@ -25,7 +25,7 @@ describe('a case without an incident', () => {
     });
     expect(headline).toContain('No kill is logged in web.log');
     expect(headline).toContain('1 line speaks of an error');
-    expect(summary[1]).toContain('connection lost');
+    expect(summary.cause).toContain('connection lost');
   });
 
   it('names a log beside it that could not be read', async () => {
@@ -34,7 +34,7 @@ describe('a case without an incident', () => {
       'old/web-stderr.log': 'something of no known kind\nand more of it\n',
     });
     expect(headline).toMatch(/^No kill is logged in web\.log.*; not read whole: web-stderr\.log/);
-    expect(summary[2]).toContain('web-stderr.log');
+    expect(summary.action).toContain('web-stderr.log');
   });
 
   it('is not cleared where a line that could not be read speaks of an end', async () => {
@@ -72,12 +72,12 @@ describe('a case without an incident', () => {
   });
 
   it('names OOM kills of which no process is known, and what names it', async () => {
-    const { headline, summary } = await analysed({
+    const { headline, recommendations } = await analysed({
       syslog:
         '2026-02-08T00:40:07.136582+00:00 web2 systemd[1]: user.slice: A process of this unit has been killed by the OOM killer.\n',
     });
     expect(headline).toContain('1 OOM kill logged from 00:40:07 UTC');
-    expect(summary[2]).toContain('journalctl -k');
+    expect(recommendations[0]?.patch).toContain('journalctl _TRANSPORT=kernel');
   });
 
   it('takes nothing that systemd itself fails at for an operation of the service', async () => {

@@ -28,7 +28,7 @@ describe('what a service usually says next', () => {
     const analysis = await hanging(9, 2.1);
     expect(told(analysis)).toContain('wierszy zapisano" within 2.1 s (9 of 9 times)');
     expect(told(analysis)).toContain('here nothing came for 30.3 s');
-    expect(analysis.summary[1]).toContain(told(analysis));
+    expect(analysis.summary.cause).toContain(told(analysis));
   });
 
   it.each([

@@ -8,12 +8,17 @@ import { analyse } from '../../shared/analyse.ts';
 import type { Analysis, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport } from '../../shared/model/artifact.ts';
 import { NO_HOST_RECORDS } from '../../shared/model/host.ts';
+import type { Judgement } from '../../shared/model/judgement.ts';
 
 /**
  * Reads and analyses a folder as openCase does, on this thread: starting the threads of a case takes longer than reading a
  * small one, and tests of verdicts open hundreds.
  */
-export async function analyseFolder(folder: string, choice: IncidentChoice | null = null): Promise<Analysis> {
+export async function analyseFolder(
+  folder: string,
+  choice: IncidentChoice | null = null,
+  judgements: readonly Judgement[] = [],
+): Promise<Analysis> {
   const spoolDirectory = await mkdtemp(join(tmpdir(), 'inquest-spool-'));
   try {
     const imported = await readGivenEvidence({ paths: [folder], spoolDirectory }, () => {});
@@ -27,7 +32,7 @@ export async function analyseFolder(folder: string, choice: IncidentChoice | nul
         artifacts.push(await profileFile({ evidenceId, path, bytes, ...location }, () => {}));
       }
       const { columns: _columns, locations: _locations, host = NO_HOST_RECORDS, ...read } = imported;
-      return analyse({ ...read, events: store, artifacts, host }, choice);
+      return analyse({ ...read, events: store, artifacts, host }, choice, judgements);
     } finally {
       store.close();
     }

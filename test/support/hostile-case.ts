@@ -46,7 +46,13 @@ export function hostileCase(copies = 1): { readonly evidence: CaseEvidence; read
     analysis: {
       ...analysis,
       headline: `${SCRIPT} ${FOREIGN}`,
-      summary: [LONG_WORD, SCRIPT, FOREIGN],
+      summary: {
+        ...analysis.summary,
+        happened: LONG_WORD,
+        cause: SCRIPT,
+        impact: FOREIGN,
+        caveats: [LONG_WORD, SCRIPT],
+      },
       incident: {
         ...incident,
         operation: LONG_WORD,
@@ -64,7 +70,16 @@ export function hostileCase(copies = 1): { readonly evidence: CaseEvidence; read
         missing: [{ what: `${FOREIGN} ${LONG_WORD}`, command: `echo ${LONG_WORD} ${SCRIPT} | grep '->' | grep '!='` }],
       })),
       recommendations: [
-        { id: 'x', text: `${SCRIPT} ${LONG_WORD}`, patch: `+${LONG_WORD}\n+    ${SCRIPT}`, because: [FOREIGN] },
+        {
+          id: 'x',
+          action: 'prevent',
+          kind: null,
+          apply: SCRIPT,
+          wouldHavePrevented: null,
+          text: `${SCRIPT} ${LONG_WORD}`,
+          patch: `+${LONG_WORD}\n+    ${SCRIPT}`,
+          because: [FOREIGN],
+        },
       ],
     },
   };

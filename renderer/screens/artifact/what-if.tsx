@@ -19,13 +19,14 @@ import { CodeBlock } from '../../components/copy.tsx';
 import { FittedScene } from '../../components/fitted-scene.tsx';
 import pageStyles from '../../components/page.module.css';
 import { RangeField } from '../../components/range-field.tsx';
-import { formatBytes, formatCount } from '../../format.ts';
+import { formatBytes, formatCount, formatDuration } from '../../format.ts';
 import styles from './what-if.module.css';
 
-const OUTCOME_CLASSES: Readonly<Record<'finishes' | 'timed-out' | 'out-of-memory' | 'unknown', string | undefined>> = {
+const OUTCOME_CLASSES: Readonly<Record<WhatIf['outcome']['kind'], string | undefined>> = {
   finishes: styles.outcomeFinishes,
   'timed-out': styles.outcomeTimedOut,
   'out-of-memory': styles.outcomeOutOfMemory,
+  'lock-refused': styles.outcomeFinishes,
   unknown: undefined,
 };
 
@@ -75,7 +76,8 @@ function sameChoice(a: WhatIfChoice, b: WhatIfChoice): boolean {
     a.timeoutSeconds === b.timeoutSeconds &&
     a.memoryLimitBytes === b.memoryLimitBytes &&
     a.parser === b.parser &&
-    a.batchRows === b.batchRows
+    a.batchRows === b.batchRows &&
+    a.lockWaitSeconds === b.lockWaitSeconds
   );
 }
 
@@ -160,6 +162,18 @@ function Fields(props: {
           onChange={(batchRows) => onChange({ batchRows })}
         />
       )}
+      {course.lockedFromSecond === undefined ? null : (
+        <RangeField
+          label="Wait for a lock"
+          unit="s"
+          min={1}
+          max={Math.max(2, Math.ceil(course.elapsedSeconds - course.lockedFromSecond))}
+          step={1}
+          value={choice.lockWaitSeconds ?? Math.ceil(course.elapsedSeconds - course.lockedFromSecond)}
+          hint={`it waited ${formatDuration(course.elapsedSeconds - course.lockedFromSecond)}, to the end`}
+          onChange={(lockWaitSeconds) => onChange({ lockWaitSeconds })}
+        />
+      )}
     </>
   );
 }
@@ -167,7 +181,7 @@ function Fields(props: {
 function Outcome(props: { readonly course: ImportCourse; readonly choice: WhatIfChoice; readonly result: WhatIf }) {
   const { course, choice, result } = props;
   const { kind } = result.outcome;
-  const Icon = kind === 'finishes' ? CircleCheck : kind === 'unknown' ? CircleHelp : CircleX;
+  const Icon = kind === 'finishes' || kind === 'lock-refused' ? CircleCheck : kind === 'unknown' ? CircleHelp : CircleX;
   return (
     <p className={cx(styles.whatIfOutcome, OUTCOME_CLASSES[kind])} data-testid="what-if-outcome" role="status">
       <Icon size={15} aria-hidden="true" />

@@ -25,7 +25,7 @@ export function Checklist({ view }: { readonly view: CaseView }) {
               <dt>{question.question}</dt>
               {question.answer === null ? (
                 <dd className="unknown">
-                  <HelpCircle size={13} aria-hidden="true" /> The evidence does not tell.
+                  <HelpCircle size={13} aria-hidden="true" /> Not in the evidence.
                 </dd>
               ) : (
                 <dd>{question.answer}</dd>

@@ -67,8 +67,8 @@ function Counterfactual({ view, hypothesis }: { readonly view: CaseView; readonl
     <div key={verdict} className={styles.counterfactual}>
       <p>
         {facts.length === 1
-          ? 'It hangs on one fact: without it'
-          : 'It hangs on each of these facts: without any one of them'}{' '}
+          ? 'Depends on one fact. Without it'
+          : 'Depends on each of these facts. Without any one of them'}{' '}
         the verdict would be <b>{VERDICT_WORDS[verdict]}</b>.
       </p>
       <ul>

@@ -1,5 +1,7 @@
+import { TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { summaryFields } from '../../../shared/report/words.ts';
 import pageStyles from '../../components/page.module.css';
 import { UtcNote } from '../../components/utc-note.tsx';
 import { useAppState } from '../../state/app-context.tsx';
@@ -36,10 +38,16 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
   return (
     <div className={pageStyles.page}>
       <section className={styles.verdictSummary} aria-label="Summary">
-        {analysis.summary.map((sentence, index) => (
-          <p key={SUMMARY_ROLES[index]}>
-            <span className="caption">{SUMMARY_ROLES[index]}</span>
-            {sentence}
+        {analysis.summary.caveats.map((caveat) => (
+          <p key={caveat} className={styles.caveat} role="note">
+            <TriangleAlert size={14} aria-hidden="true" />
+            {caveat}
+          </p>
+        ))}
+        {summaryFields(analysis).map(({ label, value }) => (
+          <p key={label}>
+            <span className="caption">{label}</span>
+            {value}
           </p>
         ))}
       </section>
@@ -62,5 +70,3 @@ export function VerdictScreen({ view }: { readonly view: CaseView }) {
     </div>
   );
 }
-
-const SUMMARY_ROLES = ['What happened', 'Why', 'What to do'] as const;

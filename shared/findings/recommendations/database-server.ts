@@ -1,6 +1,7 @@
 import { type DatabaseServer, databaseServer } from '../../context/database-server.ts';
 import type { Recommendation } from '../../model/analysis.ts';
-import { type AdviceFamily, factFor, immediately, isInvolved, reasonFor, recommendation } from './advice.ts';
+import { wouldHavePrevented } from '../trial.ts';
+import { type AdviceFamily, factFor, isInvolved, mitigate, prevent, reasonFor, sql } from './advice.ts';
 import { lockWait } from './lock-wait.ts';
 
 /** Who blocks whom, in the server's own views, and how a session is told to wait no longer than so many seconds. */
@@ -31,34 +32,32 @@ export const databaseServerAdvice: AdviceFamily = (advice) => {
   const reason = reasonFor(advice, 'database-lock');
   const refused = factFor(advice, 'server-lock-failed-operation') ?? factFor(advice, 'server-lock-before-end');
   const recommendations: Recommendation[] = [
-    recommendation(
-      'shorten-write-transactions',
-      `Find the transaction of ${server} that held the lock and make it short: nothing slow (downloads, parsing, requests) within it, and none that is left open. The query shows it while it happens again.`,
-      words.blockers,
-      reason,
-      refused?.text,
-    ),
+    prevent('shorten-write-transactions', {
+      text: `Find the transaction of ${server} that held the lock and shorten it: no downloads, parsing or requests inside it, none left open. The query shows it while a wait lasts.`,
+      patch: sql(words.blockers),
+      because: [reason, refused?.text],
+    }),
   ];
   const wait = lockWait(advice.context);
   if (wait.waitedSeconds === null || wait.waitedSeconds > wait.seconds) {
     recommendations.push(
-      immediately(
-        'lock-timeout-below-worker-timeout',
-        `Set ${words.setting} of the import's sessions to ${wait.seconds} s, well below the worker timeout${wait.workerTimeoutSeconds === null ? '' : ` of ${wait.workerTimeoutSeconds} s`}, so that a held lock becomes an error that the service can log and retry instead of a wait that gets it killed.`,
-        words.limit(wait.seconds),
-        wait.waitedSeconds === null ? undefined : `It had waited ${Math.round(wait.waitedSeconds)} s.`,
-        reason,
-      ),
+      mitigate('lock-timeout-below-worker-timeout', {
+        text: `Set ${words.setting} of the import's sessions to ${wait.seconds} s, well below the worker timeout${wait.workerTimeoutSeconds === null ? '' : ` of ${wait.workerTimeoutSeconds} s`}. A held lock is then an error that can be logged and retried.`,
+        patch: sql(words.limit(wait.seconds)),
+        because: [
+          wait.waitedSeconds === null ? undefined : `It had waited ${Math.round(wait.waitedSeconds)} s.`,
+          reason,
+        ],
+        prevented: wouldHavePrevented(advice.course, { lockWaitSeconds: wait.seconds }),
+      }),
     );
   }
   if (refused !== undefined) {
     recommendations.push(
-      recommendation(
-        'retry-when-locked',
-        'Roll back and try the whole transaction again after a pause when the server refuses it a lock; take locks in the same order everywhere, so that transactions do not meet in a deadlock.',
-        null,
-        refused.text,
-      ),
+      prevent('retry-when-locked', {
+        text: 'When the server refuses a lock, roll back and retry the whole transaction after a pause. Take locks in the same order everywhere, so that transactions do not deadlock.',
+        because: [refused.text],
+      }),
     );
   }
   return recommendations;

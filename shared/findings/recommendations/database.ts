@@ -2,14 +2,17 @@ import { databaseServer } from '../../context/database-server.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { shellPath } from '../../model/shell.ts';
 import { fileLabel, formatBytes, formatSeconds } from '../../wording/figures.ts';
+import { wouldHavePrevented } from '../trial.ts';
 import {
   type Advice,
   type AdviceFamily,
   factFor,
-  immediately,
   isInvolved,
+  mitigate,
+  prevent,
+  python,
   reasonFor,
-  recommendation,
+  shell,
 } from './advice.ts';
 import { lockWait } from './lock-wait.ts';
 
@@ -26,44 +29,46 @@ export const databaseAdvice: AdviceFamily = (advice) => {
     factFor(advice, 'lock-error-survived');
   const reason = reasonFor(advice, 'database-lock');
   const recommendations: Recommendation[] = [];
-  const add = (...parts: Parameters<typeof recommendation>): void => {
-    recommendations.push(recommendation(...parts));
-  };
   if (isLock) {
-    add(
-      'shorten-write-transactions',
-      'Find the other writer and make its write transactions short: nothing slow (downloads, parsing, requests) between BEGIN and COMMIT, and a commit every few thousand rows.',
-      null,
-      reason,
+    recommendations.push(
+      prevent('shorten-write-transactions', {
+        text: 'Find the other writer and shorten its write transactions: no downloads, parsing or requests between BEGIN and COMMIT, and a commit every few thousand rows.',
+        because: [reason],
+      }),
     );
   }
   if (isLock || lockError !== undefined) {
     recommendations.push(waiting(advice, isLock ? reason : undefined, lockError?.text));
   }
   if (report?.journalMode === 'delete' && (isLock || lockError !== undefined)) {
-    add(
-      'enable-wal',
-      'Switch the database to WAL, so that readers and the writer do not shut each other out. Once is enough, with no connection open: the mode is stored in the file. Two writers still take turns.',
-      `sqlite3 ${path} 'PRAGMA journal_mode=WAL;'`,
-      factFor(advice, 'journal-mode')?.text,
+    recommendations.push(
+      prevent('enable-wal', {
+        text: 'Switch the database to WAL, so that readers and the writer do not block each other. Run it once, with no connection open: the mode is stored in the file. Two writers still take turns.',
+        patch: shell(`sqlite3 ${path} 'PRAGMA journal_mode=WAL;'`),
+        because: [factFor(advice, 'journal-mode')?.text],
+      }),
     );
   }
   const starved = factFor(advice, 'checkpoint-starved');
   if (starved !== undefined) {
-    add(
-      'checkpoint-the-wal',
-      'End readers that stay open, and checkpoint when the service is quiet, so that the log is begun again.',
-      `sqlite3 ${path} 'PRAGMA wal_checkpoint(TRUNCATE);'`,
-      starved.text,
+    recommendations.push(
+      prevent('checkpoint-the-wal', {
+        text: 'Close readers that stay open, then checkpoint while the service is idle, so that the WAL is reset.',
+        patch: shell(`sqlite3 ${path} 'PRAGMA wal_checkpoint(TRUNCATE);'`),
+        because: [starved.text],
+      }),
     );
   }
   const damage = factFor(advice, 'integrity');
   if (damage !== undefined && report !== null) {
-    add(
-      'recover-the-database',
-      `Keep the damaged files (${formatBytes(report.bytes)}) as they are, recover a copy, compare its rows with a backup, and find out what damaged it before the service writes again.`,
-      `cp --preserve=timestamps ${path} damaged.db && sqlite3 damaged.db .recover | sqlite3 recovered.db && sqlite3 recovered.db 'PRAGMA integrity_check;'`,
-      damage.text,
+    recommendations.push(
+      prevent('recover-the-database', {
+        text: `Keep the damaged files (${formatBytes(report.bytes)}) as they are, recover a copy and compare its rows with a backup. Find what damaged it before the service writes again.`,
+        patch: shell(
+          `cp --preserve=timestamps ${path} damaged.db && sqlite3 damaged.db .recover | sqlite3 recovered.db && sqlite3 recovered.db 'PRAGMA integrity_check;'`,
+        ),
+        because: [damage.text],
+      }),
     );
   }
   return recommendations;
@@ -75,25 +80,23 @@ function waiting(advice: Advice, reason: string | undefined, error: string | und
   const gaveUp = factFor(advice, 'lock-error-failed-operation') !== undefined && waitedSeconds !== null;
   const waited = gaveUp ? `It gave up ${formatSeconds(waitedSeconds)} after its write began.` : undefined;
   const of = workerTimeoutSeconds === null ? '' : ` of ${workerTimeoutSeconds} s`;
-  const patch = `conn.execute("PRAGMA busy_timeout = ${seconds * 1000}")  # or sqlite3.connect(path, timeout=${seconds})`;
-  if (gaveUp && waitedSeconds >= seconds) {
-    return recommendation(
-      'retry-when-locked',
-      `Roll back and try again later, in the background, when the database is locked. A longer wait is no cure: it had waited ${formatSeconds(waitedSeconds)}${workerTimeoutSeconds === null || waitedSeconds >= workerTimeoutSeconds ? '' : `, and what waits longer comes nearer to the worker timeout${of}`}.`,
-      null,
-      reason,
-      error,
-      waited,
-    );
-  }
-  return immediately(
-    'busy-timeout-below-worker-timeout',
-    gaveUp
-      ? `Let SQLite's busy timeout be up to ${seconds} s: the operation gave up after ${formatSeconds(waitedSeconds)}, and the worker timeout${of} leaves room for more; then log it and retry. It is a setting of each connection and not stored in the file.`
-      : `Set SQLite's busy timeout well below the worker timeout${of}, so that a held lock becomes an error that the service can log and retry instead of a silent wait that gets it killed. It is a setting of each connection and not stored in the file, so what it was cannot be told from the copy.`,
-    patch,
-    reason,
-    error,
-    waited,
+  const patch = python(
+    `conn.execute("PRAGMA busy_timeout = ${seconds * 1000}")  # or sqlite3.connect(path, timeout=${seconds})`,
   );
+  const because = [reason, error, waited];
+  if (gaveUp && waitedSeconds >= seconds) {
+    return prevent('retry-when-locked', {
+      text: `When the database is locked, roll back and retry later in the background. A longer wait will not help: it had waited ${formatSeconds(waitedSeconds)}${workerTimeoutSeconds === null || waitedSeconds >= workerTimeoutSeconds ? '' : `, and a longer one comes nearer to the worker timeout${of}`}.`,
+      because,
+    });
+  }
+  return mitigate('busy-timeout-below-worker-timeout', {
+    text: gaveUp
+      ? `Set SQLite's busy timeout to up to ${seconds} s: the operation gave up after ${formatSeconds(waitedSeconds)}, and the worker timeout${of} leaves room for more. Then log it and retry.`
+      : `Set SQLite's busy timeout well below the worker timeout${of}, so that a held lock fails fast and can be retried. The current value is not stored in the database file.`,
+    patch,
+    because,
+    // A longer wait helps where the lock is free by then, which nothing tells.
+    prevented: gaveUp ? null : wouldHavePrevented(advice.course, { lockWaitSeconds: seconds }),
+  });
 }

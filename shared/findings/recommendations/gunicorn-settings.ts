@@ -2,7 +2,9 @@ import type { FactContext } from '../../context/context.ts';
 import { lastSettingLine, timeoutPlace } from '../../context/timeout-place.ts';
 import { type GunicornConfig, settingText } from '../../model/config.ts';
 import { fileLabel } from '../../wording/figures.ts';
-import { linesAfter, replacingLine, timeoutPatch } from '../timeout-patch.ts';
+import { linesAfter, timeoutPatch } from '../timeout-patch.ts';
+import { diff, settings as otherSettings, type Patch, python, shell } from './advice.ts';
+import { reloadCommand, restartCommand } from './restart.ts';
 
 /** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */
 export type GunicornSettings = Readonly<
@@ -17,37 +19,43 @@ const MEMBERS = {
   max_requests_jitter: 'maxRequestsJitter',
 } as const satisfies Readonly<Record<keyof GunicornSettings, keyof GunicornConfig>>;
 
+/** Files that make an image or name what runs in one: a changed flag needs a new container. */
+const CONTAINER_FILE = /(?:^|\/)(?:Dockerfile|Containerfile|(?:docker-)?compose)[\w.-]*$/i;
+
 /**
- * The change to the configuration: a unified diff that patch(1) applies where lines are added after the last known setting;
- * below it those that must be replaced, as they should be, since a diff would have to quote them to the letter. Where the unit sets
- * the timeout by a flag, the drop-in that replaces the flag.
+ * The change to the configuration, with the command that puts it into force. A unified diff that patch(1) applies adds all
+ * lines behind the last known setting: of two assignments of a Python file the later holds, and to replace a line a diff
+ * would have to quote it to the letter. Where a flag sets the timeout, a line of the file would change nothing.
  */
-export function settingsChange(context: FactContext, settings: GunicornSettings): string {
+export function settingsChange(context: FactContext, settings: GunicornSettings): Patch {
   const { timeout } = settings;
   const place = timeout === undefined ? null : timeoutPlace(context);
-  if (timeout !== undefined && place?.kind === 'unit') return timeoutPatch(place, timeout);
+  if (timeout !== undefined && place?.kind === 'unit') {
+    return otherSettings(timeoutPatch(place, timeout), restartCommand(context));
+  }
   const source = context.config?.timeoutSource;
-  // A flag wins over the file: a line of the file would change nothing.
   if (timeout !== undefined && (source === 'flag' || source === 'environment')) {
     const flags = Object.entries(settings).map(([name, value]) => `--${name.replaceAll('_', '-')} ${value}`);
-    return `${flags.join(' ')}   # in place of ${context.config?.timeoutFrom ?? 'the flag'}`;
+    const container = place?.kind === 'flag' && CONTAINER_FILE.test(place.file);
+    return shell(
+      `${flags.join(' ')}   # in place of ${context.config?.timeoutFrom ?? 'the flag'}`,
+      container ? 'docker compose up -d --build' : restartCommand(context),
+    );
   }
   const names = Object.keys(MEMBERS).filter((name): name is keyof typeof MEMBERS => name in settings);
   const config = context.evidence.configs[0];
   const file = context.evidence.files.find((each) => each.id === config?.evidenceId);
   const path = file === undefined ? '' : fileLabel(file.path);
-  const added: string[] = [];
-  const replaced: string[] = [];
-  for (const name of names) {
-    const line = `${name} = ${settings[name]}`;
+  const lines = names.map((name) => {
     const old = config?.[MEMBERS[name]] ?? { kind: 'not-set' };
-    if (old.kind === 'not-set') added.push(line);
-    else {
-      const value = old.kind === 'set' ? old.value : settingText(old);
-      replaced.push(replacingLine(line, { file: path, line: old.source.line, value }));
-    }
-  }
+    const replaced =
+      old.kind === 'not-set'
+        ? ''
+        : `  # replaces line ${old.source.line ?? '?'} (${old.kind === 'set' ? old.value : settingText(old)})`;
+    return `${name} = ${settings[name]}${replaced}`;
+  });
   const after = config === undefined ? null : lastSettingLine(config);
-  if (after === null || added.length === 0) return [...added, ...replaced].join('\n');
-  return [linesAfter({ file: path, line: after }, added), ...replaced].join('\n');
+  return after === null
+    ? python(lines.join('\n'), reloadCommand(context))
+    : diff(linesAfter({ file: path, line: after }, lines), reloadCommand(context));
 }

@@ -4,20 +4,19 @@ import type { Recommendation } from '../../model/analysis.ts';
 import { addSeconds, secondsBetween } from '../../model/time.ts';
 import { killerWord } from '../../timeline/killers.ts';
 import { formatSeconds } from '../../wording/figures.ts';
-import { type Advice, type AdviceFamily, factFor, immediately, recommendation } from './advice.ts';
+import { type Advice, type AdviceFamily, detect, factFor, mitigate, prevent, settings, shell } from './advice.ts';
+import { restartCommand } from './restart.ts';
 
 /** Room on the disk that the database lies on, where an import ran out of it. */
 export const diskAdvice: AdviceFamily = (advice) => {
   const full = factFor(advice, 'disk-full-error');
   if (full === undefined) return [];
   return [
-    immediately(
-      'free-disk-space',
-      'Free space on the filesystem of the database, warn well before it is full, and let an import that runs out of room roll back and say so.',
-      'df -h; df -i; du -xh --max-depth=2 / | sort -h | tail -20',
-      full.text,
-      factFor(advice, 'filesystem-full')?.text,
-    ),
+    mitigate('free-disk-space', {
+      text: 'Free space on the filesystem of the database and alert well before it is full. Let an import that runs out of space roll back and log it.',
+      patch: shell('df -h; df -i; du -xh --max-depth=2 / | sort -h | tail -20'),
+      because: [full.text, factFor(advice, 'filesystem-full')?.text],
+    }),
   ];
 };
 
@@ -26,29 +25,32 @@ export const storageAdvice: AdviceFamily = (advice) => {
   const trouble = factFor(advice, 'network-storage') ?? factFor(advice, 'kernel-disk-error');
   if (trouble === undefined) return [];
   return [
-    recommendation(
-      'check-storage',
-      isFactOf(trouble, 'network-storage')
-        ? 'Find out why the file server did not answer, and copy what an import reads to a local disk first: a process that waits for NFS cannot be ended before the server is back.'
-        : 'Check the disk that the kernel complains of, and the cable, controller or volume under it, before anything is changed about the service.',
-      isFactOf(trouble, 'network-storage')
-        ? 'nfsstat -c; mount -t nfs,nfs4; journalctl -k --grep=nfs'
-        : 'smartctl -a /dev/DISK; journalctl -k -p warning',
-      trouble.text,
-      factFor(advice, 'worker-in-disk-wait')?.text,
-    ),
+    prevent('check-storage', {
+      text: isFactOf(trouble, 'network-storage')
+        ? 'Find out why the file server did not answer, and copy what an import reads to a local disk first. A process that waits for NFS cannot be killed before the server is back.'
+        : 'Check the disk that the kernel reports, and the cable, controller or volume under it, before changing the service.',
+      patch: shell(
+        isFactOf(trouble, 'network-storage')
+          ? 'nfsstat -c; mount -t nfs,nfs4; journalctl -k --grep=nfs'
+          : 'smartctl -a /dev/DISK; journalctl -k -p warning',
+      ),
+      because: [trouble.text, factFor(advice, 'worker-in-disk-wait')?.text],
+    }),
   ];
 };
 
 /** What to do about an end that neither gunicorn nor memory explains. */
 export const mechanismAdvice: AdviceFamily = (advice) => {
+  // Where the facts that say how it ended are dismissed, there is nothing to act on.
   switch (advice.context.record?.incident.mechanism) {
     case 'external-sigkill':
       return unknownSender(advice);
     case 'crash':
-      return [crashAdvice(advice)];
+      return factFor(advice, 'crash') === undefined ? [] : [crashAdvice(advice)];
     case 'systemd-stop':
-      return [stopAdvice(advice)];
+      return factFor(advice, 'systemd-stop') === undefined && factFor(advice, 'killed-by-program') === undefined
+        ? []
+        : [stopAdvice(advice)];
     default:
       return [];
   }
@@ -56,14 +58,16 @@ export const mechanismAdvice: AdviceFamily = (advice) => {
 
 function unknownSender(advice: Advice): readonly Recommendation[] {
   // Who did it is known: there is nothing to find out.
-  if (factFor(advice, 'killed-by-hand') !== undefined) return [];
+  const unknown = factFor(advice, 'sigkill-without-author');
+  if (unknown === undefined || factFor(advice, 'killed-by-hand') !== undefined) return [];
   return [
-    recommendation(
-      'audit-kills',
-      'Have the kernel record who sends SIGKILL, so that the next one has an author.',
-      'auditctl -a always,exit -F arch=b64 -S kill -S tgkill -F a1=9 -k sigkill',
-      factFor(advice, 'sigkill-without-author')?.text,
-    ),
+    detect('audit-kills', {
+      text: 'Audit SIGKILL, so that the next sender is logged. A kill by the kernel itself is not in the audit log: for that one collect the kernel log.',
+      patch: shell(
+        'auditctl -a always,exit -F arch=b64 -S kill -S tgkill -F a1=9 -k sigkill   # read: ausearch -k sigkill',
+      ),
+      because: [unknown.text],
+    }),
   ];
 }
 
@@ -72,28 +76,25 @@ function crashAdvice(advice: Advice): Recommendation {
   const exception = fatalException(advice.context);
   // A signal ends a process inside native code; an exception has its traceback in the log.
   if (exception !== null && advice.context.record?.death?.signal == null) {
-    return recommendation(
-      'fix-the-exception',
-      `Mend what raised "${exception.text}": its traceback stands in the log. As long as it is there, every worker that comes to it ends in the same way.`,
-      null,
-      crash,
-    );
+    return prevent('fix-the-exception', {
+      text: `Fix the exception "${exception.text}" (traceback in the log): it ends every worker that reaches it.`,
+      because: [crash],
+      prevented: true,
+    });
   }
   // A code is what the process handed to exit(): the kernel writes a core for a signal only. Source: core(5)
   if (advice.context.record?.death?.signal == null) {
-    return recommendation(
-      'find-the-exit',
-      'Find what calls exit in the worker: the code is what the process itself gave. Trace the exit with its stack the next time (sys.exit and os._exit of Python, exit of a library).',
-      'strace -f -k -e trace=exit_group -p PID   # the stack of the call names its library',
-      crash,
-    );
+    return detect('find-the-exit', {
+      text: 'Find what calls exit in the worker: the code is what the process itself passed (sys.exit or os._exit in Python, exit in a library). Trace the call with its stack at the next one.',
+      patch: shell('strace -f -k -e trace=exit_group -p PID   # the stack of the call names its library'),
+      because: [crash],
+    });
   }
-  return immediately(
-    'core-dumps',
-    'Keep core dumps and read the stack of this one: coredumpctl names the library in which it crashed.',
-    'coredumpctl info',
-    crash,
-  );
+  return detect('core-dumps', {
+    text: 'Keep core dumps and read the stack of this one: coredumpctl names the library in which it crashed.',
+    patch: shell('coredumpctl info'),
+    because: [crash],
+  });
 }
 
 const SYSTEMD_WAITS = 'TimeoutStopSec=';
@@ -116,12 +117,10 @@ function stopAdvice(advice: Advice): Recommendation {
   const isWatchdog = advice.context.record?.death?.killer?.detail.state === 'watchdog';
   const because = [factFor(advice, 'systemd-stop')?.text, factFor(advice, 'unit-settings')?.text] as const;
   if (isWatchdog) {
-    return recommendation(
-      'watchdog',
-      'Let WatchdogSec= exceed the longest time in which the service may be busy, or have it tell systemd of its life from a thread of its own.',
-      null,
-      ...because,
-    );
+    return prevent('watchdog', {
+      text: 'Set WatchdogSec= above the longest time that the service may be busy, or send WATCHDOG=1 from a separate thread.',
+      because,
+    });
   }
   const killer = advice.context.record?.death?.killer ?? null;
   const program = killer === null ? undefined : killerWord(killer)?.program.name;
@@ -134,26 +133,25 @@ function stopAdvice(advice: Advice): Recommendation {
           ? SYSTEMD_WAITS
           : (WAITS_OF[program] ?? 'its own wait for a stop');
   if (waits !== SYSTEMD_WAITS) {
-    return recommendation(
-      'stop-timeout',
-      `Let ${waits === null ? '' : `${waits} exceed gunicorn's graceful_timeout, and `}graceful_timeout${waits === null ? ' exceed' : ''} the longest import, or do not restart the service while one runs.`,
-      null,
-      ...because,
-    );
+    return prevent('stop-timeout', {
+      text: `Set ${waits === null ? '' : `${waits} above gunicorn's graceful_timeout, and `}graceful_timeout above the longest import. Or do not restart the service during imports.`,
+      because,
+    });
   }
   const graceful = config?.gracefulTimeoutSeconds ?? null;
   const stop = unit?.timeoutStopSeconds?.value ?? stopSeconds(advice);
   const needed = graceful === null ? null : graceful + STOP_MARGIN_SECONDS;
   const isShort = needed !== null && needed > (stop ?? DEFAULT_STOP_SECONDS);
-  return recommendation(
-    'stop-timeout',
-    "Let TimeoutStopSec= exceed gunicorn's graceful_timeout, and graceful_timeout the longest import, or do not restart the service while one runs.",
-    isShort ? `[Service]\nTimeoutStopSec=${needed}` : null,
-    ...because,
-    graceful === null
-      ? undefined
-      : `graceful_timeout is ${graceful} s${stop === null ? '' : `, and systemd waited ${formatSeconds(stop)}`}.`,
-  );
+  return prevent('stop-timeout', {
+    text: "Set TimeoutStopSec= above gunicorn's graceful_timeout, and graceful_timeout above the longest import. Or do not restart the service during imports.",
+    patch: isShort ? settings(`[Service]\nTimeoutStopSec=${needed}`, restartCommand(advice.context)) : null,
+    because: [
+      ...because,
+      graceful === null
+        ? undefined
+        : `graceful_timeout is ${graceful} s${stop === null ? '' : `, and systemd waited ${formatSeconds(stop)}`}.`,
+    ],
+  });
 }
 
 /** How long systemd waited, by its own lines: from the stop that it announced to the kill. */

@@ -2,8 +2,10 @@ import { importCourse } from '../../context/import-course.ts';
 import { memoryUse } from '../../context/process-readings.ts';
 import { isLargeByBytes } from '../../facts/artifact-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
-import { formatBytes } from '../../wording/figures.ts';
-import { type Advice, type AdviceFamily, factFor, isInvolved, recommendation } from './advice.ts';
+import { formatBytes, formatCount, formatEstimate } from '../../wording/figures.ts';
+import { tried, wouldHavePrevented } from '../trial.ts';
+import { SLOW_ROWS_PER_SECOND } from '../unexplained.ts';
+import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, prevent, python, shell } from './advice.ts';
 
 /** Another way to import, where the size of the artifact was part of it. */
 export const largeArtifactAdvice: AdviceFamily = (advice) => {
@@ -13,25 +15,29 @@ export const largeArtifactAdvice: AdviceFamily = (advice) => {
   const recommendations: Recommendation[] = [];
   if (parseMatters(advice)) {
     recommendations.push(
-      recommendation(
-        'stream-the-parse',
-        'Parse the artifact as a stream (iterparse with clear(), or expat) instead of building the whole document: memory then stays at some 10 MB whatever its size.',
-        'for event, case in ElementTree.iterparse(path):\n    if case.tag == "testcase":\n        handle(case)\n        case.clear()',
-        large.text,
-        use !== null && use.growthBytes > 100_000_000
-          ? `The worker grew by ${formatBytes(use.growthBytes)} while it ran.`
-          : undefined,
-      ),
+      prevent('stream-the-parse', {
+        text: `Parse the artifact as a stream (iterparse with clear(), or expat) instead of in memory. ${streamedMemory(advice)}`,
+        patch: python(
+          'for event, case in ElementTree.iterparse(path):\n    if case.tag == "testcase":\n        handle(case)\n        case.clear()',
+        ),
+        because: [
+          large.text,
+          use !== null && use.growthBytes > 100_000_000
+            ? `The worker grew by ${formatBytes(use.growthBytes)} while it ran.`
+            : undefined,
+        ],
+        prevented: wouldHavePrevented(advice.course, { parser: 'iterparse' }),
+      }),
     );
   }
   recommendations.push(
     ...commits(advice, large.text),
-    recommendation(
-      'import-outside-the-request',
-      'Run imports in a background process or queue rather than in a web worker, and log progress as they go: no request should depend on how large a report is.',
-      null,
-      large.text,
-    ),
+    prevent('import-outside-the-request', {
+      text: `Run imports of this size outside the web request, in a background process or queue: ${outsideReason(advice)}.`,
+      because: [large.text],
+      // No worker timeout ends it there; memory still may.
+      prevented: wouldHavePrevented(advice.course, { timeoutSeconds: 0 }),
+    }),
   );
   return recommendations;
 };
@@ -50,35 +56,59 @@ function parseMatters(advice: Advice): boolean {
   return (parse.toSecond ?? course.elapsedSeconds) - parse.fromSecond >= MUCH_OF_THE_TIME * course.elapsedSeconds;
 }
 
-/** Rows a second below which transactions are too small: each commit waits for the disk. */
-const SLOW_ROWS_PER_SECOND = 2_000;
-
 function commits(advice: Advice, large: string): readonly Recommendation[] {
   const going = factFor(advice, 'commits-as-it-goes');
   if (going === undefined) {
     const writing = factFor(advice, 'open-transaction-of-operation') ?? factFor(advice, 'ended-while-inserting');
     // What the log shows to have ended before its write tells nothing of how it writes.
     if (writing === undefined && (importCourse(advice.context)?.steps.length ?? 0) > 0) return [];
+    const kept = rowsKept(advice);
+    // A commit that would not have been reached keeps nothing.
+    if (kept === 0) return [];
     return [
-      recommendation(
-        'batch-commits',
-        'Insert in batches of a few thousand rows with a commit after each, so that a killed import loses little, the write lock is free in between and progress is visible in the log.',
-        null,
-        writing?.text ?? large,
-      ),
+      mitigate('batch-commits', {
+        text: `Commit every ${kept === null ? 'few thousand' : formatCount(BATCH_ROWS)} rows, so that a kill loses little and the write lock is free in between.`,
+        because: [writing?.text ?? large],
+        prevented: wouldHavePrevented(advice.course, { batchRows: BATCH_ROWS }),
+        ...(kept === null
+          ? {}
+          : {
+              effect: `It would have kept ${formatCount(kept)} of ${formatCount(advice.course?.insert?.rows ?? 0)} rows.`,
+            }),
+      }),
     ];
   }
   const insert = importCourse(advice.context)?.insert ?? null;
   if (insert === null || insert.rowsPerSecond >= SLOW_ROWS_PER_SECOND) return [];
   return [
-    recommendation(
-      'larger-batches',
-      'Put a few thousand rows into each transaction (executemany, one commit): every commit waits for the disk, and a row of its own pays that price alone.',
-      null,
-      `Rows went in at ${Math.round(insert.rowsPerSecond)} a second.`,
-      going.text,
-    ),
+    prevent('larger-batches', {
+      text: 'Put a few thousand rows into each transaction (executemany, one commit): one commit per row costs one disk sync per row.',
+      because: [`Rows went in at ${Math.round(insert.rowsPerSecond)} a second.`, going.text],
+    }),
   ];
+}
+
+/** Few enough that most of what was written is committed, many enough that a commit costs little beside them. */
+const BATCH_ROWS = 1_000;
+
+/** Rows that transactions of that size would have kept; null where no rate is known. */
+function rowsKept({ course }: Advice): number | null {
+  return tried(course, { batchRows: BATCH_ROWS })?.committedRows ?? null;
+}
+
+/** What a stream holds: one test case at a time, which may be most of the file. */
+function streamedMemory({ context }: Advice): string {
+  const longest = context.artifact?.report.longestTextBytes ?? null;
+  return longest !== null && longest > 10_000_000
+    ? `It then holds one test case at a time: the longest text alone has ${formatBytes(longest)}.`
+    : 'It then holds one test case at a time, about 11 MB in all (est.).';
+}
+
+function outsideReason({ course }: Advice): string {
+  const needed = course?.neededSeconds ?? null;
+  const rate = course?.insert?.rowsPerSecond ?? null;
+  if (needed === null || rate === null) return 'no request should depend on the size of a report';
+  return `at ${rate < 10 ? rate.toFixed(1) : formatCount(rate)} rows/s this one needed up to ${formatEstimate(needed)}`;
 }
 
 /** A file that was read before it was whole, or that was cut on its way: no parser mends that. */
@@ -87,12 +117,10 @@ export const damagedArtifactAdvice: AdviceFamily = (advice) => {
   const failed = factFor(advice, 'failed-otherwise');
   if (damaged === undefined || (failed === undefined && factFor(advice, 'crash') === undefined)) return [];
   return [
-    recommendation(
-      'whole-artifacts',
-      'Fetch the artifact again and compare its size and checksum with the source; have whoever writes it write under another name and rename it when it is whole, and let the import refuse what does not parse with a word of where.',
-      'xmllint --noout --stream test-results.xml; sha256sum test-results.xml',
-      damaged.text,
-      failed?.text,
-    ),
+    prevent('whole-artifacts', {
+      text: 'Fetch the artifact again and compare its size and checksum with the source. Write it to a temporary name and rename it when complete; reject files that do not parse and log the position.',
+      patch: shell('xmllint --noout --stream test-results.xml; sha256sum test-results.xml'),
+      because: [damaged.text, failed?.text],
+    }),
   ];
 };

@@ -3,7 +3,8 @@ import type { Recommendation } from '../../model/analysis.ts';
 import { shellWord } from '../../model/shell.ts';
 import { secondsBetween } from '../../model/time.ts';
 import { formatSeconds } from '../../wording/figures.ts';
-import { type Advice, type AdviceFamily, recommendation, verdictFor } from './advice.ts';
+import { type Advice, type AdviceFamily, detect, isInvolved, python, shell, verdictFor } from './advice.ts';
+import { filesConcerned } from './files-concerned.ts';
 
 /** A step that says nothing for so long leaves nobody the wiser. */
 const SILENT_SECONDS = 10;
@@ -11,10 +12,11 @@ const SILENT_SECONDS = 10;
 /** What to log and to warn of, where this incident was hard to read or went unnoticed for want of it. */
 export const monitoringAdvice: AdviceFamily = (advice) => {
   if (advice.context.record?.death == null) return [];
-  return [...progressLogging(advice), ...memoryLogging(advice), ...alerts(advice)];
+  return [...progressLogging(advice), ...memoryLogging(advice), ...hostRecords(advice), ...alerts(advice)];
 };
 
-function progressLogging({ context }: Advice): readonly Recommendation[] {
+function progressLogging(advice: Advice): readonly Recommendation[] {
+  const { context } = advice;
   const { lastStep, workEnd } = context;
   if (lastStep === null || workEnd === null || !lastStep.isTimed) return [];
   const silent = secondsBetween(lastStep.from, workEnd);
@@ -23,24 +25,51 @@ function progressLogging({ context }: Advice): readonly Recommendation[] {
   );
   if (silent < SILENT_SECONDS || spoke === true) return [];
   return [
-    recommendation(
-      'log-progress',
-      'Log progress every few thousand records, with count and time: a log then tells a slow import from one that hangs.',
-      'if count % 5000 == 0:\n    logger.info("%s: %d of %d records, %.1f s", step, count, total, time.monotonic() - started)',
-      `The log says nothing of the ${formatSeconds(silent)} between "${lastStep.startLine.text.slice(0, 120)}" and the end of the work.`,
-    ),
+    detect('log-progress', {
+      text: `Log progress every few thousand records${filesConcerned(advice)}, with count and time, so that a slow import can be told from a hang.`,
+      patch: python(
+        'if count % 5000 == 0:\n    logger.info("%s: %d of %d records, %.1f s", step, count, total, time.monotonic() - started)',
+      ),
+      because: [
+        `Nothing is logged in the ${formatSeconds(silent)} between "${lastStep.startLine.text.slice(0, 120)}" and the end of the work.`,
+      ],
+    }),
   ];
 }
 
+/** Whether memory is a cause, or a SIGKILL leaves it open; a timeout alone is no sign of it. */
+function isSuspect(advice: Advice): boolean {
+  if (isInvolved(advice, 'memory-exhaustion')) return true;
+  const isOpen = verdictFor(advice, 'memory-exhaustion') === 'inconclusive';
+  return isOpen && advice.context.record?.incident.mechanism === 'external-sigkill';
+}
+
+/** Memory in the log of the service, where memory is a suspect and nothing shows what the worker held. */
 function memoryLogging(advice: Advice): readonly Recommendation[] {
-  if (verdictFor(advice, 'memory-exhaustion') !== 'inconclusive' || memoryUse(advice.context) !== null) return [];
+  if (memoryUse(advice.context) !== null || !isSuspect(advice)) return [];
   return [
-    recommendation(
-      'log-memory',
-      'Log the peak memory of the worker after every step; with sysstat running, the host records its own (sar -r).',
-      'import resource\nlogger.info("peak memory: %d MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)',
-      'Whether memory ran short could not be decided: nothing that was saved shows how much the worker used.',
-    ),
+    detect('log-memory', {
+      text: 'Log the peak memory of the worker after every step.',
+      patch: python(
+        'import resource\nlogger.info("peak memory: %d MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)',
+      ),
+      because: ['Nothing in the evidence shows how much memory the worker held.'],
+    }),
+  ];
+}
+
+/** What the host records of itself, where a verdict hung on it and nothing was recorded. Source: sysstat(5), sar(1) */
+function hostRecords(advice: Advice): readonly Recommendation[] {
+  const { context } = advice;
+  const isRecorded = context.vmstatSamples.length > 0 || context.evidence.hostMemory.length > 0;
+  // A container has no such record of its own.
+  if (!isSuspect(advice) || isRecorded || context.record?.place !== null) return [];
+  return [
+    detect('record-the-host', {
+      text: 'Have the host record its memory, disk and CPU: with sysstat running, sar shows them for any minute of the past days.',
+      patch: shell('apt-get install sysstat && systemctl enable --now sysstat   # Red Hat: dnf install sysstat'),
+      because: ['No measurement of the host covers the incident.'],
+    }),
   ];
 }
 
@@ -62,11 +91,12 @@ function alerts({ context }: Advice): readonly Recommendation[] {
   const { unit } = record.incident;
   const match = record.incident.mechanism === 'kernel-oom' || unit === null ? '' : ` --unit=${shellWord(unit)}`;
   return [
-    recommendation(
-      'alert',
-      'Warn somebody whenever this is logged, with the operation that was running.',
-      `journalctl${match} --since=-15min -q --grep=${shellWord(words)}   # a line of output is a warning`,
-      `It happened ${same} times in what was saved.`,
-    ),
+    detect('alert', {
+      text: 'Alert on this log line, with the operation that was running.',
+      patch: shell(
+        `journalctl${match} --since=-15min -q --grep=${shellWord(words)}   # any line of output is an alert`,
+      ),
+      because: [`${same} times in these logs.`],
+    }),
   ];
 }

@@ -1,7 +1,8 @@
 import type { JobHistory } from '../../model/database.ts';
 import { quotedIdentifier } from '../../sql/identifier.ts';
 import { fileLabel } from '../../wording/figures.ts';
-import { type AdviceFamily, immediately, isInvolved, reasonFor, verdictFor } from './advice.ts';
+import { isNextKey } from '../job-key.ts';
+import { type AdviceFamily, isInvolved, mitigate, reasonFor, sql, verdictFor } from './advice.ts';
 
 /** A column that says how far a job is: `status`, `import_state`. */
 const STATUS = /(?:^|_)(?:status|state)$/i;
@@ -30,21 +31,31 @@ export const skipJobAdvice: AdviceFamily = (advice) => {
     ({ operation, death }) =>
       death !== null && operation?.jobKey === key && operation.template === record.operation?.template,
   ).length;
-  if (ended < 2) return [];
-  const sql = skippingSql(history, key);
-  if (sql === null) return [];
+  const attempts = advice.context.history.operations.filter(
+    ({ jobKey, template }) => jobKey === key && template === record.operation?.template,
+  );
+  if (ended < 2 || attempts.some(({ outcome }) => outcome === 'done') || !isKeyOf(history, key)) return [];
+  const statements = skippingSql(history, key);
+  if (statements === null) return [];
   return [
-    immediately(
-      'skip-job',
-      `Leave out ${record.incident.operation ?? `job ${key}`} until it is understood: as long as it is tried again, it ends the next worker in the same way. Inquest does not run this; run it on the host, in ${fileLabel(database.report.path)}, while the service is stopped, after a copy was made.`,
-      sql,
-      causes[0] === undefined ? undefined : reasonFor(advice, causes[0]),
-      history.keys.includes(key)
-        ? `The table ${history.table} has a row for it.`
-        : `The table ${history.table} has no row for it, so a service that imports what is not there yet takes it up again.`,
-    ),
+    mitigate('skip-job', {
+      text: `Skip ${record.incident.operation ?? `job ${key}`} until the cause is fixed: each of its ${ended} attempts killed a worker. Stop the service, back up ${fileLabel(database.report.path)}, then run this; Inquest does not.`,
+      patch: sql(statements),
+      because: [
+        causes[0] === undefined ? undefined : reasonFor(advice, causes[0]),
+        history.keys.includes(key)
+          ? `The table ${history.table} has a row for it.`
+          : `The table ${history.table} has no row for it, so a service that imports what is not there yet retries it.`,
+      ],
+      prevented: true,
+    }),
   ];
 };
+
+/** Whether a number that the log names is one of the table's keys, or its next. */
+function isKeyOf(history: JobHistory, key: number): boolean {
+  return history.keys.some((each) => Number(each) === key) || isNextKey(history, key);
+}
 
 /** The statements for the table of jobs; null where no column says what a job is at and there is a row already. */
 function skippingSql(history: JobHistory, key: number): string | null {

@@ -1,28 +1,43 @@
-import type { FactContext } from '../../context/context.ts';
 import { insertReckoning } from '../../context/course-words.ts';
-import { importCourse } from '../../context/import-course.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
+import type { ImportCourse } from '../../model/import-course.ts';
 import { durationOf } from '../../timeline/operations.ts';
-import { formatSeconds } from '../../wording/figures.ts';
-import { advisedTimeout } from '../advised-timeout.ts';
-import { type AdviceFamily, factFor, immediately, isInvolved, verdictFor } from './advice.ts';
+import { formatCount, formatEstimate, formatSeconds } from '../../wording/figures.ts';
+import { advisedTimeout, LONGEST_ADVISED_SECONDS } from '../advised-timeout.ts';
+import { wouldHavePrevented } from '../trial.ts';
+import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, verdictFor } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 
 /** A longer timeout, where an import that was getting on was ended by it; it would not help one that waits for a lock. */
 export const workerTimeoutAdvice: AdviceFamily = (advice) => {
   if (isInvolved(advice, 'database-lock') || verdictFor(advice, 'worker-timeout') !== 'fits') return [];
   const large = factFor(advice, 'artifact-large');
-  const need = neededSeconds(advice.context);
-  if (need !== null && large !== undefined) return [raiseTimeout(advice.context, need, large)];
-  return shortTimeout(advice.context);
+  const { course } = advice;
+  // Honest work that needs longer gets a timeout from its rate; work of unknown rate only where its size explains it.
+  if (course !== null && (course.neededSeconds !== null || large !== undefined)) {
+    return raiseTimeout(advice, course, large);
+  }
+  return isFutile(advice) ? [] : shortTimeout(advice);
 };
+
+/** A timeout of hardly more than the arbiter's own pace ends whatever does more than answer: raising it comes first. */
+export const futileTimeoutAdvice: AdviceFamily = (advice) =>
+  isFutile(advice) && verdictFor(advice, 'worker-timeout') === 'fits' ? shortTimeout(advice) : [];
+
+/** The arbiter looks at heartbeats about once a second. Source: gunicorn, arbiter.py, run */
+const FUTILE_TIMEOUT_SECONDS = 2;
+
+function isFutile({ context }: Advice): boolean {
+  const timeout = context.config?.timeoutSeconds ?? 0;
+  return timeout > 0 && timeout <= FUTILE_TIMEOUT_SECONDS;
+}
 
 /** A timeout below which an ordinary request of a busy host is at risk, whatever the work is. */
 const SHORT_TIMEOUT_SECONDS = 10;
 
 /** A timeout that honest work does not fit into: shorter than an operation that ended well, or than any should be. */
-function shortTimeout(context: FactContext): readonly Recommendation[] {
+function shortTimeout({ context, course }: Advice): readonly Recommendation[] {
   const { config, record, history } = context;
   const timeout = config?.timeoutSeconds ?? null;
   if (config === null || timeout === null || timeout === 0 || record?.operation == null) return [];
@@ -33,61 +48,52 @@ function shortTimeout(context: FactContext): readonly Recommendation[] {
   if (longest < timeout && timeout >= SHORT_TIMEOUT_SECONDS) return [];
   const { seconds } = advisedTimeout(Math.max(longest, timeout, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
   return [
-    immediately(
-      'raise-timeout',
-      `Raise the worker timeout to ${seconds} s: ${longest >= timeout ? `the same work took up to ${formatSeconds(longest)} where it ended well` : `${timeout} s are too short for work that takes more than a moment`}.`,
-      settingsChange(context, { timeout: seconds }),
-      `The worker timeout is ${timeout} s, from ${config.timeoutFrom}.`,
-    ),
+    mitigate('raise-timeout', {
+      text: `Raise the worker timeout to ${seconds} s: ${longest >= timeout ? `the same work took up to ${formatSeconds(longest)} where it completed` : `${timeout} s are too short for work that takes more than a moment`}.`,
+      patch: settingsChange(context, { timeout: seconds }),
+      because: [`The worker timeout is ${timeout} s, from ${config.timeoutFrom}.`],
+      prevented: wouldHavePrevented(course, { timeoutSeconds: seconds }),
+    }),
   ];
 }
 
-interface Need {
-  readonly seconds: number;
-  /** False: so long it had run, and what was left to do the log does not tell. */
-  readonly isKnown: boolean;
-  readonly how: string;
-}
-
-/** Seconds that the operation needs, with the reckoning. Null when the log gives no start. */
-function neededSeconds(context: FactContext): Need | null {
-  const course = importCourse(context);
-  if (course === null) return null;
-  const { elapsedSeconds, insert, neededSeconds: needed } = course;
-  if (insert === null || needed === null) {
-    return {
-      seconds: elapsedSeconds,
-      isKnown: false,
-      how: `the operation had run ${formatSeconds(elapsedSeconds)} and was not done`,
-    };
-  }
-  return { seconds: needed, isKnown: true, how: insertReckoning(insert) };
-}
-
-function raiseTimeout(context: FactContext, need: Need, large: Fact): Recommendation {
-  const { seconds: timeout, covers } = advisedTimeout(need.seconds);
+function raiseTimeout(advice: Advice, course: ImportCourse, large: Fact | undefined): readonly Recommendation[] {
+  const { context } = advice;
+  const { elapsedSeconds, insert, neededSeconds } = course;
+  const need = neededSeconds ?? elapsedSeconds;
+  const { seconds: timeout, covers } = advisedTimeout(need, LONGEST_ADVISED_SECONDS);
+  // A timeout that this import does not fit into would have changed when it was killed.
+  if (!covers) return [];
   const graceful = context.config?.gracefulTimeoutSeconds ?? null;
   // Where the unit sets flags, its change is one of a flag.
   const isGracefulShort =
     graceful !== null &&
-    graceful < Math.min(timeout, need.seconds) &&
+    graceful < Math.min(timeout, need) &&
     context.unit?.flags == null &&
     context.unit?.environmentFlags == null;
-  return {
-    id: 'raise-timeout',
-    when: 'immediate',
-    text: covers
-      ? `Until imports run elsewhere, raise the worker timeout to ${timeout} s: ${need.isKnown ? 'half as much again as this import needed' : 'half as much again as this import had run; how much it had left to do the log does not tell, so it may need more'}.`
-      : `Take imports of this size out of the web request: ${need.isKnown ? `at the rate seen, this one would have needed up to ${formatSeconds(need.seconds)}` : `this one had run ${formatSeconds(need.seconds)} and was not done`}, which no sensible worker timeout covers; ${timeout} s serve smaller ones until then.`,
-    patch: settingsChange(context, { timeout, ...(isGracefulShort ? { graceful_timeout: timeout } : {}) }),
-    because: [
-      need.how,
-      large.text,
-      ...(isGracefulShort
-        ? [
-            `graceful_timeout is ${graceful} s: a reload or restart gives a running import no longer than that, whatever timeout is.`,
-          ]
-        : []),
-    ],
-  };
+  const rate =
+    insert === null
+      ? null
+      : `${insert.rowsPerSecond < 10 ? insert.rowsPerSecond.toFixed(1) : formatCount(insert.rowsPerSecond)} rows/s`;
+  const why =
+    neededSeconds === null || rate === null
+      ? `1.5 times the ${formatSeconds(elapsedSeconds)} it had run. The remaining work is not logged, so it may need more`
+      : `1.5 times the ${formatEstimate(neededSeconds)} that this import needs at ${rate}`;
+  const isLong = !advisedTimeout(need).covers;
+  return [
+    mitigate('raise-timeout', {
+      text: `Raise the worker timeout to ${formatCount(timeout)} s: ${why}.${isLong ? ` A hang then goes unnoticed for ${formatEstimate(timeout)}, so undo it once imports run elsewhere.` : ''}`,
+      patch: settingsChange(context, { timeout, ...(isGracefulShort ? { graceful_timeout: timeout } : {}) }),
+      because: [
+        insert === null
+          ? `The operation had run ${formatSeconds(elapsedSeconds)} and was not done.`
+          : `${insertReckoning(insert)}.`,
+        large?.text,
+        isGracefulShort
+          ? `graceful_timeout is ${graceful} s: a reload or restart gives a running import no longer than that, whatever timeout is.`
+          : undefined,
+      ],
+      prevented: wouldHavePrevented(course, { timeoutSeconds: timeout }),
+    }),
+  ];
 }

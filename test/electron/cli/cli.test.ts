@@ -69,8 +69,8 @@ describe('inquest analyze', () => {
     const { status, stdout, stderr } = await run(FROM_SOURCE, ['analyze', INCIDENT]);
     expect(stderr).toBe('');
     expect(status).toBe(0);
-    expect(stdout).toMatch(/database-lock +fits/);
-    expect(stdout).toMatch(/worker-timeout +contributes/);
+    expect(stdout).toMatch(/database lock +likely cause/);
+    expect(stdout).toMatch(/worker timeout +contributing factor/);
     expect(stdout).toContain('16:03:40');
     expect(stdout).toContain('2026-02-11');
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(120);

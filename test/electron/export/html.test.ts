@@ -75,7 +75,7 @@ describe('the HTML report', () => {
       'The incident',
       'Timeline',
       'Verdict',
-      'What to change',
+      'What to do',
       'Questions',
       'Expected findings',
       'Artifact',

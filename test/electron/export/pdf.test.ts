@@ -101,7 +101,7 @@ describe('the PDF', () => {
 
   it.skipIf(NO_POPPLER)('leaves no heading alone at the end of a page', async () => {
     const headings =
-      /^(Timeline|Verdict|Key events|What to change|Questions|Expected findings|Artifact|Database|Configuration|Problems with the evidence|Evidence|How to read this|Missing: .*)$/;
+      /^(Timeline|Verdict|Key events|What to do|Questions|Expected findings|Artifact|Database|Configuration|Problems with the evidence|Evidence|How to read this|Missing: .*)$/;
     for (const make of [hostileReport, longReport]) {
       for (const page of pagesOf(await pdfOnce(make))) {
         const lines = page

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { writeBriefText } from '../../../electron/export/brief-text.ts';
 import { writeText } from '../../../electron/export/text.ts';
 import { textColumns, wrapped } from '../../../electron/export/wrap.ts';
 import { FOREIGN, LONG_WORD } from '../../support/hostile-case.ts';
@@ -19,21 +20,34 @@ describe('the report in a terminal', () => {
     }
   });
 
-  it('lists what helps at once before what stays, numbered through', () => {
+  it('lists changes by what they are for, numbered through, each with what it would have done', () => {
     const { report } = referenceReport();
-    const change = { patch: null, because: [] };
+    const change = { patch: null, because: [], wouldHavePrevented: true };
     const recommendations = [
-      { ...change, text: 'Import in the background.', when: 'lasting' },
-      { ...change, text: 'Raise the timeout.', when: 'immediate' },
+      { ...change, text: 'Raise the timeout.', action: 'mitigate', apply: 'systemctl reload x.service' },
+      { ...change, text: 'Log progress.', action: 'detect', wouldHavePrevented: false },
+      { ...change, text: 'Import in the background.', action: 'prevent', wouldHavePrevented: null },
     ] as const;
     const text = writeText({ ...report, recommendations }, plain);
-    expect(text).toMatch(/At once, .*\n1\. Raise the timeout\.\nTo stay\n2\. Import in the background\./);
+    expect(text).toMatch(
+      /\nMitigate\n1\. Raise the timeout\.\n {6}\$ systemctl reload x\.service\n {3}Would have prevented it: yes\n/,
+    );
+    expect(text).toMatch(/\nPrevent\n2\. Import in the background\.\n {3}Would have prevented it: unknown\n/);
+    expect(text).toMatch(/\nDetect\n3\. Log progress\.\n {3}Would have prevented it: no, it collects what decides\n/);
   });
 
-  it('says what a verdict hangs on', () => {
+  it('warns of damaged evidence and dismissed facts above the cause', () => {
+    const { report } = referenceReport();
+    const text = writeText({ ...report, caveats: ['bundle.tar.gz is damaged or cut.'] }, plain);
+    const at = text.indexOf('warning: bundle.tar.gz is damaged or cut.');
+    expect(at).toBeGreaterThan(0);
+    expect(at).toBeLessThan(text.indexOf('Cause '));
+  });
+
+  it('says what a verdict depends on', () => {
     const { report } = referenceReport();
     const hypotheses = report.hypotheses.map((each) => ({ ...each, counterfactual: ['Without it: inconclusive.'] }));
-    expect(writeText({ ...report, hypotheses }, plain)).toMatch(/^ {6}hangs on {7}Without it: inconclusive\.$/m);
+    expect(writeText({ ...report, hypotheses }, plain)).toMatch(/^ {6}depends on {5}Without it: inconclusive\.$/m);
   });
 
   it.each([80, 100, 137, 160])('keeps to %i columns and clips nothing', (width) => {
@@ -69,7 +83,38 @@ describe('the report in a terminal', () => {
   it('tells of a case without conclusions', () => {
     const text = writeText(emptyReport().report, plain);
     expect(text).toMatch(/worker-timeout {2,}inconclusive/);
-    expect(text).toContain('The evidence does not tell.');
+    expect(text).toContain('Not in the evidence.');
+  });
+});
+
+describe('the case on one screen', () => {
+  const brief = (report = referenceReport().report): string => writeBriefText(report, plain);
+
+  it('has the cause before the timeline, one line a hypothesis, and what to do last', () => {
+    const text = brief();
+    const order = ['Worker 23333 of', 'Cause  ', 'Impact  ', 'Timeline (UTC, 2026-01-28)', 'Hypotheses', 'What to do'];
+    const places = order.map((words) => text.indexOf(words));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    expect(places[0]).toBe(0);
+    expect(text).toMatch(/worker timeout +likely cause/);
+    expect(text).toMatch(/\+113\.2 s {2}SIGKILL/);
+    expect(text).toContain('--full: ');
+    expect(text.split('\n').length).toBeLessThan(60);
+  });
+
+  it('says of each change whether it would have prevented the incident', () => {
+    expect(brief()).toMatch(/Mitigate {2}1\. Raise the worker timeout/);
+    expect(brief()).toContain('Would have prevented it: no. It would have been killed later.');
+    expect(brief()).toContain('Would have prevented it: yes');
+  });
+
+  it('clips nothing, and lets no control character through', () => {
+    const text = brief(hostileReport().report);
+    for (const line of text.split('\n')) expect(textColumns(line)).toBeLessThanOrEqual(plain.width);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is being looked for
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(text.replace(/\s+/g, '')).toContain(LONG_WORD);
+    expect(brief(emptyReport().report)).toContain('No log of workers was saved.');
   });
 });
 

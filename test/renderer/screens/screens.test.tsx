@@ -69,7 +69,7 @@ describe('the Verdict screen', () => {
   it('says of an open question that the evidence does not tell', () => {
     const questions = view.analysis.questions.map((each) => ({ ...each, answer: null, facts: [] }));
     const open = { ...view, analysis: { ...view.analysis, questions } };
-    expect(count(markup(open, <VerdictScreen view={open} />), 'The evidence does not tell.')).toBe(questions.length);
+    expect(count(markup(open, <VerdictScreen view={open} />), 'Not in the evidence.')).toBe(questions.length);
   });
 
   it('shows the command that collects what is missing', () => {
@@ -81,7 +81,8 @@ describe('the Verdict screen', () => {
     const lacking = { ...view, analysis: { ...view.analysis, hypotheses } };
     expect(count(markup(lacking, <VerdictScreen view={lacking} />), 'Copy command')).toBe(
       // As label and title of a button: in each of five hypotheses, and once in the list of all that is missing.
-      2 * (5 + 1),
+      // One more puts a patch into force.
+      2 * (5 + 1 + 1),
     );
   });
 });
@@ -102,7 +103,7 @@ describe('evidence that is hostile', () => {
       analysis: {
         ...base.analysis,
         headline: hostile,
-        summary: [hostile, hostile, hostile],
+        summary: { ...base.analysis.summary, happened: hostile, cause: hostile, impact: hostile, caveats: [hostile] },
         facts: base.analysis.facts.map((fact) => ({ ...fact, text: hostile })),
       },
     };

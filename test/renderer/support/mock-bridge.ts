@@ -491,11 +491,15 @@ function bareCase(): MockCase {
         incidents: [],
         incident: null,
         headline: 'No worker’s death was found in this evidence.',
-        summary: [
-          'Nothing in the evidence shows the end of a worker.',
-          'No log or journal was given.',
-          'Collect the journal of the unit and of the kernel.',
-        ],
+        summary: {
+          ...base.analysis.summary,
+          happened: 'No worker’s death was found in this evidence.',
+          cause: 'No log or journal was given.',
+          factor: null,
+          ruledOut: null,
+          unexplained: null,
+          action: 'Collect the journal of the unit and of the kernel.',
+        },
         config: null,
         facts: [],
         hypotheses: base.analysis.hypotheses.map((hypothesis) => ({

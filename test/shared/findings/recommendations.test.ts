@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FactContext, factContext } from '../../../shared/context/context.ts';
 import { factsOf } from '../../../shared/facts/facts.ts';
 import { recommend } from '../../../shared/findings/recommendations.ts';
 import {
+  ACTION_TYPES,
   HYPOTHESIS_IDS,
   type HypothesisId,
   type HypothesisResult,
@@ -87,7 +89,7 @@ describe('every recommendation', () => {
   it.each(HYPOTHESIS_IDS)('has a reason and says whether it is for now or to stay: %s', (id) => {
     for (const each of advised({ verdicts: { [id]: 'fits' } })) {
       expect(each.because.length, each.id).toBeGreaterThan(0);
-      expect(each.when).toMatch(/^(?:immediate|lasting)$/);
+      expect(ACTION_TYPES).toContain(each.action);
     }
   });
 
@@ -101,21 +103,29 @@ describe('every recommendation', () => {
 describe('the patch of gunicorn.conf.py', () => {
   it('raises graceful_timeout with the timeout, since a reload would cut the import short', () => {
     const raise = find(advised(LARGE_AND_LATE), 'raise-timeout');
-    expect(raise?.when).toBe('immediate');
+    expect(raise?.action).toBe('mitigate');
+    expect(raise?.kind).toBe('diff');
     const [, timeout, graceful] =
-      /\n\+timeout = (\d+)\ngraceful_timeout = (\d+) {2}# gunicorn\.conf\.py line 5, now 30$/.exec(
-        raise?.patch ?? '',
-      ) ?? [];
+      /\n\+timeout = (\d+)\n\+graceful_timeout = (\d+) {2}# replaces line 5 \(30\)$/.exec(raise?.patch ?? '') ?? [];
     expect(Number(timeout)).toBeGreaterThan(92.5);
     expect(graceful).toBe(timeout);
     expect(raise?.because.join('\n')).toContain('graceful_timeout is 30 s');
   });
 
-  it('recycles workers that were seen to grow, and no others', () => {
-    const recycle = find(advised(LARGE_AND_LATE), 'recycle-workers');
-    expect(recycle?.patch).toMatch(/\+max_requests = \d+\n\+max_requests_jitter = \d+$/);
-    expect(recycle?.because[0]).toMatch(/grew by \d/);
-    expect(idsOf({ ...LARGE_AND_LATE, evidence: { processes: [] } })).not.toContain('recycle-workers');
+  it('recycles no workers where memory is no cause, nor where one operation took it all', () => {
+    expect(idsOf(LARGE_AND_LATE)).not.toContain('recycle-workers');
+    expect(idsOf({ verdicts: { 'memory-exhaustion': 'fits' } })).not.toContain('recycle-workers');
+  });
+
+  it.skipIf(toolMissing('patch', '--version'))('is one that patch(1) applies, and the later assignment holds', () => {
+    const raise = find(advised(LARGE_AND_LATE), 'raise-timeout');
+    const conf = 'bind = "127.0.0.1:8000"\nworkers = 2\n\n\ngraceful_timeout = 30\n';
+    const folder = writeTree(tempFolder(), { 'gunicorn.conf.py': conf, 'change.diff': `${raise?.patch}\n` });
+    const ran = spawnSync('patch', ['-p1', '-i', 'change.diff'], { cwd: folder, encoding: 'utf8' });
+    expect(`${ran.stdout}${ran.stderr}`).not.toMatch(/reject|FAILED|garbage/);
+    const lines = readFileSync(join(folder, 'gunicorn.conf.py'), 'utf8').trimEnd().split('\n');
+    expect(lines.at(-2)).toMatch(/^timeout = \d+$/);
+    expect(lines.at(-1)).toMatch(/^graceful_timeout = \d+ {2}# replaces line 5 \(30\)$/);
   });
 
   it('leaves the timeout alone where a lock was waited for', () => {
@@ -178,7 +188,10 @@ describe('monitoring', () => {
     const progress = find(advised(LARGE_AND_LATE), 'log-progress');
     expect(progress?.because[0]).toContain('Starting database insert');
     const unknown = { 'worker-timeout': 'fits', 'memory-exhaustion': 'inconclusive' } as const;
-    expect(idsOf({ verdicts: unknown, evidence: { processes: [] } })).toContain('log-memory');
+    const killed = { verdicts: unknown, mechanism: 'external-sigkill' } as const;
+    expect(idsOf({ ...killed, evidence: { processes: [] } })).toContain('log-memory');
+    // A timeout alone is no sign of memory.
+    expect(idsOf({ verdicts: unknown, evidence: { processes: [] } })).not.toContain('log-memory');
     expect(idsOf({ verdicts: unknown })).not.toContain('log-memory');
     expect(idsOf(LARGE_AND_LATE)).not.toContain('log-memory');
   });

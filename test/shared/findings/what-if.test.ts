@@ -77,6 +77,7 @@ describe('what if', () => {
       memoryLimitBytes: fc.integer({ min: 16e6, max: 2e9 }),
       parser: fc.constantFrom(...SERVICE_PARSERS),
       batchRows: fc.integer({ min: 1, max: 110_000 }),
+      lockWaitSeconds: fc.constantFrom(null, 1, 5, 60),
     });
     fc.assert(
       fc.property(choices, (choice) => {

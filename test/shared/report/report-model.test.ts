@@ -6,8 +6,16 @@ import { emptyReport, referenceReport, written } from '../../support/reports.ts'
 describe('the report of the reference case', () => {
   const { report } = referenceReport();
 
-  it('tells the incident in three sentences with its own figures', () => {
-    expect(report.summary).toHaveLength(3);
+  it('tells the incident in fields with its own figures', () => {
+    expect(report.summary.map(({ label }) => label)).toEqual([
+      'Cause',
+      'Factor',
+      'Ruled out',
+      'Unexplained',
+      'Impact',
+      'What to do',
+    ]);
+    expect(report.caveats).toEqual([]);
     expect(report.incident).toContainEqual({ label: 'From', value: '2026-01-28 04:10:22.070510 UTC' });
     expect(report.incident).toContainEqual({ label: 'Duration', value: '113.2 s' });
   });

@@ -48,6 +48,7 @@ export const CARRIER_NAMES = [
   'papertrail',
   'render',
   'fly',
+  'svlogd',
   'short-stamp',
 ] as const;
 export type CarrierName = (typeof CARRIER_NAMES)[number];

@@ -16,6 +16,7 @@ import { processManager } from './process-manager.ts';
 import { render } from './render.ts';
 import { runtimeStamp, shortStamp } from './runtime-stamp.ts';
 import { stern } from './stern.ts';
+import { svlogd } from './svlogd.ts';
 import { terminal } from './terminal.ts';
 
 /** Every carrier, in the order in which they are tried; which of two takes a line that both could is settled by it. */
@@ -32,6 +33,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
   papertrail,
   render,
   fly,
+  svlogd,
   'process-manager': processManager,
   k9s,
   'runtime-stamp': runtimeStamp,
@@ -49,6 +51,7 @@ const OF_DIGITS = [
   loki,
   papertrail,
   fly,
+  svlogd,
   processManager,
   k9s,
   runtimeStamp,
@@ -58,7 +61,12 @@ const OF_DIGITS = [
   terminal,
 ];
 const OF_OTHERS = IN_ORDER.filter(
-  (carrier) => carrier === terminal || !OF_DIGITS.includes(carrier) || carrier.isLoose || carrier === papertrail,
+  (carrier) =>
+    carrier === terminal ||
+    !OF_DIGITS.includes(carrier) ||
+    carrier.isLoose ||
+    carrier === papertrail ||
+    carrier === svlogd,
 );
 /** Carriers around one line; a line in a fourth is unheard of. */
 const DEPTH_LIMIT = 6;
@@ -144,8 +152,9 @@ function mayBeWrapped(text: string): boolean {
   // [2026-01-28 04:10:19 +0000]
   if (code === 0x5b) return second < 0x30 || second > 0x39;
   if (code < 0x30 || code > 0x39) return true;
-  // 2026-01-28T04:10:22, 04:10:22, or a name before a bar
-  if (text.charCodeAt(10) === 0x54 || text.charCodeAt(2) === 0x3a) return true;
+  // 2026-01-28T04:10:22, 2026-01-28_04:10:22, 04:10:22, or a name before a bar
+  const behindDate = text.charCodeAt(10);
+  if (behindDate === 0x54 || behindDate === 0x5f || text.charCodeAt(2) === 0x3a) return true;
   const bar = text.indexOf('|');
   return bar > 0 && bar < 120;
 }

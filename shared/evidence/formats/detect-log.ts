@@ -25,6 +25,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   papertrail: 'Heroku or Papertrail',
   render: 'Render',
   fly: 'Fly.io',
+  svlogd: 'svlogd or multilog',
   'short-stamp': 'a container runtime',
 };
 

@@ -5,6 +5,7 @@ import { learnHabits } from '../headers/header-habits.ts';
 import { readHeader } from '../headers/read-header.ts';
 import { isDecoration } from '../reading/lines.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
+import { readAccessLine } from './access-line.ts';
 import { readColumns } from './table-rows.ts';
 
 /** Bytes from the start of a file that its layout is learnt from. */
@@ -68,7 +69,9 @@ function wraps(name: CarrierName, texts: readonly string[]): boolean {
   // A logger's own stamp looks like a runtime's: behind it stands another header, or the rest of a record.
   const headed = inside.filter((text) => {
     const header = readHeader(text);
-    return header !== null && (name !== 'short-stamp' || header.stamp !== null || header.form === 'json');
+    // A service at rest logs hardly anything but requests.
+    if (header === null) return name !== 'short-stamp' && readAccessLine(text) !== null;
+    return name !== 'short-stamp' || header.stamp !== null || header.form === 'json';
   });
   const continued = inside.some((text) => /^(?: {2}File "|Traceback \(most recent call last\):)/.test(text));
   return headed.length * 5 >= inside.length || (name === 'short-stamp' && continued);

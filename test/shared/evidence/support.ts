@@ -157,6 +157,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['carried/cri.txt', 'carried-log'],
   ['carried/kubectl-prefix.txt', 'carried-log'],
   ['carried/stern.txt', 'carried-log'],
+  ['carried/svlogd.txt', 'carried-log'],
   ['carried/docker-json.txt', 'carried-log'],
   ['carried/cloud-logging.txt', 'carried-log'],
   ['carried/cloudwatch-csv.txt', 'carried-log'],

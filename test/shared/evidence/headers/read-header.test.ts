@@ -11,6 +11,7 @@ const TEXT = 'Importing job 14';
 describe('a header is taken apart', () => {
   it.each<[line: string, pid: number | null, level: string | null, logger: string | null]>([
     [`[2026-01-28 04:10:22 +0000] [7] [CRITICAL] ${TEXT}`, 7, 'CRITICAL', null],
+    [`[2026-01-28 04:10:22] [7] [INFO] app.jobs: ${TEXT}`, 7, 'INFO', 'app.jobs'],
     [`2012-05-20 16:39:46 [23845] [INFO] ${TEXT}`, 23845, 'INFO', null],
     [`[CRITICAL] ${TEXT}`, null, 'CRITICAL', null],
     [`${T} - app.jobs - INFO - ${TEXT}`, null, 'INFO', 'app.jobs'],

@@ -59,6 +59,8 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'meminfo',
   'top',
   'sar',
+  'locks',
+  'open-files',
   'df',
   'ls',
   'du',

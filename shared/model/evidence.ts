@@ -60,6 +60,8 @@ export const FORMAT_WORDS = {
   'unit-state': 'systemctl show',
   audit: 'audit log',
   'memory-events': 'memory.events',
+  locks: 'locks on files',
+  'open-files': 'lsof',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

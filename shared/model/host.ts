@@ -1,5 +1,6 @@
 import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
+import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
@@ -73,6 +74,11 @@ export interface HostRecords {
   /** What was repeated by hand. */
   readonly reproductions: readonly Reproduction[];
   readonly cgroups: readonly CgroupMemory[];
+  readonly stacks: readonly StackDump[];
+  readonly traces: readonly SyscallTrace[];
+  readonly locks: readonly FileLock[];
+  readonly openFiles: readonly OpenFile[];
+  readonly pressures: readonly Pressure[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -83,4 +89,9 @@ export const NO_HOST_RECORDS: HostRecords = {
   load: [],
   reproductions: [],
   cgroups: [],
+  stacks: [],
+  traces: [],
+  locks: [],
+  openFiles: [],
+  pressures: [],
 };

@@ -7,9 +7,11 @@ import { DU } from '../host/du.ts';
 import { FREE } from '../host/free.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
+import { LOCKS } from '../host/locks.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { MEMORY_EVENTS } from '../host/memory-events.ts';
+import { OPEN_FILES } from '../host/open-files.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
@@ -49,6 +51,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'junit-xml': JUNIT_XML,
   xml: XML,
   // By a header.
+  locks: LOCKS,
+  'open-files': OPEN_FILES,
   ps: PS,
   vmstat: VMSTAT,
   free: FREE,

@@ -112,16 +112,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     why: 'is coredumpctl info, which is not read; journalctl -t systemd-coredump -o short-iso-precise is',
   },
   {
-    sample: 'COMMAND     PID USER   FD   TYPE DEVICE SIZE/OFF    NODE NAME',
-    line: /^COMMAND +PID +(?:TID +TASKCMD +)?USER +FD +TYPE /,
-    why: 'is lsof, which is not read; who wrote last shows in the database copied with its -wal and -shm, who ran in ps auxww',
-  },
-  {
-    sample: '1: POSIX  ADVISORY  WRITE 23333 fe:00:1048585 1073741824 1073742335',
-    line: /^\d+: (?:-> )?(?:POSIX|FLOCK|OFDLCK|LEASE) +(?:ADVISORY|MANDATORY|ACTIVE|MSNFS) +(?:READ|WRITE|RW|NONE)/,
-    why: 'is /proc/locks, which is not read; who wrote last shows in the database copied with its -wal and -shm',
-  },
-  {
     sample: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0',
     line: /^(?:some|full) avg10=\d+\.\d+ avg60=/,
     why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',

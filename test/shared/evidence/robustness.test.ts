@@ -34,6 +34,8 @@ const DEPENDENT = new Set([
   'sar',
   'ps',
   'vmstat',
+  'locks',
+  'open-files',
 ]);
 
 describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {

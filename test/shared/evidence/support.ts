@@ -114,6 +114,16 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.size.source;
     case 'host-load':
       return item.load.source;
+    case 'stack-dump':
+      return item.dump.source;
+    case 'syscall-trace':
+      return item.trace.source;
+    case 'file-lock':
+      return item.lock.source;
+    case 'open-file':
+      return item.file.source;
+    case 'pressure':
+      return item.pressure.source;
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
@@ -234,6 +244,12 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/audit.log.txt', 'audit'],
   ['container/memory.events', 'memory-events'],
   ['container/memory.oom_control', 'memory-events'],
+  ['probes/locks.txt', 'locks'],
+  ['probes/locks-dated.txt', 'locks'],
+  ['probes/lslocks.txt', 'locks'],
+  ['probes/lsof.txt', 'open-files'],
+  ['probes/lsof-p.txt', 'open-files'],
+  ['probes/fuser.txt', 'open-files'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

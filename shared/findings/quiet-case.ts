@@ -59,6 +59,8 @@ const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'meminfo',
   'top',
   'sar',
+  'stack-dump',
+  'strace',
   'locks',
   'open-files',
   'df',

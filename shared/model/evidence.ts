@@ -60,6 +60,8 @@ export const FORMAT_WORDS = {
   'unit-state': 'systemctl show',
   audit: 'audit log',
   'memory-events': 'memory.events',
+  'stack-dump': 'stack of a process',
+  strace: 'strace',
   locks: 'locks on files',
   'open-files': 'lsof',
   df: 'df',

@@ -36,8 +36,15 @@ export interface SyscallTrace {
   readonly last: SystemCall;
   /** Among the last calls, the one that came most often, and how often; `of` is how many were looked at. */
   readonly repeated: { readonly name: string; readonly count: number; readonly of: number };
-  /** Locks on SQLite's own bytes of a file that were refused since the last one that was granted; null where none was. */
-  readonly refusedLocks: { readonly count: number; readonly last: SystemCall } | null;
+  /**
+   * The lock on SQLite's own bytes of a file that it was refused to the end, how often since it was last granted, and who held
+   * such a lock where it asked; null where there is none.
+   */
+  readonly refusedLocks: {
+    readonly count: number;
+    readonly last: SystemCall;
+    readonly holderPid: number | null;
+  } | null;
   /** The first allocation that was refused (ENOMEM); null where none was. */
   readonly refusedMemory: SystemCall | null;
   /** The signal that ended it, by its name; null where the trace ends before. */

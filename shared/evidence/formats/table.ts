@@ -15,6 +15,8 @@ import { OPEN_FILES } from '../host/open-files.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
+import { STACK_DUMP } from '../host/stack-dump.ts';
+import { STRACE } from '../host/strace.ts';
 import { TOP } from '../host/top.ts';
 import { UNIT_STATE } from '../host/unit-state.ts';
 import { VMSTAT } from '../host/vmstat.ts';
@@ -68,6 +70,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'gunicorn-print-config': PRINT_CONFIG,
   reproduction: REPRODUCTION,
   // By entries: with a stamp of their own, then the others.
+  strace: STRACE,
   dmesg: DMESG,
   ...TEXT_FORMATS,
   'journal-json': JOURNAL_JSON,
@@ -83,6 +86,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-cat': JOURNAL_CAT,
   // As a whole.
   'memory-events': MEMORY_EVENTS,
+  'stack-dump': STACK_DUMP,
   'unit-state': UNIT_STATE,
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,

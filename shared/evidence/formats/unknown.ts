@@ -117,26 +117,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',
   },
   {
-    sample: '23333 04:11:26.980168 futex(0x7f0e5c000b60, FUTEX_WAIT_PRIVATE, 0, NULL) = 0',
-    line: /^(?:(?:\[pid +)?\d+\]? +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? |\d{10}\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\) += (?:-?\d|0x|\?)| <unfinished \.\.\.>$)|<\.\.\. \w+ resumed>)/,
-    why: 'is strace, which is not read; ps auxww repeated under date lines shows whether it computed or waited',
-  },
-  {
-    sample: '#0  0x00007f0e5d2b1a9e in pread64 () from /lib/x86_64-linux-gnu/libc.so.6',
-    line: /^#\d+ +(?:0x[0-9a-f]+ in )?[\w.:<>~@*&, ]+ \(.*\)(?: (?:at|from) \S+)?$/,
-    why: 'is a backtrace of gdb, which is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
-  },
-  {
-    sample: 'Thread 23333 (active): "MainThread"',
-    line: /^Thread (?:0x[0-9A-Fa-f]+|\d+) \((?:active|idle)(?:\+gil)?\): "/,
-    why: 'is py-spy dump, which has no time and is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
-  },
-  {
-    sample: 'Fatal Python error: Aborted',
-    line: /^Fatal Python error: \w/,
-    why: 'is a dump of faulthandler, which has no time and is not read by itself; the log of the service with the dump in it is',
-  },
-  {
     sample: 'LAST SEEN   TYPE      REASON      OBJECT          MESSAGE',
     line: /^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +)?TYPE +REASON +OBJECT/,
     why: 'is kubectl get events, whose ages are relative; kubectl describe pod and kubectl get pod -o yaml are read',

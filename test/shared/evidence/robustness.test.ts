@@ -35,6 +35,8 @@ const DEPENDENT = new Set([
   'ps',
   'vmstat',
   'locks',
+  'stack-dump',
+  'strace',
   'open-files',
 ]);
 

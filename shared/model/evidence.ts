@@ -57,6 +57,7 @@ export const FORMAT_WORDS = {
   sar: 'sar',
   pidstat: 'pidstat',
   'container-state': 'state of containers',
+  'ecs-tasks': 'tasks of ECS',
   'unit-state': 'systemctl show',
   audit: 'audit log',
   'memory-events': 'memory.events',

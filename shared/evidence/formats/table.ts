@@ -4,6 +4,7 @@ import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { CONTAINER_STATE } from '../host/container-state.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
+import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
@@ -63,6 +64,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   sar: SAR,
   pidstat: PIDSTAT,
   'container-state': CONTAINER_STATE,
+  'ecs-tasks': ECS_TASKS,
   audit: AUDIT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,

@@ -29,6 +29,7 @@ const DEPENDENT = new Set([
   'top',
   'pidstat',
   'container-state',
+  'ecs-tasks',
   'unit-state',
   'memory-events',
   'sar',

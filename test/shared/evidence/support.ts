@@ -238,6 +238,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/pidstat-h.txt', 'pidstat'],
   ['container/unit-show.txt', 'unit-state'],
   ['container/docker-inspect.json', 'container-state'],
+  ['container/ecs-tasks.json', 'ecs-tasks'],
   ['container/pod-describe.txt', 'container-state'],
   ['container/pod.yaml', 'container-state'],
   ['container/pod.json', 'container-state'],

@@ -37,3 +37,51 @@ describe('the state of containers', () => {
     expect(told(bytesOf(running))).toEqual([]);
   });
 });
+
+describe('tasks of ECS', () => {
+  const toldOf = (text: string) =>
+    parse('ecs-tasks', bytesOf(text)).events.map(({ kind, time, detail, message }) => [
+      kind,
+      formatIsoMicros(time).slice(11, 23),
+      detail.signal ?? detail.exitCode ?? null,
+      message,
+    ]);
+  const task = textOf(fixture('container/ecs-tasks.json'));
+
+  it('tell how each container ended, when, and why the task was stopped', () => {
+    expect(toldOf(task)).toEqual([
+      [
+        'platform-oom',
+        '04:12:15.229',
+        null,
+        'web: exitCode 137, OutOfMemoryError: Container killed due to memory usage',
+      ],
+      ['container-exited', '04:12:15.229', 9, '"exitCode": 137'],
+      ['container-exited', '04:12:15.229', 0, 'log-router: exitCode 0'],
+      ['log', '04:12:25.410', null, 'Task stopped: Essential container in task exited'],
+    ]);
+    expect(parse('ecs-tasks', bytesOf(task)).events[0]?.detail.limitBytes).toBe(1024 ** 3);
+  });
+
+  it('are read on one line, with times of the first command line, and as EventBridge has them', () => {
+    const one = JSON.stringify({ detail: JSON.parse(task).tasks[0] }).replace(
+      '"2026-01-28T04:12:15.229000+00:00"',
+      '1769573535.229',
+    );
+    expect(detectFormat(bytesOf(one), 'a.json', one.length).format).toBe('ecs-tasks');
+    expect(toldOf(one).map(([kind, time]) => [kind, time])).toEqual(toldOf(task).map(([kind, time]) => [kind, time]));
+  });
+
+  it('that are asked to stop end when they have stopped; what runs has not ended', () => {
+    const asked = task
+      .replace('EssentialContainerExited', 'UserInitiated')
+      .replace(/ *"executionStoppedAt".*\n/, '')
+      .replace('OutOfMemoryError: Container killed due to memory usage', 'x');
+    expect(toldOf(asked)[0]).toEqual(['container-exited', '04:12:48.904', 9, 'web: exitCode 137, x']);
+    expect(toldOf(task.replaceAll(/"(?:executionStopped|stopped|stopping)At"/g, '"x"'))).toEqual([]);
+  });
+
+  it('cut short are told as that', () => {
+    expect(parse('ecs-tasks', bytesOf(task.slice(0, -20))).problems).toMatchObject([{ kind: 'truncated' }]);
+  });
+});

@@ -58,6 +58,8 @@ export const FORMAT_WORDS = {
   pidstat: 'pidstat',
   'container-state': 'state of containers',
   'ecs-tasks': 'tasks of ECS',
+  'kube-events': 'events of Kubernetes',
+  coredumps: 'coredumpctl',
   'unit-state': 'systemctl show',
   audit: 'audit log',
   'memory-events': 'memory.events',

@@ -40,6 +40,7 @@ export const CARRIER_NAMES = [
   'stern',
   'k9s',
   'docker-json',
+  'docker-events',
   'cloud-logging',
   'cloudwatch',
   'azure',

@@ -6,6 +6,7 @@ import { cloudwatch } from './cloudwatch.ts';
 import { collectorJson } from './collector-json.ts';
 import { compose } from './compose.ts';
 import { cri } from './cri.ts';
+import { dockerEvents } from './docker-events.ts';
 import { dockerJson } from './docker-json.ts';
 import { fly } from './fly.ts';
 import { k9s } from './k9s.ts';
@@ -25,6 +26,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
   cri,
   'kubectl-prefix': kubectlPrefix,
   'docker-json': dockerJson,
+  'docker-events': dockerEvents,
   'cloud-logging': cloudLogging,
   cloudwatch,
   azure,
@@ -44,7 +46,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
 
 const IN_ORDER: readonly Carrier[] = Object.values(CARRIERS);
 /** Those that can begin with a brace, a digit, or anything else, as their samples and patterns do. */
-const OF_OBJECTS = [dockerJson, cloudLogging, cloudwatch, azure, collectorJson, loki];
+const OF_OBJECTS = [dockerJson, dockerEvents, cloudLogging, cloudwatch, azure, collectorJson, loki];
 const OF_DIGITS = [
   cri,
   cloudwatch,
@@ -141,7 +143,7 @@ function merge(outer: Carried, inner: Carried): Carried {
 
 /** The names under which JSON carriers keep lines or say where they come from. */
 const WRAPPING_NAMES =
-  /"(?:log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id|Name)?|podName|[rR]esultDescription|Log(?:_s|Message|Entry)?|agent|fluentd|_source|_raw|line)"/;
+  /"(?:Actor|log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id|Name)?|podName|[rR]esultDescription|Log(?:_s|Message|Entry)?|agent|fluentd|_source|_raw|line)"/;
 
 /** Whether a text may be wrapped, by its beginning: most lines of a plain log begin with a blank, gunicorn's bracket or a date. */
 function mayBeWrapped(text: string): boolean {

@@ -17,6 +17,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   stern: 'stern',
   k9s: 'k9s',
   'docker-json': "Docker's json-file driver",
+  'docker-events': 'docker events',
   'cloud-logging': 'Cloud Logging',
   cloudwatch: 'CloudWatch',
   azure: 'Azure',

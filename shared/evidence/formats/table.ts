@@ -2,12 +2,14 @@ import type { EvidenceFormat } from '../../model/evidence.ts';
 import { AUDIT } from '../host/audit.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { CONTAINER_STATE } from '../host/container-state.ts';
+import { COREDUMPS } from '../host/coredumps.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
+import { KUBE_EVENTS } from '../host/kube-events.ts';
 import { LOCKS } from '../host/locks.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
@@ -65,6 +67,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   pidstat: PIDSTAT,
   'container-state': CONTAINER_STATE,
   'ecs-tasks': ECS_TASKS,
+  'kube-events': KUBE_EVENTS,
+  coredumps: COREDUMPS,
   audit: AUDIT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,

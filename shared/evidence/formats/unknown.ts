@@ -107,19 +107,9 @@ interface UnreadTool {
 
 const UNREAD_TOOLS: readonly UnreadTool[] = [
   {
-    sample: '           PID: 23333 (gunicorn)',
-    line: /^ +PID: \d+ \(\S+\)$/,
-    why: 'is coredumpctl info, which is not read; journalctl -t systemd-coredump -o short-iso-precise is',
-  },
-  {
     sample: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0',
     line: /^(?:some|full) avg10=\d+\.\d+ avg60=/,
     why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',
-  },
-  {
-    sample: 'LAST SEEN   TYPE      REASON      OBJECT          MESSAGE',
-    line: /^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +)?TYPE +REASON +OBJECT/,
-    why: 'is kubectl get events, whose ages are relative; kubectl describe pod and kubectl get pod -o yaml are read',
   },
   {
     sample: 'NAME                       READY   STATUS    RESTARTS      AGE',

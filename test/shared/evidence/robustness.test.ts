@@ -30,6 +30,8 @@ const DEPENDENT = new Set([
   'pidstat',
   'container-state',
   'ecs-tasks',
+  'kube-events',
+  'coredumps',
   'unit-state',
   'memory-events',
   'sar',

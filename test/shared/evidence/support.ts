@@ -44,7 +44,7 @@ export function contextOf(path: string, bytes: Uint8Array): ParseContext {
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
-    ...(path.startsWith('carried/') ? { layout: layoutOf(bytes) } : {}),
+    ...(path.startsWith('carried/') || path.includes('docker-events') ? { layout: layoutOf(bytes) } : {}),
     // Beside another export of the same entries, as intake gives it.
     ...(path === 'journal-oom/cat.txt' ? { knownEntries: knownOf('journal-oom/json.txt') } : {}),
     nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
@@ -239,6 +239,13 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['container/unit-show.txt', 'unit-state'],
   ['container/docker-inspect.json', 'container-state'],
   ['container/ecs-tasks.json', 'ecs-tasks'],
+  ['container/docker-events.txt', 'carried-log'],
+  ['container/docker-events.json', 'carried-log'],
+  ['container/kube-events.txt', 'kube-events'],
+  ['container/kube-events.json', 'kube-events'],
+  ['container/kube-events.yaml', 'kube-events'],
+  ['container/coredumpctl-list.txt', 'coredumps'],
+  ['container/coredumpctl-info.txt', 'coredumps'],
   ['container/pod-describe.txt', 'container-state'],
   ['container/pod.yaml', 'container-state'],
   ['container/pod.json', 'container-state'],

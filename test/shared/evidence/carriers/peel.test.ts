@@ -4,13 +4,17 @@ import { CARRIERS, peel } from '../../../../shared/evidence/carriers/peel.ts';
 import { learnLayout } from '../../../../shared/evidence/logs/log-layout.ts';
 
 const INSIDE = '[2026-01-28 04:11:54 +0000] [7] [INFO] Booting worker with pid: 8';
+/** What a carrier that has words of its own says in its sample. */
+const OWN_WORDS: Readonly<Partial<Record<(typeof CARRIER_NAMES)[number], string>>> = {
+  'docker-events': 'container die 4f5e6a7b8c9d (exitCode=137, name=tracker-web-1)',
+};
 const ALL = new Set<string>(CARRIER_NAMES);
 
 describe('a carrier', () => {
   it.each(CARRIER_NAMES)('%s is taken off its own sample', (name) => {
     const { sample } = CARRIERS[name];
     const peeled = peel(sample, ALL);
-    expect(peeled.text).toBe(INSIDE);
+    expect(peeled.text).toBe(OWN_WORDS[name] ?? INSIDE);
     expect(peeled.carriers).toContain(name);
   });
 

@@ -98,7 +98,10 @@ function oomKillsInWindow(context: FactContext) {
 
 /** Counters of a cgroup have no time, and are those of the service only if the right ones were saved: they never decide. */
 function cgroupKills(context: FactContext): readonly Fact[] {
-  const cgroups = context.evidence.host?.cgroups ?? [];
+  // What /proc/vmstat counts is of the whole host, and has a fact of its own.
+  const cgroups = (context.evidence.host?.cgroups ?? []).flatMap(({ scope, oomKills, source }) =>
+    scope === 'host' || oomKills === null ? [] : [{ oomKills, source }],
+  );
   const death = context.record?.death ?? null;
   const first = cgroups[0];
   if (first === undefined || namesWorker(context)) return [];

@@ -55,10 +55,18 @@ export interface HostLoad {
   readonly source: Provenance;
 }
 
-/** What the counters of a memory cgroup say since it was made; when that was they do not say. */
+/**
+ * What a memory cgroup says of itself since it was made, or the whole host (`/proc/vmstat`) since its boot; when what happened
+ * they do not say. Null is what was not saved, or has no limit.
+ */
 export interface CgroupMemory {
-  /** Processes of the cgroup that an OOM killer ended. */
-  readonly oomKills: number;
+  readonly scope: 'cgroup' | 'host';
+  /** Processes that an OOM killer ended. */
+  readonly oomKills: number | null;
+  readonly limitBytes: number | null;
+  /** The most that it has used. */
+  readonly peakBytes: number | null;
+  readonly currentBytes: number | null;
   readonly source: Provenance;
 }
 

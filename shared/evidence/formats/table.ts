@@ -1,5 +1,6 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
 import { AUDIT } from '../host/audit.ts';
+import { CGROUP_MEMORY } from '../host/cgroup-memory.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { CONTAINER_STATE } from '../host/container-state.ts';
 import { COREDUMPS } from '../host/coredumps.ts';
@@ -15,6 +16,7 @@ import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { MEMORY_EVENTS } from '../host/memory-events.ts';
 import { OPEN_FILES } from '../host/open-files.ts';
+import { PRESSURE } from '../host/pressure.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
@@ -23,6 +25,7 @@ import { STRACE } from '../host/strace.ts';
 import { TOP } from '../host/top.ts';
 import { UNIT_STATE } from '../host/unit-state.ts';
 import { VMSTAT } from '../host/vmstat.ts';
+import { VMSTAT_COUNTERS } from '../host/vmstat-counters.ts';
 import { DMESG } from '../journal/dmesg.ts';
 import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
 import { JOURNAL_CAT } from '../journal/journal-cat.ts';
@@ -60,6 +63,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'open-files': OPEN_FILES,
   ps: PS,
   vmstat: VMSTAT,
+  'vmstat-counters': VMSTAT_COUNTERS,
+  pressure: PRESSURE,
   free: FREE,
   meminfo: MEMINFO,
   top: TOP,
@@ -91,6 +96,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
+  'cgroup-memory': CGROUP_MEMORY,
   'memory-events': MEMORY_EVENTS,
   'stack-dump': STACK_DUMP,
   'unit-state': UNIT_STATE,

@@ -107,11 +107,6 @@ interface UnreadTool {
 
 const UNREAD_TOOLS: readonly UnreadTool[] = [
   {
-    sample: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0',
-    line: /^(?:some|full) avg10=\d+\.\d+ avg60=/,
-    why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',
-  },
-  {
     sample: 'NAME                       READY   STATUS    RESTARTS      AGE',
     line: /^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE/,
     why: 'is kubectl get pods, which is not read; kubectl describe pod and kubectl get pod -o yaml are',
@@ -130,11 +125,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     sample: '     Loaded: loaded (/etc/systemd/system/tracker.service; enabled; preset: enabled)',
     line: /^ +Loaded: loaded \(/,
     why: 'is systemctl status, which is not read; systemctl show SERVICE and journalctl -u SERVICE -o short-iso-precise are',
-  },
-  {
-    sample: 'nr_free_pages 5300000',
-    line: /^nr_free_pages \d+$/,
-    why: 'is /proc/vmstat, which counts since the boot and is not read; vmstat -t 1 is',
   },
   {
     sample: 'VmRSS:\t  663000 kB',

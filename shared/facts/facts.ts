@@ -9,6 +9,7 @@ import { earlierFacts } from './earlier-facts.ts';
 import { failureFacts } from './failure-facts.ts';
 import { mechanismFacts } from './mechanism-facts.ts';
 import { memoryFacts } from './memory-facts.ts';
+import { probeFacts } from './probe-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
 import { reproductionFacts } from './reproduction-facts.ts';
@@ -39,6 +40,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   profileFacts,
   reproductionFacts,
   memoryFacts,
+  probeFacts,
   unitFacts,
   earlierFacts,
   userRuleFacts,

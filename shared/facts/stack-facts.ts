@@ -1,12 +1,17 @@
-import { type FactContext, sourcesOf } from '../context/context.ts';
-import type { StackFrame, StackPrinter } from '../context/stacks.ts';
-import { type Activity, type StuckFrame, stuckFrame } from '../context/traceback.ts';
+import type { FactContext } from '../context/context.ts';
+import type { Activity, StackFrame, StackPrinter } from '../context/stacks.ts';
+import { type StuckFrame, stuckFrame } from '../context/traceback.ts';
 import type { Fact } from '../model/analysis.ts';
 import { BASIS } from './basis.ts';
 
 /** What it says of the hypotheses that a worker was found at this activity. */
 interface Meaning extends Pick<Fact, 'weights' | 'decides' | 'basis'> {
-  readonly id: 'stuck-in-frame' | 'waited-for-client' | 'waited-for-peer' | 'idle-at-timeout';
+  readonly id:
+    | 'stuck-in-frame'
+    | 'waited-for-client'
+    | 'waited-for-peer'
+    | 'idle-at-timeout'
+    | 'waited-for-database-lock';
   readonly text: string;
 }
 
@@ -72,6 +77,33 @@ const MEANINGS: Readonly<Record<Activity, Meaning>> = {
     decides: { 'database-lock': 'against' },
     basis: BASIS.stackDump,
   },
+  'database-wait': {
+    id: 'waited-for-database-lock',
+    text: "waiting in SQLite's busy handler for a lock on the database, which somebody else held",
+    weights: { 'database-lock': 5.5, 'infinite-loop': -3.5, 'large-artifact': -1 },
+    decides: { 'database-lock': 'for', 'infinite-loop': 'against' },
+    basis: BASIS.busy,
+  },
+  'file-lock': {
+    id: 'stuck-in-frame',
+    text: 'waiting for a lock on a file, which another process held',
+    weights: { 'infinite-loop': -3.5, 'large-artifact': -1.5, 'database-lock': -1 },
+    decides: { 'infinite-loop': 'against' },
+    basis: BASIS.stackDump,
+  },
+  socket: {
+    id: 'stuck-in-frame',
+    text: 'waiting at a socket, for a peer or for the next request',
+    weights: { 'infinite-loop': -3.5, 'database-lock': -2, 'large-artifact': -1.5 },
+    decides: { 'infinite-loop': 'against' },
+    basis: BASIS.stackDump,
+  },
+  child: {
+    id: 'stuck-in-frame',
+    text: 'waiting for a process that it had started',
+    weights: { 'infinite-loop': -2.5, 'database-lock': -2 },
+    basis: BASIS.stackDump,
+  },
   code: {
     id: 'stuck-in-frame',
     text: 'running Python code',
@@ -94,10 +126,14 @@ const PRINTED_BY: Readonly<Record<StackPrinter, string>> = {
   faulthandler: 'The dump of faulthandler shows',
   'py-spy': "py-spy's dump shows",
   gdb: "gdb's dump shows",
+  'systemd-coredump': 'The stack that systemd took shows',
 };
 
-const placed = ({ file, line, functionName, code }: StackFrame): string =>
-  `${file}, line ${line}, in ${functionName}${code === null ? '' : ` (${code})`}`;
+function placed({ file, line, functionName, code }: StackFrame): string {
+  // Of a call in C the library is known, not the line.
+  if (line === 0) return file === '' ? functionName : `${functionName} of ${file}`;
+  return `${file}, line ${line}, in ${functionName}${code === null ? '' : ` (${code})`}`;
+}
 
 /** Where the worker was, by a stack that it or somebody else wrote: the innermost frame, and the service's own that led there. */
 export function stackFacts(context: FactContext): readonly Fact[] {
@@ -106,12 +142,24 @@ export function stackFacts(context: FactContext): readonly Fact[] {
   return stuck === null ? [] : [stuckInFrame(stuck)];
 }
 
-function stuckInFrame({ frame, caller, activity, showsCalls, printer, event }: StuckFrame): Fact {
-  const meaning: Meaning = activity === 'code' && !showsCalls ? MAYBE_IN_C : MEANINGS[activity];
+function stuckInFrame(stuck: StuckFrame): Fact {
+  const { frame, caller, activity, showsCalls, printer, isUndated, sources } = stuck;
+  const { decides, ...meaning }: Meaning = activity === 'code' && !showsCalls ? MAYBE_IN_C : MEANINGS[activity];
+  const when = isUndated ? ' When in its life that was, nothing tells.' : '';
   return {
     ...meaning,
-    text: `${PRINTED_BY[printer]} where the worker was: ${meaning.text}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.`,
-    ...sourcesOf(event),
+    text: `${PRINTED_BY[printer]} where the worker was: ${meaning.text}, at ${placed(frame)}${caller === null ? '' : `, called from ${placed(caller)}`}.${when}`,
+    weights: isUndated ? scaled(meaning.weights) : meaning.weights,
+    ...(decides === undefined || isUndated ? {} : { decides }),
+    ...sources,
     basis: printer === 'traceback' ? BASIS.abort : meaning.basis,
   };
+}
+
+/** A stack is taken of what hangs, and of what seems to: without a time it counts for less, and decides nothing. */
+const UNDATED_SHARE = 0.7;
+
+function scaled(weights: Fact['weights']): Fact['weights'] {
+  const entries = Object.entries(weights).map(([id, weight]) => [id, Math.round(weight * UNDATED_SHARE * 10) / 10]);
+  return Object.fromEntries(entries);
 }

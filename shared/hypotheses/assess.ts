@@ -168,6 +168,10 @@ const WHERE_IT_WAS: ReadonlySet<string> = new Set([
   'stuck-in-frame',
   'waited-for-client',
   'waited-for-peer',
+  'waited-for-database-lock',
+  'trace-waited',
+  'trace-computed',
+  'lock-refused-in-trace',
   'idle-at-timeout',
 ]);
 
@@ -216,6 +220,10 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'lock-error-failed-operation',
     'lock-error-before-end',
     'nothing-written',
+    'waited-for-database-lock',
+    'lock-held-by-another',
+    'lock-waits-for-readers',
+    'lock-refused-in-trace',
     'open-transaction-of-another',
     'server-lock-failed-operation',
     'server-lock-before-end',

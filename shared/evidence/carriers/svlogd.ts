@@ -1,4 +1,3 @@
-import { MICROS_PER_SECOND } from '../../model/time.ts';
 import { type LooseStamp, stampAt, stampOfMicros } from '../headers/loose-stamp.ts';
 import { type Carrier, NOTHING_SAID } from './carrier.ts';
 
@@ -15,6 +14,7 @@ const EPOCH_LABEL_SECONDS = 10;
 /** Beyond the year 9999 no date can be told. */
 const MOST_SECONDS = 253_402_300_799;
 const NANOS_PER_MICRO = 1_000;
+const MICROS_PER_SECOND = 1_000_000;
 
 /** The stamps that the loggers of runit, daemontools and s6 put in front of each line. */
 export const svlogd: Carrier = {

@@ -2,7 +2,7 @@ import type { EvidenceFormat } from '../../model/evidence.ts';
 import type { CarrierName } from '../carriers/carrier.ts';
 import { peel } from '../carriers/peel.ts';
 import { readHeader } from '../headers/read-header.ts';
-import { JsonValues } from '../logs/json-values.ts';
+import { jsonRecords, RECORDS_LOOKED_AT } from '../logs/log-layout.ts';
 import { readRow } from '../logs/table-rows.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
 
@@ -30,8 +30,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   'short-stamp': 'a container runtime',
 };
 
-/** Records of an export that are looked at, and the share of them that must be log lines. */
-const EXPORTED_LOOKED_AT = 200;
+/** Share of the records of an export that must be log lines. */
 const EXPORTED_SHARE = 0.5;
 
 /** A platform's export as JSON values or as a table, whose records are no lines. */
@@ -53,17 +52,8 @@ export function detectExport(
   return { format: 'carried-log', why: what };
 }
 
-function jsonRecords(text: string): readonly string[] {
-  const records: string[] = [];
-  const values = new JsonValues(0, 1);
-  values.push(new TextEncoder().encode(text), (value) => {
-    if (records.length < EXPORTED_LOOKED_AT) records.push(value.text);
-  });
-  return records;
-}
-
 function tableRows(text: string, isCut: boolean): readonly string[] {
-  const rows = text.split('\n', EXPORTED_LOOKED_AT).slice(1);
+  const rows = text.split('\n', RECORDS_LOOKED_AT).slice(1);
   if (isCut) rows.pop();
   return rows;
 }

@@ -204,7 +204,9 @@ class HeaderScan {
     }
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
-    if (match === null || found.stamp === null) return -1;
+    // Within a record of fields, or behind a carrier, the stamp stands outside.
+    const isLearnt = this.#habits.bareNumberIsPid && found.level !== null;
+    if (match === null || (found.stamp === null && !isLearnt)) return -1;
     const end = this.#at + match[0].length;
     const isMarked = match[0].startsWith('#');
     const rest = this.#text.slice(end, end + LOOK_CHARACTERS);

@@ -12,6 +12,7 @@ import { memoryFacts } from './memory-facts.ts';
 import { probeFacts } from './probe-facts.ts';
 import { profileFacts } from './profile-facts.ts';
 import { progressFacts } from './progress-facts.ts';
+import { proxyFacts } from './proxy-facts.ts';
 import { reproductionFacts } from './reproduction-facts.ts';
 import { serverLockFacts } from './server-lock-facts.ts';
 import { stackFacts } from './stack-facts.ts';
@@ -41,6 +42,7 @@ const FAMILIES: readonly ((context: FactContext) => readonly Fact[])[] = [
   reproductionFacts,
   memoryFacts,
   probeFacts,
+  proxyFacts,
   unitFacts,
   earlierFacts,
   userRuleFacts,

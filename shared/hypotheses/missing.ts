@@ -155,8 +155,8 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
     }
     if (!decided && server === null) {
       add(
-        'Who has the database open.',
-        `lsof -- ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(database)}`)} > lsof.txt; cat /proc/locks > locks.txt`,
+        'Who holds which lock on the database, and who has it open.',
+        `${dated(`lsof -- ${database === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(database)}`)}`, 'lsof.txt')}; ${dated('cat /proc/locks', 'locks.txt')}   # while it hangs`,
       );
     }
     if (!decided && noProcessRows) add('Whether the worker was computing or waiting.', WATCH_PROCESSES);
@@ -172,7 +172,7 @@ export function missingEvidence(id: HypothesisId, context: FactContext, verdict:
     if (noProcessRows) add('CPU time and state of the worker over time.', WATCH_PROCESSES);
     add(
       'Where the worker is, the next time it hangs.',
-      'py-spy dump --pid PID > stack.txt   # or: gdb -p PID -batch -ex "thread apply all bt"',
+      `${dated('py-spy dump --pid PID', 'stack.txt')}   # or: gdb -p PID -batch -ex "thread apply all bt"`,
     );
   }
   if (

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PROXY_SAMPLES, proxySaying } from '../../shared/context/proxy-words.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import { fixture, textOf } from '../shared/evidence/support.ts';
 import { analyseFiles, verdictsOf } from './scenario.ts';
@@ -183,5 +184,38 @@ describe('memory, by cgroup and pressure', () => {
     expect(weightOf(await analysed({ 'psi.txt': `${DURING}${rows('61.00')}` }), 'memory-pressure')).toBe(3);
     expect(weightOf(await analysed({ 'psi.txt': `${DURING}${rows('0.00')}` }), 'memory-pressure')).toBe(-1.5);
     expect(factOf(await analysed({ 'psi.txt': `${AFTER}${rows('61.00')}` }), 'memory-pressure')).toBeUndefined();
+  });
+});
+
+describe("the client's side, by the proxy in front", () => {
+  it.each(PROXY_SAMPLES.map(({ proxy, trouble, sample }) => [proxy, trouble, sample]))(
+    '%s: %s',
+    (proxy, trouble, sample) => {
+      expect(proxySaying(sample)).toMatchObject({ proxy, trouble });
+    },
+  );
+
+  it('is told, and that a connection broke as the worker ended is one more witness of that', async () => {
+    const nginx = [
+      '2026/03/02 08:01:30 [error] 31#31: *1042 upstream timed out (110: Connection timed out) while reading response header from upstream, client: 10.0.0.7, server: tracker.example, request: "POST /import/14 HTTP/1.1", upstream: "http://127.0.0.1:8000/import/14"',
+      '2026/03/02 08:01:32 [error] 31#31: *1043 upstream prematurely closed connection while reading response header from upstream, client: 10.0.0.8, server: tracker.example, request: "POST /import/15 HTTP/1.1", upstream: "http://127.0.0.1:8000/import/15"',
+      '2026/03/02 10:01:33 [error] 31#31: *1044 connect() failed (111: Connection refused) while connecting to upstream, client: 10.0.0.7',
+    ];
+    const analysis = await analysed({ 'nginx-error.log': `${nginx.join('\n')}\n` });
+    expect(factOf(analysis, 'proxy-timeout')?.text).toContain(
+      'waited for the service in vain and gave up at 08:01:30 UTC, first for POST /import/14',
+    );
+    expect(factOf(analysis, 'proxy-closed')?.text).toContain('as the worker ended');
+    expect(factOf(analysis, 'proxy-refused')).toBeUndefined();
+    expect(verdictsOf(analysis)['worker-timeout']).toBe('fits');
+    expect(analysis.incident?.pid).toBe(610);
+  });
+
+  it("of httpd is in its error log, which is no kernel's", async () => {
+    const httpd =
+      '[Mon Mar 02 08:01:31.412345 2026] [proxy_http:error] [pid 812:tid 140123] (70007)The timeout specified has expired: [client 10.0.0.7:51234] AH01102: error reading status line from remote server 127.0.0.1:8000\n';
+    const analysis = await analysed({ error_log: httpd.repeat(3) });
+    expect(factOf(analysis, 'proxy-timeout')?.text).toContain('httpd waited for the service in vain');
+    expect(factOf(analysis, 'kernel-log-silent')).toBeUndefined();
   });
 });

@@ -65,11 +65,6 @@ const OTHER_PROGRAMS: readonly { readonly line: RegExp; readonly why: string }[]
     line: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:startup|install|upgrade|configure|trigproc|remove|purge|disappear|conffile|status) \S/,
     why: 'is the log of dpkg',
   },
-  {
-    // [Mon Mar 02 07:01:40 2026] [notice] resuming normal operations
-    line: /^\[\p{L}{1,5}\.? \p{L}{3,8}\.? [ \d]\d [\d:.]{8,15} \d{4}\] \[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /u,
-    why: 'is the error log of httpd',
-  },
 ];
 const OTHER_LOOKED_AT = 50;
 

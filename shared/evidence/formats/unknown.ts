@@ -109,12 +109,32 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
   {
     sample: 'NAME                       READY   STATUS    RESTARTS      AGE',
     line: /^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE/,
-    why: 'is kubectl get pods, which is not read; kubectl describe pod and kubectl get pod -o yaml are',
+    why: 'is kubectl get pods, which is not read; kubectl describe pod, kubectl get pod -o yaml and kubectl get events -o json are',
   },
   {
     sample: 'CONTAINER ID   IMAGE     COMMAND     CREATED     STATUS     PORTS     NAMES',
     line: /^CONTAINER ID +(?:IMAGE +COMMAND|NAME +CPU %)/,
-    why: 'is docker ps or docker stats, which is not read; docker inspect CONTAINER and docker logs -t CONTAINER are',
+    why: 'is docker ps or docker stats, which is not read; docker inspect CONTAINER, docker events and docker logs -t CONTAINER are',
+  },
+  {
+    sample: '% time     seconds  usecs/call     calls    errors syscall',
+    line: /^% time +seconds +usecs\/call +calls/,
+    why: 'is the summary of strace -c, which is not read; strace -f -tt -p PID -o strace.txt is',
+  },
+  {
+    sample: 'NAME                  CPU(cores)   MEMORY(bytes)',
+    line: /^(?:NAMESPACE +)?(?:POD +)?NAME +CPU\(cores\) +(?:CPU% +)?MEMORY\(bytes\)/,
+    why: 'is kubectl top, which has no time and is not read; kubectl describe pod and kubectl get events -o json are',
+  },
+  {
+    sample: 'Total Samples 400',
+    line: /^Total Samples \d+$|^Collecting samples from '/,
+    why: 'is py-spy top, whose screen is not read; py-spy dump --pid PID is',
+  },
+  {
+    sample: '04:12:14     CPU    %usr   %nice    %sys %iowait    %irq   %soft  %steal  %guest  %gnice   %idle',
+    line: /^\d\d:\d\d:\d\d(?: [AP]M)? +CPU +%usr +%nice/,
+    why: 'is mpstat, which is not read; sar -u -r -W and vmstat -t 1 are',
   },
   {
     sample: 'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',

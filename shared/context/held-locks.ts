@@ -28,6 +28,8 @@ export interface HeldLock {
   /** The database; null where nothing names the inode. */
   readonly path: string | null;
   readonly isWal: boolean;
+  /** The kernel lists every lock; lsof shows one of a file and a process at most. */
+  readonly by: 'kernel' | 'lsof';
   /** Whether it was looked at while the operation ran; false where nothing dates it. */
   readonly isThen: boolean;
   readonly source: FileLock['source'];
@@ -40,6 +42,8 @@ export interface HeldLocks {
   readonly sawWorker: boolean;
   /** Whether the worker is seen to use the database, or its name is that of the one that was saved. */
   readonly isOfService: boolean;
+  /** Whether a database in WAL mode was in use. */
+  readonly isWal: boolean;
   /** A dated row within the window of each process, by pid. */
   readonly running: ReadonlyMap<number, ProcessSample>;
   /** A lock on some other file that the worker waited for, with who held it. */
@@ -54,8 +58,8 @@ export function heldLocks(context: FactContext): HeldLocks | null {
   const { evidence, record, window } = context;
   const locks = evidence.host?.locks ?? [];
   const pid = record?.incident.pid ?? null;
-  if (locks.length === 0 || window === null || pid === null) return null;
   const files = evidence.host?.openFiles ?? [];
+  if ((locks.length === 0 && files.length === 0) || window === null || pid === null) return null;
   const then = within(context);
   const seen = locks.filter(({ time, source }) => then({ time, source }) !== false);
   const shms = new Set([
@@ -73,13 +77,14 @@ export function heldLocks(context: FactContext): HeldLocks | null {
     evidence.processes.find((sample) => sample.pid === lock.pid)?.command ??
     files.find((file) => file.pid === lock.pid)?.command ??
     lock.command;
-  const held = seen.flatMap((lock): HeldLock[] => {
+  const locked = seen.flatMap((lock): HeldLock[] => {
     const told = roleOf(lock, shms.has(fileKey(lock)) || lock.path?.endsWith('-shm') === true);
     if (told === null || lock.pid === null || lock.isWaiting) return [];
     const path = lock.path ?? files.find((file) => file.inode === lock.inode)?.path ?? null;
     return [
       {
         ...told,
+        by: 'kernel',
         pid: lock.pid,
         command: commandOf(lock),
         path: path?.replace(/-shm$/, '') ?? null,
@@ -88,6 +93,26 @@ export function heldLocks(context: FactContext): HeldLocks | null {
       },
     ];
   });
+  // Where the kernel's own list has a process, it says more.
+  const listed = files
+    .filter((file) => then(file) !== false && !locked.some((lock) => lock.pid === file.pid))
+    .flatMap((file): HeldLock[] => {
+      const told = signOf(file);
+      if (told === null) return [];
+      const command = running.get(file.pid)?.command ?? file.command;
+      return [
+        {
+          ...told,
+          by: 'lsof',
+          pid: file.pid,
+          command,
+          path: file.path,
+          isThen: then(file) === true,
+          source: file.source,
+        },
+      ];
+    });
+  const held = [...locked, ...listed];
   const waits = seen.find((lock) => lock.isWaiting && lock.pid === pid);
   const own = files.filter((file) => file.pid === pid).map(({ path }) => path);
   const name = context.database?.report.path.split('/').at(-1) ?? null;
@@ -95,6 +120,7 @@ export function heldLocks(context: FactContext): HeldLocks | null {
     held,
     sawWorker: seen.some((lock) => lock.pid === pid) || files.some((file) => file.pid === pid),
     isOfService: held.some(({ path }) => path !== null && (own.includes(path) || path.split('/').at(-1) === name)),
+    isWal: shms.size > 0 || context.database?.report.journalMode === 'wal',
     running,
     waited:
       waits === undefined
@@ -123,6 +149,17 @@ export function within({ evidence, window }: FactContext) {
     const modified = evidence.files.find(({ id }) => id === source.evidenceId)?.modified ?? null;
     return modified !== null && isIn(modified) ? true : null;
   };
+}
+
+/** What SQLite keeps beside a database, whose locks mean something else. */
+const BESIDE = /-(?:shm|wal|journal)$/;
+const DATABASE_NAME = /\.(?:db3?|s3db|sqlite3?)$/i;
+
+/** lsof's sign of a lock on a database. Source: lsof(8), FD */
+function signOf({ lock, path }: OpenFile): Pick<HeldLock, 'role' | 'name' | 'isWal'> | null {
+  if (lock === null || BESIDE.test(path) || !DATABASE_NAME.test(path)) return null;
+  if (lock === 'r' || lock === 'R') return { role: 'reader', name: 'a read lock', isWal: false };
+  return { role: 'writer', name: 'a write lock', isWal: false };
 }
 
 function roleOf({ access, from, to }: FileLock, isShm: boolean): Pick<HeldLock, 'role' | 'name' | 'isWal'> | null {

@@ -40,7 +40,25 @@ function lockFacts(context: FactContext): readonly Fact[] {
   if (writes !== undefined) return [heldByWorker(writes)];
   const writer = others.find(({ role }) => role !== 'reader');
   if (writer !== undefined) return [heldByAnother(context, locks, writer)];
-  return lockWasFree(context, locks, own);
+  return [...readsMeanwhile(context, locks, readers), ...lockWasFree(context, locks, own)];
+}
+
+/** Without a WAL a writer waits with its commit for all that read; beside one it does not. */
+function readsMeanwhile(context: FactContext, locks: HeldLocks, readers: readonly HeldLock[]): readonly Fact[] {
+  // Other workers read as a matter of course, and are done with it in no time.
+  const workers = context.ownEvents.pidsWithKinds(['worker-boot']);
+  const reader = readers.find((lock) => !workers.has(lock.pid));
+  if (reader === undefined || locks.isWal || !locks.isOfService) return [];
+  const isKnown = context.database?.report.journalMode === 'delete';
+  return [
+    {
+      id: 'lock-of-a-reader',
+      text: `${named(reader)} held ${reader.name} of ${fileOf(reader)}${reader.isThen ? '' : UNDATED}: ${isKnown ? 'its database is' : 'where a database is'} not in WAL mode, a writer waits with its commit until nobody reads any more.`,
+      weights: { 'database-lock': isKnown ? 1.5 : 0.5 },
+      ...sourceOnly(reader.source),
+      basis: BASIS.sqliteLocks,
+    },
+  ];
 }
 
 /** Below this, pids on a host are those of init and of kernel threads: a worker that has one counts in a container. */
@@ -103,7 +121,7 @@ function waitsForReaders(lock: HeldLock, reader: HeldLock): Fact {
 /** Only where the worker's own locks are listed is a list known to hold those of others that it could wait for. */
 function lockWasFree(context: FactContext, locks: HeldLocks, own: readonly HeldLock[]): readonly Fact[] {
   const stretch = finalStretch(context);
-  const first = own.find(({ isThen }) => isThen);
+  const first = own.find(({ isThen, by }) => isThen && by === 'kernel');
   if (!locks.sawWorker || first === undefined || stretch === null) return [];
   const readers = locks.held.filter((lock) => lock.role === 'reader' && lock.pid !== first.pid).length;
   const also = readers === 0 ? '' : `; ${plural(readers, 'other')} read it, which keeps no writer from beginning`;

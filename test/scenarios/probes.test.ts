@@ -72,6 +72,25 @@ describe('who held the lock of the database', () => {
     expect(verdictsOf(analysis)['database-lock']).not.toBe('fits');
   });
 
+  it("by lsof's own signs: a write lock of another, and a reader that a commit waits for", async () => {
+    const lsof = (sign: string): string =>
+      [
+        'COMMAND  PID  USER   FD   TYPE DEVICE SIZE/OFF   NODE NAME',
+        `sqlite3 5580  green    3u${sign}  REG  254,1 41216000 393401 /srv/tracker/service.db`,
+        'gunicorn 610  green   11u   REG  254,1 41216000 393401 /srv/tracker/service.db',
+        '',
+      ].join('\n');
+    const writer = await analysed({ 'lsof.txt': `${DURING}${lsof('W')}` });
+    expect(factOf(writer, 'lock-held-by-another')?.text).toContain(
+      'pid 5580 (sqlite3) held a write lock of /srv/tracker/service.db',
+    );
+    expect(verdictsOf(writer)['database-lock']).toBe('fits');
+    const reader = await analysed({ 'lsof.txt': `${DURING}${lsof('R')}` });
+    expect(factOf(reader, 'lock-of-a-reader')?.weights).toEqual({ 'database-lock': 0.5 });
+    const neither = await analysed({ 'lsof.txt': `${DURING}${lsof(' ')}` });
+    expect(factOf(neither, 'lock-of-a-reader', 'lock-held-by-another')).toBeUndefined();
+  });
+
   it('a process that may be the worker itself under its pid of the host, or of another database, is a weak sign', async () => {
     const contained = new Map([
       ['web.log', `${LOG.join('\n').replaceAll('600', '7').replaceAll('610', '9').replaceAll('611', '10')}\n`],

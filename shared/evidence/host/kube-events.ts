@@ -163,6 +163,15 @@ const UNITS: Readonly<Record<string, number>> = {
   s: MICROS_PER_SECOND,
 };
 
+/** Events are kept for an hour: a file that was written longer after the middle of all other evidence is a copy. */
+const FURTHEST_MICROS = 7 * MICROS_PER_DAY;
+
+/** The time of the file, where it can be that of the command. */
+function savedAt({ savedAt: saved, nearTime }: ParseContext): EpochMicros | null {
+  if (saved === undefined) return null;
+  return nearTime !== null && Math.abs(saved - nearTime) > FURTHEST_MICROS ? null : saved;
+}
+
 function tableRows(
   text: string,
   context: ParseContext,
@@ -171,8 +180,7 @@ function tableRows(
   const events: KubeEvent[] = [];
   let rows = 0;
   let at = 0;
-  // The time of the file, of which a day is left for clocks that differ.
-  const saved = context.notAfter === undefined ? null : epochMicros(context.notAfter - MICROS_PER_DAY);
+  const saved = savedAt(context);
   let isAssumed = false;
   for (const raw of text.split('\n')) {
     const line = raw.replace(/\r+$/, '').slice(0, MOST_CHARACTERS);

@@ -60,6 +60,8 @@ export interface ParseContext {
   readonly nearTimeFrom: TimeResolution['yearFrom'];
   /** The time of the file itself, and a day for zones and clocks: no entry of it is later. */
   readonly notAfter?: EpochMicros;
+  /** When the file was last written, by its file system or archive: a copy may have the time of the copying. */
+  readonly savedAt?: EpochMicros;
   /** What dates uptime stamps, from the files that were read before. */
   readonly uptimeTies?: UptimeTies;
   /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */

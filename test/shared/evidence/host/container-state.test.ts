@@ -116,10 +116,11 @@ describe('events of Kubernetes', () => {
   it('as a table without a date count from the time of the file, which is said, or from nothing', () => {
     const undated = table.replace(/^#.*\n/, '');
     const saved = epochMicros(Date.UTC(2026, 0, 28, 4, 15) * 1000);
-    const assumed = kube(undated, { notAfter: addSeconds(saved, 86_400) });
+    const assumed = kube(undated, { savedAt: saved, nearTime: addSeconds(saved, -3_600) });
     expect(assumed.problems).toMatchObject([{ kind: 'assumed-time' }]);
     expect(assumed.events.map(({ time }) => time)).toEqual(kube(table).events.map(({ time }) => time));
     const unplaced = kube(undated);
+    expect(kube(undated, { savedAt: saved, nearTime: addSeconds(saved, -30 * 86_400) }).events).toEqual([]);
     expect(unplaced.events).toEqual([]);
     expect(unplaced.problems).toMatchObject([
       { kind: 'malformed-record', message: expect.stringContaining('5 events') },

@@ -5,6 +5,7 @@ import type { RecordFormat } from '../reading/format.ts';
 import { eventItem, problemItem } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
+import { objectsOf, type PlacedObject } from './json-objects.ts';
 import { TextPlaces } from './text-places.ts';
 
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -20,11 +21,7 @@ const REASON_ALONE = /^"stoppedReason"\s*:\s*"((?:[^"\\]|\\.){1,2000})"$/;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** An object of the document and where it stands. */
-interface Placed {
-  readonly from: number;
-  readonly to: number;
-}
+type Placed = Pick<PlacedObject, 'from' | 'to'>;
 
 /**
  * Stopped tasks of Amazon ECS: `aws ecs describe-tasks`, and the same as EventBridge delivers it. How each container ended is an
@@ -169,21 +166,6 @@ function fieldsOf(text: string, { from, to }: Placed): Fields | null {
   } catch {
     return null;
   }
-}
-
-/** Every object of a JSON text, inner ones first, and whether all of them end. */
-function objectsOf(text: string): { readonly objects: readonly Placed[]; readonly isWhole: boolean } {
-  const objects: Placed[] = [];
-  const open: number[] = [];
-  // Strings are passed over whole, so that a brace within one is none.
-  for (const match of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}]/g)) {
-    if (match[0] === '{') open.push(match.index);
-    else if (match[0] === '}') {
-      const from = open.pop();
-      if (from !== undefined) objects.push({ from, to: match.index + 1 });
-    }
-  }
-  return { objects, isWhole: open.length === 0 };
 }
 
 // "taskArn": "arn:aws:ecs:eu-west-1:111122223333:task/prod/4f1e2d3c",

@@ -12,6 +12,7 @@ import type { RecordFormat } from '../reading/format.ts';
 import { eventItem, problemItem } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
+import { objectsOf } from './json-objects.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 import { TextPlaces } from './text-places.ts';
 
@@ -101,7 +102,10 @@ function meaningOf(reason: string, message: string): { readonly kind: EventKind;
 /** Objects of -o json, which `kubectl` indents; `eventTime` stands alone in those of newer controllers. */
 function jsonEvents(text: string): readonly KubeEvent[] {
   const found: KubeEvent[] = [];
-  for (const [from, to] of objectsOf(text)) {
+  if (!/^\s*\{/.test(text)) return found;
+  for (const { from, to, depth } of objectsOf(text).objects) {
+    // An event alone, or one of a list.
+    if (depth > 1) continue;
     const slice = text.slice(from, to);
     if (!/"(?:involvedObject|regarding)"\s*:/.test(slice)) continue;
     const value = parsed(slice);
@@ -237,22 +241,6 @@ function timeOf(value: unknown): EpochMicros | null {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(text)) return null;
   const millis = Date.parse(text);
   return Number.isNaN(millis) ? null : epochMicros(millis * MICROS_PER_MILLI);
-}
-
-/** Where the objects of a JSON text begin and end, the inner ones first. */
-function objectsOf(text: string): readonly (readonly [from: number, to: number])[] {
-  if (!/^\s*\{/.test(text)) return [];
-  const objects: [number, number][] = [];
-  const open: number[] = [];
-  for (const match of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[{}]/g)) {
-    if (match[0] === '{') open.push(match.index);
-    else if (match[0] === '}') {
-      const from = open.pop();
-      // The list itself holds all of them.
-      if (from !== undefined && open.length <= 1) objects.push([from, match.index + 1]);
-    }
-  }
-  return objects;
 }
 
 // "involvedObject": {          involvedObject:

@@ -57,7 +57,7 @@ class OpenFilesHandler implements LineHandler {
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
-    const { text } = line;
+    const text = line.text.slice(0, MOST_CHARACTERS);
     if (LSOF_HEADER.test(text) || FUSER_HEADER.test(text) || LSOF_WARNING.test(text)) {
       this.#stray.flush(out);
       return;
@@ -70,12 +70,7 @@ class OpenFilesHandler implements LineHandler {
       this.#stray.flush(out);
       const source = provenanceOfLines(this.#context, line);
       out.push({ type: 'open-file', file: { time: this.#clock.time, ...told, source } });
-    } else if (
-      path === null &&
-      !LSOF_OTHER.test(text.slice(0, MOST_CHARACTERS)) &&
-      !isDecoration(text) &&
-      !this.#clock.takeDateLine(text)
-    ) {
+    } else if (path === null && !LSOF_OTHER.test(text) && !isDecoration(text) && !this.#clock.takeDateLine(text)) {
       this.#stray.add(line);
     } else {
       this.#clock.takeDateLine(text);
@@ -95,7 +90,7 @@ class OpenFilesHandler implements LineHandler {
 const LOCKS: Readonly<Record<string, OpenFile['lock']>> = { r: 'r', R: 'R', w: 'w', W: 'W', u: 'u' };
 
 function listed(text: string): Told | null {
-  const row = LSOF_ROW.exec(text.slice(0, MOST_CHARACTERS));
+  const row = LSOF_ROW.exec(text);
   if (row === null) return null;
   const [, command = '', pid, , mode, lock = '', inode, path = ''] = row;
   // The same file, mapped into memory: its own descriptor is another row.

@@ -5,6 +5,7 @@ import { eventItem, problemItem } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { monthNumber, wallOf, zoneMinutes } from '../reading/stamps.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
+import { tableEvents } from './kube-events.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 import { TextPlaces } from './text-places.ts';
 
@@ -96,6 +97,15 @@ function readStates(text: string, context: ParseContext, clock: SnapshotClock): 
     const by = text.startsWith('"OOM') ? 'docker' : 'kubelet';
     return [oomItem(by, context.nearTime, text, place.of(0, text.length))];
   }
+  const events = EVENTS_BELOW.test(text) || context.startOffset > 0 ? tableEvents(text, context, clock) : [];
+  return [...readEnds(text, clock, place), ...events];
+}
+
+// Events:
+//   Type     Reason     Age                From     Message
+const EVENTS_BELOW = /^Events:\s*\n +Type +Reason +Age +From +Message/m;
+
+function readEnds(text: string, clock: SnapshotClock, place: TextPlaces): readonly ParsedItem[] {
   const found = TELLINGS.flatMap((telling) => [...text.matchAll(telling.block)].map((match) => ({ telling, match })));
   return found
     .sort((a, b) => a.match.index - b.match.index)

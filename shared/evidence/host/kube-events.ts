@@ -25,6 +25,10 @@ const TABLE_HEADER = /^(?:NAMESPACE +)?LAST SEEN +TYPE +REASON +OBJECT +(?:SUBOB
 const ROW =
   /^(?:[a-z0-9-]{1,63} +)?((?:\d{1,6}[dhms]){1,4}|<unknown>|<invalid>)(?: \(x\d+ over (?:\d+[dhms])+\))? +(Normal|Warning) +([A-Z]\w{1,80}) +(\S+\/\S+) +(\S.*?)\s*$/;
 
+//   Warning  Unhealthy  3m12s (x4 over 10m)  kubelet  Liveness probe failed: ...          kubectl describe
+const DESCRIBED =
+  /^ {2}(Normal|Warning) +([A-Z]\w{1,80}) +((?:\d{1,6}[dhms]){1,4})(?: \(x\d+ over (?:\d+[dhms])+\))? +[\w-]{1,63} +(\S.*?)\s*$/;
+
 /** What an event of the cluster says. */
 interface KubeEvent {
   readonly time: EpochMicros;
@@ -58,8 +62,14 @@ function readEvents(text: string, context: ParseContext, clock: SnapshotClock): 
   const objects = [...jsonEvents(text), ...yamlEvents(text)];
   const toItem = (event: KubeEvent): ParsedItem => itemOf(event, places.of(event.from, event.length));
   if (objects.length > 0) return objects.map(toItem);
+  return tableEvents(text, context, clock);
+}
+
+/** Events of a table, which tells how long ago each was: that of `kubectl get events`, or what stands below `kubectl describe`. */
+export function tableEvents(text: string, context: ParseContext, clock: SnapshotClock): readonly ParsedItem[] {
+  const places = new TextPlaces(text, context);
   const { events, problems } = tableRows(text, context, clock);
-  return [...events.map(toItem), ...problems];
+  return [...events.map((event) => itemOf(event, places.of(event.from, event.length))), ...problems];
 }
 
 function itemOf({ time, resolutionMicros, reason, object, message }: KubeEvent, source: Provenance): ParsedItem {
@@ -167,6 +177,18 @@ const UNITS: Readonly<Record<string, number>> = {
   s: MICROS_PER_SECOND,
 };
 
+function readRow(line: string): (Pick<KubeEvent, 'reason' | 'object' | 'message'> & { readonly age: string }) | null {
+  const row = ROW.exec(line);
+  if (row !== null) {
+    const [, age = '', , reason = '', object = '', message = ''] = row;
+    return { age, reason, object, message };
+  }
+  const described = DESCRIBED.exec(line);
+  if (described === null) return null;
+  const [, , reason = '', age = '', message = ''] = described;
+  return { age, reason, object: 'pod', message };
+}
+
 /** Events are kept for an hour: a file that was written longer after the middle of all other evidence is a copy. */
 const FURTHEST_MICROS = 7 * MICROS_PER_DAY;
 
@@ -190,13 +212,13 @@ function tableRows(
     const line = raw.replace(/\r+$/, '').slice(0, MOST_CHARACTERS);
     const from = at;
     at += raw.length + 1;
-    const row = ROW.exec(line);
+    const row = readRow(line);
     if (row === null) {
       clock.takeDateLine(line);
       continue;
     }
     rows += 1;
-    const [, age = '', , reason = '', object = '', message = ''] = row;
+    const { age, reason, object, message } = row;
     const parts = [...age.matchAll(/(\d+)([dhms])/g)];
     const unit = UNITS[parts.at(-1)?.[2] ?? ''];
     const isReread = context.startOffset > 0;
@@ -210,12 +232,12 @@ function tableRows(
   }
   const problems: ParsedItem[] = [];
   if (isAssumed) {
-    const said = `${context.fileName} tells how long ago its events were: that was counted from the time of the file itself; save it with -o json, which has their times.`;
+    const said = `${context.fileName} tells how long ago its events were: that was counted from the time of the file itself; kubectl get events -o json has their times.`;
     problems.push(problemItem('assumed-time', said, null));
   }
   if (rows > events.length) {
     const left = rows - events.length;
-    const said = `${left === 1 ? 'One event' : `${left} events`} of ${context.fileName} cannot be placed in time; save them with -o json, which has their times.`;
+    const said = `${left === 1 ? 'One event' : `${left} events`} of ${context.fileName} cannot be placed in time; kubectl get events -o json has their times.`;
     problems.push(problemItem('malformed-record', said, null));
   }
   return { events, problems };

@@ -127,6 +127,22 @@ describe('events of Kubernetes', () => {
     ]);
   });
 
+  it('stand below the description of a pod, which is not read twice', () => {
+    const described = textOf(fixture('container/pod-describe.txt')).replace(
+      /Warning +BackOff.*/,
+      'Normal   Killing  3m25s (x2 over 9m)  kubelet  Container web failed liveness probe, will be restarted',
+    );
+    const { events } = parse('container-state', bytesOf(`# 2026-01-28 04:15:00 UTC\n${described}`));
+    expect(
+      events.map(({ kind, time, message }) => [kind, formatIsoMicros(time).slice(11, 19), message.slice(0, 40)]),
+    ).toEqual([
+      ['systemd-process-exited', '04:12:15', expect.any(String)],
+      ['systemd-oom', '04:12:15', expect.any(String)],
+      ['log', '04:11:35', 'pod Killing: Container web failed livene'],
+    ]);
+    expect(parse('container-state', bytesOf(described)).problems).toMatchObject([{ kind: 'malformed-record' }]);
+  });
+
   it('tell of an eviction for memory, and of no other as one', () => {
     const row = (message: string): string => `# 2026-01-28 04:15:00 UTC\n1m  Warning  Evicted  pod/web-1  ${message}\n`;
     const kindOf = (message: string) => kube(row(message)).events[0]?.kind;

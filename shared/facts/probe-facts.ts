@@ -22,7 +22,8 @@ export function probeFacts(context: FactContext): readonly Fact[] {
 
 const UNDATED = '; when that was, nothing tells';
 const named = ({ pid, command }: Pick<HeldLock, 'pid' | 'command'>): string =>
-  `pid ${pid}${command === null ? '' : ` (${command.slice(0, 100)})`}`;
+  `process ${pid}${command === null ? '' : ` (${command.slice(0, 100)})`}`;
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const fileOf = ({ path }: Pick<HeldLock, 'path'>): string => path ?? 'a SQLite database';
 
 function lockFacts(context: FactContext): readonly Fact[] {
@@ -53,7 +54,7 @@ function readsMeanwhile(context: FactContext, locks: HeldLocks, readers: readonl
   return [
     {
       id: 'lock-of-a-reader',
-      text: `${named(reader)} held ${reader.name} of ${fileOf(reader)}${reader.isThen ? '' : UNDATED}: ${isKnown ? 'its database is' : 'where a database is'} not in WAL mode, a writer waits with its commit until nobody reads any more.`,
+      text: `${capital(named(reader))} held ${reader.name} of ${fileOf(reader)}${reader.isThen ? '' : UNDATED}: ${isKnown ? 'its database is' : 'where a database is'} not in WAL mode, a writer waits with its commit until nobody reads any more.`,
       weights: { 'database-lock': isKnown ? 1.5 : 0.5 },
       ...sourceOnly(reader.source),
       basis: BASIS.sqliteLocks,
@@ -87,7 +88,7 @@ function heldByAnother(context: FactContext, locks: HeldLocks, lock: HeldLock): 
   const running = seen === null ? sourceOnly() : sourcesOfSamples(evidence, [seen]);
   return {
     id: 'lock-held-by-another',
-    text: `${named(lock)} held ${lock.name} of ${fileOf(lock)}${when}: whoever else writes to it waits for that one.${doubt}`,
+    text: `${capital(named(lock))} held ${lock.name} of ${fileOf(lock)}${when}: whoever else writes to it waits for that one.${doubt}`,
     weights: { 'database-lock': weight * sure },
     ...(lock.isThen && sure === 1 ? { decides: { 'database-lock': 'for' as const } } : {}),
     sources: [...sources.sources, ...running.sources],
@@ -139,7 +140,7 @@ function lockWasFree(context: FactContext, locks: HeldLocks, own: readonly HeldL
 function fileLockWaited({ waited }: HeldLocks): Fact | null {
   if (waited === null) return null;
   const { lock, holder, isThen } = waited;
-  const by = holder?.pid == null ? 'another process' : `pid ${holder.pid}`;
+  const by = holder?.pid == null ? 'another process' : `process ${holder.pid}`;
   return {
     id: 'file-lock-waited',
     text: `The worker waited for a lock on ${lock.path ?? `the file with inode ${lock.inode ?? '?'}`} (${lock.type}), which ${by} held${isThen ? '' : UNDATED}.`,
@@ -171,7 +172,7 @@ function traceFacts(context: FactContext): readonly Fact[] {
 function refusedLock({ refusedLocks, pid }: SyscallTrace, isThen: boolean): readonly Fact[] {
   if (refusedLocks === null) return [];
   const { count, last, holderPid } = refusedLocks;
-  const holder = holderPid === null || holderPid === pid ? '' : `, which pid ${holderPid} held`;
+  const holder = holderPid === null || holderPid === pid ? '' : `, which process ${holderPid} held`;
   return [
     {
       id: 'lock-refused-in-trace',

@@ -239,7 +239,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.`,
+      reason: `The operation was waiting for ${has('server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))
@@ -250,6 +250,19 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
 }
+
+/** What was seen from outside of the lock and who held it, where it was. */
+function whoHeldIt(lock: Weighing): string {
+  const seen = lock.for.find(({ fact }) => SEEN_LOCKS.has(fact.id));
+  return seen === undefined ? '' : ` ${seen.fact.text}`;
+}
+
+const SEEN_LOCKS: ReadonlySet<string> = new Set([
+  'lock-held-by-another',
+  'lock-waits-for-readers',
+  'lock-refused-in-trace',
+  'waited-for-database-lock',
+]);
 
 function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];

@@ -36,7 +36,7 @@ function ofWorker(name: string): string {
 describe('who held the lock of the database', () => {
   it('another process, while the operation ran: that is what it waited for', async () => {
     const analysis = await analysed({ 'locks.txt': `${DURING}${locks(WRITES, OPEN)}` });
-    expect(factOf(analysis, 'lock-held-by-another')?.text).toContain('pid 5580 held the RESERVED lock');
+    expect(factOf(analysis, 'lock-held-by-another')?.text).toContain('Process 5580 held the RESERVED lock');
     expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits', 'worker-timeout': 'contributes' });
   });
 
@@ -62,7 +62,7 @@ describe('who held the lock of the database', () => {
     const pending = 'WRITE 610 fe:01:393401 1073741824 1073741825';
     const reader = 'READ  5580 fe:01:393401 1073741826 1073742335';
     const starved = await analysed({ 'locks.txt': `${DURING}${locks(pending, OPEN, reader)}` });
-    expect(factOf(starved, 'lock-waits-for-readers')?.text).toContain('pid 5580 held a SHARED lock');
+    expect(factOf(starved, 'lock-waits-for-readers')?.text).toContain('process 5580 held a SHARED lock');
     expect(verdictsOf(starved)['database-lock']).toBe('fits');
   });
 
@@ -82,7 +82,7 @@ describe('who held the lock of the database', () => {
       ].join('\n');
     const writer = await analysed({ 'lsof.txt': `${DURING}${lsof('W')}` });
     expect(factOf(writer, 'lock-held-by-another')?.text).toContain(
-      'pid 5580 (sqlite3) held a write lock of /srv/tracker/service.db',
+      'Process 5580 (sqlite3) held a write lock of /srv/tracker/service.db',
     );
     expect(verdictsOf(writer)['database-lock']).toBe('fits');
     const reader = await analysed({ 'lsof.txt': `${DURING}${lsof('R')}` });
@@ -104,7 +104,7 @@ describe('who held the lock of the database', () => {
   it('another process held a lock of the service on a file that the worker waited for', async () => {
     const rows = '1: FLOCK  ADVISORY  WRITE 5580 fe:01:42 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 610 fe:01:42 0 EOF\n';
     const analysis = await analysed({ 'locks.txt': `${DURING}${rows}` });
-    expect(factOf(analysis, 'file-lock-waited')?.text).toContain('which pid 5580 held');
+    expect(factOf(analysis, 'file-lock-waited')?.text).toContain('which process 5580 held');
     expect(verdictsOf(analysis)['infinite-loop']).toBe('ruled-out');
   });
 });
@@ -156,7 +156,7 @@ describe('where a worker was, by what looked at it from outside', () => {
     const lines = ['strace-tt'].map((name) => ofWorker(name).replaceAll(/^610 +\d\d:\d\d:\d\d/gm, '610 08:01:15'));
     const analysis = await analysed({ 'strace.txt': lines.join('') });
     expect(factOf(analysis, 'lock-refused-in-trace')?.text).toMatch(
-      /refused it \d+ times, to the end of the trace, which pid \d+ held/,
+      /refused it \d+ times, to the end of the trace, which process \d+ held/,
     );
     expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits', 'infinite-loop': 'ruled-out' });
   });

@@ -132,11 +132,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     why: 'is py-spy top, whose screen is not read; py-spy dump --pid PID is',
   },
   {
-    sample: '04:12:14     CPU    %usr   %nice    %sys %iowait    %irq   %soft  %steal  %guest  %gnice   %idle',
-    line: /^\d\d:\d\d:\d\d(?: [AP]M)? +CPU +%usr +%nice/,
-    why: 'is mpstat, which is not read; sar -u -r -W and vmstat -t 1 are',
-  },
-  {
     sample: 'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',
     line: /^avg-cpu: +%user +%nice/,
     why: 'is iostat, whose rows have no time; sar -u -r -W and vmstat -t 1 are read',

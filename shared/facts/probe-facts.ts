@@ -7,6 +7,8 @@ import type { Pressure, SyscallTrace, SystemCall } from '../model/probes.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { formatBytes, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
+import { diskWaitFacts } from './cpu-facts.ts';
+import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
 
 /** What was seen from outside of processes and cgroups: who held the database's lock, what the worker asked of the kernel, pressure. */
 export function probeFacts(context: FactContext): readonly Fact[] {
@@ -17,6 +19,7 @@ export function probeFacts(context: FactContext): readonly Fact[] {
     ...cgroupPeak(context),
     ...hostKills(context),
     ...memoryPressure(context),
+    ...diskBound(context),
   ];
 }
 
@@ -342,4 +345,62 @@ function memoryPressure(context: FactContext): readonly Fact[] {
 /** The shortest average that reaches back to the operation. */
 function averageOver({ avg10, avg60, avg300 }: Pressure, lagSeconds: number): number {
   return lagSeconds <= 0 ? avg10 : lagSeconds <= 50 ? avg60 : avg300;
+}
+
+/** Share of the time from which a host as a whole was held up by its disks, and the longest interval that shows one operation. */
+const DISK_BOUND_PERCENT = 30;
+const LONGEST_INTERVAL_SECONDS = 60;
+const LEAST_ROWS = 3;
+
+/** Whether the disks held the host up, where vmstat does not tell: by pressure, or by sar and mpstat. Swapping is memory's affair. */
+function diskBound(context: FactContext): readonly Fact[] {
+  const { window, evidence } = context;
+  if (window === null || diskWaitFacts(context).length > 0) return [];
+  const rows = (evidence.host?.pressures ?? []).filter(
+    ({ time }) => time !== null && time >= window.from && time <= addSeconds(window.to, SAME_TIME_SECONDS),
+  );
+  const worst = (resource: Pressure['resource']): Pressure | undefined =>
+    rows.filter((row) => row.resource === resource && row.of === 'full').toSorted((a, b) => b.avg10 - a.avg10)[0];
+  const io = worst('io');
+  const isForMemory = (worst('memory')?.avg10 ?? 0) >= NOTABLE_PERCENT;
+  if (io !== undefined && io.avg10 >= DISK_BOUND_PERCENT && !isForMemory) {
+    return [
+      {
+        id: 'disk-bound',
+        text: `Every task that was not idle waited for disks in ${io.avg10.toFixed(0)} % of the time while the operation ran (pressure), and not for memory: the disk was slow or busy, whatever else happened.`,
+        weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
+        ...sourceOnly(io.source),
+        basis: BASIS.pressure,
+      },
+    ];
+  }
+  return isForMemory ? [] : diskBoundBySar(context, window);
+}
+
+/** An average over ten seconds still shows what had ended a moment before. */
+const SAME_TIME_SECONDS = 5;
+
+function diskBoundBySar({ evidence }: FactContext, window: NonNullable<FactContext['window']>): readonly Fact[] {
+  const rows = (evidence.host?.load ?? []).filter(
+    ({ time, intervalSeconds, waitPercent, swapInBytesPerSecond, swapOutBytesPerSecond }) =>
+      time !== null &&
+      time >= window.from &&
+      time <= window.to &&
+      waitPercent !== null &&
+      intervalSeconds !== null &&
+      intervalSeconds <= LONGEST_INTERVAL_SECONDS &&
+      (swapInBytesPerSecond ?? 0) + (swapOutBytesPerSecond ?? 0) < THRASH_KIB_PER_SECOND * 1024,
+  );
+  const [first] = rows.toSorted((a, b) => (b.waitPercent ?? 0) - (a.waitPercent ?? 0));
+  const waiting = rows.reduce((sum, { waitPercent }) => sum + (waitPercent ?? 0), 0) / rows.length;
+  if (first === undefined || rows.length < LEAST_ROWS || waiting < DISK_BOUND_PERCENT) return [];
+  return [
+    {
+      id: 'disk-bound',
+      text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran: the disk was slow or busy, whatever else happened.`,
+      weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
+      ...sourceOnly(first.source),
+      basis: BASIS.sar,
+    },
+  ];
 }

@@ -206,6 +206,31 @@ describe('memory, by cgroup and pressure', () => {
   });
 });
 
+describe('disks that held the host up', () => {
+  const pressure = (io: string, memory: string): string =>
+    `${DURING}==> /proc/pressure/io <==\nfull avg10=${io} avg60=0.10 avg300=0.00 total=1\n==> /proc/pressure/memory <==\nfull avg10=${memory} avg60=0.10 avg300=0.00 total=1\n`;
+
+  it('are told by pressure, unless that is of memory', async () => {
+    expect(factOf(await analysed({ 'psi.txt': pressure('69.13', '0.40') }), 'disk-bound')?.text).toContain(
+      '69 % of the time',
+    );
+    expect(factOf(await analysed({ 'psi.txt': pressure('69.13', '61.00') }), 'disk-bound')).toBeUndefined();
+    expect(factOf(await analysed({ 'psi.txt': pressure('2.00', '0.40') }), 'disk-bound')).toBeUndefined();
+  });
+
+  it.each([
+    ['55.20', true],
+    ['4.10', false],
+  ])('are told by mpstat: %s %%', async (wait, isTold) => {
+    const rows = ['14', '15', '16', '17', '18'].map(
+      (second, at) =>
+        `08:01:${second}     ${at === 0 ? 'CPU    %usr   %nice    %sys %iowait    %irq   %soft  %steal  %guest  %gnice   %idle' : `all    3.21    0.00    1.44   ${wait}    0.00    0.03    0.00    0.00    0.00   40.00`}`,
+    );
+    const mpstat = `Linux 6.1.0-18-amd64 (vm) \t03/02/26 \t_x86_64_\t(2 CPU)\n\n${rows.join('\n')}\n`;
+    expect(factOf(await analysed({ 'mpstat.txt': mpstat }), 'disk-bound') !== undefined).toBe(isTold);
+  });
+});
+
 describe("the client's side, by the proxy in front", () => {
   it.each(PROXY_SAMPLES.map(({ proxy, trouble, sample }) => [proxy, trouble, sample]))(
     '%s: %s',

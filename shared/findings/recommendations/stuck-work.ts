@@ -74,6 +74,7 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
 /** Facts that already say what held the worker up, or where it was. */
 const KNOWN_CAUSES = [
   'stuck-in-frame',
+  'waited-for-database-lock',
   'waited-for-peer',
   'waited-for-client',
   'idle-at-timeout',

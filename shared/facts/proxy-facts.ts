@@ -37,6 +37,12 @@ const TROUBLES: Readonly<Record<ProxyTrouble, Pick<Fact, 'id' | 'text' | 'weight
     weights: {},
     basis: BASIS.proxy,
   },
+  unhealthy: {
+    id: 'health-check-failed',
+    text: 'got no answer to its checks of the service',
+    weights: {},
+    basis: BASIS.healthChecks,
+  },
 };
 
 /** What those in front of the service met with: the client's side of the incident. */
@@ -46,7 +52,7 @@ export function proxyFacts(context: FactContext): readonly Fact[] {
   const { end } = record.incident;
   const from = epochMicros(Math.max(window.from, addSeconds(end, -BEFORE_SECONDS)));
   const words = proxyWords(evidence.events, from, addSeconds(end, AFTER_SECONDS));
-  return (['timeout', 'closed', 'refused', 'client-left'] as const).flatMap((trouble) => {
+  return (['timeout', 'closed', 'refused', 'client-left', 'unhealthy'] as const).flatMap((trouble) => {
     const own = words.filter((word) => word.trouble === trouble);
     const [first] = own;
     if (first === undefined) return [];
@@ -64,7 +70,7 @@ export function proxyFacts(context: FactContext): readonly Fact[] {
     return [
       {
         ...meaning,
-        text: `In front of it ${first.proxy} ${meaning.text} ${when}${what}${also}.`,
+        text: `${trouble === 'unhealthy' ? '' : 'In front of it '}${first.proxy} ${meaning.text} ${when}${what}${also}.`,
         weights: isWitness && record.death?.timeout != null ? { 'worker-timeout': 0.5 } : meaning.weights,
         ...sourcesOf(...own.slice(0, 5).map(({ event }) => event)),
       },

@@ -255,6 +255,20 @@ describe("the client's side, by the proxy in front", () => {
     expect(analysis.incident?.pid).toBe(610);
   });
 
+  it('of who checks its health, and ends it for that', async () => {
+    const events = [
+      '# 2026-03-02 08:05:00 UTC',
+      'LAST SEEN   TYPE      REASON      OBJECT        MESSAGE',
+      '3m35s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded',
+      '3m30s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded',
+      '',
+    ];
+    const analysis = await analysed({ 'events.txt': events.join('\n') });
+    expect(factOf(analysis, 'health-check-failed')?.text).toMatch(
+      /^The kubelet got no answer to its checks of the service 2 times from 08:01:25/,
+    );
+  });
+
   it("of httpd is in its error log, which is no kernel's", async () => {
     const httpd =
       '[Mon Mar 02 08:01:31.412345 2026] [proxy_http:error] [pid 812:tid 140123] (70007)The timeout specified has expired: [client 10.0.0.7:51234] AH01102: error reading status line from remote server 127.0.0.1:8000\n';

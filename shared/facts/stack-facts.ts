@@ -1,4 +1,4 @@
-import type { FactContext } from '../context/context.ts';
+import { type FactContext, sourceOnly } from '../context/context.ts';
 import type { Activity, StackFrame, StackPrinter } from '../context/stacks.ts';
 import { type StuckFrame, stuckFrame } from '../context/traceback.ts';
 import type { Fact } from '../model/analysis.ts';
@@ -139,7 +139,29 @@ function placed({ file, line, functionName, code }: StackFrame): string {
 export function stackFacts(context: FactContext): readonly Fact[] {
   if (context.record === null) return [];
   const stuck = stuckFrame(context);
-  return stuck === null ? [] : [stuckInFrame(stuck)];
+  return stuck === null ? stackOfAnother(context) : [stuckInFrame(stuck)];
+}
+
+/** A stack that was saved and says nothing of this worker is told, lest it be thought of as weighed. */
+function stackOfAnother({ evidence, record }: FactContext): readonly Fact[] {
+  const [dump] = evidence.host?.stacks ?? [];
+  if (dump === undefined || record?.death?.timeout == null) return [];
+  const of = dump.pid === null ? 'of a process that it does not name' : `of process ${dump.pid}`;
+  const own = record.incident.pid === dump.pid;
+  const why = own
+    ? 'and was taken at another time'
+    : dump.pid === null
+      ? 'and nothing dates it'
+      : `and the worker was ${record.incident.pid ?? 'unknown'}; a container counts its own pids`;
+  return [
+    {
+      id: 'stack-not-used',
+      text: `A stack was saved ${of}, ${why}: it says nothing of this incident.`,
+      weights: {},
+      ...sourceOnly(dump.source),
+      basis: BASIS.stackDump,
+    },
+  ];
 }
 
 function stuckInFrame(stuck: StuckFrame): Fact {

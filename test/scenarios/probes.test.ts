@@ -129,11 +129,21 @@ describe('where a worker was, by what looked at it from outside', () => {
   it('of another process or another time says nothing, and without a time decides nothing', async () => {
     const other = await analysed({ 'stack.txt': `${DURING}${textOf(fixture('probes/gdb.txt'))}` });
     expect(factOf(other, 'waited-for-database-lock')).toBeUndefined();
+    expect(factOf(other, 'stack-not-used')?.text).toContain('and the worker was 610');
     const later = await analysed({ 'stack.txt': `${AFTER}${ofWorker('gdb')}` });
     expect(factOf(later, 'waited-for-database-lock')).toBeUndefined();
     const undated = await analysed({ 'stack.txt': ofWorker('gdb') });
     expect(factOf(undated, 'waited-for-database-lock')).toMatchObject({ weights: { 'database-lock': 3.9 } });
     expect(factOf(undated, 'waited-for-database-lock')?.decides).toBeUndefined();
+  });
+
+  it('of faulthandler, which names no process, where it was written as the worker hung', async () => {
+    const dump = textOf(fixture('probes/faulthandler.txt'));
+    const then = await analysed({ 'faulthandler.txt': `${DURING}${dump}` });
+    expect(factOf(then, 'stuck-in-frame')?.text).toContain('importer.py, line 6, in store');
+    const undated = await analysed({ 'faulthandler.txt': dump });
+    expect(factOf(undated, 'stuck-in-frame')).toBeUndefined();
+    expect(factOf(undated, 'stack-not-used')?.text).toContain('nothing dates it');
   });
 
   it("gdb's py-bt below its bt says from where in Python the call came", async () => {

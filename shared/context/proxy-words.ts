@@ -1,8 +1,11 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
 
-/** What a proxy in front of the service met with: it waited in vain, was cut off, was turned away; or its own client left. */
-export type ProxyTrouble = 'timeout' | 'closed' | 'refused' | 'client-left';
+/**
+ * What a proxy in front of the service met with: it waited in vain, was cut off, was turned away; or its own client left. `unhealthy`:
+ * who checks the service's health got no answer.
+ */
+export type ProxyTrouble = 'timeout' | 'closed' | 'refused' | 'client-left' | 'unhealthy';
 
 /** What a line of a proxy's log says of the service behind it. */
 interface ProxySaying {
@@ -26,7 +29,7 @@ interface ProxyWording {
 
 /**
  * Sources: nginx, ngx_http_upstream.c and ngx_connection.c (error log), ngx_http_request.h (499); HAProxy, configuration manual,
- * section 8.5 (session state at disconnection); httpd, modules/proxy (AH01102, AH00957)
+ * section 8.5 (session state at disconnection); httpd, modules/proxy (AH01102, AH00957); kubelet, prober; Docker Engine, HEALTHCHECK; ECS, stopped tasks
  */
 const WORDINGS: readonly ProxyWording[] = [
   {
@@ -97,6 +100,26 @@ const WORDINGS: readonly ProxyWording[] = [
     trouble: 'refused',
     sample: '(111)Connection refused: AH00957: http: attempt to connect to 127.0.0.1:8000 (127.0.0.1:8000) failed',
     says: /\(111\)Connection refused: .{0,200}\bAH00957\b/,
+  },
+  {
+    proxy: 'The kubelet',
+    trouble: 'unhealthy',
+    sample:
+      'pod/web-5f7c9d8b6-x2x9z Unhealthy: Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded',
+    says: /\bUnhealthy: (?:Liveness|Readiness|Startup) probe (?:failed|errored)\b/,
+  },
+  {
+    proxy: 'Docker',
+    trouble: 'unhealthy',
+    sample: 'container health_status: unhealthy 4f5e6a7b8c9d (image=tracker:1.4, name=tracker-web-1)',
+    says: /^container health_status: unhealthy [0-9a-f]{4,64}\b/,
+  },
+  {
+    proxy: 'ECS',
+    trouble: 'unhealthy',
+    sample:
+      'Task stopped: Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/web/1)',
+    says: /^Task stopped: Task failed (?:ELB|container) health checks\b/,
   },
 ];
 

@@ -75,13 +75,14 @@ export function stuckFrame(context: FactContext): StuckFrame | null {
 function stuckInDump({ evidence, record }: FactContext, from: EpochMicros, to: EpochMicros): StuckFrame | null {
   const pid = record?.incident.pid ?? null;
   if (pid === null) return null;
-  const own = (evidence.host?.stacks ?? []).filter((dump) => dump.pid === pid);
+  // faulthandler names no process: what it wrote as the worker hung is taken for the worker's, and what nothing dates for nobody's.
+  const own = (evidence.host?.stacks ?? []).filter((dump) => dump.pid === pid || dump.pid === null);
   const timeOf = (dump: StackDump): EpochMicros | null => dump.time ?? savedWithin(evidence.files, dump, from, to);
   const then = own.findLast((dump) => {
     const time = timeOf(dump);
     return time !== null && time >= from && time <= to;
   });
-  const dump = then ?? own.findLast((each) => timeOf(each) === null);
+  const dump = then ?? own.findLast((each) => each.pid === pid && timeOf(each) === null);
   if (dump === undefined) return null;
   const stack = stackOfDump(stacksIn(dump.lines));
   return stack === null ? null : whereIs(stack, then === undefined, sourceOnly(dump.source));

@@ -27,6 +27,8 @@ export const BASIS = {
   ps: 'ps(1), procps-ng: STAT, RSS, TIME (https://man7.org/linux/man-pages/man1/ps.1.html)',
   sar: 'sar(1), sysstat: -r, -W (https://man7.org/linux/man-pages/man1/sar.1.html)',
   vmstat: 'vmstat(8), procps-ng (https://man7.org/linux/man-pages/man8/vmstat.8.html)',
+  healthChecks:
+    'Kubernetes, liveness probes (https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/); Docker, HEALTHCHECK; Amazon ECS, stopped tasks',
   proxy:
     'nginx, ngx_http_upstream.c and status 499; HAProxy, Configuration Manual, section 8.5 (https://docs.haproxy.org/2.8/configuration.html#8.5); httpd, modules/proxy',
   sqliteLocks:

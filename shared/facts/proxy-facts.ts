@@ -27,12 +27,15 @@ const proxyRefused = rule({ id: 'proxy-refused', needs: ['host-log'], basis: BAS
 
 const proxyClientLeft = rule({ id: 'proxy-client-left', needs: ['host-log'], basis: BASIS.proxy });
 
+const healthCheckFailed = rule({ id: 'health-check-failed', needs: ['host-log'], basis: BASIS.healthChecks });
+
 /** What each means, behind the name of the proxy. */
 const MET: Readonly<Record<ProxyTrouble, string>> = {
   timeout: 'waited for the service in vain and gave up',
   closed: 'had its connection to the service broken off',
   refused: 'could not connect to the service: nobody took connections',
   'client-left': 'saw a client leave before the service had answered',
+  unhealthy: 'got no answer to its checks of the service',
 };
 
 /** What those in front of the service met with: the client's side of the incident. */
@@ -44,14 +47,14 @@ function proxyFacts(context: FactContext): readonly ProxyFact[] {
   const words = proxyWords(evidence.events, from, addSeconds(end, AFTER_SECONDS));
   const isWitness = ({ trouble, event }: ProxyWord): boolean =>
     trouble === 'closed' && Math.abs(secondsBetween(event.time, end)) <= SAME_MOMENT_SECONDS;
-  return (['timeout', 'closed', 'refused', 'client-left'] as const).flatMap((trouble) => {
+  return (['timeout', 'closed', 'refused', 'client-left', 'unhealthy'] as const).flatMap((trouble) => {
     const own = words.filter((word) => word.trouble === trouble);
     const [first] = own;
     if (first === undefined) return [];
     // That it broke as the worker ended is one more witness of the end.
     const witnesses = own.some(isWitness);
     const found = {
-      text: `In front of it ${first.proxy} ${MET[trouble]} ${whenWas(own, first)}${first.request === null ? '' : `, first for ${first.request}`}${witnesses ? ', as the worker ended' : ''}.`,
+      text: `${trouble === 'unhealthy' ? '' : 'In front of it '}${first.proxy} ${MET[trouble]} ${whenWas(own, first)}${first.request === null ? '' : `, first for ${first.request}`}${witnesses ? ', as the worker ended' : ''}.`,
       ...sourcesOf(...own.slice(0, 5).map(({ event }) => event)),
     };
     return [factOf(trouble, found, witnesses && record.death?.timeout != null)];
@@ -72,6 +75,8 @@ function factOf(
       return proxyRefused.fact(found);
     case 'client-left':
       return proxyClientLeft.fact(found);
+    case 'unhealthy':
+      return healthCheckFailed.fact(found);
   }
 }
 
@@ -82,12 +87,13 @@ function whenWas(words: readonly ProxyWord[], first: ProxyWord): string {
     : `${plural(words.length, 'time')} from ${formatTimeOfDay(first.event.time)} to ${formatTimeOfDay(last.event.time)} UTC`;
 }
 
-const PROXY_RULES = [proxyTimeout, proxyClosed, proxyRefused, proxyClientLeft] as const;
+const PROXY_RULES = [proxyTimeout, proxyClosed, proxyRefused, proxyClientLeft, healthCheckFailed] as const;
 type ProxyFact = FactOf<typeof PROXY_RULES>;
 
 export const proxyFamily = family({
   name: 'proxy',
-  about: "What the proxies in front of the service met with: the client's side of the incident.",
+  about:
+    "What the proxies in front of the service, and those that check its health, met with: the client's side of the incident.",
   rules: PROXY_RULES,
   find: proxyFacts,
 });

@@ -1,4 +1,4 @@
-import type { FactContext } from '../context/context.ts';
+import { type FactContext, sourceOnly } from '../context/context.ts';
 import type { Activity, StackFrame, StackPrinter } from '../context/stacks.ts';
 import { type StuckFrame, stuckFrame } from '../context/traceback.ts';
 import { BASIS } from './basis.ts';
@@ -154,8 +154,9 @@ function placed({ file, line, functionName, code }: StackFrame): string {
 
 /** Where the worker was, by a stack that it or somebody else wrote: the innermost frame, and the service's own that led there. */
 function stackFacts(context: FactContext): readonly StackFact[] {
-  const stuck = context.record === null ? null : stuckFrame(context);
-  if (stuck === null) return [];
+  if (context.record === null) return [];
+  const stuck = stuckFrame(context);
+  if (stuck === null) return stackOfAnother(context);
   const { frame, caller, activity, showsCalls, printer, isUndated, sources } = stuck;
   const where = activity === 'code' && !showsCalls ? 'maybeInC' : activity;
   const traceback: readonly 'traceback'[] = printer === 'traceback' ? ['traceback'] : [];
@@ -182,13 +183,41 @@ function stackFacts(context: FactContext): readonly StackFact[] {
   }
 }
 
+const stackNotUsed = rule({ id: 'stack-not-used', needs: ['stack'], basis: BASIS.stackDump });
+
+/** A stack that was saved and says nothing of this worker is told, lest it be thought of as weighed. */
+function stackOfAnother({ evidence, record }: FactContext): readonly StackFact[] {
+  const [dump] = evidence.host?.stacks ?? [];
+  if (dump === undefined || record?.death?.timeout == null) return [];
+  const of = dump.pid === null ? 'of a process that it does not name' : `of process ${dump.pid}`;
+  const own = record.incident.pid === dump.pid;
+  const why = own
+    ? 'and was taken at another time'
+    : dump.pid === null
+      ? 'and nothing dates it'
+      : `and the worker was ${record.incident.pid ?? 'unknown'}; a container counts its own pids`;
+  return [
+    stackNotUsed.fact({
+      text: `A stack was saved ${of}, ${why}: it says nothing of this incident.`,
+      ...sourceOnly(dump.source),
+    }),
+  ];
+}
+
 /** `(a+)+`, `([a-z]*\\s?)*`: what fails to match such a pattern is tried in exponentially many ways. */
 const NESTED_REPETITION = /\((?:[^()\\]|\\.)*[+*](?:[^()\\]|\\.)*\)(?:[+*]|\{\d+,\d*\})/;
 
 const backtracks = ({ frame, caller }: StuckFrame): boolean =>
   [frame.code, caller?.code ?? null].some((code) => code !== null && NESTED_REPETITION.test(code));
 
-const STACK_RULES = [waitedForClient, idleAtTimeout, waitedForPeer, waitedForDatabaseLock, stuckInFrame] as const;
+const STACK_RULES = [
+  waitedForClient,
+  idleAtTimeout,
+  waitedForPeer,
+  waitedForDatabaseLock,
+  stuckInFrame,
+  stackNotUsed,
+] as const;
 type StackFact = FactOf<typeof STACK_RULES>;
 
 export const stackFamily = family({

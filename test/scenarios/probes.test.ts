@@ -129,11 +129,21 @@ describe('where a worker was, by what looked at it from outside', () => {
   it('of another process or another time says nothing, and without a time decides nothing', async () => {
     const other = await analysed({ 'stack.txt': `${DURING}${textOf(fixture('probes/gdb.txt'))}` });
     expect(factOf(other, 'waited-for-database-lock')).toBeUndefined();
+    expect(factOf(other, 'stack-not-used')?.text).toContain('and the worker was 610');
     const later = await analysed({ 'stack.txt': `${AFTER}${ofWorker('gdb')}` });
     expect(factOf(later, 'waited-for-database-lock')).toBeUndefined();
     const undated = await analysed({ 'stack.txt': ofWorker('gdb') });
     expect(factOf(undated, 'waited-for-database-lock')).toMatchObject({ weights: { 'database-lock': 3.9 } });
     expect(factOf(undated, 'waited-for-database-lock')?.decides).toBeUndefined();
+  });
+
+  it('of faulthandler, which names no process, where it was written as the worker hung', async () => {
+    const dump = textOf(fixture('probes/faulthandler.txt'));
+    const then = await analysed({ 'faulthandler.txt': `${DURING}${dump}` });
+    expect(factOf(then, 'stuck-in-frame')?.text).toContain('importer.py, line 6, in store');
+    const undated = await analysed({ 'faulthandler.txt': dump });
+    expect(factOf(undated, 'stuck-in-frame')).toBeUndefined();
+    expect(factOf(undated, 'stack-not-used')?.text).toContain('nothing dates it');
   });
 
   it("gdb's py-bt below its bt says from where in Python the call came", async () => {
@@ -253,6 +263,20 @@ describe("the client's side, by the proxy in front", () => {
     expect(factOf(analysis, 'proxy-refused')).toBeUndefined();
     expect(verdictsOf(analysis)['worker-timeout']).toBe('fits');
     expect(analysis.incident?.pid).toBe(610);
+  });
+
+  it('of who checks its health, and ends it for that', async () => {
+    const events = [
+      '# 2026-03-02 08:05:00 UTC',
+      'LAST SEEN   TYPE      REASON      OBJECT        MESSAGE',
+      '3m35s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded',
+      '3m30s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded',
+      '',
+    ];
+    const analysis = await analysed({ 'events.txt': events.join('\n') });
+    expect(factOf(analysis, 'health-check-failed')?.text).toMatch(
+      /^The kubelet got no answer to its checks of the service 2 times from 08:01:25/,
+    );
   });
 
   it("of httpd is in its error log, which is no kernel's", async () => {

@@ -84,6 +84,8 @@ const proxyLog = [
   .map((line) => `2026/03/14 ${line}, client: 10.0.0.7, server: tracker.example, request: "POST /import/14 HTTP/1.1"\n`)
   .join('');
 
+const gdbStack = readFileSync(new URL('../fixtures/evidence/probes/gdb.txt', import.meta.url), 'utf8');
+
 /** Looked at in the middle of the operation. */
 const DURING = '# 2026-03-14 02:30:20 UTC\n';
 /** `/proc/locks` of then, a lock of the database a row. */
@@ -120,10 +122,16 @@ gunicorn 4242 green   11u   REG  254,1 41216000 393401 /srv/tracker/service.db
       'locks.txt',
       `${DURING}1: FLOCK  ADVISORY  WRITE 5580 fe:01:42 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4242 fe:01:42 0 EOF\n`,
     ),
+  () => timedOut(writing()).file('stack.txt', `${DURING}${gdbStack.replace(/\(process \d+\)/, '(process 4242)')}`),
+  () => timedOut(writing()).file('stack.txt', `${DURING}${gdbStack}`),
   () =>
-    timedOut(writing()).file(
-      'stack.txt',
-      `${DURING}${readFileSync(new URL('../fixtures/evidence/probes/gdb.txt', import.meta.url), 'utf8').replace(/\(process \d+\)/, '(process 4242)')}`,
+    timedOut(parsing()).file(
+      'events.txt',
+      `# 2026-03-14 02:34:00 UTC
+LAST SEEN   TYPE      REASON      OBJECT        MESSAGE
+3m35s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded
+3m30s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded
+`,
     ),
   () =>
     traced(

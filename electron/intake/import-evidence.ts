@@ -125,6 +125,7 @@ async function parseAll(
       uptimeTies: sink.uptimeTies,
       bootClocks: sink.bootClocks,
       ...(known === null ? {} : { knownEntries: known }),
+      ...(file.found.modified === null ? {} : { savedAt: file.found.modified }),
       ...(isDatedByFile ? { notAfter: epochMicros((file.found.modified ?? 0) + MICROS_PER_DAY) } : {}),
       ...(file.told.layout === null ? {} : { layout: file.told.layout }),
       startOffset: 0,

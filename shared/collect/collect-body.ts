@@ -244,8 +244,17 @@ while [ "$count" -lt "$samples" ]; do
   snapshot host/top.txt top -b -n 1 -w 512
   snapshot host/free.txt free
   snapshot host/meminfo.txt cat /proc/meminfo
+  if grep -q . /proc/locks 2>/dev/null; then
+    snapshot host/locks.txt cat /proc/locks
+  fi
   count=$((count + 1))
 done
+if [ -r /proc/pressure/memory ]; then
+  snapshot host/pressure.txt head /proc/pressure/memory /proc/pressure/io /proc/pressure/cpu
+fi
+if grep -q '^oom_kill ' /proc/vmstat 2>/dev/null; then
+  snapshot host/vmstat-counters.txt cat /proc/vmstat
+fi
 snapshot host/df.txt df -Pk
 snapshot host/df-inodes.txt df -i
 if [ -f "$work/host/ps.txt" ] && ! grep -q '%CPU' "$work/host/ps.txt"; then

@@ -1,6 +1,6 @@
 import type { CaseEvidence } from '../model/case.ts';
 import type { EventSource } from '../model/event.ts';
-import type { EvidenceFile, EvidenceId } from '../model/evidence.ts';
+import type { EvidenceFile, EvidenceFormat, EvidenceId } from '../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 import { isReadWhole } from './read-whole.ts';
 
@@ -16,6 +16,9 @@ export interface KernelCoverage {
 
 const QUIET_DAY_MICROS = 86_400 * MICROS_PER_SECOND;
 
+/** Formats that pass on some of the kernel's words: their silence is not the kernel's. */
+const SOME_WORDS_ONLY: ReadonlySet<EvidenceFormat> = new Set(['audit', 'coredumps', 'kube-events']);
+
 const KERNEL_NAME = /(?:^|[^a-z])(?:kern(?:el)?|dmesg)(?:[^a-z]|$)/i;
 
 /** What the kernel logs of the incident's host say about the window; `absent` when there is no window. */
@@ -29,7 +32,13 @@ export function kernelCoverage(
   const kernelFileIds = ownEvents.filesWithKinds(['kernel', 'oom-invoked', 'oom-context', 'oom-kill', 'segfault']);
   const covering = evidence.files.filter((file) => {
     // Of a log without a date nobody knows what it covers.
-    if (!kernelFileIds.has(file.id) || !isOwn(file.id) || file.time?.isOrderOnly === true) return false;
+    if (
+      !kernelFileIds.has(file.id) ||
+      SOME_WORDS_ONLY.has(file.format) ||
+      !isOwn(file.id) ||
+      file.time?.isOrderOnly === true
+    )
+      return false;
     // What was cut off may hold the very line that is looked for.
     if (!isReadWhole(file)) return false;
     const span = evidence.events.span(file.id);

@@ -1,4 +1,7 @@
-/** One call of a stack: where it was, and the line of code when it is printed. */
+/**
+ * One call of a stack: where it was, and the line of code when it is printed. A call in C has its library or source as `file`, which is
+ * empty where neither is known, and line 0 where that is not.
+ */
 export interface StackFrame {
   readonly file: string;
   readonly line: number;
@@ -6,8 +9,25 @@ export interface StackFrame {
   readonly code: string | null;
 }
 
+/** What a worker was at in the moment of which a stack tells. */
+export type Activity =
+  | 'client'
+  | 'answer'
+  | 'idle'
+  | 'network'
+  | 'sleep'
+  | 'database'
+  | 'file'
+  | 'thread'
+  | 'regex'
+  | 'database-wait'
+  | 'file-lock'
+  | 'socket'
+  | 'child'
+  | 'code';
+
 /** Which program printed a stack. */
-export type StackPrinter = 'traceback' | 'faulthandler' | 'py-spy' | 'gdb';
+export type StackPrinter = 'traceback' | 'faulthandler' | 'py-spy' | 'gdb' | 'systemd-coredump';
 
 /** The calls of one thread at one moment. */
 export interface Stack {
@@ -31,6 +51,17 @@ const PY_SPY_HEAD = /^\s*Thread (?:0x)?[0-9a-f]+ \((active|idle)[^)]*\)(?:: "([^
 const FRAME = /^[\s|+]*File "([^"]+)", line (\d+),? in (\S.*)$/;
 //     store (tracker/jobs.py:88)
 const PY_SPY_FRAME = /^\s+(\S+(?: \S+)?) \(([^():\s][^():]*):(\d+)\)\s*$/;
+//     clock_nanosleep (libc.so.6)                                        py-spy dump --native
+const PY_SPY_NATIVE = /^\s+(\S+) \(([^():\s]+\.(?:so[.\d]*|dylib)|[\w.-]+)\)\s*$/;
+// Thread 1 (Thread 0x7f9ed81dd2c0 (LWP 23333) "python3"):              Source: gdb, thread.c print_thread_info
+const GDB_HEAD = /^Thread (\d{1,6}) \((?:Thread 0x[0-9a-f]+ \()?(?:LWP|process) \d+\)*(?: "[^"]*")?\)?:\s*$/;
+// Stack trace of thread 23333:                                         Source: systemd, src/coredump/stacktrace.c
+const COREDUMP_HEAD = /^\s*Stack trace of thread \d{1,10}:\s*$/;
+// #5  0x00007f9ed7db5939 in sqlite3InvokeBusyHandler () from /lib/x86_64-linux-gnu/libsqlite3.so.0
+// #0  __GI___clock_nanosleep (clock_id=0, ...) at ../sysdeps/unix/sysv/linux/clock_nanosleep.c:71
+// #0  0x00007f3c1a0b2c41 xmlParseStartTag2 (libxml2.so.2 + 0x5ac41)
+const NATIVE_FRAME = /^\s*#(\d{1,5}) +(?:0x[0-9a-f]+ (?:in )?)?([\w?./:<>~@*&,-]+)(?: .*)?$/;
+const NATIVE_PLACE = /(?: from (\S+)| at (\S+):(\d{1,7})| \((\S+) \+ 0x[0-9a-f]+\))\s*$/;
 /** Lines under code that point at a part of it: `^^^^^^^` (Python 3.11), `~~~~^^^` (3.13). */
 const POINTER = /^[\s|~^]+$/;
 
@@ -61,6 +92,10 @@ export function stacksIn(lines: readonly string[]): readonly Stack[] {
       open = { ...head, frames: [] };
       continue;
     }
+    if (beginsNative(text, open?.frames.length ?? null)) {
+      close();
+      open = { stack: { printer: 'gdb', isCurrent: true, at }, innermostLast: false, frames: [] };
+    }
     if (open === null) continue;
     const frame = frameOf(text, lines, at);
     if (frame !== null) {
@@ -85,12 +120,23 @@ function headOf(
     const isCurrent = thread?.toLowerCase() === 'current thread';
     return { stack: { printer: 'faulthandler', isCurrent, at }, innermostLast: false };
   }
+  const thread = GDB_HEAD.exec(text)?.[1];
+  // gdb counts threads from the one that began the process.
+  if (thread !== undefined) return { stack: { printer: 'gdb', isCurrent: thread === '1', at }, innermostLast: false };
+  if (COREDUMP_HEAD.test(text)) {
+    return { stack: { printer: 'systemd-coredump', isCurrent: true, at }, innermostLast: false };
+  }
   const spied = PY_SPY_HEAD.exec(text);
   if (spied === null) return null;
   return {
     stack: { printer: 'py-spy', isCurrent: spied[2] === undefined || spied[2] === 'MainThread', at },
     innermostLast: false,
   };
+}
+
+/** Whether a frame is the first of a stack of gdb's that no header stands above: those behind one have no frame yet. */
+function beginsNative(text: string, framesOpen: number | null): boolean {
+  return framesOpen !== 0 && /^#0 /.test(text);
 }
 
 function frameOf(text: string, lines: readonly string[], at: number): StackFrame | null {
@@ -103,6 +149,18 @@ function frameOf(text: string, lines: readonly string[], at: number): StackFrame
       functionName: functionName.trim().split(/\s/)[0] ?? '',
       code: codeBelow(lines, at),
     };
+  }
+  const native = NATIVE_FRAME.exec(text);
+  if (native !== null) {
+    const [, library, source, line, module] = NATIVE_PLACE.exec(text) ?? [];
+    const file = (library ?? module)?.split('/').at(-1) ?? source ?? '';
+    const name = native[2] ?? '??';
+    return { file, line: Number(line ?? 0), functionName: name === 'n/a' ? '??' : name, code: null };
+  }
+  const library = PY_SPY_NATIVE.exec(text);
+  if (library !== null) {
+    const [, name = '??', file = ''] = library;
+    return { file, line: 0, functionName: name.startsWith('0x') ? '??' : name, code: null };
   }
   const spied = PY_SPY_FRAME.exec(text);
   if (spied === null) return null;

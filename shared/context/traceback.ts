@@ -1,20 +1,10 @@
 import type { EvidenceEvent } from '../model/event.ts';
+import type { Provenance } from '../model/evidence.ts';
+import type { StackDump } from '../model/probes.ts';
 import { addSeconds, type EpochMicros, epochMicros } from '../model/time.ts';
-import type { FactContext } from './context.ts';
-import { type Stack, type StackFrame, type StackPrinter, stacksIn } from './stacks.ts';
-
-/** What a worker was at in the moment of which a stack tells. */
-export type Activity =
-  | 'client'
-  | 'answer'
-  | 'idle'
-  | 'network'
-  | 'sleep'
-  | 'database'
-  | 'file'
-  | 'thread'
-  | 'regex'
-  | 'code';
+import { type FactContext, sourceOnly, sourcesOf } from './context.ts';
+import { NATIVE_FILE, nativeActivity, withoutInterpreter } from './native-frames.ts';
+import { type Activity, type Stack, type StackFrame, type StackPrinter, stacksIn } from './stacks.ts';
 
 /** Where a worker was before it was ended. */
 export interface StuckFrame {
@@ -26,7 +16,9 @@ export interface StuckFrame {
   /** Whether a call into C from that frame would be seen: a dump without lines of code shows none. */
   readonly showsCalls: boolean;
   readonly printer: StackPrinter;
-  readonly event: EvidenceEvent;
+  /** Whether nothing tells when in the worker's life it was taken. */
+  readonly isUndated: boolean;
+  readonly sources: { readonly sources: readonly Provenance[]; readonly rows: readonly number[] };
 }
 
 const DATABASE_FILE =
@@ -72,7 +64,39 @@ export function stuckFrame(context: FactContext): StuckFrame | null {
   const atTimeout = stuckWithin(context, timeout, justBefore, addSeconds(record.incident.end, AFTER_SECONDS));
   if (atTimeout !== null) return atTimeout;
   const ahead = addSeconds(timeout.time, -(config?.timeoutSeconds || AHEAD_SECONDS));
-  return stuckWithin(context, timeout, ahead, epochMicros(justBefore - 1));
+  const logged = stuckWithin(context, timeout, ahead, epochMicros(justBefore - 1));
+  return logged ?? stuckInDump(context, ahead, addSeconds(record.incident.end, AFTER_SECONDS));
+}
+
+/**
+ * Where a stack in a file of its own shows the worker: the latest one of its pid from the time in which it hung, else one that
+ * nothing dates. A pid is given again only after a long time, so what bears the pid of the dead is of it.
+ */
+function stuckInDump({ evidence, record }: FactContext, from: EpochMicros, to: EpochMicros): StuckFrame | null {
+  const pid = record?.incident.pid ?? null;
+  if (pid === null) return null;
+  // faulthandler names no process: what it wrote as the worker hung is taken for the worker's, and what nothing dates for nobody's.
+  const own = (evidence.host?.stacks ?? []).filter((dump) => dump.pid === pid || dump.pid === null);
+  const timeOf = (dump: StackDump): EpochMicros | null => dump.time ?? savedWithin(evidence.files, dump, from, to);
+  const then = own.findLast((dump) => {
+    const time = timeOf(dump);
+    return time !== null && time >= from && time <= to;
+  });
+  const dump = then ?? own.findLast((each) => each.pid === pid && timeOf(each) === null);
+  if (dump === undefined) return null;
+  const stack = stackOfDump(stacksIn(dump.lines));
+  return stack === null ? null : whereIs(stack, then === undefined, sourceOnly(dump.source));
+}
+
+/** The file's own time, where it lies in that time: a copy has that of the copying, which says nothing. */
+function savedWithin(
+  files: FactContext['evidence']['files'],
+  { source }: StackDump,
+  from: EpochMicros,
+  to: EpochMicros,
+): EpochMicros | null {
+  const modified = files.find(({ id }) => id === source.evidenceId)?.modified ?? null;
+  return modified !== null && modified >= from && modified <= to ? modified : null;
 }
 
 function stuckWithin(
@@ -86,7 +110,7 @@ function stuckWithin(
   const stack = stackOfSignal(stacks) ?? stackOfDump(stacks);
   if (stack === null) return null;
   const event = lines[stack.at]?.event;
-  return event === undefined ? null : whereIs(stack, event);
+  return event === undefined ? null : whereIs(stack, false, sourcesOf(event));
 }
 
 /**
@@ -121,16 +145,31 @@ function stackOfSignal(stacks: readonly Stack[]): Stack | null {
 /** Of a dump the thread that the signal found; where none is marked the main thread, which is printed last. */
 function stackOfDump(stacks: readonly Stack[]): Stack | null {
   const dumped = stacks.filter(({ printer }) => printer !== 'traceback');
-  return dumped.findLast(({ isCurrent }) => isCurrent) ?? dumped.at(-1) ?? null;
+  const native = dumped.findLast((stack) => stack.isCurrent && isNative(stack));
+  const python = dumped.findLast((stack) => stack.isCurrent && !isNative(stack)) ?? dumped.at(-1) ?? null;
+  if (native === undefined || python === null || python === native) return native ?? python;
+  // gdb's bt and py-bt of one moment: what was called in C, and from where in Python.
+  return { ...python, frames: [...withoutInterpreter(native.frames), ...python.frames] };
 }
 
+const isNative = ({ frames }: Stack): boolean => frames.every(({ file }) => NATIVE_FILE.test(file));
+
 /** py-spy shortens paths, so that a library is told by its name as well. */
-const NOT_OWN = [LIBRARY_FILE, GUNICORN_FILE, DATABASE_FILE, NETWORK_FILE, THREAD_FILE, REGEX_FILE] as const;
+const NOT_OWN = [
+  NATIVE_FILE,
+  LIBRARY_FILE,
+  GUNICORN_FILE,
+  DATABASE_FILE,
+  NETWORK_FILE,
+  THREAD_FILE,
+  REGEX_FILE,
+] as const;
 
 const isOwn = ({ file }: StackFrame): boolean => !NOT_OWN.some((pattern) => pattern.test(file));
 
-function whereIs({ frames, printer }: Stack, event: EvidenceEvent): StuckFrame | null {
-  const innermost = frames[0];
+function whereIs({ frames, printer }: Stack, isUndated: boolean, sources: StuckFrame['sources']): StuckFrame | null {
+  // Where a library has no names, the first call that has one says more.
+  const innermost = frames.find(({ functionName }) => functionName !== '??') ?? frames[0];
   if (innermost === undefined) return null;
   const firstOwn = frames.findIndex(isOwn);
   const own = frames[firstOwn] ?? null;
@@ -142,13 +181,19 @@ function whereIs({ frames, printer }: Stack, event: EvidenceEvent): StuckFrame |
     frame,
     caller: own === frame ? null : own,
     activity,
-    showsCalls: frame.code !== null || (LIBRARY_FILE.test(frame.file) && !DATABASE_FILE.test(frame.file)),
+    showsCalls:
+      frames.some(({ file }) => NATIVE_FILE.test(file)) ||
+      frame.code !== null ||
+      (LIBRARY_FILE.test(frame.file) && !DATABASE_FILE.test(frame.file)),
     printer,
-    event,
+    isUndated,
+    sources,
   };
 }
 
 function activityOf(inner: readonly StackFrame[], hasOwn: boolean): Activity {
+  const native = nativeActivity(inner);
+  if (native !== null) return native;
   if (inner.some(({ file }) => REQUEST_FILE.test(file))) return 'client';
   const sends = inner.some(({ code, functionName }) => /\bsend(?:all|file)?\b/.test(`${functionName} ${code ?? ''}`));
   if (sends && inner.some(({ file }) => ANSWER_FILE.test(file))) return 'answer';

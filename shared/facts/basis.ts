@@ -27,6 +27,16 @@ export const BASIS = {
   ps: 'ps(1), procps-ng: STAT, RSS, TIME (https://man7.org/linux/man-pages/man1/ps.1.html)',
   sar: 'sar(1), sysstat: -r, -W (https://man7.org/linux/man-pages/man1/sar.1.html)',
   vmstat: 'vmstat(8), procps-ng (https://man7.org/linux/man-pages/man8/vmstat.8.html)',
+  healthChecks:
+    'Kubernetes, liveness probes (https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/); Docker, HEALTHCHECK; Amazon ECS, stopped tasks',
+  proxy:
+    'nginx, ngx_http_upstream.c and status 499; HAProxy, Configuration Manual, section 8.5 (https://docs.haproxy.org/2.8/configuration.html#8.5); httpd, modules/proxy',
+  sqliteLocks:
+    'SQLite, File Locking And Concurrency (https://www.sqlite.org/lockingv3.html) and WAL-mode locks (https://www.sqlite.org/walformat.html#locks); proc_locks(5)',
+  fileLocks: 'proc_locks(5); flock(2)',
+  strace: 'strace(1); fcntl(2), F_SETLK; SQLite, os_unix.c',
+  refusedMemory: 'mmap(2), brk(2): ENOMEM',
+  pressure: 'Linux, pressure stall information (https://docs.kernel.org/accounting/psi.html)',
   wal: 'SQLite, WAL-mode File Format, sections 3 and 4 (https://www.sqlite.org/walformat.html)',
   rollbackJournal: 'SQLite, File Locking, hot journals (https://www.sqlite.org/lockingv3.html#hot_journals)',
   busy: 'SQLite, sqlite3_busy_timeout: waits by sleeping (https://www.sqlite.org/c3ref/busy_timeout.html)',

@@ -4,7 +4,6 @@ import { counterAtEnd } from '../context/work-counters.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
-import { THRASH_KIB_PER_SECOND } from './memory-facts.ts';
 import { workExplains } from './progress-facts.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
@@ -119,37 +118,6 @@ function cpuFacts(context: FactContext): readonly CpuFact[] {
   return [...fromLoneSample(context), ...fromVmstat(context, stretch ?? whole)];
 }
 
-/** Share of CPU time spent waiting for disks from which a host as a whole was held up by them. */
-const DISK_BOUND_PERCENT = 30;
-
-const diskBound = rule({
-  id: 'disk-bound',
-  needs: ['host-load'],
-  basis: BASIS.vmstat,
-  weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
-});
-
-/** Whether the disks held the host up while the operation ran. Swapping is told apart: that is memory, not the disk. */
-function diskWaitFacts(context: FactContext): readonly CpuFact[] {
-  const { record } = context;
-  if (record === null || record.failure !== null) return [];
-  const to = context.workEnd ?? record.incident.end;
-  const rows = context.vmstatSamples.filter((row) => row.time >= record.incident.start && row.time <= to);
-  if (rows.length < 3) return [];
-  const average = (of: (row: (typeof rows)[number]) => number): number =>
-    rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
-  const waiting = average((row) => row.waitPercent);
-  const swapping = average((row) => row.swapInPerSecond + row.swapOutPerSecond);
-  if (waiting < DISK_BOUND_PERCENT || swapping >= THRASH_KIB_PER_SECOND) return [];
-  const worst = rows.reduce((most, row) => (row.waitPercent > most.waitPercent ? row : most));
-  return [
-    diskBound.fact({
-      text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran, and did not swap: the disk was slow or busy, whatever else happened.`,
-      ...sourcesOfSamples(context.evidence, [worst]),
-    }),
-  ];
-}
-
 /** Which of the steps that bear on a wait for a lock was going on, if one. */
 function stepAtIdle({ lastStep }: FactContext): readonly ('writing' | 'unknownStep')[] {
   if (lastStep === null) return ['unknownStep'];
@@ -245,7 +213,6 @@ const CPU_RULES = [
   workerInDiskWait,
   workerIdle,
   workerPartlyBusy,
-  diskBound,
   snapshotBusy,
   snapshotIdle,
   hostBusy,
@@ -255,8 +222,7 @@ type CpuFact = FactOf<typeof CPU_RULES>;
 
 export const cpuFamily = family({
   name: 'cpu',
-  about:
-    'Whether the worker was computing or waiting, from `ps` over time, else from `vmstat`; and whether the disks held the host up.',
+  about: 'Whether the worker was computing or waiting, from `ps` over time, else from `vmstat`.',
   rules: CPU_RULES,
-  find: (context) => [...cpuFacts(context), ...diskWaitFacts(context)],
+  find: cpuFacts,
 });

@@ -94,8 +94,8 @@ const lockErrorBeforeEnd = rule({
   id: 'lock-error-before-end',
   needs: ['service-log'],
   basis: BASIS.busyResult,
-  weights: { 'database-lock': 3 },
   cases: {
+    once: { when: 'it came once or twice', weights: { 'database-lock': 3 } },
     again: {
       when: 'it came three times or more',
       weights: { 'database-lock': 5 },
@@ -153,7 +153,7 @@ function lockErrors(context: FactContext): readonly DatabaseFact[] {
           ...sources,
         })
       : lockErrorBeforeEnd.fact({
-          case: own.length >= REFUSED_AGAIN ? 'again' : [],
+          case: own.length >= REFUSED_AGAIN ? 'again' : 'once',
           text: `The operation got "database is locked"${own.length < 2 ? '' : ` ${own.length} times, the last time`} shortly before the worker was ended.`,
           ...sources,
         }),

@@ -5,12 +5,16 @@ import { companyFamily } from './company-facts.ts';
 import { counterFamily } from './counter-facts.ts';
 import { cpuFamily } from './cpu-facts.ts';
 import { databaseFamily } from './database-facts.ts';
+import { diskFamily } from './disk-facts.ts';
 import { earlierFamily } from './earlier-facts.ts';
 import { failureFamily } from './failure-facts.ts';
+import { heldLockFamily } from './held-lock-facts.ts';
+import { hostMemoryFamily } from './host-memory-facts.ts';
 import { mechanismFamily } from './mechanism-facts.ts';
 import { memoryFamily } from './memory-facts.ts';
 import { profileFamily } from './profile-facts.ts';
 import { progressFamily } from './progress-facts.ts';
+import { proxyFamily } from './proxy-facts.ts';
 import { reproductionFamily } from './reproduction-facts.ts';
 import type { RuleData, RuleFamily } from './rule.ts';
 import { serverLockFamily } from './server-lock-facts.ts';
@@ -18,6 +22,7 @@ import { stackFamily } from './stack-facts.ts';
 import { storageFamily } from './storage-facts.ts';
 import { timeoutFamily } from './timeout-facts.ts';
 import { toldLockFamily } from './told-lock-facts.ts';
+import { traceFamily } from './trace-facts.ts';
 import { unitFamily } from './unit-facts.ts';
 import { userRuleFacts } from './user-rule-facts.ts';
 import { usualFamily } from './usual-facts.ts';
@@ -32,8 +37,11 @@ export const RULE_FAMILIES = [
   counterFamily,
   usualFamily,
   stackFamily,
+  traceFamily,
   cpuFamily,
+  diskFamily,
   databaseFamily,
+  heldLockFamily,
   serverLockFamily,
   toldLockFamily,
   storageFamily,
@@ -41,6 +49,8 @@ export const RULE_FAMILIES = [
   profileFamily,
   reproductionFamily,
   memoryFamily,
+  hostMemoryFamily,
+  proxyFamily,
   unitFamily,
   earlierFamily,
 ] as const;

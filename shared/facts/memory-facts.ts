@@ -120,7 +120,12 @@ function kernelSilence(
   ];
 }
 
-const UNEXPLAINED = 'the worker got a SIGKILL that nobody says to have sent';
+/** Of a death that {@link isUnexplainedKill} says it of. */
+export const UNEXPLAINED = 'the worker got a SIGKILL that nobody says to have sent';
+
+export function isUnexplainedKill({ record }: FactContext): boolean {
+  return record?.death?.mechanism === 'external-sigkill' && record.death.killer === null;
+}
 
 const cgroupWithoutOomKill = rule({
   id: 'cgroup-without-oom-kill',
@@ -138,13 +143,14 @@ const cgroupOomKills = rule({
 
 /** Counters of a cgroup have no time, and are those of the service only if the right ones were saved: they never decide. */
 function cgroupKills(context: FactContext): readonly MemoryFact[] {
-  const cgroups = context.evidence.host?.cgroups ?? [];
-  const death = context.record?.death ?? null;
+  // What /proc/vmstat counts is of the whole host, and has a fact of its own.
+  const cgroups = (context.evidence.host?.cgroups ?? []).flatMap(({ scope, oomKills, source }) =>
+    scope === 'host' || oomKills === null ? [] : [{ oomKills, source }],
+  );
   const first = cgroups[0];
   if (first === undefined || isKilledForMemory(context)) return [];
   const kills = cgroups.reduce((sum, { oomKills }) => sum + oomKills, 0);
-  const unexplained: readonly 'unexplained'[] =
-    death?.mechanism === 'external-sigkill' && death.killer === null ? ['unexplained'] : [];
+  const unexplained: readonly 'unexplained'[] = isUnexplainedKill(context) ? ['unexplained'] : [];
   const sources = sourceOnly(...cgroups.map(({ source }) => source));
   if (kills === 0) {
     return [

@@ -12,6 +12,8 @@ export const EVIDENCE_KINDS = {
   stack: 'a stack of the worker',
   'host-load': 'memory, swap and CPU of the host',
   'cgroup-counters': 'counters of the memory cgroup',
+  locks: 'locks on files, and who has them open',
+  'system-calls': 'system calls of the worker',
   filesystems: 'room on the filesystems',
   settings: 'settings of gunicorn and of its unit',
   database: 'the files of the database',
@@ -29,7 +31,7 @@ export interface Reading {
 }
 
 /** A reading that holds under a condition. */
-interface RuleCase extends Reading {
+export interface RuleCase extends Reading {
   /** The condition in words, as the end of a sentence that begins with "where". */
   readonly when: string;
 }

@@ -226,6 +226,10 @@ const WHERE_IT_WAS = [
   'stuck-in-frame',
   'waited-for-client',
   'waited-for-peer',
+  'waited-for-database-lock',
+  'trace-waited',
+  'trace-computed',
+  'lock-refused-in-trace',
   'idle-at-timeout',
 ] as const satisfies readonly FactId[];
 
@@ -274,6 +278,10 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'lock-error-failed-operation',
     'lock-error-before-end',
     'nothing-written',
+    'waited-for-database-lock',
+    'lock-held-by-another',
+    'lock-waits-for-readers',
+    'lock-refused-in-trace',
     'open-transaction-of-another',
     'lock-wait-told',
     'lock-wait-failed-operation',
@@ -291,7 +299,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.`,
+      reason: `The operation was waiting for ${has('lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))
@@ -302,6 +310,19 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
 }
+
+/** What was seen from outside of the lock and who held it, where it was. */
+function whoHeldIt(lock: Weighing): string {
+  const seen = lock.for.find(({ fact }) => isFactOf(fact, ...SEEN_LOCKS));
+  return seen === undefined ? '' : ` ${seen.fact.text}`;
+}
+
+const SEEN_LOCKS = [
+  'lock-held-by-another',
+  'lock-waits-for-readers',
+  'lock-refused-in-trace',
+  'waited-for-database-lock',
+] as const satisfies readonly FactId[];
 
 function assessLoop({ of, has }: WeighedFacts): Assessment {
   const weighing = of['infinite-loop'];

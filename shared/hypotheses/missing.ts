@@ -153,7 +153,9 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
           },
         ],
   settings: ({ context, isDismissed }) => settings(context, isDismissed('timeout-setting')),
-  database: ({ context, isDecided, isDismissed }) => database(context, isDecided, isDismissed(...DATABASE_FACTS)),
+  database: ({ context, isDismissed }) => database(context, isDismissed(...DATABASE_FACTS)),
+  // That it waits for a lock on some other file a stack tells as well.
+  locks: ({ id, context, isDecided }) => (isDecided || id !== 'database-lock' ? [] : locks(context)),
   'process-cpu': ({ id, context, isDecided, isDismissed }) =>
     isDecided ||
     (!isDismissed('worker-busy', 'worker-idle', 'worker-partly-busy', 'worker-in-disk-wait') &&
@@ -168,18 +170,20 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
             command: WATCH_PROCESSES,
           },
         ],
-  // That it waits for a lock a stack can tell, and not who holds it: that is asked for with the database.
+  // That it waits for a lock a stack can tell, and not who holds it: that is asked for with the locks.
   stack: ({ id, isDecided }) =>
     isDecided || id === 'database-lock'
       ? []
       : [
           {
             what: 'Where the worker is, the next time it hangs.',
-            command: 'py-spy dump --pid PID > stack.txt   # or: gdb -p PID -batch -ex "thread apply all bt"',
+            command: `${dated('py-spy dump --pid PID', 'stack.txt')}   # or: gdb -p PID -batch -ex "thread apply all bt"`,
           },
         ],
   artifact: ({ context }) => artifact(context),
   'server-log': null,
+  // A stack tells as much of where it is, and takes less.
+  'system-calls': null,
   // Without a time of their own; the kernel's log has it.
   'cgroup-counters': null,
   'host-log': null,
@@ -207,28 +211,33 @@ function settings(context: FactContext, isDismissed: boolean): readonly MissingE
   ];
 }
 
-/** The files of the database, and who has it open; of a server its own views. */
-function database(context: FactContext, isDecided: boolean, isDismissed: boolean): readonly MissingEvidence[] {
+/** The files of the database; of a server its own views. */
+function database(context: FactContext, isDismissed: boolean): readonly MissingEvidence[] {
   const server = databaseServer(context)?.server ?? null;
   if (server !== null) {
     const [what, command] = lockViews(server);
     return [{ what, command }];
   }
+  if (context.database !== null && !isDismissed) return [];
+  return [
+    {
+      what: 'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
+      command:
+        'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',
+    },
+  ];
+}
+
+/** A server keeps its locks to itself, and tells them in its views. */
+function locks(context: FactContext): readonly MissingEvidence[] {
+  if (databaseServer(context) !== null) return [];
   const path = context.database?.report.path ?? null;
   const file = path === null ? '/path/to/service.db' : shellWord(`/path/to/${fileLabel(path)}`);
   return [
-    ...(path === null || isDismissed
-      ? [
-          {
-            what: 'A copy of the database with its -wal and -shm, taken as they are: an open transaction in the -wal shows who was writing.',
-            command:
-              'cp -p /path/to/service.db /path/to/service.db-wal /path/to/service.db-shm evidence/   # cp, not sqlite3: opening it would change it',
-          },
-        ]
-      : []),
-    ...(isDecided
-      ? []
-      : [{ what: 'Who has the database open.', command: `lsof -- ${file} > lsof.txt; cat /proc/locks > locks.txt` }]),
+    {
+      what: 'Who holds which lock on the database, and who has it open.',
+      command: `${dated(`lsof -- ${file}`, 'lsof.txt')}; ${dated('cat /proc/locks', 'locks.txt')}   # while it hangs`,
+    },
   ];
 }
 
@@ -259,7 +268,7 @@ function serviceLog(id: HypothesisId, context: FactContext, verdict: Verdict): r
 }
 
 /** From this share of the most that a kind of evidence tells of any hypothesis it is worth asking for about another. */
-const WORTH_ASKING = 0.75;
+const WORTH_ASKING = 0.7;
 
 /** Whether the rules that need this kind of evidence tell as much of the hypothesis as of most others. */
 export function tellsOf(kind: EvidenceKind, id: HypothesisId): boolean {

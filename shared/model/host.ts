@@ -1,5 +1,6 @@
 import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
+import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
@@ -54,10 +55,18 @@ export interface HostLoad {
   readonly source: Provenance;
 }
 
-/** What the counters of a memory cgroup say since it was made; when that was they do not say. */
+/**
+ * What a memory cgroup says of itself since it was made, or the whole host (`/proc/vmstat`) since its boot; when what happened
+ * they do not say. Null is what was not saved, or has no limit.
+ */
 export interface CgroupMemory {
-  /** Processes of the cgroup that an OOM killer ended. */
-  readonly oomKills: number;
+  readonly scope: 'cgroup' | 'host';
+  /** Processes that an OOM killer ended. */
+  readonly oomKills: number | null;
+  readonly limitBytes: number | null;
+  /** The most that it has used. */
+  readonly peakBytes: number | null;
+  readonly currentBytes: number | null;
   readonly source: Provenance;
 }
 
@@ -73,6 +82,11 @@ export interface HostRecords {
   /** What was repeated by hand. */
   readonly reproductions: readonly Reproduction[];
   readonly cgroups: readonly CgroupMemory[];
+  readonly stacks: readonly StackDump[];
+  readonly traces: readonly SyscallTrace[];
+  readonly locks: readonly FileLock[];
+  readonly openFiles: readonly OpenFile[];
+  readonly pressures: readonly Pressure[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -83,4 +97,9 @@ export const NO_HOST_RECORDS: HostRecords = {
   load: [],
   reproductions: [],
   cgroups: [],
+  stacks: [],
+  traces: [],
+  locks: [],
+  openFiles: [],
+  pressures: [],
 };

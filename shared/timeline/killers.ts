@@ -56,7 +56,8 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     name: 'Docker',
     sample: 'Container failed to exit within 10s of signal 15 - using the force',
     identifier: /^dockerd\b/,
-    says: /\b[Cc]ontainer (?:\S{1,80} )?failed to exit within \d+ ?s(?:econds)? of signal \d+ - using the force/,
+    // The second is what `docker events` tells of it.
+    says: /\b[Cc]ontainer (?:\S{1,80} )?failed to exit within \d+ ?s(?:econds)? of signal \d+ - using the force|^container kill [0-9a-f]{4,64} \((?:.{0,500}, )?signal=(?:9|SIGKILL)\)/,
     mechanism: 'systemd-stop',
     isForMemory: false,
     endsService: true,

@@ -75,7 +75,102 @@ const trying = (scenario: Scenario, words: (round: number) => string, rounds: nu
   return scenario;
 };
 
+/** nginx in front of the service that is ended at second 32. */
+const proxyLog = [
+  '02:30:25 [error] 31#31: *1042 upstream timed out (110: Connection timed out) while reading response header from upstream',
+  '02:30:32 [error] 31#31: *1044 upstream prematurely closed connection while reading response header from upstream',
+  '02:30:33 [error] 31#31: *1045 connect() failed (111: Connection refused) while connecting to upstream',
+]
+  .map((line) => `2026/03/14 ${line}, client: 10.0.0.7, server: tracker.example, request: "POST /import/14 HTTP/1.1"\n`)
+  .join('');
+
+const gdbStack = readFileSync(new URL('../fixtures/evidence/probes/gdb.txt', import.meta.url), 'utf8');
+
+/** Looked at in the middle of the operation. */
+const DURING = '# 2026-03-14 02:30:20 UTC\n';
+/** `/proc/locks` of then, a lock of the database a row. */
+const locked = (scenario: Scenario, ...rows: readonly string[]): Scenario =>
+  scenario.file('locks.txt', `${DURING}${rows.map((row, at) => `${at + 1}: POSIX  ADVISORY  ${row}\n`).join('')}`);
+const RESERVED_LOCK = 'WRITE 5580 fe:01:393401 1073741825 1073741825';
+const SHARED_LOCK = 'READ  4242 fe:01:393401 1073741826 1073742335';
+const traced = (scenario: Scenario, ...calls: readonly string[]): Scenario =>
+  scenario.file('strace.txt', calls.map((call) => `4242 ${call}\n`).join(''));
+const REFUSED_LOCK =
+  'fcntl(5, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=1073741825, l_len=1}) = -1 EAGAIN (Resource temporarily unavailable)';
+
 const STAGED: readonly (() => Scenario)[] = [
+  () => locked(timedOut(writing()), RESERVED_LOCK, SHARED_LOCK),
+  () => locked(timedOut(writing()), RESERVED_LOCK.replace('5580', '4242')),
+  () =>
+    locked(
+      timedOut(writing()),
+      'WRITE 4242 fe:01:393401 1073741824 1073741825',
+      SHARED_LOCK,
+      SHARED_LOCK.replace('4242', '5580'),
+    ),
+  () => locked(timedOut(writing()), SHARED_LOCK, SHARED_LOCK.replace('4242', '4243')),
+  () =>
+    timedOut(writing()).file(
+      'lsof.txt',
+      `${DURING}COMMAND  PID  USER   FD   TYPE DEVICE SIZE/OFF   NODE NAME
+sqlite3 5580  green    3uR  REG  254,1 41216000 393401 /srv/tracker/service.db
+gunicorn 4242 green   11u   REG  254,1 41216000 393401 /srv/tracker/service.db
+`,
+    ),
+  () =>
+    timedOut(parsing()).file(
+      'locks.txt',
+      `${DURING}1: FLOCK  ADVISORY  WRITE 5580 fe:01:42 0 EOF\n1: -> FLOCK  ADVISORY  WRITE 4242 fe:01:42 0 EOF\n`,
+    ),
+  () => timedOut(writing()).file('stack.txt', `${DURING}${gdbStack.replace(/\(process \d+\)/, '(process 4242)')}`),
+  () => timedOut(writing()).file('stack.txt', `${DURING}${gdbStack}`),
+  () =>
+    timedOut(parsing()).file(
+      'events.txt',
+      `# 2026-03-14 02:34:00 UTC
+LAST SEEN   TYPE      REASON      OBJECT        MESSAGE
+3m35s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded
+3m30s       Warning   Unhealthy   pod/web-1     Liveness probe failed: Get "http://10.2.3.17:8000/healthz": context deadline exceeded
+`,
+    ),
+  () =>
+    traced(
+      timedOut(writing()),
+      ...[10, 15, 20, 25].map((second) => `02:30:${second}.000000 ${REFUSED_LOCK}`),
+      '02:30:32.000000 +++ killed by SIGKILL +++',
+    ),
+  () =>
+    traced(
+      timedOut(parsing()),
+      '02:30:10.000000 mmap(NULL, 1073741824, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) = -1 ENOMEM (Cannot allocate memory)',
+      '02:30:10.000001 futex(0x7f, FUTEX_WAIT, 0, NULL) = ?',
+      '02:30:32.000000 +++ killed by SIGKILL +++',
+    ),
+  () =>
+    traced(
+      timedOut(parsing()),
+      '02:30:10.000000 getpid() = 4242',
+      '02:30:10.000001 brk(NULL) = 0x1',
+      '02:30:32.000000 +++ killed by SIGKILL +++',
+    ),
+  () => killed(parsing()).file('cgroup.txt', 'memory.max:1000000\nmemory.peak:999999\n'),
+  () => killed(parsing()).file('counters.txt', 'nr_free_pages 1950275\npgfault 12\noom_kill 0\n'),
+  () => killed(parsing()).file('counters.txt', 'nr_free_pages 1950275\npgfault 12\noom_kill 2\n'),
+  () =>
+    timedOut(parsing()).file(
+      'psi.txt',
+      `${DURING}==> /proc/pressure/memory <==
+some avg10=70.12 avg60=12.40 avg300=2.10 total=71
+full avg10=61.00 avg60=10.10 avg300=1.90 total=64
+`,
+    ),
+  () =>
+    timedOut(parsing())
+      .file('nginx-error.log', proxyLog)
+      .file(
+        'access.log',
+        '10.0.0.7 - - [14/Mar/2026:02:30:28 +0000] "POST /import/14 HTTP/1.1" 499 0 "-" "curl/8.5.0"\n'.repeat(2),
+      ),
   () => timedOut(trying(writing(), (round) => `Datenbank gesperrt, Versuch ${round}`, 58)),
   () =>
     timedOut(trying(writing(), (round) => `waiting for the write lock (${round})`, 3)).journal(
@@ -178,6 +273,14 @@ const STAGED: readonly (() => Scenario)[] = [
   () => sqlite(timedOut(new Scenario().boot().app(0, 'INFO', 'Writing the results')), 'import-killed', ['', '-wal']),
   () => sqlite(timedOut(writing().app(25, 'INFO', 'Inserted 700 of 900 rows')), 'journal-finished', ['']),
   () => new Scenario().config('timeout = 30'),
+  () =>
+    new Scenario().file(
+      'unit.txt',
+      `4:10:00.000000+0000 app-3 gunicorn[900]: [CRITICAL] WORKER TIMEOUT (pid:911)
+2026-03-02T04:00:00.000000+0000 app-3 gunicorn[900]: [2026-03-02 04:00:00 +0000] [900] [INFO] Starting gunicorn 23.0.0
+2026-03-02T04:00:00.100000+0000 app-3 gunicorn[911]: [2026-03-02 04:00:00 +0000] [911] [INFO] Booting worker with pid: 911
+`,
+    ),
 ];
 
 /** The reference case with another state of its database. */

@@ -7,6 +7,7 @@ import type { GunicornConfig } from '../../../shared/model/config.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../../shared/model/host.ts';
 import type { LaunchRecord } from '../../../shared/model/launch.ts';
+import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../../shared/model/probes.ts';
 import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
@@ -30,6 +31,11 @@ export class EvidenceSink {
     fileSizes: [] as FileSize[],
     cgroups: [] as CgroupMemory[],
     load: [] as HostLoad[],
+    stacks: [] as StackDump[],
+    traces: [] as SyscallTrace[],
+    locks: [] as FileLock[],
+    openFiles: [] as OpenFile[],
+    pressures: [] as Pressure[],
   };
 
   /** Pages of the native journals that were read, for the next one. */
@@ -166,6 +172,21 @@ export class RecordCounter implements ItemSink {
         break;
       case 'cgroup-memory':
         this.#keep(host.cgroups, item.memory, item.memory.source.byteOffset);
+        break;
+      case 'stack-dump':
+        this.#keep(host.stacks, item.dump, item.dump.source.byteOffset);
+        break;
+      case 'syscall-trace':
+        this.#keep(host.traces, item.trace, item.trace.source.byteOffset);
+        break;
+      case 'file-lock':
+        this.#keep(host.locks, item.lock, item.lock.source.byteOffset);
+        break;
+      case 'open-file':
+        this.#keep(host.openFiles, item.file, item.file.source.byteOffset);
+        break;
+      case 'pressure':
+        this.#keep(host.pressures, item.pressure, item.pressure.source.byteOffset);
         break;
       case 'unread':
         this.#problems.unreadLines += item.lines;

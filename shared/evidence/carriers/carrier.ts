@@ -40,6 +40,7 @@ export const CARRIER_NAMES = [
   'stern',
   'k9s',
   'docker-json',
+  'docker-events',
   'cloud-logging',
   'cloudwatch',
   'azure',
@@ -48,6 +49,7 @@ export const CARRIER_NAMES = [
   'papertrail',
   'render',
   'fly',
+  'svlogd',
   'short-stamp',
 ] as const;
 export type CarrierName = (typeof CARRIER_NAMES)[number];

@@ -6,6 +6,7 @@ import { cloudwatch } from './cloudwatch.ts';
 import { collectorJson } from './collector-json.ts';
 import { compose } from './compose.ts';
 import { cri } from './cri.ts';
+import { dockerEvents } from './docker-events.ts';
 import { dockerJson } from './docker-json.ts';
 import { fly } from './fly.ts';
 import { k9s } from './k9s.ts';
@@ -16,6 +17,7 @@ import { processManager } from './process-manager.ts';
 import { render } from './render.ts';
 import { runtimeStamp, shortStamp } from './runtime-stamp.ts';
 import { stern } from './stern.ts';
+import { svlogd } from './svlogd.ts';
 import { terminal } from './terminal.ts';
 
 /** Every carrier, in the order in which they are tried; which of two takes a line that both could is settled by it. */
@@ -24,6 +26,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
   cri,
   'kubectl-prefix': kubectlPrefix,
   'docker-json': dockerJson,
+  'docker-events': dockerEvents,
   'cloud-logging': cloudLogging,
   cloudwatch,
   azure,
@@ -32,6 +35,7 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
   papertrail,
   render,
   fly,
+  svlogd,
   'process-manager': processManager,
   k9s,
   'runtime-stamp': runtimeStamp,
@@ -42,13 +46,14 @@ export const CARRIERS: { readonly [Name in CarrierName]: Carrier } = {
 
 const IN_ORDER: readonly Carrier[] = Object.values(CARRIERS);
 /** Those that can begin with a brace, a digit, or anything else, as their samples and patterns do. */
-const OF_OBJECTS = [dockerJson, cloudLogging, cloudwatch, azure, collectorJson, loki];
+const OF_OBJECTS = [dockerJson, dockerEvents, cloudLogging, cloudwatch, azure, collectorJson, loki];
 const OF_DIGITS = [
   cri,
   cloudwatch,
   loki,
   papertrail,
   fly,
+  svlogd,
   processManager,
   k9s,
   runtimeStamp,
@@ -58,7 +63,12 @@ const OF_DIGITS = [
   terminal,
 ];
 const OF_OTHERS = IN_ORDER.filter(
-  (carrier) => carrier === terminal || !OF_DIGITS.includes(carrier) || carrier.isLoose || carrier === papertrail,
+  (carrier) =>
+    carrier === terminal ||
+    !OF_DIGITS.includes(carrier) ||
+    carrier.isLoose ||
+    carrier === papertrail ||
+    carrier === svlogd,
 );
 /** Carriers around one line; a line in a fourth is unheard of. */
 const DEPTH_LIMIT = 6;
@@ -141,7 +151,7 @@ function merge(outer: Carried, inner: Carried): Carried {
 
 /** The names under which JSON carriers keep lines or say where they come from. */
 const WRAPPING_NAMES =
-  /"(?:log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id|Name)?|podName|[rR]esultDescription|Log(?:_s|Message|Entry)?|agent|fluentd|_source|_raw|line)"/;
+  /"(?:Actor|log|stream|textPayload|jsonPayload|protoPayload|ingestionTime|logStreamName|eventId|@message|kubernetes|container(?:_name|_id|Name)?|podName|[rR]esultDescription|Log(?:_s|Message|Entry)?|agent|fluentd|_source|_raw|line)"/;
 
 /** Whether a text may be wrapped, by its beginning: most lines of a plain log begin with a blank, gunicorn's bracket or a date. */
 function mayBeWrapped(text: string): boolean {
@@ -152,8 +162,9 @@ function mayBeWrapped(text: string): boolean {
   // [2026-01-28 04:10:19 +0000]
   if (code === 0x5b) return second < 0x30 || second > 0x39;
   if (code < 0x30 || code > 0x39) return true;
-  // 2026-01-28T04:10:22, 04:10:22, or a name before a bar
-  if (text.charCodeAt(10) === 0x54 || text.charCodeAt(2) === 0x3a) return true;
+  // 2026-01-28T04:10:22, 2026-01-28_04:10:22, 04:10:22, or a name before a bar
+  const behindDate = text.charCodeAt(10);
+  if (behindDate === 0x54 || behindDate === 0x5f || text.charCodeAt(2) === 0x3a) return true;
   const bar = text.indexOf('|');
   return bar > 0 && bar < 120;
 }

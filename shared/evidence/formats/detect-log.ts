@@ -2,7 +2,7 @@ import type { EvidenceFormat } from '../../model/evidence.ts';
 import type { CarrierName } from '../carriers/carrier.ts';
 import { peel } from '../carriers/peel.ts';
 import { readHeader } from '../headers/read-header.ts';
-import { JsonValues } from '../logs/json-values.ts';
+import { jsonRecords, RECORDS_LOOKED_AT } from '../logs/log-layout.ts';
 import { readRow } from '../logs/table-rows.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
 
@@ -17,6 +17,7 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   stern: 'stern',
   k9s: 'k9s',
   'docker-json': "Docker's json-file driver",
+  'docker-events': 'docker events',
   'cloud-logging': 'Cloud Logging',
   cloudwatch: 'CloudWatch',
   azure: 'Azure',
@@ -25,11 +26,11 @@ export const CARRIER_WORDS: Readonly<Record<CarrierName, string>> = {
   papertrail: 'Heroku or Papertrail',
   render: 'Render',
   fly: 'Fly.io',
+  svlogd: 'svlogd or multilog',
   'short-stamp': 'a container runtime',
 };
 
-/** Records of an export that are looked at, and the share of them that must be log lines. */
-const EXPORTED_LOOKED_AT = 200;
+/** Share of the records of an export that must be log lines. */
 const EXPORTED_SHARE = 0.5;
 
 /** A platform's export as JSON values or as a table, whose records are no lines. */
@@ -51,17 +52,8 @@ export function detectExport(
   return { format: 'carried-log', why: what };
 }
 
-function jsonRecords(text: string): readonly string[] {
-  const records: string[] = [];
-  const values = new JsonValues(0, 1);
-  values.push(new TextEncoder().encode(text), (value) => {
-    if (records.length < EXPORTED_LOOKED_AT) records.push(value.text);
-  });
-  return records;
-}
-
 function tableRows(text: string, isCut: boolean): readonly string[] {
-  const rows = text.split('\n', EXPORTED_LOOKED_AT).slice(1);
+  const rows = text.split('\n', RECORDS_LOOKED_AT).slice(1);
   if (isCut) rows.pop();
   return rows;
 }
@@ -72,11 +64,6 @@ const OTHER_PROGRAMS: readonly { readonly line: RegExp; readonly why: string }[]
     // 2026-01-28 04:10:22 status installed libc6:amd64 2.36-9
     line: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:startup|install|upgrade|configure|trigproc|remove|purge|disappear|conffile|status) \S/,
     why: 'is the log of dpkg',
-  },
-  {
-    // [Mon Mar 02 07:01:40 2026] [notice] resuming normal operations
-    line: /^\[\p{L}{1,5}\.? \p{L}{3,8}\.? [ \d]\d [\d:.]{8,15} \d{4}\] \[(?:[\w-]+:)?(?:emerg|alert|crit|error|warn|notice|info|debug|trace\d)\] /u,
-    why: 'is the error log of httpd',
   },
 ];
 const OTHER_LOOKED_AT = 50;

@@ -1,21 +1,31 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
 import { AUDIT } from '../host/audit.ts';
+import { CGROUP_MEMORY } from '../host/cgroup-memory.ts';
 import { COLLECT_MANIFEST } from '../host/collect-manifest.ts';
 import { CONTAINER_STATE } from '../host/container-state.ts';
+import { COREDUMPS } from '../host/coredumps.ts';
 import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
+import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
+import { KUBE_EVENTS } from '../host/kube-events.ts';
+import { LOCKS } from '../host/locks.ts';
 import { LS } from '../host/ls.ts';
 import { MEMINFO } from '../host/meminfo.ts';
 import { MEMORY_EVENTS } from '../host/memory-events.ts';
+import { OPEN_FILES } from '../host/open-files.ts';
+import { PRESSURE } from '../host/pressure.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
+import { STACK_DUMP } from '../host/stack-dump.ts';
+import { STRACE } from '../host/strace.ts';
 import { TOP } from '../host/top.ts';
 import { UNIT_STATE } from '../host/unit-state.ts';
 import { VMSTAT } from '../host/vmstat.ts';
+import { VMSTAT_COUNTERS } from '../host/vmstat-counters.ts';
 import { DMESG } from '../journal/dmesg.ts';
 import { JOURNAL_EXPORT, JOURNAL_JSON, JOURNAL_NATIVE, JOURNAL_VERBOSE } from '../journal/entry-formats.ts';
 import { JOURNAL_CAT } from '../journal/journal-cat.ts';
@@ -49,14 +59,21 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'junit-xml': JUNIT_XML,
   xml: XML,
   // By a header.
+  locks: LOCKS,
+  'open-files': OPEN_FILES,
   ps: PS,
   vmstat: VMSTAT,
+  'vmstat-counters': VMSTAT_COUNTERS,
+  pressure: PRESSURE,
   free: FREE,
   meminfo: MEMINFO,
   top: TOP,
   sar: SAR,
   pidstat: PIDSTAT,
   'container-state': CONTAINER_STATE,
+  'ecs-tasks': ECS_TASKS,
+  'kube-events': KUBE_EVENTS,
+  coredumps: COREDUMPS,
   audit: AUDIT,
   df: DF,
   'journal-disk-usage': JOURNAL_DISK_USAGE,
@@ -64,6 +81,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'gunicorn-print-config': PRINT_CONFIG,
   reproduction: REPRODUCTION,
   // By entries: with a stamp of their own, then the others.
+  strace: STRACE,
   dmesg: DMESG,
   ...TEXT_FORMATS,
   'journal-json': JOURNAL_JSON,
@@ -78,7 +96,9 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'journal-boots': JOURNAL_BOOTS,
   'journal-cat': JOURNAL_CAT,
   // As a whole.
+  'cgroup-memory': CGROUP_MEMORY,
   'memory-events': MEMORY_EVENTS,
+  'stack-dump': STACK_DUMP,
   'unit-state': UNIT_STATE,
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,

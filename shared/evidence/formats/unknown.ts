@@ -107,59 +107,29 @@ interface UnreadTool {
 
 const UNREAD_TOOLS: readonly UnreadTool[] = [
   {
-    sample: '           PID: 23333 (gunicorn)',
-    line: /^ +PID: \d+ \(\S+\)$/,
-    why: 'is coredumpctl info, which is not read; journalctl -t systemd-coredump -o short-iso-precise is',
-  },
-  {
-    sample: 'COMMAND     PID USER   FD   TYPE DEVICE SIZE/OFF    NODE NAME',
-    line: /^COMMAND +PID +(?:TID +TASKCMD +)?USER +FD +TYPE /,
-    why: 'is lsof, which is not read; who wrote last shows in the database copied with its -wal and -shm, who ran in ps auxww',
-  },
-  {
-    sample: '1: POSIX  ADVISORY  WRITE 23333 fe:00:1048585 1073741824 1073742335',
-    line: /^\d+: (?:-> )?(?:POSIX|FLOCK|OFDLCK|LEASE) +(?:ADVISORY|MANDATORY|ACTIVE|MSNFS) +(?:READ|WRITE|RW|NONE)/,
-    why: 'is /proc/locks, which is not read; who wrote last shows in the database copied with its -wal and -shm',
-  },
-  {
-    sample: 'some avg10=0.00 avg60=0.00 avg300=0.00 total=0',
-    line: /^(?:some|full) avg10=\d+\.\d+ avg60=/,
-    why: 'is pressure (PSI), which is not read; vmstat -t 1 and sar -W -r are',
-  },
-  {
-    sample: '23333 04:11:26.980168 futex(0x7f0e5c000b60, FUTEX_WAIT_PRIVATE, 0, NULL) = 0',
-    line: /^(?:(?:\[pid +)?\d+\]? +)?(?:\d\d:\d\d:\d\d(?:\.\d+)? |\d{10}\.\d+ )?(?:[a-z_][a-z0-9_]*\(.*(?:\) += (?:-?\d|0x|\?)| <unfinished \.\.\.>$)|<\.\.\. \w+ resumed>)/,
-    why: 'is strace, which is not read; ps auxww repeated under date lines shows whether it computed or waited',
-  },
-  {
-    sample: '#0  0x00007f0e5d2b1a9e in pread64 () from /lib/x86_64-linux-gnu/libc.so.6',
-    line: /^#\d+ +(?:0x[0-9a-f]+ in )?[\w.:<>~@*&, ]+ \(.*\)(?: (?:at|from) \S+)?$/,
-    why: 'is a backtrace of gdb, which is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
-  },
-  {
-    sample: 'Thread 23333 (active): "MainThread"',
-    line: /^Thread (?:0x[0-9A-Fa-f]+|\d+) \((?:active|idle)(?:\+gil)?\): "/,
-    why: 'is py-spy dump, which has no time and is not read; the log with a traceback through handle_abort or a dump of faulthandler is',
-  },
-  {
-    sample: 'Fatal Python error: Aborted',
-    line: /^Fatal Python error: \w/,
-    why: 'is a dump of faulthandler, which has no time and is not read by itself; the log of the service with the dump in it is',
-  },
-  {
-    sample: 'LAST SEEN   TYPE      REASON      OBJECT          MESSAGE',
-    line: /^(?:NAMESPACE +)?LAST SEEN +(?:FIRST SEEN +)?TYPE +REASON +OBJECT/,
-    why: 'is kubectl get events, whose ages are relative; kubectl describe pod and kubectl get pod -o yaml are read',
-  },
-  {
     sample: 'NAME                       READY   STATUS    RESTARTS      AGE',
     line: /^(?:NAMESPACE +)?NAME +READY +STATUS +RESTARTS +AGE/,
-    why: 'is kubectl get pods, which is not read; kubectl describe pod and kubectl get pod -o yaml are',
+    why: 'is kubectl get pods, which is not read; kubectl describe pod, kubectl get pod -o yaml and kubectl get events -o json are',
   },
   {
     sample: 'CONTAINER ID   IMAGE     COMMAND     CREATED     STATUS     PORTS     NAMES',
     line: /^CONTAINER ID +(?:IMAGE +COMMAND|NAME +CPU %)/,
-    why: 'is docker ps or docker stats, which is not read; docker inspect CONTAINER and docker logs -t CONTAINER are',
+    why: 'is docker ps or docker stats, which is not read; docker inspect CONTAINER, docker events and docker logs -t CONTAINER are',
+  },
+  {
+    sample: '% time     seconds  usecs/call     calls    errors syscall',
+    line: /^% time +seconds +usecs\/call +calls/,
+    why: 'is the summary of strace -c, which is not read; strace -f -tt -p PID -o strace.txt is',
+  },
+  {
+    sample: 'NAME                  CPU(cores)   MEMORY(bytes)',
+    line: /^(?:NAMESPACE +)?(?:POD +)?NAME +CPU\(cores\) +(?:CPU% +)?MEMORY\(bytes\)/,
+    why: 'is kubectl top, which has no time and is not read; kubectl describe pod and kubectl get events -o json are',
+  },
+  {
+    sample: 'Total Samples 400',
+    line: /^Total Samples \d+$|^Collecting samples from '/,
+    why: 'is py-spy top, whose screen is not read; py-spy dump --pid PID is',
   },
   {
     sample: 'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',
@@ -170,11 +140,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     sample: '     Loaded: loaded (/etc/systemd/system/tracker.service; enabled; preset: enabled)',
     line: /^ +Loaded: loaded \(/,
     why: 'is systemctl status, which is not read; systemctl show SERVICE and journalctl -u SERVICE -o short-iso-precise are',
-  },
-  {
-    sample: 'nr_free_pages 5300000',
-    line: /^nr_free_pages \d+$/,
-    why: 'is /proc/vmstat, which counts since the boot and is not read; vmstat -t 1 is',
   },
   {
     sample: 'VmRSS:\t  663000 kB',

@@ -33,6 +33,9 @@ const THREAD =
 /** How a separator between fields looks: ` - `, ` | `, `: `, `, `, ` -- `, ` :: `, ` --- `, a tab. */
 const SEPARATOR = /(?:[ \t]*(?:-{1,3}|\||::?|,|;|>|»|·|—|–)(?=[ \t]|$)[ \t]*|[ \t]+)/y;
 
+// [2026-01-28 04:10:22] [23333] [INFO] app.jobs: text
+const DOTTED_LOGGER = /([\p{L}_][\p{L}\p{N}_]{0,60}(?:\.[\p{L}_][\p{L}\p{N}_]{0,60}){1,8}): /uy;
+
 /** Capitals that begin a sentence rather than name a logger: `Importing:`, `Failed:`, `ValueError:`, `Reason:`. */
 export const SENTENCE_WORD =
   /^(?:Reason|Note|Hint|Detail|Result|Status|Usage|Caused|Cause|\p{Lu}\p{Ll}+(?:ing|ed)|\w*(?:Error|Exception|Warning|Interrupt|Exit))$/u;
@@ -148,11 +151,24 @@ class HeaderScan {
       }
       found.count += 1;
       // gunicorn's header is whole, and one blank ends it: what follows is its text, whatever it looks like.
-      if (isGunicornHeader(found)) return this.#text.charCodeAt(end) === BLANK ? end + 1 : end;
+      if (isGunicornHeader(found)) {
+        const begin = this.#text.charCodeAt(end) === BLANK ? end + 1 : end;
+        return found.stamp?.zone === null ? this.#behindLogger(begin) : begin;
+      }
       textAt = this.#afterSeparator(end);
       this.#at = textAt;
     }
     return textAt;
+  }
+
+  /** gunicorn prints its zone: without one it is a format of the service's own, which may go on with the logger. */
+  #behindLogger(begin: number): number {
+    DOTTED_LOGGER.lastIndex = begin;
+    const match = DOTTED_LOGGER.exec(this.#text);
+    if (match === null) return begin;
+    this.found.logger = match[1] ?? null;
+    this.found.count += 1;
+    return begin + match[0].length;
   }
 
   /** Reads the whole text as fields, as the inside of brackets must be. */
@@ -258,7 +274,9 @@ class HeaderScan {
     }
     NUMBER.lastIndex = this.#at;
     const match = NUMBER.exec(this.#text);
-    if (match === null || found.stamp === null) return -1;
+    // Within a record of fields, or behind a carrier, the stamp stands outside.
+    const isLearnt = this.#habits.bareNumberIsPid && found.level !== null;
+    if (match === null || (found.stamp === null && !isLearnt)) return -1;
     const end = this.#at + match[0].length;
     const isMarked = match[0].startsWith('#');
     const rest = this.#text.slice(end, end + LOOK_CHARACTERS);

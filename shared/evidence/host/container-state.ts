@@ -1,10 +1,13 @@
+import type { Provenance } from '../../model/evidence.ts';
 import { type EpochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import { eventItem, problemItem } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { monthNumber, wallOf, zoneMinutes } from '../reading/stamps.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
+import { tableEvents } from './kube-events.ts';
 import { SnapshotClock } from './snapshot-time.ts';
+import { TextPlaces } from './text-places.ts';
 
 const FILE_LIMIT_BYTES = 8 * 1024 * 1024;
 const SIGNAL_BASE = 128;
@@ -88,12 +91,21 @@ const createContainerStateParser: CreateParser = (context) => {
 };
 
 function readStates(text: string, context: ParseContext, clock: SnapshotClock): readonly ParsedItem[] {
-  const place = new Places(text, context);
+  const place = new TextPlaces(text, context);
   const alone = OOM_ALONE.test(text) && context.nearTime !== null;
   if (alone && context.nearTime !== null) {
     const by = text.startsWith('"OOM') ? 'docker' : 'kubelet';
     return [oomItem(by, context.nearTime, text, place.of(0, text.length))];
   }
+  const events = EVENTS_BELOW.test(text) || context.startOffset > 0 ? tableEvents(text, context, clock) : [];
+  return [...readEnds(text, clock, place), ...events];
+}
+
+// Events:
+//   Type     Reason     Age                From     Message
+const EVENTS_BELOW = /^Events:\s*\n +Type +Reason +Age +From +Message/m;
+
+function readEnds(text: string, clock: SnapshotClock, place: TextPlaces): readonly ParsedItem[] {
   const found = TELLINGS.flatMap((telling) => [...text.matchAll(telling.block)].map((match) => ({ telling, match })));
   return found
     .sort((a, b) => a.match.index - b.match.index)
@@ -125,7 +137,7 @@ function readTime(text: string, clock: SnapshotClock): EpochMicros | null {
   return clock.resolve(wallOf(year, String(number), day, hour, minute, second), zoneMinutes(zone ?? ''));
 }
 
-type Source = ReturnType<Places['of']>;
+type Source = Provenance;
 
 function endItem(by: Telling['by'], time: EpochMicros, exitCode: number, block: string, source: Source): ParsedItem {
   // A shell's way of telling a signal, which runtimes share.
@@ -160,29 +172,6 @@ function item(
     detail,
     source,
   });
-}
-
-/** Places in the text as places in the file. */
-class Places {
-  readonly #text: string;
-  readonly #context: ParseContext;
-
-  constructor(text: string, context: ParseContext) {
-    this.#text = text;
-    this.#context = context;
-  }
-
-  of(from: number, length: number) {
-    const { evidenceId, startOffset, startLine } = this.#context;
-    const before = this.#text.slice(0, from);
-    const bytes = new TextEncoder();
-    return {
-      evidenceId,
-      byteOffset: startOffset + bytes.encode(before).length,
-      byteLength: bytes.encode(this.#text.slice(from, from + length)).length,
-      line: startLine + before.split('\n').length - 1,
-    };
-  }
 }
 
 // "OOMKilled": false,          Last State:     Terminated          terminated:          "terminated": {

@@ -21,7 +21,8 @@ const ROW = /^(\d{1,18}(?:[.,]\d)?[KMGTPE]?)\t((?:\.{0,2}\/|\.{1,2}$)[^\t]*|tota
 
 /** Whether a line is a row of `du`. */
 function isDuRow(text: string): boolean {
-  return text.length <= ROW_LIMIT_CHARACTERS && ROW.test(text);
+  // gdb says of a source that it cannot show: 103	./nptl/futex-internal.c: No such file or directory.
+  return text.length <= ROW_LIMIT_CHARACTERS && ROW.test(text) && !/: No such file or directory\.$/.test(text);
 }
 
 /**

@@ -48,7 +48,8 @@ class MemoryEventsHandler implements LineHandler {
     this.#stray.flush(out);
     if (name !== 'oom_kill') return;
     const source = provenanceOfLines(this.#context, line);
-    out.push({ type: 'cgroup-memory', memory: { oomKills: Number(count), source } });
+    const none = { limitBytes: null, peakBytes: null, currentBytes: null };
+    out.push({ type: 'cgroup-memory', memory: { scope: 'cgroup', oomKills: Number(count), ...none, source } });
   }
 
   onEnd(out: ParsedItem[], cut: Line | null): void {

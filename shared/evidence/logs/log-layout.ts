@@ -3,9 +3,12 @@ import { CARRIERS, peel } from '../carriers/peel.ts';
 import { USUAL_HABITS } from '../headers/header.ts';
 import { learnHabits } from '../headers/header-habits.ts';
 import { readHeader } from '../headers/read-header.ts';
+import { headerOfObject, parseObject } from '../headers/structured.ts';
 import { isDecoration } from '../reading/lines.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
-import { readColumns } from './table-rows.ts';
+import { readAccessLine } from './access-line.ts';
+import { JsonValues } from './json-values.ts';
+import { readColumns, readRow } from './table-rows.ts';
 
 /** Bytes from the start of a file that its layout is learnt from. */
 export const LAYOUT_HEAD_BYTES = 64 * 1024;
@@ -19,6 +22,8 @@ export const PLAIN_LAYOUT: LogLayout = { carriers: new Set(), habits: USUAL_HABI
 
 /** Lines of a file's beginning that are looked at. */
 const LINES_LOOKED_AT = 400;
+/** Records of an export that are looked at. */
+export const RECORDS_LOOKED_AT = 200;
 /** Share of the lines that must be wrapped in a loose carrier. */
 const SHARE_NEEDED = 0.6;
 
@@ -26,16 +31,41 @@ const SHARE_NEEDED = 0.6;
 export function learnLayout(text: string): LogLayout {
   const begin = text.replace(/^\uFEFF/, '');
   const columns = readColumns(begin);
-  if (columns !== null) return { ...PLAIN_LAYOUT, records: columns };
+  if (columns !== null) {
+    const rows = begin.split('\n', LINES_LOOKED_AT).slice(columns.headLines);
+    const texts = rows.flatMap((row) => readRow(row.replace(/\r$/, ''), columns)?.text ?? []);
+    return { ...PLAIN_LAYOUT, records: columns, habits: learnHabits(texts.map(withoutObject)) };
+  }
   if (isJsonDocument(begin)) {
-    return { ...PLAIN_LAYOUT, records: 'json' };
+    const texts = jsonRecords(begin).map((record) => withoutObject(peel(record, PLAIN_LAYOUT.carriers).text));
+    return { ...PLAIN_LAYOUT, records: 'json', habits: learnHabits(texts) };
   }
   const lines = begin
     .split('\n', LINES_LOOKED_AT)
     .map((line) => line.replace(/\r$/, ''))
     .filter((line) => line.trim() !== '' && (line.includes('|') || !isDecoration(line)));
   const carriers = learnCarriers(lines);
-  return { ...PLAIN_LAYOUT, carriers, habits: learnHabits(lines.map((line) => peel(line, carriers).text)) };
+  return {
+    ...PLAIN_LAYOUT,
+    carriers,
+    habits: learnHabits(lines.map((line) => withoutObject(peel(line, carriers).text))),
+  };
+}
+
+/** What a record of fields has as its message, which a logger of text may have headed before. */
+function withoutObject(text: string): string {
+  const object = text.charCodeAt(0) === 0x7b ? parseObject(text) : null;
+  return (object === null ? null : headerOfObject(object, 'json')?.text) ?? text;
+}
+
+/** The first records of a JSON document; its end may be a piece. */
+export function jsonRecords(text: string): readonly string[] {
+  const records: string[] = [];
+  const values = new JsonValues(0, 1);
+  values.push(new TextEncoder().encode(text), (value) => {
+    if (records.length < RECORDS_LOOKED_AT) records.push(value.text);
+  });
+  return records;
 }
 
 function learnCarriers(lines: readonly string[]): ReadonlySet<CarrierName> {
@@ -68,7 +98,9 @@ function wraps(name: CarrierName, texts: readonly string[]): boolean {
   // A logger's own stamp looks like a runtime's: behind it stands another header, or the rest of a record.
   const headed = inside.filter((text) => {
     const header = readHeader(text);
-    return header !== null && (name !== 'short-stamp' || header.stamp !== null || header.form === 'json');
+    // A service at rest logs hardly anything but requests.
+    if (header === null) return name !== 'short-stamp' && readAccessLine(text) !== null;
+    return name !== 'short-stamp' || header.stamp !== null || header.form === 'json';
   });
   const continued = inside.some((text) => /^(?: {2}File "|Traceback \(most recent call last\):)/.test(text));
   return headed.length * 5 >= inside.length || (name === 'short-stamp' && continued);

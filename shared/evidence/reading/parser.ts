@@ -3,6 +3,7 @@ import type { EvidenceEvent } from '../../model/event.ts';
 import type { EvidenceId, ParseProblem, TimeResolution } from '../../model/evidence.ts';
 import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../model/host.ts';
 import type { LaunchRecord } from '../../model/launch.ts';
+import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../model/probes.ts';
 import type { Reproduction } from '../../model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
 import type { EpochMicros } from '../../model/time.ts';
@@ -35,6 +36,11 @@ export type ParsedItem =
   | { readonly type: 'host-load'; readonly load: HostLoad }
   | { readonly type: 'reproduction'; readonly reproduction: Reproduction }
   | { readonly type: 'cgroup-memory'; readonly memory: CgroupMemory }
+  | { readonly type: 'stack-dump'; readonly dump: StackDump }
+  | { readonly type: 'syscall-trace'; readonly trace: SyscallTrace }
+  | { readonly type: 'file-lock'; readonly lock: FileLock }
+  | { readonly type: 'open-file'; readonly file: OpenFile }
+  | { readonly type: 'pressure'; readonly pressure: Pressure }
   /** Lines that belong to no record, and how many of them speak of an end. */
   | { readonly type: 'unread'; readonly lines: number; readonly grave: number }
   | { readonly type: 'problem'; readonly problem: ParseProblem };
@@ -54,6 +60,8 @@ export interface ParseContext {
   readonly nearTimeFrom: TimeResolution['yearFrom'];
   /** The time of the file itself, and a day for zones and clocks: no entry of it is later. */
   readonly notAfter?: EpochMicros;
+  /** When the file was last written, by its file system or archive: a copy may have the time of the copying. */
+  readonly savedAt?: EpochMicros;
   /** What dates uptime stamps, from the files that were read before. */
   readonly uptimeTies?: UptimeTies;
   /** Entries of the files that were read before, and the clocks of the boots that they tell: these date uptime too. */

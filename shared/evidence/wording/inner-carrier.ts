@@ -21,7 +21,7 @@ const TAG = /^(?:docker|podman|container)[/.](\S{1,200})$|^(?=[0-9a-f]*[a-f])(?=
 const COMPOSE: ReadonlySet<string> = new Set<CarrierName>(['compose']);
 const NONE: ReadonlySet<string> = new Set();
 /** Carriers that say nothing of who wrote: under them the journal's own process may be the writer. */
-const SILENT: ReadonlySet<string> = new Set<CarrierName>(['terminal', 'runtime-stamp', 'short-stamp']);
+const SILENT: ReadonlySet<string> = new Set<CarrierName>(['terminal', 'svlogd', 'runtime-stamp', 'short-stamp']);
 const BAR_WITHIN = 120;
 
 /** The container that a tag of syslog or of Docker's journald driver names; null for the name of a program. */

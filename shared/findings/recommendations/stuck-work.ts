@@ -102,6 +102,7 @@ function slowWork(advice: Advice): readonly Recommendation[] {
 /** Facts that already say what held the worker up, or where it was. */
 const KNOWN_CAUSES = [
   'stuck-in-frame',
+  'waited-for-database-lock',
   'waited-for-peer',
   'waited-for-client',
   'idle-at-timeout',

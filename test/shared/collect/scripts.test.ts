@@ -150,6 +150,7 @@ describe('collect.sh', () => {
           ['host/free.txt', 'free'],
           ['host/meminfo.txt', 'meminfo'],
           ['host/vmstat.txt', 'vmstat'],
+          ['host/vmstat-counters.txt', 'vmstat-counters'],
           ['host/df.txt', 'df'],
           ['database/service.db', 'sqlite'],
           ['database/service.db-wal', 'sqlite-wal'],

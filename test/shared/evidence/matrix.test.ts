@@ -25,6 +25,7 @@ const GENERATOR_OF: Readonly<Partial<Record<string, string>>> = {
   systemd: 'make-host-fixtures.sh',
   host: 'make-host-fixtures.sh',
   container: 'container-fixtures.md',
+  probes: 'make-probe-fixtures.sh',
 };
 
 function expectGenerator(name: string | undefined, of: string): void {

@@ -29,11 +29,21 @@ const DEPENDENT = new Set([
   'top',
   'pidstat',
   'container-state',
+  'ecs-tasks',
+  'kube-events',
+  'coredumps',
   'unit-state',
   'memory-events',
+  'cgroup-memory',
+  'vmstat-counters',
+  'pressure',
   'sar',
   'ps',
   'vmstat',
+  'locks',
+  'stack-dump',
+  'strace',
+  'open-files',
 ]);
 
 describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {

@@ -44,7 +44,7 @@ export function contextOf(path: string, bytes: Uint8Array): ParseContext {
   return {
     ...CONTEXT,
     offsetMinutes: sniffZone(bytes) ?? 0,
-    ...(path.startsWith('carried/') ? { layout: layoutOf(bytes) } : {}),
+    ...(path.startsWith('carried/') || path.includes('docker-events') ? { layout: layoutOf(bytes) } : {}),
     // Beside another export of the same entries, as intake gives it.
     ...(path === 'journal-oom/cat.txt' ? { knownEntries: knownOf('journal-oom/json.txt') } : {}),
     nearTime: isOfRun ? epochMicros(Date.UTC(2026, 10, 24) * 1000) : CONTEXT.nearTime,
@@ -114,6 +114,16 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.size.source;
     case 'host-load':
       return item.load.source;
+    case 'stack-dump':
+      return item.dump.source;
+    case 'syscall-trace':
+      return item.trace.source;
+    case 'file-lock':
+      return item.lock.source;
+    case 'open-file':
+      return item.file.source;
+    case 'pressure':
+      return item.pressure.source;
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
@@ -157,6 +167,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['carried/cri.txt', 'carried-log'],
   ['carried/kubectl-prefix.txt', 'carried-log'],
   ['carried/stern.txt', 'carried-log'],
+  ['carried/svlogd.txt', 'carried-log'],
   ['carried/docker-json.txt', 'carried-log'],
   ['carried/cloud-logging.txt', 'carried-log'],
   ['carried/cloudwatch-csv.txt', 'carried-log'],
@@ -227,12 +238,44 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/pidstat-h.txt', 'pidstat'],
   ['container/unit-show.txt', 'unit-state'],
   ['container/docker-inspect.json', 'container-state'],
+  ['container/ecs-tasks.json', 'ecs-tasks'],
+  ['container/docker-events.txt', 'carried-log'],
+  ['container/docker-events.json', 'carried-log'],
+  ['container/kube-events.txt', 'kube-events'],
+  ['container/kube-events.json', 'kube-events'],
+  ['container/kube-events.yaml', 'kube-events'],
+  ['container/coredumpctl-list.txt', 'coredumps'],
+  ['container/coredumpctl-info.txt', 'coredumps'],
   ['container/pod-describe.txt', 'container-state'],
   ['container/pod.yaml', 'container-state'],
   ['container/pod.json', 'container-state'],
   ['host/audit.log.txt', 'audit'],
+  ['container/cgroup-v2.txt', 'cgroup-memory'],
+  ['probes/cgroup-v1.txt', 'cgroup-memory'],
+  ['container/pressure.txt', 'pressure'],
+  ['probes/vmstat-counters.txt', 'vmstat-counters'],
   ['container/memory.events', 'memory-events'],
   ['container/memory.oom_control', 'memory-events'],
+  ['probes/py-spy.txt', 'stack-dump'],
+  ['probes/py-spy-native.txt', 'stack-dump'],
+  ['probes/py-spy-regex.txt', 'stack-dump'],
+  ['probes/py-spy-sleep.txt', 'stack-dump'],
+  ['probes/py-spy-threads.txt', 'stack-dump'],
+  ['probes/gdb-regex.txt', 'stack-dump'],
+  ['probes/gdb.txt', 'stack-dump'],
+  ['probes/gdb-threads.txt', 'stack-dump'],
+  ['probes/gdb-sleep.txt', 'stack-dump'],
+  ['probes/faulthandler.txt', 'stack-dump'],
+  ['probes/strace.txt', 'strace'],
+  ['probes/strace-tt.txt', 'strace'],
+  ['probes/strace-ttt.txt', 'strace'],
+  ['probes/strace-killed.txt', 'strace'],
+  ['probes/locks.txt', 'locks'],
+  ['probes/locks-dated.txt', 'locks'],
+  ['probes/lslocks.txt', 'locks'],
+  ['probes/lsof.txt', 'open-files'],
+  ['probes/lsof-p.txt', 'open-files'],
+  ['probes/fuser.txt', 'open-files'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

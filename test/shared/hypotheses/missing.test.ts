@@ -96,6 +96,7 @@ describe('what is asked for', () => {
     ['memory-exhaustion', 'host-load'],
     ['worker-timeout', 'settings'],
     ['database-lock', 'database'],
+    ['database-lock', 'locks'],
     ['database-lock', 'process-cpu'],
     ['infinite-loop', 'process-cpu'],
     ['infinite-loop', 'stack'],

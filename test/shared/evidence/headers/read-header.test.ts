@@ -4,6 +4,7 @@ import { learnHabits } from '../../../../shared/evidence/headers/header-habits.t
 import { LOOSE_STAMP_SAMPLES, stampAt } from '../../../../shared/evidence/headers/loose-stamp.ts';
 import { readHeader } from '../../../../shared/evidence/headers/read-header.ts';
 import { readTextHeader } from '../../../../shared/evidence/headers/text-header.ts';
+import { learnLayout } from '../../../../shared/evidence/logs/log-layout.ts';
 
 const T = '2026-01-28 04:10:22,070';
 const TEXT = 'Importing job 14';
@@ -11,6 +12,7 @@ const TEXT = 'Importing job 14';
 describe('a header is taken apart', () => {
   it.each<[line: string, pid: number | null, level: string | null, logger: string | null]>([
     [`[2026-01-28 04:10:22 +0000] [7] [CRITICAL] ${TEXT}`, 7, 'CRITICAL', null],
+    [`[2026-01-28 04:10:22] [7] [INFO] app.jobs: ${TEXT}`, 7, 'INFO', 'app.jobs'],
     [`2012-05-20 16:39:46 [23845] [INFO] ${TEXT}`, 23845, 'INFO', null],
     [`[CRITICAL] ${TEXT}`, null, 'CRITICAL', null],
     [`${T} - app.jobs - INFO - ${TEXT}`, null, 'INFO', 'app.jobs'],
@@ -83,5 +85,32 @@ describe('a file shows what one line leaves open', () => {
     expect(readHeader(line(8, 14), habits)).toMatchObject({ pid: 8, level: 'INFO' });
     const counts = Array.from({ length: 40 }, (_, nth) => `${T} INFO ${300 + nth * 7} rows imported`);
     expect(learnHabits(counts).bareNumberIsPid).toBe(false);
+  });
+});
+
+describe('what the headers of a file mean is learnt', () => {
+  const lines = Array.from({ length: 12 }, (_, at) => `INFO ${8 + (at % 2)} tracking Looking up parcel ${100 + at}`);
+  const time = (at: number): string => `2026-01-28T04:10:${10 + at}Z`;
+  const csv = ['@timestamp,@message', ...lines.map((line, at) => `${time(at)},${line}`)].join('\n');
+  const entries = lines.map((line, at) => ({
+    insertId: `a${at}`,
+    logName: 'projects/p/logs/x',
+    textPayload: line,
+    timestamp: time(at),
+  }));
+  const objects = lines.map((line, at) => JSON.stringify({ timestamp: time(at), message: line }));
+
+  it.each([
+    ['lines', lines.join('\n')],
+    ['rows of a table', csv],
+    ['a JSON document', JSON.stringify(entries, null, 2)],
+    ['JSON lines, whose messages a logger of text headed', objects.join('\n')],
+  ])('from %s', (_, text) => {
+    expect(learnLayout(`${text}\n`).habits.bareNumberIsPid).toBe(true);
+  });
+
+  it('so that the number is the process there too', () => {
+    const { habits } = learnLayout(objects.join('\n'));
+    expect(readHeader(objects[0] ?? '', habits)).toMatchObject({ pid: 8, level: 'INFO' });
   });
 });

@@ -10,5 +10,5 @@ it.each(['memory.events', 'memory.oom_control'])('%s: how many an OOM killer end
 
 it('other counters are none of a memory cgroup', () => {
   const text = bytesOf('nr_free_pages 1\noom_kill 2\n');
-  expect(detectFormat(text, 'vmstat', text.length).format).toBe('unknown');
+  expect(detectFormat(text, 'vmstat', text.length).format).toBe('vmstat-counters');
 });

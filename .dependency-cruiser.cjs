@@ -45,12 +45,12 @@ const ROOMS = [
       'shared/model',
     ],
   ],
+  ['shared/evidence/settings', 'units and configurations', ['shared/evidence/reading', 'shared/model']],
   [
     'shared/evidence/host',
-    'what the host measured: ps, top, sar, vmstat, meminfo',
-    ['shared/evidence/reading', 'shared/model'],
+    'what the host measured: ps, top, sar, vmstat, meminfo; the state of a container tells how it was started as well',
+    ['shared/evidence/reading', 'shared/evidence/settings', 'shared/model'],
   ],
-  ['shared/evidence/settings', 'units and configurations', ['shared/evidence/reading', 'shared/model']],
   ['shared/evidence/sqlite', 'database files by their bytes', ['shared/model']],
   [
     'shared/evidence/formats',

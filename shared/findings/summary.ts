@@ -1,5 +1,6 @@
 import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
+import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import type { Fact, HypothesisResult, Recommendation, Summary } from '../model/analysis.ts';
 import { capital, fileLabel, formatBytes, formatCount, formatSeconds, listing } from '../wording/figures.ts';
 import { caveats } from './evidence-gaps.ts';
@@ -93,7 +94,7 @@ function causeOf(context: FactContext, { facts, hypotheses }: Concluded): Cause 
       fits.id === 'worker-timeout'
         ? `${timeoutText(context)}${around(facts)}`
         : fits.id === 'database-lock'
-          ? lockText(facts)
+          ? lockText(context, facts)
           : fits.reason;
     return { text: [`${fits.title}.`, reason, usual].filter((part) => part !== '').join(' '), of: fits.id };
   }
@@ -119,9 +120,23 @@ function quietCause(context: FactContext, facts: readonly Fact[]): string {
   return parts.join(' ') || 'The evidence does not show how any worker exited.';
 }
 
-function lockText(facts: readonly Fact[]): string {
-  const isServer = facts.some(({ id }) => id.startsWith('server-lock-'));
-  return `The operation waited for ${isServer ? 'a lock' : 'the write lock'} of its database, held by another process, until it was killed.`;
+/** Facts that name who held the lock, the surest first. */
+const HOLDERS = [
+  'lock-held-by-another',
+  'lock-waits-for-readers',
+  'lock-refused-in-trace',
+  'lock-suspect',
+] as const satisfies readonly FactId[];
+
+function lockText({ record }: FactContext, facts: readonly Fact[]): string {
+  const isAny = facts.some(({ id }) => id.startsWith('server-lock-') || id.startsWith('lock-wait-'));
+  const lock = `${isAny ? 'a lock' : 'the write lock'} of its database, held by another process`;
+  const holder = HOLDERS.map((id) => facts.find((fact) => isFactOf(fact, id))).find((fact) => fact !== undefined);
+  const waited =
+    record?.death == null
+      ? `The operation failed on ${lock}; no worker was killed for it.`
+      : `The operation waited for ${lock}, until it was killed.`;
+  return [waited, holder?.text].filter((part) => part !== undefined).join(' ');
 }
 
 function timeoutText(context: FactContext): string {
@@ -161,10 +176,10 @@ function factorText(
     return `${title}. It killed the worker; the ${cause.title.toLowerCase()} made it miss the deadline.`;
   }
   if (id !== 'large-artifact') return `${title}. ${reason}`;
-  const { bytes, testcases } = context.figures ?? { bytes: null, testcases: null };
+  const { bytes, testcases, from } = context.figures ?? { bytes: null, testcases: null, from: null };
   const size = [
     bytes === null ? null : formatBytes(bytes),
-    testcases === null ? null : `${formatCount(testcases)} test cases`,
+    testcases === null ? null : `${formatCount(testcases)} ${from === 'artifact' ? 'test cases' : 'records'}`,
   ].filter((part) => part !== null);
   const grown = facts.find((fact) => fact.id === 'artifact-outgrew-history')?.text ?? '';
   const name = context.artifact === null ? '' : ` (${fileLabel(context.artifact.report.path)})`;

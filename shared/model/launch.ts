@@ -9,6 +9,8 @@ export type LaunchFileKind =
   | 'supervisor configuration'
   | 'Kubernetes manifest'
   | 'environment file'
+  /** What a runtime or Kubernetes keeps of one that was started: `docker inspect`, `kubectl get pod -o yaml`. */
+  | 'container'
   /** No file that starts it, but what gunicorn makes of all of them: `gunicorn --print-config`. */
   | 'printed settings';
 

@@ -265,6 +265,8 @@ function withNumber(what: string, behind: string): string {
   return what === '' || number === undefined ? what : `${what}, ${number}`;
 }
 
+const LEADING_SPEAKER = /^[\p{Ll}_][\p{L}\d_.-]{0,60}:\s+(?=\p{L}+\s)/u;
+
 const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|index)\b/i;
 
 /**
@@ -273,7 +275,8 @@ const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|ind
  */
 export function operationName(text: string): string | null {
   const whole = text.slice(0, READ_CHARACTERS).trim();
-  let rest = whole.replace(LEADING_ELSEWHERE, '');
+  // "worker: Starting import of run 4": who says it is no part of what.
+  let rest = whole.replace(LEADING_SPEAKER, '').replace(LEADING_ELSEWHERE, '');
   // Verbs and the small words between them go first, one after the other: "Starting the import of", "Now processing".
   const leading =
     /^(?:now|start(?:ed|ing|s)?|begin(?:ning|s)?|began|going to|about to|initiat(?:ed|ing)|accepted|picked up|queued|request(?:ed)?(?= to)|to|the|an?|of|for|on|with|new|(?:im|ex)port(?:ing|ed|s)|(?:im|ex)port(?!\s+(?:no\.?\s*|#)?\d)|ingest(?:ing|ed|ion|s)?|sync(?:ing|ed|hroni[sz]\w*)?|process(?:ing|ed)?|handl(?:e|ing)|execut(?:e|ing|ion)|run(?:ning)?(?!\s+(?:no\.?\s*|#)?\d)|analy[sz](?:e|ing)|index(?:ing)?|migrat(?:e|ing|ion(?!\s+#?\d))|load(?:ing)?|convert(?:ing)?|generat(?:e|ing)|evaluat(?:e|ing)|collect(?:ing)?|rebuild(?:ing)?|refresh(?:ing)?|crunch(?:ing)?)\b[\s:,-]*/i;

@@ -27,7 +27,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   },
   'lock-error': {
     mechanism: 'none',
-    verdicts: { 'database-lock': 'contributes', 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'inconclusive' },
+    verdicts: { 'database-lock': 'fits', 'worker-timeout': 'ruled-out', 'memory-exhaustion': 'inconclusive' },
   },
   'by-hand': {
     mechanism: 'external-sigkill',

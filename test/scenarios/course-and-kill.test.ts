@@ -177,7 +177,7 @@ describe('an end that is told elsewhere', () => {
     expect(analysis.incident?.mechanism).toBe('external-sigkill');
   });
 
-  it('a child that the kernel killed, by the pid that the failure names: memory has its part', async () => {
+  it('a child that the kernel killed, by the pid that the failure names: memory made it fail', async () => {
     const scenario = new Scenario()
       .boot()
       .app(0, 'INFO', 'Processing upload 7')
@@ -185,7 +185,7 @@ describe('an end that is told elsewhere', () => {
     scenario.app(0, 'INFO', 'Processing upload 7', 4243);
     const analysis = await oomKill(scenario, 19.9, 'xmlparse').analyse({ pid: 4243 });
     expect(analysis.incident?.mechanism).toBe('none');
-    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'contributes' });
+    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'fits' });
   });
 
   it('a listing that contradicts the log says how large the file was', async () => {

@@ -112,7 +112,7 @@ describe('a service that systemd ended while no worker was killed', () => {
         ['app.log', '2026-06-08 09:02:11,100 ERROR desk: sqlite3.OperationalError: database is locked\n'],
       ]),
     );
-    expect(said(locked).toLowerCase()).toContain('database lock contributes');
+    expect(said(locked).toLowerCase()).toContain('the operation failed on the write lock');
     expect(locked.headline).not.toContain('No worker was killed');
   });
 

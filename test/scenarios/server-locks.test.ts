@@ -28,7 +28,7 @@ describe('a lock of a database server', () => {
       .app(40, 'ERROR', `Ingest of report 4711 failed: ${error}`)
       .analyse();
     expect(analysis.incident?.mechanism).toBe('none');
-    expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'contributes', 'worker-timeout': 'ruled-out' });
+    expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits', 'worker-timeout': 'ruled-out' });
     expect(JSON.stringify(analysis.recommendations)).not.toMatch(/SQLite|busy_timeout|journal_mode/);
   });
 

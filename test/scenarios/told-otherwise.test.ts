@@ -58,7 +58,7 @@ describe('an incident told otherwise', () => {
     expect(verdictsOf(analysis)['memory-exhaustion']).not.toBe('fits');
   });
 
-  it('an allocation that was refused: memory has its part, though the kernel says nothing and nobody died', async () => {
+  it('an allocation that was refused: memory made it fail, though the kernel says nothing and nobody died', async () => {
     const scenario = started()
       .app(5, 'ERROR', 'Import of vpn job 14 failed')
       .stderr(5, 'Traceback (most recent call last):')
@@ -68,7 +68,7 @@ describe('an incident told otherwise', () => {
       .host();
     const analysis = await scenario.analyse();
     expect(analysis.incident?.mechanism).toBe('none');
-    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'contributes', 'database-lock': 'ruled-out' });
+    expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'fits', 'database-lock': 'ruled-out' });
   });
 
   it('a worker that ended on a refused allocation: memory is why, and the crash is how', async () => {

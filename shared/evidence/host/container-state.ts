@@ -5,6 +5,7 @@ import { eventItem, problemItem } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
 import { monthNumber, wallOf, zoneMinutes } from '../reading/stamps.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
+import { containerLaunchItems } from '../settings/launch-format.ts';
 import { tableEvents } from './kube-events.ts';
 import { SnapshotClock } from './snapshot-time.ts';
 import { TextPlaces } from './text-places.ts';
@@ -82,7 +83,10 @@ const RFC_1123 = /^[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(
 const createContainerStateParser: CreateParser = (context) => {
   const clock = new SnapshotClock(context);
   const parser = wholeFileParser(FILE_LIMIT_BYTES, (bytes, isBeyondLimit) => {
-    const items = readStates(new TextDecoder().decode(bytes), context, clock);
+    const text = new TextDecoder().decode(bytes);
+    // A part that is read again by itself tells nothing of the start.
+    const launches = context.startOffset > 0 ? [] : containerLaunchItems(text, context.evidenceId, bytes.length);
+    const items = [...readStates(text, context, clock), ...launches];
     if (!isBeyondLimit) return items;
     const message = `${context.fileName} is larger than ${FILE_LIMIT_BYTES} bytes; what follows them was left out.`;
     return [...items, problemItem('limit-exceeded', message, FILE_LIMIT_BYTES)];
@@ -176,7 +180,7 @@ function item(
 
 // "OOMKilled": false,          Last State:     Terminated          terminated:          "terminated": {
 const STATE_LINE =
-  /^\s*(?:"OOMKilled": (?:true|false),|\[?\{.{0,4000}"State":\s*\{.{0,1000}"OOMKilled":|(?:Last )?State:\s+(?:Terminated|Running|Waiting)\s*$|terminated:\s*$|"terminated":\s*\{)/;
+  /^\s*(?:"OOMKilled": (?:true|false),?\s*$|\[?\{.{0,4000}"State":\s*\{.{0,1000}"OOMKilled":|(?:Last )?State:\s+(?:Terminated|Running|Waiting)\s*$|terminated:\s*$|"terminated":\s*\{)/;
 
 export const CONTAINER_STATE: RecordFormat = {
   holds: 'snapshot',

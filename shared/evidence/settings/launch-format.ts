@@ -1,8 +1,8 @@
-import type { Provenance } from '../../model/evidence.ts';
+import type { EvidenceId, Provenance } from '../../model/evidence.ts';
 import type { LaunchFileKind, LaunchRecord } from '../../model/launch.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import { problemItem } from '../reading/lines.ts';
-import type { CreateParser } from '../reading/parser.ts';
+import type { CreateParser, ParsedItem } from '../reading/parser.ts';
 import { wholeFileParser } from '../reading/whole-file.ts';
 import type { GunicornLaunch } from './launch-command.ts';
 import { launchSettings } from './launch-flags.ts';
@@ -10,6 +10,7 @@ import {
   composeLaunches,
   dockerfileLaunches,
   environmentFileLaunches,
+  inspectedLaunches,
   kubernetesLaunches,
   procfileLaunches,
   shellScriptLaunches,
@@ -97,6 +98,14 @@ const createLaunchParser: CreateParser = ({ evidenceId, fileName }) =>
       launch: recordOf(launch, file?.kind ?? 'start script', text, whole),
     }));
   });
+
+/** How containers were started, by what tells of their state. */
+export function containerLaunchItems(text: string, evidenceId: EvidenceId, byteLength: number): readonly ParsedItem[] {
+  if (!/gunicorn|WEB_CONCURRENCY/i.test(text)) return [];
+  const whole: Provenance = { evidenceId, byteOffset: 0, byteLength, line: null };
+  const launches = /"Config"\s*:/.test(text) ? inspectedLaunches(text) : kubernetesLaunches(text);
+  return launches.map((launch) => ({ type: 'launch', launch: recordOf(launch, 'container', text, whole) }));
+}
 
 function recordOf(launch: GunicornLaunch, kind: LaunchFileKind, text: string, whole: Provenance): LaunchRecord {
   const { name, isConditional, stopSeconds } = launch;

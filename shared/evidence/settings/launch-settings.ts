@@ -479,6 +479,40 @@ export function kubernetesLaunches(text: string): readonly GunicornLaunch[] {
   return launches;
 }
 
+/** How containers were started, by `docker inspect`. Source: https://docs.docker.com/reference/api/engine/, ContainerInspect */
+export function inspectedLaunches(text: string): readonly GunicornLaunch[] {
+  return documentsOf(text, '"Config"').flatMap(({ value, find }) =>
+    (Array.isArray(value) ? value : [value]).slice(0, LAUNCH_LIMIT).flatMap((each, index): GunicornLaunch[] => {
+      const container = recordOf(each);
+      const config = recordOf(container.Config);
+      const path = [...(Array.isArray(value) ? [index] : []), 'Config'];
+      const listed = (key: string): CommandWord[] => {
+        const list = config[key];
+        return (Array.isArray(list) ? list : []).flatMap((word, at) =>
+          typeof word === 'string' ? [wordOf(word, word, find([...path, key, at]))] : [],
+        );
+      };
+      const environment = listed('Env').flatMap((word): EnvironmentSetting[] => {
+        const [, name, set] = /^([A-Za-z_]\w*)=([\s\S]*)$/.exec(word.text) ?? [];
+        return name === undefined || set === undefined ? [] : [{ ...word, name, value: set }];
+      });
+      const found = gunicornArguments([...listed('Entrypoint'), ...listed('Cmd')], new Map(), environment);
+      if (found === null && !environment.some(({ name }) => isGunicornVariable(name))) return [];
+      const name = typeof container.Name === 'string' ? container.Name.replace(/^\//, '') : null;
+      const stop = config.StopTimeout;
+      return [
+        {
+          name,
+          arguments: found,
+          environment,
+          isConditional: false,
+          stopSeconds: typeof stop === 'number' ? stop : null,
+        },
+      ];
+    }),
+  );
+}
+
 /** Everything that has containers: the pod of a Deployment, of a CronJob, of an item of a List. */
 function podsIn(
   value: unknown,

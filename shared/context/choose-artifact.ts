@@ -69,7 +69,7 @@ export function artifactFigures(
   if (report !== null)
     return { bytes: report.bytes, testcases: report.isJUnit ? report.testcases : null, from: 'artifact', listed: null };
   const readings = (operation?.lines ?? []).map((line) => line.reading);
-  const bytes = maxOf(readings.map((reading) => reading.bytes));
+  const bytes = statedBytes(operation);
   const testcases = maxOf(readings.map((reading) => reading.records));
   // What lay on the disk is what was read, whatever the log believed; a rounded size says no more than the log.
   const found = listedSize(operation, fileSizes);
@@ -77,6 +77,15 @@ export function artifactFigures(
     bytes === null || (found !== null && found.precision === 'exact' && isOther(found.bytes, bytes)) ? found : null;
   if (listed !== null) return { bytes: listed.bytes, testcases, from: 'listing', listed };
   return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log', listed: null };
+}
+
+/** The size that the log states of what the work reads: as it begins, fetches or parses it, or names its file; others are of what it makes. */
+function statedBytes(operation: Operation | null): number | null {
+  return maxOf(
+    (operation?.lines ?? []).map(({ reading: { bytes, step, path } }, index) =>
+      index === 0 || path !== null || step === 'download' || step === 'parse' ? bytes : null,
+    ),
+  );
 }
 
 /** Sizes further apart than a report grows while it is looked at. */
@@ -88,7 +97,7 @@ function isOther(one: number, other: number): boolean {
 
 /** The size that the log states, where what was found is another; null where they agree or the log states none. */
 export function contradictedSize(figures: ArtifactFigures | null, operation: Operation | null): number | null {
-  const stated = maxOf((operation?.lines ?? []).map(({ reading }) => reading.bytes));
+  const stated = statedBytes(operation);
   if (figures === null || figures.bytes === null || figures.from === 'log' || stated === null) return null;
   return isOther(figures.bytes, stated) ? stated : null;
 }

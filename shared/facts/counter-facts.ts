@@ -76,7 +76,7 @@ function stopped(counter: CounterAtEnd): CounterFact {
   });
 }
 
-const DECIDING_ROUNDS = 20;
+const DECIDING_ROUNDS = 12;
 
 const repeating = rule({
   id: 'repeats-itself',
@@ -84,10 +84,10 @@ const repeating = rule({
   basis: BASIS.counters,
   weights: { 'large-artifact': -1 },
   cases: {
-    fewRounds: { when: 'each line came less than 20 times on average', weights: { 'infinite-loop': 2 } },
-    // Twenty rounds of the same without a word of a wait are no start of anything.
+    fewRounds: { when: 'each line came less than 12 times on average', weights: { 'infinite-loop': 2 } },
+    // A dozen rounds of the same without a word of a wait are no start of anything.
     manyRounds: {
-      when: 'each line came 20 times or more on average',
+      when: 'each line came 12 times or more on average',
       weights: { 'infinite-loop': 4 },
       decides: { 'infinite-loop': 'for' },
     },

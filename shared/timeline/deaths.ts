@@ -240,6 +240,14 @@ function whoSentSigkill(
   if (stopping !== undefined && context.arbiterSignals.countWithin(stopping.time, exit.time) > 0) {
     return { mechanism: 'systemd-stop', killer: stopping };
   }
+  // Who asked a container to end says why, where it is told; the runtime only that it did not end in time.
+  const ordered =
+    exit.kind === 'container-exited' || RUNTIME.test(exit.identifier ?? '')
+      ? killerWords(context.events, addSeconds(exit.time, -ORDERED_SECONDS), exit.time).findLast(
+          ({ program, pid: named }) => program.endsService && named === null,
+        )
+      : undefined;
+  if (ordered !== undefined) return { mechanism: ordered.program.mechanism, killer: ordered.event };
   const asked = stopAskedFor(exit, context);
   // The arbiter kills its workers; whoever asked kills a container that does not end.
   if (asked !== null) return { mechanism: 'systemd-stop', killer: exit.kind === 'container-exited' ? exit : asked };
@@ -247,6 +255,11 @@ function whoSentSigkill(
   if (word !== null) return { mechanism: word.program.mechanism, killer: word.event };
   return { mechanism: 'external-sigkill', killer: null };
 }
+
+/** Who tells of the end of a container. */
+const RUNTIME = /^(?:docker|kubelet)$/;
+/** The longest grace that a container is usually given to end. */
+const ORDERED_SECONDS = 120;
 
 const STOP_SIGNALS: ReadonlySet<number> = new Set([2, 3, SIGTERM]);
 /** graceful_timeout is 30 s by default, and some services let their work take an hour. */

@@ -74,6 +74,17 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     leavesOpen: 'who asked for the stop',
   },
   {
+    name: 'kubelet, which evicted the pod,',
+    sample: 'The node was low on resource: memory. Threshold quantity: 100Mi, available: 61348Ki.',
+    identifier: /^kubelet\b/,
+    // Its own log, and what it tells as an event. Source: kubelet, pkg/kubelet/eviction/eviction_manager.go and helpers.go
+    says: /\bThe node was low on resource: memory\b|\bEviction manager: pod [^\s"]{0,300} ?is evicted successfully\b|\bThe node had condition: \[[^\]]{0,100}MemoryPressure/,
+    mechanism: 'external-sigkill',
+    isForMemory: true,
+    endsService: true,
+    leavesOpen: 'whether this pod or another took the memory of the node',
+  },
+  {
     name: 'kubelet',
     sample: 'Container tracker failed liveness probe, will be restarted',
     identifier: /^kubelet\b/,

@@ -1,0 +1,3 @@
+workers = 3
+timeout = 30
+errorlog = "/var/log/agenda/gunicorn.log"

@@ -1,0 +1,3 @@
+worker_class = 'gthread'
+threads = 8
+workers = 2

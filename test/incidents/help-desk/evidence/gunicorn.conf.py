@@ -1,0 +1,4 @@
+workers = 3
+threads = 4
+max_requests = 1000
+max_requests_jitter = 50

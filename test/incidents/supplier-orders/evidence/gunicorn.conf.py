@@ -1,0 +1,2 @@
+timeout = 120
+workers = 2

@@ -19,6 +19,8 @@ export interface QuietCase {
   readonly abruptRestarts: readonly EvidenceEvent[];
   /** Entries that report an error and are part of no incident. */
   readonly errors: readonly EvidenceEvent[];
+  /** Lines that warn: work that never ended may say no more. */
+  readonly warnings: readonly EvidenceEvent[];
   /** Entries that report an error in words alone are looked for in so many of the first ones; null: in all. */
   readonly lookedThrough: number | null;
   /** What systemd says of the service's own failure: a start that took too long, a limit of starts, a result. */
@@ -154,6 +156,9 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
       ...grave.filter(({ time }) => span !== null && time >= span.from && time <= span.to),
       ...speaking,
     ].sort((a, b) => a.row - b.row),
+    warnings: events
+      .ofSeverities(['warning'], MOST_ENTRIES)
+      .filter(({ kind, time }) => kind === 'log' && span !== null && time >= span.from && time <= span.to),
     unread: files.filter(
       (file) =>
         !NO_LOG.has(file.format) &&
@@ -294,6 +299,16 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
     return `gunicorn started anew at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was ended from outside with its workers, and ${searched(quiet)} does not tell by whom${notRead(quiet)}${end}.`;
   }
   const isWhole = unread.length === 0 && errors.length === 0;
+  const warning = quiet.warnings.at(-1);
+  if (isWhole && warning !== undefined) {
+    const count =
+      quiet.warnings.length >= MOST_ENTRIES
+        ? 'many lines warn'
+        : quiet.warnings.length === 1
+          ? '1 line warns'
+          : `${formatCount(quiet.warnings.length)} lines warn`;
+    return `No worker was killed in ${searched(quiet)}; ${count}, the last at ${formatTimeOfDay(warning.time)} UTC: ${quote(warning)}${lookedThrough(quiet)}${end}.`;
+  }
   return isWhole
     ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
     : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `; ${errors.length >= MOST_ENTRIES ? 'many lines speak' : `${plural(errors.length, 'line')} ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;

@@ -45,6 +45,17 @@ const LONGEST_WAIT_SECONDS = 90;
 const WAITS_BETWEEN = 3;
 const SAME_MOMENT_SECONDS = 1;
 
+// SELECT pg_advisory_lock(4021)   SELECT ... FOR UPDATE   LOCK TABLE jobs   GET_LOCK('x', 60)   BEGIN IMMEDIATE   wal_checkpoint(TRUNCATE)
+const ASKS_FOR_LOCK =
+  /\bpg_advisory(?:_xact)?_lock(?:_shared)?\b|\bFOR (?:NO KEY )?UPDATE\b|\bLOCK TABLES?\b|\bGET_LOCK\(|\bBEGIN (?:IMMEDIATE|EXCLUSIVE)\b|\bwal_checkpoint\((?:TRUNCATE|RESTART|FULL)\)|\bsp_getapplock\b/;
+
+/** The last line of the work, where it names a statement that waits for a lock until it has it; null for any other. */
+export function lockAskedFor({ record, workEnd }: FactContext): OperationLine | null {
+  const own = (record?.operation?.lines ?? []).filter(({ event }) => workEnd !== null && event.time <= workEnd);
+  const last = own.findLast(({ event }) => event.kind === 'log') ?? null;
+  return last !== null && ASKS_FOR_LOCK.test(last.event.message.slice(0, READ_CHARACTERS)) ? last : null;
+}
+
 /** What the operation itself says of waits for a lock; null where it says nothing of one, or where its database's own words do. */
 export function toldLockWait(context: FactContext): ToldLockWait | null {
   const { record, workEnd } = context;

@@ -115,8 +115,8 @@ const failedOtherwise = rule({
   cases: {
     notMemory: {
       when: 'the reason speaks neither of memory nor of a kill, and none for memory was logged meanwhile',
+      // What it ran short of may be another process's: a service that it calls was killed, and it names the call.
       weights: { 'memory-exhaustion': -2 },
-      decides: { 'memory-exhaustion': 'against' },
     },
   },
 });

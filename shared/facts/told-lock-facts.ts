@@ -1,8 +1,9 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { lockSuspect } from '../context/lock-suspects.ts';
-import { type ToldLockWait, toldLockWait } from '../context/told-lock-waits.ts';
+import { lockAskedFor, type ToldLockWait, toldLockWait } from '../context/told-lock-waits.ts';
 import type { Fact } from '../model/analysis.ts';
-import { formatTimeOfDay } from '../model/time.ts';
+import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { formatSeconds } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
@@ -56,14 +57,46 @@ function suspected(context: FactContext): readonly ToldLockFact[] {
   ];
 }
 
-const TOLD_LOCK_RULES = [lockWaitTold, lockWaitFailedOperation, lockWaitSurvived, lockSuspected] as const;
+const askedForLock = rule({
+  id: 'lock-asked-for',
+  needs: ['service-log'],
+  basis: `${BASIS.serverLock}; ${BASIS.busy}`,
+  cases: {
+    deaf: {
+      when: 'it said nothing more and did not react to SIGABRT, as in a wait within its driver',
+      weights: { 'database-lock': 4, 'infinite-loop': -1.5 },
+    },
+    silent: { when: 'it said nothing more up to its end', weights: { 'database-lock': 2, 'infinite-loop': -1 } },
+  },
+});
+
+/** Seconds of silence behind such a statement that are no time to get a free lock in. */
+const LONG_SECONDS = 5;
+
+function asked(context: FactContext): readonly ToldLockFact[] {
+  const { record, workEnd } = context;
+  const line = record?.death == null ? null : lockAskedFor(context);
+  if (line === null || workEnd === null || toldLockWait(context) !== null) return [];
+  const seconds = secondsBetween(line.event.time, workEnd);
+  if (seconds < LONG_SECONDS || line.event.isUndated === true) return [];
+  const isDeaf = record?.death?.timeout != null && record.death.signal === 9;
+  return [
+    askedForLock.fact({
+      case: isDeaf ? 'deaf' : 'silent',
+      text: `The last that the worker said is a statement that waits until it has its lock, ${formatSeconds(seconds)} before the end: "${line.text.trim().slice(0, 120)}".`,
+      ...sourcesOf(line.event),
+    }),
+  ];
+}
+
+const TOLD_LOCK_RULES = [askedForLock, lockWaitTold, lockWaitFailedOperation, lockWaitSurvived, lockSuspected] as const;
 type ToldLockFact = FactOf<typeof TOLD_LOCK_RULES>;
 
 export const toldLockFamily = family({
   name: 'told-lock',
   about: 'Waits for a lock that the operation tells of in its own words, whatever its database and its language.',
   rules: TOLD_LOCK_RULES,
-  find: (context) => [...toldLockFacts(context), ...suspected(context)],
+  find: (context) => [...toldLockFacts(context), ...asked(context), ...suspected(context)],
 });
 
 function toldLockFacts(context: FactContext): readonly ToldLockFact[] {

@@ -129,7 +129,9 @@ const HOLDERS = [
 ] as const satisfies readonly FactId[];
 
 function lockText({ record }: FactContext, facts: readonly Fact[]): string {
-  const isAny = facts.some(({ id }) => id.startsWith('server-lock-') || id.startsWith('lock-wait-'));
+  const isAny = facts.some(
+    ({ id }) => id.startsWith('server-lock-') || id.startsWith('lock-wait-') || id === 'lock-asked-for',
+  );
   const lock = `${isAny ? 'a lock' : 'the write lock'} of its database, held by another process`;
   const holder = HOLDERS.map((id) => facts.find((fact) => isFactOf(fact, id))).find((fact) => fact !== undefined);
   const waited =

@@ -283,6 +283,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'lock-waits-for-readers',
     'lock-refused-in-trace',
     'open-transaction-of-another',
+    'lock-asked-for',
     'lock-wait-told',
     'lock-wait-failed-operation',
     'server-lock-failed-operation',
@@ -299,7 +300,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
+      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))

@@ -187,6 +187,7 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
     timedOut(
       trying(writing(), () => 'waiting for the write lock', 3).app(4, 'INFO', 'Writing 900 rows to table results'),
     ),
+  () => timedOut(writing().app(2, 'INFO', 'SELECT pg_advisory_lock(4711)')),
   () => timedOut(trying(writing(), (round) => `409 Conflict, trying again (attempt ${round})`, 58)),
   () => writing().app(9, 'ERROR', 'Ingest of report 4711 failed: RecursionError: maximum recursion depth exceeded'),
   () => timedOut(parsing()).kernel(25, 'INFO: task gunicorn:4242 blocked for more than 20 seconds.'),

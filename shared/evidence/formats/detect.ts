@@ -14,6 +14,9 @@ import { isThumbnails } from './nothing.ts';
 import { detectorsBy } from './table.ts';
 import { looksLike, unreadTool } from './unknown.ts';
 
+// 2022-10-12T03:10:00 (5022) app.INFO: text      is a logger's: no host has a name in brackets
+const HOST_NAME = /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u;
+
 /** What a file is, and by what it was recognised. */
 export interface Detection {
   readonly format: EvidenceFormat;
@@ -142,7 +145,8 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     }
     const prefix = readJournalPrefix(line, 'journal-short-iso-precise');
     // 2026-01-28T04:10:22.070Z INFO app: text      Python's logging; no host is called INFO
-    if (prefix !== null && !(levelOf(prefix.host ?? undefined) !== null && readHeader(line) !== null)) {
+    const isOfHost = prefix !== null && (prefix.host === null || HOST_NAME.test(prefix.host));
+    if (isOfHost && !(levelOf(prefix.host ?? undefined) !== null && readHeader(line) !== null)) {
       candidates += 1;
       vote(prefix.format, TEXT_FORMATS[prefix.format].detect.why);
       continue;

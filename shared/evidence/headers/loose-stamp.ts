@@ -143,7 +143,7 @@ const FORMS: readonly StampForm[] = [
   {
     sample: '28.01.2026 04:10:22',
     begins: 'digit',
-    pattern: new RegExp(String.raw`(\d\d)\.(\d\d)\.(\d{4}),? ${TIME}`, 'y'),
+    pattern: new RegExp(String.raw`(\d\d)\.(\d\d)\.(\d{4})\.?,? ${TIME}`, 'y'),
     read: (m) => full(wallOf(m[3], m[2], m[1], m[4], m[5], m[6], m[7]), undefined, m[7]),
   },
   {

@@ -387,9 +387,22 @@ function strayWordsAt(
   );
   if (isShared) return null;
   const born = death.life.boot?.time ?? BEGINNING;
+  // What stands in the log that tells of the end is the service's own; another file may be of another program.
+  const beside = lines.filter(({ source }) => source.evidenceId === (death.timeout ?? death.end).source.evidenceId);
+  return wordsBefore(beside, born, end, habits) ?? wordsBefore(lines, born, end, habits);
+}
+
+function wordsBefore(
+  lines: readonly EvidenceEvent[],
+  born: EpochMicros,
+  end: EpochMicros,
+  habits: Habits,
+): Operation | null {
   const before = lines.findLastIndex(({ time }) => time <= end);
   const last = lines[before];
-  if (last === undefined || secondsBetween(last.time, end) > LAST_WORDS_SECONDS) return null;
+  if (last === undefined) return null;
+  // A line without a time of its own was said at some moment up to the next that has one.
+  if (last.isUndated !== true && secondsBetween(last.time, end) > LAST_WORDS_SECONDS) return null;
   const own = lines.slice(Math.max(0, before + 1 - MOST_LAST_LINES), before + 1);
   return lastWords(
     own.filter(({ time }) => time >= born && secondsBetween(time, last.time) <= WORK_SECONDS),

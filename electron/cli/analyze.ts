@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
+import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case/open-case.ts';
-import { readNotesFile } from '../case/read-notes.ts';
+import { judgementsIn, type NotesText, readNotesFile } from '../case/read-notes.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import type { ExportFormat } from '../export/file-names.ts';
@@ -25,20 +26,29 @@ export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Pro
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
     const refusal = await refuseToOverwrite(command);
     if (refusal !== null) return refuse(refusal);
-    const rules = await readRuleFiles(command.rules);
+    const beside = {
+      rules: await readRuleFiles(command.rules),
+      notes: command.notes === null ? null : await readNotesFile(command.notes),
+    };
     const given = await copyStreams(command.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
     // A case reads its evidence as long as it is open.
     try {
-      return await analysed({ ...command, paths: given.paths }, rules, { progress, signal }, terminal);
+      return await analysed({ ...command, paths: given.paths }, beside, { progress, signal }, terminal);
     } finally {
       await given.dispose();
     }
   });
 }
 
+/** What is read beside the evidence, and before it. */
+interface Beside {
+  readonly rules: readonly RuleFileText[];
+  readonly notes: NotesText | null;
+}
+
 async function analysed(
   command: AnalyzeCommand,
-  rules: Awaited<ReturnType<typeof readRuleFiles>>,
+  { rules, notes }: Beside,
   { progress, signal }: Pick<CommandRun, 'progress' | 'signal'>,
   terminal: Terminal,
 ): Promise<number> {
@@ -61,8 +71,8 @@ async function analysed(
       });
     }
     progress.clear();
-    if (command.notes !== null) {
-      const judgements = await readNotesFile(command.notes, opened.evidence.files);
+    if (notes !== null) {
+      const judgements = judgementsIn(notes, opened.evidence.files);
       opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
     }
     await writeOutputs(command, opened, progress, terminal);

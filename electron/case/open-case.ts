@@ -11,7 +11,7 @@ import { placedRules } from '../analysis/placed-rules.ts';
 import { applyRuleFiles, readRules } from '../analysis/rules-client.ts';
 import type { ClockOffsets } from '../events/clock-offsets.ts';
 import { visibleName } from '../files/names.ts';
-import { makePrivateFolder, removeFolder } from '../files/own-files.ts';
+import { makePrivateFolder, removePrivateFolder } from '../files/private-folders.ts';
 import { importEvidence, JobCancelled } from '../intake/import-client.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { Measurements } from '../profile/measurements.ts';
@@ -83,7 +83,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
   // First, because what is wrong with a file of rules is told before a long import.
   const rules = await readRules(options.rules ?? [], signal);
   const spoolDirectory = await makePrivateFolder();
-  const removeCopies = (): Promise<void> => removeFolder(spoolDirectory);
+  const removeCopies = (): Promise<void> => removePrivateFolder(spoolDirectory);
   // Its thread gets ready while the evidence is read.
   const analysing = new AnalysisClient(signal);
   try {

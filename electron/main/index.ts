@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { app, session } from 'electron';
 import { toJobError } from '../case/job-error.ts';
 import { openCase } from '../case/open-case.ts';
+import { removeAbandonedFolders } from '../files/private-folders.ts';
 import { CaseSession } from '../ipc/case-session.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
@@ -26,6 +27,7 @@ else {
 }
 
 function start(paths: LaunchPaths): void {
+  void removeAbandonedFolders();
   setupSecurity(session.defaultSession);
   setupAppProtocol(PAGES);
   const window = createMainWindow(PRELOAD);

@@ -8,7 +8,7 @@ import { judgementsIn, type NotesText, readNotesFile } from '../case/read-notes.
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import type { ExportFormat } from '../export/file-names.ts';
-import { evidenceProblem } from '../files/evidence-guard.ts';
+import { realTarget, targetProblem } from '../files/evidence-guard.ts';
 import { INTAKE_LIMITS } from '../files/limits.ts';
 import { makeFolder } from '../files/own-files.ts';
 import { copyStreams } from '../files/stream-copies.ts';
@@ -24,7 +24,7 @@ type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
 export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
-    const refusal = await refuseToOverwrite(command);
+    const refusal = await refuseToWrite(command);
     if (refusal !== null) return refuse(refusal);
     const beside = {
       rules: await readRuleFiles(command.rules),
@@ -113,12 +113,16 @@ function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportF
   return outputs;
 }
 
-/** Evidence is never changed: an output that would replace or lie among it is refused before anything is read. */
-async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null> {
+/** Before anything is read: evidence is never changed, and what cannot be written is not told after the analysis. */
+async function refuseToWrite(command: AnalyzeCommand): Promise<string | null> {
   const evidence = command.paths.map((path) => resolve(path));
+  const places = new Set<string>();
   for (const { path } of outputsOf(command)) {
-    const problem = await evidenceProblem(path, evidence);
+    const problem = await targetProblem(path, evidence);
     if (problem !== null) return problem;
+    const place = await realTarget(path);
+    if (places.has(place)) return `${path} is given for two outputs; each needs a file of its own`;
+    places.add(place);
   }
   return null;
 }

@@ -127,6 +127,12 @@ export function failureReason(thrown: unknown): string {
       return 'it is not there';
     case 'ELOOP':
       return 'it is a symbolic link';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOSPC':
+      return 'no space left on the disk';
+    case 'EMFILE':
+      return 'too many files are open; raise the limit of the shell (ulimit -n)';
     case 'EIO':
       return 'the disk reports an input/output error';
     default:

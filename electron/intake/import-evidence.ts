@@ -8,6 +8,7 @@ import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { epochMicros, MICROS_PER_DAY } from '../../shared/model/time.ts';
+import { DatabaseChecks } from '../databases/database-checks.ts';
 import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
 import { EventTable } from '../events/event-table.ts';
 import type { FoundFile } from '../files/inventory.ts';
@@ -63,11 +64,7 @@ export async function readGivenEvidence(
   const sink = new EvidenceSink(new EventTable());
   await parseAll(intake, sink, limits, board, takeAdded, request.zones);
   noteDesktop(files, problems);
-  const databases: DatabaseReport[] = [];
-  for (const group of intake.groups) {
-    const database = await readDatabase(files, group, limits, board);
-    if (database !== null) databases.push(database);
-  }
+  const databases = await readDatabases(intake, limits, board);
   for (const { found } of files) {
     const now = found.stamp === null ? null : stampAt(found.absolutePath);
     if (found.stamp === null) continue;
@@ -90,6 +87,24 @@ export async function readGivenEvidence(
     databases,
     host: sink.host,
   };
+}
+
+async function readDatabases(
+  { files, groups }: TakeIn,
+  limits: IntakeLimits,
+  board: SourceBoard,
+): Promise<readonly DatabaseReport[]> {
+  const checks = new DatabaseChecks();
+  try {
+    const databases: DatabaseReport[] = [];
+    for (const group of groups) {
+      const database = await readDatabase(files, group, limits, board, checks);
+      if (database !== null) databases.push(database);
+    }
+    return databases;
+  } finally {
+    await checks.close();
+  }
 }
 
 /** How a run is reached into while it goes on. */

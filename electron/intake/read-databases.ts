@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseReport } from '../../shared/model/database.ts';
+import type { DatabaseChecks } from '../databases/database-checks.ts';
 import { inspectDatabase } from '../databases/inspect-database.ts';
 import { putUnlessZero } from '../databases/sparse-bytes.ts';
 import { EventTable } from '../events/event-table.ts';
@@ -20,6 +21,7 @@ export async function readDatabase(
   group: DatabaseGroup,
   limits: IntakeLimits,
   board: SourceBoard,
+  checks: DatabaseChecks,
 ): Promise<DatabaseReport | null> {
   const main = files[group.main];
   if (main === undefined) return null;
@@ -41,7 +43,7 @@ export async function readDatabase(
   const beside = (part: IntakeFile | null | undefined, bytes: Uint8Array | null | undefined) =>
     part && bytes ? { evidenceId: part.id, bytes } : null;
   try {
-    const { report, problems } = await inspectDatabase({
+    const input = {
       evidenceId: main.id,
       path: main.path,
       main: mainBytes,
@@ -49,7 +51,8 @@ export async function readDatabase(
       journal: beside(journal, journalBytes),
       shm: beside(shm, shmBytes),
       hasShm: group.shm !== null,
-    });
+    };
+    const { report, problems } = await inspectDatabase(input, checks);
     for (const problem of problems) main.found.problems.add(problem);
     main.records = report === null ? 0 : rowsOf(report);
     return report;

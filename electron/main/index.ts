@@ -4,6 +4,7 @@ import { toJobError } from '../case/job-error.ts';
 import { openCase } from '../case/open-case.ts';
 import { removeAbandonedFolders } from '../files/private-folders.ts';
 import { CaseSession } from '../ipc/case-session.ts';
+import { GivenPaths } from '../ipc/given-paths.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';
@@ -39,7 +40,8 @@ function start(paths: LaunchPaths): void {
     onProfileProgress: (event) => window.send('profile.progress', event),
     onChange: menu.setCaseOpen,
   });
-  setupIpc(window, cases);
+  const given = new GivenPaths();
+  setupIpc(window, cases, given);
   setupShutdown(cases);
-  paths.deliverTo(window);
+  paths.deliverTo(window, given);
 }

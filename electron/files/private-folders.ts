@@ -52,6 +52,11 @@ export async function removePrivateFolder(folder: string): Promise<void> {
   }
 }
 
+/** Removes what is in one of them, but not who owns it. */
+export async function emptyFolder(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) if (name !== OWNER_FILE) await rm(join(folder, name), PATIENCE);
+}
+
 /** Removes all that this process still has, for its end. */
 export function removePrivateFolders(): void {
   for (const folder of own) {

@@ -16,6 +16,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
 import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
+import type { AtWork } from './at-work.ts';
 import { settleClockSteps } from './clock-steps.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
@@ -47,7 +48,9 @@ export async function readGivenEvidence(
 ): Promise<ImportedEvidence> {
   const problems = new CaseProblems(limits.problems * 10);
   const control = steering.control ?? new RunControl();
-  const board = new SourceBoard(control, report, steering.reportIntervalMillis);
+  const { atWork = null } = steering;
+  const { omitted = new Map() } = request;
+  const board = new SourceBoard(control, report, steering.reportIntervalMillis, { atWork, omitted });
   const intake = new TakeIn(request.spoolDirectory, limits, problems, board);
   const takeAdded = async (): Promise<void> => {
     for (let added = control.takeAdded(); added.length > 0; added = control.takeAdded()) {
@@ -63,6 +66,7 @@ export async function readGivenEvidence(
   const { files } = intake;
   const sink = new EvidenceSink(new EventTable());
   await parseAll(intake, sink, limits, board, takeAdded, request.zones);
+  board.rest();
   noteDesktop(files, problems);
   const databases = await readDatabases(intake, limits, board);
   for (const { found } of files) {
@@ -104,6 +108,7 @@ async function readDatabases(
     return databases;
   } finally {
     await checks.close();
+    board.rest();
   }
 }
 
@@ -112,6 +117,8 @@ export interface ImportSteering {
   readonly control?: RunControl;
   /** Told which paths of a batch are now part of the run. */
   readonly taken?: (batch: number, paths: readonly string[]) => void;
+  /** Where it is told which source is at work. */
+  readonly atWork?: AtWork;
   /** Milliseconds between two reports of progress. */
   readonly reportIntervalMillis?: number;
 }
@@ -222,8 +229,12 @@ function mayBelongToDatabase({ format, found }: IntakeFile): boolean {
   return FORMATS[format].holds === 'database' || FORMATS[format].holds === 'database-part';
 }
 
-/** Whether a file was stopped before its turn; it is then not opened at all. */
+/** Whether a file is left out, or was stopped before its turn; it is then not opened at all. */
 function skipStopped(file: IntakeFile, board: SourceBoard): boolean {
+  if (board.begin(file.found) !== null) {
+    board.read(file.found);
+    return true;
+  }
   if (!board.isStopped(file.found)) return false;
   noteStop(file.found, 0, file.found.sha256 === null);
   board.read(file.found);

@@ -28,6 +28,15 @@ export async function readDatabase(
   const parts = [main, group.wal, group.journal, group.shm].map((part) =>
     typeof part === 'number' ? files[part] : part,
   );
+  for (const part of parts) {
+    if (!part || board.begin(part.found) === null) continue;
+    board.read(part.found);
+    if (part === main) return null;
+    const message = `It was not inspected: ${part.path}, which belongs to it, could not be read.`;
+    main.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
+    return null;
+  }
+  board.begin(main.found);
   const [mainBytes, walBytes, journalBytes, shmBytes] = parts.map((part) =>
     part === null || part === undefined ? null : wholeFile(part, limits, board),
   );

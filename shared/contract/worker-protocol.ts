@@ -36,6 +36,8 @@ export interface ImportRequest {
   readonly zones?: ZoneChoices;
   /** An empty private folder for unpacked copies. */
   readonly spoolDirectory: string;
+  /** Sources that ended the thread that read them before: why each is left out, by what it is known by. */
+  readonly omitted?: ReadonlyMap<string, string>;
 }
 
 /** What a running import can be told. It answers `add` with `taken`, unless it has come too far to take anything in. */

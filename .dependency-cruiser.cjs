@@ -308,7 +308,7 @@ const TOUCHES_OWN_FILES = {
   'electron/cli/analyze.ts': 'the folder that exports are written to',
   'electron/cli/collect-script.ts': 'scripts for the host, made runnable',
   'electron/cli/inquest.ts': 'the version in package.json',
-  'electron/databases/inspect-database.ts': 'the wasm of sql.js',
+  'electron/databases/load-sqlite.ts': 'the wasm of sql.js',
   'electron/export/fonts.ts': 'fonts',
   'electron/main/app-protocol.ts': 'the built pages',
   'electron/main/launch-paths.ts': 'whether a path that was given exists',

@@ -3,8 +3,10 @@ import type { MenuCommand } from '../shared/contract/ipc.ts';
 import type { CaseView } from '../shared/model/views.ts';
 import { AddingBar } from './components/adding-bar.tsx';
 import styles from './components/app.module.css';
+import { Button } from './components/button.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
+import { FailureBoundary } from './components/failure-boundary.tsx';
 import { FailureNotice } from './components/failure-notice.tsx';
 import { Headline } from './components/headline.tsx';
 import { Toasts } from './components/toasts.tsx';
@@ -21,8 +23,25 @@ import type { Actions } from './state/actions.ts';
 import { useActions, useAppState, useBridge } from './state/app-context.tsx';
 import { TABS, type TabName } from './state/navigation.ts';
 
-/** The window: the bar, the headline of the incident, and the view that is chosen. */
-export function App() {
+/** The window, which says what failed rather than going blank. */
+export function WholeWindow() {
+  const { view } = useAppState();
+  const actions = useActions();
+  const closeCase =
+    view === null ? null : (
+      <Button size="small" onClick={() => void actions.closeCase()}>
+        Close case
+      </Button>
+    );
+  return (
+    <FailureBoundary what="The window" advice="Close the case to go on with another." showing={view} wayOut={closeCase}>
+      <App />
+    </FailureBoundary>
+  );
+}
+
+/** The bar, the headline of the incident, and the view that is chosen. */
+function App() {
   const { view, job, failure, trail } = useAppState();
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
@@ -52,7 +71,9 @@ export function App() {
       ) : (
         <>
           {failure === null ? null : <FailureNotice />}
-          <Headline view={view} />
+          <FailureBoundary what="The headline" advice="The views below are not affected." showing={view}>
+            <Headline view={view} />
+          </FailureBoundary>
           {/* An element of its own for each tab: the next one begins at its top, however far this one was scrolled. */}
           <main className={styles.main}>
             <div
@@ -62,13 +83,17 @@ export function App() {
               aria-labelledby={`tab-${trail.here.tab}`}
               className={styles.view}
             >
-              <Screen tab={trail.here.tab} view={view} searchField={searchField} />
+              <FailureBoundary what={`The ${trail.here.tab} view`} advice={SCREEN_ADVICE} showing={view}>
+                <Screen tab={trail.here.tab} view={view} searchField={searchField} />
+              </FailureBoundary>
             </div>
           </main>
         </>
       )}
       {job === null || (job.kind === 'add' && view !== null) ? null : (
-        <ProgressScreen job={job} hasCase={view !== null} />
+        <FailureBoundary what="The progress" advice="The work goes on." showing={job.kind}>
+          <ProgressScreen job={job} hasCase={view !== null} />
+        </FailureBoundary>
       )}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
       <DropTarget />
@@ -76,6 +101,8 @@ export function App() {
     </div>
   );
 }
+
+const SCREEN_ADVICE = 'The other views are not affected, and the command line (inquest analyze) may read the case.';
 
 function Screen(props: {
   readonly tab: TabName;

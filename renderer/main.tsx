@@ -5,7 +5,7 @@ import './styles/reset.css';
 import './styles/text.css';
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { createRoot } from 'react-dom/client';
-import { App } from './app.tsx';
+import { WholeWindow } from './app.tsx';
 import { AppProvider } from './state/app-context.tsx';
 import { DisplayZoneProvider } from './state/display-zone.tsx';
 
@@ -16,7 +16,7 @@ createRoot(root).render(
   <CSPProvider disableStyleElements>
     <AppProvider bridge={window.inquest}>
       <DisplayZoneProvider>
-        <App />
+        <WholeWindow />
       </DisplayZoneProvider>
     </AppProvider>
   </CSPProvider>,

@@ -1,17 +1,35 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { RulesWorkerData, RulesWorkerMessage } from '../../shared/contract/worker-protocol.ts';
 import { SEVERITIES } from '../../shared/model/event.ts';
-import { type AppliedRule, RULE_LIMITS } from '../../shared/model/rules.ts';
+import { type AppliedRule, RULE_LIMITS, type RuleHead } from '../../shared/model/rules.ts';
 import { RuleRun } from '../../shared/rules/apply-rules.ts';
+import type { Rule } from '../../shared/rules/rule.ts';
 import { joinRules, readRuleFile } from '../../shared/rules/rule-file.ts';
 import { EventStore } from '../events/event-store.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 
-/** Entry of the rules worker: RulesWorkerData in its `workerData`, one RulesWorkerMessage out, then it ends. */
-const { source, files, omitted, watch }: RulesWorkerData = workerData;
+/** Entry of the rules worker: RulesWorkerData in its `workerData`, RulesWorkerMessages out, then it ends. */
+const { files, apply }: RulesWorkerData = workerData;
+const post = (message: RulesWorkerMessage): void => parentPort?.postMessage(message);
 
-function apply(): readonly AppliedRule[] {
-  const all = joinRules(files.map(({ name, text }) => readRuleFile(text, name))).rules;
+function read(): ReturnType<typeof joinRules> {
+  return joinRules(
+    files.map(({ name, text }) => {
+      post({ type: 'reading', file: name });
+      return readRuleFile(text, name);
+    }),
+  );
+}
+
+/** What of a rule can be handed from thread to thread: how it looks at events cannot. */
+function headOf({ id, title, file, line, tags, fact }: Rule): RuleHead {
+  return { id, title, file, line, tags, fact };
+}
+
+function applied(
+  all: readonly Rule[],
+  { source, omitted, watch }: NonNullable<RulesWorkerData['apply']>,
+): readonly AppliedRule[] {
   const places = new Map(all.map((rule, place) => [rule.id, place + 1]));
   const rules = all.filter(({ id }) => !omitted.includes(id));
   const run = new RuleRun(rules, (rule) => {
@@ -44,9 +62,10 @@ function apply(): readonly AppliedRule[] {
   }
 }
 
-const post = (message: RulesWorkerMessage): void => parentPort?.postMessage(message);
 try {
-  post({ type: 'done', rules: apply() });
+  const { rules, problems } = read();
+  post({ type: 'read', read: { rules: rules.map(headOf), problems } });
+  post({ type: 'done', rules: apply === null ? [] : applied(rules, apply) });
 } catch (thrown) {
   post({ type: 'failed', error: jobErrorOf(thrown) });
 }

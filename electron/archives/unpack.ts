@@ -57,6 +57,7 @@ export class Unpacker {
   readonly #entries: EntryCounter;
   readonly #problems: CaseProblems;
   readonly #report: UnpackProgress;
+  readonly #begin: (file: FoundFile) => string | null;
   #unpackedBytes = 0;
   #files: number;
   /** Whether the archive at hand is to be stopped. */
@@ -70,6 +71,8 @@ export class Unpacker {
     /** Evidence files there already are. */
     readonly files: number;
     readonly report: UnpackProgress;
+    /** Told of each file before it is looked into; says why it is not to be, or null. */
+    readonly begin: (file: FoundFile) => string | null;
   }) {
     this.#limits = options.limits;
     this.#spool = options.spool;
@@ -77,6 +80,7 @@ export class Unpacker {
     this.#problems = options.problems;
     this.#files = options.files;
     this.#report = options.report;
+    this.#begin = options.begin;
   }
 
   /** Counts further files that were given, towards the limit of all. */
@@ -86,6 +90,11 @@ export class Unpacker {
 
   /** The file itself and, when it is an archive, all that came out of it, in the archive's order. */
   async expand(file: FoundFile, level = 1): Promise<FoundFile[]> {
+    const omission = this.#begin(file);
+    if (omission !== null) {
+      file.problems.add({ kind: 'unreadable', message: omission, byteOffset: null });
+      return [file];
+    }
     let reader: EvidenceReader;
     try {
       reader = new EvidenceReader(file.absolutePath);

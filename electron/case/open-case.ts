@@ -8,10 +8,10 @@ import type { Progress } from '../../shared/model/job.ts';
 import { NoSuchIncident } from '../../shared/timeline/choose-incident.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { placedRules } from '../analysis/placed-rules.ts';
-import { applyRuleFiles } from '../analysis/rules-client.ts';
+import { applyRuleFiles, readRules } from '../analysis/rules-client.ts';
 import type { ClockOffsets } from '../events/clock-offsets.ts';
 import { visibleName } from '../files/names.ts';
-import { makePrivateFolder, removeFolder } from '../files/own-files.ts';
+import { makePrivateFolder, removePrivateFolder } from '../files/private-folders.ts';
 import { importEvidence, JobCancelled } from '../intake/import-client.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
 import { Measurements } from '../profile/measurements.ts';
@@ -71,7 +71,7 @@ function saysSomething({ format }: EvidenceFile): boolean {
  * unpacked copies go to a private temporary folder, which is gone again when this fails or is cancelled.
  *
  * Rejects with NothingRecognised when no file is evidence, JobFailure (kind `usage`) when a path is missing, UsageError when
- * a zone or a correction is for a source that is not there, JobCancelled when `signal` aborts, and the file system's error
+ * a file of rules is beyond a limit, or a zone or a correction is for a source that is not there, JobCancelled when `signal` aborts, and the file system's error
  * when there is no temporary folder to be had.
  */
 export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
@@ -80,8 +80,10 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     if (signal?.aborted) throw new JobCancelled();
   };
   throwIfCancelled();
+  // First, because what is wrong with a file of rules is told before a long import.
+  const rules = await readRules(options.rules ?? [], signal);
   const spoolDirectory = await makePrivateFolder();
-  const removeCopies = (): Promise<void> => removeFolder(spoolDirectory);
+  const removeCopies = (): Promise<void> => removePrivateFolder(spoolDirectory);
   // Its thread gets ready while the evidence is read.
   const analysing = new AnalysisClient(signal);
   try {
@@ -111,7 +113,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     const found =
       options.rules === undefined || options.rules.length === 0
         ? null
-        : await applyRuleFiles(corrected, options.rules, signal);
+        : await applyRuleFiles(corrected, options.rules, rules, signal);
     const told = (of: ImportedEvidence): ImportedEvidence => ({
       ...of,
       files: withTestcases(of.files, artifacts),

@@ -1,13 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
+import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case/open-case.ts';
-import { readNotesFile } from '../case/read-notes.ts';
+import { judgementsIn, type NotesText, readNotesFile } from '../case/read-notes.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import type { ExportFormat } from '../export/file-names.ts';
-import { evidenceProblem } from '../files/evidence-guard.ts';
+import { realTarget, targetProblem } from '../files/evidence-guard.ts';
 import { INTAKE_LIMITS } from '../files/limits.ts';
 import { makeFolder } from '../files/own-files.ts';
 import { copyStreams } from '../files/stream-copies.ts';
@@ -23,22 +24,31 @@ type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
 export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
-    const refusal = await refuseToOverwrite(command);
+    const refusal = await refuseToWrite(command);
     if (refusal !== null) return refuse(refusal);
-    const rules = await readRuleFiles(command.rules);
+    const beside = {
+      rules: await readRuleFiles(command.rules),
+      notes: command.notes === null ? null : await readNotesFile(command.notes),
+    };
     const given = await copyStreams(command.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
     // A case reads its evidence as long as it is open.
     try {
-      return await analysed({ ...command, paths: given.paths }, rules, { progress, signal }, terminal);
+      return await analysed({ ...command, paths: given.paths }, beside, { progress, signal }, terminal);
     } finally {
       await given.dispose();
     }
   });
 }
 
+/** What is read beside the evidence, and before it. */
+interface Beside {
+  readonly rules: readonly RuleFileText[];
+  readonly notes: NotesText | null;
+}
+
 async function analysed(
   command: AnalyzeCommand,
-  rules: Awaited<ReturnType<typeof readRuleFiles>>,
+  { rules, notes }: Beside,
   { progress, signal }: Pick<CommandRun, 'progress' | 'signal'>,
   terminal: Terminal,
 ): Promise<number> {
@@ -61,8 +71,8 @@ async function analysed(
       });
     }
     progress.clear();
-    if (command.notes !== null) {
-      const judgements = await readNotesFile(command.notes, opened.evidence.files);
+    if (notes !== null) {
+      const judgements = judgementsIn(notes, opened.evidence.files);
       opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
     }
     await writeOutputs(command, opened, progress, terminal);
@@ -103,12 +113,16 @@ function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportF
   return outputs;
 }
 
-/** Evidence is never changed: an output that would replace or lie among it is refused before anything is read. */
-async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null> {
+/** Before anything is read: evidence is never changed, and what cannot be written is not told after the analysis. */
+async function refuseToWrite(command: AnalyzeCommand): Promise<string | null> {
   const evidence = command.paths.map((path) => resolve(path));
+  const places = new Set<string>();
   for (const { path } of outputsOf(command)) {
-    const problem = await evidenceProblem(path, evidence);
+    const problem = await targetProblem(path, evidence);
     if (problem !== null) return problem;
+    const place = await realTarget(path);
+    if (places.has(place)) return `${path} is given for two outputs; each needs a file of its own`;
+    places.add(place);
   }
   return null;
 }

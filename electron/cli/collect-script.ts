@@ -7,7 +7,7 @@ import {
   scriptSettings,
 } from '../../shared/collect/scripts.ts';
 import { openCase } from '../case/open-case.ts';
-import { evidenceProblem } from '../files/evidence-guard.ts';
+import { targetProblem } from '../files/evidence-guard.ts';
 import { makeFolder, makeRunnable } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { CliCommand } from './command.ts';
@@ -25,7 +25,7 @@ export function collectScriptCommand(command: CollectScriptCommand, terminal: Te
     const evidence = command.paths.map((path) => resolve(path));
     const folder = resolve(command.out);
     for (const name of ['collect.sh', 'reproduce.sh']) {
-      const problem = await evidenceProblem(join(folder, name), evidence);
+      const problem = await targetProblem(join(folder, name), evidence);
       if (problem !== null) return refuse(problem);
     }
     const settings = withOptions(await settingsOf(), command);

@@ -58,4 +58,5 @@ Exit status:
   1  internal failure
   2  usage: wrong option, missing path, or a file that cannot be written
   3  nothing given was recognised as evidence
+  130, 143, 129  ended by Ctrl-C, SIGTERM, or a terminal that was closed
 `;

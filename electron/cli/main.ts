@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { inquest } from './inquest.ts';
-import { EXIT_INTERRUPTED } from './with-progress.ts';
+import { isInterrupted } from './with-progress.ts';
 
 // A reader such as `head` may close the pipe early; what it did not want is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,7 +8,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A terminal that is gone takes no last words.
+process.stderr.on('error', () => {});
+
 const status = await inquest(process.argv.slice(2), process);
 process.exitCode = status;
 // A named pipe that nobody writes to is still being opened.
-if (status === EXIT_INTERRUPTED) process.exit();
+if (isInterrupted(status)) process.exit();

@@ -1,6 +1,8 @@
+import { constants } from 'node:os';
 import process from 'node:process';
 import { toJobError } from '../case/job-error.ts';
 import { NothingRecognised } from '../case/open-case.ts';
+import { removeAbandonedFolders, removePrivateFolders } from '../files/private-folders.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -9,12 +11,20 @@ const EXIT_INTERNAL = 1;
 const EXIT_USAGE = 2;
 const EXIT_NOTHING_RECOGNISED = 3;
 /** 128 + SIGINT, as shells report an interrupted command. */
-export const EXIT_INTERRUPTED = 130;
+const EXIT_INTERRUPTED = 130;
+/** Ctrl-C, `kill`, and a terminal that is closed; Ctrl-Break where there is that. */
+const ENDING_SIGNALS: readonly NodeJS.Signals[] =
+  process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** Whether a status is that of a command that a signal has ended. */
+export function isInterrupted(status: number): boolean {
+  return status > 128;
+}
 
 /** What a command that reads evidence works with. */
 export interface CommandRun {
   readonly progress: ProgressLine;
-  /** Aborts on Ctrl-C and SIGTERM. */
+  /** Aborts on Ctrl-C, SIGTERM and SIGHUP. */
   readonly signal: AbortSignal;
   /** Says why nothing is done; the status of wrong usage. */
   readonly refuse: (why: string) => number;
@@ -28,19 +38,31 @@ export async function withProgress({ stderr }: Terminal, work: (run: CommandRun)
     return status;
   };
   const interrupt = new AbortController();
-  const onInterrupt = (): void => interrupt.abort();
-  process.once('SIGINT', onInterrupt);
-  process.once('SIGTERM', onInterrupt);
+  let interruptedStatus = EXIT_INTERRUPTED;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (interrupt.signal.aborted) endBy(signal, onSignal);
+    interruptedStatus = 128 + constants.signals[signal];
+    interrupt.abort();
+  };
+  for (const signal of ENDING_SIGNALS) process.on(signal, onSignal);
+  await removeAbandonedFolders();
   try {
     return await work({ progress, signal: interrupt.signal, refuse: (why) => fail(why, EXIT_USAGE) });
   } catch (error) {
     progress.clear();
-    if (interrupt.signal.aborted || error instanceof JobCancelled) return fail('interrupted', EXIT_INTERRUPTED);
+    if (interrupt.signal.aborted || error instanceof JobCancelled) return fail('interrupted', interruptedStatus);
     if (error instanceof NothingRecognised) return fail(error.message, EXIT_NOTHING_RECOGNISED);
     const { kind, message } = toJobError(error);
     return fail(message, kind === 'usage' ? EXIT_USAGE : EXIT_INTERNAL);
   } finally {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', onInterrupt);
+    for (const signal of ENDING_SIGNALS) process.off(signal, onSignal);
   }
+}
+
+/** The second signal does not wait for what the first one has asked to end. */
+function endBy(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): void {
+  removePrivateFolders();
+  process.off(signal, listener);
+  // Without a listener it does what it does by itself, to work that hangs in the kernel too.
+  process.kill(process.pid, signal);
 }

@@ -9,20 +9,39 @@ import { putUnlessZero } from './sparse-bytes.ts';
  * An image that is handed over instead of being copied once more: sql.js's in-memory file keeps `data.slice(0, length)`
  * of what it is given (MEMFS.stream_ops.write in emscripten's libmemfs.js), which here is the image itself.
  */
-class HandedOverImage extends Uint8Array<ArrayBuffer> {
+class HandedOverImage extends Uint8Array<ArrayBufferLike> {
   /** Parts of it are plain arrays. */
   static get [Symbol.species](): Uint8ArrayConstructor {
     return Uint8Array;
   }
 
   override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
-    return (start ?? 0) === 0 && (end ?? this.length) === this.length ? this : super.slice(start, end);
+    const isWhole = (start ?? 0) === 0 && (end ?? this.length) === this.length;
+    // Nobody asks it what memory it lies in, which a true copy would have of its own.
+    return isWhole ? (this as Uint8Array as Uint8Array<ArrayBuffer>) : super.slice(start, end);
   }
 }
 
+/** An image for one `SQL.Database` at a time that does not write to it. */
+export function handedOver(image: ArrayBufferLike): Uint8Array {
+  return new HandedOverImage(image);
+}
+
+/** As imageOf, in memory that several threads can share. */
+export function sharedImageOf(view: PageView): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(view.readablePages * view.pageSize);
+  fillImage(new Uint8Array(memory), view);
+  return memory;
+}
+
 /** A copy of one state as a database file that needs nothing beside it. It may be handed to one `SQL.Database` only. */
-export function imageOf(view: PageView): Uint8Array {
-  const image = new HandedOverImage(new ArrayBuffer(view.readablePages * view.pageSize));
+function imageOf(view: PageView): Uint8Array {
+  const memory = new ArrayBuffer(view.readablePages * view.pageSize);
+  fillImage(new Uint8Array(memory), view);
+  return handedOver(memory);
+}
+
+function fillImage(image: Uint8Array, view: PageView): void {
   for (let pageNumber = 1; pageNumber <= view.readablePages; pageNumber += 1) {
     const page = view.page(pageNumber);
     if (page !== null) image.set(page, (pageNumber - 1) * view.pageSize);
@@ -37,7 +56,6 @@ export function imageOf(view: PageView): Uint8Array {
     header.setUint32(28, view.readablePages);
     header.setUint32(92, header.getUint32(24));
   }
-  return image;
 }
 
 /**

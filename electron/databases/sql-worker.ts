@@ -7,7 +7,7 @@ import { answerTasks } from '../threads/answer-tasks.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { databaseImage, readDatabaseInput } from './database-image.ts';
-import { loadSqlite } from './inspect-database.ts';
+import { loadSqlite } from './load-sqlite.ts';
 import { SqlEngine } from './sql-engine.ts';
 
 /** Entry of the SQL worker: SqlWorkerData in its `workerData`, then tasks in and answers out, until it is ended. */

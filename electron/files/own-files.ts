@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmod, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /*
  * Files that are Inquest's own or are written for the person: pages, fonts, settings, measurements that were kept, folders for
@@ -23,25 +22,28 @@ export function writeOwnFileSync(path: string, content: string): void {
   writeFileSync(path, content);
 }
 
-/** Makes a folder and those above it; `mode` holds for those that are made. */
+/** Makes a folder and those above it that are missing; `mode` holds for those that are made. */
 export async function makeFolder(path: string, mode = 0o777): Promise<void> {
-  await mkdir(path, { recursive: true, mode });
+  makeFolderSync(path, mode);
 }
 
-/** As makeFolder. */
-export function makeFolderSync(path: string): void {
-  mkdirSync(path, { recursive: true });
-}
-
-/** A new empty folder that the user alone can enter, for copies of what archives hold. */
-export async function makePrivateFolder(): Promise<string> {
-  // mkdtemp makes the folder with mode 0700. The real path: a link on the way could be turned elsewhere later.
-  return mkdtemp(join(await realpath(tmpdir()), 'inquest-'));
-}
-
-/** Removes a folder with all that is in it; does nothing where there is none. */
-export async function removeFolder(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+/**
+ * As makeFolder. One after the other from the first that is there: Node's own `recursive` tries for ever where a file system
+ * says that a folder is not there which can be made neither, as /proc does.
+ */
+export function makeFolderSync(path: string, mode = 0o777): void {
+  const missing: string[] = [];
+  let above = resolve(path);
+  for (; !existsSync(above) && dirname(above) !== above; above = dirname(above)) missing.push(above);
+  for (const folder of missing.reverse()) {
+    try {
+      mkdirSync(folder, { mode });
+    } catch (error) {
+      // Another process may have made it in the meantime.
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  if (!statSync(path).isDirectory()) throw Object.assign(new Error(`not a folder: ${path}`), { code: 'ENOTDIR', path });
 }
 
 /** Lets everybody run a script that was written. */

@@ -47,7 +47,7 @@ export class EvidenceReader {
   constructor(absolutePath: string) {
     // O_NONBLOCK: a FIFO that took the file's place must not block the open. The flags are 0 where a system lacks them.
     const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-    this.#descriptor = openSync(absolutePath, flags);
+    this.#descriptor = openUntouched(absolutePath, flags);
     try {
       const stats = fstatSync(this.#descriptor, { bigint: true });
       if (!stats.isFile()) throw new Error('it is not a regular file');
@@ -115,6 +115,20 @@ export class EvidenceReader {
   }
 }
 
+/** Linux, for the owner of a file alone: when it was last read stays what it was, which is evidence too. */
+const NO_ACCESS_TIME = constants.O_NOATIME ?? 0;
+
+function openUntouched(path: string, flags: number): number {
+  try {
+    return openSync(path, flags | NO_ACCESS_TIME);
+  } catch (error) {
+    // Somebody else's file.
+    if (NO_ACCESS_TIME !== 0 && error instanceof Error && 'code' in error && error.code === 'EPERM')
+      return openSync(path, flags);
+    throw error;
+  }
+}
+
 /** The file system's reason in a few words, without the path that the message around it already names. */
 export function failureReason(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
@@ -127,6 +141,12 @@ export function failureReason(thrown: unknown): string {
       return 'it is not there';
     case 'ELOOP':
       return 'it is a symbolic link';
+    case 'EROFS':
+      return 'the file system is read-only';
+    case 'ENOSPC':
+      return 'no space left on the disk';
+    case 'EMFILE':
+      return 'too many files are open; raise the limit of the shell (ulimit -n)';
     case 'EIO':
       return 'the disk reports an input/output error';
     default:

@@ -1,9 +1,10 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, realpath, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Transform } from 'node:stream';
+import process from 'node:process';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { makePrivateFolder, removePrivateFolder } from './private-folders.ts';
 
 /** What stands for standard input among paths. */
 const STANDARD_INPUT = '-';
@@ -24,25 +25,27 @@ export interface StreamCopies {
  */
 export async function copyStreams(
   paths: readonly string[],
-  { mostBytes, signal, standardInput = 0 }: { mostBytes: number; signal: AbortSignal; standardInput?: number },
+  {
+    mostBytes,
+    signal,
+    standardInput = () => process.stdin,
+  }: { mostBytes: number; signal: AbortSignal; standardInput?: () => Readable },
 ): Promise<StreamCopies> {
   let folder: string | null = null;
   const dispose = async (): Promise<void> => {
-    if (folder !== null) await rm(folder, { recursive: true, force: true });
+    if (folder !== null) await removePrivateFolder(folder);
   };
   const copies = new Map<string, string>();
   try {
     for (const path of new Set(paths)) {
       if (!(await isStream(path))) continue;
-      folder ??= await mkdtemp(join(await realpath(tmpdir()), 'inquest-'));
+      folder ??= await makePrivateFolder();
       const copy = join(folder, nameOf(path, copies.size));
-      const source = path === STANDARD_INPUT ? { fd: standardInput, autoClose: false } : {};
-      await pipeline(
-        createReadStream(path, source),
-        limited(path, mostBytes),
-        createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
-        { signal },
-      );
+      // Not its descriptor: Node 20 has it not wait as soon as a module imports node:process, and a read is EAGAIN then.
+      const source = path === STANDARD_INPUT ? standardInput() : createReadStream(path);
+      await pipeline(source, limited(path, mostBytes), createWriteStream(copy, { flags: 'wx', mode: 0o600 }), {
+        signal,
+      });
       copies.set(path, copy);
     }
   } catch (thrown) {

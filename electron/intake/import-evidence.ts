@@ -8,6 +8,7 @@ import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { FileLocation, ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Progress } from '../../shared/model/job.ts';
 import { epochMicros, MICROS_PER_DAY } from '../../shared/model/time.ts';
+import { DatabaseChecks } from '../databases/database-checks.ts';
 import { copyRank, EntryKeyTable } from '../events/entry-keys.ts';
 import { EventTable } from '../events/event-table.ts';
 import type { FoundFile } from '../files/inventory.ts';
@@ -15,6 +16,7 @@ import { INTAKE_LIMITS, type IntakeLimits } from '../files/limits.ts';
 import { baseName, visibleName } from '../files/names.ts';
 import { CaseProblems } from '../files/problem-list.ts';
 import { stampAt, stampChange } from '../files/read-only.ts';
+import type { AtWork } from './at-work.ts';
 import { settleClockSteps } from './clock-steps.ts';
 import { type EntryIndex, entryIndexOf } from './events/entry-index.ts';
 import { EvidenceSink } from './events/evidence-sink.ts';
@@ -46,7 +48,9 @@ export async function readGivenEvidence(
 ): Promise<ImportedEvidence> {
   const problems = new CaseProblems(limits.problems * 10);
   const control = steering.control ?? new RunControl();
-  const board = new SourceBoard(control, report, steering.reportIntervalMillis);
+  const { atWork = null } = steering;
+  const { omitted = new Map() } = request;
+  const board = new SourceBoard(control, report, steering.reportIntervalMillis, { atWork, omitted });
   const intake = new TakeIn(request.spoolDirectory, limits, problems, board);
   const takeAdded = async (): Promise<void> => {
     for (let added = control.takeAdded(); added.length > 0; added = control.takeAdded()) {
@@ -62,12 +66,9 @@ export async function readGivenEvidence(
   const { files } = intake;
   const sink = new EvidenceSink(new EventTable());
   await parseAll(intake, sink, limits, board, takeAdded, request.zones);
+  board.rest();
   noteDesktop(files, problems);
-  const databases: DatabaseReport[] = [];
-  for (const group of intake.groups) {
-    const database = await readDatabase(files, group, limits, board);
-    if (database !== null) databases.push(database);
-  }
+  const databases = await readDatabases(intake, limits, board);
   for (const { found } of files) {
     const now = found.stamp === null ? null : stampAt(found.absolutePath);
     if (found.stamp === null) continue;
@@ -92,11 +93,32 @@ export async function readGivenEvidence(
   };
 }
 
+async function readDatabases(
+  { files, groups }: TakeIn,
+  limits: IntakeLimits,
+  board: SourceBoard,
+): Promise<readonly DatabaseReport[]> {
+  const checks = new DatabaseChecks();
+  try {
+    const databases: DatabaseReport[] = [];
+    for (const group of groups) {
+      const database = await readDatabase(files, group, limits, board, checks);
+      if (database !== null) databases.push(database);
+    }
+    return databases;
+  } finally {
+    await checks.close();
+    board.rest();
+  }
+}
+
 /** How a run is reached into while it goes on. */
 export interface ImportSteering {
   readonly control?: RunControl;
   /** Told which paths of a batch are now part of the run. */
   readonly taken?: (batch: number, paths: readonly string[]) => void;
+  /** Where it is told which source is at work. */
+  readonly atWork?: AtWork;
   /** Milliseconds between two reports of progress. */
   readonly reportIntervalMillis?: number;
 }
@@ -208,8 +230,12 @@ function mayBelongToDatabase({ format, found }: IntakeFile): boolean {
   return FORMATS[format].holds === 'database' || FORMATS[format].holds === 'database-part';
 }
 
-/** Whether a file was stopped before its turn; it is then not opened at all. */
+/** Whether a file is left out, or was stopped before its turn; it is then not opened at all. */
 function skipStopped(file: IntakeFile, board: SourceBoard): boolean {
+  if (board.begin(file.found) !== null) {
+    board.read(file.found);
+    return true;
+  }
   if (!board.isStopped(file.found)) return false;
   noteStop(file.found, 0, file.found.sha256 === null);
   board.read(file.found);

@@ -4,6 +4,7 @@ import type { JobError } from '../../shared/model/job.ts';
 import { MissingInput } from '../files/inventory.ts';
 import { INTAKE_LIMITS } from '../files/limits.ts';
 import { jobErrorOf } from '../threads/run-job.ts';
+import { AtWork } from './at-work.ts';
 import type { ImportWorkerData } from './import-client.ts';
 import { readGivenEvidence } from './import-evidence.ts';
 import { RunControl } from './run-control.ts';
@@ -22,7 +23,7 @@ function importError(thrown: unknown): JobError {
   return jobErrorOf(thrown);
 }
 
-async function serve({ request, commands }: ImportWorkerData): Promise<void> {
+async function serve({ request, commands, atWork }: ImportWorkerData): Promise<void> {
   const control = new RunControl(() => {
     const received: { readonly message: ImportCommand } | undefined = receiveMessageOnPort(commands);
     return received?.message ?? null;
@@ -34,6 +35,7 @@ async function serve({ request, commands }: ImportWorkerData): Promise<void> {
       INTAKE_LIMITS,
       {
         control,
+        atWork: new AtWork(atWork),
         taken: (batch, paths) => post({ type: 'taken', batch, paths }),
       },
     );

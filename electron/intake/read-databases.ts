@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseReport } from '../../shared/model/database.ts';
+import type { DatabaseChecks } from '../databases/database-checks.ts';
 import { inspectDatabase } from '../databases/inspect-database.ts';
 import { putUnlessZero } from '../databases/sparse-bytes.ts';
 import { EventTable } from '../events/event-table.ts';
@@ -20,12 +21,22 @@ export async function readDatabase(
   group: DatabaseGroup,
   limits: IntakeLimits,
   board: SourceBoard,
+  checks: DatabaseChecks,
 ): Promise<DatabaseReport | null> {
   const main = files[group.main];
   if (main === undefined) return null;
   const parts = [main, group.wal, group.journal, group.shm].map((part) =>
     typeof part === 'number' ? files[part] : part,
   );
+  for (const part of parts) {
+    if (!part || board.begin(part.found) === null) continue;
+    board.read(part.found);
+    if (part === main) return null;
+    const message = `It was not inspected: ${part.path}, which belongs to it, could not be read.`;
+    main.found.problems.add({ kind: 'unreadable', message, byteOffset: null });
+    return null;
+  }
+  board.begin(main.found);
   const [mainBytes, walBytes, journalBytes, shmBytes] = parts.map((part) =>
     part === null || part === undefined ? null : wholeFile(part, limits, board),
   );
@@ -41,7 +52,7 @@ export async function readDatabase(
   const beside = (part: IntakeFile | null | undefined, bytes: Uint8Array | null | undefined) =>
     part && bytes ? { evidenceId: part.id, bytes } : null;
   try {
-    const { report, problems } = await inspectDatabase({
+    const input = {
       evidenceId: main.id,
       path: main.path,
       main: mainBytes,
@@ -49,7 +60,8 @@ export async function readDatabase(
       journal: beside(journal, journalBytes),
       shm: beside(shm, shmBytes),
       hasShm: group.shm !== null,
-    });
+    };
+    const { report, problems } = await inspectDatabase(input, checks);
     for (const problem of problems) main.found.problems.add(problem);
     main.records = report === null ? 0 : rowsOf(report);
     return report;

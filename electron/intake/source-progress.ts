@@ -8,6 +8,7 @@ import {
 } from '../../shared/model/job.ts';
 import type { FoundFile } from '../files/inventory.ts';
 import { visibleName } from '../files/names.ts';
+import { type AtWork, sourceKey } from './at-work.ts';
 import type { RunControl } from './run-control.ts';
 
 /** At most ten messages a second: people see no more, and the other thread has better things to do. */
@@ -17,6 +18,12 @@ const LARGEST_LISTED = 24;
 const TROUBLED_LISTED = 8;
 
 type WorkingStage = Extract<Progress['stage'], 'unpacking' | 'hashing' | 'reading' | 'database'>;
+
+/** For the case that the thread dies of a source. */
+export interface DeathWatch {
+  readonly atWork?: AtWork | null;
+  readonly omitted?: ReadonlyMap<string, string>;
+}
 
 /** One source as the board keeps it. */
 interface Entry {
@@ -41,6 +48,8 @@ export class SourceBoard {
   /** The largest sources, the largest first. */
   readonly #largest: Entry[] = [];
   readonly #troubled: Entry[] = [];
+  readonly #atWork: AtWork | null;
+  readonly #omitted: ReadonlyMap<string, string>;
   #ended = 0;
   #addedPaths = 0;
   #reportedStage: Progress['stage'] | null = null;
@@ -53,7 +62,10 @@ export class SourceBoard {
     control: RunControl,
     report: (progress: Progress) => void,
     intervalMillis: number = REPORT_INTERVAL_MILLIS,
+    { atWork = null, omitted = new Map() }: DeathWatch = {},
   ) {
+    this.#atWork = atWork;
+    this.#omitted = omitted;
     this.#control = control;
     this.#report = report;
     this.#intervalMillis = intervalMillis;
@@ -136,6 +148,19 @@ export class SourceBoard {
       this.#troubled.push(entry);
       if (this.#troubled.length > TROUBLED_LISTED) this.#troubled.shift();
     }
+  }
+
+  /** A source is at work from now on. Returns why it is left out, because it ended the thread before; null where it is not. */
+  begin(found: FoundFile): string | null {
+    const key = sourceKey(found);
+    const omission = this.#omitted.get(key) ?? null;
+    if (this.#atWork !== null) this.#atWork.key = omission === null ? key : '';
+    return omission;
+  }
+
+  /** No source is at work: what happens now is due to none. */
+  rest(): void {
+    if (this.#atWork !== null) this.#atWork.key = '';
   }
 
   /** Whether a source is not to be read at all; looks for commands. */

@@ -38,6 +38,7 @@ export class TakeIn {
       problems,
       files: 0,
       report: (file, readBytes) => board.unpacking(file, readBytes),
+      begin: (file) => board.begin(file),
     });
   }
 
@@ -59,6 +60,7 @@ export class TakeIn {
       if (expanded.length === 0) this.#board.end(file, 'failed');
       this.#board.unpacked(file);
     }
+    this.#board.rest();
     this.#identify(found);
   }
 

@@ -7,6 +7,7 @@ import {
   type ResponseOf,
 } from '../../shared/contract/ipc.ts';
 import type { JobError } from '../../shared/model/job.ts';
+import type { PathGrants } from './given-paths.ts';
 import { type InvokeEventLike, senderProblem } from './sender.ts';
 
 /** One handler per request of the contract: the type makes leaving one out a compile error. */
@@ -39,6 +40,19 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     return serve(options, name, payload);
   };
 }
+
+/** Takes paths that the preload script of the app's own page got from the system; anything else is left aside. */
+export function takeGiven(
+  event: InvokeEventLike,
+  paths: unknown,
+  windowContentsId: number | null,
+  given: Pick<PathGrants, 'add'>,
+): void {
+  const parsed = GIVEN.safeParse(paths);
+  if (senderProblem(event, windowContentsId) === null && parsed.success) given.add(parsed.data);
+}
+
+const GIVEN = z.array(z.string().min(1).max(32_768)).max(10_000);
 
 async function serve<N extends RequestName>(options: DispatchOptions, name: N, payload: unknown): Promise<IpcReply> {
   const parsed = SCHEMAS[name].request.safeParse(payload);

@@ -9,6 +9,7 @@ import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';
+import type { PathGrants } from './given-paths.ts';
 import { observe, overrule, withdraw } from './judgements.ts';
 import { openNotes, saveNotes } from './notes-file.ts';
 import { saveFile } from './save-file.ts';
@@ -18,17 +19,30 @@ import type { ShellPorts } from './shell-ports.ts';
 import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
 /** The handlers of the contract over one session. Nothing here concludes anything: it opens, pages and hands on. */
-export function createHandlers(session: CaseSession, ports: ShellPorts): Handlers {
+export function createHandlers(session: CaseSession, ports: ShellPorts, given: PathGrants): Handlers {
   return {
     'app.info': () => ports.appInfo(),
-    'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
-    'case.open': async ({ paths }) => shown(await session.open(paths)),
+    'dialog.open': async ({ kind }) => {
+      const paths = await ports.chooseEvidence(kind);
+      given.add(paths ?? []);
+      return paths;
+    },
+    'case.open': async ({ paths }) => {
+      given.require(paths);
+      return shown(await session.open(paths));
+    },
     'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
-    'case.setRules': async ({ paths }) => shown(await session.setRules(await readRuleFiles(paths))),
+    'case.setRules': async ({ paths }) => {
+      given.require(paths);
+      return shown(await session.setRules(await readRuleFiles(paths)));
+    },
     'case.adjustClocks': async ({ offsets }) => shown(await session.adjustClocks(offsets)),
     'case.openSample': async () => shown(await session.open([ports.samplePath()])),
     'case.current': () => shown(session.current()?.openCase.view() ?? null),
-    'case.add': ({ paths }) => session.add(paths),
+    'case.add': ({ paths }) => {
+      given.require(paths);
+      return session.add(paths);
+    },
     'case.carry': ({ rows, evidenceIds }) => session.carry(rows, evidenceIds),
     'case.cancel': () => session.cancel(),
     'case.close': () => session.close(),

@@ -1,6 +1,6 @@
 import type { ConclusionOutcome, ExportOutcome } from '../../shared/contract/ipc.ts';
 import { notesText } from '../../shared/contract/notes-json.ts';
-import { readNotesFile } from '../case/read-notes.ts';
+import { judgementsIn, readNotesFile } from '../case/read-notes.ts';
 import { fileStem } from '../export/file-names.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import type { CaseSession } from './case-session.ts';
@@ -25,7 +25,7 @@ export async function openNotes(session: CaseSession, ports: ShellPorts): Promis
     if (path === null) return { status: 'cancelled' };
     const before = session.current();
     if (before === null) throw new UsageError('No case is open.');
-    const judgements = await readNotesFile(path, before.openCase.evidence.files);
+    const judgements = judgementsIn(await readNotesFile(path), before.openCase.evidence.files);
     return await session.conclude((open) => {
       if (open.evidence !== before.openCase.evidence)
         throw new UsageError('The case changed while the notes were read.');

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { ExportOutcome } from '../../shared/contract/ipc.ts';
-import { evidenceProblem, folderBeside } from '../files/evidence-guard.ts';
+import { folderBeside, targetProblem } from '../files/evidence-guard.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import type { CaseSession, SessionCase } from './case-session.ts';
 import type { ShellPorts } from './shell-ports.ts';
@@ -26,7 +26,7 @@ export async function saveFile(session: CaseSession, ports: ShellPorts, file: Fi
     const path = await file.choose(join(folder, file.name(current)));
     if (path === null) return { status: 'cancelled' };
     if (session.current() !== current) return failed(`The case was closed before the ${file.what} could be written.`);
-    const problem = await evidenceProblem(path, current.paths);
+    const problem = await targetProblem(path, current.paths);
     if (problem !== null) return failed(problem);
     await writeAtomically(path, await file.content(current));
     return { status: 'written', path };

@@ -1,4 +1,4 @@
-import { isAppUrl } from './app-url.ts';
+import { isAppPage } from './app-url.ts';
 
 /** The part of Electron's WebFrameMain that the check reads. */
 export interface FrameLike {
@@ -22,6 +22,6 @@ export function senderProblem(event: InvokeEventLike, windowContentsId: number |
   if (windowContentsId === null || event.sender.id !== windowContentsId) return 'not the window of this app';
   if (event.senderFrame === null) return 'the page that asked is gone';
   if (event.senderFrame.parent !== null) return 'not the main frame';
-  if (!isAppUrl(event.senderFrame.url)) return 'not a page of this app';
+  if (!isAppPage(event.senderFrame.url)) return 'not a page of this app';
   return null;
 }

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { app, session } from 'electron';
 import { toJobError } from '../case/job-error.ts';
 import { openCase } from '../case/open-case.ts';
+import { removeAbandonedFolders } from '../files/private-folders.ts';
 import { CaseSession } from '../ipc/case-session.ts';
+import { GivenPaths } from '../ipc/given-paths.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';
@@ -26,6 +28,7 @@ else {
 }
 
 function start(paths: LaunchPaths): void {
+  void removeAbandonedFolders();
   setupSecurity(session.defaultSession);
   setupAppProtocol(PAGES);
   const window = createMainWindow(PRELOAD);
@@ -37,7 +40,8 @@ function start(paths: LaunchPaths): void {
     onProfileProgress: (event) => window.send('profile.progress', event),
     onChange: menu.setCaseOpen,
   });
-  setupIpc(window, cases);
+  const given = new GivenPaths();
+  setupIpc(window, cases, given);
   setupShutdown(cases);
-  paths.deliverTo(window);
+  paths.deliverTo(window, given);
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { app } from 'electron';
 import { isThere } from '../files/own-files.ts';
+import type { PathGrants } from '../ipc/given-paths.ts';
 import { evidenceArguments } from './launch-arguments.ts';
 import type { MainWindow } from './window.ts';
 
@@ -10,8 +11,8 @@ interface LaunchData {
 }
 
 export interface LaunchPaths {
-  /** Hands what was given so far, and whatever comes later, to the window. */
-  readonly deliverTo: (window: MainWindow) => void;
+  /** Hands what was given so far, and whatever comes later, to the window, which may read it then. */
+  readonly deliverTo: (window: MainWindow, given: Pick<PathGrants, 'add'>) => void;
 }
 
 /**
@@ -26,10 +27,14 @@ export function setupLaunchPaths(): LaunchPaths | null {
   if (!app.requestSingleInstanceLock(launch)) return null;
 
   let window: MainWindow | null = null;
+  let grants: Pick<PathGrants, 'add'> | null = null;
   const waiting: string[] = [...given];
   const take = (paths: readonly string[]): void => {
     if (window === null) waiting.push(...paths);
-    else if (paths.length > 0) window.send('paths.given', { paths });
+    else if (paths.length > 0) {
+      grants?.add(paths);
+      window.send('paths.given', { paths });
+    }
   };
   app.on('open-file', (event, path) => {
     event.preventDefault();
@@ -42,7 +47,8 @@ export function setupLaunchPaths(): LaunchPaths | null {
     window.browserWindow.focus();
   });
   return {
-    deliverTo: (opened) => {
+    deliverTo: (opened, given) => {
+      grants = given;
       opened.browserWindow.webContents.once('did-finish-load', () => {
         window = opened;
         take(waiting.splice(0));

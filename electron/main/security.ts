@@ -1,5 +1,5 @@
 import { app, type Session, type WebContents } from 'electron';
-import { isAppUrl } from '../ipc/app-url.ts';
+import { isAppPage } from '../ipc/app-url.ts';
 import { isRequestAllowed } from './request-policy.ts';
 
 /**
@@ -42,13 +42,13 @@ function confine(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.on('will-navigate', (event) => {
-    if (!isAppUrl(event.url)) event.preventDefault();
+    if (!isAppPage(event.url)) event.preventDefault();
   });
   contents.on('will-frame-navigate', (event) => {
     // The page has no frames; whatever puts one in gets nothing to show.
-    if (!event.isMainFrame || !isAppUrl(event.url)) event.preventDefault();
+    if (!event.isMainFrame || !isAppPage(event.url)) event.preventDefault();
   });
   contents.on('will-redirect', (event) => {
-    if (!isAppUrl(event.url)) event.preventDefault();
+    if (!isAppPage(event.url)) event.preventDefault();
   });
 }

@@ -14,6 +14,8 @@ export interface BridgePorts {
   readonly invoke: (name: string, payload: unknown) => Promise<IpcReply>;
   /** Absolute path of a dropped file; empty when it has none. */
   readonly pathOf: (file: unknown) => string;
+  /** Tells the app of paths that came from the system, and not from the page. */
+  readonly give: (paths: readonly string[]) => void;
 }
 
 export interface Bridge {
@@ -61,8 +63,11 @@ export function createBridge(ports: BridgePorts): Bridge {
     else if (name === 'paths.given' && waiting.length < MAX_WAITING) waiting.push(payload);
   }
 
-  const pathsOf = (files: readonly unknown[]): readonly string[] =>
-    files.map((file) => ports.pathOf(file)).filter((path) => path !== '');
+  const pathsOf = (files: readonly unknown[]): readonly string[] => {
+    const paths = files.map((file) => ports.pathOf(file)).filter((path) => path !== '');
+    if (paths.length > 0) ports.give(paths);
+    return paths;
+  };
 
   return { exposed: { request, on, pathsOf }, deliver };
 }

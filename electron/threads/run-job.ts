@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { JobError } from '../../shared/model/job.ts';
+import { fileSystemError } from './file-system-error.ts';
 
 /** A job that could not be done; `error` says whether what was asked for or Inquest itself is the reason. */
 export class JobFailure extends Error {
@@ -79,8 +80,13 @@ export function runJob<M extends { readonly type: string }, R>(
   });
 }
 
-/** Anything thrown as data that can cross to another thread: a JobFailure keeps its own error, all else is a defect. */
+/**
+ * Anything thrown as data that can cross to another thread: a JobFailure keeps its own error, what the file system said is in
+ * words, all else is a defect.
+ */
 export function jobErrorOf(thrown: unknown): JobError {
   if (thrown instanceof JobFailure) return thrown.error;
+  const told = fileSystemError(thrown);
+  if (told !== null) return told;
   return { kind: 'internal', message: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
 }

@@ -407,6 +407,8 @@ export const APP_EVENT_NAMES = [
 
 /** The one channel that requests travel on, and the one that events travel on. */
 export const REQUEST_CHANNEL = 'inquest:request';
+/** From the preload script alone: paths of files that were dropped. */
+export const GIVEN_CHANNEL = 'inquest:given';
 export const EVENT_CHANNEL = 'inquest:event';
 
 /** How a request's result crosses between the processes: errors are data, and the preload script turns them back. */
@@ -419,6 +421,9 @@ export interface InquestBridge {
   request<N extends RequestName>(name: N, payload: RequestOf<N>): Promise<ResponseOf<N>>;
   /** Returns the function that ends the subscription. */
   on<N extends AppEventName>(name: N, listener: (payload: AppEvents[N]) => void): () => void;
-  /** Absolute paths of dropped files and folders (Electron's webUtils.getPathForFile). */
+  /**
+   * Absolute paths of dropped files and folders (Electron's webUtils.getPathForFile). The app is told of them on a way that
+   * the page has not, and reads no others.
+   */
   pathsOf(files: readonly unknown[]): readonly string[];
 }

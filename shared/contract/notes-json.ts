@@ -96,8 +96,29 @@ export class NotesProblem extends Error {
   override readonly name = 'NotesProblem';
 }
 
+/** Brackets within each other; notes have five. */
+const MOST_DEPTH = 32;
+
+/** Looked at first: a megabyte of brackets becomes a hundred times as much of lists within lists. */
+function isNestedDeeply(text: string): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (isInText) {
+      if (character === '\\') at += 1;
+      else if (character === '"') isInText = false;
+    } else if (character === '"') isInText = true;
+    else if (character === '[' || character === '{') depth += 1;
+    else if (character === ']' || character === '}') depth -= 1;
+    if (depth > MOST_DEPTH) return true;
+  }
+  return false;
+}
+
 /** Reads the file for a case. Throws NotesProblem when it is no such file, or is about none of the case's evidence. */
 export function readNotes(text: string, files: readonly Pick<EvidenceFile, 'sha256'>[]): readonly Judgement[] {
+  if (isNestedDeeply(text)) throw new NotesProblem('It has more lists within lists than notes ever have.');
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,10 +1,10 @@
 import type { ArtifactReport, GcPause, ParseMode, ParseProfile, ProfileSample } from '../model/artifact.ts';
 import type { CaseTimes } from '../model/case-times.ts';
 import type { DatabaseReport, DatabaseViewId } from '../model/database.ts';
-import type { EvidenceId } from '../model/evidence.ts';
+import type { CaseProblem, EvidenceId } from '../model/evidence.ts';
 import type { ImportedEvidence } from '../model/imported-evidence.ts';
 import type { JobError, Progress } from '../model/job.ts';
-import type { AppliedRule } from '../model/rules.ts';
+import type { AppliedRule, RuleHead } from '../model/rules.ts';
 import type { SqlResult } from '../model/sql-result.ts';
 import type { ZoneName } from '../model/zone.ts';
 import type {
@@ -36,6 +36,8 @@ export interface ImportRequest {
   readonly zones?: ZoneChoices;
   /** An empty private folder for unpacked copies. */
   readonly spoolDirectory: string;
+  /** Sources that ended the thread that read them before: why each is left out, by what it is known by. */
+  readonly omitted?: ReadonlyMap<string, string>;
 }
 
 /** What a running import can be told. It answers `add` with `taken`, unless it has come too far to take anything in. */
@@ -98,16 +100,26 @@ export interface RuleFileText {
   readonly text: string;
 }
 /**
- * Rules to be applied to the events of a case, but for those `omitted` (ids). `watch` is where the worker tells whether a
- * regular expression is at work: two Int32s, the place of its rule from 1 on (else 0), and a count of the messages.
+ * Rules that are to be read, and to be applied to the events of a case, but for those `omitted` (ids); null where they are
+ * only read. `watch` is where the worker tells whether a regular expression is at work: two Int32s, the place of its rule
+ * from 1 on (else 0), and a count of the messages.
  */
 export interface RulesWorkerData {
-  readonly source: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>;
   readonly files: readonly RuleFileText[];
-  readonly omitted: readonly string[];
-  readonly watch: Int32Array;
+  readonly apply: {
+    readonly source: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>;
+    readonly omitted: readonly string[];
+    readonly watch: Int32Array;
+  } | null;
+}
+/** What files of rules hold, as far as it can be handed from thread to thread, and what is wrong with them. */
+export interface ReadRules {
+  readonly rules: readonly RuleHead[];
+  readonly problems: readonly CaseProblem[];
 }
 export type RulesWorkerMessage =
+  | { readonly type: 'reading'; readonly file: string }
+  | { readonly type: 'read'; readonly read: ReadRules }
   | { readonly type: 'done'; readonly rules: readonly AppliedRule[] }
   | { readonly type: 'failed'; readonly error: JobError };
 

@@ -61,4 +61,10 @@ export const RULE_LIMITS = {
   groups: 10_000,
   /** Rules that a correlation names. */
   steps: 20,
+  /** Keys of one mapping or entries of one list, and how many of these lie within each other. */
+  yamlEntries: 1_024,
+  yamlDepth: 64,
+  /** What the YAML of a file consists of: a rule has about 60. */
+  yamlPieces: 200_000,
+  yamlDocuments: 1_000,
 } as const;

@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isNode, LineCounter } from 'yaml';
 import { z } from 'zod';
 import { HYPOTHESIS_IDS } from '../model/analysis.ts';
 import type { CaseProblem } from '../model/evidence.ts';
@@ -7,6 +7,7 @@ import { wordsOf } from '../model/thrown.ts';
 import { ConditionError, readCondition } from './condition.ts';
 import { FieldError, type FieldValue, readField } from './field-test.ts';
 import { RULE_FIELDS, type Rule, type RuleEvent, type RuleTest } from './rule.ts';
+import { RuleFileLimit, yamlDocuments } from './rule-yaml.ts';
 import { readTimespan } from './timespan.ts';
 
 const name = z.string().min(1).max(200);
@@ -73,11 +74,14 @@ export function readRuleFile(text: string, file: string): RuleFileContent {
     const { line, col } = lines.linePos(offset);
     problems.push({ path: file, kind: 'malformed-record', message: `Line ${line}, column ${col}: ${message}` });
   };
-  if (text.length > RULE_LIMITS.fileBytes) {
-    return { rules, problems: [{ path: file, kind: 'limit-exceeded', message: 'A rule file may have 1 MiB.' }] };
+  let documents: ReturnType<typeof yamlDocuments>;
+  try {
+    documents = yamlDocuments(text, lines);
+  } catch (error) {
+    if (!(error instanceof RuleFileLimit)) throw error;
+    return { rules, problems: [{ path: file, kind: 'limit-exceeded', message: error.message }] };
   }
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });
-  for (const document of Array.isArray(documents) ? documents : []) {
+  for (const document of documents) {
     const start = offsetOf(document, []);
     if (document.errors.length > 0) {
       for (const { message, pos } of document.errors) report(firstLine(message), pos[0]);

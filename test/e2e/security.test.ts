@@ -151,7 +151,8 @@ describe('ways out of the page', () => {
   });
 
   it('goes to no other address', async () => {
-    for (const target of [`http://127.0.0.1:${port}/`, 'file:///etc/passwd', 'data:text/html,<h1>x</h1>']) {
+    const ownFile = 'inquest://app/no-such-page';
+    for (const target of [`http://127.0.0.1:${port}/`, 'file:///etc/passwd', 'data:text/html,<h1>x</h1>', ownFile]) {
       await running.page.evaluate((address) => {
         const link = document.createElement('a');
         link.href = address;

@@ -23,6 +23,7 @@ export async function unpackBytes(
   const [given] = listGiven([path], allLimits, entries, problems);
   if (given === undefined) throw new Error('nothing listed');
   const unpacker = new Unpacker({
+    begin: () => null,
     limits: allLimits,
     spool: new SpoolOf(spoolFolder),
     entries,

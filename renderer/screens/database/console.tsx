@@ -15,6 +15,7 @@ import type { DatabaseTarget, SqlPlace } from '../../../shared/contract/database
 import type { DatabaseReport } from '../../../shared/model/database.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
+import { CSV_TITLE } from '../../../shared/sql/csv.ts';
 import { Button, LinkButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { Field } from '../../components/field.tsx';
@@ -253,7 +254,11 @@ function Result(props: {
           {isAdded ? <FileCheck2 size={12} aria-hidden="true" /> : <FilePlus2 size={12} aria-hidden="true" />}
           {isAdded ? 'In the report' : 'Add to report'}
         </Button>
-        <Button size="small" onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}>
+        <Button
+          size="small"
+          title={CSV_TITLE}
+          onClick={() => void saveCsv({ ...answer.target, of: { sql: answer.sql, seconds: 600 } })}
+        >
           <Download size={12} aria-hidden="true" />
           CSV
         </Button>

@@ -1,6 +1,7 @@
 import { Download, Filter, SquareTerminal } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { DatabaseTarget, RowsList, SchemaEntry } from '../../../shared/contract/database-requests.ts';
+import { CSV_TITLE } from '../../../shared/sql/csv.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { Field } from '../../components/field.tsx';
@@ -127,7 +128,12 @@ function RowsActions(props: {
         <SquareTerminal size={12} aria-hidden="true" />
         As SQL
       </Button>
-      <Button size="small" disabled={props.total === 0} onClick={() => void saveCsv({ ...target, of: list })}>
+      <Button
+        size="small"
+        title={CSV_TITLE}
+        disabled={props.total === 0}
+        onClick={() => void saveCsv({ ...target, of: list })}
+      >
         <Download size={12} aria-hidden="true" />
         CSV
       </Button>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
 import { NothingRecognised } from '../../../electron/case/open-case.ts';
-import { JobFailure } from '../../../electron/threads/run-job.ts';
+import { JobFailure, jobErrorOf } from '../../../electron/threads/run-job.ts';
 import { UsageError } from '../../../electron/threads/usage-error.ts';
 import { NoSuchIncident } from '../../../shared/timeline/choose-incident.ts';
 import { tempFolder } from '../../support/bundles.ts';
@@ -28,6 +28,19 @@ describe('toJobError', () => {
       kind: 'usage',
       message: `${folder}: it is a folder (EISDIR)`,
     });
+  });
+
+  it('tells a limit of the system as one, from a thread too', () => {
+    for (const [code, words] of [
+      ['EMFILE', 'too many files are open'],
+      ['EFBIG', 'the file would be larger'],
+      ['ENOSPC', 'no space left'],
+    ] as const) {
+      const error = Object.assign(new Error(`${code}: write`), { code, path: '/tmp/x' });
+      for (const told of [toJobError(error), jobErrorOf(error)]) {
+        expect(told).toEqual({ kind: 'usage', message: expect.stringContaining(`/tmp/x: ${words}`) });
+      }
+    }
   });
 
   it('takes anything else for a defect', () => {

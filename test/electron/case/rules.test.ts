@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { describe, expect, it } from 'vitest';
 import { openCase } from '../../../electron/case/open-case.ts';
+import { readNotesFile } from '../../../electron/case/read-notes.ts';
 import { readRuleFiles } from '../../../electron/case/read-rule-files.ts';
 import { toCaseJson } from '../../../electron/export/case-json.ts';
 import { timelineEvents } from '../../../electron/export/timeline-events.ts';
@@ -97,4 +100,30 @@ describe('rules of the user', () => {
       await expect(readRuleFiles([join(folder, name)]), name).rejects.toThrow(UsageError);
     }
   });
+
+  it('are refused before the evidence is read where a file is beyond a limit', async () => {
+    const deep = { name: 'deep.yaml', text: '['.repeat(500_000) };
+    const stages: string[] = [];
+    const opening = openCase({
+      paths: [tempFolder()],
+      rules: [deep],
+      onProgress: ({ stage }) => stages.push(stage),
+    });
+    await expect(opening).rejects.toThrow(
+      new UsageError('deep.yaml: A rule file may have at most 64 collections within each other.'),
+    );
+    expect(stages).toEqual([]);
+  });
+
+  it.skipIf(process.platform === 'win32')(
+    'and notes are refused where the path is that of a pipe or a device',
+    async () => {
+      const pipe = join(tempFolder(), 'pipe');
+      execFileSync('mkfifo', [pipe]);
+      for (const path of [pipe, '/dev/zero']) {
+        await expect(readRuleFiles([path])).rejects.toThrow(/it is not a regular file/);
+        await expect(readNotesFile(path)).rejects.toThrow(/it is not a regular file/);
+      }
+    },
+  );
 });

@@ -179,6 +179,14 @@ describe('inquest analyze', () => {
     }
   });
 
+  it('refuses one file for two outputs, and one that cannot be written, before it reads any evidence', async () => {
+    const path = join(folder, 'twice.out');
+    const twice = await inquest('analyze', INCIDENT, '--json', path, '--html', join(folder, '.', 'twice.out'));
+    expect(twice).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('given for two outputs') });
+    const below = await inquest('analyze', INCIDENT, '--json', join(INCIDENT, 'case.json'));
+    expect(below).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('cannot be written') });
+  });
+
   it('refuses to write over evidence, before it reads any', async () => {
     const evidence = join(folder, 'evidence');
     await mkdir(evidence);

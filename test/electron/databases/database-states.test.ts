@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import initSqlJs from 'sql.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { DatabaseChecks } from '../../../electron/databases/database-checks.ts';
 import { databaseImage } from '../../../electron/databases/database-image.ts';
 import { inspectDatabase } from '../../../electron/databases/inspect-database.ts';
 import { type DatabaseInput, readDatabase } from '../../../shared/evidence/sqlite/database.ts';
@@ -86,12 +87,15 @@ function writtenRows(name: string) {
     .sort((one, other) => Number(one[0]) - Number(other[0]));
 }
 
+const checks = new DatabaseChecks();
+afterAll(() => checks.close());
+
 describe.each(names)('%s', (name) => {
   it('is read as SQLite reads it: rows and sizes as of the last commit, rows of the main file alone', async () => {
     const expected = expectedOf(name);
     const input = inputOf(name);
     const before = hashes(input);
-    const { report } = await inspectDatabase(input);
+    const { report } = await inspectDatabase(input, checks);
     expect(rowsOf(databaseImage(input, 'committed'))).toEqual(inOrder(expected.committed));
     expect(report?.integrity).toBe(expected.integrity);
     const sizes = report?.tables.map(({ name: tree, bytes, unusedBytes, payloadBytes }) => [

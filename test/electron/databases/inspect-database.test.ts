@@ -1,7 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { type DatabaseInspection, inspectDatabase, loadSqlite } from '../../../electron/databases/inspect-database.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { DatabaseChecks } from '../../../electron/databases/database-checks.ts';
+import {
+  type DatabaseInput,
+  type DatabaseInspection,
+  inspectDatabase as inspect,
+} from '../../../electron/databases/inspect-database.ts';
+import { loadSqlite } from '../../../electron/databases/load-sqlite.ts';
 import {
   databaseInput,
   fixtureInput,
@@ -10,6 +16,10 @@ import {
   SHELL_MISSING,
 } from '../../shared/evidence/sqlite/support.ts';
 import { runs } from '../../support/properties.ts';
+
+const checks = new DatabaseChecks();
+afterAll(() => checks.close());
+const inspectDatabase = (input: DatabaseInput): Promise<DatabaseInspection> => inspect(input, checks);
 
 describe('inspectDatabase', () => {
   it('checks the committed state, not the main file alone', async () => {
@@ -82,6 +92,52 @@ describe('inspectDatabase', () => {
     );
   });
 
+  // Nothing in these makes much out of nothing by a name that could be looked for: only time and memory tell.
+  it('stops a check that has no end, and asks the others', async () => {
+    const SQL = await loadSqlite();
+    const made = new SQL.Database();
+    made.run(
+      `CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT, CHECK (instr(name || name || name, name || 'b') = 0))`,
+    );
+    made.run('PRAGMA ignore_check_constraints = ON');
+    const name = `${'a'.repeat(400_000)}`;
+    for (let row = 0; row < 4; row += 1) made.run('INSERT INTO runs (name) VALUES (?)', [name]);
+    const limited = new DatabaseChecks({ millis: 1_000, heapBytes: 128 * 1024 * 1024 });
+    const { report, problems } = await inspect(databaseInput(made.export()), limited);
+    made.close();
+    await limited.close();
+    expect(report?.integrity).toBeNull();
+    expect(problems).toEqual([
+      {
+        kind: 'limit-exceeded',
+        message: 'PRAGMA integrity_check was stopped at its limit of 1 s and is left out.',
+        byteOffset: null,
+      },
+    ]);
+    expect(report?.foreignKeyCheck).toMatchObject({ violations: 0 });
+    expect(report?.jobHistory).toMatchObject({ table: 'runs', rows: 4 });
+  });
+
+  it('stops a check that needs too much memory, and asks the others', async () => {
+    const SQL = await loadSqlite();
+    const made = new SQL.Database();
+    const doubled = `${'hex('.repeat(24)}name${')'.repeat(24)}`;
+    made.run(`CREATE TABLE runs (id INTEGER PRIMARY KEY, name TEXT, CHECK (length(${doubled}) > 0))`);
+    made.run('PRAGMA ignore_check_constraints = ON');
+    made.run("INSERT INTO runs (name) VALUES ('0123456789abcdef')");
+    const { report, problems } = await inspectDatabase(databaseInput(made.export()));
+    made.close();
+    expect(problems).toEqual([
+      {
+        kind: 'limit-exceeded',
+        message: 'PRAGMA integrity_check was stopped at its limit of 128 MiB of memory and is left out.',
+        byteOffset: null,
+      },
+    ]);
+    expect(report?.integrity).toBeNull();
+    expect(report?.jobHistory).toMatchObject({ table: 'runs', rows: 1 });
+  });
+
   it('says in words what cannot be read', async () => {
     const random = Uint8Array.from({ length: 8192 }, (_, index) => (Math.imul(index + 1, 2654435761) >>> 13) & 0xff);
     const { report, problems } = await inspectDatabase(databaseInput(random));
@@ -118,11 +174,16 @@ describe('inspectDatabase', () => {
 
   it('works inside a worker thread', async () => {
     const source = new URL('../../../electron/databases/inspect-database.ts', import.meta.url).href;
+    const client = new URL('../../../electron/databases/database-checks.ts', import.meta.url).href;
     const bootstrap = `
       const { parentPort, workerData } = require('node:worker_threads');
       import('tsx/esm/api')
         .then(({ register }) => { register(); return import(${JSON.stringify(source)}); })
-        .then(({ inspectDatabase }) => inspectDatabase(workerData))
+        .then(async ({ inspectDatabase }) => {
+          const { DatabaseChecks } = await import(${JSON.stringify(client)});
+          const checks = new DatabaseChecks();
+          return inspectDatabase(workerData, checks).finally(() => checks.close());
+        })
         .then((inspection) => parentPort.postMessage(inspection));`;
     const worker = new Worker(bootstrap, { eval: true, workerData: fixtureInput('import-killed') });
     const inspection = await new Promise<DatabaseInspection>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadSqlite } from '../../../electron/databases/inspect-database.ts';
+import { loadSqlite } from '../../../electron/databases/load-sqlite.ts';
 import { SQL_LIMITS, SqlEngine, type SqlLimits } from '../../../electron/databases/sql-engine.ts';
 import type { SqlResult } from '../../../shared/model/sql-result.ts';
 

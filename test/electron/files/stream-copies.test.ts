@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, createReadStream, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -20,7 +20,7 @@ describe.skipIf(process.platform === 'win32')('what can be read only once', () =
     const substituted = openSync(file, 'r');
     const opening = copyStreams(['-', `/dev/fd/${substituted}`, pipe, file, folder, '-'], {
       ...OPTIONS,
-      standardInput: input,
+      standardInput: () => createReadStream('', { fd: input, autoClose: false }),
     });
     await writeFile(pipe, 'from a pipe');
     const { paths, dispose } = await opening;
@@ -34,9 +34,9 @@ describe.skipIf(process.platform === 'win32')('what can be read only once', () =
   });
 
   test('a stream without end is given up', async () => {
-    await expect(copyStreams(['-'], { ...OPTIONS, standardInput: openSync('/dev/zero', 'r') })).rejects.toThrow(
-      /more than 1000 bytes/,
-    );
+    await expect(
+      copyStreams(['-'], { ...OPTIONS, standardInput: () => createReadStream('/dev/zero') }),
+    ).rejects.toThrow(/more than 1000 bytes/);
   });
 
   test('files and folders stay as they are', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { importEvidence, JobCancelled, JobFailure } from '../../../electron/intake/import-client.ts';
@@ -43,6 +43,34 @@ describe('importing on a worker', () => {
     await expect(job).rejects.toBeInstanceOf(JobFailure);
     await expect(job).rejects.toMatchObject({ error: { kind: 'usage', message: expect.stringContaining(missing) } });
   });
+
+  test('a source that the thread dies of is left out, in an archive too, and the rest is read', async () => {
+    const head = readFileSync(join(import.meta.dirname, '../../fixtures/evidence/host/vmstat.txt'), 'utf8').split('\n');
+    const samples = `${head.slice(0, 2).join('\n')}\n${`${head[2]}\n`.repeat(190_000)}`;
+    const folder = writeTree(tempFolder(), {
+      'case.tar.gz': await tarGzipOf([
+        { name: 'a.txt', content: timeoutJournal() },
+        { name: 'm-vmstat.txt', content: samples },
+        { name: 'z.txt', content: timeoutJournal() },
+      ]),
+    });
+    // Too little for the samples, and enough for all else.
+    const imported = await importEvidence({ paths: [folder], spoolDirectory: tempFolder() }, { heapMib: 40 });
+    expect(imported.files.map(({ path, records }) => [path, records])).toEqual([
+      ['case.tar.gz', 3],
+      ['case.tar.gz/a.txt', 6],
+      ['case.tar.gz/m-vmstat.txt', 0],
+      ['case.tar.gz/z.txt', 6],
+    ]);
+    expect(imported.vmstat).toEqual([]);
+    expect(imported.files[2]?.problems).toEqual([
+      {
+        kind: 'unreadable',
+        message: expect.stringMatching(/^Reading it ended the thread .* the rest was read without it: .*memory/),
+        byteOffset: null,
+      },
+    ]);
+  }, 60_000);
 
   test('a large journal is imported within a heap that could not hold it', async () => {
     const path = join(tempFolder(), 'unit.txt');

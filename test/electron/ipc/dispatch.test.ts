@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
-import { createDispatch, type Handlers } from '../../../electron/ipc/dispatch.ts';
+import { createDispatch, type Handlers, takeGiven } from '../../../electron/ipc/dispatch.ts';
+import { GivenPaths } from '../../../electron/ipc/given-paths.ts';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import { REQUESTS } from '../../../shared/contract/ipc.ts';
 
@@ -183,5 +184,20 @@ describe('createDispatch', () => {
       ok: false,
       error: { message: 'There is no event 9.' },
     });
+  });
+});
+
+describe('takeGiven', () => {
+  it('takes paths from the app’s own page alone, and only paths', () => {
+    const given = new GivenPaths();
+    const elsewhere = { ...fromWindow, senderFrame: { url: 'https://example.org/', parent: null } };
+    takeGiven(elsewhere, ['/a'], WINDOW_ID, given);
+    takeGiven(fromWindow, ['/a'], null, given);
+    takeGiven(fromWindow, ['/a', 7], WINDOW_ID, given);
+    takeGiven(fromWindow, '/a', WINDOW_ID, given);
+    expect(() => given.require(['/a'])).toThrow(/was not chosen/);
+    takeGiven(fromWindow, ['/a'], WINDOW_ID, given);
+    expect(() => given.require(['/a'])).not.toThrow();
+    expect(() => given.require(['/a', '/b'])).toThrow(/\/b was not read/);
   });
 });

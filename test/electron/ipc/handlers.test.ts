@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
 import { openCase } from '../../../electron/case/open-case.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
+import { GivenPaths, type PathGrants } from '../../../electron/ipc/given-paths.ts';
 import { createHandlers } from '../../../electron/ipc/handlers.ts';
 import type { ShellPorts } from '../../../electron/ipc/shell-ports.ts';
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
@@ -15,10 +16,14 @@ import { timeoutJournal } from '../../support/journal-lines.ts';
 
 const SORT = { column: 'time', descending: false } as const;
 
+/** As if the person had chosen whatever a test opens. */
+const EVERY_PATH: PathGrants = { add: () => {}, require: () => {} };
+
 /** Handlers over a real session, with a journal to open; `exportPath` is what the save dialog answers. */
 function desk(
   exportPath: (suggested: string) => string | null = () => null,
   files: Readonly<Record<string, string | Uint8Array>> = { 'case/journal.txt': timeoutJournal() },
+  given: PathGrants = EVERY_PATH,
 ) {
   const folder = writeTree(tempFolder(), files);
   const suggestions: string[] = [];
@@ -44,7 +49,7 @@ function desk(
     documentsFolder: () => join(folder, 'documents'),
     toJobError,
   };
-  return { folder, session, handlers: createHandlers(session, ports), suggestions, copied };
+  return { folder, session, handlers: createHandlers(session, ports, given), suggestions, copied };
 }
 
 describe('createHandlers', () => {
@@ -87,6 +92,25 @@ describe('createHandlers', () => {
     await handlers['case.close'](undefined);
     expect(await handlers['case.current'](undefined)).toBeNull();
     expect(session.current()).toBeNull();
+  });
+
+  it('reads what the person chose and nothing that the page names by itself', async () => {
+    const given = new GivenPaths();
+    const { folder, handlers, session } = desk(() => null, undefined, given);
+    const paths = [join(folder, 'case', 'journal.txt')];
+    for (const request of ['case.open', 'case.add', 'case.setRules'] as const) {
+      await expect((async () => handlers[request]({ paths }))(), request).rejects.toThrow(/was not chosen in a dialog/);
+    }
+    expect(session.current()).toBeNull();
+    const chosen = await handlers['dialog.open']({ kind: 'folder' });
+    expect(chosen).toEqual([join(folder, 'case')]);
+    expect(await handlers['case.open']({ paths: [...(chosen ?? [])] })).toMatchObject({ status: 'opened' });
+    await expect((async () => handlers['case.add']({ paths: [...(chosen ?? []), ...paths] }))()).rejects.toThrow(
+      /journal\.txt/,
+    );
+    given.add(paths);
+    expect(await handlers['case.open']({ paths })).toMatchObject({ status: 'opened' });
+    await handlers['case.close'](undefined);
   });
 
   it('says that no case is open', async () => {

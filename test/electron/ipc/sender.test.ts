@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isAppUrl } from '../../../electron/ipc/app-url.ts';
+import { isAppPage } from '../../../electron/ipc/app-url.ts';
 import { type FrameLike, senderProblem } from '../../../electron/ipc/sender.ts';
 
 const WINDOW_ID = 7;
@@ -8,6 +8,10 @@ const mainFrame: FrameLike = { url: 'inquest://app/index.html', parent: null };
 describe('senderProblem', () => {
   it('lets the main frame of the app’s window through', () => {
     expect(senderProblem({ sender: { id: WINDOW_ID }, senderFrame: mainFrame }, WINDOW_ID)).toBeNull();
+  });
+
+  it('lets it through wherever in its page it is', () => {
+    expect(isAppPage('inquest://app/index.html#timeline')).toBe(true);
   });
 
   it('refuses other contents, and everybody while there is no window', () => {
@@ -35,10 +39,13 @@ describe('senderProblem', () => {
     'inquest://app:80/index.html',
     'inquest://user@app/index.html',
     'inquest:app/index.html',
+    'inquest://app/',
+    'inquest://app/assets/main.js',
+    'inquest://app/index.html?next',
     'about:blank',
     '',
   ])('refuses the main frame at %s', (url) => {
-    expect(isAppUrl(url)).toBe(false);
+    expect(isAppPage(url)).toBe(false);
     const event = { sender: { id: WINDOW_ID }, senderFrame: { url, parent: null } };
     expect(senderProblem(event, WINDOW_ID)).toBe('not a page of this app');
   });

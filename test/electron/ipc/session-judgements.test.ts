@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
 import { openCase } from '../../../electron/case/open-case.ts';
-import { readNotesFile } from '../../../electron/case/read-notes.ts';
+import { judgementsIn, readNotesFile } from '../../../electron/case/read-notes.ts';
 import { reportOf } from '../../../electron/export/export-case.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import { observe, overrule, replaceAll, withdraw } from '../../../electron/ipc/judgements.ts';
@@ -199,7 +199,7 @@ describe('judgements of an open case', () => {
 
     const path = join(folder, 'case.inquest-notes.json');
     writeFileSync(path, notesText(open.evidence.files, open.judgements.judgements));
-    const judgements = await readNotesFile(path, open.evidence.files);
+    const judgements = judgementsIn(await readNotesFile(path), open.evidence.files);
     await session.conclude((current) => current.withJudgements(NO_JUDGEMENTS));
     expect(analysisOf(session).overruled).toEqual([]);
     await session.conclude((current) => current.withJudgements(replaceAll(current.judgements, judgements)));

@@ -4,6 +4,7 @@ import { APP_EVENT_NAMES, type IpcReply, REQUESTS } from '../../../shared/contra
 
 function bridgeAnswering(reply: IpcReply) {
   const invoked: [string, unknown][] = [];
+  const gave: (readonly string[])[] = [];
   const bridge = createBridge({
     requestNames: Object.keys(REQUESTS),
     eventNames: APP_EVENT_NAMES,
@@ -12,8 +13,9 @@ function bridgeAnswering(reply: IpcReply) {
       return reply;
     },
     pathOf: (file) => (typeof file === 'string' ? file : ''),
+    give: (paths) => gave.push(paths),
   });
-  return { ...bridge, invoked };
+  return { ...bridge, invoked, gave };
 }
 
 const OK: IpcReply = { ok: true, value: 4 };
@@ -69,6 +71,9 @@ describe('createBridge', () => {
   });
 
   it('gives the paths of dropped files and leaves out what has none', () => {
-    expect(bridgeAnswering(OK).exposed.pathsOf(['/a.log', {}, '/b'])).toEqual(['/a.log', '/b']);
+    const { exposed, gave } = bridgeAnswering(OK);
+    expect(exposed.pathsOf(['/a.log', {}, '/b'])).toEqual(['/a.log', '/b']);
+    expect(exposed.pathsOf([{}])).toEqual([]);
+    expect(gave).toEqual([['/a.log', '/b']]);
   });
 });

@@ -36,6 +36,7 @@ describe('a file of notes', () => {
 
   it.each([
     ['no JSON', 'notes'],
+    ['a million lists within each other', '['.repeat(1_000_000)],
     ['another schema', edited((notes) => Object.assign(notes, { schema: 'inquest.notes/2' }))],
     [
       'an overruling without a comment',
@@ -49,5 +50,13 @@ describe('a file of notes', () => {
     ['a member that nobody knows', edited((notes) => Object.assign(notes, { run: 'rm -rf /' }))],
   ])('is refused with %s', (_what, text) => {
     expect(() => readNotes(text, files)).toThrow(NotesProblem);
+  });
+
+  it('is refused for lists within lists before they are made, and brackets in text are none', () => {
+    expect(() => readNotes('['.repeat(1_000_000), files)).toThrow(/lists within lists/);
+    const spoken = edited((notes) =>
+      Object.assign(notes, { judgements: [{ ...JUDGEMENTS[0], comment: `"${'['.repeat(99)}` }] }),
+    );
+    expect(readNotes(spoken, files)).toHaveLength(1);
   });
 });

@@ -254,6 +254,25 @@ describe('a file of rules', () => {
     expect(problemsOf(`title: x\ndetection: {a: {pid: 1}, condition: "${'('.repeat(1_000)}a"}`)[0]).toContain('deep');
   });
 
+  it('is not taken apart beyond its limits, whatever a megabyte of it consists of', () => {
+    const keys = Array.from({ length: 70_000 }, (_, key) => `  k${key}: v`).join('\n');
+    for (const [text, words] of [
+      [`title: x\ndetection:\n ${'a:'}\n${keys}\n condition: a\n`, '1,024 keys'],
+      ['['.repeat(400_000) + ']'.repeat(400_000), '64 collections'],
+      ['- '.repeat(400_000), '64 collections'],
+      ['"'.repeat(1_000_000), '200,000 pieces'],
+      ['---\n'.repeat(250_000), '1,000 documents'],
+    ] as const) {
+      const began = performance.now();
+      const { rules, problems } = readRuleFile(text, 'r.yaml');
+      expect(rules).toEqual([]);
+      expect(problems).toEqual([
+        { path: 'r.yaml', kind: 'limit-exceeded', message: expect.stringContaining(`at most ${words}`) },
+      ]);
+      expect(performance.now() - began, words).toBeLessThan(5_000);
+    }
+  });
+
   it('never makes the reader fail', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(...'title: dtcion{}[]|&*-\n\'"#a1'), maxLength: 80 }), (text) => {

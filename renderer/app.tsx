@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react';
-import type { MenuCommand } from '../shared/contract/ipc.ts';
+import type { CaseStatus, MenuCommand } from '../shared/contract/ipc.ts';
 import type { CaseView } from '../shared/model/views.ts';
 import { AddingBar } from './components/adding-bar.tsx';
 import styles from './components/app.module.css';
+import { CaseNotices } from './components/case-notices.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
 import { FailureNotice } from './components/failure-notice.tsx';
@@ -12,6 +13,7 @@ import { TopBar } from './components/top-bar.tsx';
 import { ArtifactScreen } from './screens/artifact/artifact.tsx';
 import { DatabaseScreen } from './screens/database/database.tsx';
 import { EvidenceScreen } from './screens/evidence.tsx';
+import { MovedDialog } from './screens/moved-dialog.tsx';
 import { ProgressScreen } from './screens/progress.tsx';
 import { ReportScreen } from './screens/report.tsx';
 import { StartScreen } from './screens/start.tsx';
@@ -23,7 +25,7 @@ import { TABS, type TabName } from './state/navigation.ts';
 
 /** The window: the bar, the headline of the incident, and the view that is chosen. */
 export function App() {
-  const { view, job, failure, trail } = useAppState();
+  const { view, job, failure, trail, caseStatus, moved } = useAppState();
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
   const focusSearch = (): boolean => {
@@ -38,8 +40,8 @@ export function App() {
     openPalette: () => setIsPaletteOpen(true),
   });
   useEffect(() => {
-    document.title = view === null ? 'Inquest' : `${view.title} – Inquest`;
-  }, [view]);
+    document.title = view === null ? 'Inquest' : windowTitle(view, caseStatus);
+  }, [view, caseStatus]);
 
   return (
     <div className={styles.window}>
@@ -53,6 +55,7 @@ export function App() {
         <>
           {failure === null ? null : <FailureNotice />}
           <Headline view={view} />
+          <CaseNotices key={`${caseStatus?.title}:${caseStatus?.savedAs}`} />
           {/* An element of its own for each tab: the next one begins at its top, however far this one was scrolled. */}
           <main className={styles.main}>
             <div
@@ -71,10 +74,16 @@ export function App() {
         <ProgressScreen job={job} hasCase={view !== null} />
       )}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
+      {moved === null ? null : <MovedDialog moved={moved} />}
       <DropTarget />
       <Toasts />
     </div>
   );
+}
+
+/** The case first, with a dot before it where something was done that no file of it has. */
+function windowTitle(view: CaseView, status: CaseStatus | null): string {
+  return `${status?.isDirty === true ? '● ' : ''}${status?.title ?? view.title} – Inquest`;
 }
 
 function Screen(props: {
@@ -142,6 +151,12 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
       return;
     case 'load-rules':
       void actions.loadRules();
+      return;
+    case 'save-case':
+      void actions.saveCase(false);
+      return;
+    case 'save-case-as':
+      void actions.saveCase(true);
       return;
     case 'close-case':
       void actions.closeCase();

@@ -11,11 +11,12 @@ export interface GivenFile {
  * system's error.
  */
 export async function readGivenFile(path: string, mostBytes: number): Promise<GivenFile> {
-  const bytes = Buffer.alloc(mostBytes);
-  let length = 0;
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
+    // A pipe says that it has none.
+    const bytes = Buffer.alloc(size > 0 ? Math.min(size, mostBytes) : mostBytes);
+    let length = 0;
     for (;;) {
       const { bytesRead } = await file.read(bytes, length, bytes.length - length);
       length += bytesRead;

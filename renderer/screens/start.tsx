@@ -4,6 +4,7 @@ import { Button } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { useActions } from '../state/app-context.tsx';
+import { KeptCases } from './kept-cases.tsx';
 import styles from './start.module.css';
 
 /** What can be given, with the command that collects it: the reader may have to ask somebody for it. */
@@ -38,6 +39,7 @@ export function StartScreen() {
           </p>
         </header>
         <FailureNotice />
+        <KeptCases />
         <section className={styles.dropZone} aria-label="Open evidence">
           <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
           <p className={styles.dropZoneTitle}>Drop files, a folder or an archive anywhere on this window</p>

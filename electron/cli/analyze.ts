@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
+import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case/open-case.ts';
 import { readNotesFile } from '../case/read-notes.ts';
@@ -13,6 +14,8 @@ import { makeFolder } from '../files/own-files.ts';
 import { copyStreams } from '../files/stream-copies.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
+import { UsageError } from '../threads/usage-error.ts';
+import { type CommandOfCase, commandOfCase, restored } from './case-of-file.ts';
 import type { CliCommand } from './command.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,13 +26,15 @@ type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
 export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
-    const refusal = await refuseToOverwrite(command);
+    const ofCase = await commandOfCase(command);
+    const asked = ofCase?.command ?? command;
+    const refusal = await refuseToOverwrite(asked, ofCase === null ? [] : [ofCase.path]);
     if (refusal !== null) return refuse(refusal);
-    const rules = await readRuleFiles(command.rules);
-    const given = await copyStreams(command.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
+    const rules = [...(ofCase?.file.rules ?? []), ...(await readRuleFiles(command.rules))];
+    const given = await copyStreams(asked.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
     // A case reads its evidence as long as it is open.
     try {
-      return await analysed({ ...command, paths: given.paths }, rules, { progress, signal }, terminal);
+      return await analysed({ ...asked, paths: given.paths }, { rules, ofCase }, { progress, signal }, terminal);
     } finally {
       await given.dispose();
     }
@@ -38,10 +43,13 @@ export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Pro
 
 async function analysed(
   command: AnalyzeCommand,
-  rules: Awaited<ReturnType<typeof readRuleFiles>>,
+  { rules, ofCase }: { readonly rules: readonly RuleFileText[]; readonly ofCase: CommandOfCase | null },
   { progress, signal }: Pick<CommandRun, 'progress' | 'signal'>,
   terminal: Terminal,
 ): Promise<number> {
+  const unknownSources: string[] = [];
+  // What the command itself names must be there; what a case file names may be gone.
+  const ofFile = new Set([...(ofCase?.file.zones.bySource ?? []), ...(ofCase?.file.clockOffsets ?? [])].map(pathOf));
   let opened = await openCase({
     paths: command.paths,
     onProgress: (step) => progress.show(step),
@@ -51,8 +59,10 @@ async function analysed(
     clockOffsets: command.clockOffsets,
     incident: command.incident,
     rules,
+    ...(ofCase === null ? {} : { onUnknownSource: (path) => requireOfFile(path, ofFile, unknownSources) }),
   });
   try {
+    if (ofCase !== null) opened = await restored(opened, ofCase, unknownSources, terminal);
     for (const order of profileOrders(command, opened)) {
       opened = await profiled(opened, order, {
         onProgress: (step) => progress.show(step),
@@ -70,6 +80,15 @@ async function analysed(
   } finally {
     await opened.dispose();
   }
+}
+
+function pathOf({ path }: { readonly path: string }): string {
+  return path;
+}
+
+function requireOfFile(path: string, ofFile: ReadonlySet<string>, unknown: string[]): void {
+  if (!ofFile.has(path)) throw new UsageError(`No source is named "${path}".`);
+  unknown.push(path);
 }
 
 /** The profiles that were asked for, of the artifact that the incident is about. */
@@ -104,8 +123,8 @@ function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportF
 }
 
 /** Evidence is never changed: an output that would replace or lie among it is refused before anything is read. */
-async function refuseToOverwrite(command: AnalyzeCommand): Promise<string | null> {
-  const evidence = command.paths.map((path) => resolve(path));
+async function refuseToOverwrite(command: AnalyzeCommand, others: readonly string[]): Promise<string | null> {
+  const evidence = [...command.paths, ...others].map((path) => resolve(path));
   for (const { path } of outputsOf(command)) {
     const problem = await evidenceProblem(path, evidence);
     if (problem !== null) return problem;

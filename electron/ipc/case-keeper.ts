@@ -140,10 +140,10 @@ export class CaseKeeper {
               hasCopy: false,
             }
           : { ...bare, ...start };
-      const now = this.#snapshot(current, first);
+      const now = this.#snapshot(current, first, first.earlier);
       this.#kept = { ...first, now, safeWork: start === undefined ? workOf(now) : first.safeWork };
     } else {
-      this.#kept = { ...before, now: this.#snapshot(current, before) };
+      this.#kept = { ...before, now: this.#snapshot(current, before, before.now) };
     }
     this.#schedule();
     this.#tell();
@@ -357,11 +357,13 @@ export class CaseKeeper {
     return { ...outcome, restored: file.view };
   }
 
-  #snapshot(current: SessionCase, kept: Omit<KeptCase, 'now'>): CaseFile {
+  /** The case as it is; where no more was done than `before` has, it was changed when that was. */
+  #snapshot(current: SessionCase, kept: Omit<KeptCase, 'now'>, before: CaseFile | null): CaseFile {
     const { id, earlier, absent, failedQueries, savedAs } = kept;
     const title = savedAs === null ? current.openCase.title : basename(savedAs).slice(0, -CASE_FILE_ENDING.length);
     const identity = { id, title, view: this.#view, earlier, absent, failedQueries };
-    return caseSnapshot(current, identity, savedAs === null ? null : dirname(savedAs));
+    const now = caseSnapshot(current, identity, savedAs === null ? null : dirname(savedAs));
+    return before !== null && workOf(before) === workOf(now) ? { ...now, changed: before.changed } : now;
   }
 
   #suggested({ now, savedAs }: KeptCase, { paths }: SessionCase): string {

@@ -12,13 +12,14 @@ import styles from './moved-dialog.module.css';
 export function MovedDialog({ moved }: { readonly moved: MovedEvidence }) {
   const { locateSource, openLocated, leaveMoved } = useActions();
   const missingCount = moved.sources.filter(({ place }) => place === null).length;
-  const submit = missingCount === 0 ? 'Open case' : `Open without ${countOf(missingCount, 'source')}`;
+  const canOpen = missingCount < moved.sources.length;
+  const submit = missingCount === 0 || !canOpen ? 'Open case' : `Open without ${countOf(missingCount, 'source')}`;
   return (
     <FormDialog
       label="Locate evidence"
       title={`The evidence of ${moved.title} has moved`}
       submit={submit}
-      canSubmit={missingCount < moved.sources.length}
+      canSubmit={canOpen}
       onSubmit={() => void openLocated(moved.title)}
       onClose={leaveMoved}
     >

@@ -42,7 +42,7 @@ export function StartScreen() {
         <KeptCases />
         <section className={styles.dropZone} aria-label="Open evidence">
           <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
-          <p className={styles.dropZoneTitle}>Drop files, a folder or an archive anywhere on this window</p>
+          <p className={styles.dropZoneTitle}>Drop files, a folder, an archive or a case anywhere on this window</p>
           <p className="secondary">zip, tar, gzip, bzip2, xz and zstd archives are unpacked into a private folder</p>
           <div className={cx(buttonStyles.buttonRow, styles.buttonRow)}>
             <Button tone="primary" onClick={() => void actions.openDialog('files')}>

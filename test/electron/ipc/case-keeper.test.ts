@@ -1,5 +1,6 @@
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -145,6 +146,10 @@ describe('changes', () => {
     const id = recent[0]?.id ?? '';
     opened(await app.keeper.openListed(id));
     expect(dismissed(app)).toEqual(['timeout-logged']);
+    // To look at it is no change.
+    app.keeper.setView({ tab: 'report', query: '', zone: 'utc' });
+    await app.keeper.flush();
+    expect((await app.keeper.list()).recent).toMatchObject([{ changed: recent[0]?.changed }]);
     await expect(app.keeper.remove(id, 'entry')).rejects.toThrow('Close it first');
     await app.session.close();
     expect(await app.keeper.remove(id, 'entry')).toMatchObject({ recent: [] });
@@ -401,6 +406,41 @@ describe('a case with a file', () => {
     }
     expect(await app.keeper.openFile(folder)).toMatchObject({ status: 'failed' });
     expect(dismissed(app)).toEqual(['timeout-logged']);
+  });
+
+  it('has the queries of its report run again', async () => {
+    const folder = writeTree(tempFolder(), JOURNALS);
+    const fixture = join(import.meta.dirname, '..', '..', 'fixtures', 'sqlite', 'journal-finished', 'service.db');
+    copyFileSync(fixture, join(folder, 'case', 'service.db'));
+    const app = appIn(folder);
+    await app.session.open([join(folder, 'case')]);
+    const open = app.session.current()?.openCase;
+    const target = { evidenceId: open?.evidence.databases[0]?.evidenceId ?? '', view: 'committed' } as const;
+    for (const sql of ['SELECT 1 AS one', 'SELECT 2 AS two']) {
+      const outcome = await open?.sql.run(target, sql, 10);
+      const kept = outcome?.status === 'done' ? open?.sql.result(outcome.result.id) : null;
+      if (kept === null || kept === undefined) throw new Error('no result');
+      open?.reportQueries.add(kept, 'service.db');
+      app.keeper.touched();
+    }
+    const path = join(folder, 'queries.inquest');
+    app.answers.savePath = path;
+    expect(app.keeper.status()?.isDirty).toBe(true);
+    await app.keeper.save(false);
+    await app.session.close();
+    opened(await app.keeper.openFile(path));
+    const again = app.session.current()?.openCase.reportQueries;
+    expect(again?.forReport()).toEqual(open?.reportQueries.forReport());
+    expect(again?.entries()).toHaveLength(2);
+    expect(app.keeper.status()).toMatchObject({ isDirty: false, notices: [] });
+    await app.session.close();
+    rmSync(join(folder, 'case', 'service.db'));
+    opened(await app.keeper.openFile(path));
+    expect(app.keeper.status()?.notices.map(({ text }) => text)).toEqual([
+      'Files are no longer in the evidence: service.db',
+      'Queries are not in the report: service.db',
+    ]);
+    expect(app.keeper.status()?.isDirty).toBe(false);
   });
 
   it('from elsewhere leads to no other host', async () => {

@@ -77,6 +77,8 @@ describe('inquest analyze CASE.inquest', () => {
     expect(jsonOf(stdout).evidence[0]).toMatchObject({ sha256: jsonOf(bare.stdout).evidence[0]?.sha256 });
     const start = (text: string): number => Date.parse(jsonOf(text).incident?.start ?? '');
     expect(start(stdout) - start(bare.stdout)).toBe(3_600_000);
+    const words = await inquest('analyze', path);
+    expect(words.stdout).toMatch(/Analyst changes\s+dismissed .*WORKER TIMEOUT[\s\S]*Because: Another host\./);
   });
 
   it('warns of evidence that has changed since', async () => {

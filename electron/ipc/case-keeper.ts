@@ -36,6 +36,9 @@ import type { ShellPorts } from './shell-ports.ts';
 /** A change is on disk after this time at the latest, and the time that writing takes. */
 const KEEP_WITHIN_MILLIS = 500;
 
+/** So long after a failure it is tried again. */
+const KEEP_AGAIN_MILLIS = 5_000;
+
 const FIRST_VIEW: CaseViewState = { tab: 'timeline', query: '', zone: 'utc' };
 
 export interface KeeperOptions {
@@ -88,6 +91,8 @@ export class CaseKeeper {
   #kept: KeptCase | null = null;
   #view: CaseViewState = FIRST_VIEW;
   #timer: NodeJS.Timeout | null = null;
+  /** Whether the timer is for what could not be written before. */
+  #isRetry = false;
   #pending: PendingCase | null = null;
   /** What the case that is being opened will be kept as. */
   readonly #starts = new WeakMap<CaseOrigin, Omit<KeptCase, 'now' | 'origin' | 'problem'>>();
@@ -217,12 +222,13 @@ export class CaseKeeper {
   }
 
   /**
-   * Asks before changes of a saved case would be lost, and saves them if told to. True when the case may be left; what is
+   * Asks before changes of a saved case, or of one that could not be kept, would be lost, and saves them if told to. True when the case may be left; what is
    * left is then closed or replaced by the caller.
    */
   async leave(): Promise<boolean> {
+    if (this.#kept?.savedAs === null) await this.flush();
     const kept = this.#kept;
-    if (kept === null || kept.savedAs === null || !isDirty(kept)) return true;
+    if (kept === null || !this.#isAtRisk(kept)) return true;
     const answer = await this.#options.ports.askUnsaved(kept.now.title);
     if (answer === 'cancel') return false;
     this.#isDiscarded = answer === 'discard';
@@ -234,7 +240,15 @@ export class CaseKeeper {
 
   /** Whether leaving the case needs an answer first. */
   mustAsk(): boolean {
-    return this.#kept !== null && this.#kept.savedAs !== null && isDirty(this.#kept) && !this.#isDiscarded;
+    const kept = this.#kept;
+    if (kept === null || this.#isDiscarded) return false;
+    // What waits to be written may turn out not to be writable.
+    return this.#isAtRisk(kept) || (kept.savedAs === null && this.#timer !== null);
+  }
+
+  /** Whether leaving the case loses something: changes that its file does not have, or that could not be kept. */
+  #isAtRisk(kept: KeptCase): boolean {
+    return isDirty(kept) && (kept.savedAs !== null || kept.problem !== null);
   }
 
   /** The case is not left after all: what was to be discarded is kept again. */
@@ -392,26 +406,35 @@ export class CaseKeeper {
   #schedule(): void {
     const kept = this.#kept;
     if (kept === null || (!kept.hasCopy && !isDirty(kept))) return;
+    // Another change is not to wait for the next try at the one before.
+    if (this.#isRetry) this.#clearTimer();
     this.#timer ??= setTimeout(() => this.#keepNow(), KEEP_WITHIN_MILLIS);
   }
 
   #keepNow(): void {
     const kept = this.#kept;
-    if (this.#timer === null || kept === null) return;
+    const waits = this.#timer !== null;
     this.#clearTimer();
+    if (!waits || kept === null) return;
     const hadCopy = kept.hasCopy;
     this.#kept = { ...kept, hasCopy: true };
-    this.#note(kept, this.#options.library.keep(kept.now, kept.savedAs));
+    this.#note(kept, this.#options.library.keep(kept.now, kept.savedAs), () => {
+      // A full disk may have room again.
+      if (this.#timer !== null) return;
+      this.#timer = setTimeout(() => this.#keepNow(), KEEP_AGAIN_MILLIS);
+      this.#isRetry = true;
+    });
     if (!hadCopy) this.#tell();
   }
 
   #clearTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#isRetry = false;
   }
 
   /** Tells what the file system says of a copy, and that it works again. */
-  #note({ origin }: KeptCase, written: Promise<void>): void {
+  #note({ origin }: KeptCase, written: Promise<void>, onFailure: () => void = () => {}): void {
     const told = (problem: string | null): void => {
       if (this.#kept?.origin !== origin || this.#kept.problem === problem) return;
       this.#kept = { ...this.#kept, problem };
@@ -419,7 +442,10 @@ export class CaseKeeper {
     };
     written.then(
       () => told(null),
-      (error: unknown) => told(`${wordsOf(error)}.`),
+      (error: unknown) => {
+        if (this.#kept?.origin === origin) onFailure();
+        told(`${wordsOf(error)}.`);
+      },
     );
   }
 

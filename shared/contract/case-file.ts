@@ -3,7 +3,7 @@ import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import { DATABASE_VIEW_IDS } from '../model/database.ts';
 import { RULE_LIMITS } from '../model/rules.ts';
 import { isZone } from '../model/zone.ts';
-import { MOST_REPORT_QUERIES, MOST_SQL_CHARACTERS } from './database-limits.ts';
+import { MOST_SQL_CHARACTERS } from './database-limits.ts';
 import { judgementsSchema, sha256Schema, subjectSchema } from './notes-json.ts';
 
 /**
@@ -17,6 +17,8 @@ export const CASE_FILE_ENDING = '.inquest';
 /** Larger than any case file that Inquest writes: rule files at their limit, and the names of 100,000 files. */
 export const MOST_CASE_FILE_BYTES = 128 * 1024 * 1024;
 const VERSION = 'case/1';
+/** More than a report holds: those that could not be run again stay beside those that are in it. */
+const MOST_QUERIES = 1_000;
 
 const path = z
   .string()
@@ -97,7 +99,7 @@ const caseFileSchema = z.strictObject({
     .array(
       z.strictObject({ database: path, view: z.enum(DATABASE_VIEW_IDS), sql: z.string().max(MOST_SQL_CHARACTERS) }),
     )
-    .max(MOST_REPORT_QUERIES),
+    .max(MOST_QUERIES),
   view: caseViewStateSchema,
 });
 export type CaseFile = z.infer<typeof caseFileSchema>;
@@ -107,8 +109,13 @@ export class CaseFileProblem extends Error {
   override readonly name = 'CaseFileProblem';
 }
 
-/** Text of the file: two spaces of indent and a line feed at the end. */
+/**
+ * Text of the file: two spaces of indent and a line feed at the end. Throws CaseFileProblem for a case that could not be read
+ * again: better told while it is open than found out when it is needed.
+ */
 export function caseFileText(file: CaseFile): string {
+  const issue = caseFileSchema.safeParse(file).error?.issues[0];
+  if (issue !== undefined) throw new CaseFileProblem(`It is beyond a limit: ${issue.path.join('.')} ${issue.message}`);
   return `${JSON.stringify(file, null, 2)}\n`;
 }
 

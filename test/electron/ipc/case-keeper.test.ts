@@ -461,9 +461,13 @@ describe('the library', () => {
     await app.session.open([join(folder, 'case')]);
     await dismissTimeout(app);
     await expect.poll(() => app.keeper.status()?.notices[0]?.text).toBe('The changes could not be kept');
+    expect(app.keeper.mustAsk()).toBe(true);
+    expect(await app.keeper.leave()).toBe(false);
+    expect(app.answers.asked).toEqual(['case']);
     rmSync(join(folder, 'app'));
     await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
     await expect.poll(() => app.keeper.status()?.notices).toEqual([]);
+    expect(await app.keeper.leave()).toBe(true);
   });
 
   it('lists the ten latest, and says how many more there are', async () => {

@@ -59,6 +59,11 @@ describe('a case file', () => {
     expect(readCaseText(caseFileText(CASE))).toEqual(CASE);
   });
 
+  it('is not written where it could not be read again', () => {
+    const rules = Array.from({ length: 51 }, () => ({ name: 'own.yaml', text: 'title: x' }));
+    expect(() => caseFileText({ ...CASE, rules })).toThrow('beyond a limit: rules');
+  });
+
   it('is refused when it is cut at any byte', () => {
     const text = caseFileText(CASE).trimEnd();
     for (let length = 0; length < text.length; length += 1) {
@@ -86,7 +91,7 @@ describe('a case file', () => {
       ['zones', { whereAssumed: 'Mars/Base', bySource: [] }],
       ['clockOffsets', [{ path: 'unit.log', micros: 1e300 }]],
       ['rules', Array.from({ length: 51 }, () => CASE.rules[0])],
-      ['queries', Array.from({ length: 51 }, () => CASE.queries[0])],
+      ['queries', Array.from({ length: 1_001 }, () => CASE.queries[0])],
       ['view', { ...CASE.view, tab: 'start' }],
       ['view', { ...CASE.view, zone: 'Mars/Base' }],
       ['changed', 'yesterday'],

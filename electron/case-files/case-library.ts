@@ -18,6 +18,8 @@ const entrySchema = z.strictObject({
   title: z.string(),
   headline: z.string(),
   changed: z.iso.datetime(),
+  /** Absolute paths of its evidence. */
+  sources: z.array(z.string()),
   /** Where it was saved by the person; null for a case that lies here alone. */
   savedAs: z.string().nullable(),
   /** Whether a copy with changes lies in this folder. */
@@ -86,6 +88,16 @@ export class CaseLibrary {
     const { savedAs, hasCopy } = entry;
     if (hasCopy) return { path: this.#copyOf(id), savedAs, isCopy: true };
     return savedAs === null ? null : { path: savedAs, savedAs, isCopy: false };
+  }
+
+  /** The title of the latest case about the same evidence, by its paths; null where there is none that can be opened. */
+  async titleOfSame(paths: readonly string[]): Promise<string | null> {
+    await this.#ready;
+    const same = this.#entries.find(
+      ({ sources, hasCopy, savedAs }) =>
+        hasSame(sources, paths) && (hasCopy || (savedAs !== null && lookAt(savedAs) !== null)),
+    );
+    return same?.title ?? null;
   }
 
   /** Keeps a copy of an open case with changes. Rejects with what the file system says. */
@@ -202,6 +214,11 @@ export class CaseLibrary {
   }
 }
 
-function entryOf({ id, title, headline, changed }: CaseFile): Omit<Entry, 'savedAs' | 'hasCopy' | 'isOpen'> {
-  return { id, title, headline, changed };
+function entryOf({ id, title, headline, changed, sources }: CaseFile): Omit<Entry, 'savedAs' | 'hasCopy' | 'isOpen'> {
+  return { id, title, headline, changed, sources: sources.map(({ path }) => path) };
+}
+
+function hasSame(sources: readonly string[], paths: readonly string[]): boolean {
+  const wanted = new Set(paths);
+  return sources.length === wanted.size && sources.every((path) => wanted.has(path));
 }

@@ -168,6 +168,25 @@ export class CaseKeeper {
     this.#schedule();
   }
 
+  /** Opens evidence as a case of its own, and tells of one about the same evidence that was worked on before. */
+  async openEvidence(paths: readonly string[]): Promise<OpenOutcome> {
+    const { session, library } = this.#options;
+    const outcome = await this.#opening(() => session.open(paths));
+    if (outcome.status === 'moved') return failed('The evidence has moved.');
+    const origin = session.current()?.origin;
+    if (outcome.status !== 'opened' || origin === undefined) return outcome;
+    const title = await library.titleOfSame(paths.map((path) => resolve(path)));
+    if (title !== null && this.#kept?.origin === origin && this.#kept.earlier === null) {
+      const detail = 'Close this case and open that one from the recent cases to go on with it.';
+      this.#kept = {
+        ...this.#kept,
+        notices: [{ text: `Earlier work on this evidence is kept: ${visibleName(title)}`, detail }],
+      };
+      this.#tell();
+    }
+    return outcome;
+  }
+
   /** Reads a case file that a person gave, and opens it where its evidence is found. */
   openFile(given: string): Promise<CaseOpenOutcome> {
     return this.#opening(async () => {

@@ -1,10 +1,4 @@
-import type {
-  CaseOpenOutcome,
-  ConclusionOutcome,
-  ExportOutcome,
-  OpenOutcome,
-  RequestOf,
-} from '../../shared/contract/ipc.ts';
+import type { CaseOpenOutcome, ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
 import type { OpenCase } from '../case/open-case.ts';
@@ -30,11 +24,11 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, keeper: 
   return {
     'app.info': () => ports.appInfo(),
     'dialog.open': ({ kind }) => ports.chooseEvidence(kind),
-    'case.open': async ({ paths }) => shown(await openGiven(session, keeper, paths)),
+    'case.open': async ({ paths }) => shown(await openGiven(keeper, paths)),
     'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
     'case.setRules': async ({ paths }) => shown(await session.setRules(await readRuleFiles(paths))),
     'case.adjustClocks': async ({ offsets }) => shown(await session.adjustClocks(offsets)),
-    'case.openSample': async () => shown(await openAnother(session, keeper, [ports.samplePath()])),
+    'case.openSample': async () => shown(await keeper.openEvidence([ports.samplePath()])),
     'case.current': () => shown(session.current()?.openCase.view() ?? null),
     'case.add': ({ paths }) => {
       if (paths.some(isCaseFile)) throw new UsageError('A case file cannot be added to a case. Open it instead.');
@@ -111,18 +105,11 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, keeper: 
 }
 
 /** Evidence, or one case file. */
-function openGiven(session: CaseSession, keeper: CaseKeeper, paths: readonly string[]): Promise<CaseOpenOutcome> {
+function openGiven(keeper: CaseKeeper, paths: readonly string[]): Promise<CaseOpenOutcome> {
   const caseFile = paths.find(isCaseFile);
-  if (caseFile === undefined) return openAnother(session, keeper, paths);
+  if (caseFile === undefined) return keeper.openEvidence(paths);
   if (paths.length > 1) throw new UsageError('A case file is opened by itself. Leave out the other files.');
   return keeper.openFile(caseFile);
-}
-
-async function openAnother(session: CaseSession, keeper: CaseKeeper, paths: readonly string[]): Promise<OpenOutcome> {
-  if (!(await keeper.leave())) return { status: 'cancelled' };
-  const outcome = await session.open(paths);
-  if (outcome.status !== 'opened') keeper.stay();
-  return outcome;
 }
 
 function requireCase(session: CaseSession): OpenCase {

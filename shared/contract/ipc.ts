@@ -92,7 +92,7 @@ export interface CaseStatus {
   readonly savedAs: string | null;
   /** Whether something was done that its file does not have; of a case without a file, whether anything was done. */
   readonly isDirty: boolean;
-  /** What is not as it was when the case was saved, and a copy that could not be kept. */
+  /** What is not as it was when the case was saved, a copy that could not be kept, earlier work on the same evidence. */
   readonly notices: readonly { readonly text: string; readonly detail: string }[];
 }
 

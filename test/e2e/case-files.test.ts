@@ -199,7 +199,7 @@ describe('what is done in a case', () => {
     const running = await launch({ args: [caseFile] });
     const { app, page } = running;
     await waitForCase(page);
-    const notices = page.getByRole('status', { name: 'Changes since the case was saved' });
+    const notices = page.getByRole('status', { name: 'About this case' });
     await notices.getByText('The evidence has changed since the case was saved: week.txt').waitFor();
     await screenshot(page, 'changed');
     await notices.getByRole('button', { name: /^Dismiss/ }).click();

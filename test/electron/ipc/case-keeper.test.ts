@@ -151,6 +151,15 @@ describe('changes', () => {
     await app.keeper.flush();
     expect((await app.keeper.list()).recent).toMatchObject([{ changed: recent[0]?.changed }]);
     await expect(app.keeper.remove(id, 'entry')).rejects.toThrow('Close it first');
+    // Who opens the evidence itself again is told where the work is.
+    opened(await app.keeper.openEvidence([join(folder, 'case')]));
+    expect(dismissed(app)).toEqual([]);
+    expect(app.keeper.status()).toMatchObject({
+      isDirty: false,
+      notices: [{ text: 'Earlier work on this evidence is kept: case' }],
+    });
+    opened(await app.keeper.openEvidence([join(folder, 'case', 'journal.txt')]));
+    expect(app.keeper.status()?.notices).toEqual([]);
     await app.session.close();
     expect(await app.keeper.remove(id, 'entry')).toMatchObject({ recent: [] });
     expect(readdirSync(join(folder, 'app', 'cases'))).toEqual(['index.json']);

@@ -215,10 +215,16 @@ const ROOMS = [
     ],
   ],
   [
+    'electron/case-files',
+    'cases as files, the copies that the app keeps: between a case and the shells that save and open it',
+    ['electron/case', 'electron/files', 'electron/threads', 'shared/contract', 'shared/model'],
+  ],
+  [
     'electron/cli',
     'a shell: runs where no window can open',
     [
       'electron/case',
+      'electron/case-files',
       'electron/export',
       'electron/files',
       'electron/threads',
@@ -234,6 +240,7 @@ const ROOMS = [
     'a shell: answers the window; gets what it needs of Electron as ports',
     [
       'electron/case',
+      'electron/case-files',
       'electron/events',
       'electron/export',
       'electron/files',
@@ -249,7 +256,7 @@ const ROOMS = [
   [
     'electron/main',
     'a shell: windows, menus, dialogs',
-    ['electron/case', 'electron/export', 'electron/files', 'electron/ipc', 'shared/contract'],
+    ['electron/case', 'electron/case-files', 'electron/export', 'electron/files', 'electron/ipc', 'shared/contract'],
   ],
   ['electron/preload', 'the one piece with privileges inside the page: the bridge, nothing else', ['shared/contract']],
 
@@ -304,12 +311,14 @@ const ENTRIES = [
 
 /** Who touches files that are no evidence, each with what they are. */
 const TOUCHES_OWN_FILES = {
+  'electron/case-files/case-library.ts': 'cases that are kept',
   'electron/case/open-case.ts': 'the private folder for unpacked copies',
   'electron/cli/analyze.ts': 'the folder that exports are written to',
   'electron/cli/collect-script.ts': 'scripts for the host, made runnable',
   'electron/cli/inquest.ts': 'the version in package.json',
   'electron/databases/load-sqlite.ts': 'the wasm of sql.js',
   'electron/export/fonts.ts': 'fonts',
+  'electron/ipc/case-keeper.ts': 'whether a case file is still there',
   'electron/main/app-protocol.ts': 'the built pages',
   'electron/main/launch-paths.ts': 'whether a path that was given exists',
   'electron/main/window.ts': 'the place of the window',

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import type { MenuCommand } from '../shared/contract/ipc.ts';
+import type { CaseStatus, MenuCommand } from '../shared/contract/ipc.ts';
 import type { CaseView } from '../shared/model/views.ts';
 import { AddingBar } from './components/adding-bar.tsx';
 import styles from './components/app.module.css';
 import { Button } from './components/button.tsx';
+import { CaseNotices } from './components/case-notices.tsx';
 import { CommandPalette } from './components/command-palette.tsx';
 import { DropTarget } from './components/drop-target.tsx';
 import { FailureBoundary } from './components/failure-boundary.tsx';
@@ -14,6 +15,7 @@ import { TopBar } from './components/top-bar.tsx';
 import { ArtifactScreen } from './screens/artifact/artifact.tsx';
 import { DatabaseScreen } from './screens/database/database.tsx';
 import { EvidenceScreen } from './screens/evidence.tsx';
+import { MovedDialog } from './screens/moved-dialog.tsx';
 import { ProgressScreen } from './screens/progress.tsx';
 import { ReportScreen } from './screens/report.tsx';
 import { StartScreen } from './screens/start.tsx';
@@ -42,7 +44,7 @@ export function WholeWindow() {
 
 /** The bar, the headline of the incident, and the view that is chosen. */
 function App() {
-  const { view, job, failure, trail } = useAppState();
+  const { view, job, failure, trail, caseStatus, moved } = useAppState();
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
   const focusSearch = (): boolean => {
@@ -57,8 +59,8 @@ function App() {
     openPalette: () => setIsPaletteOpen(true),
   });
   useEffect(() => {
-    document.title = view === null ? 'Inquest' : `${view.title} – Inquest`;
-  }, [view]);
+    document.title = view === null ? 'Inquest' : windowTitle(view, caseStatus);
+  }, [view, caseStatus]);
 
   return (
     <div className={styles.window}>
@@ -74,6 +76,7 @@ function App() {
           <FailureBoundary what="The headline" advice="The views below are not affected." showing={view}>
             <Headline view={view} />
           </FailureBoundary>
+          <CaseNotices key={`${caseStatus?.title}:${caseStatus?.savedAs}`} />
           {/* An element of its own for each tab: the next one begins at its top, however far this one was scrolled. */}
           <main className={styles.main}>
             <div
@@ -96,6 +99,7 @@ function App() {
         </FailureBoundary>
       )}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
+      {moved === null ? null : <MovedDialog moved={moved} />}
       <DropTarget />
       <Toasts />
     </div>
@@ -103,6 +107,11 @@ function App() {
 }
 
 const SCREEN_ADVICE = 'The other views are not affected, and the command line (inquest analyze) may read the case.';
+
+/** The case first, with a dot before it where something was done that no file of it has. */
+function windowTitle(view: CaseView, status: CaseStatus | null): string {
+  return `${status?.isDirty === true ? '● ' : ''}${status?.title ?? view.title} – Inquest`;
+}
 
 function Screen(props: {
   readonly tab: TabName;
@@ -169,6 +178,12 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
       return;
     case 'load-rules':
       void actions.loadRules();
+      return;
+    case 'save-case':
+      void actions.saveCase(false);
+      return;
+    case 'save-case-as':
+      void actions.saveCase(true);
       return;
     case 'close-case':
       void actions.closeCase();

@@ -42,6 +42,8 @@ export interface OpenCaseOptions {
   readonly zones?: ZoneChoices;
   /** Corrections of clocks in microseconds, by the path of the source or how it ends. The last one of a source counts. */
   readonly clockOffsets?: readonly { readonly path: string; readonly micros: number }[];
+  /** Told of a path that a zone or a correction is for and that no source has; without it, that is a UsageError. */
+  readonly onUnknownSource?: (path: string) => void;
   /** Which incident is analysed; default: the worst. */
   readonly incident?: AskedIncident | null;
   /** The user's own rules; what is wrong with them is a problem of the case. */
@@ -97,8 +99,10 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
     );
     const paths = [...options.paths, ...(options.steering?.taken() ?? [])];
     if (!imported.files.some(saysSomething)) throw new NothingRecognised(imported);
-    const clockOffsets = namedOffsets(imported, options.clockOffsets ?? []);
-    for (const { path } of options.zones?.bySource ?? []) requireSource(imported, path);
+    const clockOffsets = namedOffsets(imported, options.clockOffsets ?? [], options.onUnknownSource);
+    for (const { path } of options.zones?.bySource ?? []) {
+      if (sourceOf(imported, path) === null) tellUnknown(imported, path, options.onUnknownSource);
+    }
     const { artifacts, problems } = await profileArtifacts(imported, await rankedArtifacts(imported, analysing), {
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(signal === undefined ? {} : { signal }),
@@ -152,21 +156,31 @@ function withTestcases(files: readonly EvidenceFile[], artifacts: readonly Artif
   return files.map((file) => ({ ...file, records: testcases.get(file.id) ?? file.records }));
 }
 
-function requireSource(imported: ImportedEvidence, name: string): EvidenceFile {
+function sourceOf(imported: ImportedEvidence, name: string): EvidenceFile | null {
   const index = sourceNamed(
     imported.files.map(({ path }) => path),
     name,
   );
-  const file = index === null ? undefined : imported.files[index];
-  if (file === undefined) throw new UsageError(unknownSource(imported, name));
-  return file;
+  return index === null ? null : (imported.files[index] ?? null);
+}
+
+function tellUnknown(imported: ImportedEvidence, name: string, tell: OpenCaseOptions['onUnknownSource']): void {
+  if (tell === undefined) throw new UsageError(unknownSource(imported, name));
+  tell(name);
 }
 
 function namedOffsets(
   imported: ImportedEvidence,
   named: readonly { readonly path: string; readonly micros: number }[],
+  onUnknownSource: OpenCaseOptions['onUnknownSource'],
 ): ClockOffsets {
-  return new Map(named.map(({ path, micros }) => [requireSource(imported, path).id, micros]));
+  const offsets = new Map<string, number>();
+  for (const { path, micros } of named) {
+    const file = sourceOf(imported, path);
+    if (file === null) tellUnknown(imported, path, onUnknownSource);
+    else offsets.set(file.id, micros);
+  }
+  return offsets;
 }
 
 /** What a case of these paths is called: by the first, and how many more there are. */

@@ -1,13 +1,25 @@
 import { MOST_REPORT_QUERIES } from '../../shared/contract/database-limits.ts';
 import type { ReportQueryEntry } from '../../shared/contract/database-requests.ts';
+import type { DatabaseViewId } from '../../shared/model/database.ts';
 import type { ReportQuery } from '../../shared/model/report-query.ts';
 import { reportQuery } from '../../shared/report/report-queries.ts';
 import type { KeptResult } from '../databases/sql-client.ts';
 import { UsageError } from '../threads/usage-error.ts';
 
+/** A statement that is in the report, and what it was put to. */
+export interface QueryOfReport {
+  /** Path of the database. */
+  readonly database: string;
+  readonly view: DatabaseViewId;
+  readonly sql: string;
+}
+
 /** The queries whose results somebody put into the report of a case, in the order in which they did. */
 export class ReportQueries {
-  readonly #queries = new Map<number, { readonly entry: ReportQueryEntry; readonly query: ReportQuery }>();
+  readonly #queries = new Map<
+    number,
+    { readonly entry: ReportQueryEntry; readonly query: ReportQuery; readonly asked: QueryOfReport }
+  >();
   #nextId = 1;
 
   /** Throws UsageError when the report is full. */
@@ -18,7 +30,12 @@ export class ReportQueries {
     const id = this.#nextId;
     this.#nextId += 1;
     const entry: ReportQueryEntry = { id, sql, rowCount: result.rows.length, isCut: result.cut !== null };
-    this.#queries.set(id, { entry, query: reportQuery({ sql, path, view: target.view, result }) });
+    const { view } = target;
+    this.#queries.set(id, {
+      entry,
+      query: reportQuery({ sql, path, view, result }),
+      asked: { database: path, view, sql },
+    });
   }
 
   remove(id: number): void {
@@ -33,6 +50,11 @@ export class ReportQueries {
 
   entries(): readonly ReportQueryEntry[] {
     return [...this.#queries.values()].map(({ entry }) => entry);
+  }
+
+  /** What has to be run to have them again. */
+  asked(): readonly QueryOfReport[] {
+    return [...this.#queries.values()].map(({ asked }) => asked);
   }
 
   forReport(): readonly ReportQuery[] {

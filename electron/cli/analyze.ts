@@ -14,6 +14,8 @@ import { makeFolder } from '../files/own-files.ts';
 import { copyStreams } from '../files/stream-copies.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
+import { UsageError } from '../threads/usage-error.ts';
+import { type CommandOfCase, commandOfCase, restored } from './case-of-file.ts';
 import type { CliCommand } from './command.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -24,16 +26,19 @@ type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
 export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
-    const refusal = await refuseToWrite(command);
+    const ofCase = await commandOfCase(command);
+    const asked = ofCase?.command ?? command;
+    const refusal = await refuseToWrite(asked, ofCase === null ? [] : [ofCase.path]);
     if (refusal !== null) return refuse(refusal);
     const beside = {
-      rules: await readRuleFiles(command.rules),
-      notes: command.notes === null ? null : await readNotesFile(command.notes),
+      rules: [...(ofCase?.file.rules ?? []), ...(await readRuleFiles(command.rules))],
+      notes: asked.notes === null ? null : await readNotesFile(asked.notes),
+      ofCase,
     };
-    const given = await copyStreams(command.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
+    const given = await copyStreams(asked.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
     // A case reads its evidence as long as it is open.
     try {
-      return await analysed({ ...command, paths: given.paths }, beside, { progress, signal }, terminal);
+      return await analysed({ ...asked, paths: given.paths }, beside, { progress, signal }, terminal);
     } finally {
       await given.dispose();
     }
@@ -44,14 +49,18 @@ export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Pro
 interface Beside {
   readonly rules: readonly RuleFileText[];
   readonly notes: NotesText | null;
+  readonly ofCase: CommandOfCase | null;
 }
 
 async function analysed(
   command: AnalyzeCommand,
-  { rules, notes }: Beside,
+  { rules, notes, ofCase }: Beside,
   { progress, signal }: Pick<CommandRun, 'progress' | 'signal'>,
   terminal: Terminal,
 ): Promise<number> {
+  const unknownSources: string[] = [];
+  // What the command itself names must be there; what a case file names may be gone.
+  const ofFile = new Set([...(ofCase?.file.zones.bySource ?? []), ...(ofCase?.file.clockOffsets ?? [])].map(pathOf));
   let opened = await openCase({
     paths: command.paths,
     onProgress: (step) => progress.show(step),
@@ -61,8 +70,10 @@ async function analysed(
     clockOffsets: command.clockOffsets,
     incident: command.incident,
     rules,
+    ...(ofCase === null ? {} : { onUnknownSource: (path) => requireOfFile(path, ofFile, unknownSources) }),
   });
   try {
+    if (ofCase !== null) opened = await restored(opened, ofCase, unknownSources, terminal);
     for (const order of profileOrders(command, opened)) {
       opened = await profiled(opened, order, {
         onProgress: (step) => progress.show(step),
@@ -80,6 +91,15 @@ async function analysed(
   } finally {
     await opened.dispose();
   }
+}
+
+function pathOf({ path }: { readonly path: string }): string {
+  return path;
+}
+
+function requireOfFile(path: string, ofFile: ReadonlySet<string>, unknown: string[]): void {
+  if (!ofFile.has(path)) throw new UsageError(`No source is named "${path}".`);
+  unknown.push(path);
 }
 
 /** The profiles that were asked for, of the artifact that the incident is about. */
@@ -114,8 +134,8 @@ function outputsOf(command: AnalyzeCommand): readonly { readonly format: ExportF
 }
 
 /** Before anything is read: evidence is never changed, and what cannot be written is not told after the analysis. */
-async function refuseToWrite(command: AnalyzeCommand): Promise<string | null> {
-  const evidence = command.paths.map((path) => resolve(path));
+async function refuseToWrite(command: AnalyzeCommand, others: readonly string[]): Promise<string | null> {
+  const evidence = [...command.paths, ...others].map((path) => resolve(path));
   const places = new Set<string>();
   for (const { path } of outputsOf(command)) {
     const problem = await targetProblem(path, evidence);

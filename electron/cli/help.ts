@@ -17,6 +17,8 @@ Usage:
 PATH is a file, a folder or an archive (.zip, .tar, and .gz, .bz2, .xz or .zst with or without a tar inside) with what
 was saved from the host: journal exports, kernel log, gunicorn.conf.py, the SQLite database with its -wal and -shm, the
 JUnit XML, ps, vmstat, free and meminfo snapshots. - is standard input, which a pipe may bring, as <(...) does.
+Or PATH is one case file (*.inquest) that was saved in the window: its evidence is read again and what was dismissed, noted
+and set in it applies; options come on top. Evidence that has changed since is told, evidence that has moved refused.
 The evidence is only read. The verdict, the timeline and what to do are printed on one screen.
 
 collect-script writes collect.sh, which gathers all of that on the host into one archive, and reproduce.sh, which repeats

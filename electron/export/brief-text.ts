@@ -2,7 +2,16 @@ import type { Report, ReportHypothesis, ReportMoment } from '../../shared/report
 import { byAction } from '../../shared/report/words.ts';
 import { firstSentence, plural } from '../../shared/wording/figures.ts';
 import { LIKELY_WORDS, preventedWords } from '../../shared/wording/names.ts';
-import { fieldLines, indented, indentedBy, type Painter, painter, type TextOptions, textWidth } from './text-lines.ts';
+import {
+  analystLines,
+  fieldLines,
+  indented,
+  indentedBy,
+  type Painter,
+  painter,
+  type TextOptions,
+  textWidth,
+} from './text-lines.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
 
 /**
@@ -15,6 +24,7 @@ export function writeBriefText(report: Report, options: TextOptions): string {
   const heading = (words: string): readonly string[] => ['', paint('heading', words)];
   // The list of actions begins with what the field says.
   const fields = report.summary.filter(({ id }) => id !== 'action' || report.recommendations.length === 0);
+  const changes = analystLines(report, width);
   const out = [
     ...wrapped(report.headline, width).map((line) => paint('title', line)),
     ...report.caveats.flatMap((caveat) => indented('warning: ', caveat, width)).map((line) => paint('warn', line)),
@@ -24,6 +34,8 @@ export function writeBriefText(report: Report, options: TextOptions): string {
     ...momentLines(report.moments, width, paint),
     ...heading('Hypotheses'),
     ...report.hypotheses.flatMap((hypothesis) => hypothesisLines(hypothesis, width, paint)),
+    ...(changes.length === 0 ? [] : heading('Analyst changes')),
+    ...changes,
     ...(report.recommendations.length === 0 ? [] : heading('What to do')),
     ...actionLines(report, width, paint),
     '',

@@ -1,4 +1,5 @@
 import type { Field } from '../../shared/model/report-query.ts';
+import type { Report } from '../../shared/report/report.ts';
 import { padded, textColumns, wrapped } from './wrap.ts';
 
 export interface TextOptions {
@@ -52,4 +53,15 @@ export function indented(prefix: string, text: string, width: number): readonly 
 export function indentedBy(columns: number, line: string, width: number): readonly string[] {
   const own = /^ */.exec(line)?.[0].length ?? 0;
   return wrapped(line.slice(own), width - columns - own).map((piece) => ' '.repeat(columns + own) + piece);
+}
+
+/** What the analyst dismissed and noted, each with why; nothing where that is nothing. A verdict that rests on it says so. */
+export function analystLines(
+  { overrulings, observations }: Pick<Report, 'overrulings' | 'observations'>,
+  width: number,
+): readonly string[] {
+  return [
+    ...overrulings.flatMap(({ text, comment }) => indented('  dismissed  ', `${text} Because: ${comment}`, width)),
+    ...observations.flatMap(({ text, says }) => indented('  observed   ', `${text} (${says})`, width)),
+  ];
 }

@@ -4,6 +4,7 @@ import { byAction } from '../../shared/report/words.ts';
 import { formatScore } from '../../shared/wording/figures.ts';
 import { preventedWords } from '../../shared/wording/names.ts';
 import {
+  analystLines,
   fieldLines,
   indented,
   indentedBy,
@@ -48,12 +49,10 @@ export function writeText(report: Report, options: TextOptions): string {
   }
   heading('Hypotheses');
   for (const hypothesis of report.hypotheses) out.push(...hypothesisLines(hypothesis, width, paint));
-  if (report.overrulings.length > 0 || report.observations.length > 0) {
+  const changes = analystLines(report, width);
+  if (changes.length > 0) {
     heading('Analyst changes');
-    for (const { text, comment } of report.overrulings)
-      out.push(...indented('  dismissed  ', `${text} Because: ${comment}`, width));
-    for (const { text, says } of report.observations)
-      out.push(...indented('  observed   ', `${text} (${says})`, width));
+    out.push(...changes);
   }
   if (report.questions.length > 0) {
     heading('Questions');

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
 /*
@@ -54,4 +54,14 @@ export async function makeRunnable(path: string): Promise<void> {
 /** Whether there is anything at a path. */
 export function isThere(path: string): boolean {
   return existsSync(path);
+}
+
+/** Removes a file that Inquest wrote; does nothing where there is none. */
+export async function removeOwnFile(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+/** The names in a folder of Inquest's own, in their order; none where there is no such folder. */
+export async function namesIn(path: string): Promise<readonly string[]> {
+  return isThere(path) ? (await readdir(path)).sort() : [];
 }

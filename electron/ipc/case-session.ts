@@ -30,6 +30,7 @@ export interface SessionOptions {
     readonly zones: ZoneChoices;
     readonly clockOffsets: readonly ClockOffsetOfPath[];
     readonly rules: readonly RuleFileText[];
+    readonly onUnknownSource?: (path: string) => void;
     readonly onProgress: (progress: Progress, sample: ProfileSample | null) => void;
     readonly signal: AbortSignal;
     readonly steering: Steering;
@@ -38,6 +39,8 @@ export interface SessionOptions {
   readonly onProfileProgress?: (event: ProfileProgressEvent) => void;
   /** Told whenever a case has been opened or closed. */
   readonly onChange: (isOpen: boolean) => void;
+  /** Told whenever another case, or the same one after a change, is the open one; null when it has been closed. */
+  readonly onCase?: (current: SessionCase | null) => void;
   readonly toJobError: (error: unknown) => JobError;
 }
 
@@ -49,6 +52,20 @@ export interface SessionCase {
   readonly zones: ZoneChoices;
   /** The user's own rules. */
   readonly rules: readonly RuleFileText[];
+  /** Where it began; the same object for as long as it is the same case, however often it is read again. */
+  readonly origin: CaseOrigin;
+}
+
+/** Where a case began: with evidence alone, or with a case file, which then says what it is to be opened with. */
+export interface CaseOrigin {
+  readonly restored: RestoredWork | null;
+}
+
+/** What was done in a case before, to be done to its evidence again. */
+export interface RestoredWork extends TimeSettings {
+  readonly kept: Pick<OpenCase, 'judgements' | 'chosen'>;
+  /** Told of a source that a zone or a correction is for and that is not there. */
+  readonly onUnknownSource: (path: string) => void;
 }
 
 /** What was said of the times of a case's sources, the user's own rules, and holds when it is read again. */
@@ -76,6 +93,8 @@ interface Import {
   readonly times: () => TimeSettings;
   /** The case whose judgements and chosen incident it keeps; null for a case of its own. */
   readonly keeps: OpenCase | null;
+  /** Of a case of its own; null where it keeps another's. */
+  readonly origin: CaseOrigin | null;
   /** Paths that joined it while it ran. */
   readonly joined: Set<string>;
   readonly abort: AbortController;
@@ -121,9 +140,9 @@ export class CaseSession {
   }
 
   /** Opens what was given. An import that is still under way is cancelled: the person has changed their mind. */
-  open(paths: readonly string[]): Promise<OpenOutcome> {
+  open(paths: readonly string[], origin: CaseOrigin = { restored: null }): Promise<OpenOutcome> {
     this.#cancelImport();
-    return this.#start('open', paths, titleOf(paths), () => NO_TIME_SETTINGS, null);
+    return this.#start('open', paths, titleOf(paths), () => origin.restored ?? NO_TIME_SETTINGS, null, origin);
   }
 
   /**
@@ -267,6 +286,7 @@ export class CaseSession {
     title: string,
     times: () => TimeSettings,
     keeps: OpenCase | null,
+    origin: CaseOrigin | null = keeps === null ? { restored: null } : null,
   ): Promise<OpenOutcome> {
     const started: Import = {
       kind,
@@ -275,6 +295,7 @@ export class CaseSession {
       paths,
       times,
       keeps,
+      origin,
       joined: new Set(),
       abort: new AbortController(),
       steering: new Steering(),
@@ -291,16 +312,24 @@ export class CaseSession {
     };
     try {
       // What is being said of the open case is about the one that comes in its place, unless that is another.
-      const times = started.keeps === null ? started.times() : await this.#turns.take(started.times);
+      const said = started.keeps === null ? started.times() : await this.#turns.take(started.times);
+      const unknown = new Set<string>();
+      const restored = started.origin?.restored ?? null;
       const opened = await this.#options.openCase({
         paths: started.paths,
-        ...times,
+        zones: said.zones,
+        clockOffsets: said.clockOffsets,
+        rules: said.rules,
+        ...(restored === null ? {} : { onUnknownSource: (path) => unknown.add(path) }),
         onProgress: (progress, sample) => {
           if (!signal.aborted) this.#options.onProgress(progress, sample);
         },
         signal,
         steering: started.steering,
       });
+      for (const path of unknown) restored?.onUnknownSource(path);
+      const bySource = said.zones.bySource.filter(({ path }) => !unknown.has(path));
+      const times = { ...said, zones: { ...said.zones, bySource } };
       const outcome = await this.#turns.take(() => this.#adopt(started, times, opened));
       end();
       return outcome.status === 'opened' ? { ...outcome, ...this.#follow(started) } : outcome;
@@ -312,11 +341,11 @@ export class CaseSession {
   }
 
   async #adopt(
-    { kind, paths, keeps, abort: { signal }, steering }: Import,
+    { kind, paths, keeps, origin, abort: { signal }, steering }: Import,
     times: TimeSettings,
     read: OpenCase,
   ): Promise<OpenOutcome> {
-    const openCase = signal.aborted ? read : await this.#keeping(read, keeps);
+    const openCase = signal.aborted ? read : await this.#keeping(read, keeps, origin?.restored?.kept ?? null);
     if (signal.aborted) {
       await read.dispose();
       return { status: 'cancelled' };
@@ -325,22 +354,30 @@ export class CaseSession {
     const previous = this.#case;
     // What is being measured belongs to the case that goes.
     this.cancelProfile();
-    this.#case = { openCase, paths: [...paths, ...steering.taken()], zones: times.zones, rules: times.rules };
-    if (previous?.paths.every((path) => paths.includes(path)) === true) {
+    this.#case = {
+      openCase,
+      paths: [...paths, ...steering.taken()],
+      zones: times.zones,
+      rules: times.rules,
+      origin: origin ?? previous?.origin ?? { restored: null },
+    };
+    const isRestored = origin !== null && origin.restored !== null;
+    if (!isRestored && previous?.paths.every((path) => paths.includes(path)) === true) {
       openCase.reportQueries.takeOver(previous.openCase.reportQueries);
     }
     this.#before = kind === 'add' && previous !== null ? outlineOf(previous.openCase) : null;
+    this.#options.onCase?.(this.#case);
     await previous?.openCase.dispose();
     this.#options.onChange(true);
     return { status: 'opened', view };
   }
 
   /** What was read, with the judgements and the incident of the case in whose place it comes. */
-  async #keeping(read: OpenCase, keeps: OpenCase | null): Promise<OpenCase> {
-    if (keeps === null) return read;
+  async #keeping(read: OpenCase, keeps: OpenCase | null, kept: RestoredWork['kept'] | null): Promise<OpenCase> {
+    if (keeps === null && kept === null) return read;
     try {
       // What was judged while it was read again counts too.
-      return await read.keeping(this.#case?.openCase ?? keeps);
+      return await read.keeping(kept ?? this.#case?.openCase ?? keeps ?? read);
     } catch (error) {
       await read.dispose();
       throw error;
@@ -413,6 +450,7 @@ export class CaseSession {
   #replace(replaced: SessionCase, openCase: OpenCase): boolean {
     if (this.#case !== replaced) return false;
     this.#case = { ...replaced, openCase };
+    this.#options.onCase?.(this.#case);
     return true;
   }
 
@@ -445,6 +483,7 @@ export class CaseSession {
     this.#before = null;
     this.#outcome = null;
     if (open === null) return;
+    this.#options.onCase?.(null);
     await open.openCase.dispose();
     this.#options.onChange(false);
   }

@@ -13,11 +13,14 @@ type DatabaseRequestName = Extract<
   `database.${string}` | 'report.addQuery' | 'report.removeQuery' | 'report.queries'
 >;
 
-/** The handlers for what a window asks about the contents of databases, and for the queries of the report. */
+/**
+ * The handlers for what a window asks about the contents of databases, and for the queries of the report; `onReport` is told
+ * when those have changed.
+ */
 export function databaseHandlers(
   session: CaseSession,
   ports: ShellPorts,
-  requireCase: () => OpenCase,
+  { requireCase, onReport }: { readonly requireCase: () => OpenCase; readonly onReport: () => void },
 ): Pick<Handlers, DatabaseRequestName> {
   return {
     'database.schema': async (target) => shown(await requireCase().sql.schema(target)),
@@ -27,10 +30,15 @@ export function databaseHandlers(
       shown(await requireCase().sql.explain(target, sql, seconds)),
     'database.cancel': () => session.current()?.openCase.sql.cancel(),
     'database.exportCsv': (request) => exportCsv(session, ports, request),
-    'report.addQuery': ({ resultId }) => addQuery(requireCase(), resultId),
+    'report.addQuery': ({ resultId }) => {
+      const entries = addQuery(requireCase(), resultId);
+      onReport();
+      return entries;
+    },
     'report.removeQuery': ({ id }) => {
       const { reportQueries } = requireCase();
       reportQueries.remove(id);
+      onReport();
       return shown(reportQueries.entries());
     },
     'report.queries': () => shown(session.current()?.openCase.reportQueries.entries() ?? []),

@@ -1,11 +1,13 @@
-import type { ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
+import type { CaseOpenOutcome, ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
+import { isCaseFile } from '../case-files/read-case-file.ts';
 import { exportFileName } from '../export/file-names.ts';
 import { readExcerpt } from '../profile/artifact-excerpt.ts';
 import { UsageError } from '../threads/usage-error.ts';
+import type { CaseKeeper } from './case-keeper.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
 import type { Handlers } from './dispatch.ts';
@@ -19,7 +21,12 @@ import type { ShellPorts } from './shell-ports.ts';
 import { DETAIL_MESSAGE_CHARACTERS, shown, shownEvent, shownPage } from './shown.ts';
 
 /** The handlers of the contract over one session. Nothing here concludes anything: it opens, pages and hands on. */
-export function createHandlers(session: CaseSession, ports: ShellPorts, given: PathGrants): Handlers {
+export function createHandlers(
+  session: CaseSession,
+  ports: ShellPorts,
+  keeper: CaseKeeper,
+  given: PathGrants,
+): Handlers {
   return {
     'app.info': () => ports.appInfo(),
     'dialog.open': async ({ kind }) => {
@@ -29,7 +36,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, given: P
     },
     'case.open': async ({ paths }) => {
       given.require(paths);
-      return shown(await session.open(paths));
+      return shown(await openGiven(keeper, paths));
     },
     'case.setZone': async ({ zone, evidenceIds }) => shown(await session.setZone(zone, evidenceIds)),
     'case.setRules': async ({ paths }) => {
@@ -37,15 +44,28 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, given: P
       return shown(await session.setRules(await readRuleFiles(paths)));
     },
     'case.adjustClocks': async ({ offsets }) => shown(await session.adjustClocks(offsets)),
-    'case.openSample': async () => shown(await session.open([ports.samplePath()])),
+    'case.openSample': async () => shown(await keeper.openEvidence([ports.samplePath()])),
     'case.current': () => shown(session.current()?.openCase.view() ?? null),
     'case.add': ({ paths }) => {
       given.require(paths);
+      if (paths.some(isCaseFile)) throw new UsageError('A case file cannot be added to a case. Open it instead.');
       return session.add(paths);
     },
     'case.carry': ({ rows, evidenceIds }) => session.carry(rows, evidenceIds),
     'case.cancel': () => session.cancel(),
-    'case.close': () => session.close(),
+    'case.close': async () => {
+      if (!(await keeper.leave())) return false;
+      await session.close();
+      return true;
+    },
+    'case.locate': async ({ source }) => shown(await keeper.locate(source)),
+    'case.openLocated': async () => shown(await keeper.openLocated()),
+    'case.save': ({ as }) => keeper.save(as),
+    'case.status': () => shown(keeper.status()),
+    'case.setView': (view) => keeper.setView(view),
+    'cases.list': async () => shown(await keeper.list()),
+    'cases.open': async ({ id }) => shown(await keeper.openListed(id)),
+    'cases.remove': async ({ id, what }) => shown(await keeper.remove(id, what)),
     'job.current': () => session.running(),
     'job.outcome': async () => shown(await session.outcome()),
     'job.stopSource': ({ source }) => session.stopSource(source),
@@ -85,7 +105,7 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, given: P
       if (absolutePath === null) throw new UsageError(`This case has no source ${evidenceId}.`);
       return readExcerpt(absolutePath, byteOffset, limit);
     },
-    ...databaseHandlers(session, ports, () => requireCase(session)),
+    ...databaseHandlers(session, ports, { requireCase: () => requireCase(session), onReport: () => keeper.touched() }),
     'case.chooseIncident': async ({ incidentId }) =>
       shown(await session.conclude((open) => open.withIncident({ incidentId }))),
     'judgement.overrule': (payload) => judge(session, (open) => overrule(open, payload)),
@@ -99,6 +119,14 @@ export function createHandlers(session: CaseSession, ports: ShellPorts, given: P
     'report.export': (payload) => exportReport(session, ports, payload),
     'clipboard.write': ({ text }) => ports.writeClipboard(text),
   };
+}
+
+/** Evidence, or one case file. */
+function openGiven(keeper: CaseKeeper, paths: readonly string[]): Promise<CaseOpenOutcome> {
+  const caseFile = paths.find(isCaseFile);
+  if (caseFile === undefined) return keeper.openEvidence(paths);
+  if (paths.length > 1) throw new UsageError('A case file is opened by itself. Leave out the other files.');
+  return keeper.openFile(caseFile);
 }
 
 function requireCase(session: CaseSession): OpenCase {

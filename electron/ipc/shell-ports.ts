@@ -19,6 +19,12 @@ export interface ShellPorts {
   readonly chooseNotesToOpen: () => Promise<string | null>;
   /** As chooseExportPath, for a shell script. */
   readonly chooseScriptPath: (suggestedPath: string) => Promise<string | null>;
+  /** As chooseExportPath, for the file of a case. */
+  readonly chooseCasePath: (suggestedPath: string) => Promise<string | null>;
+  /** Where a file or folder of this name lies now, absolute, or null when the dialog was dismissed. */
+  readonly chooseMoved: (kind: 'file' | 'folder', name: string) => Promise<string | null>;
+  /** Asks what becomes of changes that the file of the case does not have. */
+  readonly askUnsaved: (title: string) => Promise<'save' | 'discard' | 'cancel'>;
   readonly writeClipboard: (text: string) => void;
   /** Absolute path of the sample case that comes with Inquest. */
   readonly samplePath: () => string;

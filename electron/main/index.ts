@@ -2,15 +2,19 @@ import { join } from 'node:path';
 import { app, session } from 'electron';
 import { toJobError } from '../case/job-error.ts';
 import { openCase } from '../case/open-case.ts';
+import { CaseLibrary } from '../case-files/case-library.ts';
 import { removeAbandonedFolders } from '../files/private-folders.ts';
+import { CaseKeeper } from '../ipc/case-keeper.ts';
 import { CaseSession } from '../ipc/case-session.ts';
 import { GivenPaths } from '../ipc/given-paths.ts';
+import { shown } from '../ipc/shown.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';
 import { setupMenu } from './menu.ts';
+import { electronPorts } from './ports.ts';
 import { setupOffline, setupSandbox, setupSecurity } from './security.ts';
-import { setupShutdown } from './shutdown.ts';
+import { setupClosing, setupShutdown } from './shutdown.ts';
 import { createMainWindow } from './window.ts';
 
 /** The built preload script and pages lie beside the built main process: out/main, out/preload, out/renderer. */
@@ -33,15 +37,24 @@ function start(paths: LaunchPaths): void {
   setupAppProtocol(PAGES);
   const window = createMainWindow(PRELOAD);
   const menu = setupMenu(window);
+  const ports = electronPorts(window);
   const cases = new CaseSession({
     openCase,
     toJobError,
     onProgress: (progress, sample) => window.send('job.progress', { progress, sample }),
     onProfileProgress: (event) => window.send('profile.progress', event),
     onChange: menu.setCaseOpen,
+    onCase: (current) => keeper.caseChanged(current),
+  });
+  const keeper = new CaseKeeper({
+    session: cases,
+    library: new CaseLibrary(join(app.getPath('userData'), 'cases')),
+    ports,
+    onStatus: (status) => window.send('case.status', { status: shown(status) }),
   });
   const given = new GivenPaths();
-  setupIpc(window, cases, given);
-  setupShutdown(cases);
+  setupIpc(window, { session: cases, ports, keeper, given });
+  setupClosing(window.browserWindow, keeper);
+  setupShutdown(cases, keeper);
   paths.deliverTo(window, given);
 }

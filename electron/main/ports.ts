@@ -16,6 +16,7 @@ const FORMAT_NAMES: Readonly<Record<ExportFormat, string>> = {
   json: 'Case as JSON',
 };
 
+const CASE_FILTERS = [{ name: 'Inquest case', extensions: ['inquest'] }];
 const NOTES_FILTERS = [{ name: 'Notes of a case', extensions: ['json'] }];
 
 /** Shows the save dialog; null when it was dismissed. */
@@ -75,6 +76,27 @@ export function electronPorts(window: MainWindow): ShellPorts {
         defaultPath: suggestedPath,
         filters: [{ name: 'Shell script', extensions: ['sh'] }],
       }),
+    chooseCasePath: (suggestedPath) =>
+      chooseSavePath(window, { title: 'Save case', defaultPath: suggestedPath, filters: CASE_FILTERS }),
+    chooseMoved: async (kind, name) => {
+      const chosen = await dialog.showOpenDialog(window.browserWindow, {
+        title: `Locate ${name}`,
+        properties: [kind === 'folder' ? 'openDirectory' : 'openFile', 'dontAddToRecent'],
+      });
+      return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+    },
+    askUnsaved: async (title) => {
+      const { response } = await dialog.showMessageBox(window.browserWindow, {
+        type: 'warning',
+        message: `Save the changes to ${title}?`,
+        detail: 'Changes that are not saved are lost.',
+        buttons: ['Save', 'Discard', 'Cancel'],
+        defaultId: 0,
+        cancelId: 2,
+        noLink: true,
+      });
+      return response === 0 ? 'save' : response === 1 ? 'discard' : 'cancel';
+    },
     writeClipboard: (text) => clipboard.writeText(text),
     samplePath,
     documentsFolder: () => app.getPath('documents'),

@@ -77,6 +77,8 @@ export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UT
       hint: '',
       run: () => void actions.addDialog('folder'),
     },
+    { id: 'save', group: 'Case', title: 'Save case', hint: 'Ctrl+S', run: () => void actions.saveCase(false) },
+    { id: 'save-as', group: 'Case', title: 'Save case as…', hint: '', run: () => void actions.saveCase(true) },
     { id: 'close', group: 'Case', title: 'Close the case', hint: '', run: () => void actions.closeCase() },
   );
   return commands;

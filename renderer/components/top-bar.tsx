@@ -57,7 +57,15 @@ export function TopBar({ onPalette }: { readonly onPalette: () => void }) {
               <MenuItem onPress={() => void actions.addDialog('folder')}>Add evidence folder…</MenuItem>
               <MenuItem onPress={() => void actions.loadRules()}>Load rule files…</MenuItem>
               <MenuSeparator />
-              <MenuItem onPress={() => void actions.closeCase()}>Close the case</MenuItem>
+              <MenuItem shortcut="Ctrl S" onPress={() => void actions.saveCase(false)}>
+                Save case
+              </MenuItem>
+              <MenuItem shortcut="Ctrl Shift S" onPress={() => void actions.saveCase(true)}>
+                Save case as…
+              </MenuItem>
+              <MenuItem shortcut="Ctrl W" onPress={() => void actions.closeCase()}>
+                Close case
+              </MenuItem>
             </Menu>
           </>
         )}

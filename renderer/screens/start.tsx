@@ -4,6 +4,7 @@ import { Button } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
 import { FailureNotice } from '../components/failure-notice.tsx';
 import { useActions } from '../state/app-context.tsx';
+import { KeptCases } from './kept-cases.tsx';
 import styles from './start.module.css';
 
 /** What can be given, with the command that collects it: the reader may have to ask somebody for it. */
@@ -38,9 +39,10 @@ export function StartScreen() {
           </p>
         </header>
         <FailureNotice />
+        <KeptCases />
         <section className={styles.dropZone} aria-label="Open evidence">
           <FileStack size={30} strokeWidth={1.25} aria-hidden="true" />
-          <p className={styles.dropZoneTitle}>Drop files, a folder or an archive anywhere on this window</p>
+          <p className={styles.dropZoneTitle}>Drop files, a folder, an archive or a case anywhere on this window</p>
           <p className="secondary">zip, tar, gzip, bzip2, xz and zstd archives are unpacked into a private folder</p>
           <div className={cx(buttonStyles.buttonRow, styles.buttonRow)}>
             <Button tone="primary" onClick={() => void actions.openDialog('files')}>

@@ -1,6 +1,7 @@
 import type { InquestBridge } from '../../shared/contract/ipc.ts';
 import type { AppAction, AppState, Toast } from './app-state.ts';
 import { actionContext } from './attempt.ts';
+import type { CaseFileActions } from './case-file-actions.ts';
 import { type ImportActions, importActions } from './import-actions.ts';
 import { type JudgementActions, judgementActions } from './judgement-actions.ts';
 import { type MeasureActions, measureActions } from './measure-actions.ts';
@@ -8,7 +9,13 @@ import { type OutputActions, outputActions } from './output-actions.ts';
 import { type PlaceActions, placeActions } from './place-actions.ts';
 
 /** Everything that a screen can have done. The object stays the same for the life of the window. */
-export interface Actions extends ImportActions, JudgementActions, MeasureActions, OutputActions, PlaceActions {
+export interface Actions
+  extends CaseFileActions,
+    ImportActions,
+    JudgementActions,
+    MeasureActions,
+    OutputActions,
+    PlaceActions {
   /** Shows a short message. */
   tell(tone: Toast['tone'], text: string, detail: string | null): void;
   dismissFailure(): void;

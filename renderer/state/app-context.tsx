@@ -33,6 +33,7 @@ export function AppProvider({ bridge, children }: { readonly bridge: InquestBrid
       }),
     [bridge],
   );
+  useEffect(() => bridge.on('case.status', ({ status }) => dispatch({ type: 'case-status', status })), [bridge]);
   useEffect(() => bridge.on('paths.given', ({ paths }) => void actions.givePaths(paths)), [bridge, actions]);
 
   return (

@@ -1,4 +1,5 @@
-import type { ClockOffset, RunningJob } from '../../shared/contract/ipc.ts';
+import type { CaseViewState } from '../../shared/contract/case-file.ts';
+import type { CaseStatus, ClockOffset, MovedEvidence, RunningJob } from '../../shared/contract/ipc.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { JobError, Progress } from '../../shared/model/job.ts';
@@ -38,6 +39,12 @@ interface Failure {
 
 export interface AppState {
   readonly view: CaseView | null;
+  /** How the open case stands to its file. */
+  readonly caseStatus: CaseStatus | null;
+  /** A case file whose evidence has to be located before it opens. */
+  readonly moved: MovedEvidence | null;
+  /** The zone choice that a case file came with; another object for another case. */
+  readonly restoredZone: { readonly choice: string } | null;
   /** Changes with every case, so that what was fetched for one is never shown for another. */
   readonly caseNumber: number;
   readonly trail: Trail;
@@ -58,7 +65,9 @@ export interface AppState {
 }
 
 export type AppAction =
-  | { readonly type: 'opened'; readonly view: CaseView }
+  | { readonly type: 'opened'; readonly view: CaseView; readonly restored?: CaseViewState }
+  | { readonly type: 'case-status'; readonly status: CaseStatus | null }
+  | { readonly type: 'moved-evidence'; readonly moved: MovedEvidence | null }
   /** The same case with other zones or clocks: rows are others, what a person looks at stays. */
   | { readonly type: 'times-changed'; readonly view: CaseView }
   | { readonly type: 'moment-marked'; readonly event: EvidenceEvent | null }
@@ -113,6 +122,9 @@ export type AppAction =
 
 export const INITIAL_STATE: AppState = {
   view: null,
+  caseStatus: null,
+  moved: null,
+  restoredZone: null,
   caseNumber: 0,
   trail: startTrail(FIRST_PLACE),
   job: null,
@@ -148,6 +160,10 @@ export function reduce(state: AppState, action: AppAction): AppState {
     case 'back':
     case 'forward':
       return withPlace(state, action);
+    case 'case-status':
+      return { ...state, caseStatus: action.status };
+    case 'moved-evidence':
+      return { ...state, moved: action.moved };
     case 'moment-marked':
       return { ...state, sameMoment: action.event };
     case 'concluded':
@@ -192,7 +208,9 @@ function withCase(
     case 'opened':
       return {
         ...read,
-        trail: startTrail(firstPlaceOf(action.view)),
+        moved: null,
+        restoredZone: action.restored === undefined ? null : { choice: action.restored.zone },
+        trail: startTrail(placeAt(firstPlaceOf(action.view), action.restored)),
         pinned: null,
         revealed: null,
       };
@@ -337,6 +355,12 @@ export function incidentRange(view: CaseView): TimeRange | null {
 /** What a case opens with: the incident on the timeline; the list of files when nothing in it has a time. */
 function firstPlaceOf(view: CaseView): CasePlace {
   return { ...FIRST_PLACE, tab: view.eventCount > 0 ? 'timeline' : 'evidence', range: incidentRange(view) };
+}
+
+/** Where a case file was left, as far as that is kept. */
+function placeAt(first: CasePlace, restored: CaseViewState | undefined): CasePlace {
+  if (restored === undefined) return first;
+  return { ...first, tab: restored.tab, filter: { ...first.filter, query: restored.query } };
 }
 
 /** The moment that deltas are counted from, with its name: a pinned moment, else the incident's end, else the first event. */

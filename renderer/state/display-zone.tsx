@@ -1,6 +1,6 @@
-import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
-import { useAppState } from './app-context.tsx';
+import { useAppState, useBridge } from './app-context.tsx';
 import {
   type HostZone,
   hostZoneOf,
@@ -33,10 +33,28 @@ export function useDisplayZone(): DisplayZone {
   return useContext(DisplayZoneContext);
 }
 
-/** Holds the choice of a display zone. */
+/** Typing in the search field is told when it pauses. */
+const TELL_VIEW_MILLIS = 300;
+
+/** Holds the choice of a display zone, and tells the app what is looked at, so that the case opens there again. */
 export function DisplayZoneProvider({ children }: { readonly children: ReactNode }) {
-  const { view } = useAppState();
+  const { view, trail, restoredZone } = useAppState();
+  const bridge = useBridge();
   const [choice, setChoice] = useState<ZoneChoice>(storedChoice);
+  useEffect(() => {
+    if (restoredZone === null) return;
+    storeChoice(restoredZone.choice);
+    setChoice(restoredZone.choice);
+  }, [restoredZone]);
+  const { tab, filter } = trail.here;
+  useEffect(() => {
+    if (view === null) return;
+    const timer = setTimeout(() => {
+      // Where a case opens next time is no reason to trouble anybody now.
+      bridge.request('case.setView', { tab, query: filter.query, zone: choice }).catch(() => undefined);
+    }, TELL_VIEW_MILLIS);
+    return () => clearTimeout(timer);
+  }, [bridge, view, tab, filter.query, choice]);
   const host = useMemo(() => hostZoneOf(view?.files ?? []), [view]);
   const value = useMemo<DisplayZone>(() => {
     const laptop = laptopZone();

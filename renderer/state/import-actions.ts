@@ -1,13 +1,14 @@
-import type { AddAnswer, ClockOffset, OpenOutcome, RunningJob } from '../../shared/contract/ipc.ts';
+import { CASE_FILE_ENDING } from '../../shared/contract/case-file.ts';
+import type { AddAnswer, ClockOffset } from '../../shared/contract/ipc.ts';
 import { clockOffsetOf } from '../../shared/model/clock-offset.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import type { ZoneName } from '../../shared/model/zone.ts';
-import { toJobError } from '../bridge.ts';
 import { countOf } from '../format.ts';
 import type { AppAction, Toast } from './app-state.ts';
 import type { ActionContext } from './attempt.ts';
-import { carryRequest, carryTrail } from './carry.ts';
+import { type CaseFileActions, caseFileActions } from './case-file-actions.ts';
+import { type ImportRunner, importRunner, type Job } from './import-runner.ts';
 
 /** What reads evidence, or reads it again in another way. */
 export interface ImportActions {
@@ -32,35 +33,18 @@ export interface ImportActions {
   closeCase(): Promise<void>;
 }
 
-interface Job {
-  readonly kind: RunningJob['kind'];
-  readonly title: string;
-  readonly startedMillis: number;
-}
-
-/** Runs imports one at a time and shows how they went. */
-interface ImportRunner {
-  isImporting(): boolean;
-  /** Shows a job from its start to its end; `adopted` makes of the case what the window goes on with. */
-  run(
-    job: Job,
-    ask: () => Promise<OpenOutcome | null>,
-    adopted?: (view: CaseView) => Promise<AppAction>,
-  ): Promise<void>;
-  /** Follows an import that the app has begun by itself, or before this window was loaded. */
-  follow(title: string): Promise<void>;
-}
-
 /** These actions over a bridge; failures are told and never thrown. */
-export function importActions(context: ActionContext): ImportActions {
+export function importActions(context: ActionContext): ImportActions & CaseFileActions {
   const runner = importRunner(context);
   return {
+    ...caseFileActions(context, runner),
     ...openingActions(context, runner),
     ...rereadingActions(context, runner),
     async resume() {
       const view = await context.bridge.request('case.current', undefined);
       if (view !== null) context.dispatch({ type: 'opened', view });
       const job = await context.bridge.request('job.current', undefined);
+      context.dispatch({ type: 'case-status', status: await context.bridge.request('case.status', undefined) });
       if (job !== null && !runner.isImporting()) await runner.follow('evidence');
     },
     stopSource(source) {
@@ -79,57 +63,11 @@ export function importActions(context: ActionContext): ImportActions {
       context.attempt(
         'The case could not be closed',
         () => context.bridge.request('case.close', undefined),
-        () => context.dispatch({ type: 'closed' }),
+        (isClosed) => {
+          if (isClosed) context.dispatch({ type: 'closed' });
+        },
       ),
   };
-}
-
-function importRunner({ bridge, dispatch, stateNow, tell }: ActionContext): ImportRunner {
-  // Kept beside the state: two drops in one frame would both still see a state without a job.
-  let isImporting = false;
-
-  /** A case that was opened, or the open one with more in it: there a person stays where they were. */
-  const shown = async (kind: RunningJob['kind'], view: CaseView): Promise<AppAction> => {
-    const before = stateNow().view;
-    if (kind === 'open' || before === null) return { type: 'opened', view };
-    const request = carryRequest(stateNow().trail, before);
-    const carried = await bridge.request('case.carry', {
-      rows: [...request.rows],
-      evidenceIds: [...request.evidenceIds],
-    });
-    // Where the person went while that was asked counts too.
-    return { type: 'grown', view, trail: carryTrail(stateNow().trail, before, view, request, carried) };
-  };
-
-  const run: ImportRunner['run'] = async (job, ask, adopted = (view) => shown(job.kind, view)) => {
-    const { kind, title } = job;
-    let outcome: OpenOutcome | null = null;
-    isImporting = true;
-    dispatch({ type: 'job-started', kind, title, atMillis: job.startedMillis });
-    try {
-      outcome = await ask();
-      if (outcome?.status === 'opened') dispatch(await adopted(outcome.view));
-      else if (outcome?.status === 'failed') dispatch({ type: 'job-failed', kind, title, error: outcome.error });
-      else {
-        dispatch({ type: 'job-ended' });
-        if (outcome !== null) tell('info', 'Import cancelled', 'The evidence was only read; nothing was changed.');
-      }
-    } catch (error) {
-      dispatch({ type: 'job-failed', kind, title, error: toJobError(error) });
-    } finally {
-      isImporting = false;
-    }
-    if (outcome?.status === 'opened' && outcome.isFollowed === true) await follow('the evidence that came later');
-  };
-
-  const follow = async (title: string): Promise<void> => {
-    const running = await bridge.request('job.current', undefined);
-    const startedMillis = performance.now() - (running?.ageMillis ?? 0);
-    await run({ kind: running?.kind ?? 'add', title: running?.title ?? title, startedMillis }, () =>
-      bridge.request('job.outcome', undefined),
-    );
-  };
-  return { isImporting: () => isImporting, run, follow };
 }
 
 type OpeningActions = Pick<
@@ -141,7 +79,7 @@ function openingActions(context: ActionContext, runner: ImportRunner): OpeningAc
   const { bridge } = context;
   const openPaths = async (paths: readonly string[]): Promise<void> => {
     if (paths.length === 0) return;
-    if (runner.isImporting()) return add(paths);
+    if (runner.isImporting() && !paths.some(isCaseFile)) return add(paths);
     await runner.run(opening(titleOf(paths)), () => bridge.request('case.open', { paths: [...paths] }));
   };
   const add = async (paths: readonly string[]): Promise<void> => {
@@ -166,7 +104,8 @@ function openingActions(context: ActionContext, runner: ImportRunner): OpeningAc
     );
   return {
     openPaths,
-    givePaths: (paths) => (context.stateNow().view === null ? openPaths(paths) : add(paths)),
+    // A case file is a case of its own: it is opened whatever is open.
+    givePaths: (paths) => (context.stateNow().view === null || paths.some(isCaseFile) ? openPaths(paths) : add(paths)),
     openDialog: (kind) => choose(kind, openPaths),
     addDialog: (kind) => choose(kind, add),
     async openSample() {
@@ -221,8 +160,12 @@ function opening(title: string): Job {
   return { kind: 'open', title, startedMillis: performance.now() };
 }
 
-async function timesChanged(view: CaseView): Promise<AppAction> {
+async function timesChanged({ view }: { readonly view: CaseView }): Promise<AppAction> {
   return { type: 'times-changed', view };
+}
+
+function isCaseFile(path: string): boolean {
+  return path.toLowerCase().endsWith(CASE_FILE_ENDING);
 }
 
 function tellImporting({ tell }: ActionContext, detail: string): void {

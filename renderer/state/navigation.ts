@@ -1,10 +1,18 @@
+import type { CaseViewState } from '../../shared/contract/case-file.ts';
 import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import type { DatabaseViewId } from '../../shared/model/database.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** The tabs, in the order of the window. */
-export const TABS = ['evidence', 'timeline', 'artifact', 'database', 'verdict', 'report'] as const;
+export const TABS = [
+  'evidence',
+  'timeline',
+  'artifact',
+  'database',
+  'verdict',
+  'report',
+] as const satisfies readonly CaseViewState['tab'][];
 export type TabName = (typeof TABS)[number];
 
 /** The parts of the Database screen, in the order of their tabs. */

@@ -17,6 +17,7 @@ import type {
   TracebackLines,
 } from '../model/views.ts';
 import { isZone } from '../model/zone.ts';
+import { type CaseViewState, caseViewStateSchema } from './case-file.ts';
 import {
   csvRequestSchema,
   type DatabaseSchema,
@@ -37,9 +38,64 @@ import { commentSchema, factIdSchema, readingsSchema, timeSchema } from './notes
 
 export type OpenOutcome =
   /** `isFollowed`: paths that came too late for this import are being added by one that has begun: see `job.current`. */
-  | { readonly status: 'opened'; readonly view: CaseView; readonly isFollowed?: boolean }
+  | {
+      readonly status: 'opened';
+      readonly view: CaseView;
+      readonly isFollowed?: boolean;
+      /** Of a case file: what was looked at when it was written. */
+      readonly restored?: CaseViewState;
+    }
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: JobError };
+/** A case file whose evidence is not where it was: `case.locate` and `case.openLocated` go on from there. */
+export interface MovedEvidence {
+  readonly status: 'moved';
+  readonly title: string;
+  readonly sources: readonly {
+    readonly kind: 'file' | 'folder';
+    /** Where it was. */
+    readonly path: string;
+    /** Where it is now; null where that is not known. */
+    readonly place: string | null;
+  }[];
+}
+/** What opening gave where what is opened may be a case file. */
+export type CaseOpenOutcome = OpenOutcome | MovedEvidence;
+
+/** A case that can be opened again. */
+export interface ListedCase {
+  readonly id: string;
+  readonly title: string;
+  /** What had happened; empty where nothing was found. */
+  readonly headline: string;
+  /** When it was changed last, ISO 8601. */
+  readonly changed: string;
+  /** Where a person saved it; null where it is kept by the app alone. */
+  readonly savedAs: string | null;
+  /** Whether its file is not there any more. */
+  readonly isMissing: boolean;
+}
+
+export interface CaseListing {
+  /** Those that were open when the app ended out of order. */
+  readonly recovered: readonly ListedCase[];
+  /** The latest first. */
+  readonly recent: readonly ListedCase[];
+  /** How many more the folder of kept cases has. */
+  readonly olderCount: number;
+  readonly folder: string;
+}
+
+/** How the open case stands to its file. */
+export interface CaseStatus {
+  readonly title: string;
+  readonly savedAs: string | null;
+  /** Whether something was done that its file does not have; of a case without a file, whether anything was done. */
+  readonly isDirty: boolean;
+  /** What is not as it was when the case was saved, a copy that could not be kept, earlier work on the same evidence. */
+  readonly notices: readonly { readonly text: string; readonly detail: string }[];
+}
+
 export type ExportOutcome =
   | { readonly status: 'written'; readonly path: string }
   | { readonly status: 'cancelled' }
@@ -97,6 +153,7 @@ export interface AppInfo {
 const path = z.string().min(1).max(32_768);
 const row = z.int().nonnegative();
 const evidenceId = z.string().min(1).max(64);
+const caseId = z.guid();
 const clockOffsetSchema = z.strictObject({
   evidenceId,
   micros: z.int().min(-MOST_CLOCK_OFFSET_MICROS).max(MOST_CLOCK_OFFSET_MICROS),
@@ -147,7 +204,29 @@ export const REQUESTS = {
   /** Imports, profiles and analyses; progress comes as events. An open case is replaced when the new one is ready. */
   'case.open': {
     request: z.strictObject({ paths: z.array(path).min(1).max(10_000) }),
-    response: responseOf<OpenOutcome>(),
+    response: responseOf<CaseOpenOutcome>(),
+  },
+  /** Asks where a source of the case file that is being opened lies now, by its position. */
+  'case.locate': {
+    request: z.strictObject({ source: z.int().nonnegative() }),
+    response: responseOf<CaseOpenOutcome>(),
+  },
+  /** Opens that case file with the sources whose place is known. */
+  'case.openLocated': { request: z.undefined(), response: responseOf<OpenOutcome>() },
+  /** Writes the open case to its file, and asks where to if it has none or `as` says so. */
+  'case.save': { request: z.strictObject({ as: z.boolean() }), response: responseOf<ExportOutcome>() },
+  'case.status': { request: z.undefined(), response: responseOf<CaseStatus | null>() },
+  /** Tells what is looked at, so that the case opens there again. */
+  'case.setView': { request: caseViewStateSchema, response: responseOf<void>() },
+  'cases.list': { request: z.undefined(), response: responseOf<CaseListing>() },
+  'cases.open': { request: z.strictObject({ id: caseId }), response: responseOf<CaseOpenOutcome>() },
+  /**
+   * Removes what the app keeps of a case: `copy` with changes that were not saved, `entry` with the case's place in the list
+   * as well. A file that a person saved stays.
+   */
+  'cases.remove': {
+    request: z.strictObject({ id: caseId, what: z.enum(['copy', 'entry']) }),
+    response: responseOf<CaseListing>(),
   },
   /**
    * Reads the case again with the stamps of these sources in a zone; null: of all whose zone nothing tells. Progress and
@@ -189,7 +268,8 @@ export const REQUESTS = {
   'case.openSample': { request: z.undefined(), response: responseOf<OpenOutcome>() },
   'case.current': { request: z.undefined(), response: responseOf<CaseView | null>() },
   'case.cancel': { request: z.undefined(), response: responseOf<void>() },
-  'case.close': { request: z.undefined(), response: responseOf<void>() },
+  /** Asks first where changes of a saved case would be lost; false: the person chose to stay. */
+  'case.close': { request: z.undefined(), response: responseOf<boolean>() },
   /** The import under way, or null: what a window that is loaded again asks. */
   'job.current': { request: z.undefined(), response: responseOf<RunningJob | null>() },
   /** Waits for the import under way and tells its outcome; that of the last one when it has ended, null without any. */
@@ -362,6 +442,8 @@ export type MenuCommand =
   | 'add-files'
   | 'add-folder'
   | 'load-rules'
+  | 'save-case'
+  | 'save-case-as'
   | 'close-case'
   | 'export-pdf'
   | 'export-html'
@@ -393,6 +475,8 @@ export interface ProfileProgressEvent {
 export interface AppEvents {
   readonly 'job.progress': { readonly progress: Progress; readonly sample: ProfileSample | null };
   readonly 'profile.progress': ProfileProgressEvent;
+  /** The open case was changed or saved, or another one is open; null when none is. */
+  readonly 'case.status': { readonly status: CaseStatus | null };
   readonly 'menu.command': { readonly command: MenuCommand };
   /** Files or folders given on the command line or by the desktop; the window opens them as if they were dropped. */
   readonly 'paths.given': { readonly paths: readonly string[] };
@@ -401,6 +485,7 @@ export type AppEventName = keyof AppEvents;
 export const APP_EVENT_NAMES = [
   'job.progress',
   'profile.progress',
+  'case.status',
   'menu.command',
   'paths.given',
 ] as const satisfies readonly AppEventName[];

@@ -18,15 +18,17 @@ import { type EpochMicros, epochMicros } from '../model/time.ts';
 
 const words = z.string().trim().min(1).max(MOST_COMMENT_CHARS);
 const id = z.string().min(1).max(100);
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** The SHA-256 of a file, lower-case hex. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
 const placeSchema: z.ZodType<RecordPlace> = z.strictObject({
-  sha256,
+  sha256: sha256Schema,
   byteOffset: z.int().nonnegative(),
   byteLength: z.int().nonnegative(),
   line: z.int().positive().nullable(),
 });
-const about = z.array(placeSchema).max(16);
+/** The records that show an incident. */
+export const subjectSchema = z.array(placeSchema).max(16);
 
 /** What an observation says of the hypotheses: each at most once, at least one. */
 export const readingsSchema = z
@@ -57,7 +59,7 @@ const judgementSchema: z.ZodType<Judgement> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('overruling'),
     id,
-    about,
+    about: subjectSchema,
     factId: id,
     factText: z.string().max(10_000),
     comment: words,
@@ -65,7 +67,7 @@ const judgementSchema: z.ZodType<Judgement> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('observation'),
     id,
-    about,
+    about: subjectSchema,
     text: words,
     readings: readingsSchema,
     time: timeSchema.nullable(),
@@ -73,14 +75,18 @@ const judgementSchema: z.ZodType<Judgement> = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** All judgements of a case. */
+export const judgementsSchema = z
+  .array(judgementSchema)
+  .max(MOST_JUDGEMENTS)
+  .refine((all) => new Set(all.map((each) => each.id)).size === all.length, { message: 'an id is there twice' });
+
 const notesSchema = z.strictObject({
   schema: z.literal('inquest.notes/1'),
-  evidence: z.array(z.strictObject({ path: z.string(), sha256 })).max(100_000),
-  judgements: z
-    .array(judgementSchema)
-    .max(MOST_JUDGEMENTS)
-    .refine((all) => new Set(all.map((each) => each.id)).size === all.length, { message: 'an id is there twice' }),
+  evidence: z.array(z.strictObject({ path: z.string(), sha256: sha256Schema })).max(100_000),
+  judgements: judgementsSchema,
 });
+
 /** Text of the file: two spaces of indent and a line feed at the end. */
 export function notesText(files: readonly EvidenceFile[], judgements: readonly Judgement[]): string {
   const notes = {

@@ -3,6 +3,8 @@ import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { toJobError } from '../../../electron/case/job-error.ts';
 import { openCase } from '../../../electron/case/open-case.ts';
+import { CaseLibrary } from '../../../electron/case-files/case-library.ts';
+import { CaseKeeper } from '../../../electron/ipc/case-keeper.ts';
 import { CaseSession } from '../../../electron/ipc/case-session.ts';
 import { GivenPaths, type PathGrants } from '../../../electron/ipc/given-paths.ts';
 import { createHandlers } from '../../../electron/ipc/handlers.ts';
@@ -28,7 +30,13 @@ function desk(
   const folder = writeTree(tempFolder(), files);
   const suggestions: string[] = [];
   const copied: string[] = [];
-  const session = new CaseSession({ openCase, toJobError, onProgress: () => {}, onChange: () => {} });
+  const session = new CaseSession({
+    openCase,
+    toJobError,
+    onProgress: () => {},
+    onChange: () => {},
+    onCase: (current) => keeper.caseChanged(current),
+  });
   const ports: ShellPorts = {
     appInfo: () => ({ version: '1', electron: '45', runtime: 'official', platform: 'linux' }),
     chooseEvidence: async (kind) => (kind === 'folder' ? [join(folder, 'case')] : null),
@@ -44,12 +52,17 @@ function desk(
     chooseNotesToSave: async (suggested) => exportPath(suggested),
     chooseNotesToOpen: async () => exportPath('notes'),
     chooseScriptPath: async (suggested) => exportPath(suggested),
+    chooseCasePath: async (suggested) => exportPath(suggested),
+    chooseMoved: async () => null,
+    askUnsaved: async () => 'cancel',
     writeClipboard: (text) => copied.push(text),
     samplePath: () => join(folder, 'case', 'journal.txt'),
     documentsFolder: () => join(folder, 'documents'),
     toJobError,
   };
-  return { folder, session, handlers: createHandlers(session, ports, given), suggestions, copied };
+  const library = new CaseLibrary(join(folder, 'app', 'cases'));
+  const keeper = new CaseKeeper({ session, library, ports, onStatus: () => {} });
+  return { folder, session, handlers: createHandlers(session, ports, keeper, given), suggestions, copied };
 }
 
 describe('createHandlers', () => {

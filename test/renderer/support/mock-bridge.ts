@@ -123,7 +123,16 @@ export function createMockBridge(options: MockOptions): MockBridge {
     },
     'case.close': async () => {
       current = null;
+      return true;
     },
+    'case.locate': async () => ({ status: 'cancelled' }),
+    'case.openLocated': async () => play('open', 'the case'),
+    'case.save': async () => ({ status: 'written', path: '/home/analyst/incident-2026-01-28.inquest' }),
+    'case.status': async () => null,
+    'case.setView': async () => undefined,
+    'cases.list': async () => ({ recovered: [], recent: [], olderCount: 0, folder: '/home/analyst/.config/cases' }),
+    'cases.open': async () => play('open', 'the case'),
+    'cases.remove': async () => ({ recovered: [], recent: [], olderCount: 0, folder: '/home/analyst/.config/cases' }),
     'events.page': async ({ filter, sort, offset, limit }) => {
       const { rows, search } = searches.rows(current, filter, sort);
       const events = [...rows.subarray(offset, offset + limit)].flatMap((row) => current?.events[row] ?? []);

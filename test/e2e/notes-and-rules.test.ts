@@ -92,7 +92,7 @@ describe('rules and notes', () => {
   });
 
   it('applies the same notes on the command line', () => {
-    const args = ['run', '-s', 'inquest', '--', 'analyze', join(work, 'case'), '--notes', notes];
+    const args = ['run', '-s', 'inquest', '--', 'analyze', join(work, 'case'), '--full', '--notes', notes];
     const text = execFileSync('npm', args, { cwd: ROOT, encoding: 'utf8' });
     expect(text).toContain('Because: Another host.');
   });

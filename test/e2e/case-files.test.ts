@@ -65,7 +65,7 @@ async function dismissFirstFact(page: Page, comment: string): Promise<void> {
 }
 
 async function screenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env['INQUEST_SCREENS'];
+  const folder = process.env.INQUEST_SCREENS;
   if (folder === undefined) return;
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -41,6 +41,8 @@ async function belongsTo(target: string, evidence: readonly string[]): Promise<s
     if (givenStat.isDirectory()) {
       const folder = await realpath(given);
       if (!places.some((place) => liesBelow(place, folder))) continue;
+      // Who works in the folder of the evidence names a new file there on purpose: `analyze . --pdf report.pdf`.
+      if (existing === null && folder === (await realpath('.'))) continue;
       return existing === null
         ? `${target} would lie in ${given}, which is evidence of this case and never changed. Choose a place outside of it.`
         : belonging(target);

@@ -11,6 +11,7 @@ import {
   type EventKind,
   type EventSource,
   type EvidenceEvent,
+  type MessageGlance,
   type Place,
   SEVERITIES,
   type Severity,
@@ -23,8 +24,9 @@ import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
 import { visibleRaw } from '../../shared/wording/visible.ts';
-import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
+import { filterRows, firstRowFrom, RowList, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { MessageGlances } from './message-glances.ts';
 import { PidRows } from './pid-rows.ts';
 import { PlacedEvents, type RowTest } from './placed-events.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
@@ -72,6 +74,7 @@ export class EventStore implements EventSource {
   readonly #tracebacks: Tracebacks;
   #rowPlaces: RowPlaces | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
+  readonly #glances: MessageGlances;
 
   constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
@@ -85,6 +88,7 @@ export class EventStore implements EventSource {
         return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
       }),
     );
+    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader);
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
     this.search = new RowSearch(
       this.#columns,
@@ -223,21 +227,74 @@ export class EventStore implements EventSource {
     return Array.from(this.#rowsOfKinds(kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
-  /** See EventSource; at most 200,000 events, the first ones. */
-  ofKindsByOthers(
+  rowsByOthers(
     kinds: readonly EventKind[],
     pids: ReadonlySet<number>,
     longestLogBytes: number,
     only: RowTest = null,
-  ): readonly EvidenceEvent[] {
+  ): Uint32Array {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = this.#rowsOfKinds(kinds, only);
     const log = EVENT_KINDS.indexOf('log');
-    const others = rows.filter(
+    const rows = this.#rowsOfKinds(kinds, only);
+    if (pids.size === 0 && longestLogBytes === Number.POSITIVE_INFINITY) return rows;
+    return rows.filter(
       (row) =>
         !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || existing(byteLength[row], row) <= longestLogBytes),
     );
-    return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  rowsOfPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[],
+    only: RowTest = null,
+  ): Uint32Array {
+    const { kind } = this.#columns;
+    const asked = kindLookup(kinds);
+    return this.#pidRows
+      .between(pid, from, to)
+      .filter((row) => asked[existing(kind[row], row)] === 1 && only?.(row) !== false);
+  }
+
+  rowsBetween(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[],
+    only: RowTest = null,
+  ): Uint32Array {
+    const { kind, time } = this.#columns;
+    const asked = kindLookup(kinds);
+    const end = firstRowFrom(time, to, true);
+    const rows = new RowList();
+    for (let row = firstRowFrom(time, from); row < end && rows.count < limit; row += 1) {
+      if (asked[existing(kind[row], row)] === 1 && only?.(row) !== false) rows.push(row);
+    }
+    return rows.view();
+  }
+
+  timeOf(row: number): EpochMicros {
+    return epochMicros(existing(this.#columns.time[row], row));
+  }
+
+  pidOf(row: number): number | null {
+    const pid = this.#columns.pid[row] ?? NO_PID;
+    return pid === NO_PID ? null : pid;
+  }
+
+  fileOf(row: number): EvidenceId {
+    return this.#files[existing(this.#columns.fileIndex[row], row)]?.id ?? '';
+  }
+
+  isDated(row: number): boolean {
+    const format = this.#files[existing(this.#columns.fileIndex[row], row)]?.format ?? 'unknown';
+    const log = logFormat(format);
+    return log !== null && !log.isLaidOut && log.stampedBy !== 'copied';
+  }
+
+  glances(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array {
+    return this.#glances.of(rows, glance, untold);
   }
 
   filesWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<EvidenceId> {
@@ -268,15 +325,7 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[] = EVENT_KINDS,
     only: RowTest = null,
   ): readonly EvidenceEvent[] {
-    const rows = this.#pidRows.between(pid, from, to);
-    const { kind } = this.#columns;
-    const asked = kindIndexes(kinds);
-    const events: EvidenceEvent[] = [];
-    for (const row of rows) {
-      if (events.length === ANSWER_EVENTS) break;
-      if (asked.has(existing(kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
-    }
-    return events;
+    return Array.from(this.rowsOfPid(pid, from, to, kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros, only: RowTest = null): boolean {
@@ -305,14 +354,8 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[] = EVENT_KINDS,
     only: RowTest = null,
   ): readonly EvidenceEvent[] {
-    const asked = kindIndexes(kinds);
-    const most = Math.min(limit, ANSWER_EVENTS);
-    const end = firstRowFrom(this.#columns.time, to, true);
-    const events: EvidenceEvent[] = [];
-    for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
-      if (asked.has(existing(this.#columns.kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
-    }
-    return events;
+    const rows = this.rowsBetween(from, to, Math.min(limit, ANSWER_EVENTS), kinds, only);
+    return Array.from(rows, (row) => this.event(row));
   }
 
   ofSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): readonly EvidenceEvent[] {
@@ -484,7 +527,9 @@ function unreadable(thrown: unknown): string {
   return `(${wordsOf(thrown)})`;
 }
 
-/** What the column of kinds holds for some of them. */
-function kindIndexes(kinds: readonly EventKind[]): ReadonlySet<number> {
-  return new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
+/** By what the column of kinds holds, 1 for some of them. */
+function kindLookup(kinds: readonly EventKind[]): Uint8Array {
+  const asked = new Uint8Array(EVENT_KINDS.length);
+  for (const kind of kinds) asked[EVENT_KINDS.indexOf(kind)] = 1;
+  return asked;
 }

@@ -1,4 +1,4 @@
-import type { EventSource } from '../model/event.ts';
+import { EVENT_KINDS, type EventSource } from '../model/event.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../model/time.ts';
 import type { Operation } from './operations.ts';
 import type { WorkerLife } from './workers.ts';
@@ -66,9 +66,8 @@ function isSilent(
   if (pid === null) return false;
   const life = lives.findLast((each) => each.from <= end);
   if (life === undefined || life.about.some((event) => event.time > end)) return false;
-  const isQuiet = (from: number, to: number): boolean =>
-    events.ofPid(pid, epochMicros(from), epochMicros(to)).every(({ kind }) => kind === 'process-sample');
-  // Whoever is at work speaks soon: the first minutes spare reading a log of days.
-  const soon = Math.min(until, end + HANGING_SECONDS * MICROS_PER_SECOND);
-  return isQuiet(end + 1, soon) && isQuiet(soon, until);
+  return events.lastOfPid(pid, epochMicros(end + 1), until, SPOKEN_KINDS) === null;
 }
+
+/** What a process says, and is not seen to be. */
+const SPOKEN_KINDS = EVENT_KINDS.filter((kind) => kind !== 'process-sample');

@@ -1,15 +1,27 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
+import { firstPlaceWhere } from '../model/ascending.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
-import { type Course, type CourseLine, learnCourse } from './course.ts';
+import { type Course, type CourseLine, learnCourse, NOTHING_LEARNT } from './course.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { type Hang, hangsOf, isAmidWork } from './hangs.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { isKillerProgram, killerWord } from './killers.ts';
+import { GLANCE, lineGlance } from './line-glance.ts';
 import { messageTemplate } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
-import { durationOf, lastWords, OPERATION_KINDS, type Operation, operationsOf, readLine } from './operations.ts';
+import {
+  durationOf,
+  lastWords,
+  namingWord,
+  OPERATION_KINDS,
+  type Operation,
+  operationsOf,
+  readLine,
+  withoutLines,
+} from './operations.ts';
+import { ProcessLogs } from './process-logs.ts';
 import { Speakers } from './speakers.ts';
 import { learnSuccessions, type Successions, type UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
@@ -83,9 +95,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
-  const speakers = new Speakers(events);
-  const { course, successions } = habitsOf(events);
-  const strays = strayOperations(lives, speakers, events, course);
+  const { course, successions, names } = habitsOf(events);
+  const logs = new ProcessLogs(events, new Speakers(events), course, names);
+  const strays = strayOperations(lives, events, logs, course);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
@@ -103,11 +115,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
-    const own = operationsOf(
-      said.filter((event) => !speakers.isQuoted(event)),
-      course,
-    );
+    const own = operationsOf(logs.ofPid(life.pid, life.boot?.time ?? BEGINNING, to), course);
     const death = deathOfLife.get(life);
     const diedWith =
       death === undefined ? null : (openAt(own, death) ?? strayOf.get(death) ?? wordsAt(life, death, events, course));
@@ -126,7 +134,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events, course);
+    const whole = wholeOperation(operation, logs, course);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
@@ -155,28 +163,47 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource, course: Course): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, logs: ProcessLogs, course: Course): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
-}
-
-/** A service logs for months: of what is not about an incident the lines are let go. */
-function withoutLines(operation: Operation): Operation {
-  return { ...operation, lines: [], steps: [] };
+  return operationsOf(logs.ofPid(pid, start, end), course).find((operation) => operation.start === start) ?? null;
 }
 
 /** Lines that the course of work is learnt from: a service says the same things from its first day on. */
 const LEARNT_FROM_LINES = 20_000;
 
-/** What is learnt of how this service's work usually goes, by the beginning of its log. */
-function habitsOf(events: EventSource): { readonly course: Course; readonly successions: Successions } {
-  const lines = events.between(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']).flatMap((event): CourseLine[] => {
-    const { text, reading } = readLine(event);
-    if (reading.role === 'request-done') return [];
-    return [{ pid: event.pid, time: event.time, text, template: messageTemplate(text) }];
-  });
-  return { course: learnCourse(lines), successions: learnSuccessions(lines) };
+interface Habits {
+  readonly course: Course;
+  readonly successions: Successions;
+  /** The words that its work is named by: `job` of `job 14`. */
+  readonly names: ReadonlySet<string>;
 }
+
+/** What is learnt of how this service's work usually goes, by the beginning of its log. */
+function habitsOf(events: EventSource): Habits {
+  const rows = events.rowsBetween(BEGINNING, FOREVER, LEARNT_FROM_LINES, ['log']);
+  const glance = lineGlance(NOTHING_LEARNT, NO_NAMES);
+  const glances = glance === null ? null : events.glances(rows, glance, GLANCE.telling);
+  const lines: CourseLine[] = [];
+  const names = new Set<string>();
+  const noteName = (text: string): void => {
+    const name = namingWord(text);
+    if (name !== null && names.size < MOST_NAMES) names.add(name);
+  };
+  for (const [index, row] of rows.entries()) {
+    if (glances?.[index] === GLANCE.request) continue;
+    const { event, text, reading } = readLine(events.event(row));
+    if (reading.role === 'request-done') continue;
+    if (reading.role === 'operation-start') noteName(text);
+    lines.push({ pid: event.pid, time: event.time, text, template: messageTemplate(text) });
+  }
+  const course = learnCourse(lines);
+  for (const { text, template } of lines) if (course.has(template)) noteName(text);
+  return { course, successions: learnSuccessions(lines), names };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+/** Words that are looked for in every line. */
+const MOST_NAMES = 100;
 
 /** What usually follows the last line of the work that a worker was ended in; null where nothing is usual. */
 function usuallyNext({ operation, death }: PlacelessRecord, successions: Successions): UsualNext | null {
@@ -210,55 +237,52 @@ const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
  */
 function strayOperations(
   lives: readonly WorkerLife[],
-  speakers: Speakers,
   events: EventSource,
+  logs: ProcessLogs,
   course: Course,
 ): readonly Operation[] {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
-  const byPid = new Map<number | null, EvidenceEvent[]>();
-  for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    const isOfHost = HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier);
-    if (isOfHost || speakers.isQuoted(event)) continue;
+  const isOfService = (event: EvidenceEvent): boolean => {
+    if (HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier)) return false;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
-    if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
-      continue;
-    const list = byPid.get(event.pid);
-    if (list === undefined) byPid.set(event.pid, [event]);
-    else list.push(event);
-  }
+    const isArbiters = event.pid !== null && arbiters.has(event.pid);
+    return !(isArbiters && splitInnerHeader(event.message)?.style === 'gunicorn');
+  };
   const starts = events.ofKinds(['arbiter-start']);
-  return [...byPid].flatMap(([pid, list]) => {
+  return [...logs.rowsOfOthers(workers, LONGEST_STEP_BYTES)].flatMap(([pid, rows]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return betweenStarts(list, pid, starts)
-      .flatMap((part) => operationsOf(part, course))
-      .filter(({ steps, name, lines }) =>
+    return betweenStarts(rows, pid, starts, events)
+      .flatMap((part) => operationsOf(logs.lines(part, pid, isOfService), course))
+      .filter((operation) =>
         // One line that names nothing may be any program's, in a log that tells no process.
-        name === null ? steps.length > 0 && (pid !== null || lines.length > 1) : steps.length > 0 || ofService,
+        operation.name === null
+          ? operation.stepCount > 0 && (pid !== null || operation.hasLines(2))
+          : operation.stepCount > 0 || ofService,
       );
   });
 }
 
 /** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
 function betweenStarts(
-  lines: readonly EvidenceEvent[],
+  rows: Uint32Array,
   pid: number | null,
   starts: readonly EvidenceEvent[],
-): readonly (readonly EvidenceEvent[])[] {
-  const parts: EvidenceEvent[][] = [];
-  let next = 0;
-  let part: EvidenceEvent[] = [];
-  for (const line of lines) {
-    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
-      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
-      if (!isOfStream || part.length === 0) continue;
-      parts.push(part);
-      part = [];
-    }
-    part.push(line);
+  events: EventSource,
+): readonly Uint32Array[] {
+  const parts: Uint32Array[] = [];
+  let begin = 0;
+  for (const start of starts) {
+    if (pid !== null && start.pid !== pid) continue;
+    const at = firstPlaceWhere(rows.length, (place) => (rows[place] ?? 0) >= start.row);
+    const next = rows[at];
+    if (next === undefined) break;
+    if (at === begin || start.source.evidenceId !== events.fileOf(next)) continue;
+    parts.push(rows.subarray(begin, at));
+    begin = at;
   }
-  if (part.length > 0) parts.push(part);
+  if (begin < rows.length) parts.push(rows.subarray(begin));
   return parts;
 }
 

@@ -4,6 +4,7 @@ import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import type { EventKind, EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { type Course, keysOf, NOTHING_LEARNT } from './course.ts';
+import { GLANCE, namesNoWork, withoutNames } from './line-glance.ts';
 import { type MessageMeaning, messageTemplate, operationName, readMessage, type StepName } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -49,77 +50,150 @@ export interface Operation {
   readonly outcome: OperationOutcome;
   readonly lines: readonly OperationLine[];
   readonly steps: readonly OperationStep[];
+  readonly stepCount: number;
+  /** Whether it has at least so many lines; reads no more than these. */
+  hasLines(least: number): boolean;
 }
 
 /** The kinds of event that operations are made of. */
 export const OPERATION_KINDS = ['log', 'traceback', 'database-locked'] as const satisfies readonly EventKind[];
 const IN_OPERATIONS: ReadonlySet<EventKind> = new Set(OPERATION_KINDS);
 
-/** Work that a worker has begun and not ended while its lines are read. */
-interface OpenWork {
-  readonly lines: OperationLine[];
-  openingTemplate: string | null;
-  /** What the opening line names, where the log itself taught that it opens work. */
-  learntKeys: readonly string[] | null;
-  isNamedBy: ((line: OperationLine) => boolean) | null;
+/** The log lines of one process in time order, of which each is read only when it is asked for. */
+export interface WorkLines {
+  readonly length: number;
+  /** Whether an answer to a request may be another process's, since lines do not say who wrote them. */
+  readonly mayBeOfOthers: boolean;
+  /** The words that name work and that glances tell of; see namingWord. */
+  readonly names: ReadonlySet<string>;
+  /** One of GLANCE, with what it tells of names. */
+  glanceOf(index: number): number;
+  timeOf(index: number): EpochMicros;
+  /** Whether the line has a time of its own and is the process's, as is known without reading it. */
+  isSure(index: number): boolean;
+  /** The line; null where it is none of the process after all. */
+  read(index: number): OperationLine | null;
 }
 
 /**
- * Splits a worker's own log lines (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
+ * Splits the log lines of a worker (time order, of one pid) into operations. A line that closes one (done, failed, an HTTP
  * access line) ends it; so does a line of the same template as the one that opened it, since a service logs the start of
  * its next job with the same call. The threads of one worker take turns, though: where later lines still name the work
  * that was begun before, by the mark in front of them or by its number, both go on. Wordings that say nothing by
- * themselves are read by `course`, which is learnt from the log.
+ * themselves are read by `course`, which is learnt from the log. Lines that say nothing are read only where something hangs on
+ * them.
  */
-export function operationsOf(events: readonly EvidenceEvent[], course: Course = NOTHING_LEARNT): readonly Operation[] {
+export function operationsOf(all: WorkLines, course: Course = NOTHING_LEARNT): readonly Operation[] {
   const operations: Operation[] = [];
-  const all = events.filter(({ kind }) => IN_OPERATIONS.has(kind)).map(readLine);
   // Wordings that opened work while none was going on: where they follow open work, they are no step of it.
   const openers = new Set<string>();
   // The latest comes last; more than one only where threads take turns.
   let open: OpenWork[] = [];
   const close = (work: OpenWork, outcome: OperationOutcome): void => {
     open = open.filter((each) => each !== work);
-    const operation = buildOperation(work.lines, outcome);
+    const operation = buildOperation(work, all, outcome);
     if (operation !== null) operations.push(operation);
   };
   const begin = (): OpenWork => {
-    const work: OpenWork = { lines: [], openingTemplate: null, learntKeys: null, isNamedBy: null };
+    const work = new OpenWork(all);
     open.push(work);
     return work;
   };
-  for (const [index, read] of all.entries()) {
+  for (let index = 0; index < all.length; index += 1) {
+    const glance = open.length > 1 ? GLANCE.telling : withoutNames(all.glanceOf(index));
+    if (glance === GLANCE.silent) {
+      (open[0] ?? begin()).addSilent(index);
+      continue;
+    }
+    if (glance === GLANCE.request && (open.length === 0 || !all.mayBeOfOthers)) {
+      for (const work of [...open]) {
+        work.addSilent(index);
+        close(work, outcomeOfAnswered(work));
+      }
+      continue;
+    }
+    const read = all.read(index);
+    if (read === null) continue;
     let work = ownerOf(read, open);
     if (isRequestOfOthers(read, work)) continue;
     const template = TOLD_BY_ITSELF.has(read.reading.role) ? '' : messageTemplate(read.text);
     const line = byCourse(read, template, work, course);
     if (work !== undefined && isNextItem(line, template, work)) {
-      close(work, outcomeWithoutClosingLine(work.lines));
+      close(work, outcomeWithoutClosingLine(work.told));
       work = undefined;
     }
     if (line.reading.role === 'operation-start') {
       const beginsOther = work !== undefined && isOtherWork(line, template, work, openers, course);
       if (work === undefined || work.openingTemplate === null) openers.add(template);
       if (work !== undefined && (template === work.openingTemplate || beginsOther)) {
-        if (!goesOn(work, line, all, index)) close(work, outcomeWithoutClosingLine(work.lines));
+        if (!goesOn(work, line, all, index)) close(work, outcomeWithoutClosingLine(work.told));
         work = begin();
       }
       work ??= begin();
-      if (work.lines.length === 0 || work.openingTemplate === null) {
+      if (work.isEmpty || work.openingTemplate === null) {
         work.openingTemplate = template;
-        work.isNamedBy = namer(line);
+        work.naming = namer(line);
         work.learntKeys = course.has(template) ? keysOf(line.text) : null;
       }
     }
     work ??= begin();
-    work.lines.push(line);
+    work.add(index, line, line !== read);
     if (line.reading.role === 'operation-done') close(work, 'done');
     // The response was sent: whatever the request did is over, whether or not the service said so.
-    else if (line.reading.role === 'request-done')
-      close(work, work.lines.some((each) => isFailure(each)) ? 'failed' : 'done');
+    else if (line.reading.role === 'request-done') close(work, outcomeOfAnswered(work));
   }
-  for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.lines));
+  for (const work of [...open]) close(work, outcomeWithoutClosingLine(work.told));
   return operations.sort((a, b) => a.start - b.start);
+}
+
+/** Work that a worker has begun and not ended while its lines are read. */
+class OpenWork {
+  readonly #all: WorkLines;
+  /** Of all of its lines, which need not have been read. */
+  readonly indexes: number[] = [];
+  /** The lines that were read, as they are understood here, and which they are. */
+  readonly told: OperationLine[] = [];
+  readonly toldAt: number[] = [];
+  /** What is meant by those that the course of work, not their own words, gives a meaning. */
+  readonly taught = new Map<number, MessageMeaning>();
+  openingTemplate: string | null = null;
+  /** What the opening line names, where the log itself taught that it opens work. */
+  learntKeys: readonly string[] | null = null;
+  naming: Naming | null = null;
+
+  constructor(all: WorkLines) {
+    this.#all = all;
+  }
+
+  get isEmpty(): boolean {
+    return this.indexes.length === 0;
+  }
+
+  addSilent(index: number): void {
+    this.indexes.push(index);
+  }
+
+  add(index: number, line: OperationLine, isTaught: boolean): void {
+    this.indexes.push(index);
+    this.told.push(line);
+    this.toldAt.push(index);
+    if (isTaught) this.taught.set(index, line.reading);
+  }
+
+  /** The first line; undefined where there is none, `other` where it need not be read to know that it says nothing. */
+  get firstTold(): OperationLine | undefined {
+    return this.toldAt[0] === this.indexes[0] ? this.told[0] : undefined;
+  }
+
+  get first(): OperationLine | undefined {
+    const [index] = this.indexes;
+    return index === undefined ? undefined : (this.firstTold ?? this.#all.read(index) ?? undefined);
+  }
+
+  get lastTime(): EpochMicros | null {
+    const index = this.indexes.at(-1);
+    return index === undefined ? null : this.#all.timeOf(index);
+  }
 }
 
 /** Roles that no wording learnt from the log changes, and that begin nothing. */
@@ -145,7 +219,7 @@ function byCourse(line: OperationLine, template: string, work: OpenWork | undefi
 
 /** Whether a step that opened work by itself comes once more for another thing: the next item, and no step of this one. */
 function isNextItem(line: OperationLine, template: string, work: OpenWork): boolean {
-  const first = work.lines[0];
+  const first = work.firstTold;
   if (work.openingTemplate !== null || first === undefined || line.reading.role !== 'step-start') return false;
   if (first.reading.role !== 'step-start' || line.text === first.text) return false;
   if (first.reading.path !== null && line.reading.path !== null)
@@ -163,7 +237,7 @@ const wordingBesidePath = ({ text, reading: { path } }: OperationLine): string =
  */
 function isRequestOfOthers({ event, text, reading }: OperationLine, work: OpenWork | undefined): boolean {
   if (reading.role !== 'request-done' || event.pid !== null) return false;
-  const opening = work?.lines[0];
+  const opening = work?.first;
   if (opening === undefined) return true;
   const { statedSeconds } = reading;
   if (statedSeconds !== null)
@@ -188,12 +262,12 @@ function isOtherWork(
   course: Course,
 ): boolean {
   if (work.openingTemplate === null || template === work.openingTemplate) return false;
-  if (openingScore(line) < NUMBERED_WORK || work.isNamedBy?.(line) === true) return false;
-  const lastTime = work.lines.at(-1)?.event.time;
+  if (openingScore(line) < NUMBERED_WORK || work.naming?.isIn(line) === true) return false;
+  const { lastTime } = work;
   return (
     openers.has(template) ||
-    outcomeWithoutClosingLine(work.lines) === 'failed' ||
-    (lastTime !== undefined && secondsBetween(lastTime, line.event.time) > longestSilence(work, course))
+    outcomeWithoutClosingLine(work.told) === 'failed' ||
+    (lastTime !== null && secondsBetween(lastTime, line.event.time) > longestSilence(work, course))
   );
 }
 
@@ -212,7 +286,7 @@ const LEAST_SILENCE_SECONDS = 60;
 /** The work that a line belongs to: the one that it names, else the one that was begun last. */
 function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {
   if (open.length < 2) return open.at(-1);
-  return open.findLast(({ isNamedBy }) => isNamedBy?.(line) === true) ?? open.at(-1);
+  return open.findLast(({ naming }) => naming?.isIn(line) === true) ?? open.at(-1);
 }
 
 /** Lines, and beginnings of further work, looked at for word of work that another of its kind may have replaced. */
@@ -220,25 +294,53 @@ const LINES_AHEAD = 1_000;
 const BEGINNINGS_AHEAD = 8;
 
 /** Whether lines after `next`, which begins another of the same kind, still tell of this work and not of that one. */
-function goesOn({ isNamedBy }: OpenWork, next: OperationLine, all: readonly OperationLine[], index: number): boolean {
-  if (isNamedBy === null || isNamedBy(next)) return false;
+function goesOn({ naming }: OpenWork, next: OperationLine, all: WorkLines, index: number): boolean {
+  if (naming === null || naming.isIn(next)) return false;
   const ofNext = namer(next);
+  const needsLook = naming.mark !== null || naming.word === null || !all.names.has(naming.word);
   let beginnings = 0;
-  for (const line of all.slice(index + 1, index + LINES_AHEAD)) {
-    if (isNamedBy(line) && !ofNext(line)) return true;
+  for (let ahead = index + 1; ahead < Math.min(all.length, index + LINES_AHEAD); ahead += 1) {
+    if (!needsLook && namesNoWork(all.glanceOf(ahead))) continue;
+    const line = all.read(ahead);
+    if (line === null) continue;
+    if (naming.isIn(line) && !ofNext.isIn(line)) return true;
     if (line.reading.role === 'operation-start' && ++beginnings > BEGINNINGS_AHEAD) return false;
   }
   return false;
 }
 
-/** Tells whether a line names the work of an opening line: by the same mark in front, else by its number with the word before it. */
-function namer(opening: OperationLine): (line: OperationLine) => boolean {
-  const [, word = '', number = ''] = /([\p{L}]+)\W{0,3}(\d+)\D*$/u.exec(operationName(opening.text) ?? '') ?? [];
+/** How lines name a piece of work: by the same mark in front, else by its number with the word before it. */
+interface Naming {
+  readonly mark: string | null;
+  /** In small letters; null where no word is known to stand before the number. */
+  readonly word: string | null;
+  isIn(line: OperationLine): boolean;
+}
+
+/** The word and the number of the work that a line opens. */
+function namedWork(text: string): { readonly word: string; readonly number: string } {
+  const [, word = '', number = ''] = /([\p{L}]+)\W{0,3}(\d+)\D*$/u.exec(operationName(text) ?? '') ?? [];
+  return { word, number };
+}
+
+/** How the work of an opening line is named. */
+function namer(opening: OperationLine): Naming {
+  const { word, number } = namedWork(opening.text);
   const named = number === '' ? null : new RegExp(`${word}\\W{0,3}${number}(?!\\d)`, 'iu');
-  return ({ mark, text }) => {
-    if (opening.mark !== null && mark !== null) return mark === opening.mark;
-    return named !== null && text.includes(number) && named.test(text.slice(0, NAMED_WITHIN_CHARACTERS));
+  return {
+    mark: opening.mark,
+    word: /^[a-z]+$/i.test(word) ? word.toLowerCase() : null,
+    isIn: ({ mark, text }) => {
+      if (opening.mark !== null && mark !== null) return mark === opening.mark;
+      return named !== null && text.includes(number) && named.test(text.slice(0, NAMED_WITHIN_CHARACTERS));
+    },
   };
+}
+
+/** The word in front of the number of the work that a line opens, in small letters; null where it is none of ASCII letters. */
+export function namingWord(text: string): string | null {
+  const { word } = namedWork(text);
+  return /^[a-z]+$/i.test(word) ? word.toLowerCase() : null;
 }
 
 const NAMED_WITHIN_CHARACTERS = 1_024;
@@ -291,6 +393,10 @@ function isFailure(line: OperationLine): boolean {
   );
 }
 
+function outcomeOfAnswered({ told }: OpenWork): OperationOutcome {
+  return told.some((each) => isFailure(each)) ? 'failed' : 'done';
+}
+
 /** Failed when nothing but the failure's own aftermath follows it; a retry that goes on afterwards is not a failure. */
 function outcomeWithoutClosingLine(lines: readonly OperationLine[]): OperationOutcome {
   const last = lines.findLastIndex((line) => isFailure(line));
@@ -323,6 +429,7 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
     if (closers.has(messageTemplate(line.text))) return null;
     const own = lines.slice(index);
     const name = operationName(line.text);
+    const steps = stepsOf(own);
     return {
       pid: line.event.pid,
       name,
@@ -334,34 +441,142 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
       endIsKnown: isTimed(own.at(-1) ?? line),
       outcome: 'open',
       lines: own,
-      steps: stepsOf(own),
+      steps,
+      stepCount: steps.length,
+      hasLines: (least) => own.length >= least,
     };
   }
   return null;
 }
 
-function buildOperation(lines: readonly OperationLine[], outcome: OperationOutcome): Operation | null {
-  const opening = openingLine(lines);
+function buildOperation(
+  { told, toldAt, indexes, taught }: OpenWork,
+  all: WorkLines,
+  outcome: OperationOutcome,
+): Operation | null {
+  const opening = openingLine(told);
   if (opening === null) return null;
-  const own = withProgress(lines.slice(lines.indexOf(opening)));
+  const openedAt = toldAt[told.indexOf(opening)] ?? 0;
+  const own = Uint32Array.from(indexes.slice(indexes.indexOf(openedAt)));
   // A step is named by what it names only where that tells it from others.
   const named = operationName(opening.text);
   const tells = opening.reading.path !== null || /\d/.test(named ?? '');
   const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
-  return {
+  const last = endOf(own, all);
+  return new ReadWork(all, own, taught, {
     pid: opening.event.pid,
     name,
     jobKey,
     start: opening.event.time,
     template: messageTemplate(opening.text),
-    end: own.at(-1)?.event.time ?? opening.event.time,
+    end: last?.time ?? opening.event.time,
     startIsKnown: isTimed(opening),
-    endIsKnown: isTimed(own.at(-1) ?? opening),
+    endIsKnown: last?.isDated ?? isTimed(opening),
     outcome,
-    lines: own,
-    steps: stepsOf(own),
+    stepCount: stepsOf(withProgress(told.slice(told.indexOf(opening)))).length,
+  });
+}
+
+/** When the last of these lines that is the process's own was written, and whether it says so itself. */
+function endOf(indexes: Uint32Array, all: WorkLines): { readonly time: EpochMicros; readonly isDated: boolean } | null {
+  for (let place = indexes.length - 1; place >= 0; place -= 1) {
+    const index = indexes[place] ?? 0;
+    if (all.isSure(index)) return { time: all.timeOf(index), isDated: true };
+    const line = all.read(index);
+    if (line !== null) return { time: line.event.time, isDated: isTimed(line) };
+  }
+  return null;
+}
+
+/** An operation whose lines are read when they are asked for: of thousands nearly none is. */
+class ReadWork implements Operation {
+  readonly pid: number | null;
+  readonly name: string | null;
+  readonly jobKey: number | null;
+  readonly start: EpochMicros;
+  readonly template: string;
+  readonly end: EpochMicros;
+  readonly startIsKnown: boolean;
+  readonly endIsKnown: boolean;
+  readonly outcome: OperationOutcome;
+  readonly stepCount: number;
+  readonly #all: WorkLines;
+  readonly #own: Uint32Array;
+  readonly #taught: ReadonlyMap<number, MessageMeaning>;
+  #read: { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } | null = null;
+
+  constructor(
+    all: WorkLines,
+    own: Uint32Array,
+    taught: ReadonlyMap<number, MessageMeaning>,
+    known: Omit<Operation, 'lines' | 'steps' | 'hasLines'>,
+  ) {
+    this.pid = known.pid;
+    this.name = known.name;
+    this.jobKey = known.jobKey;
+    this.start = known.start;
+    this.template = known.template;
+    this.end = known.end;
+    this.startIsKnown = known.startIsKnown;
+    this.endIsKnown = known.endIsKnown;
+    this.outcome = known.outcome;
+    this.stepCount = known.stepCount;
+    this.#all = all;
+    this.#own = own;
+    this.#taught = taught;
+  }
+
+  get lines(): readonly OperationLine[] {
+    return this.#whole().lines;
+  }
+
+  get steps(): readonly OperationStep[] {
+    return this.#whole().steps;
+  }
+
+  hasLines(least: number): boolean {
+    let count = 0;
+    for (const index of this.#own) {
+      if (this.#all.read(index) === null) continue;
+      count += 1;
+      if (count === least) return true;
+    }
+    return false;
+  }
+
+  #whole(): { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } {
+    if (this.#read !== null) return this.#read;
+    const lines: OperationLine[] = [];
+    for (const index of this.#own) {
+      const line = this.#all.read(index);
+      const taught = this.#taught.get(index);
+      if (line !== null) lines.push(taught === undefined ? line : { ...line, reading: taught });
+    }
+    const own = withProgress(lines);
+    this.#read = { lines: own, steps: stepsOf(own) };
+    return this.#read;
+  }
+}
+
+/** The operation alone: a service logs for months, and of what is not about an incident the lines are let go. */
+export function withoutLines(operation: Operation): Operation {
+  const { pid, name, jobKey, start, template, end, startIsKnown, endIsKnown, outcome } = operation;
+  return {
+    pid,
+    name,
+    jobKey,
+    start,
+    template,
+    end,
+    startIsKnown,
+    endIsKnown,
+    outcome,
+    lines: [],
+    steps: [],
+    stepCount: 0,
+    hasLines: (least) => least === 0,
   };
 }
 

@@ -99,7 +99,7 @@ export class MessageGlances {
         const end = from + existing(byteLength[row], row);
         if (!find(bytes, latin1, from, end, span)) continue;
         if (hasEscapedLineFeed && latin1.slice(from, end).includes(ESCAPED_LINE_FEED)) continue;
-        seen[place] = glance(bytes, span.from, span.to, existing(severity[row], row));
+        seen[place] = glance(bytes, span.from, span.to, span.isEscaped, existing(severity[row], row));
       }
     }
   }

@@ -108,8 +108,17 @@ export interface EvidenceEvent {
  */
 export type Place = string | null;
 
-/** What the bytes[from..to) of a message show, as a small number; `severity` is an index into SEVERITIES, beyond them for none. */
-export type MessageGlance = (bytes: Uint8Array, from: number, to: number, severity: number) => number;
+/**
+ * What the bytes[from..to) of a message show, as a small number; `severity` is an index into SEVERITIES, beyond them for none. With
+ * `isEscaped` they are the inside of a JSON string that has escapes.
+ */
+export type MessageGlance = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  isEscaped: boolean,
+  severity: number,
+) => number;
 
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
 export interface EventSource {

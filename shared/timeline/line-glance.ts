@@ -1,4 +1,4 @@
-import { SEVERITIES } from '../model/event.ts';
+import { type MessageGlance, SEVERITIES } from '../model/event.ts';
 import type { Course } from './course.ts';
 
 /*
@@ -152,14 +152,11 @@ class WordTree {
 
 const MOST_NODES = 60_000;
 
-/** Looks at the bytes[from..to) of a message of kind `log` whose severity is an index into SEVERITIES, or beyond them. */
-export type LineGlance = (bytes: Uint8Array, from: number, to: number, severity: number) => number;
-
 /**
  * A glance for logs whose work goes as `course` says, that looks for `names` (letters alone) too; null where what it says cannot be
  * seen by words.
  */
-export function lineGlance(course: Course, names: ReadonlySet<string>): LineGlance | null {
+export function lineGlance(course: Course, names: ReadonlySet<string>): MessageGlance | null {
   const tree = new WordTree();
   for (const name of names) if (!tree.add(name, NAMES)) return null;
   tree.add(ANYWHERE, ANY);
@@ -189,8 +186,8 @@ function tellingWord(template: string): string | null {
 /** A word further behind might lie beyond what is looked at. */
 const TEMPLATE_REACH = 4_096;
 
-function glanceBy({ next, ends, goesOn }: WordTree, looksForNames: boolean): LineGlance {
-  return (bytes, from, whole, severity) => {
+function glanceBy({ next, ends, goesOn }: WordTree, looksForNames: boolean): MessageGlance {
+  return (bytes, from, whole, isEscaped, severity) => {
     const to = Math.min(whole, from + LOOKED_AT_BYTES);
     if (bytes[from] === BRACE) return GLANCE.telling;
     let said = 0;
@@ -262,7 +259,7 @@ function glanceBy({ next, ends, goesOn }: WordTree, looksForNames: boolean): Lin
       }
       run = 0;
       if (byte === QUOTE) {
-        if (isRequest(bytes, at + 1, to)) {
+        if (isRequest(bytes, at + 1, to, isEscaped)) {
           if (isNamed || at - from > REQUEST_WITHIN_BYTES) said |= ANY;
           else if (!looksForNames) return GLANCE.request;
           else isAnswer = true;
@@ -272,7 +269,7 @@ function glanceBy({ next, ends, goesOn }: WordTree, looksForNames: boolean): Lin
         isText = false;
       } else if (byte === SLASH || byte === PERCENT) {
         if (isCount(bytes, from, at, to)) said |= ANY;
-      } else if (byte === BACKSLASH || byte === TAB) said |= ANY;
+      } else if (byte === TAB || (byte === BACKSLASH && isEscaped && bytes[at + 1] !== QUOTE)) said |= ANY;
       else wide |= byte & 0x80;
       at += 1;
     }
@@ -351,7 +348,7 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'].map
 const PROTOCOL = Uint8Array.from(' HTTP/', (char) => char.charCodeAt(0));
 
 /** `GET /api/jobs/14 HTTP/1.1" 200 `: what ACCESS_LINE of messages.ts takes for a request that was answered. */
-function isRequest(bytes: Uint8Array, from: number, to: number): boolean {
+function isRequest(bytes: Uint8Array, from: number, to: number, isEscaped: boolean): boolean {
   let at = -1;
   for (const method of METHODS) {
     if (bytes[from] !== method[0] || !isAt(bytes, from, to, method)) continue;
@@ -361,7 +358,7 @@ function isRequest(bytes: Uint8Array, from: number, to: number): boolean {
   if (at < 0) return false;
   const pathAt = at;
   // A path in which anything else than plain ASCII stands is left to the pattern.
-  while (at < to && (bytes[at] ?? 0) > BLANK && (bytes[at] ?? 0) < 0x7f) at += 1;
+  while (at < to && (bytes[at] ?? 0) > BLANK && (bytes[at] ?? 0) < 0x7f && bytes[at] !== BACKSLASH) at += 1;
   if (at === pathAt || !isAt(bytes, at, to, PROTOCOL)) return false;
   at += PROTOCOL.length;
   if (!isDigit(bytes[at])) return false;
@@ -370,6 +367,7 @@ function isRequest(bytes: Uint8Array, from: number, to: number): boolean {
     if (!isDigit(bytes[at + 1])) return false;
     at += 2;
   }
+  if (isEscaped && bytes[at] === BACKSLASH) at += 1;
   if (bytes[at] !== QUOTE || bytes[at + 1] !== BLANK || at + 5 > to) return false;
   if (!isDigit(bytes[at + 2]) || !isDigit(bytes[at + 3]) || !isDigit(bytes[at + 4])) return false;
   return at + 5 === to || CLASS[bytes[at + 5] ?? 0] === 0;

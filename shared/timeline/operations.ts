@@ -100,16 +100,16 @@ export function operationsOf(all: WorkLines, course: Course = NOTHING_LEARNT): r
     return work;
   };
   for (let index = 0; index < all.length; index += 1) {
-    const glance = open.length > 1 ? GLANCE.telling : withoutNames(all.glanceOf(index));
+    const seen = all.glanceOf(index);
+    const glance = mayNameOther(seen, open, all) ? GLANCE.telling : withoutNames(seen);
+    const latest = open.at(-1);
     if (glance === GLANCE.silent) {
-      (open[0] ?? begin()).addSilent(index);
+      (latest ?? begin()).addSilent(index);
       continue;
     }
-    if (glance === GLANCE.request && (open.length === 0 || !all.mayBeOfOthers)) {
-      for (const work of [...open]) {
-        work.addSilent(index);
-        close(work, outcomeOfAnswered(work));
-      }
+    if (glance === GLANCE.request && (latest === undefined || !all.mayBeOfOthers)) {
+      latest?.addSilent(index);
+      if (latest !== undefined) close(latest, outcomeOfAnswered(latest));
       continue;
     }
     const read = all.read(index);
@@ -283,6 +283,16 @@ function longestSilence(work: OpenWork, course: Course): number {
 const SILENT_STEP_SECONDS = 600;
 const LEAST_SILENCE_SECONDS = 60;
 
+/** Whether a line may name other work than the one that was begun last. */
+function mayNameOther(glance: number, open: readonly OpenWork[], { names }: WorkLines): boolean {
+  return open.length > 1 && !(namesNoWork(glance) && open.every(({ naming }) => isSeenIn(naming, names)));
+}
+
+/** Whether glances tell of every line that names a piece of work so. */
+function isSeenIn(naming: Naming | null, names: ReadonlySet<string>): boolean {
+  return naming === null || (naming.mark === null && naming.word !== null && names.has(naming.word));
+}
+
 /** The work that a line belongs to: the one that it names, else the one that was begun last. */
 function ownerOf(line: OperationLine, open: readonly OpenWork[]): OpenWork | undefined {
   if (open.length < 2) return open.at(-1);
@@ -297,10 +307,10 @@ const BEGINNINGS_AHEAD = 8;
 function goesOn({ naming }: OpenWork, next: OperationLine, all: WorkLines, index: number): boolean {
   if (naming === null || naming.isIn(next)) return false;
   const ofNext = namer(next);
-  const needsLook = naming.mark !== null || naming.word === null || !all.names.has(naming.word);
+  const isSeen = isSeenIn(naming, all.names);
   let beginnings = 0;
   for (let ahead = index + 1; ahead < Math.min(all.length, index + LINES_AHEAD); ahead += 1) {
-    if (!needsLook && namesNoWork(all.glanceOf(ahead))) continue;
+    if (isSeen && namesNoWork(all.glanceOf(ahead))) continue;
     const line = all.read(ahead);
     if (line === null) continue;
     if (naming.isIn(line) && !ofNext.isIn(line)) return true;

@@ -75,7 +75,13 @@ export class EventArray implements EventSource {
       const { kind, message, severity } = this.event(row);
       if (kind !== 'log' || message.includes('\n')) return untold;
       const bytes = new TextEncoder().encode(message);
-      return glance(bytes, 0, bytes.length, severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity));
+      return glance(
+        bytes,
+        0,
+        bytes.length,
+        false,
+        severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity),
+      );
     });
   }
 

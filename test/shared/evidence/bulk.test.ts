@@ -6,6 +6,7 @@ import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-guni
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
 import { runs } from '../../support/properties.ts';
 import { expectSame } from '../../support/same.ts';
 import { isRow, type Kept, kept, keptBare } from './kept.ts';
@@ -254,6 +255,48 @@ const changed = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
       return whole.slice(0, place) + other + whole.slice(place + 1);
     });
 
+const YEARLESS_STAMPS: readonly string[] = [
+  'Jan 28 04:10:22 ',
+  'Jan 28 04:10:22.070123 ',
+  'Jan  8 23:59:60 ',
+  'Jan 08 04:10:22 ',
+  'Dec 31 23:59:59 ',
+  'Jan  1 00:00:01 ',
+  'Feb 29 04:10:22 ',
+  'Feb 30 04:10:22 ',
+  'Jul 15 04:10:22.07 ',
+  'Jan 28 24:10:22 ',
+  'Mai 28 04:10:22 ',
+  'jan 28 04:10:22 ',
+  'Juni 28 04:10:22 ',
+  '2026-01-28T04:10:22.070123+0000 ',
+];
+const yearlessEntry = fc
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(YEARLESS_STAMPS[0] ?? '') },
+      { weight: 3, arbitrary: fc.constantFrom(...YEARLESS_STAMPS) },
+    ),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(ORIGINS[0] ?? '') },
+      { weight: 1, arbitrary: fc.constantFrom(...ORIGINS) },
+    ),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom('', '2026-01-28 04:10:22,070 - app.jobs - INFO - ') },
+      { weight: 2, arbitrary: fc.constantFrom(...HEADERS) },
+    ),
+    fc.constantFrom(...TEXTS),
+    fc.oneof({ weight: 4, arbitrary: fc.constant('\n') }, { weight: 1, arbitrary: fc.constantFrom(...LINE_ENDS) }),
+  )
+  .map((parts) => parts.join(''));
+const nearNewYear = epochMicros(Date.UTC(2026, 0, 1) * 1000);
+const yearlessContext = fc.record({
+  nearTime: fc.constantFrom(CONTEXT.nearTime, nearNewYear, null),
+  nearTimeFrom: fc.constantFrom<ParseContext['nearTimeFrom']>('file', 'other-source'),
+  offsetMinutes: fc.constantFrom(0, 60, -330),
+  notAfter: fc.constantFrom(nearNewYear, epochMicros(Date.UTC(2027, 0, 1) * 1000)),
+});
+
 const FIELD_VALUES = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -376,6 +419,22 @@ describe('generated journals', () => {
       { numRuns: runs(2000) },
     );
     expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('are so where stamps have no year, whatever tells it', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(yearlessEntry, changed(yearlessEntry)), { maxLength: 12 }),
+        chunkSizes,
+        yearlessContext,
+        (entries, sizes, context) => {
+          bare += compare('journal-short', bytesOf(entries.join('')), sizes, context);
+        },
+      ),
+      { numRuns: runs(2000) },
+    );
+    expect(bare).toBeGreaterThan(500);
   });
 
   it('reads every text behind every header of every origin alike', () => {

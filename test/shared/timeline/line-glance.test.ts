@@ -16,7 +16,7 @@ const glancePlain = lineGlance(NOTHING_LEARNT, NO_NAMES);
 function glanceAt(message: string, severity: Severity | null = null, glance = glancePlain): number {
   const bytes = new TextEncoder().encode(message);
   const index = severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity);
-  return glance?.(bytes, 0, bytes.length, index) ?? GLANCE.telling;
+  return glance?.(bytes, 0, bytes.length, false, index) ?? GLANCE.telling;
 }
 
 function eventOf(message: string, row = 0, severity: Severity | null = null): EvidenceEvent {
@@ -138,6 +138,21 @@ describe('what the bytes of a line show', () => {
         if (glance === GLANCE.telling) return;
         const { role } = readLine(eventOf(message, 0, level)).reading;
         expect(`${role} in ${message}`).toBe(`${glance === GLANCE.silent ? 'other' : 'request-done'} in ${message}`);
+      }),
+    );
+  });
+
+  it('reads through the escapes of JSON', () => {
+    const jsonGlance = (message: string): number => {
+      const bytes = new TextEncoder().encode(JSON.stringify(message).slice(1, -1));
+      return glancePlain?.(bytes, 0, bytes.length, true, SEVERITIES.length) ?? GLANCE.telling;
+    };
+    expect(jsonGlance(ACCESS)).toBe(GLANCE.request);
+    expect(glanceAt(ACCESS.replaceAll('"', '\\"'))).toBe(GLANCE.silent);
+    fc.assert(
+      fc.property(text, (message) => {
+        const glance = jsonGlance(message);
+        if (glance !== GLANCE.telling) expect([message, glance]).toEqual([message, glanceAt(message)]);
       }),
     );
   });

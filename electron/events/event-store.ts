@@ -75,6 +75,9 @@ export class EventStore implements EventSource {
   #rowPlaces: RowPlaces | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
   readonly #glances: MessageGlances;
+  /** Made when first asked for: some questions are asked of each of tens of thousands of files. */
+  #indexOfFile: ReadonlyMap<EvidenceId, number> | null = null;
+  #spans: FileSpans | null = null;
 
   constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
@@ -365,26 +368,21 @@ export class EventStore implements EventSource {
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
-    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
-    return fileIndex < 0 ? null : this.#places.rowAt(fileIndex, byteOffset);
+    const fileIndex = this.#fileIndexes().get(evidenceId);
+    return fileIndex === undefined ? null : this.#places.rowAt(fileIndex, byteOffset);
   }
 
   span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null {
-    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
-    if (fileIndex < 0) return null;
-    const { fileIndex: fileOf, time, copies } = this.#columns;
-    const [first, last] = [fileOf.indexOf(fileIndex), fileOf.lastIndexOf(fileIndex)];
-    // Copies are in the order of the rows that they are copies of.
-    const [firstCopy, lastCopy] = [copies.fileIndex.indexOf(fileIndex), copies.fileIndex.lastIndexOf(fileIndex)];
-    if (first < 0 && firstCopy < 0) return null;
-    const timeOfCopy = (copy: number, none: number): number => {
-      if (copy < 0) return none;
-      const row = existing(copies.row[copy], copy);
-      return existing(time[row], row);
-    };
-    const from = Math.min(first < 0 ? Infinity : existing(time[first], first), timeOfCopy(firstCopy, Infinity));
-    const to = Math.max(last < 0 ? -Infinity : existing(time[last], last), timeOfCopy(lastCopy, -Infinity));
-    return { from: epochMicros(from), to: epochMicros(to) };
+    const fileIndex = this.#fileIndexes().get(evidenceId);
+    if (fileIndex === undefined) return null;
+    this.#spans ??= fileSpans(this.#columns, this.#files.length);
+    const [from, to] = [this.#spans.from[fileIndex] ?? Infinity, this.#spans.to[fileIndex] ?? -Infinity];
+    return from > to ? null : { from: epochMicros(from), to: epochMicros(to) };
+  }
+
+  #fileIndexes(): ReadonlyMap<EvidenceId, number> {
+    this.#indexOfFile ??= new Map(this.#files.map(({ id }, index) => [id, index]));
+    return this.#indexOfFile;
   }
 
   /** Lets go of the files. */
@@ -525,6 +523,26 @@ function recordContext(file: EvidenceFile, byteOffset: number, line: number, tim
 
 function unreadable(thrown: unknown): string {
   return `(${wordsOf(thrown)})`;
+}
+
+/** The times of the first and last event of each file, copies included; `from` is behind `to` where it has none. */
+interface FileSpans {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+}
+
+function fileSpans({ count, time, fileIndex, copies }: EventColumns, files: number): FileSpans {
+  const from = new Float64Array(files).fill(Number.POSITIVE_INFINITY);
+  const to = new Float64Array(files).fill(Number.NEGATIVE_INFINITY);
+  const note = (file: number, row: number): void => {
+    const at = existing(time[row], row);
+    if (at < existing(from[file], file)) from[file] = at;
+    if (at > existing(to[file], file)) to[file] = at;
+  };
+  for (let row = 0; row < count; row++) note(existing(fileIndex[row], row), row);
+  for (let copy = 0; copy < copies.count; copy++)
+    note(existing(copies.fileIndex[copy], copy), existing(copies.row[copy], copy));
+  return { from, to };
 }
 
 /** By what the column of kinds holds, 1 for some of them. */

@@ -103,6 +103,18 @@ export class MessageClassifier {
     return !MARKER_SEARCHES.some((marker) => marker.isIn(bytes, from, to));
   }
 
+  /**
+   * Classifies a line whose header, not gunicorn's, is known to end at `textAt`, if its bytes leave no doubt that it is `log`. Severity
+   * and process are the header's, which the caller has.
+   */
+  classifyBehind(bytes: Uint8Array, from: number, textAt: number, to: number): boolean {
+    this.kind = LOG;
+    this.isPassedOn = false;
+    this.unit = null;
+    if (beginsWithAny(STARTS, bytes, textAt, to) || isLevelAt(bytes, textAt, to)) return false;
+    return !MARKER_SEARCHES.some((marker) => marker.isIn(bytes, from, to));
+  }
+
   #kernel(bytes: Uint8Array, from: number, to: number): boolean {
     if (beginsWithAny(KERNEL_STARTS_BY_BYTE, bytes, from, to)) return false;
     for (const marker of KERNEL_MARKER_SEARCHES) if (marker.isIn(bytes, from, to)) return false;

@@ -93,12 +93,7 @@ export class EventStore implements EventSource {
     );
     this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader);
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
-    this.search = new RowSearch(
-      this.#columns,
-      this.#files,
-      this.#reader,
-      (row) => (this.#events.get(row) ?? this.#decode(row)).message,
-    );
+    this.search = new RowSearch(this.#columns, this.#files, this.#reader, (row) => this.eventOnce(row).message);
   }
 
   get count(): number {
@@ -123,6 +118,10 @@ export class EventStore implements EventSource {
     this.#events.set(row, event);
     if (this.#events.size > CACHED_EVENTS) this.#forgetOldest();
     return event;
+  }
+
+  eventOnce(row: number): EvidenceEvent {
+    return this.#events.get(row) ?? this.#decode(row);
   }
 
   /** Many at a time: a map whose first entry is deleted over and over is slow to find its next first one. */
@@ -393,10 +392,19 @@ export class EventStore implements EventSource {
     this.#journals.clear();
   }
 
-  /** A filter takes no kinds for all of them. */
   #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
-    if (kinds.length === 0) return new Uint32Array(0);
-    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const { kind, count } = this.#columns;
+    const asked = kindLookup(kinds);
+    // Counted first: nearly all rows of a case may be of them, and room for more than these would be as much again.
+    let found = 0;
+    for (let row = 0; row < count; row++) found += asked[existing(kind[row], row)] ?? 0;
+    const rows = new Uint32Array(found);
+    let at = 0;
+    for (let row = 0; row < count && at < found; row++) {
+      if (asked[existing(kind[row], row)] !== 1) continue;
+      rows[at] = row;
+      at += 1;
+    }
     return only === null ? rows : rows.filter(only);
   }
 

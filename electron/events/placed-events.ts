@@ -85,6 +85,10 @@ export class PlacedEvents implements EventSource {
     return this.#store.event(row);
   }
 
+  eventOnce(row: number): EvidenceEvent {
+    return this.#store.eventOnce(row);
+  }
+
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.#store.ofKinds(kinds, this.#isHeard);
   }

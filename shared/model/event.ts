@@ -132,6 +132,8 @@ export interface EventSource {
   at(place: Place): EventSource;
   /** The event of a row. Throws RangeError when there is no such row. */
   event(row: number): EvidenceEvent;
+  /** The same for whoever goes through many rows once: it is not kept to be shown again. */
+  eventOnce(row: number): EvidenceEvent;
   /** Events of any of these kinds. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
   /** Rows of the events that ofPid gives, however many; reads no text. */

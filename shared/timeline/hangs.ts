@@ -32,12 +32,10 @@ export function hangsOf(
   }
   return operations
     .filter(
-      ({ outcome, template, end, endIsKnown }) =>
-        outcome === 'open' &&
-        endIsKnown &&
-        ended.has(template) &&
-        seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
+      ({ outcome, template, end }) =>
+        outcome === 'open' && ended.has(template) && seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
     )
+    .filter(({ endIsKnown }) => endIsKnown)
     .filter((operation) => isSilent(operation, seenUntil, byPid.get(operation.pid) ?? [], events))
     .map((operation) => ({ operation, seenUntil }));
 }

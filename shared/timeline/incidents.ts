@@ -19,7 +19,6 @@ import {
   type Operation,
   operationsOf,
   readLine,
-  withoutLines,
 } from './operations.ts';
 import { ProcessLogs } from './process-logs.ts';
 import { Speakers } from './speakers.ts';
@@ -110,7 +109,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       if (latest === null || operation.start >= latest.start) latest = operation;
       const isDone = operation.outcome === 'done';
       if (isDone && (latestDone === null || operation.start >= latestDone.start)) latestDone = operation;
-      operations.push(failed || operation === diedWith ? operation : withoutLines(operation));
+      operations.push(failed || operation === diedWith ? operation : operation.withoutLines());
     }
   };
   for (const life of lives) {
@@ -191,7 +190,7 @@ function habitsOf(events: EventSource): Habits {
   };
   for (const [index, row] of rows.entries()) {
     if (glances?.[index] === GLANCE.request) continue;
-    const { event, text, reading } = readLine(events.event(row));
+    const { event, text, reading } = readLine(events.eventOnce(row));
     if (reading.role === 'request-done') continue;
     if (reading.role === 'operation-start') noteName(text);
     lines.push({ pid: event.pid, time: event.time, text, template: messageTemplate(text) });

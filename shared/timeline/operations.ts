@@ -53,6 +53,8 @@ export interface Operation {
   readonly stepCount: number;
   /** Whether it has at least so many lines; reads no more than these. */
   hasLines(least: number): boolean;
+  /** The same without its lines: a service logs for months, and of what is not about an incident they are let go. */
+  withoutLines(): Operation;
 }
 
 /** The kinds of event that operations are made of. */
@@ -69,8 +71,10 @@ export interface WorkLines {
   /** One of GLANCE, with what it tells of names. */
   glanceOf(index: number): number;
   timeOf(index: number): EpochMicros;
-  /** Whether the line has a time of its own and is the process's, as is known without reading it. */
-  isSure(index: number): boolean;
+  /** Whether the line is certainly one of the process, as is known without reading it. */
+  isOwn(index: number): boolean;
+  /** Whether it has a time of its own; reads it where that has to be read. */
+  isTimed(index: number): boolean;
   /** The line; null where it is none of the process after all. */
   read(index: number): OperationLine | null;
 }
@@ -155,7 +159,7 @@ class OpenWork {
   readonly told: OperationLine[] = [];
   readonly toldAt: number[] = [];
   /** What is meant by those that the course of work, not their own words, gives a meaning. */
-  readonly taught = new Map<number, MessageMeaning>();
+  taught: Map<number, MessageMeaning> | null = null;
   openingTemplate: string | null = null;
   /** What the opening line names, where the log itself taught that it opens work. */
   learntKeys: readonly string[] | null = null;
@@ -177,7 +181,9 @@ class OpenWork {
     this.indexes.push(index);
     this.told.push(line);
     this.toldAt.push(index);
-    if (isTaught) this.taught.set(index, line.reading);
+    if (!isTaught) return;
+    this.taught ??= new Map();
+    this.taught.set(index, line.reading);
   }
 
   /** The first line; undefined where there is none, `other` where it need not be read to know that it says nothing. */
@@ -440,7 +446,7 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
     const own = lines.slice(index);
     const name = operationName(line.text);
     const steps = stepsOf(own);
-    return {
+    const whole: Operation = {
       pid: line.event.pid,
       name,
       jobKey: null,
@@ -454,7 +460,9 @@ export function lastWords(events: readonly EvidenceEvent[], course: Course): Ope
       steps,
       stepCount: steps.length,
       hasLines: (least) => own.length >= least,
+      withoutLines: () => ({ ...whole, lines: [], steps: [], stepCount: 0 }),
     };
+    return whole;
   }
   return null;
 }
@@ -467,38 +475,61 @@ function buildOperation(
   const opening = openingLine(told);
   if (opening === null) return null;
   const openedAt = toldAt[told.indexOf(opening)] ?? 0;
-  const own = Uint32Array.from(indexes.slice(indexes.indexOf(openedAt)));
+  const own = runOf(indexes, indexes.indexOf(openedAt));
   // A step is named by what it names only where that tells it from others.
   const named = operationName(opening.text);
   const tells = opening.reading.path !== null || /\d/.test(named ?? '');
   const name = opening.reading.role === 'operation-start' || tells ? named : null;
   const numbers = name?.match(/\d+/g);
   const jobKey = numbers === null || numbers === undefined ? null : Number(numbers.at(-1));
-  const last = endOf(own, all);
+  const last = lastOf(own, all);
   return new ReadWork(all, own, taught, {
     pid: opening.event.pid,
     name,
     jobKey,
     start: opening.event.time,
     template: messageTemplate(opening.text),
-    end: last?.time ?? opening.event.time,
+    end: last === null ? opening.event.time : all.timeOf(last),
+    endIndex: last ?? openedAt,
     startIsKnown: isTimed(opening),
-    endIsKnown: last?.isDated ?? isTimed(opening),
     outcome,
     stepCount: stepsOf(withProgress(told.slice(told.indexOf(opening)))).length,
   });
 }
 
-/** When the last of these lines that is the process's own was written, and whether it says so itself. */
-function endOf(indexes: Uint32Array, all: WorkLines): { readonly time: EpochMicros; readonly isDated: boolean } | null {
-  for (let place = indexes.length - 1; place >= 0; place -= 1) {
-    const index = indexes[place] ?? 0;
-    if (all.isSure(index)) return { time: all.timeOf(index), isDated: true };
-    const line = all.read(index);
-    if (line !== null) return { time: line.event.time, isDated: isTimed(line) };
+/** Which lines an operation has: nearly always all from one to another, more only where threads take turns. */
+interface LineRun {
+  readonly first: number;
+  readonly length: number;
+  /** Null where they follow one another. */
+  readonly indexes: Uint32Array | null;
+}
+
+function runOf(indexes: readonly number[], from: number): LineRun {
+  const first = indexes[from] ?? 0;
+  const length = indexes.length - from;
+  const isWhole = (indexes.at(-1) ?? 0) - first === length - 1;
+  return { first, length, indexes: isWhole ? null : Uint32Array.from(indexes.slice(from)) };
+}
+
+function indexOf({ first, indexes }: LineRun, place: number): number {
+  return indexes === null ? first + place : (indexes[place] ?? first);
+}
+
+/** The last of these lines that is the process's own; null where none is. */
+function lastOf(run: LineRun, all: WorkLines): number | null {
+  for (let place = run.length - 1; place >= 0; place -= 1) {
+    const index = indexOf(run, place);
+    if (all.isOwn(index) || all.read(index) !== null) return index;
   }
   return null;
 }
+
+/** What is known of an operation without its lines. */
+type KnownOfWork = Pick<
+  Operation,
+  'pid' | 'name' | 'jobKey' | 'start' | 'template' | 'end' | 'startIsKnown' | 'outcome'
+>;
 
 /** An operation whose lines are read when they are asked for: of thousands nearly none is. */
 class ReadWork implements Operation {
@@ -509,19 +540,19 @@ class ReadWork implements Operation {
   readonly template: string;
   readonly end: EpochMicros;
   readonly startIsKnown: boolean;
-  readonly endIsKnown: boolean;
   readonly outcome: OperationOutcome;
   readonly stepCount: number;
+  readonly #endIndex: number;
   readonly #all: WorkLines;
-  readonly #own: Uint32Array;
-  readonly #taught: ReadonlyMap<number, MessageMeaning>;
+  readonly #own: LineRun;
+  readonly #taught: ReadonlyMap<number, MessageMeaning> | null;
   #read: { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } | null = null;
 
   constructor(
     all: WorkLines,
-    own: Uint32Array,
-    taught: ReadonlyMap<number, MessageMeaning>,
-    known: Omit<Operation, 'lines' | 'steps' | 'hasLines'>,
+    own: LineRun,
+    taught: ReadonlyMap<number, MessageMeaning> | null,
+    known: KnownOfWork & { readonly endIndex: number; readonly stepCount: number },
   ) {
     this.pid = known.pid;
     this.name = known.name;
@@ -530,12 +561,16 @@ class ReadWork implements Operation {
     this.template = known.template;
     this.end = known.end;
     this.startIsKnown = known.startIsKnown;
-    this.endIsKnown = known.endIsKnown;
+    this.#endIndex = known.endIndex;
     this.outcome = known.outcome;
     this.stepCount = known.stepCount;
     this.#all = all;
     this.#own = own;
     this.#taught = taught;
+  }
+
+  get endIsKnown(): boolean {
+    return this.#all.isTimed(this.#endIndex);
   }
 
   get lines(): readonly OperationLine[] {
@@ -548,20 +583,25 @@ class ReadWork implements Operation {
 
   hasLines(least: number): boolean {
     let count = 0;
-    for (const index of this.#own) {
-      if (this.#all.read(index) === null) continue;
+    for (let place = 0; place < this.#own.length; place += 1) {
+      if (this.#all.read(indexOf(this.#own, place)) === null) continue;
       count += 1;
       if (count === least) return true;
     }
     return false;
   }
 
+  withoutLines(): Operation {
+    return new WorkAlone(this, this.#all, this.#endIndex);
+  }
+
   #whole(): { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } {
     if (this.#read !== null) return this.#read;
     const lines: OperationLine[] = [];
-    for (const index of this.#own) {
+    for (let place = 0; place < this.#own.length; place += 1) {
+      const index = indexOf(this.#own, place);
       const line = this.#all.read(index);
-      const taught = this.#taught.get(index);
+      const taught = this.#taught?.get(index);
       if (line !== null) lines.push(taught === undefined ? line : { ...line, reading: taught });
     }
     const own = withProgress(lines);
@@ -570,24 +610,57 @@ class ReadWork implements Operation {
   }
 }
 
-/** The operation alone: a service logs for months, and of what is not about an incident the lines are let go. */
-export function withoutLines(operation: Operation): Operation {
-  const { pid, name, jobKey, start, template, end, startIsKnown, endIsKnown, outcome } = operation;
-  return {
-    pid,
-    name,
-    jobKey,
-    start,
-    template,
-    end,
-    startIsKnown,
-    endIsKnown,
-    outcome,
-    lines: [],
-    steps: [],
-    stepCount: 0,
-    hasLines: (least) => least === 0,
-  };
+const NONE: readonly never[] = [];
+
+/** An operation of which no more is kept than what every one of a case's is asked. */
+class WorkAlone implements Operation {
+  readonly pid: number | null;
+  readonly name: string | null;
+  readonly jobKey: number | null;
+  readonly start: EpochMicros;
+  readonly template: string;
+  readonly end: EpochMicros;
+  readonly startIsKnown: boolean;
+  readonly outcome: OperationOutcome;
+  readonly #all: WorkLines;
+  readonly #endIndex: number;
+
+  constructor(known: KnownOfWork, all: WorkLines, endIndex: number) {
+    this.pid = known.pid;
+    this.name = known.name;
+    this.jobKey = known.jobKey;
+    this.start = known.start;
+    this.template = known.template;
+    this.end = known.end;
+    this.startIsKnown = known.startIsKnown;
+    this.outcome = known.outcome;
+    this.#all = all;
+    this.#endIndex = endIndex;
+  }
+
+  get endIsKnown(): boolean {
+    return this.#all.isTimed(this.#endIndex);
+  }
+
+  get lines(): readonly OperationLine[] {
+    return NONE;
+  }
+
+  get steps(): readonly OperationStep[] {
+    return NONE;
+  }
+
+  get stepCount(): number {
+    return 0;
+  }
+
+  hasLines(least: number): boolean {
+    return least === 0;
+  }
+
+  withoutLines(): Operation {
+    return this;
+  }
 }
 
 /**

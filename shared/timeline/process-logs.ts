@@ -5,8 +5,10 @@ import { GLANCE, lineGlance } from './line-glance.ts';
 import { OPERATION_KINDS, type OperationLine, readLine, type WorkLines } from './operations.ts';
 import type { Speakers } from './speakers.ts';
 
-/** Lines of one process that are kept as they were read: looking ahead asks for the same ones again and again. */
-const KEPT_LINES = 2_048;
+/** Lines that are kept as they were read: looking ahead asks for the same ones again and again. */
+const KEPT_LINES = 512;
+/** Rows that are glanced at together; what that takes beside the answers is let go after each. */
+const BLOCK_ROWS = 1 << 17;
 const NO_PIDS: ReadonlySet<number> = new Set();
 
 /** The log lines of the processes at one place, each process's by itself, as rows of which the few that matter are read. */
@@ -17,6 +19,8 @@ export class ProcessLogs {
   readonly #glances: Uint8Array | null;
 
   readonly #names: ReadonlySet<string>;
+  /** By row: no row is one of two processes. */
+  readonly #kept = new Map<number, OperationLine | null>();
 
   /** `course`: what the log teaches of its wordings, see byCourse in operations.ts; `names`: the words that name its work. */
   constructor(events: EventSource, speakers: Speakers, course: Course, names: ReadonlySet<string>) {
@@ -30,9 +34,14 @@ export class ProcessLogs {
       this.#glances = null;
       return;
     }
-    const ofRows = events.glances(rows, glance, GLANCE.telling);
-    this.#glances = new Uint8Array((rows.at(-1) ?? 0) + 1);
-    for (const [index, row] of rows.entries()) this.#glances[row] = ofRows[index] ?? GLANCE.telling;
+    const glances = new Uint8Array((rows.at(-1) ?? 0) + 1);
+    for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
+      const block = rows.subarray(from, from + BLOCK_ROWS);
+      const ofBlock = events.glances(block, glance, GLANCE.telling);
+      for (let index = 0; index < block.length; index += 1)
+        glances[block[index] ?? 0] = ofBlock[index] ?? GLANCE.telling;
+    }
+    this.#glances = glances;
   }
 
   /** What `pid` wrote with from <= time <= to, without what it printed under the header of another. */
@@ -60,24 +69,30 @@ export class ProcessLogs {
     const events = this.#events;
     const speakers = this.#speakers;
     const glances = this.#glances;
-    const kept = new Map<number, OperationLine | null>();
+    const kept = this.#kept;
+    const read = (index: number): OperationLine | null => {
+      const row = rows[index] ?? 0;
+      const known = kept.get(row);
+      if (known !== undefined) return known;
+      const event = events.eventOnce(row);
+      const isMeant = !speakers.isQuoted(event) && isOwn?.(event) !== false;
+      const line = isMeant ? readLine(event) : null;
+      if (kept.size >= KEPT_LINES) kept.clear();
+      kept.set(row, line);
+      return line;
+    };
     return {
       length: rows.length,
       mayBeOfOthers: pid === null,
       names: this.#names,
       glanceOf: (index) => glances?.[rows[index] ?? 0] ?? GLANCE.telling,
       timeOf: (index) => events.timeOf(rows[index] ?? 0),
-      isSure: (index) => isOwn === null && events.isDated(rows[index] ?? 0),
-      read: (index) => {
-        const known = kept.get(index);
-        if (known !== undefined) return known;
-        const event = events.event(rows[index] ?? 0);
-        const isMeant = !speakers.isQuoted(event) && isOwn?.(event) !== false;
-        const line = isMeant ? readLine(event) : null;
-        if (kept.size >= KEPT_LINES) kept.clear();
-        kept.set(index, line);
-        return line;
+      isOwn: () => isOwn === null,
+      isTimed: (index) => {
+        const row = rows[index] ?? 0;
+        return events.isDated(row) || events.eventOnce(row).isUndated !== true;
       },
+      read,
     };
   }
 }

@@ -33,6 +33,10 @@ export class EventArray implements EventSource {
     return event;
   }
 
+  eventOnce(row: number): EvidenceEvent {
+    return this.event(row);
+  }
+
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.events.filter((event) => kinds.includes(event.kind));
   }

@@ -199,7 +199,7 @@ describe('what the bytes of a line show', () => {
         const rows = Uint32Array.from(lines, (_, row) => row);
         const logs = new ProcessLogs(events, new Speakers(events), NOTHING_LEARNT, new Set(['job']));
         const glanced = logs.lines(rows, 7, null);
-        const read = operationsOf({ ...glanced, names: NO_NAMES, isSure: () => false, glanceOf: () => GLANCE.telling });
+        const read = operationsOf({ ...glanced, names: NO_NAMES, isOwn: () => false, glanceOf: () => GLANCE.telling });
         expect(operationsOf(glanced).map(whole)).toEqual(read.map(whole));
       }),
     );

@@ -2,14 +2,9 @@ import process from 'node:process';
 import { toJobError } from '../case/job-error.ts';
 import { NothingRecognised } from '../case/open-case.ts';
 import { JobCancelled } from '../threads/run-job.ts';
+import { EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NOTHING_RECOGNISED, EXIT_USAGE } from './exit-status.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
-
-const EXIT_INTERNAL = 1;
-const EXIT_USAGE = 2;
-const EXIT_NOTHING_RECOGNISED = 3;
-/** 128 + SIGINT, as shells report an interrupted command. */
-export const EXIT_INTERRUPTED = 130;
 
 /** What a command that reads evidence works with. */
 export interface CommandRun {

@@ -1,8 +1,8 @@
 import { SEVERITIES } from '../../model/event.ts';
 import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
-import { readCommonHeader } from '../headers/common-header.ts';
 import { severityOfLevel } from '../headers/levels.ts';
+import { mayBeLogger } from '../headers/text-header.ts';
 import { asciiBytes, hasAt } from '../reading/find-bytes.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
 import { readLogLine } from './log-line.ts';
@@ -180,8 +180,6 @@ export class LogLineReader {
     const text = this.#decoder.decode(bytes.subarray(from, end));
     const { header, peeled, access } = readLogLine(text, this.#layout);
     if (header === null || access !== null || peeled.carriers.length > 0 || peeled.text !== text) return false;
-    // Whether what stands behind the level is one more field is told of each line by itself.
-    if (this.#layout.habits.fields.size > 0 && readCommonHeader(text) === null) return false;
     const { level, logger, stamp, timeText, pid, style } = header;
     if (header.form !== 'text' || header.fields !== null || !text.endsWith(header.text)) return false;
     const isGunicorn = style === 'gunicorn';
@@ -191,6 +189,8 @@ export class LogLineReader {
     if (front.length > MOST_HEADER_BYTES || !/^[\x20-\x7e]*$/.test(front) || /\[\s*[a-z]+\s*\]/.test(front))
       return false;
     if (!isGunicorn && !beginsSentence(bytes, from + front.length, end)) return false;
+    // Where the file's habits make any other word a further field, such a one tells nothing of the rest.
+    if (!isGunicorn && !mayBeLogger(/^[a-z]*/i.exec(header.text)?.[0] ?? '')) return false;
     const printed = STAMP.exec(timeText);
     const stampAt = front.indexOf(timeText);
     if (printed === null || stampAt < 0) return false;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
+import { learnLayout } from '../../../shared/evidence/logs/log-layout.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
@@ -506,6 +507,35 @@ describe('generated journals', () => {
       { numRuns: runs(2000) },
     );
     expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('are so where what stands behind the level is a field by the habits of the file', () => {
+    const header = fc.constantFrom('2026-01-28 04:10:22,070 INFO ', '2026-01-28 04:10:24,170 WARNING ');
+    const lineOf = (...fields: readonly string[]): fc.Arbitrary<string> =>
+      fc.tuple(header, fc.constantFrom(...fields), fc.constantFrom(...LOG_TEXTS)).map((parts) => parts.join(''));
+    const usual = fc
+      .constantFrom(
+        ['web ', 'mailer '],
+        ['[web] ', '[mailer] '],
+        ['web: ', 'mailer: '],
+        ['web 23331 ', 'mailer 23334 '],
+      )
+      .chain((fields) => fc.array(lineOf(...fields), { minLength: 4, maxLength: 8 }));
+    const seldom = fc.array(lineOf('other ', 'in ', 'main ', 'MainThread ', 'web main ', '23331 ', '(23334) ', ''));
+    let bare = 0;
+    let habitual = 0;
+    fc.assert(
+      fc.property(usual, seldom, (often, others) => {
+        const lines = [...often, ...often, ...others, ...often];
+        const whole = lines.map((line) => `${line}\n`).join('');
+        const layout = learnLayout(whole);
+        if (layout.habits.fields.size > 0) habitual += 1;
+        bare += compare('gunicorn-log', bytesOf(whole), [1 << 16], { layout });
+      }),
+      { numRuns: runs(500) },
+    );
+    expect(bare).toBeGreaterThan(200);
+    expect(habitual).toBeGreaterThan(100);
   });
 
   it('reads every text behind every header of every origin alike', () => {

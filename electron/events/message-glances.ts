@@ -1,6 +1,11 @@
 import { logFormat } from '../../shared/evidence/formats/table.ts';
-import { ESCAPED_LINE_FEED, type FindMessage, type MessageSpan } from '../../shared/evidence/reading/message-span.ts';
-import { EVENT_KINDS, type MessageGlance } from '../../shared/model/event.ts';
+import {
+  ESCAPED_LINE_FEED,
+  type FindMessage,
+  holdsLineFeed,
+  type MessageSpan,
+} from '../../shared/evidence/reading/message-span.ts';
+import { EVENT_KINDS, type MessageGlance, type MessageSpelling } from '../../shared/model/event.ts';
 import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { existing } from '../../shared/model/existing.ts';
@@ -12,6 +17,19 @@ const PIECE_BYTES = 64 * 1024;
 /** Bytes between two records that are read along rather than left out. */
 const GAP_BYTES = 16 * 1024;
 const LOG = EVENT_KINDS.indexOf('log');
+
+/** The whole record, where only its parser can find the message in it. */
+const findWhole: FindMessage = (_bytes, latin1, from, end, span) => {
+  if (holdsLineFeed(latin1, from, end)) return false;
+  span.from = from;
+  span.to = end;
+  span.isEscaped = false;
+  return true;
+};
+
+function spellingOf(find: FindMessage, span: MessageSpan): MessageSpelling {
+  return find === findWhole ? 'wrapped' : span.isEscaped ? 'escaped' : 'plain';
+}
 
 /** Looks at the messages of many rows as they stand in the bytes of their files; see EventSource.glances. */
 export class MessageGlances {
@@ -31,8 +49,9 @@ export class MessageGlances {
     const seen = new Uint8Array(rows.length).fill(untold);
     for (const [file, places] of this.#byFile(rows)) {
       const format = this.#files[file]?.format;
-      const find = format === undefined ? null : (logFormat(format)?.findMessage ?? null);
-      if (find === null) continue;
+      const log = format === undefined ? null : logFormat(format);
+      if (log === null || format === 'journal-native') continue;
+      const find = log.findMessage ?? findWhole;
       try {
         this.#ofFile(file, rows, places, find, glance, seen);
       } catch {
@@ -99,7 +118,7 @@ export class MessageGlances {
         const end = from + existing(byteLength[row], row);
         if (!find(bytes, latin1, from, end, span)) continue;
         if (hasEscapedLineFeed && latin1.slice(from, end).includes(ESCAPED_LINE_FEED)) continue;
-        seen[place] = glance(bytes, span.from, span.to, span.isEscaped, existing(severity[row], row));
+        seen[place] = glance(bytes, span.from, span.to, spellingOf(find, span), existing(severity[row], row));
       }
     }
   }

@@ -111,14 +111,17 @@ export interface EvidenceEvent {
 export type Place = string | null;
 
 /**
- * What the bytes[from..to) of a message show, as a small number; `severity` is an index into SEVERITIES, beyond them for none. With
- * `isEscaped` they are the inside of a JSON string that has escapes.
+ * How a message stands among bytes: as it is; as the inside of a JSON string with its escapes; or somewhere within them, with what
+ * wraps it and in whichever of these ways.
  */
+export type MessageSpelling = 'plain' | 'escaped' | 'wrapped';
+
+/** What the bytes[from..to) of a message show, as a small number; `severity` is an index into SEVERITIES, beyond them for none. */
 export type MessageGlance = (
   bytes: Uint8Array,
   from: number,
   to: number,
-  isEscaped: boolean,
+  spelling: MessageSpelling,
   severity: number,
 ) => number;
 

@@ -78,6 +78,8 @@ const SLASH = 0x2f;
 const DOT = 0x2e;
 const EQUALS = 0x3d;
 const BACKSLASH = 0x5c;
+const ESCAPE = 0x1b;
+const LETTER_N = 0x6e;
 const BRACE = 0x7b;
 
 /** One letter, `_` or nothing of them: what a node of the tree of words branches by. */
@@ -190,9 +192,12 @@ function glanceBy(
     const rests = behind.get(word);
     return rests === undefined || rests.some((rest) => hasText(bytes, end, to, rest));
   };
-  return (bytes, from, whole, isEscaped, severity) => {
+  return (bytes, from, whole, spelling, severity) => {
+    const isEscaped = spelling !== 'plain';
+    const isWrapped = spelling === 'wrapped';
+    const isObject = bytes[from] === BRACE;
     const to = Math.min(whole, from + LOOKED_AT_BYTES);
-    if (bytes[from] === BRACE) return GLANCE.telling;
+    if (isObject && !isWrapped) return GLANCE.telling;
     let said = 0;
     let wide = 0;
     // Behind `name=` the text may be the value alone.
@@ -272,8 +277,11 @@ function glanceBy(
       }
       run = 0;
       if (byte === QUOTE) {
+        // What stands in quotes may be the text.
+        if (isWrapped) isText = false;
         if (isRequest(bytes, at + 1, to, isEscaped)) {
-          if (isNamed || at - from > REQUEST_WITHIN_BYTES) said |= ANY;
+          const isQuoted = isWrapped && (isObject || bytes[at - 1] === BACKSLASH);
+          if (isNamed || isQuoted || at - from > REQUEST_WITHIN_BYTES) said |= ANY;
           else if (!looksForNames) return GLANCE.request;
           else isAnswer = true;
         }
@@ -282,8 +290,12 @@ function glanceBy(
         isText = false;
       } else if (byte === SLASH || byte === PERCENT) {
         if (isCount(bytes, from, at, to)) said |= ANY;
-      } else if (byte === TAB || (byte === BACKSLASH && isEscaped && bytes[at + 1] !== QUOTE)) said |= ANY;
-      else wide |= byte & 0x80;
+      } else if (byte === TAB || byte === ESCAPE) said |= ANY;
+      else if (byte === BACKSLASH && isEscaped && bytes[at + 1] !== QUOTE) {
+        // Docker keeps the line feed that ended the line.
+        if (isWrapped && bytes[at + 1] === LETTER_N && bytes[at + 2] === QUOTE) at += 1;
+        else said |= ANY;
+      } else wide |= byte & 0x80;
       at += 1;
     }
     const names = (said & NAMES) === 0 ? 0 : NAMES_WORK;

@@ -8,8 +8,8 @@ import { OPERATION_KINDS } from './operations.ts';
 import type { Speakers } from './speakers.ts';
 import type { WorkLines } from './work-lines.ts';
 
-/** Lines that are kept as they were read: looking ahead asks for the same ones again and again. */
-const KEPT_LINES = 512;
+/** Lines that are kept as they were read: looking a thousand lines ahead asks for the same ones again and again. */
+const KEPT_LINES = 4_096;
 /** Rows that are glanced at together; what that takes beside the answers is let go after each. */
 const BLOCK_ROWS = 1 << 17;
 const NO_PIDS: ReadonlySet<number> = new Set();
@@ -80,7 +80,7 @@ export class ProcessLogs {
       const event = events.eventOnce(row);
       const isMeant = !speakers.isQuoted(event) && isOwn?.(event) !== false;
       const line = isMeant ? readLine(event) : null;
-      if (kept.size >= KEPT_LINES) kept.clear();
+      if (kept.size >= KEPT_LINES) forgetOldest(kept);
       kept.set(row, line);
       return line;
     };
@@ -102,5 +102,15 @@ export class ProcessLogs {
           return rows[place] === row ? [place] : [];
         }),
     };
+  }
+}
+
+/** A quarter at a time: a map whose first entry is deleted over and over is slow to find its next first one. */
+function forgetOldest(kept: Map<number, unknown>): void {
+  let surplus = KEPT_LINES / 4;
+  for (const row of kept.keys()) {
+    if (surplus === 0) return;
+    kept.delete(row);
+    surplus -= 1;
   }
 }

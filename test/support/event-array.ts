@@ -83,7 +83,7 @@ export class EventArray implements EventSource {
         bytes,
         0,
         bytes.length,
-        false,
+        'plain',
         severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity),
       );
     });

@@ -8,7 +8,7 @@ import type { LogLayout } from '../reading/log-layout.ts';
 import { readLogLine } from './log-line.ts';
 
 /** A stamp without a zone. */
-export const NO_ZONE = Number.NaN;
+const NO_ZONE = Number.NaN;
 
 /** What a line's bytes tell of it: which record it begins, and when that was written. */
 export class LogLineBytes {

@@ -18,7 +18,7 @@ const glancePlain = lineGlance(NOTHING_LEARNT, NO_NAMES);
 function glanceAt(message: string, severity: Severity | null = null, glance = glancePlain): number {
   const bytes = new TextEncoder().encode(message);
   const index = severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity);
-  return glance?.(bytes, 0, bytes.length, false, index) ?? GLANCE.telling;
+  return glance?.(bytes, 0, bytes.length, 'plain', index) ?? GLANCE.telling;
 }
 
 function eventOf(message: string, row = 0, severity: Severity | null = null): EvidenceEvent {
@@ -170,7 +170,7 @@ describe('what the bytes of a line show', () => {
   it('reads through the escapes of JSON', () => {
     const jsonGlance = (message: string): number => {
       const bytes = new TextEncoder().encode(JSON.stringify(message).slice(1, -1));
-      return glancePlain?.(bytes, 0, bytes.length, true, SEVERITIES.length) ?? GLANCE.telling;
+      return glancePlain?.(bytes, 0, bytes.length, 'escaped', SEVERITIES.length) ?? GLANCE.telling;
     };
     expect(jsonGlance(ACCESS)).toBe(GLANCE.request);
     expect(glanceAt(ACCESS.replaceAll('"', '\\"'))).toBe(GLANCE.silent);
@@ -178,6 +178,28 @@ describe('what the bytes of a line show', () => {
       fc.property(text, (message) => {
         const glance = jsonGlance(message);
         if (glance !== GLANCE.telling) expect([message, glance]).toEqual([message, glanceAt(message)]);
+      }),
+    );
+  });
+
+  it('looks through what wraps a message', () => {
+    const wrappedGlance = (record: string): number => {
+      const bytes = new TextEncoder().encode(record);
+      return glancePlain?.(bytes, 0, bytes.length, 'wrapped', SEVERITIES.length) ?? GLANCE.telling;
+    };
+    const json = (message: string): string =>
+      JSON.stringify({ a: 'one two three four', log: `${message}\n`, time: 'x' });
+    expect(wrappedGlance(`web-1  | ${ACCESS}`)).toBe(GLANCE.request);
+    expect(wrappedGlance(json(ACCESS))).toBe(GLANCE.telling);
+    expect(wrappedGlance(json('user eli signed in from 10.0.0.9'))).toBe(GLANCE.silent);
+    expect(wrappedGlance('2026-01-28T04:10:22.070123456Z stdout F \u001b[32mStarted job 7')).toBe(GLANCE.telling);
+    fc.assert(
+      fc.property(text, fc.boolean(), (message, isJson) => {
+        const record = isJson ? json(message) : `2026-01-28T04:10:22.070123456Z stdout F ${message}`;
+        const glance = wrappedGlance(record);
+        if (glance === GLANCE.telling) return;
+        const { role } = readLine(eventOf(message)).reading;
+        expect(`${role} in ${message}`).toBe(`${glance === GLANCE.silent ? 'other' : 'request-done'} in ${message}`);
       }),
     );
   });

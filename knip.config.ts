@@ -5,14 +5,15 @@ import THREADS from './electron/threads/threads.json' with { type: 'json' };
 const config: KnipConfig = {
   entry: [
     'electron/main/index.ts',
+    'electron/cli/main.ts',
     'electron/preload/index.ts',
     'renderer/main.tsx',
     ...Object.values(THREADS),
-    'scripts/*.ts',
+    'scripts/*.{mjs,ts}',
     'test/**/*.test.{ts,tsx}',
     'test/bench/*.ts',
   ],
-  project: ['{electron,shared,renderer,scripts,test}/**/*.{ts,tsx}'],
+  project: ['{electron,shared,renderer,scripts,test}/**/*.{mjs,ts,tsx}'],
   ignoreDependencies: [
     // Their files are found by path: the fonts of documents, and the packager's command.
     '@expo-google-fonts/inter',

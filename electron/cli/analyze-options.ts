@@ -1,4 +1,8 @@
-import { LEAST_MEMORY_LIMIT_BYTES, MOST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../shared/contract/ipc.ts';
+import {
+  LEAST_MEMORY_LIMIT_BYTES,
+  MOST_MEMORY_LIMIT_BYTES,
+  MOST_PROFILE_RUNS,
+} from '../../shared/contract/profile-limits.ts';
 import { parseClockOffset } from '../../shared/model/clock-offset.ts';
 import { isZone } from '../../shared/model/zone.ts';
 import { parseTime } from '../../shared/search/parse-time.ts';

@@ -1,4 +1,4 @@
-import { MOST_PROFILE_RUNS } from '../../shared/contract/ipc.ts';
+import { MOST_PROFILE_RUNS } from '../../shared/contract/profile-limits.ts';
 
 /** What `--help` prints: every command, option and exit status. */
 export const HELP = `Inquest: why did this worker process die?

@@ -1,7 +1,5 @@
 import { readOwnFileSync } from '../files/own-files.ts';
-import { analyzeCommand } from './analyze.ts';
 import { readArguments } from './arguments.ts';
-import { collectScriptCommand } from './collect-script.ts';
 import { HELP } from './help.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -18,10 +16,15 @@ export async function inquest(args: readonly string[], terminal: Terminal): Prom
     case 'usage-error':
       terminal.stderr.write(`inquest: ${command.message}\nTry 'inquest --help'.\n`);
       return 2;
-    case 'analyze':
+    // Only with what is to be done comes the code that does it: help is there at once.
+    case 'analyze': {
+      const { analyzeCommand } = await import('./analyze.ts');
       return analyzeCommand(command, terminal);
-    case 'collect-script':
+    }
+    case 'collect-script': {
+      const { collectScriptCommand } = await import('./collect-script.ts');
       return collectScriptCommand(command, terminal);
+    }
   }
 }
 

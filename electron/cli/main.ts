@@ -1,6 +1,6 @@
 import process from 'node:process';
+import { isInterrupted } from './exit-status.ts';
 import { inquest } from './inquest.ts';
-import { isInterrupted } from './with-progress.ts';
 
 // A reader such as `head` may close the pipe early; what it did not want is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

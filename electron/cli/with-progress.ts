@@ -4,22 +4,13 @@ import { toJobError } from '../case/job-error.ts';
 import { NothingRecognised } from '../case/open-case.ts';
 import { removeAbandonedFolders, removePrivateFolders } from '../files/private-folders.ts';
 import { JobCancelled } from '../threads/run-job.ts';
+import { EXIT_INTERNAL, EXIT_INTERRUPTED, EXIT_NOTHING_RECOGNISED, EXIT_USAGE } from './exit-status.ts';
 import { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
 
-const EXIT_INTERNAL = 1;
-const EXIT_USAGE = 2;
-const EXIT_NOTHING_RECOGNISED = 3;
-/** 128 + SIGINT, as shells report an interrupted command. */
-const EXIT_INTERRUPTED = 130;
 /** Ctrl-C, `kill`, and a terminal that is closed; Ctrl-Break where there is that. */
 const ENDING_SIGNALS: readonly NodeJS.Signals[] =
   process.platform === 'win32' ? ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] : ['SIGINT', 'SIGTERM', 'SIGHUP'];
-
-/** Whether a status is that of a command that a signal has ended. */
-export function isInterrupted(status: number): boolean {
-  return status > 128;
-}
 
 /** What a command that reads evidence works with. */
 export interface CommandRun {

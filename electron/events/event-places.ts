@@ -50,7 +50,8 @@ export class EventPlaces {
   #placeOrder(): Uint32Array {
     if (this.#order !== null) return this.#order;
     const { count, copies } = this.#columns;
-    const order = Uint32Array.from({ length: count + copies.count }, (_, place) => place);
+    const order = new Uint32Array(count + copies.count);
+    for (let place = 0; place < order.length; place++) order[place] = place;
     sortRows(order, (a, b) => this.#fileOf(a) - this.#fileOf(b) || this.#offsetOf(a) - this.#offsetOf(b));
     this.#order = order;
     return order;

@@ -11,6 +11,7 @@ import {
   type EventKind,
   type EventSource,
   type EvidenceEvent,
+  type MessageGlance,
   type Place,
   SEVERITIES,
   type Severity,
@@ -23,8 +24,9 @@ import { wordsOf } from '../../shared/model/thrown.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../../shared/model/time.ts';
 import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } from '../../shared/model/views.ts';
 import { visibleRaw } from '../../shared/wording/visible.ts';
-import { filterRows, firstRowFrom, sortedRows } from './event-filter.ts';
+import { filterRows, firstRowFrom, RowList, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { MessageGlances } from './message-glances.ts';
 import { PidRows } from './pid-rows.ts';
 import { PlacedEvents, type RowTest } from './placed-events.ts';
 import { isText, RecordPieces, type StoredRecord } from './record-pieces.ts';
@@ -72,6 +74,10 @@ export class EventStore implements EventSource {
   readonly #tracebacks: Tracebacks;
   #rowPlaces: RowPlaces | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
+  readonly #glances: MessageGlances;
+  /** Made when first asked for: some questions are asked of each of tens of thousands of files. */
+  #indexOfFile: ReadonlyMap<EvidenceId, number> | null = null;
+  #spans: FileSpans | null = null;
 
   constructor(imported: Pick<ImportedEvidence, 'columns' | 'files' | 'locations'>) {
     this.#columns = imported.columns;
@@ -85,13 +91,9 @@ export class EventStore implements EventSource {
         return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
       }),
     );
+    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader);
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
-    this.search = new RowSearch(
-      this.#columns,
-      this.#files,
-      this.#reader,
-      (row) => (this.#events.get(row) ?? this.#decode(row)).message,
-    );
+    this.search = new RowSearch(this.#columns, this.#files, this.#reader, (row) => this.eventOnce(row).message);
   }
 
   get count(): number {
@@ -116,6 +118,10 @@ export class EventStore implements EventSource {
     this.#events.set(row, event);
     if (this.#events.size > CACHED_EVENTS) this.#forgetOldest();
     return event;
+  }
+
+  eventOnce(row: number): EvidenceEvent {
+    return this.#events.get(row) ?? this.#decode(row);
   }
 
   /** Many at a time: a map whose first entry is deleted over and over is slow to find its next first one. */
@@ -223,21 +229,74 @@ export class EventStore implements EventSource {
     return Array.from(this.#rowsOfKinds(kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
-  /** See EventSource; at most 200,000 events, the first ones. */
-  ofKindsByOthers(
+  rowsByOthers(
     kinds: readonly EventKind[],
     pids: ReadonlySet<number>,
     longestLogBytes: number,
     only: RowTest = null,
-  ): readonly EvidenceEvent[] {
+  ): Uint32Array {
     const { pid, kind, byteLength } = this.#columns;
-    const rows = this.#rowsOfKinds(kinds, only);
     const log = EVENT_KINDS.indexOf('log');
-    const others = rows.filter(
+    const rows = this.#rowsOfKinds(kinds, only);
+    if (pids.size === 0 && longestLogBytes === Number.POSITIVE_INFINITY) return rows;
+    return rows.filter(
       (row) =>
         !pids.has(pid[row] ?? NO_PID) && (kind[row] !== log || existing(byteLength[row], row) <= longestLogBytes),
     );
-    return Array.from(others.subarray(0, ANSWER_EVENTS), (row) => this.event(row));
+  }
+
+  rowsOfPid(
+    pid: number,
+    from: EpochMicros,
+    to: EpochMicros,
+    kinds: readonly EventKind[],
+    only: RowTest = null,
+  ): Uint32Array {
+    const { kind } = this.#columns;
+    const asked = kindLookup(kinds);
+    return this.#pidRows
+      .between(pid, from, to)
+      .filter((row) => asked[existing(kind[row], row)] === 1 && only?.(row) !== false);
+  }
+
+  rowsBetween(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[],
+    only: RowTest = null,
+  ): Uint32Array {
+    const { kind, time } = this.#columns;
+    const asked = kindLookup(kinds);
+    const end = firstRowFrom(time, to, true);
+    const rows = new RowList();
+    for (let row = firstRowFrom(time, from); row < end && rows.count < limit; row += 1) {
+      if (asked[existing(kind[row], row)] === 1 && only?.(row) !== false) rows.push(row);
+    }
+    return rows.view();
+  }
+
+  timeOf(row: number): EpochMicros {
+    return epochMicros(existing(this.#columns.time[row], row));
+  }
+
+  pidOf(row: number): number | null {
+    const pid = this.#columns.pid[row] ?? NO_PID;
+    return pid === NO_PID ? null : pid;
+  }
+
+  fileOf(row: number): EvidenceId {
+    return this.#files[existing(this.#columns.fileIndex[row], row)]?.id ?? '';
+  }
+
+  isDated(row: number): boolean {
+    const format = this.#files[existing(this.#columns.fileIndex[row], row)]?.format ?? 'unknown';
+    const log = logFormat(format);
+    return log !== null && !log.isLaidOut && log.stampedBy !== 'copied';
+  }
+
+  glances(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array {
+    return this.#glances.of(rows, glance, untold);
   }
 
   filesWithKinds(kinds: readonly EventKind[], only: RowTest = null): ReadonlySet<EvidenceId> {
@@ -268,15 +327,7 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[] = EVENT_KINDS,
     only: RowTest = null,
   ): readonly EvidenceEvent[] {
-    const rows = this.#pidRows.between(pid, from, to);
-    const { kind } = this.#columns;
-    const asked = kindIndexes(kinds);
-    const events: EvidenceEvent[] = [];
-    for (const row of rows) {
-      if (events.length === ANSWER_EVENTS) break;
-      if (asked.has(existing(kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
-    }
-    return events;
+    return Array.from(this.rowsOfPid(pid, from, to, kinds, only).subarray(0, ANSWER_EVENTS), (row) => this.event(row));
   }
 
   hasOfPid(pid: number, from: EpochMicros, to: EpochMicros, only: RowTest = null): boolean {
@@ -305,43 +356,37 @@ export class EventStore implements EventSource {
     kinds: readonly EventKind[] = EVENT_KINDS,
     only: RowTest = null,
   ): readonly EvidenceEvent[] {
-    const asked = kindIndexes(kinds);
-    const most = Math.min(limit, ANSWER_EVENTS);
-    const end = firstRowFrom(this.#columns.time, to, true);
-    const events: EvidenceEvent[] = [];
-    for (let row = firstRowFrom(this.#columns.time, from); row < end && events.length < most; row += 1) {
-      if (asked.has(existing(this.#columns.kind[row], row)) && only?.(row) !== false) events.push(this.event(row));
-    }
-    return events;
+    const rows = this.rowsBetween(from, to, Math.min(limit, ANSWER_EVENTS), kinds, only);
+    return Array.from(rows, (row) => this.event(row));
   }
 
   ofSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): readonly EvidenceEvent[] {
+    return Array.from(this.rowsOfSeverities(severities, Math.min(limit, ANSWER_EVENTS), only), (row) =>
+      this.event(row),
+    );
+  }
+
+  rowsOfSeverities(severities: readonly Severity[], limit: number, only: RowTest = null): Uint32Array {
     const all = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, severities: [...severities] });
-    const rows = only === null ? all : all.filter(only);
-    return Array.from(rows.subarray(0, Math.min(limit, ANSWER_EVENTS)), (row) => this.event(row));
+    return (only === null ? all : all.filter(only)).subarray(0, limit);
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {
-    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
-    return fileIndex < 0 ? null : this.#places.rowAt(fileIndex, byteOffset);
+    const fileIndex = this.#fileIndexes().get(evidenceId);
+    return fileIndex === undefined ? null : this.#places.rowAt(fileIndex, byteOffset);
   }
 
   span(evidenceId: EvidenceId): { readonly from: EpochMicros; readonly to: EpochMicros } | null {
-    const fileIndex = this.#files.findIndex((file) => file.id === evidenceId);
-    if (fileIndex < 0) return null;
-    const { fileIndex: fileOf, time, copies } = this.#columns;
-    const [first, last] = [fileOf.indexOf(fileIndex), fileOf.lastIndexOf(fileIndex)];
-    // Copies are in the order of the rows that they are copies of.
-    const [firstCopy, lastCopy] = [copies.fileIndex.indexOf(fileIndex), copies.fileIndex.lastIndexOf(fileIndex)];
-    if (first < 0 && firstCopy < 0) return null;
-    const timeOfCopy = (copy: number, none: number): number => {
-      if (copy < 0) return none;
-      const row = existing(copies.row[copy], copy);
-      return existing(time[row], row);
-    };
-    const from = Math.min(first < 0 ? Infinity : existing(time[first], first), timeOfCopy(firstCopy, Infinity));
-    const to = Math.max(last < 0 ? -Infinity : existing(time[last], last), timeOfCopy(lastCopy, -Infinity));
-    return { from: epochMicros(from), to: epochMicros(to) };
+    const fileIndex = this.#fileIndexes().get(evidenceId);
+    if (fileIndex === undefined) return null;
+    this.#spans ??= fileSpans(this.#columns, this.#files.length);
+    const [from, to] = [this.#spans.from[fileIndex] ?? Infinity, this.#spans.to[fileIndex] ?? -Infinity];
+    return from > to ? null : { from: epochMicros(from), to: epochMicros(to) };
+  }
+
+  #fileIndexes(): ReadonlyMap<EvidenceId, number> {
+    this.#indexOfFile ??= new Map(this.#files.map(({ id }, index) => [id, index]));
+    return this.#indexOfFile;
   }
 
   /** Lets go of the files. */
@@ -352,10 +397,19 @@ export class EventStore implements EventSource {
     this.#journals.clear();
   }
 
-  /** A filter takes no kinds for all of them. */
   #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
-    if (kinds.length === 0) return new Uint32Array(0);
-    const rows = filterRows(this.#columns, this.#files, { ...EVERY_EVENT, kinds: [...kinds] });
+    const { kind, count } = this.#columns;
+    const asked = kindLookup(kinds);
+    // Counted first: nearly all rows of a case may be of them, and room for more than these would be as much again.
+    let found = 0;
+    for (let row = 0; row < count; row++) found += asked[existing(kind[row], row)] ?? 0;
+    const rows = new Uint32Array(found);
+    let at = 0;
+    for (let row = 0; row < count && at < found; row++) {
+      if (asked[existing(kind[row], row)] !== 1) continue;
+      rows[at] = row;
+      at += 1;
+    }
     return only === null ? rows : rows.filter(only);
   }
 
@@ -484,7 +538,29 @@ function unreadable(thrown: unknown): string {
   return `(${wordsOf(thrown)})`;
 }
 
-/** What the column of kinds holds for some of them. */
-function kindIndexes(kinds: readonly EventKind[]): ReadonlySet<number> {
-  return new Set(kinds.map((kind) => EVENT_KINDS.indexOf(kind)));
+/** The times of the first and last event of each file, copies included; `from` is behind `to` where it has none. */
+interface FileSpans {
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+}
+
+function fileSpans({ count, time, fileIndex, copies }: EventColumns, files: number): FileSpans {
+  const from = new Float64Array(files).fill(Number.POSITIVE_INFINITY);
+  const to = new Float64Array(files).fill(Number.NEGATIVE_INFINITY);
+  const note = (file: number, row: number): void => {
+    const at = existing(time[row], row);
+    if (at < existing(from[file], file)) from[file] = at;
+    if (at > existing(to[file], file)) to[file] = at;
+  };
+  for (let row = 0; row < count; row++) note(existing(fileIndex[row], row), row);
+  for (let copy = 0; copy < copies.count; copy++)
+    note(existing(copies.fileIndex[copy], copy), existing(copies.row[copy], copy));
+  return { from, to };
+}
+
+/** By what the column of kinds holds, 1 for some of them. */
+function kindLookup(kinds: readonly EventKind[]): Uint8Array {
+  const asked = new Uint8Array(EVENT_KINDS.length);
+  for (const kind of kinds) asked[EVENT_KINDS.indexOf(kind)] = 1;
+  return asked;
 }

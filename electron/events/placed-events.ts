@@ -1,4 +1,11 @@
-import type { EventKind, EventSource, EvidenceEvent, Place, Severity } from '../../shared/model/event.ts';
+import type {
+  EventKind,
+  EventSource,
+  EvidenceEvent,
+  MessageGlance,
+  Place,
+  Severity,
+} from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 
@@ -8,12 +15,20 @@ export type RowTest = ((row: number) => boolean) | null;
 /** Events of which some rows only can be asked about. */
 interface AskedByRow extends EventSource {
   ofKinds(kinds: readonly EventKind[], only?: RowTest): readonly EvidenceEvent[];
-  ofKindsByOthers(
+  rowsByOthers(
     kinds: readonly EventKind[],
     pids: ReadonlySet<number>,
     longestLogBytes: number,
     only?: RowTest,
-  ): readonly EvidenceEvent[];
+  ): Uint32Array;
+  rowsOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds: readonly EventKind[], only?: RowTest): Uint32Array;
+  rowsBetween(
+    from: EpochMicros,
+    to: EpochMicros,
+    limit: number,
+    kinds: readonly EventKind[],
+    only?: RowTest,
+  ): Uint32Array;
   filesWithKinds(kinds: readonly EventKind[], only?: RowTest): ReadonlySet<EvidenceId>;
   pidsWithKinds(kinds: readonly EventKind[], only?: RowTest): ReadonlySet<number>;
   ofPid(
@@ -32,6 +47,7 @@ interface AskedByRow extends EventSource {
     only?: RowTest,
   ): EpochMicros | null;
   ofSeverities(severities: readonly Severity[], limit: number, only?: RowTest): readonly EvidenceEvent[];
+  rowsOfSeverities(severities: readonly Severity[], limit: number, only?: RowTest): Uint32Array;
   between(
     from: EpochMicros,
     to: EpochMicros,
@@ -70,16 +86,44 @@ export class PlacedEvents implements EventSource {
     return this.#store.event(row);
   }
 
+  eventOnce(row: number): EvidenceEvent {
+    return this.#store.eventOnce(row);
+  }
+
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.#store.ofKinds(kinds, this.#isHeard);
   }
 
-  ofKindsByOthers(
-    kinds: readonly EventKind[],
-    pids: ReadonlySet<number>,
-    longestLogBytes: number,
-  ): readonly EvidenceEvent[] {
-    return this.#store.ofKindsByOthers(kinds, pids, longestLogBytes, this.#isOwn);
+  rowsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>, longestLogBytes: number): Uint32Array {
+    return this.#store.rowsByOthers(kinds, pids, longestLogBytes, this.#isOwn);
+  }
+
+  rowsOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds: readonly EventKind[]): Uint32Array {
+    return this.#store.rowsOfPid(pid, from, to, kinds, this.#isOwn);
+  }
+
+  rowsBetween(from: EpochMicros, to: EpochMicros, limit: number, kinds: readonly EventKind[]): Uint32Array {
+    return this.#store.rowsBetween(from, to, limit, kinds, this.#isHeard);
+  }
+
+  timeOf(row: number): EpochMicros {
+    return this.#store.timeOf(row);
+  }
+
+  pidOf(row: number): number | null {
+    return this.#store.pidOf(row);
+  }
+
+  fileOf(row: number): EvidenceId {
+    return this.#store.fileOf(row);
+  }
+
+  isDated(row: number): boolean {
+    return this.#store.isDated(row);
+  }
+
+  glances(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array {
+    return this.#store.glances(rows, glance, untold);
   }
 
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
@@ -108,6 +152,10 @@ export class PlacedEvents implements EventSource {
 
   ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[] {
     return this.#store.ofSeverities(severities, limit, this.#isHeard);
+  }
+
+  rowsOfSeverities(severities: readonly Severity[], limit: number): Uint32Array {
+    return this.#store.rowsOfSeverities(severities, limit, this.#isHeard);
   }
 
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null {

@@ -2,8 +2,8 @@ import { EvidenceReader, failureReason } from '../files/read-only.ts';
 
 /** Files kept open at a time. */
 const OPEN_FILES = 16;
-/** Bytes read around a record, so that its neighbours need no second read. */
-const WINDOW_BYTES = 256 * 1024;
+/** Bytes read around a record, so that its neighbours need no second read: the analysis reads one here and one there. */
+const WINDOW_BYTES = 32 * 1024;
 
 /** Bytes of a record that are decoded; journald's own limit for a message is 768 KiB. */
 export const DECODED_RECORD_BYTES = 1024 * 1024;

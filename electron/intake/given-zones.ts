@@ -11,10 +11,13 @@ import type { TimeContext } from './time-plan.ts';
 export function withGivenZone<Context extends TimeContext>(
   context: Context,
   choices: ZoneChoices | undefined,
-  paths: readonly string[],
+  files: readonly { readonly path: string }[],
   index: number,
 ): Context {
-  const own = choices?.bySource.findLast(({ path }) => sourceNamed(paths, path) === index)?.zone ?? null;
+  const bySource = choices?.bySource ?? [];
+  // Made only where something was said of a source: a case may have tens of thousands of files.
+  const paths = bySource.length === 0 ? [] : files.map(({ path }) => path);
+  const own = bySource.findLast(({ path }) => sourceNamed(paths, path) === index)?.zone ?? null;
   const zone = own ?? (context.zoneFrom === 'assumed' ? (choices?.whereAssumed ?? null) : null);
   return zone === null ? context : { ...context, ...contextOfZone(zone, context), zoneFrom: 'given' };
 }

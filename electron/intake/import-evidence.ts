@@ -154,8 +154,7 @@ async function parseAll(
       startLine: 1,
     };
     const shared = known === null || file.told.datesItself ? null : timeBySharedEntries(file, base, known);
-    const paths = intake.files.map(({ path }) => path);
-    const context = withGivenZone({ ...base, ...shared }, zones, paths, file.index);
+    const context = withGivenZone({ ...base, ...shared }, zones, intake.files, file.index);
     if (holds === 'log' && sink.keys === null && (keyless.length > 0 || mayHaveCopies(intake.files))) {
       sink.keys = new EntryKeyTable();
       for (const log of keyless.splice(0)) keyLate(log, sink.keys);

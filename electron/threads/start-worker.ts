@@ -5,8 +5,8 @@ import THREADS from './threads.json' with { type: 'json' };
 export type WorkerName = keyof typeof THREADS;
 
 /**
- * Starts a thread: the bundled file beside this one in the built app, the TypeScript source (through tsx) on the command
- * line and in tests. `data` becomes its `workerData`; `ports` are those in it that
+ * Starts a thread: the bundled file beside this one in the built app and on the command line, the TypeScript source (through tsx)
+ * in tests. `data` becomes its `workerData`; `ports` are those in it that
  * are handed over.
  */
 export function startWorker(

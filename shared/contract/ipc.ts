@@ -30,6 +30,7 @@ import {
   sqlRequestSchema,
 } from './database-requests.ts';
 import { commentSchema, factIdSchema, readingsSchema, timeSchema } from './notes-json.ts';
+import { LEAST_MEMORY_LIMIT_BYTES, MOST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from './profile-limits.ts';
 
 /**
  * The one contract between the window and the app: a map of requests and a map of events. Preload, handlers and the types
@@ -187,10 +188,6 @@ export type EventSort = z.infer<typeof eventSortSchema>;
 /** The zone in which times without one are meant in a query; UTC when left out. */
 const zone = z.string().min(1).max(64).optional();
 const MOST_BINS = 4_096;
-export const MOST_PROFILE_RUNS = 25;
-/** Less does not hold the parser itself. */
-export const LEAST_MEMORY_LIMIT_BYTES = 16 * 1024 * 1024;
-export const MOST_MEMORY_LIMIT_BYTES = 1024 ** 4;
 
 const responseOf = <T>() => z.custom<T>(() => true);
 

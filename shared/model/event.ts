@@ -110,6 +110,21 @@ export interface EvidenceEvent {
  */
 export type Place = string | null;
 
+/**
+ * How a message stands among bytes: as it is; as the inside of a JSON string with its escapes; or somewhere within them, with what
+ * wraps it and in whichever of these ways.
+ */
+export type MessageSpelling = 'plain' | 'escaped' | 'wrapped';
+
+/** What the bytes[from..to) of a message show, as a small number; `severity` is an index into SEVERITIES, beyond them for none. */
+export type MessageGlance = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  spelling: MessageSpelling,
+  severity: number,
+) => number;
+
 /** Reads events of a case by what an analysis needs, without holding a journal's text in memory. All in time order. */
 export interface EventSource {
   readonly count: number;
@@ -122,17 +137,30 @@ export interface EventSource {
   at(place: Place): EventSource;
   /** The event of a row. Throws RangeError when there is no such row. */
   event(row: number): EvidenceEvent;
+  /** The same for whoever goes through many rows once: it is not kept to be shown again. */
+  eventOnce(row: number): EvidenceEvent;
   /** Events of any of these kinds. */
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[];
+  /** Rows of the events that ofPid gives, however many; reads no text. */
+  rowsOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds: readonly EventKind[]): Uint32Array;
   /**
-   * Events of any of these kinds that none of these processes wrote, without lines of a log whose record has more bytes than
-   * `longestLogBytes`; reads no text of what is left out.
+   * Rows of events of any of these kinds that none of these processes wrote, without lines of a log whose record has more bytes
+   * than `longestLogBytes`; reads no text.
    */
-  ofKindsByOthers(
-    kinds: readonly EventKind[],
-    pids: ReadonlySet<number>,
-    longestLogBytes: number,
-  ): readonly EvidenceEvent[];
+  rowsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>, longestLogBytes: number): Uint32Array;
+  /** Rows of the first events that between gives. */
+  rowsBetween(from: EpochMicros, to: EpochMicros, limit: number, kinds: readonly EventKind[]): Uint32Array;
+  /** What the columns hold of a row; reads no text. */
+  timeOf(row: number): EpochMicros;
+  pidOf(row: number): number | null;
+  fileOf(row: number): EvidenceId;
+  /** Whether a row certainly has a time of its own, as every record of its file has; see EvidenceEvent.isUndated. */
+  isDated(row: number): boolean;
+  /**
+   * What `glance` shows of the messages of these rows, parallel to them; `untold` where the bytes alone do not tell the message, and
+   * of what is no `log`. Reads files from their beginning to their end and makes no text.
+   */
+  glances(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array;
   /** The evidence files that hold an event of any of these kinds, or a copy of one; reads no text. */
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId>;
   /** The processes that wrote an event of any of these kinds; reads no text. */
@@ -147,6 +175,8 @@ export interface EventSource {
   between(from: EpochMicros, to: EpochMicros, limit: number, kinds?: readonly EventKind[]): readonly EvidenceEvent[];
   /** Events of any of these severities, at most `limit`, the first ones. Reads no text of others. */
   ofSeverities(severities: readonly Severity[], limit: number): readonly EvidenceEvent[];
+  /** Rows of the events that ofSeverities gives; reads no text. */
+  rowsOfSeverities(severities: readonly Severity[], limit: number): Uint32Array;
   /** Row of the event whose record begins at this byte of this file; null when none does. */
   rowAt(evidenceId: EvidenceId, byteOffset: number): number | null;
   /** Time of the first and last event of one evidence file; null when it has none. */

@@ -10,6 +10,14 @@ const NEAR_IN_PROCESS_SECONDS = 60;
 /** Between the rounds of a loop, or the items of a list, lies about the same time; before the first of them no more than that. */
 const ROUNDS_BEFORE_FIRST = 2;
 
+/** Nobody looks for the beginning of something further back. */
+const MOST_LINES_BACK = 5_000;
+
+/** Lines in time order, each of which may be read only when it is asked for; undefined where there is none after all. */
+interface LinesByPlace {
+  at(place: number): OperationLine | undefined;
+}
+
 // ImportError: cannot import name     GPL Ghostscript 10.01.2: Unrecoverable error, exit code 1     an empty line, a traceback's
 const TELLS_OF_TROUBLE =
   /^\s*$|^\s+\S|^File "|^Traceback\b|^[\w.]*(?:Error|Exception|Exit|Interrupt)\b|\b(?:error|exception|failed|failure|fatal|aborted)\b/i;
@@ -26,16 +34,17 @@ export const isTrouble = (line: OperationLine): boolean => isFailure(line) || TE
  * are the rounds of a loop or the items of a list, and what stands before the first of them is their beginning; where nothing
  * does, each is work of its own. `chatter`: wordings that are all that is said of their matter.
  */
-export function beginningOf(lines: readonly OperationLine[], at: number, chatter: ReadonlySet<string>): number {
-  const text = lines[at]?.text ?? '';
+export function beginningOf(lines: LinesByPlace, at: number, chatter: ReadonlySet<string>): number {
+  const text = lines.at(at)?.text ?? '';
   const keys = new Set(keysOf(text));
   const templates = new Set([messageTemplate(text)]);
   let beginning = at;
-  let next = lines[at];
+  let next = lines.at(at);
   let longestRound = 0;
-  for (let index = at - 1; index >= 0; index -= 1) {
-    const line = lines[index];
-    if (line === undefined || next === undefined) break;
+  for (let index = at - 1; index >= Math.max(0, at - MOST_LINES_BACK); index -= 1) {
+    const line = lines.at(index);
+    if (next === undefined) break;
+    if (line === undefined) continue;
     const template = messageTemplate(line.text);
     // Where no process stands on a line, what it says of something else is another's.
     const isOther = chatter.has(template) || line.reading.role === 'request-done';

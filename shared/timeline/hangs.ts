@@ -1,12 +1,12 @@
-import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { EVENT_KINDS, type EventSource, type EvidenceEvent } from '../model/event.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { beginningOf } from './beginnings.ts';
 import { counterSeries } from './counters.ts';
 import { keysOf } from './course.ts';
 import type { Habits } from './habits.ts';
 import { messageTemplate } from './messages.ts';
-import { readLine } from './operation-lines.ts';
 import { type Operation, operationFrom } from './operations.ts';
+import { linesBefore, type WorkLines } from './work-lines.ts';
 import type { WorkerLife } from './workers.ts';
 
 /** Silence of a worker within an operation from which on it is more than slow, where the journal goes on. */
@@ -38,12 +38,10 @@ export function hangsOf(
   }
   return operations
     .filter(
-      ({ outcome, template, end, endIsKnown }) =>
-        outcome === 'open' &&
-        endIsKnown &&
-        ended.has(template) &&
-        seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
+      ({ outcome, template, end }) =>
+        outcome === 'open' && ended.has(template) && seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
     )
+    .filter(({ endIsKnown }) => endIsKnown)
     .filter((operation) => isSilent(operation, seenUntil, byPid.get(operation.pid) ?? [], events))
     .map((operation) => ({ operation, seenUntil }));
 }
@@ -59,11 +57,11 @@ const MOST_COUNTED_LINES = 20_000;
  * process stands on, where a worker's silence cannot be told. Lines in time order; `seenUntil` is when the log of one ends.
  */
 export function stoppedCounts(
-  events: readonly EvidenceEvent[],
+  all: WorkLines,
   seenUntil: (event: EvidenceEvent) => EpochMicros,
   habits: Habits,
 ): readonly Hang[] {
-  const lines = events.slice(-MOST_COUNTED_LINES).map(readLine);
+  const lines = linesBefore(all, all.length, MOST_COUNTED_LINES, () => true);
   return counterSeries(lines).flatMap((series): Hang[] => {
     const { course, total, first, last, stepSeconds, firstLine, lastLine } = series;
     const until = seenUntil(lastLine.event);
@@ -108,9 +106,8 @@ function isSilent(
   if (pid === null) return false;
   const life = lives.findLast((each) => each.from <= end);
   if (life === undefined || life.about.some((event) => event.time > end)) return false;
-  const isQuiet = (from: number, to: number): boolean =>
-    events.ofPid(pid, epochMicros(from), epochMicros(to)).every(({ kind }) => kind === 'process-sample');
-  // Whoever is at work speaks soon: the first minutes spare reading a log of days.
-  const soon = Math.min(until, end + HANGING_SECONDS * MICROS_PER_SECOND);
-  return isQuiet(end + 1, soon) && isQuiet(soon, until);
+  return events.lastOfPid(pid, epochMicros(end + 1), until, SPOKEN_KINDS) === null;
 }
+
+/** What a process says, and is not seen to be. */
+const SPOKEN_KINDS = EVENT_KINDS.filter((kind) => kind !== 'process-sample');

@@ -1,5 +1,6 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
+import { firstPlaceWhere } from '../model/ascending.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
@@ -12,10 +13,12 @@ import { lastWords } from './last-words.ts';
 import { messageTemplate, operationName } from './messages.ts';
 import { MomentIndex } from './moment-index.ts';
 import { durationOf, OPERATION_KINDS, type Operation, operationsOf } from './operations.ts';
+import { ProcessLogs } from './process-logs.ts';
 import { refusedRequests } from './refusals.ts';
 import { Speakers } from './speakers.ts';
 import type { Successions, UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
+import { linesBefore, type WorkLines } from './work-lines.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 type PlacelessRecord = Omit<IncidentRecord, 'place' | 'usualNext'>;
@@ -86,11 +89,11 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       .filter((boot) => boot !== null)
       .sort((a, b) => a.row - b.row),
   );
-  const speakers = new Speakers(events);
   const habits = habitsOf(events);
   const { successions } = habits;
-  const strayLines = linesOfNoWorker(lives, speakers, events);
-  const strays = strayOperations(strayLines, events, habits);
+  const logs = new ProcessLogs(events, new Speakers(events), habits);
+  const stray = linesOfNoWorker(lives, events, logs);
+  const strays = strayOperations(stray, events, habits);
   const strayOf = strayClaims(deaths, strays);
   const records: PlacelessRecord[] = [];
   const operations: Operation[] = [];
@@ -103,16 +106,12 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       if (latest === null || operation.start >= latest.start) latest = operation;
       const isDone = operation.outcome === 'done';
       if (isDone && (latestDone === null || operation.start >= latestDone.start)) latestDone = operation;
-      operations.push(failed || operation === diedWith ? operation : withoutLines(operation));
+      operations.push(failed || operation === diedWith ? operation : operation.withoutLines());
     }
   };
   for (const life of lives) {
     const to = life.until === null ? FOREVER : epochMicros(life.until - 1);
-    const said = events.ofPid(life.pid, life.boot?.time ?? BEGINNING, to, OPERATION_KINDS);
-    const own = operationsOf(
-      said.filter((event) => !speakers.isQuoted(event)),
-      habits,
-    );
+    const own = operationsOf(logs.ofPid(life.pid, life.boot?.time ?? BEGINNING, to), habits);
     const death = deathOfLife.get(life);
     const diedWith =
       death === undefined
@@ -120,7 +119,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
         : (openAt(own, death) ??
           strayOf.get(death) ??
           wordsAt(life, death, events, habits) ??
-          strayWordsAt(death, deaths, strayLines.get(null) ?? [], habits));
+          strayWordsAt(death, deaths, stray.ofNobody, habits));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
@@ -130,7 +129,7 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
-  for (const operation of failedElsewhere(strayLines, lives, events, habits, [...operations, ...diedWith])) {
+  for (const operation of failedElsewhere(stray.ofNobody, lives, events, logs, habits, [...operations, ...diedWith])) {
     keep([operation], null);
   }
   for (const operation of refusedElsewhere(events, operations, deaths)) keep([operation], null);
@@ -140,14 +139,14 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
-    const whole = wholeOperation(operation, events, habits);
+    const whole = wholeOperation(operation, logs, habits);
     if (whole === null || !isAmidWork(whole)) continue;
     records.push(hangRecord({ operation: whole, seenUntil }));
     operations[operations.indexOf(operation)] = whole;
   }
   if (deaths.length === 0) {
     const logEnd = ({ source, time }: EvidenceEvent): EpochMicros => events.span(source.evidenceId)?.to ?? time;
-    for (const hang of stoppedCounts(strayLines.get(null) ?? [], logEnd, habits)) {
+    for (const hang of stoppedCounts(stray.ofNobody, logEnd, habits)) {
       const { start, end } = hang.operation;
       const isTold = records.some(
         ({ incident }) => incident.pid === null && incident.start <= end && incident.end >= start,
@@ -162,22 +161,25 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
 
 /** Failures that an error tells of by what it names, beside the work that is known. */
 function failedElsewhere(
-  strayLines: ReadonlyMap<number | null, readonly EvidenceEvent[]>,
+  ofNobody: WorkLines,
   lives: readonly WorkerLife[],
   events: EventSource,
+  logs: ProcessLogs,
   habits: Habits,
   operations: readonly (Operation | null)[],
 ): readonly Operation[] {
-  const withErrors = new Set(events.ofSeverities(['err', 'crit', 'alert'], MOST_ERRORS).map(({ pid }) => pid));
+  const errors = events.rowsOfSeverities(['err', 'crit', 'alert'], MOST_ERRORS);
+  const withErrors = new Set(Array.from(errors, (row) => events.pidOf(row)));
+  const byPid = new Map<number | null, Operation[]>([...withErrors].map((pid) => [pid, []]));
+  for (const operation of operations) if (operation !== null) byPid.get(operation.pid)?.push(operation);
   const isKnown = ({ pid, time }: EvidenceEvent): boolean =>
-    operations.some((each) => each !== null && each.pid === pid && each.start <= time && time <= each.end);
+    byPid.get(pid)?.some(({ start, end }) => start <= time && time <= end) === true;
   const ofWorkers = lives
     .filter(({ pid }) => withErrors.has(pid))
     .map(({ pid, boot, until }) =>
-      events.ofPid(pid, boot?.time ?? BEGINNING, until === null ? FOREVER : epochMicros(until - 1), OPERATION_KINDS),
+      logs.ofPid(pid, boot?.time ?? BEGINNING, until === null ? FOREVER : epochMicros(until - 1)),
     );
-  const ofNobody = withErrors.has(null) ? [strayLines.get(null) ?? []] : [];
-  return [...ofWorkers, ...ofNobody].flatMap((lines) => failedWork(lines, habits, isKnown));
+  return [...ofWorkers, ofNobody].flatMap((lines) => failedWork(lines, lines.placesOf(errors), habits, isKnown));
 }
 
 const MOST_ERRORS = 20_000;
@@ -223,14 +225,9 @@ function numbered(records: readonly IncidentRecord[]): readonly IncidentRecord[]
 }
 
 /** The operation with its lines, which are let go while all of them are read. */
-function wholeOperation({ pid, start, end }: Operation, events: EventSource, habits: Habits): Operation | null {
+function wholeOperation({ pid, start, end }: Operation, logs: ProcessLogs, habits: Habits): Operation | null {
   if (pid === null) return null;
-  return operationsOf(events.ofPid(pid, start, end), habits).find((operation) => operation.start === start) ?? null;
-}
-
-/** A service logs for months: of what is not about an incident the lines are let go. */
-function withoutLines(operation: Operation): Operation {
-  return { ...operation, lines: [], steps: [] };
+  return operationsOf(logs.ofPid(pid, start, end), habits).find((operation) => operation.start === start) ?? null;
 }
 
 /** What usually follows the last line of the work that a worker was ended in; null where nothing is usual. */
@@ -259,70 +256,71 @@ const ARBITER_KINDS = [
 /** Who runs the host: what fails it is no work of a service. */
 const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
 
+/** Lines that no worker's pid stands on. */
+interface StrayLines {
+  /** By the process that wrote them. */
+  readonly rows: ReadonlyMap<number | null, Uint32Array>;
+  /** Those of some of these rows of one process. */
+  readonly linesOf: (rows: Uint32Array, pid: number | null) => WorkLines;
+  /** Those that no process stands on. */
+  readonly ofNobody: WorkLines;
+}
+
 /**
  * Application lines that no worker's pid stands on: plain log files without a pid, an export that begins after the boot, or
  * a collector that puts the arbiter's pid on whatever its pipe brings (containers). They still say what was going on.
  */
-function linesOfNoWorker(
-  lives: readonly WorkerLife[],
-  speakers: Speakers,
-  events: EventSource,
-): ReadonlyMap<number | null, readonly EvidenceEvent[]> {
+function linesOfNoWorker(lives: readonly WorkerLife[], events: EventSource, logs: ProcessLogs): StrayLines {
   const workers = new Set(lives.map((life) => life.pid));
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
-  const byPid = new Map<number | null, EvidenceEvent[]>();
-  for (const event of events.ofKindsByOthers(OPERATION_KINDS, workers, LONGEST_STEP_BYTES)) {
-    const isOfHost = HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier);
-    if (isOfHost || speakers.isQuoted(event)) continue;
+  const isOfService = (event: EvidenceEvent): boolean => {
+    if (HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier)) return false;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
-    if (event.pid !== null && arbiters.has(event.pid) && splitInnerHeader(event.message)?.style === 'gunicorn')
-      continue;
-    const list = byPid.get(event.pid);
-    if (list === undefined) byPid.set(event.pid, [event]);
-    else list.push(event);
-  }
-  return byPid;
+    const isArbiters = event.pid !== null && arbiters.has(event.pid);
+    return !(isArbiters && splitInnerHeader(event.message)?.style === 'gunicorn');
+  };
+  const rows = logs.rowsOfOthers(workers, LONGEST_STEP_BYTES);
+  const linesOf = (some: Uint32Array, pid: number | null): WorkLines => logs.lines(some, pid, isOfService);
+  return { rows, linesOf, ofNobody: linesOf(rows.get(null) ?? new Uint32Array(0), null) };
 }
 
 /** The work that those lines tell of. */
-function strayOperations(
-  lines: ReadonlyMap<number | null, readonly EvidenceEvent[]>,
-  events: EventSource,
-  habits: Habits,
-): readonly Operation[] {
+function strayOperations({ rows, linesOf }: StrayLines, events: EventSource, habits: Habits): readonly Operation[] {
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const starts = events.ofKinds(['arbiter-start']);
-  return [...lines].flatMap(([pid, list]) => {
+  return [...rows].flatMap(([pid, own]) => {
     // Other services share a journal: of a process that gunicorn does not know, only one that speaks of work in steps counts.
     const ofService = pid === null || arbiters.has(pid);
-    return betweenStarts(list, pid, starts)
-      .flatMap((part) => operationsOf(part, habits))
-      .filter(({ steps, name, lines: own }) =>
+    return betweenStarts(own, pid, starts, events)
+      .flatMap((part) => operationsOf(linesOf(part, pid), habits))
+      .filter((operation) =>
         // One line that names nothing may be any program's, in a log that tells no process.
-        name === null ? steps.length > 0 && (pid !== null || own.length > 1) : steps.length > 0 || ofService,
+        operation.name === null
+          ? operation.stepCount > 0 && (pid !== null || operation.hasLines(2))
+          : operation.stepCount > 0 || ofService,
       );
   });
 }
 
 /** The lines of a stream between two starts of the arbiter that it holds: none of its work outlives the workers before. */
 function betweenStarts(
-  lines: readonly EvidenceEvent[],
+  rows: Uint32Array,
   pid: number | null,
   starts: readonly EvidenceEvent[],
-): readonly (readonly EvidenceEvent[])[] {
-  const parts: EvidenceEvent[][] = [];
-  let next = 0;
-  let part: EvidenceEvent[] = [];
-  for (const line of lines) {
-    for (let start = starts[next]; start !== undefined && start.row <= line.row; start = starts[++next]) {
-      const isOfStream = start.source.evidenceId === line.source.evidenceId && (pid === null || start.pid === pid);
-      if (!isOfStream || part.length === 0) continue;
-      parts.push(part);
-      part = [];
-    }
-    part.push(line);
+  events: EventSource,
+): readonly Uint32Array[] {
+  const parts: Uint32Array[] = [];
+  let begin = 0;
+  for (const start of starts) {
+    if (pid !== null && start.pid !== pid) continue;
+    const at = firstPlaceWhere(rows.length, (place) => (rows[place] ?? 0) >= start.row);
+    const next = rows[at];
+    if (next === undefined) break;
+    if (at === begin || start.source.evidenceId !== events.fileOf(next)) continue;
+    parts.push(rows.subarray(begin, at));
+    begin = at;
   }
-  if (part.length > 0) parts.push(part);
+  if (begin < rows.length) parts.push(rows.subarray(begin));
   return parts;
 }
 
@@ -364,8 +362,11 @@ function wordsAt(life: WorkerLife, death: Death, events: EventSource, habits: Ha
   const last = events.lastOfPid(life.pid, recent < born ? born : recent, end, OPERATION_KINDS);
   if (last === null) return null;
   const from = addSeconds(last, -WORK_SECONDS);
-  const lines = events.ofPid(life.pid, from < born ? born : from, last, OPERATION_KINDS);
-  return lastWords(lines.slice(-MOST_LAST_LINES), habits);
+  const rows = events.rowsOfPid(life.pid, from < born ? born : from, last, OPERATION_KINDS);
+  return lastWords(
+    Array.from(rows.subarray(-MOST_LAST_LINES), (row) => events.event(row)),
+    habits,
+  );
 }
 
 /** Lines of one piece of work are looked for so far back from the last of them. */
@@ -375,12 +376,7 @@ const WORK_SECONDS = 1_800;
  * What the last words say that no process stands on: of the one worker that died then. Of several in one moment nobody can say
  * which, and it is told of none.
  */
-function strayWordsAt(
-  death: Death,
-  deaths: readonly Death[],
-  lines: readonly EvidenceEvent[],
-  habits: Habits,
-): Operation | null {
+function strayWordsAt(death: Death, deaths: readonly Death[], lines: WorkLines, habits: Habits): Operation | null {
   const end = endOf(death);
   const isShared = deaths.some(
     (other) => other !== death && Math.abs(secondsBetween(endOf(other), end)) <= TOGETHER_SECONDS,
@@ -388,31 +384,41 @@ function strayWordsAt(
   if (isShared) return null;
   const born = death.life.boot?.time ?? BEGINNING;
   // What stands in the log that tells of the end is the service's own; another file may be of another program.
-  const beside = lines.filter(({ source }) => source.evidenceId === (death.timeout ?? death.end).source.evidenceId);
-  return wordsBefore(beside, born, end, habits) ?? wordsBefore(lines, born, end, habits);
+  const { evidenceId } = (death.timeout ?? death.end).source;
+  const isBeside = (place: number): boolean => lines.fileOf(place) === evidenceId;
+  return wordsBefore(lines, born, end, habits, isBeside) ?? wordsBefore(lines, born, end, habits, () => true);
 }
 
+/** Places that are looked at before an end for a line that may be of its work. */
+const MOST_PLACES = 5_000;
+
 function wordsBefore(
-  lines: readonly EvidenceEvent[],
+  lines: WorkLines,
   born: EpochMicros,
   end: EpochMicros,
   habits: Habits,
+  counts: (place: number) => boolean,
 ): Operation | null {
-  const before = lines.findLastIndex(({ time }) => time <= end);
-  const last = lines[before];
-  if (last === undefined) return null;
-  // A line without a time of its own was said at some moment up to the next that has one.
-  if (last.isUndated !== true && secondsBetween(last.time, end) > LAST_WORDS_SECONDS) return null;
-  const own = lines.slice(Math.max(0, before + 1 - MOST_LAST_LINES), before + 1);
-  return lastWords(
-    own.filter(({ time }) => time >= born && secondsBetween(time, last.time) <= WORK_SECONDS),
-    habits,
-  );
+  const from = firstPlaceWhere(lines.length, (place) => lines.timeOf(place) > end) - 1;
+  const own: EvidenceEvent[] = [];
+  for (let place = from; place >= 0 && from - place < MOST_PLACES && own.length < MOST_LAST_LINES; place -= 1) {
+    if (!counts(place)) continue;
+    const time = lines.timeOf(place);
+    const last = own[0];
+    if (time < born || (last !== undefined && secondsBetween(time, last.time) > WORK_SECONDS)) break;
+    // A line without a time of its own was said at some moment up to the next that has one.
+    if (last === undefined && secondsBetween(time, end) > LAST_WORDS_SECONDS && lines.isTimed(place)) break;
+    const line = lines.read(place);
+    if (line !== null) own.push(line.event);
+  }
+  return lastWords(own.reverse(), habits);
 }
 
 /** Whether its first line begins with a pid where no header was read: `INFO 7 rates fetching list 4`. */
-function namesPid({ lines }: Operation, pid: number | null): boolean {
-  const leading = /^\[?(\d{1,7})\]?[\s:]/.exec(lines[0]?.text ?? '')?.[1];
+function namesPid(operation: Operation, pid: number | null): boolean {
+  // Nearly none does, and a template tells that without the lines.
+  if (!/^\[?#\]?[\s:]/.test(operation.template)) return false;
+  const leading = /^\[?(\d{1,7})\]?[\s:]/.exec(operation.lines[0]?.text ?? '')?.[1];
   return leading !== undefined && Number(leading) === pid;
 }
 

@@ -56,25 +56,49 @@ const STEM_OF_STEP: readonly { readonly step: StepName; readonly pattern: RegExp
 const OPERATION_STEM =
   /\b(?:import\w*|verarbeit\w*|traitement|traite|proces(?:ando|amiento|ad[oa])|ingest\w*|sync\w*|synchroni[sz]\w*|process(?:ing|ed|es)?|handl(?:e|ing|ed)|execut\w*|run(?:ning)?|analy[sz]\w*|index(?:ing|ed)?|migrat\w*|export\w*|rebuild\w*|refresh\w*|generat\w*|convert\w*|load(?:ing|ed)?|crunch\w*|evaluat\w*|collect\w*)\b/i;
 
-// "completed", "Import of VPN job 13 finished in 2.1s", "done"
-const DONE =
-  /\b(?:finished|completed?|done|succeeded|successful(?:ly)?|ended|abgeschlossen|fertig|beendet|erfolgreich|terminee?|terminad[oa]|achevee?|finalizad[oa]|completad[oa])\b/i;
-// "Parsed 300 results", "Inserted 110000 rows", "Imported VPN job 13"
-const LEADING_PAST =
-  /^(?:\w+:\s+)?(?:parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched|analizad[oa]s?|insertad[oa]s?|descargad[oa]s?|guardad[oa]s?|procesad[oa]s?)\b/i;
-// "VPN job 6 imported in 7.1s", "Report 14 processed"
-const TRAILING_PAST =
-  /\b(?:imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted|importiert|verarbeitet|eingelesen|heruntergeladen|geparst|eingefugt|gespeichert|exportiert|erzeugt|importee?s?|exportee?s?|traitee?s?|analysee?s?|inseree?s?|telechargee?s?|enregistree?s?|generee?s?|(?:import|export|proces|sincroniz|gener|analiz|grab|guard)ad[oa]s?|(?:import|esport|elabor|sincronizz|gener|salv)at[oaie]|geimporteerd|verwerkt|opgeslagen|(?:za)?importowan[aeyo]|przetworzon[aeyo])(?:\s+successfully)?(?:\s*\([^)]{0,60}\))?(?:\s+(?:in|nach|en|after|within)\s+\d[\d.,]*\s*\w*)?\s*[.!]?$/i;
-const STARTED =
-  /\b(?:start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued|gestartet|starten?|beginn(?:e|t|en)?|begonnen|debut|demarr\w*|commenc(?:e|ee)|inici(?:o|a|ando|ad[oa])|comenzando|empezando)\b/i;
-const LEADING_ING =
-  /^(?:now |re-?)?[a-z]+(?:ing|ando|iendo)\b|^(?:lese|lade|schreibe|importiere|verarbeite|speichere|fuge|starte)\s|^(?:analyse|lecture|insertion|importation|traitement|telechargement|enregistrement|ecriture) (?:du|de|des|d')/i;
-const FAILED =
-  /\b(?:fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?|fehlgeschlagen|gescheitert|fehler|echou\w*|echec|erreur|fallo|fallid[oa])\b/i;
-const RETRY = /\b(?:retry\w*|retries|attempt \d+|trying again|will try)\b/i;
+/**
+ * The words that lines are read by. line-glance.ts looks for the same ones among bytes, so these are patterns of words alone: see
+ * wordForms.
+ */
+export const WORDS = {
+  // "completed", "Import of VPN job 13 finished in 2.1s", "done"
+  done: String.raw`finished|completed?|done|succeeded|successful(?:ly)?|ended|abgeschlossen|fertig|beendet|erfolgreich|terminee?|terminad[oa]|achevee?|finalizad[oa]|completad[oa]`,
+  // "Parsed 300 results", "Inserted 110000 rows", "Imported VPN job 13"
+  leadingPast: String.raw`parsed|inserted|upserted|downloaded|fetched|retrieved|pulled|received|transferred|copied|uploaded|saved|stored|persisted|committed|flushed|wrote|written|read|loaded|added|decoded|deseriali[sz]ed|imported|ingested|synced|synchroni[sz]ed|processed|handled|executed|analy[sz]ed|indexed|migrated|exported|converted|scanned|rebuilt|refreshed|generated|evaluated|collected|crunched|analizad[oa]s?|insertad[oa]s?|descargad[oa]s?|guardad[oa]s?|procesad[oa]s?`,
+  // "VPN job 6 imported in 7.1s", "Report 14 processed"
+  trailingPast: String.raw`imported|ingested|synced|synchroni[sz]ed|processed|analy[sz]ed|indexed|converted|importiert|verarbeitet|eingelesen|heruntergeladen|geparst|eingefugt|gespeichert|exportiert|erzeugt|importee?s?|exportee?s?|traitee?s?|analysee?s?|inseree?s?|telechargee?s?|enregistree?s?|generee?s?|(?:import|export|proces|sincroniz|gener|analiz|grab|guard)ad[oa]s?|(?:import|esport|elabor|sincronizz|gener|salv)at[oaie]|geimporteerd|verwerkt|opgeslagen|(?:za)?importowan[aeyo]|przetworzon[aeyo]`,
+  started: String.raw`start(?:s|ed|ing)?|begin(?:s|ning)?|began|initiat\w*|kick(?:ed|ing)? off|accepted|picked up|queued|gestartet|starten?|beginn(?:e|t|en)?|begonnen|debut|demarr\w*|commenc(?:e|ee)|inici(?:o|a|ando|ad[oa])|comenzando|empezando`,
+  leadingVerb: 'lese|lade|schreibe|importiere|verarbeite|speichere|fuge|starte',
+  leadingNoun: 'analyse|lecture|insertion|importation|traitement|telechargement|enregistrement|ecriture',
+  heading: 'import|ingest|sync',
+  failed: String.raw`fail(?:ed|ure|s|ing)?|errors?|exception|abort(?:ed|ing)?|could not|couldn't|cannot|can't|unable|rolled back|rolling back|giving up|gave up|crash(?:ed)?|fehlgeschlagen|gescheitert|fehler|echou\w*|echec|erreur|fallo|fallid[oa]`,
+  retry: String.raw`retry\w*|retries|attempt \d+|trying again|will try`,
+  // "Processed 300 of 5000"
+  betweenCounts: 'of|out of|von|sur|van|av|af|z|ze|od|из|de um total de',
+  /** Between two numbers where a word stands behind: else a date. */
+  betweenCountsOfThings: 'd[ei]',
+  goingOn: 'so far|still',
+} as const;
+
+const DONE = new RegExp(String.raw`\b(?:${WORDS.done})\b`, 'i');
+const LEADING_PAST = new RegExp(String.raw`^(?:\w+:\s+)?(?:${WORDS.leadingPast})\b`, 'i');
+const TRAILING_PAST = new RegExp(
+  String.raw`\b(?:${WORDS.trailingPast})(?:\s+successfully)?(?:\s*\([^)]{0,60}\))?(?:\s+(?:in|nach|en|after|within)\s+\d[\d.,]*\s*\w*)?\s*[.!]?$`,
+  'i',
+);
+const STARTED = new RegExp(String.raw`\b(?:${WORDS.started})\b`, 'i');
+const LEADING_ING = new RegExp(
+  String.raw`^(?:now |re-?)?[a-z]+(?:ing|ando|iendo)\b|^(?:${WORDS.leadingVerb})\s|^(?:${WORDS.leadingNoun}) (?:du|de|des|d')`,
+  'i',
+);
+const FAILED = new RegExp(String.raw`\b(?:${WORDS.failed})\b`, 'i');
+const RETRY = new RegExp(String.raw`\b(?:${WORDS.retry})\b`, 'i');
 // "Processed 300 of 5000", "45%", "[3/10]", "so far"
-const PROGRESS =
-  /(?<![\w/.-])\d[\d,.]*\s*(?:\/|of|out of|von|sur|van|av|af|z|ze|od|из|de um total de|d[ei](?=\s+\d[\d,.]*\s+\p{L}{4}))\s*\d[\d,.]*(?![\w/-])|\b\d{1,3}(?:[.,]\d+)?\s?%|\bso far\b|\bstill\b/iu;
+const PROGRESS = new RegExp(
+  String.raw`(?<![\w/.-])\d[\d,.]*\s*(?:\/|${WORDS.betweenCounts}|${WORDS.betweenCountsOfThings}(?=\s+\d[\d,.]*\s+\p{L}{4}))\s*\d[\d,.]*(?![\w/-])|\b\d{1,3}(?:[.,]\d+)?\s?%|\b(?:${WORDS.goingOn})\b`,
+  'iu',
+);
+const HEADING = new RegExp(String.raw`^(?:${WORDS.heading})\b`, 'i');
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 // Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
 const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
@@ -132,7 +156,7 @@ export function readMessage(message: string, isError: boolean): MessageMeaning {
     return reading('step-start');
   }
   // "Import of VPN job 14": a heading without a verb form still opens the operation.
-  if (step === null && /^(?:import|ingest|sync)\b/i.test(text)) return reading('operation-start', null);
+  if (step === null && HEADING.test(text)) return reading('operation-start', null);
   return reading('other');
 }
 
@@ -297,4 +321,16 @@ export function operationName(text: string): string | null {
     .replace(TRAILING_START, '')
     .slice(0, 60);
   return rest === '' ? null : rest;
+}
+
+/** The word and the number of the work that a line opens. */
+export function namedWork(text: string): { readonly word: string; readonly number: string } {
+  const [, word = '', number = ''] = /([\p{L}]+)\W{0,3}(\d+)\D*$/u.exec(operationName(text) ?? '') ?? [];
+  return { word, number };
+}
+
+/** The word in front of the number of the work that a line opens, in small letters; null where it is none of ASCII letters. */
+export function namingWord(text: string): string | null {
+  const { word } = namedWork(text);
+  return /^[a-z]+$/i.test(word) ? word.toLowerCase() : null;
 }

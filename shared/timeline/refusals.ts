@@ -2,7 +2,7 @@ import type { EvidenceEvent } from '../model/event.ts';
 import { secondsBetween } from '../model/time.ts';
 import { operationName } from './messages.ts';
 import { readLine } from './operation-lines.ts';
-import type { Operation } from './operations.ts';
+import { type Operation, operationWith } from './operations.ts';
 import { isStatedHarmless } from './stated-level.ts';
 
 /** What a process was refused for want of something: memory, or a lock. Each is an error of its own wording. */
@@ -59,17 +59,18 @@ function failedRequest(event: EvidenceEvent): Operation {
   const line = readLine(event);
   const path = REQUEST.exec(event.message.slice(0, READ_CHARACTERS))?.[1] ?? null;
   const isKnown = event.isUndated !== true;
-  return {
-    pid: event.pid,
-    name: path === null ? null : (operationName(path) ?? path),
-    jobKey: null,
-    start: event.time,
-    template: '',
-    end: event.time,
-    startIsKnown: isKnown,
-    endIsKnown: isKnown,
-    outcome: 'failed',
-    lines: [line],
-    steps: [],
-  };
+  return operationWith(
+    {
+      pid: event.pid,
+      name: path === null ? null : (operationName(path) ?? path),
+      jobKey: null,
+      start: event.time,
+      template: '',
+      end: event.time,
+      startIsKnown: isKnown,
+      endIsKnown: isKnown,
+      outcome: 'failed',
+    },
+    [line],
+  );
 }

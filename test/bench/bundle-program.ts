@@ -15,9 +15,19 @@ export async function bundleProgram(
   workers: readonly WorkerName[],
 ): Promise<string> {
   const programs = [[program, `test/bench/${program}.ts`], ...workers.map((worker) => [worker, THREADS[worker]])];
+  await bundleInto(folder, Object.fromEntries(programs));
+  return join(folder, `${program}.js`);
+}
+
+/** The command line with all of its threads; see bundleProgram. */
+export async function bundleCommandLine(folder: string): Promise<string> {
+  await bundleInto(folder, { inquest: 'electron/cli/main.ts', ...THREADS });
+  return join(folder, 'inquest.js');
+}
+
+async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
   mkdirSync(folder);
-  await bundlePrograms(Object.fromEntries(programs), folder);
+  await bundlePrograms(programs, folder);
   const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
   symlinkSync(packages, join(folder, 'node_modules'), 'junction');
-  return join(folder, `${program}.js`);
 }

@@ -3,6 +3,8 @@ import {
   type EventKind,
   type EventSource,
   type EvidenceEvent,
+  type MessageGlance,
+  SEVERITIES,
   type Severity,
 } from '../../shared/model/event.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
@@ -31,19 +33,60 @@ export class EventArray implements EventSource {
     return event;
   }
 
+  eventOnce(row: number): EvidenceEvent {
+    return this.event(row);
+  }
+
   ofKinds(kinds: readonly EventKind[]): readonly EvidenceEvent[] {
     return this.events.filter((event) => kinds.includes(event.kind));
   }
 
-  ofKindsByOthers(
-    kinds: readonly EventKind[],
-    pids: ReadonlySet<number>,
-    longestLogBytes: number,
-  ): readonly EvidenceEvent[] {
-    return this.ofKinds(kinds).filter(
-      ({ pid, kind, source }) =>
-        (pid === null || !pids.has(pid)) && (kind !== 'log' || source.byteLength <= longestLogBytes),
+  rowsByOthers(kinds: readonly EventKind[], pids: ReadonlySet<number>, longestLogBytes: number): Uint32Array {
+    return rowsOf(
+      this.ofKinds(kinds).filter(
+        ({ pid, kind, source }) =>
+          (pid === null || !pids.has(pid)) && (kind !== 'log' || source.byteLength <= longestLogBytes),
+      ),
     );
+  }
+
+  rowsOfPid(pid: number, from: EpochMicros, to: EpochMicros, kinds: readonly EventKind[]): Uint32Array {
+    return rowsOf(this.ofPid(pid, from, to, kinds));
+  }
+
+  rowsBetween(from: EpochMicros, to: EpochMicros, limit: number, kinds: readonly EventKind[]): Uint32Array {
+    return rowsOf(this.between(from, to, limit, kinds));
+  }
+
+  timeOf(row: number): EpochMicros {
+    return this.event(row).time;
+  }
+
+  pidOf(row: number): number | null {
+    return this.event(row).pid;
+  }
+
+  fileOf(row: number): EvidenceId {
+    return this.event(row).source.evidenceId;
+  }
+
+  isDated(row: number): boolean {
+    return this.event(row).isUndated !== true;
+  }
+
+  glances(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array {
+    return Uint8Array.from(rows, (row) => {
+      const { kind, message, severity } = this.event(row);
+      if (kind !== 'log' || message.includes('\n')) return untold;
+      const bytes = new TextEncoder().encode(message);
+      return glance(
+        bytes,
+        0,
+        bytes.length,
+        'plain',
+        severity === null ? SEVERITIES.length : SEVERITIES.indexOf(severity),
+      );
+    });
   }
 
   filesWithKinds(kinds: readonly EventKind[]): ReadonlySet<EvidenceId> {
@@ -83,6 +126,10 @@ export class EventArray implements EventSource {
     return this.events.filter(({ severity }) => severity !== null && severities.includes(severity)).slice(0, limit);
   }
 
+  rowsOfSeverities(severities: readonly Severity[], limit: number): Uint32Array {
+    return rowsOf(this.ofSeverities(severities, limit));
+  }
+
   between(
     from: EpochMicros,
     to: EpochMicros,
@@ -107,4 +154,8 @@ export class EventArray implements EventSource {
     const last = own.at(-1);
     return first === undefined || last === undefined ? null : { from: first.time, to: last.time };
   }
+}
+
+function rowsOf(events: readonly EvidenceEvent[]): Uint32Array {
+  return Uint32Array.from(events, ({ row }) => row);
 }

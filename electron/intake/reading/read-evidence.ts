@@ -69,7 +69,7 @@ export function readFile(
           : partBeside(reader, file.absolutePath, fileIndex, parsing, sink.keys !== null, limits, startPart);
       try {
         // Nobody keeps a chunk: a fresh one each time would be memory to clear and to collect.
-        const buffer = new Uint8Array(limits.readChunkBytes);
+        const buffer = new Uint8Array(Math.min(limits.readChunkBytes, Math.max(openedBytes, 1)));
         const readTo = (end: number): void => {
           while (position < end && !isStopped) {
             const content = reader.into(buffer, position, end - position);

@@ -1,6 +1,6 @@
 import { CircleX, Network, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { LEAST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../../shared/contract/ipc.ts';
+import { LEAST_MEMORY_LIMIT_BYTES, MOST_PROFILE_RUNS } from '../../../shared/contract/profile-limits.ts';
 import type { ArtifactReport, ParseMode, ParseProfile } from '../../../shared/model/artifact.ts';
 import { ProgressBar } from '../../components/bars.tsx';
 import { Button } from '../../components/button.tsx';

@@ -98,6 +98,11 @@ function isGunicornHeader({ brackets, count, stamp }: Found): boolean {
 // I, [2026-01-28T04:10:22.070123 #25321]  INFO -- : text       Source: Ruby's Logger::Formatter
 export const RUBY = /^[A-Z], \[/;
 
+/** Whether a word may be a logger's name where the other lines of a file have one. */
+export function mayBeLogger(word: string): boolean {
+  return word !== 'in' && !THREAD.test(word) && !FILE_NAME.test(word);
+}
+
 /** Takes in what stands at a place behind the level of a line; null for what can be no field. */
 export type WatchCandidates = (place: string, candidate: FieldCandidate | null, text: string) => void;
 
@@ -231,7 +236,7 @@ class HeaderScan {
   #mayTake({ type, value }: FieldCandidate): boolean {
     const { found } = this;
     if (type === 'number') return found.pid === null;
-    return found.logger === null && value !== 'in' && !THREAD.test(value) && !FILE_NAME.test(value);
+    return found.logger === null && mayBeLogger(value);
   }
 
   /** Which fields there are already. */

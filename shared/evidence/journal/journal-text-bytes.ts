@@ -5,6 +5,7 @@ import { asciiBytes, ByteSearch } from '../reading/find-bytes.ts';
 import { TRAITS } from '../reading/lines.ts';
 import { hashMessageBytes } from '../reading/message-hash.ts';
 import type { PlainEvent } from '../reading/parser.ts';
+import { HALF_YEAR_MICROS } from '../reading/stamps.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
 import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
 
@@ -35,10 +36,36 @@ const ENDS_HOST = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte === BLANK || byte === COLON || byte === BRACKET || byte === BRACKET_END ? 1 : 0,
 );
 
+/** The months as journalctl prints them in the C locale, by their three letters as one number. */
+const MONTHS: ReadonlyMap<number, number> = new Map(
+  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map((name, index) => [
+    lettersAt(asciiBytes(name), 0),
+    index + 1,
+  ]),
+);
+
+function lettersAt(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+}
+
+/** What dates a stamp without a year and a zone: see resolveYearless, whose usual case this is. */
+export interface YearlessDating {
+  /** EpochMicros of the entry before. */
+  near: number;
+  /** Its year, by UTC, and when that ends. */
+  year: number;
+  yearEnd: number;
+  readonly offsetMicros: number;
+  /** EpochMicros that no entry is behind. */
+  readonly latest: number;
+  /** Whether a date in a logger's header would tell nothing of the year any more. */
+  isYearKnown: boolean;
+}
+
 /**
  * Reads a journal entry of one line from its bytes, for the stamps that nearly all lines of exports have:
- * `2026-01-28T04:12:15.229579+0000 vm gunicorn[25321]: text`, also without decimals, with `+00:00` or `Z`. Says the same as
- * readJournalPrefix and classifyMessage, or nothing.
+ * `2026-01-28T04:12:15.229579+0000 vm gunicorn[25321]: text`, also without decimals, with `+00:00` or `Z`, and `Jan 28 04:12:15`,
+ * also with decimals. Says the same as readJournalPrefix and classifyMessage, or nothing.
  */
 export class JournalLineBytes implements PlainEvent {
   time = 0;
@@ -64,16 +91,78 @@ export class JournalLineBytes implements PlainEvent {
   #minute2 = 0;
   #minute3 = 0;
   #minuteMicros = 0;
+  /** Month and day of the last stamp without a year, the year that it was given, and their midnight. */
+  #shortDate = -1;
+  #shortYear = 0;
+  #shortMidnight = 0;
+  /** Whether the stamp of the last line has neither year nor zone. */
+  isYearless = false;
 
   messageHash(): number {
     return hashMessageBytes(this.#bytes, this.#messageAt, this.#messageEnd);
   }
 
-  /** Whether bytes[from..end), a line without its end and of these TRAITS, was read; the fields are then the entry's. */
-  read(bytes: Uint8Array, from: number, end: number, traits: number): boolean {
-    if (end - from < SHORTEST_BYTES || bytes[from + 10] !== LETTER_T) return false;
-    const originAt = this.#readStamp(bytes, from, end);
-    return originAt >= 0 && this.#readOrigin(bytes, originAt, end, traits);
+  /**
+   * Whether bytes[from..end), a line without its end and of these TRAITS, was read; the fields are then the entry's. `yearless` dates
+   * stamps without a year; null where they are left to the patterns.
+   */
+  read(bytes: Uint8Array, from: number, end: number, traits: number, yearless: YearlessDating | null): boolean {
+    if (end - from < SHORTEST_BYTES) return false;
+    if (bytes[from + 10] === LETTER_T) {
+      const originAt = this.#readStamp(bytes, from, end);
+      this.isYearless = false;
+      return originAt >= 0 && this.#readOrigin(bytes, originAt, end, traits);
+    }
+    if (yearless === null) return false;
+    const originAt = this.#readShortStamp(bytes, from, end, yearless);
+    this.isYearless = true;
+    return (
+      originAt >= 0 &&
+      this.#readOrigin(bytes, originAt, end, traits) &&
+      (yearless.isYearKnown || !this.#classifier.mayHaveHeader)
+    );
+  }
+
+  /** `Jan 28 04:12:15 ` and `Jan  8 04:12:15.229579 `, where the year is that of the entry before; -1 for all else. */
+  #readShortStamp(bytes: Uint8Array, from: number, end: number, dating: YearlessDating): number {
+    if (bytes[from + 3] !== BLANK || bytes[from + 6] !== BLANK) return -1;
+    if (bytes[from + 9] !== COLON || bytes[from + 12] !== COLON) return -1;
+    const tens = bytes[from + 4] === BLANK ? 0 : (bytes[from + 4] ?? 0) - ZERO;
+    const ones = (bytes[from + 5] ?? 0) - ZERO;
+    const hour = twoDigits(bytes, from + 7);
+    const minute = twoDigits(bytes, from + 10);
+    const second = twoDigits(bytes, from + 13);
+    if (tens < 0 || tens > 3 || ones < 0 || ones > 9 || hour < 0 || hour > 23 || minute < 0 || minute > 59) return -1;
+    if (second < 0 || second > 60) return -1;
+    const date = lettersAt(bytes, from) * 100 + tens * 10 + ones;
+    if (date !== this.#shortDate || dating.year !== this.#shortYear) {
+      const month = MONTHS.get(lettersAt(bytes, from));
+      if (month === undefined) return -1;
+      const wall = { year: dating.year, month, day: tens * 10 + ones, hour: 0, minute: 0, second: 0, micros: 0 };
+      const midnight = wallClockToMicros(wall, 0);
+      if (midnight === null) return -1;
+      this.#shortDate = date;
+      this.#shortYear = dating.year;
+      this.#shortMidnight = midnight;
+    }
+    let at = from + 15;
+    let micros = 0;
+    this.format = 'journal-short';
+    this.resolutionMicros = MICROS_PER_SECOND;
+    if (bytes[at] === DOT) {
+      const high = twoDigits(bytes, at + 1);
+      const middle = twoDigits(bytes, at + 3);
+      const low = twoDigits(bytes, at + 5);
+      if (high < 0 || middle < 0 || low < 0) return -1;
+      micros = high * 10_000 + middle * 100 + low;
+      at += 7;
+      this.format = 'journal-short-precise';
+      this.resolutionMicros = 1;
+    }
+    if (at >= end || bytes[at] !== BLANK) return -1;
+    const clock = ((hour * 60 + minute) * 60 + second) * MICROS_PER_SECOND + micros;
+    this.time = this.#shortMidnight + clock - dating.offsetMicros;
+    return this.time <= dating.latest && Math.abs(this.time - dating.near) < HALF_YEAR_MICROS ? at + 1 : -1;
   }
 
   /** Where the text behind the stamp begins; -1 when it is another stamp, or none that exists. */

@@ -3,6 +3,8 @@ import {
   type EpochMicros,
   epochMicros,
   MICROS_PER_DAY,
+  MICROS_PER_MILLI,
+  MICROS_PER_MINUTE,
   MICROS_PER_SECOND,
   wallClockToMicros,
 } from '../../model/time.ts';
@@ -32,10 +34,11 @@ import {
   readTaglessPrefix,
   UNIT_SUFFIXES,
 } from './journal-prefix.ts';
-import { JournalLineBytes } from './journal-text-bytes.ts';
+import { JournalLineBytes, type YearlessDating } from './journal-text-bytes.ts';
 
 /** Lines of one entry that are kept; a longer one is reported and cut. */
 const ENTRY_LIMIT_LINES = 10_000;
+const SHORTEST_YEAR_MICROS = 365 * MICROS_PER_DAY;
 /** Entries that wait for a line that tells their year, or ties their uptime to a date. */
 const WAITING_LIMIT = 20_000;
 
@@ -98,6 +101,8 @@ class JournalTextHandler implements LineHandler {
   #untied: OpenEntry[] = [];
   /** Whether nothing tied some boot to a date. */
   #isOrderOnly = false;
+
+  #dating: YearlessDating | null = null;
 
   /** Made with the first line that is offered as bytes: one that is read again needs none. */
   #lineBytes: JournalLineBytes | null = null;
@@ -162,13 +167,49 @@ class JournalTextHandler implements LineHandler {
     if (next <= 0x20 || next >= 0x7f) return null;
     this.#lineBytes ??= new JournalLineBytes();
     const lineBytes = this.#lineBytes;
-    if (!lineBytes.read(chunk, from, end, traits)) return null;
+    // What lies before a stamp without a year dates it; and a line that begins with a letter ends what lies before it in any case.
+    if (this.#open?.prefix.stamp.type === 'yearless' && isCapital(chunk[from])) this.#close(out);
+    const dating = this.#yearlessDating();
+    if (!lineBytes.read(chunk, from, end, traits, dating)) return null;
     if (this.#open !== null) this.#close(out);
+    if (lineBytes.isYearless && dating !== null) {
+      this.#zoneless = true;
+      this.#firstYear ??= dating.year;
+      this.#yearlessNear = epochMicros(lineBytes.time);
+    }
     this.#stray.flush(out);
     if (this.#yearless.length > 0) this.#releaseYearless(out);
     this.#format = lineBytes.format;
     this.#anyEntry = true;
     return lineBytes;
+  }
+
+  /** What dates the next stamp without a year by its bytes; null where more has to be known than the entry before. */
+  #yearlessDating(): YearlessDating | null {
+    const near = this.#yearlessNear;
+    const { nearTime, nearTimeFrom, offsetMinutes, notAfter } = this.#context;
+    if (near === null || !this.#stamps.isFixed) return null;
+    if (!this.#yearFromFile) {
+      if (!this.#yearSettled && nearTimeFrom !== 'file') return null;
+      if (nearTime === null && !this.#yearReported) return null;
+    }
+    this.#dating ??= {
+      near,
+      year: 0,
+      yearEnd: near,
+      offsetMicros: offsetMinutes * MICROS_PER_MINUTE,
+      latest: notAfter ?? Number.POSITIVE_INFINITY,
+      isYearKnown: false,
+    };
+    const dating = this.#dating;
+    dating.near = near;
+    dating.isYearKnown = this.#yearFromFile;
+    if (near >= dating.yearEnd || near < dating.yearEnd - SHORTEST_YEAR_MICROS) {
+      const year = new Date(near / MICROS_PER_MILLI).getUTCFullYear();
+      dating.year = year;
+      dating.yearEnd = Date.UTC(year + 1, 0, 1) * MICROS_PER_MILLI;
+    }
+    return dating;
   }
 
   #continue(open: OpenEntry, line: Line, out: ParsedItem[]): void {
@@ -447,6 +488,10 @@ class JournalTextHandler implements LineHandler {
       ...(this.#isOrderOnly ? { isOrderOnly: true as const } : {}),
     };
   }
+}
+
+function isCapital(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x41 && byte <= 0x5a;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EventKind } from '../../model/event.ts';
+import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
 import type { TimeResolution } from '../../model/evidence.ts';
 import {
   type EpochMicros,
@@ -25,13 +26,16 @@ import {
   unclassifiedItem,
 } from '../reading/lines.ts';
 import type { Columns, LogLayout } from '../reading/log-layout.ts';
-import type { CreateParser, EvidenceParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { hashMessageBytes } from '../reading/message-hash.ts';
+import type { CreateParser, EvidenceParser, ParseContext, ParsedItem, PlainEvent } from '../reading/parser.ts';
 import { StampClock } from '../reading/stamp-clock.ts';
 import { classifyMessage } from '../wording/classify.ts';
+import { MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
 import { asInnerHeader } from '../wording/inner-header.ts';
 import { JsonValues } from './json-values.ts';
 import { PLAIN_LAYOUT } from './log-layout.ts';
 import { beginsRecord, type LogLine, readLogLine, severityOfLine } from './log-line.ts';
+import { LogLineBytes, LogLineReader, maySpeakOfAnEnd } from './log-line-bytes.ts';
 import { withFields } from './structured-message.ts';
 import { isOpenRow, readRow } from './table-rows.ts';
 
@@ -217,6 +221,9 @@ class LogFileHandler implements LineHandler {
   #isOrderOnly = false;
   /** Whether one record is read again, whose time is known; then its writer. */
   readonly #isReread: boolean;
+  /** Whether lines may be taken by their bytes, and what takes them, made with the first that is offered. */
+  readonly #isPlain: boolean;
+  #taking: LineTaking | null = null;
   #rereadKey: string | null = null;
 
   constructor(context: ParseContext, layout: LogLayout, accessOnly: boolean) {
@@ -227,6 +234,8 @@ class LogFileHandler implements LineHandler {
     this.#stray = new StrayLines(context, context.jsonOnly === true ? 'entries of a log of JSON lines' : 'log entries');
     this.#zoneOfFile = context.zoneFrom === 'file' ? context.offsetMinutes : null;
     this.#isReread = context.startOffset > 0;
+    const isPlain = layout.records === 'lines' && layout.carriers.size === 0 && context.jsonOnly !== true;
+    this.#isPlain = isPlain && !accessOnly && !this.#isReread;
     // Known when one record is read again; at the start of a file a line without a time has none.
     this.#lastTime = this.#isReread ? context.nearTime : null;
   }
@@ -234,6 +243,48 @@ class LogFileHandler implements LineHandler {
   /** Whether the file is read from its beginning, with what heads it. */
   get isAtStart(): boolean {
     return !this.#isReread;
+  }
+
+  /**
+   * Takes a line that is a record of its own: it begins one, and so does the line below it. Only of a log that has no carriers, of
+   * which nothing is open that another could go on with.
+   */
+  takeLine(
+    chunk: Uint8Array,
+    from: number,
+    end: number,
+    next: number,
+    _traits: number,
+    out: ParsedItem[],
+  ): PlainEvent | null {
+    if (!this.#isPlain || this.#block !== null || this.#blockHead !== null || this.#parts.size > 0) return null;
+    if (next < 0 || chunk[end - 1] === COLON || this.#latest.size > 1) return null;
+    this.#taking ??= new LineTaking(this.#layout);
+    const taking = this.#taking;
+    if (!taking.beginsRecord(chunk, from, end) || !taking.isFollowedByRecord(chunk, end)) return null;
+    if (this.#graveListed < GRAVE_LIMIT && maySpeakOfAnEnd(chunk, from, end)) return null;
+    if (!taking.classify(chunk, from, end)) return null;
+    const time = this.#timeOfTaken(taking.line);
+    if (time === null) return null;
+    this.#stray.flush(out);
+    this.#closeAll(out);
+    this.#anyEntry = true;
+    this.#noteZone(Number.isNaN(taking.line.zone) ? null : taking.line.zone);
+    this.#anyDated = true;
+    this.#lastTime = time;
+    this.#releaseWaiting(out);
+    taking.time = time;
+    return taking;
+  }
+
+  /** As #timeOf; null where that depends on more than the stamp. */
+  #timeOfTaken({ wallMicros, zone }: LogLineBytes): EpochMicros | null {
+    if (!this.#stamps.isFixed) return null;
+    const minutes = Number.isNaN(zone) ? (this.#zoneOfFile ?? this.#context.offsetMinutes) : zone;
+    const time = epochMicros(wallMicros - minutes * MICROS_PER_MINUTE);
+    const last = this.#lastTimeSeen();
+    // A clock may have been put back.
+    return Number.isNaN(zone) && last !== null && last - time > MICROS_PER_MINUTE ? null : time;
   }
 
   onLine(line: Line, out: ParsedItem[]): void {
@@ -325,7 +376,7 @@ class LogFileHandler implements LineHandler {
       isOpen: true,
       inTraceback: isTracebackHead(text),
     };
-    if (entry.time !== null) this.#noteZone(read);
+    if (entry.time !== null) this.#noteZone(read.zone);
     this.#anyEntry = true;
     this.#latest.set(key, entry);
     this.#entries.push(entry);
@@ -487,7 +538,7 @@ class LogFileHandler implements LineHandler {
     return this.#entries.findLast(({ time }) => time !== null)?.time ?? this.#lastTime;
   }
 
-  #noteZone({ zone }: LogLine): void {
+  #noteZone(zone: number | null): void {
     if (zone === null) {
       this.#anyZoneless = true;
       return;
@@ -591,6 +642,81 @@ class LogFileHandler implements LineHandler {
       yearFrom: this.#year === null ? 'file' : this.#context.nearTimeFrom,
       ...(this.#isOrderOnly ? { isOrderOnly: true } : {}),
     };
+  }
+}
+
+const LF = 0x0a;
+const CR = 0x0d;
+const COLON = 0x3a;
+
+/** Reads lines by their bytes, each with a look at the one below it, of which it is remembered. */
+class LineTaking implements PlainEvent {
+  readonly #reader: LogLineReader;
+  readonly #classifier = new MessageClassifier();
+  line = new LogLineBytes();
+  #below = new LogLineBytes();
+  /** Where the line below the last one begins, in which chunk, and whether it begins a record. */
+  #belowAt = -1;
+  #belowIn: Uint8Array | null = null;
+  #belowBegins = false;
+  #bytes: Uint8Array = new Uint8Array(0);
+  #from = 0;
+  #end = 0;
+  time = 0;
+  pid = NO_PID;
+  kind = 0;
+  severity = NO_SEVERITY;
+  readonly unit = null;
+  readonly messageLines = 1;
+
+  constructor(layout: LogLayout) {
+    this.#reader = new LogLineReader(layout);
+  }
+
+  get resolutionMicros(): number {
+    return this.line.resolutionMicros;
+  }
+
+  messageHash(): number {
+    return hashMessageBytes(this.#bytes, this.#from, this.#end);
+  }
+
+  /** Whether a line begins a record; `line` then says which. */
+  beginsRecord(chunk: Uint8Array, from: number, end: number): boolean {
+    if (this.#belowIn !== chunk || this.#belowAt !== from) return this.#reader.read(chunk, from, end, this.line);
+    if (this.#belowBegins) [this.line, this.#below] = [this.#below, this.line];
+    return this.#belowBegins;
+  }
+
+  /** Whether the line below one that ends at `end` lies in the chunk as a whole and begins a record. */
+  isFollowedByRecord(chunk: Uint8Array, end: number): boolean {
+    const lineEnd = chunk.indexOf(LF, end);
+    const from = lineEnd + 1;
+    let to = lineEnd < 0 ? -1 : chunk.indexOf(LF, from);
+    this.#belowIn = chunk;
+    this.#belowAt = to < 0 ? -1 : from;
+    if (to < 0) return false;
+    while (to > from && chunk[to - 1] === CR) to -= 1;
+    this.#belowBegins = this.#reader.read(chunk, from, to, this.#below);
+    return this.#belowBegins;
+  }
+
+  /** Whether it is clear what kind of event the line is. */
+  classify(chunk: Uint8Array, from: number, end: number): boolean {
+    const { line } = this;
+    const classifier = this.#classifier;
+    const isClear =
+      line.isAccess || line.isGunicorn
+        ? classifier.classifyPlain(chunk, from, end, null)
+        : classifier.classifyBehind(chunk, from, line.textAt, end);
+    if (!isClear || NEEDED_WHOLE.has(classifier.kind)) return false;
+    this.kind = classifier.kind;
+    this.severity = line.severity;
+    this.pid = line.pid;
+    this.#bytes = chunk;
+    this.#from = from;
+    this.#end = end;
+    return true;
   }
 }
 

@@ -104,6 +104,11 @@ export class StampClock {
     return resolveYearless(wall, (dated) => this.peek(dated, null), near, this.#context.notAfter ?? null);
   }
 
+  /** Whether every stamp without a zone is as far from UTC as the next: `instant` then depends on the stamp alone. */
+  get isFixed(): boolean {
+    return this.#rules === null;
+  }
+
   /** The date that the source's clocks showed at an instant. */
   dateAt(time: EpochMicros): Pick<WallClock, 'year' | 'month' | 'day'> {
     const east =

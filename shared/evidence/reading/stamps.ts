@@ -131,7 +131,7 @@ export function wallOf(
 /** Used when nothing at all tells the year: a leap year, so that every date of the file exists. */
 export const UNKNOWN_YEAR = 2000;
 
-const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
+export const HALF_YEAR_MICROS = 182 * 86_400 * MICROS_PER_SECOND;
 
 /**
  * The instant of a yearless stamp, which `read` gives for the stamp with a year: in the year that puts it nearest to `nearTime`. 29 February takes the nearest leap

@@ -32,6 +32,8 @@ export class MessageClassifier {
   unit: string | null = null;
   /** Whether somebody else passed the message on: it then goes the ordinary way. */
   isPassedOn = false;
+  /** Whether the last message may begin with a logger's header. */
+  mayHaveHeader = true;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #units = new NameTexts();
@@ -42,6 +44,7 @@ export class MessageClassifier {
    */
   classify(bytes: Uint8Array, from: number, to: number, identifier: string | null, pid: number): void {
     if (!this.classifyPlain(bytes, from, to, identifier)) {
+      this.mayHaveHeader = true;
       this.classifyText(this.#decoder.decode(bytes.subarray(from, to)), identifier, pid);
     }
   }
@@ -66,6 +69,7 @@ export class MessageClassifier {
     this.innerPid = NO_PID;
     this.unit = null;
     this.isPassedOn = false;
+    this.mayHaveHeader = true;
     if (identifier !== null) {
       if (identifier === 'kernel') return this.#kernel(bytes, from, to);
       return identifier === 'systemd' && this.#aboutUnit(bytes, from, to);
@@ -93,7 +97,20 @@ export class MessageClassifier {
     } else if (LEADS_HEADER[first] === 1 || mayNameHeader(bytes, from, to)) {
       return false;
     }
+    this.mayHaveHeader = textAt !== from;
     // A logger that is not gunicorn's never writes gunicorn's wording, but asking costs little and happens seldom.
+    if (beginsWithAny(STARTS, bytes, textAt, to) || isLevelAt(bytes, textAt, to)) return false;
+    return !MARKER_SEARCHES.some((marker) => marker.isIn(bytes, from, to));
+  }
+
+  /**
+   * Classifies a line whose header, not gunicorn's, is known to end at `textAt`, if its bytes leave no doubt that it is `log`. Severity
+   * and process are the header's, which the caller has.
+   */
+  classifyBehind(bytes: Uint8Array, from: number, textAt: number, to: number): boolean {
+    this.kind = LOG;
+    this.isPassedOn = false;
+    this.unit = null;
     if (beginsWithAny(STARTS, bytes, textAt, to) || isLevelAt(bytes, textAt, to)) return false;
     return !MARKER_SEARCHES.some((marker) => marker.isIn(bytes, from, to));
   }

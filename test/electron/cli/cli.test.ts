@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { inquest as inquestHere } from '../../../electron/cli/inquest.ts';
 import type { TerminalStream } from '../../../electron/cli/terminal.ts';
@@ -11,12 +10,8 @@ import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 
 /** Bundled for the run of tests, which is the same program without compiling it each time. */
 const BUNDLED = [join(inject('programs'), 'inquest.js')];
-/** As `npm run inquest` starts it: from source, its workers too. */
-const FROM_SOURCE = [
-  '--import',
-  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-  fileURLToPath(new URL('../../../electron/cli/main.ts', import.meta.url)),
-];
+/** As `npm run inquest` starts it: bundled from the sources as they are, where that was not done yet. */
+const LAUNCHED = [fileURLToPath(new URL('../../../scripts/inquest.mjs', import.meta.url))];
 const INCIDENT = fileURLToPath(new URL('../../fixtures/incidents/incident-2026-02-11.tar.gz', import.meta.url));
 
 interface Ran {
@@ -66,7 +61,7 @@ afterAll(() => {
 
 describe('inquest analyze', () => {
   it('prints the verdict and the timeline as a table, silent on a stderr that is no terminal', async () => {
-    const { status, stdout, stderr } = await run(FROM_SOURCE, ['analyze', INCIDENT]);
+    const { status, stdout, stderr } = await run(LAUNCHED, ['analyze', INCIDENT]);
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(stdout).toMatch(/database lock +likely cause/);

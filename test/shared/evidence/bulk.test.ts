@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
+import { learnLayout } from '../../../shared/evidence/logs/log-layout.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
 import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
 import { runs } from '../../support/properties.ts';
 import { expectSame } from '../../support/same.ts';
 import { isRow, type Kept, kept, keptBare } from './kept.ts';
@@ -44,8 +46,9 @@ function run(
     const part = bytes.subarray(at, at + size);
     buffer.set(part, 1 + (turn % 3));
     const chunk = buffer.subarray(1 + (turn % 3), 1 + (turn % 3) + part.length);
-    if (!inBulk) for (const item of parser.push(chunk)) items.push(kept(item));
-    else parser.pushInto?.(chunk, sink);
+    // Whether a log can be read in bulk depends on its layout.
+    if (inBulk && parser.pushInto !== undefined) parser.pushInto(chunk, sink);
+    else for (const item of parser.push(chunk)) items.push(kept(item));
     at += part.length;
   }
   for (const item of parser.end()) items.push(kept(item));
@@ -254,6 +257,99 @@ const changed = (text: fc.Arbitrary<string>): fc.Arbitrary<string> =>
       return whole.slice(0, place) + other + whole.slice(place + 1);
     });
 
+const YEARLESS_STAMPS: readonly string[] = [
+  'Jan 28 04:10:22 ',
+  'Jan 28 04:10:22.070123 ',
+  'Jan  8 23:59:60 ',
+  'Jan 08 04:10:22 ',
+  'Dec 31 23:59:59 ',
+  'Jan  1 00:00:01 ',
+  'Feb 29 04:10:22 ',
+  'Feb 30 04:10:22 ',
+  'Jul 15 04:10:22.07 ',
+  'Jan 28 24:10:22 ',
+  'Mai 28 04:10:22 ',
+  'jan 28 04:10:22 ',
+  'Juni 28 04:10:22 ',
+  '2026-01-28T04:10:22.070123+0000 ',
+];
+const yearlessEntry = fc
+  .tuple(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(YEARLESS_STAMPS[0] ?? '') },
+      { weight: 3, arbitrary: fc.constantFrom(...YEARLESS_STAMPS) },
+    ),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constant(ORIGINS[0] ?? '') },
+      { weight: 1, arbitrary: fc.constantFrom(...ORIGINS) },
+    ),
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom('', '2026-01-28 04:10:22,070 - app.jobs - INFO - ') },
+      { weight: 2, arbitrary: fc.constantFrom(...HEADERS) },
+    ),
+    fc.constantFrom(...TEXTS),
+    fc.oneof({ weight: 4, arbitrary: fc.constant('\n') }, { weight: 1, arbitrary: fc.constantFrom(...LINE_ENDS) }),
+  )
+  .map((parts) => parts.join(''));
+const LOG_HEADERS: readonly string[] = [
+  '2026-01-28 04:10:22,070 [23334] INFO app.auth: ',
+  '2026-01-28 04:10:23,170 [23335] INFO app.auth: ',
+  '2026-01-28 04:10:24,170 [7] WARNING app.auth: ',
+  '2026-01-28 02:10:24,170 [23335] INFO app.auth: ',
+  '2026-13-28 04:10:22,070 [23334] INFO app.auth: ',
+  '2026-01-28 04:10:22,070 [23334] INFO app.auth[12]: ',
+  '2026-01-28 04:10:22 app.auth INFO ',
+  '2026-01-28 04:10:22,070 | app.auth | INFO | ',
+  '2026-01-28 04:10:22,070 - app.auth - INFO - ',
+  '2026-01-28 04:10:22.070123+01:00 - app.auth - INFO - ',
+  '2026-01-28 04:10:22,070 INFO views 25321 140123 ',
+  '2026-01-28 04:10:22,070 INFO app.views views.py:120 ',
+  '2026-01-28 04:10:22,070 INFO app.auth MainThread: ',
+  '[2026-01-28 04:10:22,070: INFO/MainProcess] app.auth: ',
+  '[2026-01-28 04:10:22 +0000] [23334] [INFO] ',
+  '[2026-01-28 04:10:22 +0100] [23334] [INFO] ',
+  '[2026-01-28 04:10:22 +0000] [23335] [CRITICAL] ',
+  '2026-01-28 04:10:22 [info     ] ',
+];
+const LOG_TEXTS: readonly string[] = [
+  'user eli signed in from 10.0.0.9',
+  'cache miss for key 7',
+  'Started importing VPN job 14',
+  'in app: text',
+  'importer | run',
+  'run: text',
+  'failed with exit code 137',
+  'rows=12 took=3',
+  'output follows:',
+  'Grüße aus Köln',
+];
+const REQUESTS: readonly string[] = [
+  '10.0.93.212 - - [28/Jan/2026:04:10:22 +0000] "GET /api/7?page=3 HTTP/1.1" 200 12 "-" "curl/8.5.0"',
+  '10.0.93.2 - - [28/Jan/2026:04:10:22 -0330] "GET / HTTP/1.1" 404 - "-" "curl/8.5.0" <23334> 0.012345',
+  '10.0.93.2 - - [28/Jan/2026:04:10:22 +0000] "-" 400 0',
+  '10.0.93.2 - anna [28/Jan/2026:04:10:22 +0000] "GET / HTTP/1.1" 200 12',
+  '10.0.93.2 - - [31/Feb/2026:04:10:22 +0000] "GET / HTTP/1.1" 200 12',
+  '10.0.93.2 - - [28/Jan/2026:04:10:22 +0000] "GET / HTTP/1.1" 200 12x',
+];
+const logged = fc
+  .tuple(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.tuple(fc.constantFrom(...LOG_HEADERS.slice(0, 4)), fc.constantFrom(...LOG_TEXTS)) },
+      { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...LOG_HEADERS), fc.constantFrom(...LOG_TEXTS, ...TEXTS)) },
+      { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...HEADERS), fc.constantFrom(...TEXTS)) },
+      { weight: 5, arbitrary: fc.tuple(fc.constantFrom(...REQUESTS), fc.constant('')) },
+    ),
+    fc.oneof({ weight: 12, arbitrary: fc.constant('\n') }, { weight: 1, arbitrary: fc.constantFrom(...LINE_ENDS) }),
+  )
+  .map(([parts, lineEnd]) => parts.join('') + lineEnd);
+const nearNewYear = epochMicros(Date.UTC(2026, 0, 1) * 1000);
+const yearlessContext = fc.record({
+  nearTime: fc.constantFrom(CONTEXT.nearTime, nearNewYear, null),
+  nearTimeFrom: fc.constantFrom<ParseContext['nearTimeFrom']>('file', 'other-source'),
+  offsetMinutes: fc.constantFrom(0, 60, -330),
+  notAfter: fc.constantFrom(nearNewYear, epochMicros(Date.UTC(2027, 0, 1) * 1000)),
+});
+
 const FIELD_VALUES = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -376,6 +472,70 @@ describe('generated journals', () => {
       { numRuns: runs(2000) },
     );
     expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('are so where stamps have no year, whatever tells it', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(yearlessEntry, changed(yearlessEntry)), { maxLength: 12 }),
+        chunkSizes,
+        yearlessContext,
+        (entries, sizes, context) => {
+          bare += compare('journal-short', bytesOf(entries.join('')), sizes, context);
+        },
+      ),
+      { numRuns: runs(2000) },
+    );
+    expect(bare).toBeGreaterThan(500);
+  });
+
+  it('are so as logs of an application, whatever header it has', () => {
+    let bare = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof({ weight: 8, arbitrary: logged }, { weight: 1, arbitrary: changed(logged) }), {
+          minLength: 4,
+          maxLength: 24,
+        }),
+        fc.oneof(fc.constant([1 << 16]), chunkSizes),
+        yearlessContext,
+        (entries, sizes, context) => {
+          bare += compare('gunicorn-log', bytesOf(entries.join('')), sizes, context);
+        },
+      ),
+      { numRuns: runs(2000) },
+    );
+    expect(bare).toBeGreaterThan(1000);
+  });
+
+  it('are so where what stands behind the level is a field by the habits of the file', () => {
+    const header = fc.constantFrom('2026-01-28 04:10:22,070 INFO ', '2026-01-28 04:10:24,170 WARNING ');
+    const lineOf = (...fields: readonly string[]): fc.Arbitrary<string> =>
+      fc.tuple(header, fc.constantFrom(...fields), fc.constantFrom(...LOG_TEXTS)).map((parts) => parts.join(''));
+    const usual = fc
+      .constantFrom(
+        ['web ', 'mailer '],
+        ['[web] ', '[mailer] '],
+        ['web: ', 'mailer: '],
+        ['web 23331 ', 'mailer 23334 '],
+      )
+      .chain((fields) => fc.array(lineOf(...fields), { minLength: 4, maxLength: 8 }));
+    const seldom = fc.array(lineOf('other ', 'in ', 'main ', 'MainThread ', 'web main ', '23331 ', '(23334) ', ''));
+    let bare = 0;
+    let habitual = 0;
+    fc.assert(
+      fc.property(usual, seldom, (often, others) => {
+        const lines = [...often, ...often, ...others, ...often];
+        const whole = lines.map((line) => `${line}\n`).join('');
+        const layout = learnLayout(whole);
+        if (layout.habits.fields.size > 0) habitual += 1;
+        bare += compare('gunicorn-log', bytesOf(whole), [1 << 16], { layout });
+      }),
+      { numRuns: runs(500) },
+    );
+    expect(bare).toBeGreaterThan(200);
+    expect(habitual).toBeGreaterThan(100);
   });
 
   it('reads every text behind every header of every origin alike', () => {

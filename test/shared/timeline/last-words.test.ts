@@ -5,6 +5,8 @@ import { failedWork } from '../../../shared/timeline/failed-work.ts';
 import { habitsOf, NO_HABITS } from '../../../shared/timeline/habits.ts';
 import { lastWords } from '../../../shared/timeline/last-words.ts';
 import type { Operation } from '../../../shared/timeline/operations.ts';
+import { ProcessLogs } from '../../../shared/timeline/process-logs.ts';
+import { Speakers } from '../../../shared/timeline/speakers.ts';
 import { EventArray } from '../../support/event-array.ts';
 
 type Said = readonly [seconds: number, message: string, severity?: Severity];
@@ -102,8 +104,11 @@ describe('what a worker was at, by its last words', () => {
 });
 
 describe('work that an error ends', () => {
-  const failures = (lines: readonly Said[]): readonly Operation[] =>
-    failedWork(eventsOf(lines), NO_HABITS, () => false);
+  const failures = (said: readonly Said[]): readonly Operation[] => {
+    const events = new EventArray(eventsOf(said));
+    const lines = new ProcessLogs(events, new Speakers(events), NO_HABITS).ofPid(7, epochMicros(0), epochMicros(1e15));
+    return failedWork(lines, lines.placesOf(events.rowsOfSeverities(['err'], said.length)), NO_HABITS, () => false);
+  };
 
   it('is found by what both name', () => {
     const [failed, ...others] = failures([

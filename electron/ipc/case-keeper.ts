@@ -26,6 +26,7 @@ import { type CaseNotice, evidenceNotices, queryNotice, restoreQueries } from '.
 import { caseSource, placesOf, seenFrom } from '../case-files/sources.ts';
 import { fileStem } from '../export/file-names.ts';
 import { folderBeside, targetProblem } from '../files/evidence-guard.ts';
+import { lookAt } from '../files/look-at.ts';
 import { visibleName } from '../files/names.ts';
 import { isThere } from '../files/own-files.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
@@ -61,6 +62,8 @@ interface KeptCase {
   readonly failedQueries: CaseFile['queries'];
   readonly notices: readonly CaseNotice[];
   readonly savedAs: string | null;
+  /** Size and time of that file when it was read or written last; null where it was not there. */
+  readonly seen: string | null;
   /** What needs no keeping: the work that its file has, or with which it was opened; null: that is not known. */
   readonly safeWork: string | null;
   /** As it is now. */
@@ -141,6 +144,7 @@ export class CaseKeeper {
               failedQueries: [],
               notices: [],
               savedAs: null,
+              seen: null,
               safeWork: null,
               hasCopy: false,
             }
@@ -291,6 +295,9 @@ export class CaseKeeper {
       const latest = this.#kept;
       if (latest === null || latest.origin !== kept.origin)
         return failed('The case was closed before it could be saved.');
+      const seen = seenAt(target);
+      if (!as && latest.savedAs === target && seen !== null && seen !== latest.seen)
+        return failed(`${visibleName(target)} was changed by another program. Save the case as another file.`);
       // What is saved beside another file of it is another case: both stay in the list.
       const id = latest.savedAs === null || latest.savedAs === target ? latest.id : randomUUID();
       const folder = dirname(target);
@@ -303,7 +310,16 @@ export class CaseKeeper {
       // What was done while it was being written is still to be saved.
       if (this.#kept?.origin === latest.origin) {
         const now = { ...this.#kept.now, id, title };
-        this.#kept = { ...this.#kept, id, now, savedAs: target, safeWork: workOf(file), hasCopy: false, problem: null };
+        this.#kept = {
+          ...this.#kept,
+          id,
+          now,
+          savedAs: target,
+          seen: seenAt(target),
+          safeWork: workOf(file),
+          hasCopy: false,
+          problem: null,
+        };
         this.#schedule();
         this.#tell();
       }
@@ -374,7 +390,8 @@ export class CaseKeeper {
       },
     };
     // Its statements are run once it is open; until then they count as those that were not.
-    const start = { id: file.id, earlier: file, absent, notices: [], savedAs, safeWork, hasCopy: isCopy };
+    const seen = savedAs === null ? null : seenAt(savedAs);
+    const start = { id: file.id, earlier: file, absent, notices: [], savedAs, seen, safeWork, hasCopy: isCopy };
     this.#starts.set(origin, { ...start, failedQueries: file.queries });
     const outcome = await session.open(paths, origin);
     if (outcome.status !== 'opened') return outcome;
@@ -487,6 +504,12 @@ async function workAt(path: string): Promise<string | null> {
   } catch {
     return null;
   }
+}
+
+/** Size and time of a file; null where there is none. */
+function seenAt(path: string): string | null {
+  const seen = lookAt(path);
+  return seen === null ? null : `${seen.bytes}:${seen.modified}`;
 }
 
 function withPlaces(file: CaseFile, places: readonly (string | null)[]): CaseFile {

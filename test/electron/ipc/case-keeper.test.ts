@@ -245,6 +245,19 @@ describe('a case with a file', () => {
     });
   });
 
+  it('is not saved over what another program made of its file, unless that is chosen', async () => {
+    const { app, path } = await savedApp();
+    appendFileSync(path, '\n');
+    await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    const refused = await app.keeper.save(false);
+    expect(refused).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('another program') } });
+    expect(readCaseText(readFileSync(path, 'utf8')).judgements).toHaveLength(1);
+    app.answers.savePath = path;
+    expect(await app.keeper.save(true)).toEqual({ status: 'written', path });
+    expect(await app.keeper.save(false)).toEqual({ status: 'written', path });
+    expect(readCaseText(readFileSync(path, 'utf8')).judgements).toEqual([]);
+  });
+
   it('is not saved over evidence', async () => {
     const { app, folder } = await savedApp();
     writeFileSync(join(folder, 'case', 'notes.inquest'), 'evidence');

@@ -312,7 +312,6 @@ const ENTRIES = [
 /** Who touches files that are no evidence, each with what they are. */
 const TOUCHES_OWN_FILES = {
   'electron/case-files/case-library.ts': 'cases that are kept',
-  'electron/case/open-case.ts': 'the private folder for unpacked copies',
   'electron/cli/analyze.ts': 'the folder that exports are written to',
   'electron/cli/collect-script.ts': 'scripts for the host, made runnable',
   'electron/cli/inquest.ts': 'the version in package.json',

@@ -1,4 +1,5 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
+import { type CpuUse, cpuUse } from '../context/process-readings.ts';
 import { type CounterAtEnd, counterAtEnd, repetition, secondsLeft, triesAtEnd } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
@@ -12,7 +13,10 @@ function counterFacts(context: FactContext): readonly CounterFact[] {
   if (context.record === null) return [];
   const counter = counterAtEnd(context);
   const repeated = counter?.course === 'past' ? null : repetition(context);
-  if (repeated !== null) return [repeatsItself(repeated)];
+  if (repeated !== null) {
+    const used = cpuUse(context, repeated.from, repeated.to);
+    return [repeatsItself(repeated, used?.level ?? null)];
+  }
   const tries = triesAtEnd(context);
   if (tries !== null) return [withoutEnd(tries)];
   if (counter === null) return [];
@@ -76,7 +80,9 @@ function stopped(counter: CounterAtEnd): CounterFact {
   });
 }
 
-const DECIDING_ROUNDS = 12;
+const DECIDING_ROUNDS = 20;
+/** Of a worker that was seen to compute all the while. */
+const DECIDING_ROUNDS_AT_WORK = 12;
 
 const repeating = rule({
   id: 'repeats-itself',
@@ -84,10 +90,10 @@ const repeating = rule({
   basis: BASIS.counters,
   weights: { 'large-artifact': -1 },
   cases: {
-    fewRounds: { when: 'each line came less than 12 times on average', weights: { 'infinite-loop': 2 } },
-    // A dozen rounds of the same without a word of a wait are no start of anything.
+    fewRounds: { when: 'each line came less than 20 times on average, 12 where it was seen to compute, or it was seen to wait', weights: { 'infinite-loop': 2 } },
+    // Twenty rounds of the same without a word of a wait are no start of anything.
     manyRounds: {
-      when: 'each line came 12 times or more on average',
+      when: 'each line came 20 times or more on average, 12 where it was seen to compute',
       weights: { 'infinite-loop': 4 },
       decides: { 'infinite-loop': 'for' },
     },
@@ -95,9 +101,10 @@ const repeating = rule({
 });
 
 /** The same items again and again are no progress; whether it computes or waits in between, other facts say. */
-function repeatsItself({ lines, distinct, from, to, sample }: Repetition): CounterFact {
+function repeatsItself({ lines, distinct, from, to, sample }: Repetition, used: CpuUse['level'] | null): CounterFact {
+  const least = used === 'busy' ? DECIDING_ROUNDS_AT_WORK : DECIDING_ROUNDS;
   return repeating.fact({
-    case: lines >= distinct * DECIDING_ROUNDS ? 'manyRounds' : 'fewRounds',
+    case: lines >= distinct * least && used !== 'idle' ? 'manyRounds' : 'fewRounds',
     text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
     ...sourcesOf(sample.event),
   });

@@ -244,7 +244,7 @@ function whoSentSigkill(
   const ordered =
     exit.kind === 'container-exited' || RUNTIME.test(exit.identifier ?? '')
       ? killerWords(context.events, addSeconds(exit.time, -ORDERED_SECONDS), exit.time).findLast(
-          ({ program, pid: named }) => program.endsService && named === null,
+          ({ program, pid: named }) => program.tellsWhy === true && named === null,
         )
       : undefined;
   if (ordered !== undefined) return { mechanism: ordered.program.mechanism, killer: ordered.event };

@@ -18,7 +18,7 @@ import { refusedRequests } from './refusals.ts';
 import { Speakers } from './speakers.ts';
 import type { Successions, UsualNext } from './successions.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
-import { linesBefore, type WorkLines } from './work-lines.ts';
+import type { WorkLines } from './work-lines.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
 
 type PlacelessRecord = Omit<IncidentRecord, 'place' | 'usualNext'>;

@@ -15,6 +15,8 @@ interface KillerProgram {
   readonly isForMemory: boolean;
   /** Whether the process it names is the arbiter (the service's main process) and the workers end with it. */
   readonly endsService: boolean;
+  /** Whether its word says why it ordered an end that a runtime carries out. */
+  readonly tellsWhy?: true;
   /** What its word leaves open, for whoever reads on. */
   readonly leavesOpen: string;
 }
@@ -82,6 +84,7 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     mechanism: 'external-sigkill',
     isForMemory: true,
     endsService: true,
+    tellsWhy: true,
     leavesOpen: 'whether this pod or another took the memory of the node',
   },
   {
@@ -92,6 +95,7 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     mechanism: 'systemd-stop',
     isForMemory: false,
     endsService: true,
+    tellsWhy: true,
     leavesOpen: 'what kept the service from answering the probe',
   },
   {

@@ -90,7 +90,10 @@ const repeating = rule({
   basis: BASIS.counters,
   weights: { 'large-artifact': -1 },
   cases: {
-    fewRounds: { when: 'each line came less than 20 times on average, 12 where it was seen to compute, or it was seen to wait', weights: { 'infinite-loop': 2 } },
+    fewRounds: {
+      when: 'each line came less than 20 times on average, 12 where it was seen to compute, or it was seen to wait',
+      weights: { 'infinite-loop': 2 },
+    },
     // Twenty rounds of the same without a word of a wait are no start of anything.
     manyRounds: {
       when: 'each line came 20 times or more on average, 12 where it was seen to compute',

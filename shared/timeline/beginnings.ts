@@ -55,7 +55,9 @@ export function beginningOf(lines: LinesByPlace, at: number, chatter: ReadonlySe
     const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
     const close = line.event.pid === null ? NEAR_SECONDS : NEAR_IN_PROCESS_SECONDS;
     const near = Math.max(close, ROUNDS_BEFORE_FIRST * longestRound);
-    if (seconds > near && !isRound && !own.some((key) => keys.has(key))) break;
+    // Of lines without times of their own nobody knows how near they are.
+    const isTimed = line.event.isUndated !== true && next.event.isUndated !== true;
+    if ((!isTimed || seconds > near) && !isRound && !own.some((key) => keys.has(key))) break;
     next = line;
     if (isRound) {
       longestRound = Math.max(longestRound, seconds);

@@ -117,8 +117,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
       death === undefined
         ? null
         : (openAt(own, death) ??
-          strayOf.get(death) ??
+          besideEnd(strayOf.get(death), death) ??
           wordsAt(life, death, events, habits) ??
+          strayOf.get(death) ??
           strayWordsAt(death, deaths, stray.ofNobody, habits));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
@@ -387,6 +388,12 @@ function strayWordsAt(death: Death, deaths: readonly Death[], lines: WorkLines, 
   const { evidenceId } = (death.timeout ?? death.end).source;
   const isBeside = (place: number): boolean => lines.fileOf(place) === evidenceId;
   return wordsBefore(lines, born, end, habits, isBeside) ?? wordsBefore(lines, born, end, habits, () => true);
+}
+
+/** Work that no process stands on, where the log that tells of the end tells of it: another file may be of another program. */
+function besideEnd(operation: Operation | undefined, death: Death): Operation | null {
+  const file = operation?.lines[0]?.event.source.evidenceId;
+  return operation !== undefined && file === (death.timeout ?? death.end).source.evidenceId ? operation : null;
 }
 
 /** Places that are looked at before an end for a line that may be of its work. */

@@ -1,0 +1,3 @@
+_minutter = 2
+workers = 2
+timeout = _minutter * 60

@@ -31,7 +31,7 @@ export type JobOutcome<R> =
 /**
  * Listens to a worker that serves one job until the job ends. `read` gets every message (and may pass progress on) and
  * returns the outcome once there is one. The worker has ended when the promise settles, so its memory and descriptors are
- * free and a folder it wrote to can be removed.
+ * free and a folder it wrote to can be removed; one that cannot be ended within some seconds is left, and not waited for.
  *
  * Rejects with JobCancelled when `signal` aborts, and with JobFailure when the worker reports a failure, throws, runs out
  * of memory or ends without an outcome: a worker that dies fails one job, not the app.
@@ -49,7 +49,7 @@ export function runJob<M extends { readonly type: string }, R>(
       if (settled) return;
       settled = true;
       signal?.removeEventListener('abort', cancel);
-      worker.terminate().then(finish, finish);
+      endedOrGivenUp(worker).then(finish, finish);
     };
     const fail = (error: JobError): void => settle(() => reject(new JobFailure(error)));
     const cancel = (): void => settle(() => reject(new JobCancelled()));
@@ -78,6 +78,17 @@ export function runJob<M extends { readonly type: string }, R>(
     if (signal?.aborted) cancel();
     else signal?.addEventListener('abort', cancel, { once: true });
   });
+}
+
+/** A thread that is deep in the engine's own code takes no notice of its end: who cancelled is not kept waiting for it. */
+const END_WITHIN_MS = 3_000;
+
+async function endedOrGivenUp(worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_WITHIN_MS);
+  });
+  await Promise.race([worker.terminate(), givenUp]).finally(() => clearTimeout(timer));
 }
 
 /**

@@ -1,0 +1,3 @@
+import { judgeIncidents } from '../support/judge-incidents.ts';
+
+judgeIncidents('even');

@@ -1,26 +1,25 @@
 import type { RecordFormat } from '../reading/format.ts';
-import {
-  isDecoration,
-  type Line,
-  type LineHandler,
-  parserOfLines,
-  provenanceOfLines,
-  reportCutEnd,
-  StrayLines,
-} from '../reading/lines.ts';
-import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { parserOfLines } from '../reading/lines.ts';
+import type { CreateParser } from '../reading/parser.ts';
+import { type CounterFile, OomKillCounter } from './oom-kill-counter.ts';
 
-// oom_kill 1
-const COUNTER = /^([a-z_]{2,20}) (\d{1,15})$/;
 const KNOWN: ReadonlySet<string> = new Set([
   ...['low', 'high', 'max', 'oom', 'oom_kill', 'oom_group_kill', 'sock_throttled'],
   ...['oom_kill_disable', 'under_oom'],
 ]);
 
+const FILE: CounterFile = {
+  what: 'counters of a memory cgroup',
+  scope: 'cgroup',
+  // oom_kill 1
+  counter: /^([a-z_]{2,20}) (\d{1,15})$/,
+  has: (name) => KNOWN.has(name),
+};
+
 /** Whether the counters among some lines are those of a memory cgroup; /proc/vmstat has one of that name among hundreds. */
 function areCounters(lines: readonly string[]): boolean {
-  const names = lines.flatMap((line) => COUNTER.exec(line)?.[1] ?? []);
-  return names.includes('oom_kill') && names.length > 1 && names.every((name) => KNOWN.has(name));
+  const names = lines.flatMap((line) => FILE.counter.exec(line)?.[1] ?? []);
+  return names.includes('oom_kill') && names.length > 1 && names.every(FILE.has);
 }
 
 /**
@@ -28,39 +27,7 @@ function areCounters(lines: readonly string[]): boolean {
  * killer ended one of its processes. Sources: https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files,
  * https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#oom-control
  */
-const createMemoryEventsParser: CreateParser = (context) => parserOfLines(context, new MemoryEventsHandler(context));
-
-class MemoryEventsHandler implements LineHandler {
-  readonly #context: ParseContext;
-  readonly #stray: StrayLines;
-
-  constructor(context: ParseContext) {
-    this.#context = context;
-    this.#stray = new StrayLines(context, 'counters of a memory cgroup');
-  }
-
-  onLine(line: Line, out: ParsedItem[]): void {
-    const [, name = '', count] = COUNTER.exec(line.text) ?? [];
-    if (!KNOWN.has(name)) {
-      if (!isDecoration(line.text)) this.#stray.add(line);
-      return;
-    }
-    this.#stray.flush(out);
-    if (name !== 'oom_kill') return;
-    const source = provenanceOfLines(this.#context, line);
-    const none = { limitBytes: null, peakBytes: null, currentBytes: null };
-    out.push({ type: 'cgroup-memory', memory: { scope: 'cgroup', oomKills: Number(count), ...none, source } });
-  }
-
-  onEnd(out: ParsedItem[], cut: Line | null): void {
-    this.#stray.flush(out);
-    reportCutEnd(this.#context, cut, 'counter', out);
-  }
-
-  timeResolution(): null {
-    return null;
-  }
-}
+const createMemoryEventsParser: CreateParser = (context) => parserOfLines(context, new OomKillCounter(context, FILE));
 
 export const MEMORY_EVENTS: RecordFormat = {
   holds: 'snapshot',

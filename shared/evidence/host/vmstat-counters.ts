@@ -1,55 +1,21 @@
 import type { RecordFormat } from '../reading/format.ts';
-import {
-  isDecoration,
-  type Line,
-  type LineHandler,
-  parserOfLines,
-  provenanceOfLines,
-  reportCutEnd,
-  StrayLines,
-} from '../reading/lines.ts';
-import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
+import { parserOfLines } from '../reading/lines.ts';
+import type { CreateParser } from '../reading/parser.ts';
+import { type CounterFile, OomKillCounter } from './oom-kill-counter.ts';
 
-// oom_kill 3
-const COUNTER = /^([a-z][a-z0-9_]{1,60}) (-?\d{1,20})$/;
+const FILE: CounterFile = {
+  what: 'counters of /proc/vmstat',
+  scope: 'host',
+  // oom_kill 3
+  counter: /^([a-z][a-z0-9_]{1,60}) (-?\d{1,20})$/,
+  has: () => true,
+};
 
 /**
  * `/proc/vmstat`: counters of the whole host since its boot, of which `oom_kill` says how many processes OOM killers ended.
  * Source: mm/vmstat.c of https://github.com/torvalds/linux/tree/v6.1
  */
-const createVmstatCountersParser: CreateParser = (context) => parserOfLines(context, new CountersHandler(context));
-
-class CountersHandler implements LineHandler {
-  readonly #context: ParseContext;
-  readonly #stray: StrayLines;
-
-  constructor(context: ParseContext) {
-    this.#context = context;
-    this.#stray = new StrayLines(context, 'counters of /proc/vmstat');
-  }
-
-  onLine(line: Line, out: ParsedItem[]): void {
-    const [, name, count] = COUNTER.exec(line.text) ?? [];
-    if (name === undefined) {
-      if (!isDecoration(line.text)) this.#stray.add(line);
-      return;
-    }
-    this.#stray.flush(out);
-    if (name !== 'oom_kill') return;
-    const source = provenanceOfLines(this.#context, line);
-    const none = { limitBytes: null, peakBytes: null, currentBytes: null };
-    out.push({ type: 'cgroup-memory', memory: { scope: 'host', oomKills: Number(count), ...none, source } });
-  }
-
-  onEnd(out: ParsedItem[], cut: Line | null): void {
-    this.#stray.flush(out);
-    reportCutEnd(this.#context, cut, 'counter', out);
-  }
-
-  timeResolution(): null {
-    return null;
-  }
-}
+const createVmstatCountersParser: CreateParser = (context) => parserOfLines(context, new OomKillCounter(context, FILE));
 
 export const VMSTAT_COUNTERS: RecordFormat = {
   holds: 'snapshot',

@@ -1,9 +1,10 @@
 import { NO_PID } from '../../model/event-columns.ts';
 import { existing } from '../../model/existing.ts';
 import { MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
-import { asciiBytes, ByteSearch } from '../reading/find-bytes.ts';
+import { asciiBytes, ByteSearch, sixDigits, twoDigits } from '../reading/find-bytes.ts';
 import { TRAITS } from '../reading/lines.ts';
 import { hashMessageBytes } from '../reading/message-hash.ts';
+import { Midnights } from '../reading/midnights.ts';
 import type { PlainEvent } from '../reading/parser.ts';
 import { HALF_YEAR_MICROS } from '../reading/stamps.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
@@ -82,8 +83,7 @@ export class JournalLineBytes implements PlainEvent {
   #messageEnd = 0;
   readonly #classifier = new MessageClassifier();
   /** The date of the last line, as a number and as the micros of its midnight: a journal has few dates. */
-  #date = -1;
-  #midnight = 0;
+  readonly #midnights = new Midnights();
   #view: DataView = new DataView(new ArrayBuffer(0));
   /** `2026-01-28T04:12` of the last line, four bytes a number, and the micros of that minute: most lines repeat it. */
   #minute0 = 0;
@@ -150,11 +150,8 @@ export class JournalLineBytes implements PlainEvent {
     this.format = 'journal-short';
     this.resolutionMicros = MICROS_PER_SECOND;
     if (bytes[at] === DOT) {
-      const high = twoDigits(bytes, at + 1);
-      const middle = twoDigits(bytes, at + 3);
-      const low = twoDigits(bytes, at + 5);
-      if (high < 0 || middle < 0 || low < 0) return -1;
-      micros = high * 10_000 + middle * 100 + low;
+      micros = sixDigits(bytes, at + 1);
+      if (micros < 0) return -1;
       at += 7;
       this.format = 'journal-short-precise';
       this.resolutionMicros = 1;
@@ -175,11 +172,8 @@ export class JournalLineBytes implements PlainEvent {
     this.format = 'journal-short-iso';
     this.resolutionMicros = MICROS_PER_SECOND;
     if (bytes[at] === DOT) {
-      const high = twoDigits(bytes, at + 1);
-      const middle = twoDigits(bytes, at + 3);
-      const low = twoDigits(bytes, at + 5);
-      if (high < 0 || middle < 0 || low < 0) return -1;
-      micros = high * 10_000 + middle * 100 + low;
+      micros = sixDigits(bytes, at + 1);
+      if (micros < 0) return -1;
       at += 7;
       this.format = 'journal-short-iso-precise';
       this.resolutionMicros = 1;
@@ -213,32 +207,16 @@ export class JournalLineBytes implements PlainEvent {
     const word3 = view.getInt32(at + 12);
     if (word3 === this.#minute3 && word2 === this.#minute2 && word1 === this.#minute1 && word0 === this.#minute0)
       return true;
-    if (!this.#readDate(bytes, from) || bytes[from + 13] !== COLON) return false;
+    const midnight = this.#midnights.of(bytes, from);
+    if (Number.isNaN(midnight) || bytes[from + 13] !== COLON) return false;
     const hour = twoDigits(bytes, from + 11);
     const minute = twoDigits(bytes, from + 14);
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59) return false;
-    this.#minuteMicros = this.#midnight + (hour * 60 + minute) * 60 * MICROS_PER_SECOND;
+    this.#minuteMicros = midnight + (hour * 60 + minute) * 60 * MICROS_PER_SECOND;
     this.#minute0 = word0;
     this.#minute1 = word1;
     this.#minute2 = word2;
     this.#minute3 = word3;
-    return true;
-  }
-
-  #readDate(bytes: Uint8Array, from: number): boolean {
-    if (bytes[from + 4] !== DASH || bytes[from + 7] !== DASH) return false;
-    const century = twoDigits(bytes, from);
-    const year = twoDigits(bytes, from + 2);
-    const month = twoDigits(bytes, from + 5);
-    const day = twoDigits(bytes, from + 8);
-    if (century < 0 || year < 0 || month < 0 || day < 0) return false;
-    const date = ((century * 100 + year) * 100 + month) * 100 + day;
-    if (date === this.#date) return true;
-    const wall = { year: century * 100 + year, month, day, hour: 0, minute: 0, second: 0, micros: 0 };
-    const midnight = wallClockToMicros(wall, 0);
-    if (midnight === null) return false;
-    this.#date = date;
-    this.#midnight = midnight;
     return true;
   }
 
@@ -309,11 +287,4 @@ function isUnitName(bytes: Uint8Array, from: number, end: number): boolean {
     if (at > suffix.length) return true;
   }
   return false;
-}
-
-/** The number that two digits make; -1 when they are none. */
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const tens = ((bytes[at] ?? 0) - ZERO) | 0;
-  const ones = ((bytes[at + 1] ?? 0) - ZERO) | 0;
-  return tens >>> 0 <= 9 && ones >>> 0 <= 9 ? tens * 10 + ones : -1;
 }

@@ -3,8 +3,9 @@ import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
 import { MICROS_PER_MILLI, MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
 import { severityOfLevel } from '../headers/levels.ts';
 import { mayBeLogger } from '../headers/text-header.ts';
-import { asciiBytes, hasAt } from '../reading/find-bytes.ts';
+import { asciiBytes, hasAt, twoDigits } from '../reading/find-bytes.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
+import { Midnights } from '../reading/midnights.ts';
 import { readLogLine } from './log-line.ts';
 
 /** A stamp without a zone. */
@@ -279,12 +280,6 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
 }
 
-function twoDigits(bytes: Uint8Array, at: number): number {
-  const tens = (bytes[at] ?? 0) - ZERO;
-  const ones = (bytes[at + 1] ?? 0) - ZERO;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
-}
-
 /** Micros of `04:10:22` since midnight; -1 where no such clock shows. */
 function clockMicros(bytes: Uint8Array, at: number): number {
   if (bytes[at + 2] !== COLON || bytes[at + 5] !== COLON) return -1;
@@ -307,43 +302,6 @@ function zoneMinutesAt(bytes: Uint8Array, at: number, hasColon: boolean): number
   const distance = hours * 60 + minutes;
   if (distance > LATEST_ZONE_MINUTES || minutes > 59) return NO_ZONE;
   return sign === DASH && distance > 0 ? -distance : distance;
-}
-
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'].map(asciiBytes);
-
-/** Dates as the instants at which they begin by UTC: a log has few, one after the other. */
-class Midnights {
-  #date = -1;
-  #midnight = 0;
-
-  /** Of `2026-01-28`; NaN where no date stands there. */
-  of(bytes: Uint8Array, at: number): number {
-    if (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return Number.NaN;
-    return this.#of(this.#year(bytes, at), twoDigits(bytes, at + 5), twoDigits(bytes, at + 8));
-  }
-
-  /** Of `28/Jan/2026`. */
-  ofAccess(bytes: Uint8Array, at: number): number {
-    const month = MONTHS.findIndex((name) => hasAt(bytes, at + 3, at + 6, name)) + 1;
-    return this.#of(this.#year(bytes, at + 7), month === 0 ? -1 : month, twoDigits(bytes, at));
-  }
-
-  #year(bytes: Uint8Array, at: number): number {
-    const century = twoDigits(bytes, at);
-    const year = twoDigits(bytes, at + 2);
-    return century < 0 || year < 0 ? -1 : century * 100 + year;
-  }
-
-  #of(year: number, month: number, day: number): number {
-    if (year < 0 || month < 0 || day < 0) return Number.NaN;
-    const date = (year * 100 + month) * 100 + day;
-    if (date === this.#date) return this.#midnight;
-    const midnight = wallClockToMicros({ year, month, day, hour: 0, minute: 0, second: 0, micros: 0 }, 0);
-    if (midnight === null) return Number.NaN;
-    this.#date = date;
-    this.#midnight = midnight;
-    return midnight;
-  }
 }
 
 /** Beginnings of all that SPEAKS_OF_AN_END of lines.ts knows, by their first byte. */

@@ -31,6 +31,21 @@ export function numberAt(bytes: Uint8Array, from: number, to: number, mostDigits
   return number;
 }
 
+/** The number that two digits make; -1 when they are none. */
+export function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = ((bytes[at] ?? 0) - ZERO) | 0;
+  const ones = ((bytes[at + 1] ?? 0) - ZERO) | 0;
+  return tens >>> 0 <= 9 && ones >>> 0 <= 9 ? tens * 10 + ones : -1;
+}
+
+/** The number that six digits make, as those of microseconds behind a point; -1 when they are none. */
+export function sixDigits(bytes: Uint8Array, at: number): number {
+  const high = twoDigits(bytes, at);
+  const middle = twoDigits(bytes, at + 2);
+  const low = twoDigits(bytes, at + 4);
+  return high < 0 || middle < 0 || low < 0 ? -1 : high * 10_000 + middle * 100 + low;
+}
+
 /** Finds a text of ASCII in bytes, as a rule in steps of its length (Horspool's rule). */
 export class ByteSearch {
   readonly #wanted: Uint8Array;

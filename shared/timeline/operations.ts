@@ -511,85 +511,6 @@ type KnownOfWork = Pick<
   'pid' | 'name' | 'jobKey' | 'start' | 'template' | 'end' | 'startIsKnown' | 'outcome'
 >;
 
-/** An operation whose lines are read when they are asked for: of thousands nearly none is. */
-class ReadWork implements Operation {
-  readonly pid: number | null;
-  readonly name: string | null;
-  readonly jobKey: number | null;
-  readonly start: EpochMicros;
-  readonly template: string;
-  readonly end: EpochMicros;
-  readonly startIsKnown: boolean;
-  readonly outcome: OperationOutcome;
-  readonly stepCount: number;
-  readonly #endIndex: number;
-  readonly #all: WorkLines;
-  readonly #own: LineRun;
-  readonly #taught: ReadonlyMap<number, MessageMeaning> | null;
-  #read: { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } | null = null;
-
-  constructor(
-    all: WorkLines,
-    own: LineRun,
-    taught: ReadonlyMap<number, MessageMeaning> | null,
-    known: KnownOfWork & { readonly endIndex: number; readonly stepCount: number },
-  ) {
-    this.pid = known.pid;
-    this.name = known.name;
-    this.jobKey = known.jobKey;
-    this.start = known.start;
-    this.template = known.template;
-    this.end = known.end;
-    this.startIsKnown = known.startIsKnown;
-    this.#endIndex = known.endIndex;
-    this.outcome = known.outcome;
-    this.stepCount = known.stepCount;
-    this.#all = all;
-    this.#own = own;
-    this.#taught = taught;
-  }
-
-  get endIsKnown(): boolean {
-    return this.#all.isTimed(this.#endIndex);
-  }
-
-  get lines(): readonly OperationLine[] {
-    return this.#whole().lines;
-  }
-
-  get steps(): readonly OperationStep[] {
-    return this.#whole().steps;
-  }
-
-  hasLines(least: number): boolean {
-    let count = 0;
-    for (let place = 0; place < this.#own.length; place += 1) {
-      if (this.#all.read(indexOf(this.#own, place)) === null) continue;
-      count += 1;
-      if (count === least) return true;
-    }
-    return false;
-  }
-
-  withoutLines(): Operation {
-    return new WorkAlone(this, this.#all, this.#endIndex);
-  }
-
-  #whole(): { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } {
-    if (this.#read !== null) return this.#read;
-    const lines: OperationLine[] = [];
-    for (let place = 0; place < this.#own.length; place += 1) {
-      const index = indexOf(this.#own, place);
-      const line = this.#all.read(index);
-      const taught = this.#taught?.get(index);
-      if (line !== null) lines.push(taught === undefined ? line : { ...line, reading: taught });
-    }
-    const own = withProgress(lines);
-    this.#read = { lines: own, steps: stepsOf(own) };
-    return this.#read;
-  }
-}
-
 const NONE: readonly never[] = [];
 
 /** An operation of which no more is kept than what every one of a case's is asked. */
@@ -640,6 +561,70 @@ class WorkAlone implements Operation {
 
   withoutLines(): Operation {
     return this;
+  }
+}
+
+/** An operation whose lines are read when they are asked for: of thousands nearly none is. */
+class ReadWork extends WorkAlone {
+  readonly #all: WorkLines;
+  readonly #endIndex: number;
+  readonly #stepCount: number;
+  readonly #own: LineRun;
+  readonly #taught: ReadonlyMap<number, MessageMeaning> | null;
+  #read: { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } | null = null;
+
+  constructor(
+    all: WorkLines,
+    own: LineRun,
+    taught: ReadonlyMap<number, MessageMeaning> | null,
+    known: KnownOfWork & { readonly endIndex: number; readonly stepCount: number },
+  ) {
+    super(known, all, known.endIndex);
+    this.#all = all;
+    this.#endIndex = known.endIndex;
+    this.#stepCount = known.stepCount;
+    this.#own = own;
+    this.#taught = taught;
+  }
+
+  override get lines(): readonly OperationLine[] {
+    return this.#whole().lines;
+  }
+
+  override get steps(): readonly OperationStep[] {
+    return this.#whole().steps;
+  }
+
+  override get stepCount(): number {
+    return this.#stepCount;
+  }
+
+  override hasLines(least: number): boolean {
+    let count = 0;
+    for (let place = 0; place < this.#own.length; place += 1) {
+      if (this.#all.read(indexOf(this.#own, place)) === null) continue;
+      count += 1;
+      if (count === least) return true;
+    }
+    return false;
+  }
+
+  override withoutLines(): Operation {
+    return new WorkAlone(this, this.#all, this.#endIndex);
+  }
+
+  #whole(): { readonly lines: readonly OperationLine[]; readonly steps: readonly OperationStep[] } {
+    if (this.#read !== null) return this.#read;
+    const lines: OperationLine[] = [];
+    for (let place = 0; place < this.#own.length; place += 1) {
+      const index = indexOf(this.#own, place);
+      const line = this.#all.read(index);
+      const taught = this.#taught?.get(index);
+      if (line !== null) lines.push(taught === undefined ? line : { ...line, reading: taught });
+    }
+    const own = withProgress(lines);
+    this.#read = { lines: own, steps: stepsOf(own) };
+    return this.#read;
   }
 }
 

@@ -1,3 +1,4 @@
+import { isErrorSeverity } from '../../shared/model/event.ts';
 import { formatDate, formatTimeOfDay } from '../../shared/model/time.ts';
 import type { Report, ReportEvent, ReportHypothesis } from '../../shared/report/report.ts';
 import { byAction } from '../../shared/report/words.ts';
@@ -128,7 +129,7 @@ function painted(text: string, tone: Tone | null, paint: Painter): string {
 }
 
 function toneOf(severity: string | null): Tone | null {
-  if (severity === 'emerg' || severity === 'alert' || severity === 'crit' || severity === 'err') return 'bad';
+  if (isErrorSeverity(severity)) return 'bad';
   return severity === 'warning' ? 'warn' : null;
 }
 

@@ -5,6 +5,14 @@ import type { EpochMicros } from './time.ts';
 export const SEVERITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** The severities of an error and of what is worse. */
+export const ERROR_SEVERITIES = ['emerg', 'alert', 'crit', 'err'] as const satisfies readonly Severity[];
+
+/** Whether a severity is one of an error or worse. */
+export function isErrorSeverity(severity: string | null): boolean {
+  return ERROR_SEVERITIES.some((each) => each === severity);
+}
+
 /**
  * What an event is, as far as its own fixed wording (gunicorn's, the kernel's, systemd's, Python's) or its format tells.
  * Application wording is free text and stays `log`; what an application message means is decided by the timeline, not here.

@@ -1,3 +1,4 @@
+import { isErrorSeverity } from '../model/event.ts';
 import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { messageTemplate, numbersOf, plain } from './messages.ts';
 import type { OperationLine } from './operation-lines.ts';
@@ -64,8 +65,7 @@ export function saidIn({ text, fields }: OperationLine): string {
 
 /** Whether a line tells of a wait or a failure, and no progress: by its level in any language. */
 function isWait({ text, event, reading }: OperationLine): boolean {
-  const { severity } = event;
-  if (severity === 'warning' || severity === 'err' || severity === 'crit' || severity === 'alert') return true;
+  if (event.severity === 'warning' || isErrorSeverity(event.severity)) return true;
   return (
     event.kind !== 'log' || reading.role === 'operation-failed' || WAITS.test(plain(text.slice(0, READ_CHARACTERS)))
   );

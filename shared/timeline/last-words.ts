@@ -1,4 +1,4 @@
-import type { EvidenceEvent } from '../model/event.ts';
+import { type EvidenceEvent, isErrorSeverity } from '../model/event.ts';
 import { beginningOf, gap, isTrouble, NEAR_SECONDS } from './beginnings.ts';
 import type { Habits } from './habits.ts';
 import { isOfFramework, messageTemplate } from './messages.ts';
@@ -44,8 +44,8 @@ function closes(line: OperationLine, next: OperationLine | undefined, closers: R
 }
 
 /** A warning may be one of what goes wrong; where nothing else is said, it is how the service logs. */
-const isWarning = ({ event }: OperationLine): boolean =>
-  /^(?:warning|err|crit|alert|emerg)$/.test(event.severity ?? '');
+const isWarning = ({ event: { severity } }: OperationLine): boolean =>
+  severity === 'warning' || isErrorSeverity(severity);
 
 function lastStatement(lines: readonly OperationLine[], { chatter }: Habits): number | null {
   const said = lines.flatMap((line, index) =>

@@ -119,23 +119,31 @@ export function isOfFramework(text: string): boolean {
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */
 const READ_CHARACTERS = 4096;
 
+/** What a line counts, measures and names, whatever it says of the work. */
+type Figures = Pick<MessageMeaning, 'records' | 'bytes' | 'statedSeconds' | 'path'>;
+const NO_FIGURES: Figures = { records: null, bytes: null, statedSeconds: null, path: null };
+
 /**
  * Reads one log line's bare text (without the logger's header).
  *
  * `isError` tells that the line was logged at ERROR or above: words such as "error" then mean failure; in an INFO line
- * ("0 errors") they mean nothing.
+ * ("0 errors") they mean nothing. `whole` is the text with the fields behind it, in which amounts may stand.
  */
-export function readMessage(message: string, isError: boolean): MessageMeaning {
-  const text = plain(message.slice(0, READ_CHARACTERS));
-  const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
-  if (ROUTER_LINE.test(text)) return { ...readFigures(''), role: 'request-done', step: null };
-  const figures = readFigures(text);
-  const reading = (role: MessageRole, of: StepName | null = step): MessageMeaning => ({ role, step: of, ...figures });
+export function readMessage(message: string, isError: boolean, whole = message): MessageMeaning {
+  return {
+    ...roleOf(plain(message.slice(0, READ_CHARACTERS)), isError),
+    ...figuresOf(plain(whole.slice(0, READ_CHARACTERS))),
+  };
+}
 
-  if (ACCESS_LINE.test(text)) {
-    const seconds = readAccessLine(text)?.seconds ?? null;
-    return { ...reading('request-done', null), ...(seconds === null ? {} : { statedSeconds: seconds }) };
-  }
+function roleOf(text: string, isError: boolean): Pick<MessageMeaning, 'role' | 'step'> {
+  const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
+  const reading = (role: MessageRole, of: StepName | null = step): Pick<MessageMeaning, 'role' | 'step'> => ({
+    role,
+    step: of,
+  });
+
+  if (ROUTER_LINE.test(text) || ACCESS_LINE.test(text)) return reading('request-done', null);
   if (isOfFramework(text)) return reading('other', null);
   if (RETRY.test(text)) return reading('progress');
   if (isError && FAILED.test(text)) return reading('operation-failed');
@@ -158,6 +166,13 @@ export function readMessage(message: string, isError: boolean): MessageMeaning {
   // "Import of VPN job 14": a heading without a verb form still opens the operation.
   if (step === null && HEADING.test(text)) return reading('operation-start', null);
   return reading('other');
+}
+
+function figuresOf(text: string): Figures {
+  if (ROUTER_LINE.test(text)) return NO_FIGURES;
+  const figures = readFigures(text);
+  const seconds = ACCESS_LINE.test(text) ? (readAccessLine(text)?.seconds ?? null) : null;
+  return seconds === null ? figures : { ...figures, statedSeconds: seconds };
 }
 
 // Accents that are letters' own marks; in what is not composed of letters there is nothing to take off.
@@ -195,7 +210,7 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
-function readFigures(text: string): Pick<MessageMeaning, 'records' | 'bytes' | 'statedSeconds' | 'path'> {
+function readFigures(text: string): Figures {
   // "(59261760 bytes)", "56.5 MB"
   // "1,9 GB" has a fraction where most of Europe writes it, "59,261,760 bytes" and "1,900 MB" have thousands.
   const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|[kmg]o|b)\b/i.exec(

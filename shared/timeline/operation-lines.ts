@@ -6,7 +6,7 @@ import {
 } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
 import { readPassed } from '../evidence/wording/inner-carrier.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import { type EvidenceEvent, isErrorSeverity } from '../model/event.ts';
 import { type MessageMeaning, readMessage } from './messages.ts';
 
 /** One log line of a worker, with what it says. */
@@ -49,17 +49,14 @@ export function readLine(event: EvidenceEvent): OperationLine {
     /^(?:ERROR|CRITICAL|FATAL)$/.test(level?.[1] ?? '') ||
     structured?.level === 'ERROR' ||
     structured?.level === 'CRITICAL' ||
-    event.severity === 'err' ||
-    event.severity === 'crit' ||
-    event.severity === 'alert';
-  const reading = readMessage(text, isError);
+    isErrorSeverity(event.severity);
   return {
     event,
     text,
     mark,
     fields: tellingFields(split?.fields ?? header?.fields ?? null),
     // Amounts may stand in the fields; what a line means its sentence says.
-    reading: split === null ? reading : { ...readMessage(sentence, isError), role: reading.role, step: reading.step },
+    reading: split === null ? readMessage(text, isError) : readMessage(text, isError, sentence),
   };
 }
 

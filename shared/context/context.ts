@@ -96,6 +96,18 @@ export function factContext(whole: CaseEvidence, history: WorkerHistory, record:
   };
 }
 
+/** What `read` finds in a context, read once for each: several families of facts ask for what is dear to read. */
+export function oncePerContext<T>(read: (context: FactContext) => T): (context: FactContext) => T {
+  const known = new WeakMap<FactContext, { readonly found: T }>();
+  return (context) => {
+    const before = known.get(context);
+    if (before !== undefined) return before.found;
+    const found = read(context);
+    known.set(context, { found });
+    return found;
+  };
+}
+
 function isDated<S extends { readonly time: EpochMicros | null }>(
   sample: S,
 ): sample is S & { readonly time: EpochMicros } {

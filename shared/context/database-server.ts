@@ -1,9 +1,8 @@
+import type { DatabaseServer } from '../model/database.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
-import type { FactContext } from './context.ts';
-
-/** A database of its own process: its locks show in its own views, and no file that can be copied tells of them. */
-export type DatabaseServer = 'PostgreSQL' | 'MySQL';
+import { type ServerLockWords, serverLockWords } from '../timeline/server-lock-words.ts';
+import { type FactContext, oncePerContext } from './context.ts';
 
 // psycopg2.errors.LockNotAvailable, asyncpg.exceptions, postgresql://      MySQLdb._exceptions, pymysql.err, mysql.connector, mysqld
 const NAMES: readonly { readonly server: DatabaseServer; readonly pattern: RegExp }[] = [
@@ -12,32 +11,9 @@ const NAMES: readonly { readonly server: DatabaseServer; readonly pattern: RegEx
 ];
 
 /** A refusal for a lock: waited in vain, a deadlock that the server resolved, or one asked for without waiting. */
-export interface ServerLock {
-  readonly server: DatabaseServer;
+export interface ServerLock extends ServerLockWords {
   readonly event: EvidenceEvent;
-  /** The server's own words. */
-  readonly words: string;
-  readonly isDeadlock: boolean;
 }
-
-// PostgreSQL, appendix A: 55P03 lock_not_available, 40P01 deadlock_detected; src/backend/tcop/postgres.c; log_lock_waits
-// MySQL, error reference: 1205 ER_LOCK_WAIT_TIMEOUT, 1213 ER_LOCK_DEADLOCK, 3572 ER_LOCK_NOWAIT
-const WORDINGS: readonly { readonly server: DatabaseServer; readonly pattern: RegExp; readonly isDeadlock: boolean }[] =
-  [
-    {
-      server: 'PostgreSQL',
-      pattern:
-        /canceling statement due to lock timeout|could not obtain lock on \w+|\bLockNotAvailable\b|still waiting for \w+Lock on \w+/i,
-      isDeadlock: false,
-    },
-    { server: 'PostgreSQL', pattern: /\bdeadlock detected\b|\bDeadlockDetected\b/i, isDeadlock: true },
-    {
-      server: 'MySQL',
-      pattern: /Lock wait timeout exceeded|\b1205\b.{0,4}['"]?Lock wait|could not be acquired immediately and NOWAIT/i,
-      isDeadlock: false,
-    },
-    { server: 'MySQL', pattern: /Deadlock found when trying to get lock/i, isDeadlock: true },
-  ];
 
 const READ_CHARACTERS = 4_096;
 const MOST_LINES = 5_000;
@@ -46,20 +22,19 @@ const SLACK_SECONDS = 2;
 
 /** What a line says of a lock of a database server; null when it says nothing of one. */
 function serverLockOf(event: EvidenceEvent): ServerLock | null {
-  const text = event.message.slice(0, READ_CHARACTERS);
-  for (const { server, pattern, isDeadlock } of WORDINGS) {
-    const words = pattern.exec(text)?.[0];
-    if (words !== undefined) return { server, event, words, isDeadlock };
-  }
-  return null;
+  const words = serverLockWords(event.message.slice(0, READ_CHARACTERS));
+  return words === null ? null : { ...words, event };
+}
+
+/** Refusals and waits that were logged while the operation ran. */
+interface ServerLocks {
+  /** By the operation itself. */
+  readonly own: readonly ServerLock[];
+  readonly others: readonly ServerLock[];
 }
 
 /** Refusals and waits that were logged while the operation ran, by itself and by anybody else. */
-export function serverLocks(context: FactContext): {
-  readonly own: readonly ServerLock[];
-  readonly others: readonly ServerLock[];
-} {
-  const { window, record, evidence } = context;
+export const serverLocks = oncePerContext(({ window, record, evidence }): ServerLocks => {
   const own = (record?.operation?.lines ?? []).flatMap(({ event }) => serverLockOf(event) ?? []);
   if (window === null) return { own, others: [] };
   const rows = new Set(own.map(({ event }) => event.row));
@@ -67,7 +42,7 @@ export function serverLocks(context: FactContext): {
     .between(window.from, addSeconds(window.to, SLACK_SECONDS), MOST_LINES, ['log', 'traceback'])
     .flatMap((event) => (rows.has(event.row) ? [] : (serverLockOf(event) ?? [])));
   return { own, others };
-}
+});
 
 /** A wait for a lock that the server logs, which it was not seen to end. */
 export interface ServerWait {
@@ -116,13 +91,14 @@ function readHolder(event: EvidenceEvent, text: string): ServerWait['holder'] {
   return pid === undefined ? null : { pid: Number(pid), event };
 }
 
+/** A database server, with the event that names it. */
+type NamedServer = Pick<ServerLock, 'server' | 'event'>;
+
 /**
  * The database server that the service uses, by what the operation's own lines and the traceback of its end name; null when
  * none is named, as with SQLite.
  */
-export function databaseServer(
-  context: FactContext,
-): { readonly server: DatabaseServer; readonly event: EvidenceEvent } | null {
+export const databaseServer = oncePerContext((context): NamedServer | null => {
   const { own, others } = serverLocks(context);
   const told = own[0] ?? others[0];
   if (told !== undefined) return told;
@@ -139,4 +115,4 @@ export function databaseServer(
     if (named !== undefined) return { server: named.server, event };
   }
   return null;
-}
+});

@@ -1,7 +1,7 @@
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import { plain } from '../timeline/messages.ts';
 import type { OperationLine } from '../timeline/operation-lines.ts';
-import type { FactContext } from './context.ts';
+import { type FactContext, oncePerContext } from './context.ts';
 import { serverLocks } from './database-server.ts';
 
 /** What an operation says itself of waiting for a lock of its database. */
@@ -57,7 +57,7 @@ export function lockAskedFor({ record, workEnd }: FactContext): OperationLine | 
 }
 
 /** What the operation itself says of waits for a lock; null where it says nothing of one, or where its database's own words do. */
-export function toldLockWait(context: FactContext): ToldLockWait | null {
+export const toldLockWait = oncePerContext((context): ToldLockWait | null => {
   const { record, workEnd } = context;
   const all = record?.operation?.lines ?? [];
   if (workEnd === null || all.some(({ event }) => event.kind === 'database-locked')) return null;
@@ -72,4 +72,4 @@ export function toldLockWait(context: FactContext): ToldLockWait | null {
     since.every(({ event, reading }) => event.kind !== 'log' || reading.role === 'operation-failed') &&
     secondsBetween(last.event.time, workEnd) <= Math.max(LONGEST_WAIT_SECONDS, WAITS_BETWEEN * round);
   return { lines, isToTheEnd };
-}
+});

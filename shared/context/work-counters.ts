@@ -9,7 +9,7 @@ import {
   unboundedTries,
 } from '../timeline/counters.ts';
 import { type OperationLine, readLine } from '../timeline/operation-lines.ts';
-import type { FactContext } from './context.ts';
+import { type FactContext, oncePerContext } from './context.ts';
 import { tellsOfLockWait } from './told-lock-waits.ts';
 
 /** What a worker counted in its log, as it stood when its work ended. */
@@ -52,11 +52,8 @@ function endOfStamp({ record }: FactContext, time: EpochMicros): EpochMicros {
 
 /** The counter that tells most of the end: one past its total, else one that has a total, the latest first; null without any. */
 export function counterAtEnd(context: FactContext): CounterAtEnd | null {
-  return readOnce(context).counter;
+  return workRead(context).counter;
 }
-
-/** Several families of facts ask, and reading tens of thousands of lines is the dearest part of an answer. */
-const READ = new WeakMap<FactContext, WorkRead>();
 
 interface WorkRead {
   readonly counter: CounterAtEnd | null;
@@ -64,18 +61,15 @@ interface WorkRead {
   readonly tries: UnboundedTries | null;
 }
 
-function readOnce(context: FactContext): WorkRead {
-  const known = READ.get(context);
-  if (known !== undefined) return known;
+/** Reading tens of thousands of lines is the dearest part of an answer. */
+const workRead = oncePerContext((context): WorkRead => {
   const lines = linesOfWork(context);
-  const read = {
+  return {
     counter: counterOf(context, lines),
     repetition: repetitionOf(context, lines),
     tries: triesOf(context, lines),
   };
-  READ.set(context, read);
-  return read;
-}
+});
 
 function counterOf({ workEnd }: FactContext, lines: readonly OperationLine[]): CounterAtEnd | null {
   if (workEnd === null) return null;
@@ -94,7 +88,7 @@ function counterOf({ workEnd }: FactContext, lines: readonly OperationLine[]): C
 
 /** The repetition in which the work ended; null where something new was said, or the last of it lies back. */
 export function repetition(context: FactContext): Repetition | null {
-  return readOnce(context).repetition;
+  return workRead(context).repetition;
 }
 
 function repetitionOf({ workEnd }: FactContext, lines: readonly OperationLine[]): Repetition | null {
@@ -108,7 +102,7 @@ function repetitionOf({ workEnd }: FactContext, lines: readonly OperationLine[])
 
 /** The tries that the worker was counting when its work ended, where nothing bounds them; those for a lock end with it. */
 export function triesAtEnd(context: FactContext): UnboundedTries | null {
-  return readOnce(context).tries;
+  return workRead(context).tries;
 }
 
 function triesOf({ workEnd }: FactContext, lines: readonly OperationLine[]): UnboundedTries | null {

@@ -1,6 +1,12 @@
-import type { FactContext } from '../context/context.ts';
+import { oncePerContext } from '../context/context.ts';
 import type { HypothesisResult } from '../model/analysis.ts';
-import type { EventKind, EventSource, EvidenceEvent, Severity } from '../model/event.ts';
+import {
+  ERROR_SEVERITIES,
+  type EventKind,
+  type EventSource,
+  type EvidenceEvent,
+  isErrorSeverity,
+} from '../model/event.ts';
 import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
@@ -93,27 +99,14 @@ const MAY_REPORT = [
   'worker-exiting',
   'worker-recycled',
 ] as const satisfies readonly EventKind[];
-const GRAVE = ['emerg', 'alert', 'crit', 'err'] as const satisfies readonly Severity[];
-const isGrave = (severity: Severity | null): boolean => GRAVE.some((each) => each === severity);
 /** Workers of one start boot within seconds of each other; the arbiter sleeps up to 0.1 s between two (arbiter.py, spawn_workers). */
 const START_SECONDS = 1;
 const SECONDS_A_WORKER = 0.1;
 /** Slack for a starved host, where it is known how many workers a start has. */
 const SLOW_START_SECONDS = 10;
 
-/** Reading the entries takes longer than all that is said of them, and three sentences ask. */
-const KNOWN = new WeakMap<FactContext, QuietCase>();
-
-/** Looks through a case without an incident. */
-export function quietCase(context: FactContext): QuietCase {
-  const known = KNOWN.get(context);
-  if (known !== undefined) return known;
-  const quiet = lookThrough(context);
-  KNOWN.set(context, quiet);
-  return quiet;
-}
-
-function lookThrough({ evidence, config }: FactContext): QuietCase {
+/** Looks through a case without an incident. Reading the entries takes longer than all that is said of them. */
+export const quietCase = oncePerContext(({ evidence, config }): QuietCase => {
   const { events, files } = evidence;
   const ofService = events.filesWithKinds(['arbiter-start', 'worker-boot', 'worker-exiting', 'worker-recycled']);
   const withEvents = files.filter(({ id, format }) => !NO_LOG.has(format) && events.span(id) !== null);
@@ -128,8 +121,8 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
           to: epochMicros(Math.max(...spans.map(({ to }) => to))),
         };
   const looked = span === null ? [] : events.between(span.from, span.to, MOST_ENTRIES, MAY_REPORT);
-  const grave = events.ofSeverities(GRAVE, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
-  const speaking = looked.filter((event) => !isGrave(event.severity) && reportingLine(event) !== null);
+  const grave = events.ofSeverities(ERROR_SEVERITIES, MOST_ENTRIES).filter(({ kind }) => kind === 'log');
+  const speaking = looked.filter((event) => !isErrorSeverity(event.severity) && reportingLine(event) !== null);
   return {
     logs,
     span,
@@ -168,7 +161,7 @@ function lookThrough({ evidence, config }: FactContext): QuietCase {
           file.problems.some(({ kind }) => LEAVES_UNREAD.has(kind))),
     ),
   };
-}
+});
 
 /** Results by which systemd says that a service did not end or start as it should. Source: systemd.exec(5), $SERVICE_RESULT */
 const BAD_RESULTS: ReadonlySet<string> = new Set([

@@ -1,11 +1,12 @@
 import type { FactContext } from '../context/context.ts';
-import { type DatabaseServer, databaseServer } from '../context/database-server.ts';
+import { databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { memorySamples } from '../context/process-readings.ts';
 import type { FactId } from '../facts/fact-id.ts';
 import { ALL_RULES } from '../facts/facts.ts';
 import { type EvidenceKind, readingsOf } from '../facts/rule.ts';
 import { HYPOTHESIS_IDS, type HypothesisId, type MissingEvidence, type Verdict } from '../model/analysis.ts';
+import type { DatabaseServer } from '../model/database.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
 import { fileLabel } from '../wording/figures.ts';

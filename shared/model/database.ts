@@ -348,3 +348,6 @@ export interface DatabaseReport {
   readonly jobHistory: JobHistory | null;
   readonly source: Provenance;
 }
+
+/** A database of its own process: its locks show in its own views, and no file that can be copied tells of them. */
+export type DatabaseServer = 'PostgreSQL' | 'MySQL';

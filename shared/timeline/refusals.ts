@@ -3,6 +3,7 @@ import { secondsBetween } from '../model/time.ts';
 import { operationName } from './messages.ts';
 import { readLine } from './operation-lines.ts';
 import { type Operation, operationWith } from './operations.ts';
+import { tellsOfRefusedLock } from './server-lock-words.ts';
 import { isStatedHarmless } from './stated-level.ts';
 
 /** What a process was refused for want of something: memory, or a lock. Each is an error of its own wording. */
@@ -11,9 +12,6 @@ import { isStatedHarmless } from './stated-level.ts';
 // terminate called after throwing an instance of 'std::bad_alloc'     memory allocation of 1048576 bytes failed (Rust, alloc.rs)
 const OUT_OF_MEMORY =
   /(?:^|\n|\b)(?:\w{0,40}MemoryError(?:\b|$)|unable to allocate \d[\d.]* [KMGT]iB|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
-// PostgreSQL, appendix A: 55P03 lock_not_available, 40P01 deadlock_detected; MySQL: 1205 ER_LOCK_WAIT_TIMEOUT, 1213 ER_LOCK_DEADLOCK
-const LOCK_REFUSED =
-  /canceling statement due to lock timeout|\bLockNotAvailable\b|\bDeadlockDetected\b|\bdeadlock detected\b|Lock wait timeout exceeded|Deadlock found when trying to get lock/i;
 const READ_CHARACTERS = 65_536;
 
 /** Whether a line tells of an allocation that was refused. */
@@ -27,7 +25,7 @@ function isRefusal(event: EvidenceEvent): boolean {
   if (severity === 'info' || severity === 'debug' || severity === 'notice' || isStatedHarmless(event.message))
     return false;
   if (event.kind === 'database-locked' || isAllocationRefused(event)) return true;
-  return LOCK_REFUSED.test(event.message.slice(0, READ_CHARACTERS));
+  return tellsOfRefusedLock(event.message.slice(0, READ_CHARACTERS));
 }
 
 /** Refusals of one process within so many seconds are told once: what is short stays so for a while. */

@@ -1,5 +1,6 @@
-import { type DatabaseServer, databaseServer } from '../../context/database-server.ts';
+import { databaseServer } from '../../context/database-server.ts';
 import type { Recommendation } from '../../model/analysis.ts';
+import type { DatabaseServer } from '../../model/database.ts';
 import { wouldHavePrevented } from '../trial.ts';
 import { type AdviceFamily, factFor, isInvolved, mitigate, prevent, reasonFor, sql } from './advice.ts';
 import { lockWait } from './lock-wait.ts';

@@ -1,3 +1,4 @@
+import { abortReaction } from '../context/abort-reaction.ts';
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { lockSuspect } from '../context/lock-suspects.ts';
 import { lockAskedFor, type ToldLockWait, toldLockWait } from '../context/told-lock-waits.ts';
@@ -66,7 +67,10 @@ const askedForLock = rule({
       when: 'it said nothing more and did not react to SIGABRT, as in a wait within its driver',
       weights: { 'database-lock': 4, 'infinite-loop': -1.5 },
     },
-    silent: { when: 'it said nothing more up to its end', weights: { 'database-lock': 2, 'infinite-loop': -1 } },
+    silent: {
+      when: 'it said nothing more up to the end of its work',
+      weights: { 'database-lock': 2, 'infinite-loop': -1 },
+    },
   },
 });
 
@@ -79,10 +83,9 @@ function asked(context: FactContext): readonly ToldLockFact[] {
   if (line === null || workEnd === null || toldLockWait(context) !== null) return [];
   const seconds = secondsBetween(line.event.time, workEnd);
   if (seconds < LONG_SECONDS || line.event.isUndated === true) return [];
-  const isDeaf = record?.death?.timeout != null && record.death.signal === 9;
   return [
     askedForLock.fact({
-      case: isDeaf ? 'deaf' : 'silent',
+      case: abortReaction(context)?.kind === 'deaf' ? 'deaf' : 'silent',
       text: `The last that the worker said is a statement that waits until it has its lock, ${formatSeconds(seconds)} before the end: "${line.text.trim().slice(0, 120)}".`,
       ...sourcesOf(line.event),
     }),

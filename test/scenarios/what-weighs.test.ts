@@ -27,6 +27,27 @@ describe('a worker that did not react to SIGABRT', () => {
   });
 });
 
+describe('a worker whose last word is a statement that waits for its lock', () => {
+  const asking = (): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Ingesting report 4711')
+      .app(1, 'INFO', 'SELECT id FROM reports WHERE id = 4711 FOR UPDATE')
+      .timeout(31)
+      .sigkill(32)
+      .replacement(40)
+      .config('timeout = 30');
+
+  it('was in that wait, where it did not react to SIGABRT', async () => {
+    expect(weightsOf(await asking().analyse(), 'lock-asked-for')).toMatchObject({ 'database-lock': 4 });
+  });
+
+  it('may have been elsewhere, where it was on its way out when the kill came', async () => {
+    const leaving = asking().gunicorn(31.2, 4242, 'INFO', 'Worker exiting (pid: 4242)');
+    expect(weightsOf(await leaving.analyse(), 'lock-asked-for')).toMatchObject({ 'database-lock': 2 });
+  });
+});
+
 describe('a worker that reacted to SIGABRT', () => {
   const reacting = (scenario: Scenario): Scenario =>
     scenario

@@ -93,6 +93,15 @@ class WordTree {
   ends = new Uint8Array(64);
   goesOn = new Uint8Array(64);
 
+  /** Empty, or with the words of another. */
+  constructor(from?: WordTree) {
+    if (from === undefined) return;
+    this.#next = from.#next.slice();
+    this.#nodes = from.#nodes;
+    this.ends = from.ends.slice();
+    this.goesOn = from.goesOn.slice();
+  }
+
   get next(): Uint16Array {
     return this.#next;
   }
@@ -135,19 +144,27 @@ class WordTree {
 
 const MOST_NODES = 60_000;
 
-/**
- * A glance for logs whose work goes as `course` says, that looks for `names` (letters alone) too; null where what it says cannot be
- * seen by words.
- */
-export function lineGlance(course: Course, names: ReadonlySet<string>): MessageGlance | null {
+interface FixedWords {
+  readonly tree: WordTree;
+  /** What has to stand behind a word for it to count, where it does not count alone. */
+  readonly behind: ReadonlyMap<string, readonly string[]>;
+}
+
+let fixed: FixedWords | null = null;
+
+/** The words that are looked for in any log: to print all their forms takes as long as a small case. */
+function fixedWords(): FixedWords {
+  fixed ??= readFixedWords();
+  return fixed;
+}
+
+function readFixedWords(): FixedWords {
   const tree = new WordTree();
   const behind = new Map<string, readonly string[]>();
-  for (const name of names) if (!tree.add(name, NAMES)) return null;
   const anywhere = wordForms(ANYWHERE);
   const betweenCounts = wordForms(BETWEEN_COUNTS);
   for (const { word } of anywhere) tree.add(word, ANY);
   for (const { word, rest } of betweenCounts) tree.add(word, rest === '' ? OF : ANY);
-  // What has to stand behind a word for it to count, where it does not count alone.
   for (const { word, rest } of [...anywhere, ...betweenCounts])
     if (rest !== '') behind.set(word, [...(behind.get(word) ?? []), rest]);
   for (const { word, rest } of anywhere) if (rest === '') behind.delete(word);
@@ -155,6 +172,18 @@ export function lineGlance(course: Course, names: ReadonlySet<string>): MessageG
   for (const { word } of wordForms(WORDS.failed)) tree.add(word, FAILS);
   for (const { word } of wordForms(GRAVE_LEVELS)) tree.add(word, GRAVE);
   for (const { word } of wordForms(LEVELS)) tree.add(word, LEVEL);
+  return { tree, behind };
+}
+
+/**
+ * A glance for logs whose work goes as `course` says, that looks for `names` (letters alone) too; null where what it says cannot be
+ * seen by words.
+ */
+export function lineGlance(course: Course, names: ReadonlySet<string>): MessageGlance | null {
+  const { tree: words, behind: needed } = fixedWords();
+  const tree = new WordTree(words);
+  const behind = new Map(needed);
+  for (const name of names) if (!tree.add(name, NAMES)) return null;
   for (const [opener, { closer }] of course) {
     for (const template of [opener, closer]) {
       const word = tellingWord(template);

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { Incident, Phase } from '../../shared/model/analysis.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { summaryFields } from '../../shared/report/words.ts';
-import { ENDING_WORDS } from '../../shared/wording/names.ts';
+import { BOUND_WORDS, ENDING_WORDS } from '../../shared/wording/names.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
@@ -122,7 +122,7 @@ function IncidentPairs({ incident }: { readonly incident: Incident }) {
       <div>
         <dt>Start</dt>
         <dd className="mono">
-          {incident.startIsBound === true ? 'after ' : ''}
+          {BOUND_WORDS[incident.startIsBound ?? 'exact']}
           {formatInstant(incident.start)}
         </dd>
       </div>

@@ -1,5 +1,5 @@
 import type { DatabaseServer } from '../model/database.ts';
-import type { EvidenceEvent } from '../model/event.ts';
+import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
 import { type ServerLockWords, serverLockWords } from '../timeline/server-lock-words.ts';
 import { type FactContext, oncePerContext } from './context.ts';
@@ -64,10 +64,14 @@ const NO_LONGER_WAITING = /process (\d{1,9}) (?:acquired|avoided deadlock|detect
 
 /** The waits for locks that the server's own log tells of while the operation ran, and of whose end it does not. */
 export function serverWaits({ window, evidence }: FactContext): readonly ServerWait[] {
-  if (window === null) return [];
+  return window === null ? [] : serverWaitsWithin(evidence.events, window.from, window.to);
+}
+
+/** The waits for locks that the server's own log tells of in this time, and of whose end it does not. */
+export function serverWaitsWithin(events: EventSource, from: EpochMicros, to: EpochMicros): readonly ServerWait[] {
   const waits = new Map<number, ServerWait>();
   let latest: number | null = null;
-  for (const event of evidence.events.between(window.from, addSeconds(window.to, SLACK_SECONDS), MOST_LINES, ['log'])) {
+  for (const event of events.between(from, addSeconds(to, SLACK_SECONDS), MOST_LINES, ['log'])) {
     const text = event.message.slice(0, READ_CHARACTERS);
     const [, pid, lock, milliseconds] = STILL_WAITING.exec(text) ?? [];
     if (pid !== undefined && lock !== undefined) {

@@ -5,15 +5,16 @@ import {
   type ServerWait,
   serverLocks,
   serverWaits,
+  serverWaitsWithin,
 } from '../context/database-server.ts';
-import { formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
 /** Locks of a database server (PostgreSQL, MySQL), as its errors and its own log tell of them. */
 function serverLockFacts(context: FactContext): readonly ServerLockFact[] {
   const { own, others } = serverLocks(context);
-  const stuck = stuckInWait(context);
+  const stuck = stuckInWait(context) ?? silentInWait(context);
   return [
     ...serverNamed(context),
     ...refused(context, own),
@@ -120,6 +121,43 @@ function stuckInWait(context: FactContext): ServerLockFact | null {
   });
 }
 
+const serverLockOverSilence = rule({
+  id: 'server-lock-over-silence',
+  needs: ['server-log', 'service-log', 'settings'],
+  basis: BASIS.serverLock,
+  weights: { 'database-lock': 5, 'infinite-loop': -1 },
+  decides: { 'database-lock': 'for' },
+});
+
+/** The arbiter looks at heartbeats about once a second, and the server tells when a wait began to the millisecond. */
+const HEARTBEAT_SLACK_SECONDS = 3;
+/** What notifies from an event loop does so at least that often in a timeout. Source: uvicorn, workers.py; gunicorn, ggevent.py */
+const LOOP_NOTIFIES_PER_TIMEOUT = 2;
+
+/**
+ * A wait that began when the worker's last heartbeat had just come, and that lasted over all of its silence, is its own: what it
+ * said last may have no time, or be of something else.
+ */
+function silentInWait({ record, config, evidence, workEnd }: FactContext): ServerLockFact | null {
+  const timeout = record?.death?.timeout;
+  const limit = config?.timeoutSeconds ?? 0;
+  if (timeout == null || workEnd === null || limit < LONG_WAIT_SECONDS) return null;
+  const lastHeartbeat = addSeconds(timeout.time, -limit);
+  const unsure = /uvicorn|gevent|eventlet|tornado|aiohttp/i.test(config?.workerClass ?? '')
+    ? limit / LOOP_NOTIFIES_PER_TIMEOUT
+    : HEARTBEAT_SLACK_SECONDS;
+  const wait = serverWaitsWithin(evidence.events, addSeconds(lastHeartbeat, -HEARTBEAT_SLACK_SECONDS), workEnd).find(
+    ({ begun }) =>
+      secondsBetween(lastHeartbeat, begun) >= -HEARTBEAT_SLACK_SECONDS &&
+      secondsBetween(lastHeartbeat, begun) <= unsure,
+  );
+  if (wait === undefined) return null;
+  return serverLockOverSilence.fact({
+    text: `PostgreSQL logs that a session waits for ${wait.lock} from ${formatTimeOfDay(wait.begun)} UTC on, and logs no end of that wait before the timeout${heldBy(wait)}. The worker's last heartbeat came at about ${formatTimeOfDay(lastHeartbeat)} UTC.`,
+    ...sourcesOf(wait.event, timeout, wait.holder?.event === wait.event ? null : wait.holder?.event),
+  });
+}
+
 function heldBy({ holder }: ServerWait): string {
   return holder === null ? '' : `; its process ${holder.pid} holds the lock`;
 }
@@ -160,6 +198,7 @@ const SERVER_LOCK_RULES = [
   serverLockSurvived,
   serverLockBeforeEnd,
   serverLockToTheEnd,
+  serverLockOverSilence,
   serverLockMeanwhile,
 ] as const;
 type ServerLockFact = FactOf<typeof SERVER_LOCK_RULES>;

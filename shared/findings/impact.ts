@@ -107,7 +107,7 @@ function recurrence(context: FactContext, facts: readonly Fact[]): string {
 }
 
 function reaching({ startIsBound }: Incident, first: EpochMicros, seconds: number): string {
-  if (startIsBound === true || seconds < 1)
+  if (startIsBound !== undefined || seconds < 1)
     return `the log of workers begins with it, at ${formatTimeOfDay(first)} UTC`;
   return `the log of workers begins ${formatSeconds(seconds)} before it`;
 }

@@ -289,6 +289,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'server-lock-failed-operation',
     'server-lock-before-end',
     'server-lock-to-the-end',
+    'server-lock-over-silence',
     'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
@@ -300,7 +301,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
+      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))

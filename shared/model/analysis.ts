@@ -78,8 +78,8 @@ export interface Incident {
   /** What it was doing, in the service's own words shortened: `VPN job 14`; null when the log does not tell. */
   readonly operation: string | null;
   readonly start: EpochMicros;
-  /** Set where the first line has no time of its own: it began at some moment after `start`. No duration may rest on it. */
-  readonly startIsBound?: true;
+  /** Set where the first line has no time of its own: it began at some moment after `start`, or before. No duration may rest on it. */
+  readonly startIsBound?: 'earliest' | 'latest';
   readonly end: EpochMicros;
   readonly mechanism: Mechanism;
   readonly phases: readonly Phase[];

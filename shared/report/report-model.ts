@@ -6,7 +6,7 @@ import type { Judgement } from '../model/judgement.ts';
 import type { Field, ReportQuery } from '../model/report-query.ts';
 import { type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import { formatCount, formatSeconds } from '../wording/figures.ts';
-import { ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
+import { BOUND_WORDS, ENDING_WORDS, MECHANISM_WORDS, VERDICT_WORDS } from '../wording/names.ts';
 import { recurrenceWords } from '../wording/recurrence-words.ts';
 import { artifactFields, artifactHistograms, artifactMap } from './artifact-section.ts';
 import { comparisonFacts } from './comparison.ts';
@@ -122,12 +122,9 @@ function incidentFields(incident: Incident, { incidents, recurrence }: Analysis)
     { label: 'Worker', value: incident.pid === null ? 'unknown' : `pid ${incident.pid}` },
     incident.unit === null ? null : { label: 'Service', value: incident.unit },
     incident.host === null ? null : { label: 'Host', value: incident.host },
-    {
-      label: 'From',
-      value: `${incident.startIsBound === true ? 'some moment after ' : ''}${utcStamp(incident.start)}`,
-    },
+    { label: 'From', value: `${BOUND_WORDS[incident.startIsBound ?? 'exact']}${utcStamp(incident.start)}` },
     { label: 'To', value: utcStamp(incident.end) },
-    incident.startIsBound === true
+    incident.startIsBound !== undefined
       ? null
       : { label: 'Duration', value: formatSeconds(secondsBetween(incident.start, incident.end)) },
     { label: 'Ended by', value: MECHANISM_WORDS[incident.mechanism] },
@@ -165,7 +162,7 @@ function momentsOf(
       date: isUndated ? '' : formatDate(time),
       clock: isUndated ? '' : formatTimeOfDay(time, isWhole ? 0 : 3),
       offset:
-        startIsBound === true || isUndated
+        startIsBound !== undefined || isUndated
           ? ''
           : `${seconds < 0 ? '-' : '+'}${Math.abs(seconds).toFixed(isWhole ? 0 : 1)} s`,
       label,

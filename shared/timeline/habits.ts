@@ -2,7 +2,7 @@ import type { EventSource } from '../model/event.ts';
 import { epochMicros } from '../model/time.ts';
 import { type Course, type CourseLine, learnCourse, NOTHING_LEARNT } from './course.ts';
 import { GLANCE, lineGlance } from './line-glance.ts';
-import { messageTemplate, namingWord } from './messages.ts';
+import { isOfFramework, messageTemplate, namingWord } from './messages.ts';
 import { readLine } from './operation-lines.ts';
 import { learnSuccessions, type Successions } from './successions.ts';
 
@@ -45,7 +45,7 @@ export function habitsOf(events: EventSource): Habits {
   for (const [index, row] of rows.entries()) {
     if (glances?.[index] === GLANCE.request) continue;
     const { event, text, reading } = readLine(events.eventOnce(row));
-    if (reading.role === 'request-done') continue;
+    if (reading.role === 'request-done' || isOfFramework(text)) continue;
     if (reading.role === 'operation-start') noteName(text);
     lines.push({ pid: event.pid, time: event.time, text, template: messageTemplate(text) });
   }

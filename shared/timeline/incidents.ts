@@ -456,7 +456,7 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     host: death.end.host,
     operation: operation === null ? null : titleOf(operation),
     start,
-    ...(operation?.startIsKnown === false ? { startIsBound: true } : {}),
+    ...(operation?.startIsKnown === false ? { startIsBound: 'latest' } : {}),
     end,
     mechanism: death.mechanism,
     phases: phasesOf(start, end, death, dated),
@@ -653,7 +653,7 @@ function failureRecord(operation: Operation): PlacelessRecord {
       host: first?.event.host ?? null,
       operation: titleOf(operation),
       start: operation.start,
-      ...(operation.startIsKnown ? {} : { startIsBound: true }),
+      ...(operation.startIsKnown ? {} : { startIsBound: 'earliest' }),
       end,
       mechanism: 'none',
       phases: [

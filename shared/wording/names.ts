@@ -114,6 +114,9 @@ export const STAGE_WORDS: Readonly<Record<Progress['stage'], string>> = {
   writing: 'Write',
 };
 
+/** What stands before the start of an incident: whether it is the time itself, or one that it lies behind or before. */
+export const BOUND_WORDS = { exact: '', earliest: 'after ', latest: 'before ' } as const;
+
 /** What ended the worker, as a reader would say it. */
 export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
   'gunicorn-timeout': 'gunicorn worker timeout (WORKER TIMEOUT, then killed by the arbiter)',

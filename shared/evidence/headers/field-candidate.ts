@@ -1,3 +1,5 @@
+import { alternativesOf } from './record-names.ts';
+
 /** What may be one more field of a header, or the beginning of its text. */
 export interface FieldCandidate {
   readonly type: 'number' | 'word';
@@ -8,8 +10,10 @@ export interface FieldCandidate {
 }
 
 // (25321)    pid=25321    importer    [app.jobs]
-const CANDIDATE =
-  /([[(])?\s{0,20}(?:(pid|process)[=:# ] ?|#)?(?:(\d{1,9})(?![\p{L}\p{N}_])|([\p{L}_][\p{L}\p{N}_.$/-]*(?:::[\p{L}\p{N}_]+)*))\s{0,20}([\])])?/iuy;
+const CANDIDATE = new RegExp(
+  String.raw`([[(])?\s{0,20}(?:(${alternativesOf('pid')})[=:# ] ?|#)?(?:(\d{1,9})(?![\p{L}\p{N}_])|([\p{L}_][\p{L}\p{N}_.$/-]*(?:::[\p{L}\p{N}_]+)*))\s{0,20}([\])])?`,
+  'iuy',
+);
 /** Signs that part fields without blanks. */
 const TIGHT = /[|:;,\t]/;
 const SPACED = /[ \t]*(?:-{1,3}|\||::?|,|;)(?=[ \t])| {2,}(?=\S)| (?=[[(])| /y;
@@ -36,7 +40,7 @@ export function candidateAt(text: string, at: number): FieldCandidate | null {
     behind = sign !== '' ? ` ${sign}` : open !== '' ? ' ' : separator[0].length > 1 ? '  ' : bracketAt(text, end + 1);
   }
   const type = number === undefined ? 'word' : 'number';
-  return { type, value, signs: `${before}${open}${name.toLowerCase()}${type}${behind}`, end };
+  return { type, value, signs: `${before}${open}${name === '' ? '' : 'pid='}${type}${behind}`, end };
 }
 
 /** A blank, and whether a further field in brackets stands behind it: `importer (25321)`, `importer [-]`. */

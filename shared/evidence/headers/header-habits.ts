@@ -144,7 +144,7 @@ class Standing {
 
   #isWritten(place: string, lines: number): boolean {
     // A count of something comes again too.
-    if (this.type === 'number') return this.own >= lines * OWN_SHARE || /[[(]|pid|process/.test(this.signs);
+    if (this.type === 'number') return this.own >= lines * OWN_SHARE || /[[(]|pid=/.test(this.signs);
     if (this.isSentence) return false;
     // "processing order 14" and "finished order 14" have two lone words as well.
     if (this.signs.endsWith('word '))

@@ -30,7 +30,7 @@ const NAMES: readonly (readonly [role: Role, names: string])[] = [
   ],
   [
     'pid',
-    `pid process processpid processid procid pidnumber proceso procesoid processus processo prozess prozessid proces
+    `pid process processpid processid procid proc pidnumber proceso procesoid processus processo prozess prozessid proces
       procesid prosess proces processnumber процесс процес プロセス 进程`,
   ],
   [
@@ -61,6 +61,15 @@ const ROLE_OF_NAME: ReadonlyMap<string, NamedRole> = new Map(
     names.split(/\s+/).map((name, rank): [string, NamedRole] => [plainName(name), { role, rank }]),
   ),
 );
+
+/** The names of a role that ASCII has, as the alternatives of a regular expression, the longest first. */
+export function alternativesOf(role: Role): string {
+  return [...ROLE_OF_NAME]
+    .filter(([name, named]) => named.role === role && /^[a-z]+$/.test(name))
+    .map(([name]) => name)
+    .sort((a, b) => b.length - a.length)
+    .join('|');
+}
 
 /** Names met, of which a service has few; more than this are keys of data. */
 const KEPT = 2000;

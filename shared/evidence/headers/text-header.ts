@@ -4,6 +4,7 @@ import { candidateAt, type FieldCandidate } from './field-candidate.ts';
 import { type LogHeader, USUAL_HABITS } from './header.ts';
 import { type InnerLevel, levelOf, levelOfLetter } from './levels.ts';
 import { type LooseStamp, openDateAt, stampAt } from './loose-stamp.ts';
+import { alternativesOf, roleOf } from './record-names.ts';
 import { readFields } from './structured.ts';
 
 /** Longest header that is looked for. */
@@ -23,8 +24,14 @@ const PLACE_OF_NAME = /([\w.$<>]{1,100}):([\w$<>]{1,80})(?= [-|] )/y;
 const PLACE_OF_LINE = /([\w./$<>-]{1,100}(?:\(\))?):(\d{1,6})(?: [\w<>]{1,80}\(\))?(?=[\])\t]|:? ?(?:$|[-|] )|: )/y;
 // 25321/MainThread
 const NUMBER_AND_THREAD = /(\d{1,9})\/([A-Za-z][\w-]{0,60})(?= )/y;
+const PROCESS_NAMES = alternativesOf('pid');
+// [25321]    [pid: 25321]    [#25321]    [25321:MainThread]
+const PROCESS_IN_BRACKETS = new RegExp(
+  String.raw`^(?:(?:${PROCESS_NAMES})[ :=#]{0,2}|#)?(\d{1,9})(?:[:/ -]((?:tid )?\d{4,19}|MainThread|[A-Za-z][\w-]{0,39}))?$`,
+  'i',
+);
 // pid=25321    PID 25321    p25321
-const NAMED_NUMBER = /(?:(?:pid|process)[=:# ] ?|p)(\d{1,9})(?![\w./:-]|[,.]\d)/iy;
+const NAMED_NUMBER = new RegExp(String.raw`(?:(?:${PROCESS_NAMES})[=:# ] ?|p)(\d{1,9})(?![\w./:-]|[,.]\d)`, 'iy');
 const NUMBER = /#?(\d{1,19})(?![\w./:]|[,.]\d)/y;
 // 2026/01/28 04:10:22 [error] 123#124: text     Source: ngx_log_error_core
 const PROCESS_AND_THREAD = /(\d{1,9})#(\d{1,9})(?=: )/y;
@@ -613,10 +620,7 @@ class HeaderScan {
       found.logger = module[1] === '-' ? found.logger : (module[1] ?? null);
       return 'l';
     }
-    const pid =
-      /^(?:(?:pid|process)[ :=#]{0,2}|#)?(\d{1,9})(?:[:/ -]((?:tid )?\d{4,19}|MainThread|[A-Za-z][\w-]{0,39}))?$/i.exec(
-        content,
-      );
+    const pid = PROCESS_IN_BRACKETS.exec(content);
     // [MainProcess:25321]
     const process = found.pid === null ? /^(?:\w*Process(?:-\d+)?|MainThread)[:/ -](\d{1,9})$/.exec(content) : null;
     if (process !== null) {
@@ -767,12 +771,23 @@ function withTail(header: LogHeader): LogHeader {
   const tail = line.slice(fieldsAt).trim();
   const fields = tail === '' ? null : readFields(tail, 0);
   if (tail !== '' && fields === null) return header;
-  const pid = Number(fields?.get('pid') ?? fields?.get('process') ?? Number.NaN);
+  const pid = processOf(fields);
   return {
     ...header,
     logger: logger ?? fields?.get('logger') ?? header.logger,
-    pid: Number.isInteger(pid) ? pid : header.pid,
+    pid: pid ?? header.pid,
     fields,
     text: `${line.slice(0, tailAt).trimEnd()}${lineEnd < 0 ? '' : header.text.slice(lineEnd)}`,
   };
+}
+
+/** The process that fields name; null where none does. */
+function processOf(fields: ReadonlyMap<string, string> | null): number | null {
+  let best: { readonly rank: number; readonly pid: number } | null = null;
+  for (const [name, value] of fields ?? []) {
+    const named = roleOf(name);
+    const isProcess = named?.role === 'pid' && /^\d{1,9}$/.test(value);
+    if (isProcess && (best === null || named.rank < best.rank)) best = { rank: named.rank, pid: Number(value) };
+  }
+  return best?.pid ?? null;
 }

@@ -53,3 +53,11 @@ export function readAccessLine(text: string): AccessLine | null {
     seconds: seconds === undefined ? null : Number(seconds),
   };
 }
+
+// 10.244.1.18:40284 - "GET /seances/621 HTTP/1.1" 200          Source: uvicorn, logging.py: AccessFormatter
+const REQUEST_ALONE = /^\S{1,80} - "[A-Z]{3,7} \S{1,2000} HTTP\/\d(?:\.\d)?" \d{3}/;
+
+/** Whether a text is a request that was answered, with its client and nothing else: no time, no level. */
+export function isRequestAlone(text: string): boolean {
+  return REQUEST_ALONE.test(text);
+}

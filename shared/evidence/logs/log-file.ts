@@ -589,7 +589,8 @@ class LogFileHandler implements LineHandler {
   /** Where the text of a line begins that is read by its file's habits. */
   #textAt({ header, text }: LogLine): { readonly textAt?: number } {
     if (header === null || header.form !== 'text' || header.fields !== null || header.style === 'gunicorn') return {};
-    if (header.level === null || header.text === '' || readCommonHeader(text) !== null) return {};
+    if ((header.level === null && header.stamp === null) || header.text === '' || readCommonHeader(text) !== null)
+      return {};
     const at = text.length - header.text.length;
     return text.startsWith(header.text, at) ? { textAt: at } : {};
   }

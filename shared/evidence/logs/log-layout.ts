@@ -6,7 +6,7 @@ import { readHeader } from '../headers/read-header.ts';
 import { headerOfObject, parseObject } from '../headers/structured.ts';
 import { isDecoration } from '../reading/lines.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
-import { readAccessLine } from './access-line.ts';
+import { isRequestAlone, readAccessLine } from './access-line.ts';
 import { JsonValues } from './json-values.ts';
 import { readColumns, readRow } from './table-rows.ts';
 
@@ -99,15 +99,12 @@ function wraps(name: CarrierName, texts: readonly string[]): boolean {
   const headed = inside.filter((text) => {
     const header = readHeader(text);
     // A service at rest logs hardly anything but requests.
-    if (header === null) return name !== 'short-stamp' && (readAccessLine(text) !== null || REQUEST.test(text));
+    if (header === null) return name !== 'short-stamp' && (readAccessLine(text) !== null || isRequestAlone(text));
     return name !== 'short-stamp' || header.stamp !== null || header.form === 'json';
   });
   const continued = inside.some((text) => /^(?: {2}File "|Traceback \(most recent call last\):)/.test(text));
   return headed.length * 5 >= inside.length || (name === 'short-stamp' && continued);
 }
-
-// 10.244.1.18:40284 - "GET /seances/621 HTTP/1.1" 200          Source: uvicorn, logging.py: AccessFormatter
-const REQUEST = /^\S{1,80} - "[A-Z]{3,7} \S{1,2000} HTTP\/\d(?:\.\d)?" \d{3}/;
 
 /** `[` or `{` alone on a line, or an object or list in one: what an indented or one-line document begins with. */
 const DOCUMENT_START = /^\s*(?:[[{]\s*$|\[\s*\{|\{\s*"[\w@.]{1,40}"\s*:\s*\[)/;

@@ -119,6 +119,10 @@ function isSystemd(identifier: string | null, pid: number | null): boolean {
 // The text is SQLite's own for SQLITE_BUSY and SQLITE_LOCKED: https://www.sqlite.org/rescode.html#busy
 const LOCKED_EXCEPTION =
   /\b(?:OperationalError|BusyError|DatabaseError)\)?:? \(?['"]?database (?:table |schema )?is locked\b/;
+// INFO app[12]: report 120410: title "sqlite3.OperationalError: database is locked"
+// What stands in quotation marks from its first word to its last, in a line that its logger takes for no trouble, is somebody's text.
+const QUOTED_EXCEPTION =
+  /["“„«][\w.]{0,80}(?:OperationalError|BusyError|DatabaseError): [^"”“»\n]{0,200} is locked["”“»]/;
 // ERROR - Import of job 7 failed: database is locked        WARNING - attempt 2 (database is locked), retrying
 // What is logged of the exception is often its text alone; words in front of it must not turn it round ("no database ...").
 const LOCKED_TEXT =
@@ -140,8 +144,9 @@ const FATAL_SIGNALS: Readonly<Record<string, number>> = {
 };
 
 function classifyPython(message: string, header: InnerHeader | null, pid: number | null): Classified | null {
-  if (LOCKED_EXCEPTION.test(message)) return { kind: 'database-locked', detail: {} };
   const isTrouble = header?.level === 'WARNING' || header?.level === 'ERROR' || header?.level === 'CRITICAL';
+  const isQuoted = header?.level != null && !isTrouble && QUOTED_EXCEPTION.test(message);
+  if (!isQuoted && LOCKED_EXCEPTION.test(message)) return { kind: 'database-locked', detail: {} };
   if (isTrouble ? LOCKED_TEXT.test(message) : header === null && LOCKED_PRINT.test(message)) {
     return { kind: 'database-locked', detail: {} };
   }

@@ -52,6 +52,18 @@ export const FORMS: Readonly<Record<string, Form>> = {
   'logger LEVEL: text': { line: (r) => `${r.logger} ${r.level}: ${r.text}`, states: ['level', 'logger'] },
   'logger: LEVEL: text': { line: (r) => `${r.logger}: ${r.level}: ${r.text}`, states: ['level', 'logger'] },
   'logger - LEVEL - text': { line: (r) => `${r.logger} - ${r.level} - ${r.text}`, states: ['level', 'logger'] },
+  'date | LEVEL | proc=pid | text': {
+    line: (r) => `${seconds(r.at)} | ${r.level} | proc=${r.pid} | ${r.text}`,
+    states: ['stamp', 'level', 'pid'],
+  },
+  'date | proceso 12 | LEVEL | text': {
+    line: (r) => `${seconds(r.at)} | proceso ${r.pid} | ${r.level} | ${r.text}`,
+    states: ['stamp', 'level', 'pid'],
+  },
+  'date LEVEL logger (prozess: 12) text': {
+    line: (r) => `${seconds(r.at)} ${r.level} ${r.logger} (prozess: ${r.pid}) ${r.text}`,
+    states: ['stamp', 'level', 'logger', 'pid'],
+  },
   'LEVEL | logger | text': { line: (r) => `${r.level} | ${r.logger} | ${r.text}`, states: ['level', 'logger'] },
   'LEVEL - logger - text': { line: (r) => `${r.level} - ${r.logger} - ${r.text}`, states: ['level', 'logger'] },
   '[LEVEL] logger: text': { line: (r) => `[${r.level}] ${r.logger}: ${r.text}`, states: ['level', 'logger'] },

@@ -1,5 +1,6 @@
 import { type FactContext, factContext } from './context/context.ts';
 import { jobInQuestion } from './context/job-in-question.ts';
+import { longestTimeout } from './context/longest-timeout.ts';
 import { factsOf } from './facts/facts.ts';
 import { withGaps } from './findings/evidence-gaps.ts';
 import { checkExpectedFindings } from './findings/expected-findings.ts';
@@ -28,7 +29,7 @@ export interface FoundFacts {
 
 /** What the journals show, and with it what is the same for every incident of the case. */
 export function readHistory(evidence: CaseEvidence): WorkerHistory {
-  return workerHistory(evidence.events);
+  return workerHistory(evidence.events, longestTimeout(evidence));
 }
 
 /** Finds the facts about one incident of the history; null: about a case in which nothing went wrong. */

@@ -42,10 +42,10 @@ export interface WorkerHistory {
 
 /**
  * Reads lives, deaths, operations and incidents out of a case's events, those of each place by themselves: the same pid in two
- * containers is two processes.
+ * containers is two processes. `longestTimeout`: for how long a worker may have been silent when it is ended for that, in seconds.
  */
-export function workerHistory(events: EventSource): WorkerHistory {
-  const all = events.places.map((place) => historyAt(events.at(place), place));
+export function workerHistory(events: EventSource, longestTimeout = 0): WorkerHistory {
+  const all = events.places.map((place) => historyAt(events.at(place), place, longestTimeout));
   const latestOf = (operations: readonly (Operation | null)[]): Operation | null =>
     operations.reduce((latest, each) => (latest === null || (each?.start ?? 0) >= latest.start ? each : latest), null);
   const records = toldOnce(all.flatMap(({ incidents }) => incidents)).sort((a, b) => a.incident.end - b.incident.end);
@@ -79,7 +79,7 @@ function toldOnce(records: readonly IncidentRecord[]): IncidentRecord[] {
   return [...others, ...byKill.values()];
 }
 
-function historyAt(events: EventSource, place: Place): WorkerHistory {
+function historyAt(events: EventSource, place: Place, longestTimeout: number): WorkerHistory {
   const lives = workerLives(events);
   const deaths = deathsOf(lives, events);
   const deathOfLife = new Map<Death['life'], Death>(deaths.map((death) => [death.life, death]));
@@ -118,9 +118,9 @@ function historyAt(events: EventSource, place: Place): WorkerHistory {
         ? null
         : (openAt(own, death) ??
           besideEnd(strayOf.get(death), death) ??
-          wordsAt(life, death, events, habits) ??
+          wordsAt(life, death, events, habits, longestTimeout) ??
           strayOf.get(death) ??
-          strayWordsAt(death, deaths, stray.ofNobody, habits));
+          strayWordsAt(death, deaths, stray.ofNobody, habits, longestTimeout));
     if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
     keep(own, diedWith);
   }
@@ -351,15 +351,28 @@ function strayClaims(deaths: readonly Death[], strays: readonly Operation[]): Re
 
 /** What a worker said longer ago it may have done since, and begun other work without a word. */
 const LAST_WORDS_SECONDS = 180;
+/** Between its last heartbeat and what it said at the beginning of the request, and from a late one to the arbiter's look. */
+const SILENCE_SLACK_SECONDS = 5;
 const MOST_LAST_LINES = 400;
 
 const endOf = ({ timeout, end }: Death): EpochMicros => timeout?.time ?? end.time;
 
+/** How long before a death words count as the last, in seconds: a worker that is ended for its silence was silent that long. */
+function lastWordsSeconds({ timeout }: Death, longestTimeout: number): number {
+  return timeout === null ? LAST_WORDS_SECONDS : Math.max(LAST_WORDS_SECONDS, longestTimeout + SILENCE_SLACK_SECONDS);
+}
+
 /** What the last words of a worker say that it was at, where it said them shortly before. */
-function wordsAt(life: WorkerLife, death: Death, events: EventSource, habits: Habits): Operation | null {
+function wordsAt(
+  life: WorkerLife,
+  death: Death,
+  events: EventSource,
+  habits: Habits,
+  longestTimeout: number,
+): Operation | null {
   const end = endOf(death);
   const born = life.boot?.time ?? BEGINNING;
-  const recent = addSeconds(end, -LAST_WORDS_SECONDS);
+  const recent = addSeconds(end, -lastWordsSeconds(death, longestTimeout));
   const last = events.lastOfPid(life.pid, recent < born ? born : recent, end, OPERATION_KINDS);
   if (last === null) return null;
   const from = addSeconds(last, -WORK_SECONDS);
@@ -377,7 +390,13 @@ const WORK_SECONDS = 1_800;
  * What the last words say that no process stands on: of the one worker that died then. Of several in one moment nobody can say
  * which, and it is told of none.
  */
-function strayWordsAt(death: Death, deaths: readonly Death[], lines: WorkLines, habits: Habits): Operation | null {
+function strayWordsAt(
+  death: Death,
+  deaths: readonly Death[],
+  lines: WorkLines,
+  habits: Habits,
+  longestTimeout: number,
+): Operation | null {
   const end = endOf(death);
   const isShared = deaths.some(
     (other) => other !== death && Math.abs(secondsBetween(endOf(other), end)) <= TOGETHER_SECONDS,
@@ -387,7 +406,11 @@ function strayWordsAt(death: Death, deaths: readonly Death[], lines: WorkLines, 
   // What stands in the log that tells of the end is the service's own; another file may be of another program.
   const { evidenceId } = (death.timeout ?? death.end).source;
   const isBeside = (place: number): boolean => lines.fileOf(place) === evidenceId;
-  return wordsBefore(lines, born, end, habits, isBeside) ?? wordsBefore(lines, born, end, habits, () => true);
+  const reach = lastWordsSeconds(death, longestTimeout);
+  return (
+    wordsBefore(lines, { born, end, reach }, habits, isBeside) ??
+    wordsBefore(lines, { born, end, reach }, habits, () => true)
+  );
 }
 
 /** Work that no process stands on, where the log that tells of the end tells of it: another file may be of another program. */
@@ -401,8 +424,7 @@ const MOST_PLACES = 5_000;
 
 function wordsBefore(
   lines: WorkLines,
-  born: EpochMicros,
-  end: EpochMicros,
+  { born, end, reach }: { readonly born: EpochMicros; readonly end: EpochMicros; readonly reach: number },
   habits: Habits,
   counts: (place: number) => boolean,
 ): Operation | null {
@@ -414,7 +436,7 @@ function wordsBefore(
     const last = own[0];
     if (time < born || (last !== undefined && secondsBetween(time, last.time) > WORK_SECONDS)) break;
     // A line without a time of its own was said at some moment up to the next that has one.
-    if (last === undefined && secondsBetween(time, end) > LAST_WORDS_SECONDS && lines.isTimed(place)) break;
+    if (last === undefined && secondsBetween(time, end) > reach && lines.isTimed(place)) break;
     const line = lines.read(place);
     if (line !== null) own.push(line.event);
   }

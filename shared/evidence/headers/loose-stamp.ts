@@ -109,6 +109,13 @@ const FORMS: readonly StampForm[] = [
     read: (m) => full(wallOf(m[1], m[3], m[4], m[5], m[6], m[7], m[8]), m[9], m[8]),
   },
   {
+    // Hungarian, Korean
+    sample: '2026.01.28. 04:10:22',
+    begins: 'digit',
+    pattern: new RegExp(String.raw`(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\. ${TIME}`, 'y'),
+    read: (m) => full(wallOf(m[1], m[2], m[3], m[4], m[5], m[6], m[7]), undefined, m[7]),
+  },
+  {
     sample: '20260128T04:10:22Z',
     begins: 'digit',
     pattern: new RegExp(String.raw`(\d{4})(\d\d)(\d\d)[T -]${TIME}${ZONE}`, 'y'),

@@ -64,6 +64,10 @@ export const FORMS: Readonly<Record<string, Form>> = {
     line: (r) => `${seconds(r.at)} ${r.level} ${r.logger} (prozess: ${r.pid}) ${r.text}`,
     states: ['stamp', 'level', 'logger', 'pid'],
   },
+  '[2026.01.28. clock] [LEVEL] [logger] text': {
+    line: (r) => `[${date(r.at).replaceAll('-', '.')}. ${clock(r.at)}] [${r.level}] [${r.logger}] ${r.text}`,
+    states: NAMED,
+  },
   'LEVEL | logger | text': { line: (r) => `${r.level} | ${r.logger} | ${r.text}`, states: ['level', 'logger'] },
   'LEVEL - logger - text': { line: (r) => `${r.level} - ${r.logger} - ${r.text}`, states: ['level', 'logger'] },
   '[LEVEL] logger: text': { line: (r) => `[${r.level}] ${r.logger}: ${r.text}`, states: ['level', 'logger'] },

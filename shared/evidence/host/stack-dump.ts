@@ -184,6 +184,7 @@ class StackDumpHandler implements LineHandler {
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
     this.#closeAt(this.#clock.time, out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'stack', out);
   }
 

@@ -194,6 +194,7 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
   () => importing().app(2, 'INFO', 'Parsing XML: report.xml (300000 bytes)').config('timeout = 600'),
   () => vmstat(timedOut(parsing()), { us: 60 }),
   () => vmstat(timedOut(parsing()), { wa: 60 }),
+  () => vmstat(timedOut(parsing()), { st: 90 }),
   () => vmstat(timedOut(parsing()), { si: 4_000, swpd: 900_000 }),
   () => timedOut(parsing()).ps(20, [{ pid: 4242, state: 'R', cpuPercent: 96 }]),
   () => timedOut(parsing()).psSeries(30, () => ({ state: 'D', cpuSeconds: 1 })),

@@ -589,7 +589,10 @@ class LogFileHandler implements LineHandler {
   /** Where the text of a line begins that is read by its file's habits. */
   #textAt({ header, text }: LogLine): { readonly textAt?: number } {
     if (header === null || header.form !== 'text' || header.fields !== null || header.style === 'gunicorn') return {};
-    if (header.level === null || header.text === '' || readCommonHeader(text) !== null) return {};
+    const { level, pid, logger } = header;
+    // A stamp alone may begin any text.
+    if ((level === null && pid === null && logger === null) || header.text === '') return {};
+    if (readCommonHeader(text) !== null) return {};
     const at = text.length - header.text.length;
     return text.startsWith(header.text, at) ? { textAt: at } : {};
   }

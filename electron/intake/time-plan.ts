@@ -11,6 +11,8 @@ export interface TimeContext {
   readonly zoneFrom: TimeResolution['zoneFrom'];
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** How far the others' events reach to either side of it. */
+  readonly nearReachMicros?: number;
 }
 
 /**
@@ -74,6 +76,7 @@ export class TimeKnowledge {
       zoneFrom: zoneMinutes !== null ? 'file' : others !== null ? 'other-source' : 'assumed',
       nearTime: dated ? epochMicros(this.#from + (this.#to - this.#from) / 2) : modified,
       nearTimeFrom: dated ? 'other-source' : 'assumed',
+      nearReachMicros: dated ? (this.#to - this.#from) / 2 : 0,
     };
   }
 }

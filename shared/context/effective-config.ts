@@ -150,6 +150,7 @@ function settingLayers(asked: SettingsAsked): readonly SettingLayer[] {
 const LAUNCH_ORDER: readonly LaunchRecord['kind'][] = [
   'printed settings',
   'Kubernetes manifest',
+  'task definition',
   'compose file',
   'supervisor configuration',
   'Procfile',

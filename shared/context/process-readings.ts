@@ -93,7 +93,9 @@ export function loneSample(context: FactContext): ProcessSample | null {
   const pid = context.record?.incident.pid ?? null;
   if (pid === null) return null;
   const rows = context.evidence.processes.filter((s) => s.pid === pid && s.time === null);
-  return rows.at(-1) ?? (context.processSamples.length === 1 ? (context.processSamples[0] ?? null) : null);
+  // What names a command alone is no look at the process.
+  const dated = context.processSamples.filter(({ state, cpuPercent }) => state !== null || cpuPercent !== null);
+  return rows.at(-1) ?? (dated.length === 1 ? (dated[0] ?? null) : null);
 }
 
 /** Where the work was when it could no longer go on: from the last log line that shows progress to the end of work. */

@@ -1,7 +1,9 @@
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import {
+  type Circle,
   type CounterSeries,
+  circleAtEnd,
   counterSeries,
   type Repetition,
   repetitionAtEnd,
@@ -59,6 +61,7 @@ interface WorkRead {
   readonly counter: CounterAtEnd | null;
   readonly repetition: Repetition | null;
   readonly tries: UnboundedTries | null;
+  readonly circle: Circle | null;
 }
 
 /** Reading tens of thousands of lines is the dearest part of an answer. */
@@ -68,6 +71,7 @@ const workRead = oncePerContext((context): WorkRead => {
     counter: counterOf(context, lines),
     repetition: repetitionOf(context, lines),
     tries: triesOf(context, lines),
+    circle: circleOf(context, lines),
   };
 });
 
@@ -113,9 +117,28 @@ function triesOf({ workEnd }: FactContext, lines: readonly OperationLine[]): Unb
   return lag <= Math.max(LATE_SECONDS, LATE_ROUNDS * tries.stepSeconds) ? tries : null;
 }
 
-/** Whether the log shows work that nothing bounds: a counter past its own total, or the same lines again and again. */
+/** The circle in which the work was going when it ended; what counts towards a total may go round on its way there. */
+export function circle(context: FactContext): Circle | null {
+  return workRead(context).circle;
+}
+
+function circleOf(context: FactContext, lines: readonly OperationLine[]): Circle | null {
+  const { workEnd } = context;
+  const found = workEnd === null ? null : circleAtEnd(lines);
+  if (workEnd === null || found === null) return null;
+  const step = secondsBetween(found.from, found.to) / (found.stations * found.rounds);
+  const isGoing = secondsBetween(found.to, workEnd) <= Math.max(LATE_SECONDS, LATE_ROUNDS * step);
+  return isGoing && counterOf(context, lines)?.course !== 'towards' ? found : null;
+}
+
+/** Whether the log shows that nothing bounds the work: a counter past its own total, tries without end, a circle. */
+export function isUnbounded(context: FactContext): boolean {
+  return counterAtEnd(context)?.course === 'past' || triesAtEnd(context) !== null || circle(context) !== null;
+}
+
+/** Whether the log shows work that nothing bounds, or the same lines again and again. */
 export function isEndless(context: FactContext): boolean {
-  return counterAtEnd(context)?.course === 'past' || repetition(context) !== null || triesAtEnd(context) !== null;
+  return isUnbounded(context) || repetition(context) !== null;
 }
 
 /** Whether the log counted on towards a total up to the end: work that was getting on. */

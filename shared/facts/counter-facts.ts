@@ -1,9 +1,16 @@
 import { type FactContext, sourcesOf } from '../context/context.ts';
 import { type CpuUse, cpuUse } from '../context/process-readings.ts';
-import { type CounterAtEnd, counterAtEnd, repetition, secondsLeft, triesAtEnd } from '../context/work-counters.ts';
+import {
+  type CounterAtEnd,
+  circle,
+  counterAtEnd,
+  repetition,
+  secondsLeft,
+  triesAtEnd,
+} from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
-import { type Repetition, saidIn, type UnboundedTries } from '../timeline/counters.ts';
+import { type Circle, type Repetition, saidIn, type UnboundedTries } from '../timeline/counters.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
@@ -12,6 +19,8 @@ import { type FactOf, family, rule } from './rule.ts';
 function counterFacts(context: FactContext): readonly CounterFact[] {
   if (context.record === null) return [];
   const counter = counterAtEnd(context);
+  const round = circle(context);
+  if (round !== null) return [goesRound(round)];
   const repeated = counter?.course === 'past' ? null : repetition(context);
   if (repeated !== null) {
     const used = cpuUse(context, repeated.from, repeated.to);
@@ -129,7 +138,30 @@ function withoutEnd({ last, stepSeconds, firstLine, lastLine }: UnboundedTries):
   });
 }
 
-const COUNTER_RULES = [counterPastTotal, counterTowardsTotal, counterStopped, repeating, triesWithoutEnd] as const;
+const goesInCircle = rule({
+  id: 'goes-in-circle',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'infinite-loop': 5, 'database-lock': -1, 'large-artifact': -1 },
+  decides: { 'infinite-loop': 'for' },
+});
+
+/** A way that comes back to where it began, and goes on as it did before, leads nowhere, however much is counted on it. */
+function goesRound({ stations, rounds, from, to, sample }: Circle): CounterFact {
+  return goesInCircle.fact({
+    text: `Its log goes round in a circle of ${formatCount(stations)} steps, ${formatCount(rounds)} times from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC, each beginning where the one before ended: "${saidIn(sample).trim().slice(0, 120)}".`,
+    ...sourcesOf(sample.event),
+  });
+}
+
+const COUNTER_RULES = [
+  counterPastTotal,
+  counterTowardsTotal,
+  counterStopped,
+  repeating,
+  triesWithoutEnd,
+  goesInCircle,
+] as const;
 type CounterFact = FactOf<typeof COUNTER_RULES>;
 
 export const counterFamily = family({

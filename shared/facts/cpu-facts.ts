@@ -185,12 +185,36 @@ const hostIdle = rule({
   },
 });
 
+/** Share of the host's CPU time that its hypervisor gave to others from which the host as good as stood still. */
+const STOLEN_PERCENT = 40;
+
+const cpuStolen = rule({
+  id: 'cpu-stolen',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'infinite-loop': -0.5, 'large-artifact': -0.5 },
+});
+
+/** What is neither used nor idle nor a wait was not the host's to use: an idle processor is counted as idle. */
+function stolenCpu(context: FactContext, rows: FactContext['vmstatSamples']): CpuFact | null {
+  const stolen =
+    rows.reduce((sum, row) => sum + 100 - row.userPercent - row.systemPercent - row.idlePercent - row.waitPercent, 0) /
+    rows.length;
+  if (stolen < STOLEN_PERCENT) return null;
+  return cpuStolen.fact({
+    text: `The hypervisor took ${stolen.toFixed(1)} % of the host's CPU time until the end (vmstat's st): everything on it stood nearly still, whatever it was at.`,
+    ...sourcesOfSamples(context.evidence, rows.slice(-1)),
+  });
+}
+
 function fromVmstat(
   context: FactContext,
   stretch: { readonly from: EpochMicros; readonly to: EpochMicros },
 ): readonly CpuFact[] {
   const rows = context.vmstatSamples.filter((row) => row.time >= stretch.from && row.time <= stretch.to);
   if (rows.length < 3) return [];
+  const stolen = stolenCpu(context, rows);
+  if (stolen !== null) return [stolen];
   const used = rows.reduce((sum, row) => sum + row.userPercent + row.systemPercent, 0) / rows.length;
   if (used >= A_CORE_BUSY_PERCENT) return [busyHost(context, rows, used)];
   if (used > NO_CORE_BUSY_PERCENT) return [];
@@ -217,6 +241,7 @@ const CPU_RULES = [
   snapshotIdle,
   hostBusy,
   hostIdle,
+  cpuStolen,
 ] as const;
 type CpuFact = FactOf<typeof CPU_RULES>;
 

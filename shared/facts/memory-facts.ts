@@ -2,10 +2,11 @@ import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples
 import { hostTotal } from '../context/host-total.ts';
 import { oomKillsInWindow } from '../context/oom-kills.ts';
 import { memorySamples, memoryUse } from '../context/process-readings.ts';
+import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { believedMemoryRows, type HostMemory } from '../model/samples.ts';
-import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { killerWord } from '../timeline/killers.ts';
 import { fileLabel, formatBytes, formatSeconds, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
@@ -29,6 +30,7 @@ function memoryFacts(context: FactContext): readonly MemoryFact[] {
     ...cgroupKills(context),
     ...memoryOfWorker(context),
     ...memoryOfHost(context),
+    ...unusedMemory(context),
     ...swap,
   ];
 }
@@ -280,7 +282,7 @@ const workerMemory = rule({
       weights: { 'memory-exhaustion': -1 },
     },
     measured: {
-      when: 'it held under half of that up to a timeout, by samples of its last 10 s, and a kernel log covers them',
+      when: 'it held under half of that up to a timeout, by samples of its last 10 s, and a kernel log covers them, or memory of the host was free throughout',
       decides: { 'memory-exhaustion': 'against' },
     },
     grown: { when: 'it grew by 100 MB or more', weights: { 'large-artifact': 1 } },
@@ -341,13 +343,14 @@ const SAMPLED_TO_THE_END_SECONDS = 10;
 
 /**
  * Whether the worker's memory was sampled up to the end of its work while the kernel's log, which would tell of a shortage,
- * covers it. A silent kernel log alone excludes a kill by the kernel, not a shortage: an allocation may be refused, or a
+ * covers it, or while the host's memory was seen to be free all along. A silent kernel log alone excludes a kill by the kernel, not a shortage: an allocation may be refused, or a
  * guard in user space may kill.
  */
 function wasMeasured(context: FactContext): boolean {
   const { kernel, workEnd, record } = context;
   const last = memorySamples(context).at(-1);
-  if (kernel.state === 'absent' || last === undefined || workEnd === null) return false;
+  if (last === undefined || workEnd === null) return false;
+  if (kernel.state === 'absent' && freeThroughout(context) === null) return false;
   return (
     record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS
   );
@@ -431,6 +434,94 @@ function tightestSnapshot(context: FactContext): HostMemory | null {
   let tightest = within[0] ?? null;
   for (const each of within) if (tightest === null || each.share < tightest.share) tightest = each;
   return tightest?.memory ?? null;
+}
+
+/** Unused memory, not even lent to caches, with which no kernel begins to look for more: its marks are far lower. */
+const FREE_BYTES = 256 * MB;
+const FREE_SHARE = 0.1;
+/** Samples that show a course, and how far the first and the last may lie from what they are to cover. */
+const LEAST_SAMPLES = 3;
+const COVERED_WITHIN_SECONDS = 15;
+/** Waits for the disk above which pages may be read again and again within a limit of their own. */
+const DISK_WAIT_PERCENT = 20;
+
+interface FreeMemory {
+  readonly leastBytes: number;
+  readonly samples: number;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly source: Provenance;
+}
+
+/**
+ * The unused memory of the host, where it was sampled from when the worker was last heard of to its timeout, and much of it
+ * was unused in every sample, nothing was swapped and hardly anything waited for the disk; null otherwise.
+ */
+function freeThroughout(context: FactContext): FreeMemory | null {
+  const { workEnd, window, record, config } = context;
+  if (workEnd === null || window === null || record?.death?.mechanism !== 'gunicorn-timeout') return null;
+  const silent = addSeconds(workEnd, -(config?.timeoutSeconds || GUNICORN_DEFAULTS.timeoutSeconds));
+  const vmstat = believedMemoryRows(context.vmstatSamples, context.evidence.hostMemory);
+  const rows = [
+    ...vmstat.map(({ time, freeBytes, source }) => ({ time, freeBytes, totalBytes: null, source })),
+    ...context.evidence.hostMemory.flatMap(({ time, freeBytes, totalBytes, source }) =>
+      time === null || freeBytes === null ? [] : [{ time, freeBytes, totalBytes, source }],
+    ),
+  ]
+    .filter(
+      ({ time }) =>
+        secondsBetween(time, silent) <= COVERED_WITHIN_SECONDS &&
+        secondsBetween(workEnd, time) <= COVERED_WITHIN_SECONDS,
+    )
+    .sort((a, b) => a.time - b.time);
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined || rows.length < LEAST_SAMPLES) return null;
+  const isCovered =
+    secondsBetween(silent, first.time) <= COVERED_WITHIN_SECONDS &&
+    secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS;
+  const isFree = rows.every(
+    ({ freeBytes, totalBytes }) => freeBytes >= FREE_BYTES && freeBytes >= (totalBytes ?? 0) * FREE_SHARE,
+  );
+  const isCalm = vmstat.every(
+    ({ swapInPerSecond, swapOutPerSecond, waitPercent }) =>
+      swapInPerSecond + swapOutPerSecond === 0 && waitPercent < DISK_WAIT_PERCENT,
+  );
+  if (!isCovered || !isFree || !isCalm) return null;
+  const least = rows.reduce((tightest, row) => (row.freeBytes < tightest.freeBytes ? row : tightest));
+  return {
+    leastBytes: least.freeBytes,
+    samples: rows.length,
+    from: first.time,
+    to: last.time,
+    source: least.source,
+  };
+}
+
+const memoryFree = rule({
+  id: 'memory-free-throughout',
+  needs: ['host-load'],
+  basis: BASIS.vmstat,
+  weights: { 'memory-exhaustion': -1.5 },
+  cases: {
+    // A limit of a cgroup may be reached on a host that has plenty: only the kernel would tell.
+    toldByKernel: {
+      when: 'a kernel log covers it and tells of no kill, and no limit of its unit is known',
+      decides: { 'memory-exhaustion': 'against' },
+    },
+  },
+});
+
+function unusedMemory(context: FactContext): readonly MemoryFact[] {
+  const free = freeThroughout(context);
+  if (free === null || oomKillsInWindow(context).length > 0) return [];
+  const isTold = context.kernel.state === 'covers' && context.unit?.memoryMaxBytes == null;
+  return [
+    memoryFree.fact({
+      case: isTold ? 'toldByKernel' : [],
+      text: `The host had at least ${formatBytes(free.leastBytes)} of memory unused in all of ${free.samples} samples up to the timeout (${formatTimeOfDay(free.from)} to ${formatTimeOfDay(free.to)} UTC).`,
+      ...sourceOnly(free.source),
+    }),
+  ];
 }
 
 /** KiB/s of swap traffic above which a host is thrashing rather than tidying up. */
@@ -535,6 +626,7 @@ const MEMORY_RULES = [
   oomKillOfAnother,
   workerMemory,
   hostMemory,
+  memoryFree,
   noSwapping,
   swapThrashing,
 ] as const;

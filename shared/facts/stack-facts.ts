@@ -1,6 +1,7 @@
 import { type FactContext, sourceOnly } from '../context/context.ts';
 import type { Activity, StackFrame, StackPrinter } from '../context/stacks.ts';
 import { type StuckFrame, stuckFrame } from '../context/traceback.ts';
+import { isUnbounded } from '../context/work-counters.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, type RuleCase, rule } from './rule.ts';
 import { datedOrNot } from './undated.ts';
@@ -45,8 +46,13 @@ const waitedForPeer = rule({
       {
         there: {
           when: 'the stack shows it',
-          weights: { 'database-lock': -3.5, 'infinite-loop': -3.5, 'large-artifact': -1.5 },
-          decides: { 'database-lock': 'against', 'infinite-loop': 'against' },
+          weights: { 'database-lock': -3.5, 'large-artifact': -1.5 },
+          decides: { 'database-lock': 'against' },
+        },
+        bounded: {
+          when: 'its log does not show that nothing bounds the work: a loop may wait for its peer in every round',
+          weights: { 'infinite-loop': -3.5 },
+          decides: { 'infinite-loop': 'against' },
         },
       },
       UNDATED_SHARE,
@@ -173,7 +179,7 @@ function stackFacts(context: FactContext): readonly StackFact[] {
     case 'idle':
       return [idleAtTimeout.fact({ case: [there, ...traceback], ...found })];
     case 'network':
-      return [waitedForPeer.fact({ case: [there, ...traceback], ...found })];
+      return [waitedForPeer.fact({ case: [there, ...boundedCase(context, isUndated), ...traceback], ...found })];
     case 'database-wait':
       return [waitedForDatabaseLock.fact({ case: [there, ...traceback], ...found })];
     default: {
@@ -181,6 +187,10 @@ function stackFacts(context: FactContext): readonly StackFact[] {
       return [stuckInFrame.fact({ case: [isUndated ? (`${at}Undated` as const) : at, ...traceback], ...found })];
     }
   }
+}
+
+function boundedCase(context: FactContext, isUndated: boolean): readonly ('bounded' | 'boundedUndated')[] {
+  return isUnbounded(context) ? [] : [isUndated ? 'boundedUndated' : 'bounded'];
 }
 
 const stackNotUsed = rule({ id: 'stack-not-used', needs: ['stack'], basis: BASIS.stackDump });

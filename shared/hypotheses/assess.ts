@@ -173,6 +173,7 @@ function assessMemory({ of, has }: WeighedFacts): Assessment {
 const HELD_UP_FROM_OUTSIDE = [
   { facts: ['network-storage'], what: 'a file server did not answer' },
   { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
+  { facts: ['cpu-stolen'], what: 'the hypervisor let the host hardly run' },
   { facts: ['ended-while-downloading'], what: 'a download never ended' },
   { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
   { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },

@@ -8,6 +8,7 @@ export type LaunchFileKind =
   | 'start script'
   | 'supervisor configuration'
   | 'Kubernetes manifest'
+  | 'task definition'
   | 'environment file'
   /** What a runtime or Kubernetes keeps of one that was started: `docker inspect`, `kubectl get pod -o yaml`. */
   | 'container'

@@ -132,6 +132,69 @@ export function unboundedTries(
   return null;
 }
 
+/** Steps from one thing to the next that come back to where they began, again and again. */
+export interface Circle {
+  /** Things on the way round. */
+  readonly stations: number;
+  readonly rounds: number;
+  readonly from: EpochMicros;
+  readonly to: EpochMicros;
+  readonly sample: OperationLine;
+}
+
+/** Rounds that no way to an end makes, whatever else its lines count meanwhile. */
+const LEAST_CIRCLES = 10;
+const MOST_STATIONS = 500;
+
+// node 4 -> 9     Ч-318 → Ч-407     depot-a => depot-b
+const STEP =
+  /([\p{L}\p{N}][\p{L}\p{N}_.:/#-]{0,80}?)\s{0,3}(?:-{1,2}>|→|=>|⇒)\s{0,3}([\p{L}\p{N}](?:[\p{L}\p{N}_.:/#-]{0,80}[\p{L}\p{N}])?)/u;
+
+/**
+ * The circle in which the work went up to its end: each step begins where the one before ended, and the same stations come
+ * round in the same order. Null where a way leads on, or where what goes round is a wait. States have names, and come round
+ * for every item; things have numbers. Whatever else is said on the way round must have been said in the round before.
+ */
+export function circleAtEnd(all: readonly OperationLine[]): Circle | null {
+  const steps = all.slice(-MOST_LINES).flatMap((line) => {
+    const [, start, end] = STEP.exec(saidIn(line)) ?? [];
+    const isStep = start !== undefined && end !== undefined && /\d/.test(start) && /\d/.test(end) && !isWait(line);
+    return isStep ? [{ line, start, end }] : [];
+  });
+  const last = steps.at(-1);
+  if (last === undefined) return null;
+  let stations = 0;
+  for (let back = 1; back <= Math.min(MOST_STATIONS, steps.length - 1); back += 1) {
+    const [step, next] = [steps.at(-1 - back), steps.at(-back)];
+    // A step that begins elsewhere is of no way.
+    if (step?.end !== next?.start) return null;
+    if (step?.start === last.start) {
+      stations = back;
+      break;
+    }
+  }
+  if (stations < 2) return null;
+  let from = steps.length - 1;
+  while (from > 0) {
+    const [before, round] = [steps[from - 1], steps[from - 1 + stations]];
+    if (before === undefined || before.end !== steps[from]?.start) break;
+    if (round !== undefined && before.start !== round.start) break;
+    from -= 1;
+  }
+  const first = steps[from];
+  const rounds = Math.floor((steps.length - from) / stations);
+  if (first === undefined || rounds < LEAST_CIRCLES) return null;
+  const known = new Set(steps.map(({ line }) => line));
+  const beside = new Map<string, number>();
+  for (const line of all.slice(all.indexOf(first.line), all.indexOf(last.line))) {
+    if (known.has(line)) continue;
+    const text = withoutDurations(saidIn(line));
+    beside.set(text, (beside.get(text) ?? 0) + 1);
+  }
+  if ([...beside.values()].some((times) => times < rounds - 1)) return null;
+  return { stations, rounds, from: first.line.event.time, to: last.line.event.time, sample: last.line };
+}
+
 function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
   const values = lines.map((line) => numbersOf(saidIn(line)));
   const count = values[0]?.length ?? 0;

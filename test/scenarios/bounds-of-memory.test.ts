@@ -68,3 +68,52 @@ describe('memory that ran out', () => {
     expect(JSON.stringify(analysis.recommendations)).not.toContain('MemoryMax');
   });
 });
+
+/** A worker that was silent from 0 on until its timeout, on a host that vmstat watched. */
+const silent = (last = 45, row: Parameters<Scenario['vmstat']>[1] = {}): Scenario => {
+  const scenario = new Scenario()
+    .boot()
+    .app(0, 'INFO', 'Importing vpn job 14')
+    .timeout(31)
+    .sigkill(32)
+    .replacement(32.5)
+    .config('timeout = 30');
+  for (let second = -10; second <= last; second += 5) scenario.vmstat(second, row);
+  return scenario;
+};
+
+describe('memory of the host that lay unused', () => {
+  const verdict = async (scenario: Scenario): Promise<string | undefined> =>
+    verdictsOf(await scenario.analyse())['memory-exhaustion'];
+
+  it('up to the timeout, with a kernel that tells of no kill, excludes a shortage', async () => {
+    expect(await verdict(silent().quietKernel())).toBe('ruled-out');
+  });
+
+  it.each<[string, Scenario]>([
+    ['no kernel log covers it: a limit may have been reached', silent()],
+    ['it was last looked at twenty seconds before', silent(10).quietKernel()],
+    ['little of it was unused', silent(45, { free: 90_000, cache: 3_000_000 }).quietKernel()],
+    ['it was swapped', silent(45, { si: 40, so: 30, swpd: 400_000 }).quietKernel()],
+    ['much waited for the disk', silent(45, { wa: 60 }).quietKernel()],
+    [
+      'its unit has a limit of its own',
+      silent()
+        .quietKernel()
+        .file('tracker.service', '[Service]\nMemoryMax=300M\nExecStart=/srv/venv/bin/gunicorn app:app\n'),
+    ],
+  ])('does not where %s', async (_, scenario) => {
+    expect(await verdict(scenario)).toBe('inconclusive');
+  });
+});
+
+describe('CPU time that the hypervisor took', () => {
+  it('is no idleness: it excludes neither a loop nor anything else, and is named as what held the worker up', async () => {
+    const analysis = await silent(45, { st: 95 }).analyse();
+    expect(analysis.facts.map(({ id }) => id)).toContain('cpu-stolen');
+    expect(analysis.facts.map(({ id }) => id)).not.toContain('host-idle');
+    expect(verdictsOf(analysis)).toMatchObject({ 'worker-timeout': 'fits', 'infinite-loop': 'inconclusive' });
+    const idle = await silent().analyse();
+    expect(idle.facts.map(({ id }) => id)).toContain('host-idle');
+  });
+});

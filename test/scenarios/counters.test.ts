@@ -132,3 +132,77 @@ describe('the same lines again and again', () => {
     expect(verdictsOf(await timedOut(counting(58, again)))['infinite-loop']).toBe('inconclusive');
   });
 });
+
+describe('a way that comes back to where it began', () => {
+  const nodes = ['4', '9', '17'];
+  const step = (index: number): string => `${nodes[index % 3]} -> ${nodes[(index + 1) % 3]}`;
+
+  it.each([
+    ['as it stands', (index: number) => `junction ${step(index)}`],
+    [
+      'whatever is counted on it',
+      (index: number) => `level ${index * 40}: ${step(index)}, ${index * 41_000} rows held`,
+    ],
+    ['in names with numbers', (index: number) => `Ч-${step(index).replace('-> ', '→ Ч-')}`],
+  ])('again and again is a loop, %s', async (_name, line) => {
+    const analysis = await timedOut(counting(58, line));
+    expect(verdictsOf(analysis)).toMatchObject({ 'infinite-loop': 'fits', 'worker-timeout': 'contributes' });
+    expect(textOf(analysis, 'goes-in-circle')).toContain('circle of 3 steps, 19 times');
+  });
+
+  it.each([
+    ['where it leads on', 58, (index: number) => `junction ${index} -> ${index + 1}`],
+    ['where it came round a few times only', 24, step],
+    ['where it is counted towards a total', 58, (index: number) => `stop ${index + 1} of 400: ${step(index)}`],
+    [
+      'where states come round for every item',
+      58,
+      (index: number) => `${['FETCH -> PARSE', 'PARSE -> STORE', 'STORE -> FETCH'][index % 3]}`,
+    ],
+    [
+      'where another item is told of in every round',
+      58,
+      (index: number) => (index % 3 === 2 ? `item ${index} stored` : `stage ${index % 3 === 0 ? '1 -> 2' : '2 -> 1'}`),
+    ],
+    ['where it is taken at random', 58, (index: number) => `junction ${(index * 7) % 11} -> ${((index + 1) * 5) % 13}`],
+  ])('but not %s', async (_name, lines, line) => {
+    const analysis = await timedOut(counting(lines, line));
+    expect(ids(analysis)).not.toContain('goes-in-circle');
+  });
+});
+
+describe('a wait for a peer at the abort', () => {
+  const TRACE = [
+    'Traceback (most recent call last):',
+    '  File "/srv/app/queue.py", line 12, in drain',
+    '    channel.get()',
+    '  File "/usr/lib/python3.11/socket.py", line 706, in readinto',
+    '    return self._sock.recv_into(b)',
+    '  File "/srv/venv/lib/python3.11/site-packages/gunicorn/workers/base.py", line 203, in handle_abort',
+    '    sys.exit(1)',
+    'SystemExit: 1',
+  ];
+  const aborted = (scenario: Scenario): Promise<Analysis> =>
+    TRACE.reduce(
+      (traced, line) => traced.stderr(31.1, line),
+      scenario.timeout(31).gunicorn(31.05, 4242, 'ERROR', 'Error handling request /drain'),
+    )
+      .gunicorn(31.2, 4242, 'INFO', 'Worker exiting (pid: 4242)')
+      .replacement(32)
+      .analyse();
+
+  it('is one round of a loop whose tries nothing bounds', async () => {
+    const scenario = counting(0, String);
+    for (let index = 0; index < 58; index += 1)
+      scenario.app(1 + index / 2, 'WARNING', `message 5f31c, delivery ${index + 1}: not valid`);
+    const analysis = await aborted(scenario);
+    expect(ids(analysis)).toContain('waited-for-peer');
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('fits');
+  });
+
+  it('excludes a loop where nothing of the kind is logged', async () => {
+    const analysis = await aborted(counting(4, (index) => `message ${index * 31} taken`));
+    expect(ids(analysis)).toContain('waited-for-peer');
+    expect(verdictsOf(analysis)['infinite-loop']).toBe('ruled-out');
+  });
+});

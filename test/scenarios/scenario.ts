@@ -179,6 +179,7 @@ export class Scenario {
       readonly us?: number;
       readonly wa?: number;
       readonly swpd?: number;
+      readonly st?: number;
     },
   ): this {
     if (this.#vmstat.length === 0) {
@@ -187,9 +188,9 @@ export class Scenario {
         ' r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st                 UTC',
       );
     }
-    const { free = 3_000_000, buff = 10_000, cache = 500_000, si = 0, so = 0, us = 1, wa = 0, swpd = 0 } = row;
+    const { free = 3_000_000, buff = 10_000, cache = 500_000, si = 0, so = 0, us = 1, wa = 0, swpd = 0, st = 0 } = row;
     this.#vmstat.push(
-      ` 1  0 ${swpd} ${free}  ${buff} ${cache} ${si} ${so}  10  10  100  200 ${us}  1 ${Math.max(0, 99 - us - wa)} ${wa}  0 ${this.#clock(second)}`,
+      ` 1  0 ${swpd} ${free}  ${buff} ${cache} ${si} ${so}  10  10  100  200 ${us}  1 ${Math.max(0, 99 - us - wa - st)} ${wa} ${String(st).padStart(2)} ${this.#clock(second)}`,
     );
     return this;
   }

@@ -228,3 +228,75 @@ describe("gunicorn's default, where none is set", () => {
     expect((await config(threads))?.timeoutSeconds).toBe(30);
   });
 });
+
+describe('a timeout that is told by what runs or describes the service', () => {
+  const timeoutWith = async (path: string, text: string): Promise<number | null | undefined> =>
+    (
+      await new Scenario()
+        .boot()
+        .app(0, 'INFO', 'Processing routing build 231')
+        .timeout(46)
+        .sigkill(47)
+        .replacement(47.2)
+        .file(path, text)
+        .analyse()
+    ).config?.timeoutSeconds;
+  const words = ['gunicorn', 'app.wsgi', '-w', '2', '-t', '45'];
+
+  it('in the head of a stack by py-spy', async () => {
+    const dump = [
+      '# 2026-03-14 02:30:20',
+      'Process 4242: /srv/venv/bin/python /srv/venv/bin/gunicorn -t 45 -w 2 app:app',
+      'Python v3.11.2 (/usr/bin/python3.11)',
+      '',
+      'Thread 4242 (idle): "MainThread"',
+      '    getaddrinfo (socket.py:955)',
+      '    handle (gunicorn/workers/sync.py:135)',
+      '',
+    ].join('\n');
+    expect(await timeoutWith('stack.txt', dump)).toBe(45);
+    expect(await timeoutWith('stack.txt', dump.replace('gunicorn -t 45', 'celery -t 45'))).not.toBe(45);
+  });
+
+  it('in a task definition of ECS, as it is written and as it is printed', async () => {
+    const definition = {
+      family: 'stock',
+      containerDefinitions: [
+        { name: 'proxy', command: ['nginx', '-t', '99'] },
+        { name: 'web', entryPoint: words.slice(0, 1), command: words.slice(1), stopTimeout: 20 },
+      ],
+    };
+    expect(await timeoutWith('task.json', JSON.stringify(definition, null, 1))).toBe(45);
+    expect(await timeoutWith('task.json', JSON.stringify({ taskDefinition: definition }, null, 4))).toBe(45);
+  });
+
+  it('in what kubectl describes of a pod', async () => {
+    const described = [
+      'Name:             stock-web-66c8',
+      'Containers:',
+      '  web:',
+      '    Container ID:  containerd://0b6a',
+      '    Command:',
+      '      gunicorn',
+      '    Args:',
+      ...words.slice(1).map((word) => `      ${word}`),
+      '    State:          Running',
+      '      Started:      Sat, 14 Mar 2026 02:29:30 +0000',
+      '    Last State:     Terminated',
+      '      Reason:       Error',
+      '      Exit Code:    1',
+      '      Started:      Sat, 14 Mar 2026 01:00:00 +0000',
+      '      Finished:     Sat, 14 Mar 2026 02:29:00 +0000',
+      '    Environment:',
+      '      SECRET:  <set to the key "a" in secret "b">',
+      '',
+    ].join('\n');
+    expect(await timeoutWith('pod.txt', described)).toBe(45);
+    expect(
+      await timeoutWith(
+        'pod.txt',
+        described.replace('      SECRET:  <set to the key "a" in secret "b">', '      GUNICORN_CMD_ARGS:  -t 70'),
+      ),
+    ).toBe(45);
+  });
+});

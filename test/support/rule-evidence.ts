@@ -34,6 +34,13 @@ const counting = (until: number): Scenario => {
   for (let page = 1; page <= until; page += 1) scenario.app(page * 0.5, 'INFO', `page ${page} of 90 walked`);
   return scenario;
 };
+const goingRound = (): Scenario => {
+  const scenario = new Scenario().boot().app(0, 'INFO', 'Planning of route 5 started');
+  const nodes = [4, 9, 17];
+  for (let step = 0; step < 58; step += 1)
+    scenario.app(1 + step / 2, 'INFO', `junction ${nodes[step % 3]} -> ${nodes[(step + 1) % 3]}`);
+  return scenario;
+};
 const oomKill = (pid: number, name: string, where: 'Memory cgroup out of memory' | 'Out of memory'): string =>
   `${where}: Killed process ${pid} (${name}) total-vm:1400000kB, anon-rss:980000kB, file-rss:9000kB, shmem-rss:0kB, UID:998 pgtables:2200kB oom_score_adj:0`;
 const sqlite = (scenario: Scenario, folder: string, suffixes: readonly string[]): Scenario => {
@@ -194,10 +201,12 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
   () => importing().app(2, 'INFO', 'Parsing XML: report.xml (300000 bytes)').config('timeout = 600'),
   () => vmstat(timedOut(parsing()), { us: 60 }),
   () => vmstat(timedOut(parsing()), { wa: 60 }),
+  () => vmstat(timedOut(parsing()), { st: 90 }),
   () => vmstat(timedOut(parsing()), { si: 4_000, swpd: 900_000 }),
   () => timedOut(parsing()).ps(20, [{ pid: 4242, state: 'R', cpuPercent: 96 }]),
   () => timedOut(parsing()).psSeries(30, () => ({ state: 'D', cpuSeconds: 1 })),
   () => timedOut(counting(60)),
+  () => timedOut(goingRound()),
   () => timedOut(counting(20)),
   () => timedOut(parsing().gunicorn(5, 4242, 'INFO', 'Worker exiting (pid: 4242)')),
   () =>

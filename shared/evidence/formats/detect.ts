@@ -1,11 +1,11 @@
 import type { EvidenceFormat } from '../../model/evidence.ts';
 import { peel } from '../carriers/peel.ts';
 import { readHeader } from '../headers/read-header.ts';
+import { isDateLine } from '../host/snapshot-time.ts';
 import { isJournalNotice, readJournalPrefix } from '../journal/journal-prefix.ts';
 import { TEXT_FORMATS } from '../journal/text-formats.ts';
 import { learnLayout } from '../logs/log-layout.ts';
 import { isDecoration } from '../reading/lines.ts';
-import { parseDateLine } from '../reading/stamps.ts';
 import { levelOf } from '../wording/inner-header.ts';
 import { detectBinary, detectByName } from './detect-binary.ts';
 import { areOfJournal, CARRIER_WORDS, detectExport, otherProgram, UPTIME_STAMP } from './detect-log.ts';
@@ -155,7 +155,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     if (entry !== undefined) {
       candidates += 1;
       vote(entry.format, entry.why);
-    } else if (!/^\s/.test(line) && !isDecoration(line) && !/^[{}[\]],?$/.test(line) && parseDateLine(line) === null) {
+    } else if (!/^\s/.test(line) && !isDecoration(line) && !/^[{}[\]],?$/.test(line) && !isDateLine(line)) {
       candidates += 1;
     }
   }

@@ -20,10 +20,26 @@ export function severityOfLevel(level: InnerLevel): Severity {
 export const LEVEL_WORDS = ['DEBUG', 'INFO', 'WARNING', 'WARN', 'ERROR', 'CRITICAL', 'FATAL'] as const;
 
 /**
+ * Levels as services name them in other languages (`logging.addLevelName(logging.INFO, 'BİLGİ')`), in capitals as loggers
+ * print them; CJK has none.
+ */
+const LEVELS_ELSEWHERE: Readonly<Record<InnerLevel, string>> = {
+  DEBUG: 'ОТЛАДКА DEPURACIÓN DEPURACION DÉBOGAGE 调试 除錯 デバッグ 디버그',
+  INFO: 'BİLGİ BILGI INFORMACIÓN INFORMACION INFORMAÇÃO INFORMACJA INFORMAZIONE INFORMASI HINWEIS ИНФО ИНФОРМАЦИЯ ИНФОРМАЦІЯ TIETO TEAVE INFORMACE INFORMÁCIÓ INFORMÁCIA INFORMACIJA INFORMAȚIE ΠΛΗΡΟΦΟΡΙΑ 信息 資訊 情報 정보',
+  WARNING:
+    'UYARI WARNUNG AVERTISSEMENT ADVERTENCIA ADVERTÈNCIA AVISO AVVISO AVVERTENZA ATTENZIONE ПРЕДУПРЕЖДЕНИЕ ПОПЕРЕДЖЕННЯ ВНИМАНИЕ OSTRZEŻENIE VAROITUS HOIATUS VAROVÁNÍ VAROVANIE UPOZORENJE UPOZORNĚNÍ FIGYELMEZTETÉS ADVARSEL VARNING WAARSCHUWING PERINGATAN AVERTISMENT ΠΡΟΕΙΔΟΠΟΙΗΣΗ 警告 경고',
+  ERROR:
+    'HATA FEHLER ERREUR ERRORE ERRO ОШИБКА ПОМИЛКА ГРЕШКА BŁĄD BLAD VIRHE VIGA CHYBA GREŠKA GRESKA HIBA FEJL FEIL FEL FOUT KESALAHAN EROARE KLAIDA KĻŪDA ΣΦΑΛΜΑ 错误 錯誤 エラー 오류',
+  CRITICAL:
+    'KRİTİK KRITIK KRITISCH CRITIQUE CRÍTICO CRITICO КРИТИЧЕСКАЯ КРИТИЧНО KRYTYCZNY KRIITTINEN KRITISK KRITICKÝ ΚΡΙΣΙΜΟ 严重 致命 重大 심각',
+};
+
+/**
  * Words of other loggers as well: loguru (TRACE, SUCCESS), log4j, syslog's names, Go's zap and logrus (dpanic, panic), the three or four letters
  * of zerolog, Serilog and logrus.
  */
 const LEVEL_OF_WORD: ReadonlyMap<string, InnerLevel> = new Map<string, InnerLevel>([
+  ...wordsElsewhere(),
   ['TRACE', 'DEBUG'],
   ['TRC', 'DEBUG'],
   ['DBG', 'DEBUG'],
@@ -56,12 +72,19 @@ const LEVEL_OF_WORD: ReadonlyMap<string, InnerLevel> = new Map<string, InnerLeve
   ['DPANIC', 'CRITICAL'],
 ]);
 
+function wordsElsewhere(): readonly (readonly [string, InnerLevel])[] {
+  const levels = Object.keys(LEVELS_ELSEWHERE) as InnerLevel[];
+  return levels.flatMap((level) => LEVELS_ELSEWHERE[level].split(' ').map((word) => [word, level] as const));
+}
+
 /** All of them, in capitals. */
 export const ALL_LEVEL_WORDS: readonly string[] = [...LEVEL_OF_WORD.keys()];
 
+const LONGEST_WORD = 14;
+
 /** The level that such a word stands for, in any case; null for other words. */
 export function levelOf(word: string | undefined): InnerLevel | null {
-  return word === undefined || word.length > 11 ? null : (LEVEL_OF_WORD.get(word.toUpperCase()) ?? null);
+  return word === undefined || word.length > LONGEST_WORD ? null : (LEVEL_OF_WORD.get(word.toUpperCase()) ?? null);
 }
 
 /** One letter for a level: Ruby's Logger, glog, tornado. */

@@ -158,7 +158,7 @@ class HeaderScan {
     while (found.count < FIELDS_LIMIT) {
       const end = this.#field();
       if (end < 0) {
-        if (found.level !== null) this.#watch?.(this.#placeName(), null, this.#text);
+        if (this.#isBehindLevel()) this.#watch?.(this.#placeName(), null, this.#text);
         break;
       }
       found.count += 1;
@@ -201,19 +201,26 @@ class HeaderScan {
     const sign = this.#text.charCodeAt(at);
     if (at === from && sign === COLON) at += 1;
     else if (at === from && (sign === PIPE || sign === COMMA || sign === SEMICOLON)) {
-      if (this.#tight !== sign && !this.#levelFollows(at)) return at;
+      if (this.#tight !== sign && !this.#levelFollows(at) && !this.#isTable(at, sign)) return at;
       this.#tight = sign;
       at += 1;
     }
     return at;
   }
 
+  /** Whether a sign right behind the stamp parts a further field, without blanks, from what follows: no text is written so. */
+  #isTable(at: number, sign: number): boolean {
+    const { count, stamp } = this.found;
+    if (count !== 1 || stamp === null || sign === COMMA) return false;
+    const next = this.#text.indexOf(String.fromCharCode(sign), at + 1);
+    return next > at + 1 && next - at <= COLUMN_LIMIT_CHARACTERS && !/\s/.test(this.#text.slice(at + 1, next));
+  }
+
   /** The end of the field at the current place, once it has been taken in; -1 when none stands there. */
   #field(): number {
-    const { found } = this;
     const at = this.#at;
     const code = this.#text.charCodeAt(at);
-    if (found.level !== null && (this.#watch !== null || this.#habits.fields.size > 0)) {
+    if (this.#isBehindLevel() && (this.#watch !== null || this.#habits.fields.size > 0)) {
       const end = this.#byHabit();
       if (end !== null) return end;
     }
@@ -222,6 +229,12 @@ class HeaderScan {
     if (code === HASH) return this.#number();
     if (code > 0x40 || code === QUESTION) return this.#letters();
     return -1;
+  }
+
+  /** Whether the level is read, or a table has none. */
+  #isBehindLevel(): boolean {
+    if (this.found.level !== null) return true;
+    return this.#tight !== 0 && !this.#levelFollows(this.#at - 1);
   }
 
   /** Behind the level the file's habits tell a field from the text; null where they do not. */
@@ -498,13 +511,13 @@ class HeaderScan {
   /** `app.jobs - INFO - text`, `django.request ERROR text`, `pid=12 level`: a name in front of everything else. */
   #nameFirst(word: string, end: number): number {
     const rest = this.#text.slice(end, end + LOOK_CHARACTERS);
-    const separated = /^(?:\s*[-|:]\s*|\s+\[)([A-Z]{4,9})(?=[\s:|\-\]])/.exec(rest);
+    const separated = /^(?:\s*[-|:]\s*|\s+\[)(\p{Lu}{4,14})(?=[\s:|\-\]])/u.exec(rest);
     const isBeforeLevel = separated !== null && levelOf(separated[1]) !== null;
     const isBeforeStamp = /^ [-|] \d{4}-\d\d-\d\d[T ]/.test(rest);
     const isNamed =
       this.#habits.nameBegins ||
       (/^[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)+$/u.test(word) && !FILE_NAME.test(word));
-    const beside = isNamed ? /^ ([A-Z]{4,9})(?=:? )/.exec(rest) : null;
+    const beside = isNamed ? /^ (\p{Lu}{4,14})(?=:? )/u.exec(rest) : null;
     if (!isBeforeLevel && !isBeforeStamp && levelOf(beside?.[1]) === null) return -1;
     this.found.logger = word;
     return end;
@@ -732,7 +745,7 @@ class HeaderScan {
 
 // `- read        -  [INFO    ] - `, ` [main] ERROR `, `|25321|140123|INFO|`
 const LEVEL_AHEAD =
-  /^(?:(?:\s*[-|:,;]\s*|\s+)(?:\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\{[^}\n]{0,100}\}|\d{1,19}|[\w.$<>/@-]{1,80})(?=\s*[-|:,;]\s*|\s*[[({]|\s+(?:[A-Z]{4,9}\b|\d))){0,5}?(?:\s*[-|:,;]\s*|\s+)?[[(]?([A-Z]{4,9})(?=[\s\]):|,;/-])/;
+  /^(?:(?:\s*[-|:,;]\s*|\s+)(?:\[[^\]\n]{0,60}\]|\([^)\n]{0,60}\)|\{[^}\n]{0,100}\}|\d{1,19}|[\w.$<>/@-]{1,80})(?=\s*[-|:,;]\s*|\s*[[({]|\s+(?:\p{Lu}{4,14}(?!\p{L})|\d))){0,5}?(?:\s*[-|:,;]\s*|\s+)?[[(]?(\p{Lu}{4,14})(?=[\s\]):|,;/-])/u;
 const LETTER = /([DIWEFC]) (?:(\d{1,9}) )?([\p{L}_][\p{L}\p{N}_.-]*): /uy;
 const GLOG = /([DIWEF])(\d\d)(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?\s+(\d{1,9}) ([\w./-]{1,100}:\d{1,6})\]/y;
 const DOTTED = /^[\p{L}\p{N}_$-]+(?:(?:\.|::)[\p{L}\p{N}_$-]+)+$/u;
@@ -741,6 +754,8 @@ const FILE_NAME =
 
 const LOOK_CHARACTERS = 160;
 const GROUP_LIMIT_CHARACTERS = 160;
+/** A field between two signs of a table. */
+const COLUMN_LIMIT_CHARACTERS = 80;
 /** structlog pads levels to the longest of them. */
 const PAD_WIDTH = 8;
 const BLANK = 0x20;

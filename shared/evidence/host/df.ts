@@ -10,9 +10,8 @@ import {
   StrayLines,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
-import { parseDateLine } from '../reading/stamps.ts';
 import { readPrintedSize } from './printed-size.ts';
-import { SnapshotClock } from './snapshot-time.ts';
+import { isDateLine, SnapshotClock } from './snapshot-time.ts';
 
 /** Longest row that is looked at: paths end at 4096 bytes. */
 const ROW_LIMIT_CHARACTERS = 8_192;
@@ -72,7 +71,7 @@ class DfHandler implements LineHandler {
       out.push({ type: 'filesystem', usage });
       return;
     }
-    if (parseDateLine(text) !== null) this.#clock.takeDateLine(text);
+    if (isDateLine(text)) this.#clock.takeDateLine(text);
     else if (!isDecoration(text) && !isPseudoRow(text)) this.#stray.add(line);
   }
 
@@ -97,6 +96,7 @@ class DfHandler implements LineHandler {
 
   onEnd(out: ParsedItem[]): void {
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
   }
 
   timeResolution(): TimeResolution | null {

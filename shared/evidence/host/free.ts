@@ -11,8 +11,7 @@ import {
   StrayLines,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
-import { parseDateLine } from '../reading/stamps.ts';
-import { SnapshotClock } from './snapshot-time.ts';
+import { isDateLine, SnapshotClock } from './snapshot-time.ts';
 
 const KIB = 1024;
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -70,7 +69,7 @@ class FreeHandler implements LineHandler {
       return;
     }
     // The date of the next snapshot must not date this one.
-    if (this.#memory !== null && parseDateLine(text) !== null) this.#finish(out);
+    if (this.#memory !== null && isDateLine(text)) this.#finish(out);
     if (this.#clock.takeDateLine(text) || isDecoration(text)) return;
     this.#stray.add(line);
   }
@@ -127,6 +126,7 @@ class FreeHandler implements LineHandler {
   onEnd(out: ParsedItem[]): void {
     this.#finish(out);
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
   }
 
   timeResolution(): TimeResolution | null {

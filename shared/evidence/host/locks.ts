@@ -32,6 +32,10 @@ const TYPES: Readonly<Record<string, FileLock['type']>> = {
   LEASE: 'LEASE',
 };
 
+// # ls -i app.db -> 524301     524301 /srv/app/app.db     /srv/app/app.db: inode 524301
+const NOTED_INODE =
+  /(?<![\w./-])((?:[\w.-]*\/)*[\w.-]+\.\w{1,8})\s*(?:->|=>|=|:|\()?\s*(?:inode:?\s*)?(\d{2,20})(?![\w.:-])|^\W*(\d{2,20})\s+((?:[\w.-]*\/)*[\w.-]+\.\w{1,8})\s*$/i;
+
 /** No other line begins so: what a lock is and how it is held. */
 function isLockRow(text: string): boolean {
   return ROW.test(text);
@@ -47,6 +51,8 @@ class LocksHandler implements LineHandler {
   readonly #context: ParseContext;
   readonly #clock: SnapshotClock;
   readonly #stray: StrayLines;
+  /** The files that notes give to inodes. */
+  readonly #paths = new Map<number, string>();
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -60,8 +66,13 @@ class LocksHandler implements LineHandler {
     if (told !== null) {
       this.#stray.flush(out);
       const source = provenanceOfLines(this.#context, line);
-      out.push({ type: 'file-lock', lock: { time: this.#clock.time, ...told, source } });
-    } else if (
+      const path = told.path ?? this.#paths.get(told.inode ?? -1) ?? null;
+      out.push({ type: 'file-lock', lock: { time: this.#clock.time, ...told, path, source } });
+      return;
+    }
+    const noted = NOTED_INODE.exec(line.text);
+    if (noted !== null) this.#paths.set(Number(noted[2] ?? noted[3]), noted[1] ?? noted[4] ?? '');
+    if (
       // A lease that is being taken back, or a lock that is being removed, is held by nobody.
       row === null &&
       !this.#clock.takeDateLine(line.text) &&
@@ -74,6 +85,7 @@ class LocksHandler implements LineHandler {
 
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'lock', out);
   }
 

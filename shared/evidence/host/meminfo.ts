@@ -10,8 +10,7 @@ import {
   StrayLines,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
-import { parseDateLine } from '../reading/stamps.ts';
-import { SnapshotClock } from './snapshot-time.ts';
+import { isDateLine, SnapshotClock } from './snapshot-time.ts';
 
 const KIB = 1024;
 // MemTotal:       24684084 kB        HugePages_Total:       0
@@ -38,7 +37,7 @@ class MeminfoHandler implements LineHandler {
     const field = FIELD.exec(line.text);
     if (field === null) {
       // A date line belongs to the snapshot below it.
-      if (this.#fields.has('MemTotal') && parseDateLine(line.text) !== null) this.#finish(out);
+      if (this.#fields.has('MemTotal') && isDateLine(line.text)) this.#finish(out);
       if (!this.#clock.takeDateLine(line.text) && !isDecoration(line.text)) this.#stray.add(line);
       return;
     }
@@ -88,6 +87,7 @@ class MeminfoHandler implements LineHandler {
   onEnd(out: ParsedItem[]): void {
     this.#finish(out);
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
   }
 
   timeResolution(): TimeResolution | null {

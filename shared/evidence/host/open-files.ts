@@ -79,6 +79,7 @@ class OpenFilesHandler implements LineHandler {
 
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'row', out);
   }
 

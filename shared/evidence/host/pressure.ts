@@ -85,6 +85,7 @@ class PressureHandler implements LineHandler {
       const message = `${this.#context.fileName} tells of pressure and not of what: name it after /proc/pressure/memory, io or cpu, or save it with head /proc/pressure/*.`;
       out.push(problemItem('unclassified', message, this.#nameless.byteOffset));
     }
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'row', out);
   }
 

@@ -134,6 +134,7 @@ class PsHandler implements LineHandler {
 
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'row', out);
   }
 

@@ -32,7 +32,7 @@ interface StackSign {
  * Tools/gdb/libpython.py; systemd, src/coredump/stacktrace.c
  */
 const SIGNS: readonly StackSign[] = [
-  { sample: 'Process 23333: /usr/bin/python3 gunicorn app:app', line: /^Process (\d{1,10}): \S/, is: 'begins' },
+  { sample: 'Process 23333: /usr/bin/python3 gunicorn app:app', line: /^Process (\d{1,10}): (\S.*)/, is: 'begins' },
   { sample: 'Fatal Python error: Aborted', line: /^Fatal Python error: \w/, is: 'begins' },
   { sample: 'Timeout (0:00:25)!', line: /^Timeout \(\d+:\d\d:\d\d(?:\.\d+)?\)!$/, is: 'begins' },
   {
@@ -72,11 +72,14 @@ const BESIDE =
   /^(?:\s|$|Python v\d|\[(?:New LWP|Thread debugging|Current thread|Inferior|New Thread|Thread 0x|Switching)|Using host libthread_db|warning: |\d+\s\S*[^:]+: (?:No such file|in )|0x[0-9a-f]+ in |[\w.]+ \(.*\)(?: at \S+| from \S+)?$|Attaching to|Reading symbols|Missing separate|Download failed|This GDB|Debuginfod|Error while|Extension modules: |Dl_|To enable|\(most recent call|Unable to |\(gdb\)|Id +Target|Dump of|A debugging session|Detaching from|--Type <RET>|<no Python frames>)/;
 const ATTACHED = /^(?:Attaching to (?:program: .*, )?process|\[Current (?:thread|inferior) .*process) (\d{1,10})/;
 
-function signOf(text: string): { readonly sign: StackSign; readonly pid: number | null } | null {
+function signOf(
+  text: string,
+): { readonly sign: StackSign; readonly pid: number | null; readonly command: string | null } | null {
   const short = text.slice(0, MOST_CHARACTERS);
   for (const sign of SIGNS) {
     const match = sign.line.exec(short);
-    if (match !== null) return { sign, pid: match[1] === undefined ? null : Number(match[1]) };
+    if (match !== null)
+      return { sign, pid: match[1] === undefined ? null : Number(match[1]), command: match[2] ?? null };
   }
   return null;
 }
@@ -149,9 +152,24 @@ class StackDumpHandler implements LineHandler {
     this.#stray.flush(out);
     if (found.sign.is === 'begins') this.#closeAt(this.#clock.time, out);
     this.#pid = found.pid ?? this.#pid;
+    if (found.pid !== null && found.command !== null) out.push(this.#process(found.pid, found.command, line));
     if (found.sign.is === 'stack') this.#hasStack = true;
     this.#keep(line);
     if (found.sign.is === 'ends') this.#closeAt(this.#clock.time, out);
+  }
+
+  /** py-spy tells the command of the process, as ps does, and nothing else of it. */
+  #process(pid: number, command: string, line: Line): ParsedItem {
+    const unknown = {
+      cpuPercent: null,
+      memPercent: null,
+      vszBytes: null,
+      rssBytes: null,
+      state: null,
+      cpuSeconds: null,
+    };
+    const source = provenanceOfLines(this.#context, line);
+    return { type: 'process', sample: { time: this.#clock.time, pid, user: '', ...unknown, command, source } };
   }
 
   #keep(line: Line): void {
@@ -184,6 +202,7 @@ class StackDumpHandler implements LineHandler {
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#stray.flush(out);
     this.#closeAt(this.#clock.time, out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'stack', out);
   }
 

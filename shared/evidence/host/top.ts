@@ -1,20 +1,17 @@
 import type { TimeResolution } from '../../model/evidence.ts';
 import type { ProcessSample } from '../../model/samples.ts';
-import { type EpochMicros, MICROS_PER_SECOND, type WallClock } from '../../model/time.ts';
+import { type EpochMicros, MICROS_PER_SECOND } from '../../model/time.ts';
 import type { RecordFormat } from '../reading/format.ts';
 import {
   isDecoration,
   type Line,
   type LineHandler,
   parserOfLines,
-  problemItem,
   provenanceOfLines,
   reportCutEnd,
   StrayLines,
 } from '../reading/lines.ts';
 import type { CreateParser, ParseContext, ParsedItem } from '../reading/parser.ts';
-import { daysLater, StampClock, zoneWords } from '../reading/stamp-clock.ts';
-import { parseDateLine } from '../reading/stamps.ts';
 import { readPrintedSize } from './printed-size.ts';
 import { readCpuTime } from './ps.ts';
 import { sampledEvent } from './sampled-event.ts';
@@ -66,19 +63,14 @@ const createTopParser: CreateParser = (context) => parserOfLines(context, new To
 class TopHandler implements LineHandler {
   readonly #context: ParseContext;
   readonly #clock: SnapshotClock;
-  readonly #stamps: StampClock;
   readonly #stray: StrayLines;
   #snapshot: Snapshot | null = null;
   #count = 0;
   #columns: { readonly index: Readonly<Record<NeededColumn, number>>; readonly before: number } | null = null;
-  #dateReported = false;
-  #anyTime = false;
-  #lastTime: EpochMicros | null = null;
 
   constructor(context: ParseContext) {
     this.#context = context;
     this.#clock = new SnapshotClock(context);
-    this.#stamps = new StampClock(context);
     this.#stray = new StrayLines(context, 'lines of top');
   }
 
@@ -91,7 +83,7 @@ class TopHandler implements LineHandler {
     const summary = SUMMARY.exec(text);
     if (summary !== null) {
       this.#finish(out);
-      const time = this.#timeOf(summary, line, out);
+      const time = this.#timeOf(summary);
       this.#columns = null;
       this.#snapshot = {
         first: line,
@@ -125,35 +117,13 @@ class TopHandler implements LineHandler {
         );
       return;
     }
-    if (parseDateLine(text) !== null) this.#clock.takeDateLine(text);
-    else if (!/^(?:Tasks|Threads):/.test(text) && !isDecoration(text)) this.#stray.add(line);
+    if (!this.#clock.takeDateLine(text) && !/^(?:Tasks|Threads):/.test(text) && !isDecoration(text))
+      this.#stray.add(line);
   }
 
-  #timeOf(summary: RegExpExecArray, line: Line, out: ParsedItem[]): EpochMicros | null {
-    const near = this.#clock.time ?? this.#lastTime ?? this.#context.nearTime;
-    if (near === null) return null;
-    const ofDay = { hour: Number(summary[1]), minute: Number(summary[2]), second: Number(summary[3]), micros: 0 };
-    const today = this.#stamps.dateAt(near);
-    // The day on which the time of day lies nearest: a snapshot just after midnight belongs to the next one.
-    const distance = (wall: WallClock): number =>
-      Math.abs((this.#stamps.peek(wall, null) ?? Number.POSITIVE_INFINITY) - near);
-    const candidates = [-1, 0, 1].map((days): WallClock => ({ ...daysLater(today, days), ...ofDay }));
-    const nearest = candidates.reduce((best, each) => (distance(each) < distance(best) ? each : best));
-    const time = this.#stamps.instant(nearest, null);
-    if (time === null) return null;
-    this.#anyTime = true;
-    if (this.#clock.time === null && !this.#dateReported) {
-      this.#dateReported = true;
-      out.push(
-        problemItem(
-          'assumed-time',
-          `top prints no date: ${this.#context.fileName} was put on the day nearest to the other evidence, read ${zoneWords(this.#context)}. A line of date above each snapshot settles it.`,
-          line.byteOffset,
-        ),
-      );
-    }
-    this.#lastTime = time;
-    return time;
+  #timeOf(summary: RegExpExecArray): EpochMicros | null {
+    const [, hour, minute, second] = summary.map(Number);
+    return this.#clock.onItsDay({ hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0, micros: 0 });
   }
 
   #takeHead(snapshot: Snapshot, line: Line, text: string): boolean {
@@ -258,16 +228,12 @@ class TopHandler implements LineHandler {
 
   onEnd(out: ParsedItem[], cut: Line | null): void {
     this.#finish(out);
+    out.push(...this.#clock.problems());
     reportCutEnd(this.#context, cut, 'row', out);
   }
 
   timeResolution(): TimeResolution | null {
-    if (!this.#anyTime) return null;
-    return {
-      ...this.#stamps.resolution(),
-      year: null,
-      yearFrom: 'file',
-    };
+    return this.#clock.timeResolution();
   }
 }
 

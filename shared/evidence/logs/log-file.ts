@@ -589,8 +589,9 @@ class LogFileHandler implements LineHandler {
   /** Where the text of a line begins that is read by its file's habits. */
   #textAt({ header, text }: LogLine): { readonly textAt?: number } {
     if (header === null || header.form !== 'text' || header.fields !== null || header.style === 'gunicorn') return {};
-    if ((header.level === null && header.stamp === null) || header.text === '' || readCommonHeader(text) !== null)
-      return {};
+    const { stamp, level, pid, logger } = header;
+    if ([stamp, level, pid, logger].every((part) => part === null) || header.text === '') return {};
+    if (readCommonHeader(text) !== null) return {};
     const at = text.length - header.text.length;
     return text.startsWith(header.text, at) ? { textAt: at } : {};
   }

@@ -58,6 +58,8 @@ export interface ParseContext {
   /** A moment near the stamps (from other evidence, else the file's modification time): resolves yearless stamps. */
   readonly nearTime: EpochMicros | null;
   readonly nearTimeFrom: TimeResolution['yearFrom'];
+  /** How far the other evidence reaches to either side of it; 0 without any. */
+  readonly nearReachMicros?: number;
   /** The time of the file itself, and a day for zones and clocks: no entry of it is later. */
   readonly notAfter?: EpochMicros;
   /** When the file was last written, by its file system or archive: a copy may have the time of the copying. */

@@ -225,3 +225,45 @@ export function parseDateLine(text: string): Stamp | { readonly time: EpochMicro
   if (epoch === null) return null;
   return { time: epochMicros(Number(epoch[1]) * MICROS_PER_SECOND + fractionMicros(epoch[2])) };
 }
+
+/** A time of day, of whichever day. */
+export type TimeOfDay = Pick<WallClock, 'hour' | 'minute' | 'second' | 'micros'>;
+
+// # 03:10:25 cat /proc/locks     == 03:10:25 ==     03:10:25     $ date +%T; ps ax is none
+const COMMENT = /^\s*(?:#(?!\d)|-{2,}|={2,}|\*{2,}|;|\/\/|>{1,3}\s)/;
+const TIME_IN_COMMENT =
+  /(?<![\d:.,/-])([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:[.,](\d{1,9}))?(?![\d:/]|-\d)(?:,? ?(Z|UTC|[A-Z]{3,5}|[+-]\d\d:?\d\d)(?![\p{L}\d]))?/gu;
+const TIME_ALONE = /^\W{0,10}\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\W{0,10}$/;
+const ISO_DATE = /(?<!\d)(\d{4})-(\d\d)-(\d\d)(?!\d)/;
+const NAMED_DATE =
+  /(?<!\d)(\d{1,2})\.? (\p{L}{3,8})\.? (\d{4})(?!\d)|(?<!\p{L})(\p{L}{3,8})\.? +(\d{1,2}),?\s(?:\d\d:\d\d:\d\d )?(\d{4})(?!\d)/u;
+
+/**
+ * Reads the time that a person or a script noted above a snapshot, beside whatever else the note says: `# 03:10:25 cat
+ * /proc/locks`, `# mar 15 apr 2025, 03:30:20`. Of a note with two times nothing tells which is the snapshot's. Null for any
+ * other line.
+ */
+export function parseDateComment(
+  text: string,
+): Stamp | { readonly ofDay: TimeOfDay; readonly resolutionMicros: number } | null {
+  if (text.length > 200 || (!COMMENT.test(text) && !TIME_ALONE.test(text))) return null;
+  const times = [...text.replaceAll(/(\d{4}-\d\d-\d\d)T/g, '$1 ').matchAll(TIME_IN_COMMENT)];
+  const [time] = times;
+  if (time === undefined || times.length > 1) return null;
+  const [, hour, minute, second, fraction, zone] = time;
+  const date = dateIn(text);
+  const wall = wallOf(date?.year ?? UNKNOWN_YEAR, date?.month ?? 1, date?.day ?? '1', hour, minute, second, fraction);
+  if (date !== null) return wallClockToMicros(wall, 0) === null ? null : stampOf(wall, zone, fraction);
+  const { year: _year, month: _month, day: _day, ...ofDay } = wall;
+  return { ofDay, resolutionMicros: resolutionOf(fraction) };
+}
+
+function dateIn(text: string): { readonly year: string; readonly month: number; readonly day: string } | null {
+  const iso = ISO_DATE.exec(text);
+  if (iso !== null) return { year: iso[1] ?? '', month: Number(iso[2]), day: iso[3] ?? '' };
+  const named = NAMED_DATE.exec(text);
+  const month = monthNumber(named?.[2] ?? named?.[4] ?? '');
+  return named === null || month === null
+    ? null
+    : { year: named[3] ?? named[6] ?? '', month, day: named[1] ?? named[5] ?? '' };
+}

@@ -8,6 +8,7 @@ import type { GunicornLaunch } from './launch-command.ts';
 import { launchSettings } from './launch-flags.ts';
 import {
   composeLaunches,
+  describedLaunches,
   dockerfileLaunches,
   environmentFileLaunches,
   inspectedLaunches,
@@ -41,6 +42,8 @@ const KINDS: readonly {
     isLikely: (text) => /^\s*(?:- )?containers\s*:/m.test(text),
     read: kubernetesLaunches,
   },
+  // Amazon ECS
+  { kind: 'task definition', isLikely: (text) => /"containerDefinitions"\s*:/.test(text), read: kubernetesLaunches },
   { kind: 'compose file', isLikely: (text) => /^services\s*:/m.test(text), read: composeLaunches },
   // systemd's EnvironmentFile=, docker's --env-file, a .env
   { kind: 'environment file', isLikely: isEnvironmentFile, read: environmentFileLaunches },
@@ -103,7 +106,11 @@ const createLaunchParser: CreateParser = ({ evidenceId, fileName }) =>
 export function containerLaunchItems(text: string, evidenceId: EvidenceId, byteLength: number): readonly ParsedItem[] {
   if (!/gunicorn|WEB_CONCURRENCY/i.test(text)) return [];
   const whole: Provenance = { evidenceId, byteOffset: 0, byteLength, line: null };
-  const launches = /"Config"\s*:/.test(text) ? inspectedLaunches(text) : kubernetesLaunches(text);
+  const launches = /"Config"\s*:/.test(text)
+    ? inspectedLaunches(text)
+    : /^Containers:\s*$/m.test(text)
+      ? describedLaunches(text)
+      : kubernetesLaunches(text);
   return launches.map((launch) => ({ type: 'launch', launch: recordOf(launch, 'container', text, whole) }));
 }
 
@@ -136,7 +143,7 @@ function sourceOf(place: TextPlace, text: string, { evidenceId }: Provenance): P
 export const GUNICORN_LAUNCH: RecordFormat = {
   holds: 'settings',
   savedAs:
-    'what starts gunicorn: Dockerfile, compose file, Procfile, start script, environment file, supervisor section, Kubernetes manifest',
+    'what starts gunicorn: Dockerfile, compose file, Procfile, start script, environment file, supervisor section, Kubernetes manifest, task definition of ECS',
   detect: {
     by: 'whole',
     reads: (text, _lines, fileName) => {

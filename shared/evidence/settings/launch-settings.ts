@@ -465,18 +465,63 @@ function composeSeconds(value: unknown): number | null {
  */
 export function kubernetesLaunches(text: string): readonly GunicornLaunch[] {
   const launches: GunicornLaunch[] = [];
-  for (const { value, find } of documentsOf(text, 'containers')) {
-    for (const { pod, path } of podsIn(value, [], 0)) {
-      const containers = Array.isArray(pod.containers) ? pod.containers : [];
+  for (const { value, find } of documentsOf(text, 'ontainer')) {
+    for (const { pod, path, key } of podsIn(value, [], 0)) {
+      const containers = Array.isArray(pod[key]) ? pod[key] : [];
       containers.forEach((each, index) => {
-        const launch = containerLaunch(recordOf(each), [...path, 'containers', index], find);
-        const stop = pod.terminationGracePeriodSeconds;
+        const container = recordOf(each);
+        const launch = containerLaunch(container, [...path, key, index], find);
+        const stop = pod.terminationGracePeriodSeconds ?? container.stopTimeout;
         if (launch !== null && launches.length < LAUNCH_LIMIT)
           launches.push({ ...launch, stopSeconds: typeof stop === 'number' ? stop : null });
       });
     }
   }
   return launches;
+}
+
+//   web:     Args:     Environment:     gunicorn, each at its depth
+const DESCRIBED_NAME = /^( {2,4})([a-z0-9][a-z0-9-]{0,62}):$/;
+const DESCRIBED_KEY = /^( +)(Command|Args|Environment):\s*$/;
+
+/**
+ * How containers were started, by `kubectl describe pod`: a word a line below `Command:` and `Args:`, variables below
+ * `Environment:`. Source: describeContainerCommand in https://github.com/kubernetes/kubectl/blob/v0.32.0/pkg/describe/describe.go
+ */
+export function describedLaunches(text: string): readonly GunicornLaunch[] {
+  const found: { name: string | null; words: CommandWord[]; environment: EnvironmentSetting[] }[] = [];
+  let block: { readonly key: string; readonly depth: number } | null = null;
+  let at = 0;
+  text
+    .slice(0, TEXT_LIMIT)
+    .split('\n')
+    .forEach((raw, index) => {
+      const line = raw.replace(/\r$/, '');
+      const from = at;
+      at += raw.length + 1;
+      const depth = line.search(/\S/);
+      if (block !== null && depth <= block.depth) block = null;
+      const container = found.at(-1);
+      const key = DESCRIBED_KEY.exec(line);
+      const name = DESCRIBED_NAME.exec(line)?.[2];
+      if (block === null && key !== null) block = { key: key[2] ?? '', depth };
+      else if (block === null && name !== undefined && found.length < LAUNCH_LIMIT)
+        found.push({ name, words: [], environment: [] });
+      else if (block !== null && container !== undefined) {
+        const word = line.trim();
+        const place = { from: from + depth, to: from + depth + word.length, line: index + 1 };
+        const [, variable, value] = /^([A-Za-z_]\w*):\s+(\S.*)$/.exec(word) ?? [];
+        if (block.key !== 'Environment') container.words.push(wordOf(word, word, place));
+        // <set to the key 'x' in secret 'y'>
+        else if (variable !== undefined && value !== undefined)
+          container.environment.push({ ...wordOf(value.startsWith('<') ? null : value, word, place), name: variable });
+      }
+    });
+  return found.flatMap(({ name, words, environment }): GunicornLaunch[] => {
+    const started = gunicornArguments(words, new Map(), environment);
+    if (started === null && !environment.some((each) => isGunicornVariable(each.name))) return [];
+    return [{ name, arguments: started, environment, isConditional: false, stopSeconds: null }];
+  });
 }
 
 /** How containers were started, by `docker inspect`. Source: https://docs.docker.com/reference/api/engine/, ContainerInspect */
@@ -513,25 +558,36 @@ export function inspectedLaunches(text: string): readonly GunicornLaunch[] {
   );
 }
 
-/** Everything that has containers: the pod of a Deployment, of a CronJob, of an item of a List. */
+/** Lists of containers: of a pod, and of a task definition of ECS. */
+const CONTAINER_LISTS = ['containers', 'containerDefinitions'] as const;
+/** Where such lists lie: in a Deployment, a CronJob, an item of a List, what `aws ecs describe-task-definition` prints. */
+const LEADS_TO_CONTAINERS = ['spec', 'template', 'jobTemplate', 'items', 'taskDefinition', 'properties'] as const;
+
+/** Everything that has containers. */
 function podsIn(
   value: unknown,
   path: Path,
   depth: number,
-): readonly { readonly pod: Readonly<Record<string, unknown>>; readonly path: Path }[] {
+): readonly {
+  readonly pod: Readonly<Record<string, unknown>>;
+  readonly path: Path;
+  readonly key: (typeof CONTAINER_LISTS)[number];
+}[] {
   if (depth > 12 || typeof value !== 'object' || value === null) return [];
   if (Array.isArray(value))
     return value.slice(0, LAUNCH_LIMIT).flatMap((each, index) => podsIn(each, [...path, index], depth + 1));
   const record = recordOf(value);
-  if (Array.isArray(record.containers)) return [{ pod: record, path }];
-  return ['spec', 'template', 'jobTemplate', 'items'].flatMap((key) => podsIn(record[key], [...path, key], depth + 1));
+  const key = CONTAINER_LISTS.find((each) => Array.isArray(record[each]));
+  if (key !== undefined) return [{ pod: record, path, key }];
+  return LEADS_TO_CONTAINERS.flatMap((key) => podsIn(record[key], [...path, key], depth + 1));
 }
 
 function containerLaunch(container: Readonly<Record<string, unknown>>, path: Path, find: Find): GunicornLaunch | null {
   const environment: EnvironmentSetting[] = [];
   const variables = new Map<string, ResolvedText>();
-  const env = Array.isArray(container.env) ? container.env : [];
-  env.forEach((each, index) => {
+  const envKey = Array.isArray(container.environment) ? 'environment' : 'env';
+  const env = container[envKey];
+  (Array.isArray(env) ? env : []).forEach((each, index) => {
     const { name, value } = recordOf(each);
     if (typeof name !== 'string') return;
     // valueFrom is in a secret or a config map.
@@ -541,10 +597,10 @@ function containerLaunch(container: Readonly<Record<string, unknown>>, path: Pat
       ...resolved,
       name,
       text: typeof value === 'string' ? value : name,
-      place: find([...path, 'env', index]),
+      place: find([...path, envKey, index]),
     });
   });
-  const words = ['command', 'args'].flatMap((key) => {
+  const words = ['entryPoint', 'command', 'args'].flatMap((key) => {
     const list = container[key];
     return (Array.isArray(list) ? list : []).flatMap((each, index) => {
       const text = scalarText(each);

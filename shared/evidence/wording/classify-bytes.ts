@@ -255,12 +255,14 @@ const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) =>
   /[\w.$<>-]/.test(String.fromCharCode(byte)) && byte < 0x80 ? 1 : 0,
 );
 
+const UTF8 = new TextEncoder();
+
 /** Texts by their first byte, to tell in one step that bytes begin with none of them. */
 type StartsByByte = readonly (readonly Uint8Array[] | undefined)[];
 
 function startsByByte(starts: readonly string[]): StartsByByte {
   const table: (Uint8Array[] | undefined)[] = Array.from({ length: 256 });
-  for (const start of starts.map(asciiBytes)) {
+  for (const start of starts.map((text) => UTF8.encode(text))) {
     const first = start[0] ?? 0;
     const sameFirst = table[first] ?? [];
     sameFirst.push(start);
@@ -440,7 +442,8 @@ function beginsWithAny(startsOf: StartsByByte, bytes: Uint8Array, from: number, 
 
 /** Whether a level word begins a text. */
 function isLevelAt(bytes: Uint8Array, from: number, to: number): boolean {
-  const words = isCapital(bytes[from + 1] ?? 0) ? LEVEL_STARTS[bytes[from] ?? 0] : undefined;
+  const second = bytes[from + 1] ?? 0;
+  const words = isCapital(second) || second >= 0x80 ? LEVEL_STARTS[bytes[from] ?? 0] : undefined;
   if (words === undefined) return false;
   for (const word of words)
     if (hasAt(bytes, from, to, word) && from + word.length < to && ENDS_LEVEL[bytes[from + word.length] ?? 0] === 1)

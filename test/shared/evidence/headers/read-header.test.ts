@@ -114,3 +114,44 @@ describe('what the headers of a file mean is learnt', () => {
     expect(readHeader(objects[0] ?? '', habits)).toMatchObject({ pid: 8, level: 'INFO' });
   });
 });
+
+describe('a table without a level', () => {
+  const boots = ['411', '412'].map(
+    (pid) => `[2026-04-26 00:00:01 +0100] [${pid}] [INFO] Booting worker with pid: ${pid}`,
+  );
+
+  it.each(['|', ';'])('has fields between %j, where the same few values stand there', (sign) => {
+    const line = (pid: number, nth: number): string =>
+      [`2026-04-26 05:${10 + nth}:02,000`, pid, 'rega.comandos', `humidade do talhão ${nth} lida`].join(sign);
+    const habits = learnHabits([...boots, ...Array.from({ length: 12 }, (_, nth) => line(411 + (nth % 2), nth))]);
+    expect(readHeader(line(412, 17), habits)).toMatchObject({
+      pid: 412,
+      level: null,
+      logger: 'rega.comandos',
+      text: 'humidade do talhão 17 lida',
+    });
+  });
+
+  it('is none where what stands there is of the text', () => {
+    const line = (nth: number): string =>
+      `2026-04-26 05:${10 + nth}:02,000|${900 + nth}|pump-${nth}|opened at ${nth} bar`;
+    const habits = learnHabits([...boots, ...Array.from({ length: 12 }, (_, nth) => line(nth))]);
+    expect(readHeader(line(3), habits)).toMatchObject({ pid: null, logger: null, text: '903|pump-3|opened at 3 bar' });
+  });
+});
+
+describe('levels in other languages', () => {
+  it.each([
+    ['BİLGİ filo.plan: Sefer planı 311', 'INFO', 'filo.plan', 'Sefer planı 311'],
+    ['2026-01-28 04:10:22,070 ОШИБКА app.jobs: файл 14', 'ERROR', 'app.jobs', 'файл 14'],
+    ['2026-01-28 04:10:22,070 - app.jobs - FEHLER - Datei 14', 'ERROR', 'app.jobs', 'Datei 14'],
+    ['[2026-01-28 04:10:22,070] [7] [警告] app.jobs: 14', 'WARNING', 'app.jobs', '14'],
+  ])('%s', (line, level, logger, text) => {
+    expect(readHeader(line)).toMatchObject({ level, logger, text });
+  });
+
+  it('are no levels within a sentence', () => {
+    expect(readHeader('Fehler in Datei 14')).toBe(null);
+    expect(readHeader('Hinweis zur Datei 14')).toBe(null);
+  });
+});

@@ -115,6 +115,12 @@ export function logFormat(format: EvidenceFormat): LogFormat | null {
   return traits.holds === 'log' ? traits : null;
 }
 
+/** Whether a file of this format may tell how a process ended: what is not read of any other hides no end of a worker. */
+export function mayTellOfEnds(format: EvidenceFormat): boolean {
+  const { holds } = FORMATS[format];
+  return holds === 'log' || holds === 'ends' || holds === 'archive' || format === 'unknown';
+}
+
 /** The detectors of one kind with their formats, in the order of the table. */
 export function detectorsBy<By extends NonNullable<Format['detect']>['by']>(
   by: By,

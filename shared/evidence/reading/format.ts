@@ -104,9 +104,12 @@ export interface LogFormat extends EveryFormat {
   readonly isLaidOut: boolean;
 }
 
-/** Something else with a parser of its own: rows of `snapshot`s, `settings`, or `notices` about what was saved. */
+/**
+ * Something else with a parser of its own: rows of `snapshot`s, what others tell of how processes and containers `end`ed,
+ * `settings`, or `notices` about what was saved.
+ */
 export interface RecordFormat extends EveryFormat {
-  readonly holds: 'snapshot' | 'settings' | 'notices';
+  readonly holds: 'snapshot' | 'ends' | 'settings' | 'notices';
 }
 
 /** What is not read by a parser: `database-part` is what SQLite keeps beside a database, an `archive` holds other files. */

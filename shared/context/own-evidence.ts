@@ -66,6 +66,7 @@ export function ownEvidence(evidence: CaseEvidence, record: IncidentRecord | nul
               locks: own(host.locks, bySource),
               openFiles: own(host.openFiles, bySource),
               pressures: own(host.pressures, bySource),
+              sessions: own(host.sessions, bySource),
             },
           }),
     },

@@ -70,6 +70,8 @@ export const FORMAT_WORDS = {
   strace: 'strace',
   locks: 'locks on files',
   'open-files': 'lsof',
+  'innodb-status': 'InnoDB status',
+  'server-sessions': 'sessions of a database server',
   df: 'df',
   ls: 'ls -l',
   du: 'du',

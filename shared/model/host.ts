@@ -2,6 +2,7 @@ import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
+import type { ServerSession } from './server-session.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -87,6 +88,7 @@ export interface HostRecords {
   readonly locks: readonly FileLock[];
   readonly openFiles: readonly OpenFile[];
   readonly pressures: readonly Pressure[];
+  readonly sessions: readonly ServerSession[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -102,4 +104,5 @@ export const NO_HOST_RECORDS: HostRecords = {
   locks: [],
   openFiles: [],
   pressures: [],
+  sessions: [],
 };

@@ -8,6 +8,7 @@ import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
+import { INNODB_STATUS } from '../host/innodb-status.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { KUBE_EVENTS } from '../host/kube-events.ts';
@@ -20,6 +21,7 @@ import { PRESSURE } from '../host/pressure.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
+import { SERVER_SESSIONS } from '../host/server-sessions.ts';
 import { STACK_DUMP } from '../host/stack-dump.ts';
 import { STRACE } from '../host/strace.ts';
 import { TOP } from '../host/top.ts';
@@ -61,6 +63,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   // By a header.
   locks: LOCKS,
   'open-files': OPEN_FILES,
+  'innodb-status': INNODB_STATUS,
+  'server-sessions': SERVER_SESSIONS,
   ps: PS,
   vmstat: VMSTAT,
   'vmstat-counters': VMSTAT_COUNTERS,

@@ -25,6 +25,8 @@ interface LineSign {
   readonly reads: (line: string) => boolean;
   /** Set where kindred programs begin with the same line: the header of another format below it settles it. */
   readonly isPreamble?: true;
+  /** Set where what stands below may begin with a stamp, as an entry does: it settles the format where no entry stands above. */
+  readonly hasStampsBelow?: true;
 }
 
 /** How a format is told. The answers are `why`, or null where it is none. */

@@ -44,6 +44,8 @@ const DEPENDENT = new Set([
   'stack-dump',
   'strace',
   'open-files',
+  'innodb-status',
+  'server-sessions',
 ]);
 
 describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {

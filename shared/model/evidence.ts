@@ -56,6 +56,7 @@ export const FORMAT_WORDS = {
   top: 'top',
   sar: 'sar',
   pidstat: 'pidstat',
+  iostat: 'iostat',
   'container-state': 'state of containers',
   'ecs-tasks': 'tasks of ECS',
   'kube-events': 'events of Kubernetes',

@@ -37,7 +37,7 @@ export interface FileSize {
 }
 
 /**
- * Load of the whole host over an interval, by `sar` or `top`. Null is what that table does not print. Shares in percent of
+ * Load of the whole host over an interval, by `sar`, `top` or `iostat`. Null is what that table does not print. Shares in percent of
  * all cores, swap in bytes per second.
  */
 export interface HostLoad {
@@ -52,7 +52,14 @@ export interface HostLoad {
   readonly swapOutBytesPerSecond: number | null;
   /** Load average over one minute. */
   readonly loadAverage: number | null;
-  readonly from: 'sar' | 'top';
+  /** The disk that was busy for the largest share of the interval; absent where the table has no disks. */
+  readonly busiestDisk?: {
+    readonly name: string;
+    readonly utilPercent: number;
+    /** How long requests took, queueing included; of reading or writing, whichever took longer. */
+    readonly awaitMillis: number | null;
+  } | null;
+  readonly from: 'sar' | 'top' | 'iostat';
   readonly source: Provenance;
 }
 

@@ -9,6 +9,7 @@ import { DU } from '../host/du.ts';
 import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
 import { INNODB_STATUS } from '../host/innodb-status.ts';
+import { IOSTAT } from '../host/iostat.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { KUBE_EVENTS } from '../host/kube-events.ts';
@@ -74,6 +75,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   top: TOP,
   sar: SAR,
   pidstat: PIDSTAT,
+  iostat: IOSTAT,
   'container-state': CONTAINER_STATE,
   'ecs-tasks': ECS_TASKS,
   'kube-events': KUBE_EVENTS,

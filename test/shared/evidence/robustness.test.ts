@@ -28,6 +28,7 @@ const DEPENDENT = new Set([
   'du',
   'top',
   'pidstat',
+  'iostat',
   'container-state',
   'ecs-tasks',
   'kube-events',

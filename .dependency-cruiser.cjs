@@ -96,8 +96,16 @@ const ROOMS = [
   ],
   [
     'shared/findings',
-    'questions, advice, summary',
-    ['shared/context', 'shared/facts', 'shared/profiling', 'shared/sql', 'shared/timeline', ...GROUND],
+    'questions, advice, summary: which files may tell of an end is a trait of their formats',
+    [
+      'shared/context',
+      'shared/evidence/formats',
+      'shared/facts',
+      'shared/profiling',
+      'shared/sql',
+      'shared/timeline',
+      ...GROUND,
+    ],
   ],
   [
     'shared/report',

@@ -1,22 +1,11 @@
 import { hasLayout } from '../../shared/evidence/formats/layout.ts';
 import { logFormat } from '../../shared/evidence/formats/table.ts';
-import { EVENT_KINDS, type EventKind, type Place } from '../../shared/model/event.ts';
+import { EVENT_KINDS, type EventKind, type Place, SERVICE_KINDS } from '../../shared/model/event.ts';
 import { type EventColumns, NO_PID } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { existing } from '../../shared/model/existing.ts';
 
-/** What gunicorn says of its workers and of itself. */
-const SERVICE_KINDS: ReadonlySet<EventKind> = new Set([
-  'arbiter-start',
-  'arbiter-stop',
-  'arbiter-signal',
-  'worker-boot',
-  'worker-timeout',
-  'worker-sigkill',
-  'worker-signalled',
-  'worker-exit-code',
-  'worker-exiting',
-] as const);
+const OF_SERVICE: ReadonlySet<EventKind> = new Set(SERVICE_KINDS);
 
 /** What is said beside a container by its host, about whatever runs there. */
 const HOST_KINDS: ReadonlySet<EventKind> = new Set([
@@ -234,7 +223,7 @@ export class RowPlaces {
     for (let row = 0; row < count; row++) {
       const place = existing(placeOf[row], row);
       used.add(place);
-      if (SERVICE_KINDS.has(EVENT_KINDS[existing(kind[row], row)] ?? 'log')) served.add(place);
+      if (OF_SERVICE.has(EVENT_KINDS[existing(kind[row], row)] ?? 'log')) served.add(place);
     }
     const [only] = served;
     if (only === undefined || only === 0 || served.size > 1 || !used.has(0)) return used;

@@ -1,5 +1,6 @@
 import type { DatabaseServer } from '../model/database.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import type { ServerSession } from '../model/server-session.ts';
 import { addSeconds, type EpochMicros } from '../model/time.ts';
 import { type ServerLockWords, serverLockWords } from '../timeline/server-lock-words.ts';
 import { type FactContext, oncePerContext } from './context.ts';
@@ -95,17 +96,20 @@ function readHolder(event: EvidenceEvent, text: string): ServerWait['holder'] {
   return pid === undefined ? null : { pid: Number(pid), event };
 }
 
-/** A database server, with the event that names it. */
-type NamedServer = Pick<ServerLock, 'server' | 'event'>;
+/** A database server, with the event that names it, else the session that was looked at. */
+interface NamedServer {
+  readonly server: DatabaseServer;
+  readonly by: EvidenceEvent | ServerSession;
+}
 
 /**
- * The database server that the service uses, by what the operation's own lines and the traceback of its end name; null when
- * none is named, as with SQLite.
+ * The database server that the service uses, by what the operation's own lines and the traceback of its end name, else by what
+ * was looked at; null when none is named, as with SQLite.
  */
 export const databaseServer = oncePerContext((context): NamedServer | null => {
   const { own, others } = serverLocks(context);
   const told = own[0] ?? others[0];
-  if (told !== undefined) return told;
+  if (told !== undefined) return { server: told.server, by: told.event };
   // A file of SQLite is what the service writes to.
   if (context.database !== null) return null;
   const { record, ownEvents, window } = context;
@@ -116,7 +120,8 @@ export const databaseServer = oncePerContext((context): NamedServer | null => {
       : ownEvents.ofPid(record.incident.pid, window.from, addSeconds(window.to, SLACK_SECONDS));
   for (const event of [...lines, ...around]) {
     const named = NAMES.find(({ pattern }) => pattern.test(event.message.slice(0, READ_CHARACTERS)));
-    if (named !== undefined) return { server: named.server, event };
+    if (named !== undefined) return { server: named.server, by: event };
   }
-  return null;
+  const session = context.evidence.host?.sessions[0];
+  return session === undefined ? null : { server: session.server, by: session };
 });

@@ -1,18 +1,8 @@
 import type { Incident } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
-import type { EventKind } from '../model/event.ts';
+import { SERVICE_KINDS } from '../model/event.ts';
 import type { EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
-
-/** What only the log of a service has. */
-const SERVICE_KINDS = [
-  'arbiter-start',
-  'worker-boot',
-  'worker-timeout',
-  'worker-sigkill',
-  'worker-signalled',
-  'worker-exit-code',
-] as const satisfies readonly EventKind[];
 
 /** Which evidence is about the service of an incident. */
 export interface OwnEvidence {
@@ -76,6 +66,7 @@ export function ownEvidence(evidence: CaseEvidence, record: IncidentRecord | nul
               locks: own(host.locks, bySource),
               openFiles: own(host.openFiles, bySource),
               pressures: own(host.pressures, bySource),
+              sessions: own(host.sessions, bySource),
             },
           }),
     },

@@ -48,6 +48,9 @@ export const BASIS = {
     'nfs(5), hard mounts; Linux, net/sunrpc/clnt.c: call_timeout, and fs/nfs (https://man7.org/linux/man-pages/man5/nfs.5.html)',
   serverLock:
     'PostgreSQL, Error Codes, 55P03 and 40P01, and log_lock_waits (https://www.postgresql.org/docs/current/errcodes-appendix.html); MySQL, Error Reference, 1205 and 1213 (https://dev.mysql.com/doc/mysql-errors/8.0/en/server-error-reference.html)',
+  serverViews:
+    'MySQL, sys.innodb_lock_waits and SHOW ENGINE INNODB STATUS (https://dev.mysql.com/doc/refman/8.0/en/innodb-standard-monitor.html); PostgreSQL, pg_stat_activity and pg_blocking_pids (https://www.postgresql.org/docs/current/monitoring-stats.html)',
+  iostat: 'iostat(1) of sysstat, %util and await (https://man7.org/linux/man-pages/man1/iostat.1.html)',
   busyResult: 'SQLite, SQLITE_BUSY, "database is locked" (https://www.sqlite.org/rescode.html#busy)',
   pidNamespace:
     'pid_namespaces(7) (https://man7.org/linux/man-pages/man7/pid_namespaces.7.html); Linux, mm/oom_kill.c: __oom_kill_process',

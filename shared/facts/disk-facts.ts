@@ -1,4 +1,5 @@
 import { type FactContext, sourceOnly, sourcesOfSamples } from '../context/context.ts';
+import type { HostLoad } from '../model/host.ts';
 import type { Pressure } from '../model/probes.ts';
 import { addSeconds } from '../model/time.ts';
 import { BASIS } from './basis.ts';
@@ -22,11 +23,12 @@ const diskBound = rule({
   weights: { 'infinite-loop': -1.5, 'database-lock': -1 },
   cases: {
     pressure: { when: 'pressure (PSI) tells it', basis: BASIS.pressure },
-    sar: { when: 'sar or mpstat tells it', basis: BASIS.sar },
+    sar: { when: 'sar, mpstat or iostat tells it', basis: BASIS.sar },
+    disk: { when: 'iostat tells it of one disk', basis: BASIS.iostat },
   },
 });
 
-/** Whether the disks held the host up: by vmstat, else by pressure, else by sar and mpstat. Swapping is memory's affair. */
+/** Whether the disks held the host up: by vmstat, else by pressure, else by sar, mpstat and iostat. Swapping is memory's affair. */
 function diskFacts(context: FactContext): readonly DiskFact[] {
   if (context.record === null) return [];
   const byVmstat = diskBoundByVmstat(context);
@@ -87,7 +89,8 @@ function diskBoundBySar({ evidence }: FactContext, window: Window): readonly Dis
   );
   const [first] = rows.toSorted((a, b) => (b.waitPercent ?? 0) - (a.waitPercent ?? 0));
   const waiting = rows.reduce((sum, { waitPercent }) => sum + (waitPercent ?? 0), 0) / rows.length;
-  if (first === undefined || rows.length < LEAST_ROWS || waiting < DISK_BOUND_PERCENT) return [];
+  if (first === undefined || rows.length < LEAST_ROWS) return [];
+  if (waiting < DISK_BOUND_PERCENT) return busyDisk(rows);
   return [
     diskBound.fact({
       case: 'sar',
@@ -97,12 +100,33 @@ function diskBoundBySar({ evidence }: FactContext, window: Window): readonly Dis
   ];
 }
 
+/** Share of the time in which a disk had a request at hand; one that serves many at a time is only slow where they also take long. */
+const BUSY_PERCENT = 90;
+const SLOW_MILLIS = 20;
+
+function busyDisk(rows: readonly HostLoad[]): readonly DiskFact[] {
+  const disks = rows.flatMap(({ busiestDisk, source }) => (busiestDisk == null ? [] : [{ ...busiestDisk, source }]));
+  const slow = disks.filter(
+    ({ utilPercent, awaitMillis }) => utilPercent >= BUSY_PERCENT && (awaitMillis ?? 0) >= SLOW_MILLIS,
+  );
+  const [first] = slow;
+  if (first === undefined || slow.length < LEAST_ROWS || slow.length * 2 < disks.length) return [];
+  const millis = slow.map(({ awaitMillis }) => awaitMillis ?? 0);
+  return [
+    diskBound.fact({
+      case: 'disk',
+      text: `Disk ${first.name} was busy for ${Math.min(...slow.map(({ utilPercent }) => utilPercent)).toFixed(0)} % of the time or more while the operation ran, and requests took up to ${Math.max(...millis).toFixed(0)} ms: the disk was slow or busy, whatever else happened.`,
+      ...sourceOnly(...slow.slice(0, 5).map(({ source }) => source)),
+    }),
+  ];
+}
+
 const DISK_RULES = [diskBound] as const;
 type DiskFact = FactOf<typeof DISK_RULES>;
 
 export const diskFamily = family({
   name: 'disk',
-  about: 'Whether the disks held the whole host up, from `vmstat`, pressure (PSI), `sar` or `mpstat`.',
+  about: 'Whether the disks held the whole host up, from `vmstat`, pressure (PSI), `sar`, `mpstat` or `iostat`.',
   rules: DISK_RULES,
   find: diskFacts,
 });

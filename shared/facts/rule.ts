@@ -6,7 +6,7 @@ export const EVIDENCE_KINDS = {
   'service-log': "the service's log",
   'kernel-log': "the kernel's log",
   'host-log': 'what other programs of the host log',
-  'server-log': "the database server's log",
+  'server-log': "the database server's log, or its views",
   'process-cpu': 'CPU time and state of the worker',
   'process-memory': 'memory of the worker',
   stack: 'a stack of the worker',

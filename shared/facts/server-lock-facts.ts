@@ -1,4 +1,4 @@
-import { type FactContext, sourcesOf } from '../context/context.ts';
+import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import {
   databaseServer,
   type ServerLock,
@@ -7,17 +7,19 @@ import {
   serverWaits,
   serverWaitsWithin,
 } from '../context/database-server.ts';
+import { type SessionWait, sessionWaits } from '../context/server-sessions.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
 
-/** Locks of a database server (PostgreSQL, MySQL), as its errors and its own log tell of them. */
+/** Locks of a database server (PostgreSQL, MySQL), as its errors, its own log and its views tell of them. */
 function serverLockFacts(context: FactContext): readonly ServerLockFact[] {
   const { own, others } = serverLocks(context);
   const stuck = stuckInWait(context) ?? silentInWait(context);
   return [
     ...serverNamed(context),
     ...refused(context, own),
+    ...sessionWaiting(context),
     ...(stuck === null ? waitedElsewhere(context, others) : [stuck]),
   ];
 }
@@ -31,11 +33,17 @@ const serverInUse = rule({
 function serverNamed(context: FactContext): readonly ServerLockFact[] {
   const named = databaseServer(context);
   if (named === null) return [];
+  const { server, by } = named;
   return [
-    serverInUse.fact({
-      text: `The service writes to ${named.server}, by its own log: who held a lock there, only that server's views and log can tell.`,
-      ...sourcesOf(named.event),
-    }),
+    'row' in by
+      ? serverInUse.fact({
+          text: `The service writes to ${server}, by its own log: who held a lock there, only that server's views and log can tell.`,
+          ...sourcesOf(by),
+        })
+      : serverInUse.fact({
+          text: `${server} was looked at: who held a lock there, its views and log can tell.`,
+          ...sourceOnly(by.source),
+        }),
   ];
 }
 
@@ -162,6 +170,79 @@ function heldBy({ holder }: ServerWait): string {
   return holder === null ? '' : `; its process ${holder.pid} holds the lock`;
 }
 
+const serverSessionWaits = rule({
+  id: 'server-session-waits',
+  needs: ['server-log', 'service-log'],
+  basis: BASIS.serverViews,
+  cases: {
+    own: {
+      when: 'it runs the statement that the worker logged last, or began to wait when the worker fell silent',
+      weights: { 'database-lock': 5, 'infinite-loop': -1 },
+      decides: { 'database-lock': 'for' },
+    },
+    undated: {
+      when: 'it runs the statement that the worker logged last, and nothing dates the look',
+      weights: { 'database-lock': 2.5 },
+    },
+  },
+});
+
+const serverSessionWaitsElsewhere = rule({
+  id: 'server-session-waits-elsewhere',
+  needs: ['server-log', 'service-log'],
+  basis: BASIS.serverViews,
+  cases: {
+    writing: { when: 'the operation was writing', weights: { 'database-lock': 1 } },
+    otherwise: { when: 'the operation was not writing', weights: { 'database-lock': 0.5 } },
+  },
+});
+
+/** A session of the server was seen waiting for a lock: the worker's own, by its statement or its moment, or somebody else's. */
+function sessionWaiting(context: FactContext): readonly ServerLockFact[] {
+  const [first] = sessionWaits(context);
+  if (first === undefined || context.record === null || (first.tie === null && !first.isThen)) return [];
+  const { session, isThen, lastWords } = first;
+  // Whoever went on at once did not wait to the end.
+  const isStuck =
+    lastWords !== null &&
+    context.workEnd !== null &&
+    secondsBetween(lastWords.time, context.workEnd) >= LONG_WAIT_SECONDS;
+  const isWriting = context.lastStep?.name === 'insert';
+  const named = session.server === 'MySQL' ? `thread ${session.id}` : `process ${session.id}`;
+  const looked = session.time === null ? '' : ` of ${formatTimeOfDay(session.time)} UTC`;
+  const since = session.wait.since === null ? '' : ` since ${formatTimeOfDay(session.wait.since)} UTC`;
+  const holder = first.holder?.session?.source;
+  const text = `${session.server}'s ${session.view}${looked} shows that ${named} waits for ${session.wait.lock}${since}${tiedBy(first)}${heldUpBy(first)}.`;
+  const sources = sourceOnly(session.source, ...(holder === undefined ? [] : [holder]));
+  return [
+    isStuck
+      ? serverSessionWaits.fact({ case: isThen ? 'own' : 'undated', text, ...sources })
+      : serverSessionWaitsElsewhere.fact({ case: isWriting ? 'writing' : 'otherwise', text, ...sources }),
+  ];
+}
+
+function tiedBy({ tie, lastWords, isThen }: SessionWait): string {
+  if (lastWords === null) return '';
+  const quoted = `"${lastWords.text.trim().slice(0, 80)}"`;
+  if (tie === 'moment') return `, when the worker logged its last line (${quoted})`;
+  return `, in the statement that the worker logged last (${quoted})${isThen ? '' : '; nothing dates the look'}`;
+}
+
+function heldUpBy({ holder, session }: SessionWait): string {
+  if (holder === null) return '';
+  const { id, isNamed } = holder;
+  const named = `${session.server === 'MySQL' ? 'thread' : 'process'} ${id}`;
+  const user = holder.session?.user ?? null;
+  const open = holder.session?.transactionSeconds ?? null;
+  const told = [
+    user === null ? null : `user ${user}`,
+    open === null ? null : `transaction open for ${Math.round(open)} s`,
+    holder.session?.isIdle === true ? 'idle' : null,
+  ].filter((part) => part !== null);
+  const about = told.length === 0 ? '' : ` (${told.join(', ')})`;
+  return isNamed ? `; ${named}${about} blocks it` : `; ${named}${about} is the only other session that holds locks`;
+}
+
 const serverLockMeanwhile = rule({
   id: 'server-lock-meanwhile',
   needs: ['server-log', 'service-log'],
@@ -199,13 +280,15 @@ const SERVER_LOCK_RULES = [
   serverLockBeforeEnd,
   serverLockToTheEnd,
   serverLockOverSilence,
+  serverSessionWaits,
+  serverSessionWaitsElsewhere,
   serverLockMeanwhile,
 ] as const;
 type ServerLockFact = FactOf<typeof SERVER_LOCK_RULES>;
 
 export const serverLockFamily = family({
   name: 'server-lock',
-  about: 'Locks of a database server (PostgreSQL, MySQL), as its errors and its own log tell of them.',
+  about: 'Locks of a database server (PostgreSQL, MySQL), as its errors, its own log and its views tell of them.',
   rules: SERVER_LOCK_RULES,
   find: serverLockFacts,
 });

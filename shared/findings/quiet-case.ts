@@ -1,4 +1,5 @@
 import { oncePerContext } from '../context/context.ts';
+import { mayTellOfEnds } from '../evidence/formats/table.ts';
 import type { HypothesisResult } from '../model/analysis.ts';
 import {
   ERROR_SEVERITIES,
@@ -7,7 +8,7 @@ import {
   type EvidenceEvent,
   isErrorSeverity,
 } from '../model/event.ts';
-import type { EvidenceFile, EvidenceFormat, ProblemKind } from '../model/evidence.ts';
+import type { EvidenceFile, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import { isStatedHarmless } from '../timeline/stated-level.ts';
@@ -49,40 +50,6 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
   'stopped',
   'unclassified',
 ]);
-/** What is no log whatever is wrong with it; its problems hide no end of a worker. */
-const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
-  'gunicorn-conf',
-  'systemd-unit',
-  'gunicorn-launch',
-  'gunicorn-print-config',
-  'sqlite',
-  'sqlite-wal',
-  'sqlite-shm',
-  'sqlite-journal',
-  'junit-xml',
-  'xml',
-  'ps',
-  'vmstat',
-  'free',
-  'meminfo',
-  'top',
-  'sar',
-  'cgroup-memory',
-  'vmstat-counters',
-  'pressure',
-  'stack-dump',
-  'strace',
-  'locks',
-  'open-files',
-  'df',
-  'ls',
-  'du',
-  'journal-boots',
-  'journal-disk-usage',
-  'collect-manifest',
-  'reproduction',
-  'empty',
-]);
 /** Names under which logs are saved: app.log.1, web-stderr.txt, syslog, messages.gz; a note or a script is none. */
 const LOG_NAME =
   /(?:log|journal|messages|dmesg|kern|console|std(?:out|err)|output|events)[^/]*$|\.(?:txt|out|err|jsonl?)(?:\.\w+)?$/i;
@@ -109,7 +76,7 @@ const SLOW_START_SECONDS = 10;
 export const quietCase = oncePerContext(({ evidence, config }): QuietCase => {
   const { events, files } = evidence;
   const ofService = events.filesWithKinds(['arbiter-start', 'worker-boot', 'worker-exiting', 'worker-recycled']);
-  const withEvents = files.filter(({ id, format }) => !NO_LOG.has(format) && events.span(id) !== null);
+  const withEvents = files.filter(({ id, format }) => mayTellOfEnds(format) && events.span(id) !== null);
   const service = withEvents.filter(({ id }) => ofService.has(id));
   const logs = service.length > 0 ? service : withEvents;
   const spans = logs.flatMap(({ id }) => events.span(id) ?? []);
@@ -154,7 +121,7 @@ export const quietCase = oncePerContext(({ evidence, config }): QuietCase => {
       .filter(({ kind, time }) => kind === 'log' && span !== null && time >= span.from && time <= span.to),
     unread: files.filter(
       (file) =>
-        !NO_LOG.has(file.format) &&
+        mayTellOfEnds(file.format) &&
         ((file.format === 'unknown' && file.bytes > 0 && LOG_NAME.test(file.path)) ||
           (file.unreadLines ?? 0) > 0 ||
           (file.graveLines ?? 0) > 0 ||

@@ -77,6 +77,7 @@ const LOCK_CLUES: ReadonlySet<string> = new Set([
   'lock-error-earlier',
   'lock-error-of-another',
   'server-lock-meanwhile',
+  'server-session-waits-elsewhere',
 ]);
 
 interface Cause {
@@ -122,6 +123,7 @@ function quietCause(context: FactContext, facts: readonly Fact[]): string {
 
 /** Facts that name who held the lock, the surest first. */
 const HOLDERS = [
+  'server-session-waits',
   'lock-held-by-another',
   'lock-waits-for-readers',
   'lock-refused-in-trace',
@@ -130,7 +132,7 @@ const HOLDERS = [
 
 function lockText({ record }: FactContext, facts: readonly Fact[]): string {
   const isAny = facts.some(
-    ({ id }) => id.startsWith('server-lock-') || id.startsWith('lock-wait-') || id === 'lock-asked-for',
+    ({ id }) => /^server-(?:lock|session)-/.test(id) || id.startsWith('lock-wait-') || id === 'lock-asked-for',
   );
   const lock = `${isAny ? 'a lock' : 'the write lock'} of its database, held by another process`;
   const holder = HOLDERS.map((id) => facts.find((fact) => isFactOf(fact, id))).find((fact) => fact !== undefined);

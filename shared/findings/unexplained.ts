@@ -35,6 +35,7 @@ export const HELD_UP: ReadonlyMap<string, string> = new Map([
 const LOCK_HOLDERS: ReadonlySet<string> = new Set([
   'open-transaction-of-another',
   'server-lock-to-the-end',
+  'server-session-waits',
   'server-lock-before-end',
   'server-lock-failed-operation',
 ]);

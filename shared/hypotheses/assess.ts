@@ -251,6 +251,7 @@ const LOCK_CLUES = [
   'lock-error-earlier',
   'lock-error-of-another',
   'server-lock-meanwhile',
+  'server-session-waits-elsewhere',
 ] as const satisfies readonly FactId[];
 
 /** The command that decides each cause of a timeout, the quickest first. */
@@ -291,6 +292,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'server-lock-before-end',
     'server-lock-to-the-end',
     'server-lock-over-silence',
+    'server-session-waits',
     'server-lock-meanwhile',
   );
   if (specific && weighing.total >= FITS_AT) {
@@ -302,7 +304,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
+      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-session-waits', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))
@@ -321,6 +323,7 @@ function whoHeldIt(lock: Weighing): string {
 }
 
 const SEEN_LOCKS = [
+  'server-session-waits',
   'lock-held-by-another',
   'lock-waits-for-readers',
   'lock-refused-in-trace',

@@ -2,6 +2,7 @@ import type { FactContext } from '../context/context.ts';
 import { databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { memorySamples } from '../context/process-readings.ts';
+import { sessionWaits } from '../context/server-sessions.ts';
 import type { FactId } from '../facts/fact-id.ts';
 import { ALL_RULES } from '../facts/facts.ts';
 import { type EvidenceKind, readingsOf } from '../facts/rule.ts';
@@ -216,6 +217,8 @@ function settings(context: FactContext, isDismissed: boolean): readonly MissingE
 function database(context: FactContext, isDismissed: boolean): readonly MissingEvidence[] {
   const server = databaseServer(context)?.server ?? null;
   if (server !== null) {
+    // It was looked at while it hung.
+    if (sessionWaits(context).some(({ isThen, holder }) => isThen && holder !== null)) return [];
     const [what, command] = lockViews(server);
     return [{ what, command }];
   }

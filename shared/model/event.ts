@@ -52,6 +52,19 @@ export const EVENT_KINDS = [
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
+/** What gunicorn says of itself and of its workers: a log with any of these is that of a service. */
+export const SERVICE_KINDS = [
+  'arbiter-start',
+  'arbiter-stop',
+  'arbiter-signal',
+  'worker-boot',
+  'worker-timeout',
+  'worker-sigkill',
+  'worker-signalled',
+  'worker-exit-code',
+  'worker-exiting',
+] as const satisfies readonly EventKind[];
+
 /** The numbers and names that a fixed wording carries, so that rules never parse text again. All optional by kind. */
 export interface EventDetail {
   /** The process the message is about, which is often not the one that wrote it. */

@@ -2,6 +2,7 @@ import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
+import type { ServerSession } from './server-session.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -36,7 +37,7 @@ export interface FileSize {
 }
 
 /**
- * Load of the whole host over an interval, by `sar` or `top`. Null is what that table does not print. Shares in percent of
+ * Load of the whole host over an interval, by `sar`, `top` or `iostat`. Null is what that table does not print. Shares in percent of
  * all cores, swap in bytes per second.
  */
 export interface HostLoad {
@@ -51,7 +52,14 @@ export interface HostLoad {
   readonly swapOutBytesPerSecond: number | null;
   /** Load average over one minute. */
   readonly loadAverage: number | null;
-  readonly from: 'sar' | 'top';
+  /** The disk that was busy for the largest share of the interval; absent where the table has no disks. */
+  readonly busiestDisk?: {
+    readonly name: string;
+    readonly utilPercent: number;
+    /** How long requests took, queueing included; of reading or writing, whichever took longer. */
+    readonly awaitMillis: number | null;
+  } | null;
+  readonly from: 'sar' | 'top' | 'iostat';
   readonly source: Provenance;
 }
 
@@ -87,6 +95,7 @@ export interface HostRecords {
   readonly locks: readonly FileLock[];
   readonly openFiles: readonly OpenFile[];
   readonly pressures: readonly Pressure[];
+  readonly sessions: readonly ServerSession[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {
@@ -102,4 +111,5 @@ export const NO_HOST_RECORDS: HostRecords = {
   locks: [],
   openFiles: [],
   pressures: [],
+  sessions: [],
 };

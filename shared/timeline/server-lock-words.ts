@@ -48,6 +48,8 @@ const WORDINGS: readonly Wording[] = [
     isDeadlock: false,
     isRefusal: false,
   },
+  // The title of the section in which InnoDB's status shows it.
+  { server: 'MySQL', pattern: /^LATEST DETECTED DEADLOCK$/m, isDeadlock: true, isRefusal: false },
   { server: 'MySQL', pattern: /Deadlock found when trying to get lock/i, isDeadlock: true, isRefusal: true },
 ];
 

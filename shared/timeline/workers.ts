@@ -1,4 +1,4 @@
-import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { type EventSource, type EvidenceEvent, SERVICE_KINDS } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { Speakers } from './speakers.ts';
 
@@ -72,8 +72,6 @@ export function workerLives(events: EventSource): readonly WorkerLife[] {
   const hasServiceLog = events.filesWithKinds(SERVICE_KINDS).size > 0;
   return lives.filter((life) => isOfService(life, events, hasServiceLog)).sort((a, b) => a.from - b.from);
 }
-
-const SERVICE_KINDS = ['arbiter-start', 'worker-boot', 'worker-timeout', 'worker-sigkill'] as const;
 
 /** How long after the kernel's word lines of the dead may still reach the journal. */
 const LAST_OF_IT_SECONDS = 5;

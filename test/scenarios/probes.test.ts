@@ -239,6 +239,26 @@ describe('disks that held the host up', () => {
     const mpstat = `Linux 6.1.0-18-amd64 (vm) \t03/02/26 \t_x86_64_\t(2 CPU)\n\n${rows.join('\n')}\n`;
     expect(factOf(await analysed({ 'mpstat.txt': mpstat }), 'disk-bound') !== undefined).toBe(isTold);
   });
+
+  it.each([
+    ['a disk that is busy and slow', '99.20', '180.00', true],
+    ['one that serves many requests at a time, each at once', '99.20', '0.30', false],
+    ['an idle one', '2.00', '180.00', false],
+  ])('are told by iostat of %s', async (_what, util, wait, isTold) => {
+    const reports = ['14', '15', '16', '17', '18'].map((second) =>
+      [
+        `03/02/26 08:01:${second}`,
+        'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',
+        '           1.00    0.00    1.00    6.00    0.00   92.00',
+        '',
+        'Device            r/s     w/s r_await w_await  %util',
+        `vda              4.00  200.00    1.00  ${wait}  ${util}`,
+        '',
+      ].join('\n'),
+    );
+    const iostat = `Linux 6.1.0-18-amd64 (vm) \t03/02/26 \t_x86_64_\t(8 CPU)\n\n${reports.join('\n')}\n`;
+    expect(factOf(await analysed({ 'iostat.txt': iostat }), 'disk-bound') !== undefined).toBe(isTold);
+  });
 });
 
 describe("the client's side, by the proxy in front", () => {

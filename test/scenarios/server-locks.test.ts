@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Scenario, verdictsOf } from './scenario.ts';
+import { Scenario, SETTING, verdictsOf } from './scenario.ts';
 
 const writing = (): Scenario =>
   new Scenario()
@@ -109,5 +109,96 @@ describe('a lock of a database server', () => {
     const commands = await commandsOf(scenario);
     expect(commands).toContain('SHOW ENGINE INNODB STATUS');
     expect(commands).not.toContain('.db-wal');
+  });
+});
+
+/** What the views of the server showed while it hung. */
+describe("a look at a database server's sessions", () => {
+  const stuck = (): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'closing payslip 4711')
+      .app(1, 'INFO', "UPDATE counters SET last = last + 1 WHERE name = 'payslip'")
+      .timeout(41)
+      .sigkill(42)
+      .replacement(42.1)
+      .quietKernel()
+      .config('timeout = 40');
+  const stamp = (second: number): string =>
+    new Date(SETTING.startMillis + second * 1_000).toISOString().slice(0, 19).replace('T', ' ');
+  const status = (second: number, waited: number, statement: string): string =>
+    [
+      '=====================================',
+      `${stamp(second)} 0x7f21a41c7700 INNODB MONITOR OUTPUT`,
+      '=====================================',
+      '------------',
+      'TRANSACTIONS',
+      '------------',
+      `---TRANSACTION 884212, ACTIVE ${waited} sec starting index read`,
+      'mysql tables in use 1, locked 1',
+      'LOCK WAIT 2 lock struct(s), heap size 1136, 1 row lock(s)',
+      'MySQL thread id 513, OS thread handle 139780011, query id 99121 10.0.0.4 pay updating',
+      statement,
+      `------- TRX HAS BEEN WAITING ${waited} SEC FOR THIS LOCK TO BE GRANTED:`,
+      'RECORD LOCKS space id 61 page no 4 n bits 72 index PRIMARY of table `pay`.`counters` trx id 884212 lock_mode X locks rec but not gap waiting',
+      '---TRANSACTION 884190, ACTIVE 611 sec',
+      '2 lock struct(s), heap size 1136, 1 row lock(s), undo log entries 1',
+      'MySQL thread id 401, OS thread handle 139780244, query id 98210 10.0.0.1 root',
+      '----------------------------',
+      'END OF INNODB MONITOR OUTPUT',
+      '============================',
+    ].join('\n');
+  const factOf = (analysis: Awaited<ReturnType<Scenario['analyse']>>): string | undefined =>
+    analysis.facts.find(({ id }) => id === 'server-session-waits')?.text;
+
+  it('shows the wait that began with the last words, and the only other session that holds locks', async () => {
+    const analysis = await stuck()
+      .file('innodb.txt', status(28, 27, 'UPDATE counters SET last = last + 1'))
+      .analyse();
+    expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits', 'worker-timeout': 'contributes' });
+    expect(factOf(analysis)).toMatch(
+      /thread 513 waits for a row lock .*thread 401 \(user root, .*611 s, idle\) is the only other/,
+    );
+  });
+
+  it('of another session, at another moment and in another statement, decides nothing', async () => {
+    const analysis = await stuck()
+      .file('innodb.txt', status(28, 9, 'DELETE FROM sessions WHERE id = 9'))
+      .analyse();
+    expect(verdictsOf(analysis)['database-lock']).not.toBe('fits');
+  });
+
+  it('long after it says nothing of it', async () => {
+    const analysis = await stuck()
+      .file('innodb.txt', status(4_000, 27, 'UPDATE counters SET last = last + 1'))
+      .analyse();
+    expect(factOf(analysis)).toBeUndefined();
+  });
+
+  it('without a date counts for less, and is not dated by anything else', async () => {
+    const rows = [
+      'Id\tUser\tHost\tdb\tCommand\tTime\tState\tInfo',
+      '401\troot\tlocalhost\tpay\tSleep\t611\t\tNULL',
+      "513\tpay\tapp\tpay\tQuery\t27\tWaiting for table metadata lock\tUPDATE counters SET last = last + 1 WHERE name = 'payslip'",
+    ].join('\n');
+    const analysis = await stuck().file('processlist.txt', rows).analyse();
+    expect(factOf(analysis)).toContain('nothing dates the look');
+    const fact = analysis.facts.find(({ id }) => id === 'server-session-waits');
+    expect(fact?.decides).toBeUndefined();
+    expect(fact?.weights['database-lock']).toBe(2.5);
+  });
+
+  it('in PostgreSQL names who blocks whom', async () => {
+    const rows = [
+      'now|pid|blocked_by|state|wait_event_type|wait_event|xact_start|query',
+      `${stamp(30)}+00|4102|{}|idle in transaction|Client|ClientRead|${stamp(-600)}+00|UPDATE periods SET open = false`,
+      `${stamp(30)}+00|4410|{4102}|active|Lock|transactionid|${stamp(1)}+00|UPDATE counters SET last = last + 1 WHERE name = $1`,
+      '(2 rows)',
+    ].join('\n');
+    const analysis = await stuck().file('pg_stat_activity.txt', rows).analyse();
+    expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits' });
+    expect(factOf(analysis)).toMatch(
+      /process 4410 waits for .*process 4102 \(transaction open for 630 s, idle\) blocks it/,
+    );
   });
 });

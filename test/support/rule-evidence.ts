@@ -82,6 +82,14 @@ const trying = (scenario: Scenario, words: (round: number) => string, rounds: nu
   return scenario;
 };
 
+/** MySQL's sessions at second 30 of a scenario, one of which has waited for so long. */
+const processList = (statement: string, seconds: number): string =>
+  [
+    `# ${new Date(SETTING.startMillis + 30_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`,
+    'Id\tUser\tHost\tdb\tCommand\tTime\tState\tInfo',
+    `513\tapp\tweb\ttracker\tQuery\t${seconds}\tWaiting for table metadata lock\t${statement}`,
+  ].join('\n');
+
 /** nginx in front of the service that is ended at second 32. */
 const proxyLog = [
   '02:30:25 [error] 31#31: *1042 upstream timed out (110: Connection timed out) while reading response header from upstream',
@@ -263,6 +271,8 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
         .app(5, 'WARNING', "(1205, 'Lock wait timeout exceeded; try restarting transaction'), retrying (attempt 1)")
         .app(6, 'INFO', 'Writing 900 rows to table results'),
     ),
+  () => timedOut(writing().file('processlist.txt', processList('INSERT INTO results VALUES (1)', 29))),
+  () => timedOut(writing().file('processlist.txt', processList('DELETE FROM sessions', 9))),
   () => writing().app(9, 'ERROR', 'Ingest of report 4711 failed: OSError: [Errno 28] No space left on device'),
   () => writing().app(9, 'ERROR', 'Ingest of report 4711 failed: sqlite3.OperationalError: disk I/O error'),
   () => writing().app(9, 'ERROR', 'Ingest of report 4711 failed: ValueError: no such depot: 5'),

@@ -10,6 +10,7 @@ import type { LaunchRecord } from '../../../shared/model/launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../../shared/model/probes.ts';
 import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
+import type { ServerSession } from '../../../shared/model/server-session.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
 import type { AddedEvents, EventTable } from '../../events/event-table.ts';
@@ -36,6 +37,7 @@ export class EvidenceSink {
     locks: [] as FileLock[],
     openFiles: [] as OpenFile[],
     pressures: [] as Pressure[],
+    sessions: [] as ServerSession[],
   };
 
   /** Pages of the native journals that were read, for the next one. */
@@ -187,6 +189,9 @@ export class RecordCounter implements ItemSink {
         break;
       case 'pressure':
         this.#keep(host.pressures, item.pressure, item.pressure.source.byteOffset);
+        break;
+      case 'server-session':
+        this.#keep(host.sessions, item.session, item.session.source.byteOffset);
         break;
       case 'unread':
         this.#problems.unreadLines += item.lines;

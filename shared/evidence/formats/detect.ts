@@ -131,6 +131,7 @@ function detectText(text: string, fileName: string, isCut: boolean): Detection {
     }
     if (header === null || header.isPreamble === true)
       header = HEADERS.find((each) => each !== header && each.reads(line)) ?? header;
+    if (header?.hasStampsBelow === true && counts.size === 0) return { format: header.format, why: header.why };
     const uptime = UPTIME_STAMP.exec(line);
     if (uptime !== null) {
       candidates += 1;

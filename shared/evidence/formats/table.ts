@@ -8,6 +8,8 @@ import { DF } from '../host/df.ts';
 import { DU } from '../host/du.ts';
 import { ECS_TASKS } from '../host/ecs-tasks.ts';
 import { FREE } from '../host/free.ts';
+import { INNODB_STATUS } from '../host/innodb-status.ts';
+import { IOSTAT } from '../host/iostat.ts';
 import { JOURNAL_BOOTS } from '../host/journal-boots.ts';
 import { JOURNAL_DISK_USAGE } from '../host/journal-disk-usage.ts';
 import { KUBE_EVENTS } from '../host/kube-events.ts';
@@ -20,6 +22,7 @@ import { PRESSURE } from '../host/pressure.ts';
 import { PS } from '../host/ps.ts';
 import { REPRODUCTION } from '../host/reproduction.ts';
 import { PIDSTAT, SAR } from '../host/sar.ts';
+import { SERVER_SESSIONS } from '../host/server-sessions.ts';
 import { STACK_DUMP } from '../host/stack-dump.ts';
 import { STRACE } from '../host/strace.ts';
 import { TOP } from '../host/top.ts';
@@ -61,6 +64,8 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   // By a header.
   locks: LOCKS,
   'open-files': OPEN_FILES,
+  'innodb-status': INNODB_STATUS,
+  'server-sessions': SERVER_SESSIONS,
   ps: PS,
   vmstat: VMSTAT,
   'vmstat-counters': VMSTAT_COUNTERS,
@@ -70,6 +75,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   top: TOP,
   sar: SAR,
   pidstat: PIDSTAT,
+  iostat: IOSTAT,
   'container-state': CONTAINER_STATE,
   'ecs-tasks': ECS_TASKS,
   'kube-events': KUBE_EVENTS,
@@ -113,6 +119,12 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
 export function logFormat(format: EvidenceFormat): LogFormat | null {
   const traits = FORMATS[format];
   return traits.holds === 'log' ? traits : null;
+}
+
+/** Whether a file of this format may tell how a process ended: what is not read of any other hides no end of a worker. */
+export function mayTellOfEnds(format: EvidenceFormat): boolean {
+  const { holds } = FORMATS[format];
+  return holds === 'log' || holds === 'ends' || holds === 'archive' || format === 'unknown';
 }
 
 /** The detectors of one kind with their formats, in the order of the table. */

@@ -132,11 +132,6 @@ const UNREAD_TOOLS: readonly UnreadTool[] = [
     why: 'is py-spy top, whose screen is not read; py-spy dump --pid PID is',
   },
   {
-    sample: 'avg-cpu:  %user   %nice %system %iowait  %steal   %idle',
-    line: /^avg-cpu: +%user +%nice/,
-    why: 'is iostat, whose rows have no time; sar -u -r -W and vmstat -t 1 are read',
-  },
-  {
     sample: '     Loaded: loaded (/etc/systemd/system/tracker.service; enabled; preset: enabled)',
     line: /^ +Loaded: loaded \(/,
     why: 'is systemctl status, which is not read; systemctl show SERVICE and journalctl -u SERVICE -o short-iso-precise are',

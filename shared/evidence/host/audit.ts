@@ -139,7 +139,7 @@ const isPid = (pid: number): boolean => Number.isInteger(pid) && pid > 0 && pid 
 const isSignal = (signal: number): boolean => Number.isInteger(signal) && signal > 0 && signal <= LARGEST_SIGNAL;
 
 export const AUDIT: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`/var/log/audit/audit.log`',
   detect: {
     by: 'entries',

@@ -183,7 +183,7 @@ const STATE_LINE =
   /^\s*(?:"OOMKilled": (?:true|false),?\s*$|\[?\{.{0,4000}"State":\s*\{.{0,1000}"OOMKilled":|(?:Last )?State:\s+(?:Terminated|Running|Waiting)\s*$|terminated:\s*$|"terminated":\s*\{)/;
 
 export const CONTAINER_STATE: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`docker inspect CONTAINER`',
   detect: {
     by: 'header',

@@ -182,7 +182,7 @@ class CoredumpsHandler implements LineHandler {
 }
 
 export const COREDUMPS: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`coredumpctl info`',
   detect: {
     by: 'header',

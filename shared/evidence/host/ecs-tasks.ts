@@ -172,7 +172,7 @@ function fieldsOf(text: string, { from, to }: Placed): Fields | null {
 const TASK_LINE = /"taskArn"\s*:\s*"arn:aws[\w-]{0,10}:ecs:/;
 
 export const ECS_TASKS: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`aws ecs describe-tasks`',
   detect: {
     by: 'header',

@@ -270,7 +270,7 @@ const OBJECT_LINE =
   /^\s*(?:"involvedObject": ?\{|involvedObject:\s*$)|^\{.{0,200}"kind": ?"Event".{0,4000}"involvedObject"/;
 
 export const KUBE_EVENTS: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`kubectl get events -o json`',
   detect: {
     by: 'header',

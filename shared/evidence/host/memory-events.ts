@@ -30,7 +30,7 @@ function areCounters(lines: readonly string[]): boolean {
 const createMemoryEventsParser: CreateParser = (context) => parserOfLines(context, new OomKillCounter(context, FILE));
 
 export const MEMORY_EVENTS: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`memory.events` of its cgroup',
   detect: { by: 'whole', reads: (_text, lines) => (areCounters(lines) ? 'has the counters of a memory cgroup' : null) },
   dated: 'undated',

@@ -31,7 +31,11 @@ const CLOCK = /^(\d\d):(\d\d):(\d\d)(?: ([AP])M)?\s+(\S.*)$/;
 /** The date of sar's first line as year, month, day; null for any other line. */
 export function readSarBanner(text: string): readonly [number, number, number] | null {
   const date = BANNER.exec(text)?.[1];
-  if (date === undefined) return null;
+  return date === undefined ? null : readSarDate(date);
+}
+
+/** A date as sysstat prints it, by the locale or by S_TIME_FORMAT: year, month, day. */
+export function readSarDate(date: string): readonly [number, number, number] | null {
   const iso = /^(\d{4})-(\d\d)-(\d\d)$/.exec(date);
   if (iso !== null) return [Number(iso[1]), Number(iso[2]), Number(iso[3])];
   const dotted = /^(\d\d)\.(\d\d)\.(\d{2}|\d{4})$/.exec(date);

@@ -189,7 +189,7 @@ class UnitStateHandler implements LineHandler {
 }
 
 export const UNIT_STATE: RecordFormat = {
-  holds: 'snapshot',
+  holds: 'ends',
   savedAs: '`systemctl show SERVICE`',
   detect: {
     by: 'whole',

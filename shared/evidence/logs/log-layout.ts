@@ -68,9 +68,14 @@ export function jsonRecords(text: string): readonly string[] {
   return records;
 }
 
+// -[ RECORD 1 ]---+-----------
+const RECORD_OF_PSQL = /^-\[ RECORD \d+ \]/;
+
 function learnCarriers(lines: readonly string[]): ReadonlySet<CarrierName> {
   const known = new Set<CarrierName>();
-  const loose = CARRIER_NAMES.filter((name) => CARRIERS[name].isLoose);
+  // psql -x puts a column's name and a bar in front of each value, as compose does a container's.
+  const isResult = lines.some((line) => RECORD_OF_PSQL.test(line));
+  const loose = CARRIER_NAMES.filter((name) => CARRIERS[name].isLoose && !(isResult && name === 'compose'));
   let texts = lines;
   // Each turn takes off one more layer.
   for (let turn = 0; turn < loose.length; turn += 1) {

@@ -25,6 +25,8 @@ interface LineSign {
   readonly reads: (line: string) => boolean;
   /** Set where kindred programs begin with the same line: the header of another format below it settles it. */
   readonly isPreamble?: true;
+  /** Set where what stands below may begin with a stamp, as an entry does: it settles the format where no entry stands above. */
+  readonly hasStampsBelow?: true;
 }
 
 /** How a format is told. The answers are `why`, or null where it is none. */
@@ -104,9 +106,12 @@ export interface LogFormat extends EveryFormat {
   readonly isLaidOut: boolean;
 }
 
-/** Something else with a parser of its own: rows of `snapshot`s, `settings`, or `notices` about what was saved. */
+/**
+ * Something else with a parser of its own: rows of `snapshot`s, what others tell of how processes and containers `end`ed,
+ * `settings`, or `notices` about what was saved.
+ */
 export interface RecordFormat extends EveryFormat {
-  readonly holds: 'snapshot' | 'settings' | 'notices';
+  readonly holds: 'snapshot' | 'ends' | 'settings' | 'notices';
 }
 
 /** What is not read by a parser: `database-part` is what SQLite keeps beside a database, an `archive` holds other files. */

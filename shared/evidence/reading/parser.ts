@@ -6,6 +6,7 @@ import type { LaunchRecord } from '../../model/launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../model/probes.ts';
 import type { Reproduction } from '../../model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
+import type { ServerSession } from '../../model/server-session.ts';
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
 import type { ZoneName } from '../../model/zone.ts';
@@ -41,6 +42,7 @@ export type ParsedItem =
   | { readonly type: 'file-lock'; readonly lock: FileLock }
   | { readonly type: 'open-file'; readonly file: OpenFile }
   | { readonly type: 'pressure'; readonly pressure: Pressure }
+  | { readonly type: 'server-session'; readonly session: ServerSession }
   /** Lines that belong to no record, and how many of them speak of an end. */
   | { readonly type: 'unread'; readonly lines: number; readonly grave: number }
   | { readonly type: 'problem'; readonly problem: ParseProblem };

@@ -35,6 +35,7 @@ import {
   pyTuple,
   setEntry,
   truthOf,
+  typeOf,
 } from './python-values.ts';
 
 /** What a pure function of Python's own gives; throws like python-operations. */
@@ -143,7 +144,12 @@ const FUNCTIONS: Readonly<Record<string, Pure>> = {
   },
   format: ([value = NONE, spec = pyStr('')]) => pyStr(formatValue(value, textOf(spec))),
   isinstance: ([value = NONE, types = NONE]) => pyBool(isInstance(value, types)),
-  callable: ([value = NONE]) => pyBool(value.t === 'function' || value.t === 'class'),
+  callable: ([value = NONE]) => {
+    if (value.t === 'function' || value.t === 'class') return pyBool(true);
+    // Of what a module gives, some can be called.
+    if (typeOf(value) === null) throw new NotEvaluated();
+    return pyBool(false);
+  },
   print: () => NONE,
   id: () => {
     throw new NotEvaluated();
@@ -501,6 +507,20 @@ export const isException = (name: string): boolean => Object.hasOwn(EXCEPTIONS, 
 
 /** Whether calling Python's function changes nothing that the file could see. */
 export const isPureFunction = (name: string): boolean => Object.hasOwn(FUNCTIONS, name);
+
+/** What can be asked of values of these types. Source: https://docs.python.org/3/library/stdtypes.html */
+const METHODS = {
+  str: new Set(
+    'capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill'.split(
+      ' ',
+    ),
+  ),
+  list: new Set('append clear copy count extend index insert pop remove reverse sort'.split(' ')),
+  dict: new Set('clear copy fromkeys get items keys pop popitem setdefault update values'.split(' ')),
+} as const;
+
+/** Whether values of a type have an attribute of this name; none has others than its methods. */
+export const hasMethod = (type: 'str' | 'list' | 'dict', name: string): boolean => METHODS[type].has(name);
 
 /** Calls a pure function or a method of a known value; throws NotEvaluated for any other. */
 export function callPure(name: string, self: PyValue | null, { positional, named, areKnown }: CallArguments): PyValue {

@@ -1,4 +1,4 @@
-import { callPure, catches, isBuiltinName, isException, isPureFunction } from './python-builtins.ts';
+import { callPure, catches, hasMethod, isBuiltinName, isException, isPureFunction } from './python-builtins.ts';
 import { Environment } from './python-environment.ts';
 import { boundNames, hasHiddenWriters, isModuleName } from './python-names.ts';
 import {
@@ -25,6 +25,7 @@ import {
   type EnvNames,
   forgetContent,
   forgetEntries,
+  identifier,
   joinEnv,
   keyOf,
   LIMITS,
@@ -220,7 +221,8 @@ class Evaluator {
   // Values
 
   #textOf(node: PythonNode): string {
-    return this.#text.slice(node.from, node.to);
+    const text = this.#text.slice(node.from, node.to);
+    return node.name === 'VariableName' || node.name === 'PropertyName' ? identifier(text) : text;
   }
 
   #unknown(node: PythonNode, env: EnvNames = NO_ENV): PyUnknown {
@@ -654,6 +656,8 @@ class Evaluator {
       case 'str':
       case 'list':
       case 'dict':
+        if (!hasMethod(object.t, name) && !/^__\w+__$/.test(name))
+          throw new PyRaise(['AttributeError'], `a ${object.t} has no attribute ${name}`);
         return builtin(name, object);
       case 'none':
         throw new PyRaise(['AttributeError'], `None has no attribute ${name}`);
@@ -1576,7 +1580,9 @@ function declaredNames(
   const nonlocals = new Set<string>();
   visit(body, (node) => {
     if (node.name === 'ScopeStatement') {
-      const names = node.kids.filter(({ name }) => name === 'VariableName').map(({ from, to }) => text.slice(from, to));
+      const names = node.kids
+        .filter(({ name }) => name === 'VariableName')
+        .map(({ from, to }) => identifier(text.slice(from, to)));
       for (const name of names) (node.kids[0]?.name === 'global' ? globals : nonlocals).add(name);
     }
     return node === body || !/^(?:FunctionDefinition|ClassDefinition|LambdaExpression)$/.test(node.name);

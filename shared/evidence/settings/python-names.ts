@@ -1,4 +1,5 @@
 import { type PythonNode, visit } from './python-source.ts';
+import { identifier } from './python-values.ts';
 
 /**
  * Modules of Python's own library that settings files import: importing one succeeds and sets nothing else. Source:
@@ -107,7 +108,7 @@ const WRITERS = new WeakMap<PythonNode, boolean>();
 function findBoundNames(root: PythonNode, text: string): readonly string[] {
   const names = new Set<string>();
   const add = (node: PythonNode | undefined): void => {
-    if (node?.name === 'VariableName') names.add(text.slice(node.from, node.to));
+    if (node?.name === 'VariableName') names.add(identifier(text.slice(node.from, node.to)));
   };
   const addTargets = (nodes: readonly PythonNode[]): void => {
     for (const node of nodes) {

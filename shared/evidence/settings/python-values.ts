@@ -203,6 +203,9 @@ export function keyOf(value: PyValue): string {
   }
 }
 
+/** A name as Python compares it. Source: https://docs.python.org/3/reference/lexical_analysis.html#identifiers */
+export const identifier = (text: string): string => text.normalize('NFKC');
+
 export const nameKey = (name: string): string => `s:${name}`;
 
 export function setEntry(store: DictStore, key: PyValue, value: PyValue): void {

@@ -92,7 +92,7 @@ function slowWork(advice: Advice): readonly Recommendation[] {
     detect('find-the-slow-step', {
       text: `Find out why inserts run at ${rate} rows/s${filesConcerned(advice)}: take stacks of the worker and the activity of the disk while one runs.`,
       patch: shell(
-        'for i in 1 2 3 4 5; do py-spy dump --native --pid PID; sleep 2; done > stacks.txt; iostat -x 2 5 > iostat.txt',
+        'for i in 1 2 3 4 5; do py-spy dump --native --pid PID; sleep 2; done > stacks.txt; iostat -xt 2 5 > iostat.txt',
       ),
       because: [factFor(advice, 'insert-rate')?.text, factFor(advice, 'worker-idle')?.text],
     }),

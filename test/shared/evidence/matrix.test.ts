@@ -26,6 +26,7 @@ const GENERATOR_OF: Readonly<Partial<Record<string, string>>> = {
   host: 'make-host-fixtures.sh',
   container: 'container-fixtures.md',
   probes: 'make-probe-fixtures.sh',
+  servers: 'make-database-server-fixtures.sh',
 };
 
 function expectGenerator(name: string | undefined, of: string): void {

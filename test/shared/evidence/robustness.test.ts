@@ -28,6 +28,7 @@ const DEPENDENT = new Set([
   'du',
   'top',
   'pidstat',
+  'iostat',
   'container-state',
   'ecs-tasks',
   'kube-events',
@@ -44,6 +45,8 @@ const DEPENDENT = new Set([
   'stack-dump',
   'strace',
   'open-files',
+  'innodb-status',
+  'server-sessions',
 ]);
 
 describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {

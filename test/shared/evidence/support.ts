@@ -124,6 +124,8 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
       return item.file.source;
     case 'pressure':
       return item.pressure.source;
+    case 'server-session':
+      return item.session.source;
     case 'gunicorn-config':
     case 'unit-fragment':
     case 'launch':
@@ -235,6 +237,10 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['host/sar-12h.txt', 'sar'],
   ['host/sar-iso.txt', 'sar'],
   ['host/pidstat.txt', 'pidstat'],
+  ['host/iostat.txt', 'iostat'],
+  ['host/iostat-x.txt', 'iostat'],
+  ['host/iostat-xt.txt', 'iostat'],
+  ['host/iostat-xtyd-iso.txt', 'iostat'],
   ['host/pidstat-h.txt', 'pidstat'],
   ['container/unit-show.txt', 'unit-state'],
   ['container/docker-inspect.json', 'container-state'],
@@ -276,6 +282,18 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['probes/lsof.txt', 'open-files'],
   ['probes/lsof-p.txt', 'open-files'],
   ['probes/fuser.txt', 'open-files'],
+  ['servers/innodb-status.txt', 'innodb-status'],
+  ['servers/innodb-status-tab.txt', 'innodb-status'],
+  ['servers/innodb-status-locks.txt', 'innodb-status'],
+  ['servers/processlist-table.txt', 'server-sessions'],
+  ['servers/processlist-rows.txt', 'server-sessions'],
+  ['servers/processlist-tab.txt', 'server-sessions'],
+  ['servers/innodb-lock-waits.txt', 'server-sessions'],
+  ['servers/pg-activity.txt', 'server-sessions'],
+  ['servers/pg-activity-expanded.txt', 'server-sessions'],
+  ['servers/pg-activity-csv.txt', 'server-sessions'],
+  ['servers/pg-activity-unaligned.txt', 'server-sessions'],
+  ['servers/pg-locks.txt', 'server-sessions'],
   ['host/df.txt', 'df'],
   ['host/df-h.txt', 'df'],
   ['host/df-i.txt', 'df'],

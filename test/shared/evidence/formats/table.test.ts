@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FORMATS } from '../../../../shared/evidence/formats/table.ts';
+import { FORMATS, mayTellOfEnds } from '../../../../shared/evidence/formats/table.ts';
 import { EVIDENCE_FORMATS, FORMAT_WORDS } from '../../../../shared/model/evidence.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
@@ -32,6 +32,14 @@ describe('the table of formats', () => {
     // Parts of a file are only read apart where each record dates itself.
     if (traits.beginsRecord !== null) expect(traits.dated).toBe('itself');
   });
+});
+
+it('tells what is no log apart from what may tell how a process ended', () => {
+  const hidesNothing = EVIDENCE_FORMATS.filter((format) => !mayTellOfEnds(format));
+  // Measurements, settings and listings name nobody's killer, whatever is wrong with them.
+  expect(hidesNothing).toEqual(expect.arrayContaining(['ps', 'pidstat', 'sar', 'gunicorn-conf', 'sqlite', 'empty']));
+  for (const format of ['journal-native', 'audit', 'unit-state', 'kube-events', 'zip', 'unknown'] as const)
+    expect(hidesNothing).not.toContain(format);
 });
 
 describe('the documents', () => {

@@ -58,10 +58,10 @@ describe('output of a tool that is not read', () => {
 
   it('is told behind the line that kindred tools begin with', () => {
     const banner = 'Linux 6.1.0-18-amd64 (app-3) \t11/24/26 \t_x86_64_\t(2 CPU)\n\n';
-    const text = bytesOf(`${banner}avg-cpu:  %user   %nice %system %iowait  %steal   %idle\n          68.48   10.04\n`);
+    const text = bytesOf(`${banner}% time     seconds  usecs/call     calls    errors syscall\n`);
     expect(detectFormat(text, 'a.txt', text.length)).toMatchObject({
       format: 'unknown',
-      why: expect.stringContaining('iostat'),
+      why: expect.stringContaining('strace -c'),
     });
   });
 });

@@ -34,6 +34,8 @@ export interface Stack {
   readonly printer: StackPrinter;
   /** Whether it is the thread that the signal found; a traceback is of the one that it says. */
   readonly isCurrent: boolean;
+  /** Whether it is the one thread that Python was running, as py-spy marks it. */
+  readonly isRunning?: true;
   /** Innermost first. */
   readonly frames: readonly StackFrame[];
   /** Index of the line in which it begins, among those that were read. */
@@ -46,7 +48,7 @@ export interface Stack {
 const HEAD =
   /^[\s|+]*(?:Exception Group )?(?:(Traceback) \(most recent call (last|first)\)|(Current thread|Thread) (?:0x)?[0-9a-f]+[^(]*(?:\([^)]*\)[^(]*)?\(most recent call (first)\)):?\s*$/i;
 // Thread 4242 (active+gil): "MainThread"                               Source: py-spy, src/main.rs
-const PY_SPY_HEAD = /^\s*Thread (?:0x)?[0-9a-f]+ \((active|idle)[^)]*\)(?:: "([^"]*)")?\s*$/i;
+const PY_SPY_HEAD = /^\s*Thread (?:0x)?[0-9a-f]+ \((?:active|idle)(\+gil)?[^)]*\)(?:: "([^"]*)")?\s*$/i;
 //   File "/usr/lib/python3.11/socket.py", line 706, in readinto        (a comma before "in" in a traceback only)
 const FRAME = /^[\s|+]*File "([^"]+)", line (\d+),? in (\S.*)$/;
 //     store (tracker/jobs.py:88)
@@ -129,7 +131,12 @@ function headOf(
   const spied = PY_SPY_HEAD.exec(text);
   if (spied === null) return null;
   return {
-    stack: { printer: 'py-spy', isCurrent: spied[2] === undefined || spied[2] === 'MainThread', at },
+    stack: {
+      printer: 'py-spy',
+      isCurrent: spied[2] === undefined || spied[2] === 'MainThread',
+      ...(spied[1] === undefined ? {} : { isRunning: true }),
+      at,
+    },
     innermostLast: false,
   };
 }

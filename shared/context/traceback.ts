@@ -34,7 +34,7 @@ const NETWORK_FILE =
 const NETWORK_CODE =
   /\b(?:recv(?:_into|from)?|urlopen|urlretrieve|getresponse|sock\w*\.\w+|requests\.(?:get|post|put|patch|delete|head|request)|session\.(?:get|post|put|request)|select\.\w+|poll)\s*\(/;
 // threading.py, Lock.acquire, Condition.wait, Queue.get: https://docs.python.org/3/library/threading.html
-const THREAD_FILE = /(?:^|[\\/])(?:threading|queue)\.py$|[\\/]concurrent[\\/]futures[\\/]/;
+const THREAD_FILE = /(?:^|[\\/])(?:threading|queue)\.py$|(?:^|[\\/])concurrent[\\/]futures[\\/]/;
 const THREAD_CODE = /lock\w*\.(?:acquire|__enter__)\s*\(|\bwith \S*lock\w*(?:\(\))?:|\bwaiter\.acquire\(/i;
 const REGEX_FILE = /(?:^|[\\/])(?:re|sre_\w+|regex)(?:[\\/]\w+)?\.py$/;
 const REGEX_CODE = /\bre\.(?:match|search|sub|subn|findall|finditer|fullmatch|split)\s*\(/;
@@ -146,11 +146,23 @@ function stackOfSignal(stacks: readonly Stack[]): Stack | null {
 function stackOfDump(stacks: readonly Stack[]): Stack | null {
   const dumped = stacks.filter(({ printer }) => printer !== 'traceback');
   const native = dumped.findLast((stack) => stack.isCurrent && isNative(stack));
-  const python = dumped.findLast((stack) => stack.isCurrent && !isNative(stack)) ?? dumped.at(-1) ?? null;
+  const current = dumped.findLast((stack) => stack.isCurrent && !isNative(stack)) ?? dumped.at(-1) ?? null;
+  const python = current !== null && isLoop(current) ? (requestIn(dumped) ?? current) : current;
   if (native === undefined || python === null || python === native) return native ?? python;
   // gdb's bt and py-bt of one moment: what was called in C, and from where in Python.
   return { ...python, frames: [...withoutInterpreter(native.frames), ...python.frames] };
 }
+
+/** Whether a thread is in gunicorn's own loop: what handles requests then is another, of a pool. */
+const isLoop = ({ frames }: Stack): boolean => frames.some(({ file }) => GUNICORN_FILE.test(file)) && !hasOwn(frames);
+
+/** The thread that handles a request, the one first that was running. */
+function requestIn(dumped: readonly Stack[]): Stack | null {
+  const handling = dumped.filter(({ frames }) => hasOwn(frames));
+  return handling.find(({ isRunning }) => isRunning === true) ?? handling.at(-1) ?? null;
+}
+
+const hasOwn = (frames: readonly StackFrame[]): boolean => frames.some(isOwn);
 
 const isNative = ({ frames }: Stack): boolean => frames.every(({ file }) => NATIVE_FILE.test(file));
 

@@ -126,6 +126,37 @@ describe('where a worker was, by what looked at it from outside', () => {
     expect(verdictsOf(analysis)['database-lock']).not.toBe('fits');
   });
 
+  it('of a worker with a pool is of the thread that has the request, not of the loop that waits for one', async () => {
+    const loop = ['    select (selectors.py:468)', '    run (gunicorn/workers/gthread.py:207)'];
+    const idle = ['Thread 613 (idle): "ThreadPoolExecutor-0_1"', '    _worker (concurrent/futures/thread.py:81)'];
+    const request = [
+      '    finditer (re/__init__.py:219)',
+      '    parse (tracker/refs.py:44)',
+      '    handle_request (gunicorn/workers/gthread.py:334)',
+    ];
+    const dump = (state: string): string =>
+      [
+        'Process 610: /usr/bin/python3 /usr/bin/gunicorn tracker.wsgi',
+        'Python v3.11.9 (/usr/bin/python3.11)',
+        '',
+        'Thread 610 (idle): "MainThread"',
+        ...loop,
+        `Thread 612 (${state}): "ThreadPoolExecutor-0_0"`,
+        ...request,
+        ...idle,
+        '',
+      ].join('\n');
+    for (const state of ['active+gil', 'active', 'idle']) {
+      const analysis = await analysed({ 'stack.txt': `${DURING}${dump(state)}` });
+      expect(factOf(analysis, 'stuck-in-frame')?.text).toContain('tracker/refs.py, line 44, in parse');
+      expect(factOf(analysis, 'idle-at-timeout')).toBeUndefined();
+    }
+    const alone = await analysed({
+      'stack.txt': `${DURING}${dump('idle').replace(request.join('\n'), loop.join('\n'))}`,
+    });
+    expect(factOf(alone, 'idle-at-timeout')).toBeDefined();
+  });
+
   it('of another process or another time says nothing, and without a time decides nothing', async () => {
     const other = await analysed({ 'stack.txt': `${DURING}${textOf(fixture('probes/gdb.txt'))}` });
     expect(factOf(other, 'waited-for-database-lock')).toBeUndefined();

@@ -1,6 +1,6 @@
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { CaseEvidence } from '../model/case.ts';
-import type { EvidenceId } from '../model/evidence.ts';
+import type { EvidenceFile, EvidenceId } from '../model/evidence.ts';
 import type { FileSize } from '../model/host.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import type { WorkerHistory } from '../timeline/incidents.ts';
@@ -52,31 +52,54 @@ function commonTail(path: string, logged: string): number {
 export interface ArtifactFigures {
   readonly bytes: number | null;
   readonly testcases: number | null;
-  readonly from: 'artifact' | 'log' | 'listing';
+  readonly from: 'artifact' | 'file' | 'log' | 'listing';
   /** The row of `ls` or `du` that `bytes` is from, when it is. */
   readonly listed: FileSize | null;
+  /** The file that the operation's lines name, where it was saved and is no artifact that is read; its bytes are `bytes`. */
+  readonly saved: EvidenceFile | null;
 }
 
 /**
  * What is known of the artifact's size; when it was not saved, the log's words serve, and where the log states no size a
- * row of `ls` or `du` for the file that the log names.
+ * row of `ls` or `du` for the file that the log names. A file of any other kind that was saved has the size that it has.
  */
 export function artifactFigures(
   report: ArtifactReport | null,
   operation: Operation | null,
   fileSizes: readonly FileSize[] = [],
+  files: readonly EvidenceFile[] = [],
 ): ArtifactFigures | null {
-  if (report !== null)
-    return { bytes: report.bytes, testcases: report.isJUnit ? report.testcases : null, from: 'artifact', listed: null };
+  if (report !== null) {
+    const testcases = report.isJUnit ? report.testcases : null;
+    return { bytes: report.bytes, testcases, from: 'artifact', listed: null, saved: null };
+  }
   const readings = (operation?.lines ?? []).map((line) => line.reading);
   const bytes = statedBytes(operation);
   const testcases = maxOf(readings.map((reading) => reading.records));
+  const saved = savedFile(operation, files);
+  if (saved !== null) return { bytes: saved.bytes, testcases, from: 'file', listed: null, saved };
   // What lay on the disk is what was read, whatever the log believed; a rounded size says no more than the log.
   const found = listedSize(operation, fileSizes);
   const listed =
     bytes === null || (found !== null && found.precision === 'exact' && isOther(found.bytes, bytes)) ? found : null;
-  if (listed !== null) return { bytes: listed.bytes, testcases, from: 'listing', listed };
-  return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log', listed: null };
+  if (listed !== null) return { bytes: listed.bytes, testcases, from: 'listing', listed, saved: null };
+  return bytes === null && testcases === null ? null : { bytes, testcases, from: 'log', listed: null, saved: null };
+}
+
+/** A shorter name may be a word. */
+const SHORTEST_NAME = 5;
+
+/** The file of no kind that is read whose name stands in the operation's lines, the longest name first. */
+function savedFile(operation: Operation | null, files: readonly EvidenceFile[]): EvidenceFile | null {
+  const lines = operation?.lines ?? [];
+  let best: { readonly file: EvidenceFile; readonly name: string } | null = null;
+  for (const file of files) {
+    const name = file.path.split('/').at(-1) ?? '';
+    if (file.format !== 'unknown' || name.length < SHORTEST_NAME || !name.includes('.')) continue;
+    if (best !== null && best.name.length >= name.length) continue;
+    if (lines.some(({ text, fields }) => text.includes(name) || fields.includes(name))) best = { file, name };
+  }
+  return best?.file ?? null;
 }
 
 /** The size that the log states of what the work reads: as it begins, fetches or parses it, or names its file; others are of what it makes. */

@@ -81,6 +81,7 @@ export function factContext(whole: CaseEvidence, history: WorkerHistory, record:
       artifact?.report ?? null,
       record?.operation ?? history.latestOperation,
       evidence.host?.fileSizes,
+      evidence.files,
     ),
     database: chooseDatabase(evidence, isOwn),
     processSamples: samplesOfPid(evidence, record, latest),

@@ -5,6 +5,8 @@ import {
   type CounterSeries,
   circleAtEnd,
   counterSeries,
+  type PartsPastWhole,
+  partsPastWhole,
   type Repetition,
   repetitionAtEnd,
   type UnboundedTries,
@@ -62,6 +64,7 @@ interface WorkRead {
   readonly repetition: Repetition | null;
   readonly tries: UnboundedTries | null;
   readonly circle: Circle | null;
+  readonly parts: PartsPastWhole | null;
 }
 
 /** Reading tens of thousands of lines is the dearest part of an answer. */
@@ -72,6 +75,7 @@ const workRead = oncePerContext((context): WorkRead => {
     repetition: repetitionOf(context, lines),
     tries: triesOf(context, lines),
     circle: circleOf(context, lines),
+    parts: partsOf(context, lines),
   };
 });
 
@@ -131,9 +135,27 @@ function circleOf(context: FactContext, lines: readonly OperationLine[]): Circle
   return isGoing && counterOf(context, lines)?.course !== 'towards' ? found : null;
 }
 
-/** Whether the log shows that nothing bounds the work: a counter past its own total, tries without end, a circle. */
+/** The parts that were being told when the work ended, and are more than the whole that it had announced. */
+export function partsBeyond(context: FactContext): PartsPastWhole | null {
+  return workRead(context).parts;
+}
+
+function partsOf({ workEnd }: FactContext, lines: readonly OperationLine[]): PartsPastWhole | null {
+  const found = workEnd === null ? null : partsPastWhole(lines);
+  if (workEnd === null || found === null) return null;
+  const step = secondsBetween(found.firstLine.event.time, found.lastLine.event.time) / (found.parts - 1);
+  const lag = secondsBetween(found.lastLine.event.time, workEnd);
+  return lag <= Math.max(LATE_SECONDS, LATE_ROUNDS * step) ? found : null;
+}
+
+/** Whether the log shows that nothing bounds the work: a counter or parts past its own total, tries without end, a circle. */
 export function isUnbounded(context: FactContext): boolean {
-  return counterAtEnd(context)?.course === 'past' || triesAtEnd(context) !== null || circle(context) !== null;
+  return (
+    counterAtEnd(context)?.course === 'past' ||
+    partsBeyond(context) !== null ||
+    triesAtEnd(context) !== null ||
+    circle(context) !== null
+  );
 }
 
 /** Whether the log shows work that nothing bounds, or the same lines again and again. */

@@ -7,6 +7,8 @@ import { type FactOf, family, rule } from './rule.ts';
 /** Sizes from which on a JUnit report is unusual: most are well under a megabyte and a thousand tests. */
 const LARGE_BYTES = 10_000_000;
 const LARGE_TESTCASES = 10_000;
+/** How far below that a file of any kind is surely small. */
+const SURELY_SMALL = 10;
 
 /** Size and history of the artifact, and whether it parses; its cost is compared in profile-facts.ts. */
 function artifactFacts(context: FactContext): readonly ArtifactFact[] {
@@ -74,13 +76,17 @@ function size(context: FactContext, figures: ArtifactFigures): readonly Artifact
   const line = context.record?.operation?.lines.find(
     (each) => each.reading.bytes !== null || each.reading.records !== null,
   );
+  // What a file of another kind costs nobody knows by its size alone: only far beyond a report it is large, far below it small.
+  if (figures.saved !== null && !large && (figures.bytes ?? 0) > LARGE_BYTES / SURELY_SMALL) return [];
   const found = {
     text: `The artifact has ${parts.join(' and ')}${sizeFrom(figures)}: ${judged(figures, large)}.`,
     ...(report !== undefined
       ? sourceOnly(report.source)
-      : figures.listed !== null
-        ? sourceOnly(figures.listed.source)
-        : sourcesOf(line?.event)),
+      : figures.saved !== null
+        ? sourceOnly({ evidenceId: figures.saved.id, byteOffset: 0, byteLength: figures.saved.bytes, line: null })
+        : figures.listed !== null
+          ? sourceOnly(figures.listed.source)
+          : sourcesOf(line?.event)),
   };
   return [
     large ? artifactLarge.fact({ case: veryLarge ? 'veryLarge' : 'large', ...found }) : artifactSmall.fact(found),
@@ -108,6 +114,7 @@ function sizeOtherwise(context: FactContext, figures: ArtifactFigures): readonly
 
 function sizeFrom(figures: ArtifactFigures): string {
   if (figures.from === 'log') return ", by the log's own words";
+  if (figures.saved !== null) return ' as it was saved';
   if (figures.listed === null) return '';
   const { from, precision } = figures.listed;
   return `, by ${from} on the host${precision === 'exact' ? '' : ' (rounded)'}`;

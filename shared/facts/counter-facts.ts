@@ -4,13 +4,20 @@ import {
   type CounterAtEnd,
   circle,
   counterAtEnd,
+  partsBeyond,
   repetition,
   secondsLeft,
   triesAtEnd,
 } from '../context/work-counters.ts';
 import type { Fact } from '../model/analysis.ts';
 import { formatTimeOfDay } from '../model/time.ts';
-import { type Circle, type Repetition, saidIn, type UnboundedTries } from '../timeline/counters.ts';
+import {
+  type Circle,
+  type PartsPastWhole,
+  type Repetition,
+  saidIn,
+  type UnboundedTries,
+} from '../timeline/counters.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
@@ -19,6 +26,8 @@ import { type FactOf, family, rule } from './rule.ts';
 function counterFacts(context: FactContext): readonly CounterFact[] {
   if (context.record === null) return [];
   const counter = counterAtEnd(context);
+  const parts = partsBeyond(context);
+  if (parts !== null) return [pastWhole(parts)];
   const round = circle(context);
   if (round !== null) return [goesRound(round)];
   const repeated = counter?.course === 'past' ? null : repetition(context);
@@ -154,6 +163,22 @@ function goesRound({ stations, rounds, from, to, sample }: Circle): CounterFact 
   });
 }
 
+const partsPastTheWhole = rule({
+  id: 'parts-past-whole',
+  needs: ['service-log'],
+  basis: BASIS.counters,
+  weights: { 'infinite-loop': 5, 'database-lock': -1, 'large-artifact': -1 },
+  decides: { 'infinite-loop': 'for' },
+});
+
+/** Whoever goes on with parts when the whole is long through gets the same ones again, or goes through something else. */
+function pastWhole({ parts, each, noun, sum, whole, wholeLine, firstLine, lastLine }: PartsPastWhole): CounterFact {
+  return partsPastTheWhole.fact({
+    text: `Its log announced ${formatCount(whole)} ${noun} and then told of ${formatCount(parts)} parts of ${formatCount(each)}, ${formatCount(sum)} together, up to the end: "${saidIn(lastLine).trim().slice(0, 120)}". Nothing bounds that work.`,
+    ...sourcesOf(wholeLine.event, firstLine.event, lastLine.event),
+  });
+}
+
 const COUNTER_RULES = [
   counterPastTotal,
   counterTowardsTotal,
@@ -161,6 +186,7 @@ const COUNTER_RULES = [
   repeating,
   triesWithoutEnd,
   goesInCircle,
+  partsPastTheWhole,
 ] as const;
 type CounterFact = FactOf<typeof COUNTER_RULES>;
 

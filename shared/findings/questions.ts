@@ -74,7 +74,7 @@ function artifactSize(context: FactContext): string | null {
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
     figures.testcases === null ? null : plural(figures.testcases, 'test case'),
   ].filter((part) => part !== null);
-  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact was not saved`}`;
+  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : figures.saved !== null ? `, of ${figures.saved.path}` : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact was not saved`}`;
 }
 
 function walEnabled(context: FactContext): string | null {

@@ -246,7 +246,7 @@ function locks(context: FactContext): readonly MissingEvidence[] {
 }
 
 function artifact(context: FactContext): readonly MissingEvidence[] {
-  if (context.artifact !== null) return [];
+  if (context.artifact !== null || context.figures?.saved != null) return [];
   const path = context.record?.operation?.lines.find((line) => line.reading.path !== null)?.reading.path ?? null;
   return [
     {

@@ -38,6 +38,8 @@ export function beginningOf(lines: LinesByPlace, at: number, chatter: ReadonlySe
   const text = lines.at(at)?.text ?? '';
   const keys = new Set(keysOf(text));
   const templates = new Set([messageTemplate(text)]);
+  // What is said again and again belongs together only where it names the same thing.
+  const isChatter = chatter.has(messageTemplate(text));
   let beginning = at;
   let next = lines.at(at);
   let longestRound = 0;
@@ -47,17 +49,21 @@ export function beginningOf(lines: LinesByPlace, at: number, chatter: ReadonlySe
     if (line === undefined) continue;
     const template = messageTemplate(line.text);
     // Where no process stands on a line, what it says of something else is another's.
-    const isOther = chatter.has(template) || line.reading.role === 'request-done';
+    const own = keysOf(line.text);
+    const isSame = own.some((key) => keys.has(key));
+    const isOther =
+      (chatter.has(template) && !(isChatter && isSame && templates.has(template))) ||
+      line.reading.role === 'request-done';
     if (isOther && line.event.pid === null) continue;
     if (isOther || isOfFramework(line.text)) break;
+    if (isChatter && !isSame) break;
     const seconds = gap(line, next);
-    const own = keysOf(line.text);
     const isRound = templates.has(template) || line.reading.role === 'progress' || isTrouble(line);
     const close = line.event.pid === null ? NEAR_SECONDS : NEAR_IN_PROCESS_SECONDS;
     const near = Math.max(close, ROUNDS_BEFORE_FIRST * longestRound);
     // Of lines without times of their own nobody knows how near they are.
     const isTimed = line.event.isUndated !== true && next.event.isUndated !== true;
-    if ((!isTimed || seconds > near) && !isRound && !own.some((key) => keys.has(key))) break;
+    if ((!isTimed || seconds > near) && !isRound && !isSame) break;
     next = line;
     if (isRound) {
       longestRound = Math.max(longestRound, seconds);

@@ -195,6 +195,77 @@ export function circleAtEnd(all: readonly OperationLine[]): Circle | null {
   return { stations, rounds, from: first.line.event.time, to: last.line.event.time, sample: last.line };
 }
 
+/** Parts of one whole that were told one by one, and are together more than it. */
+export interface PartsPastWhole {
+  readonly parts: number;
+  /** How much each of them holds, and of what: the word behind both numbers. */
+  readonly each: number;
+  readonly noun: string;
+  readonly sum: number;
+  /** What was announced, before the first part. */
+  readonly whole: number;
+  readonly wholeLine: OperationLine;
+  readonly firstLine: OperationLine;
+  readonly lastLine: OperationLine;
+}
+
+/** Parts of which the same number can be said by chance. */
+const LEAST_PARTS = 5;
+/** Share of the parts that are of one size: the last one may be smaller. */
+const SAME_SIZE_SHARE = 0.9;
+/** What was announced may have grown by as many parts since. */
+const PARTS_BEYOND = 2;
+
+/**
+ * Parts of a whole that were told up to the end and are more than the whole that was announced: "412 records" at the beginning,
+ * then "page 1: 100 records", "page 2: 100 records" and so on to page 147. Null where they are not.
+ */
+export function partsPastWhole(all: readonly OperationLine[]): PartsPastWhole | null {
+  const byTemplate = new Map<string, OperationLine[]>();
+  const recent = all.slice(-MOST_LINES);
+  for (const line of recent) {
+    if (isWait(line) || line.reading.role === 'request-done') continue;
+    const template = messageTemplate(saidIn(line));
+    const known = byTemplate.get(template);
+    if (known === undefined) byTemplate.set(template, [line]);
+    else known.push(line);
+  }
+  for (const lines of byTemplate.values()) {
+    const [firstLine, lastLine] = [lines[0], lines.at(-1)];
+    if (lines.length < LEAST_PARTS || firstLine === undefined || lastLine === undefined) continue;
+    const values = lines.map((line) => numbersOf(saidIn(line)).map(({ value }) => value));
+    const isCounted = (values[0] ?? []).some((_, at) =>
+      values.every((numbers, index) => index === 0 || numbers[at] === (values[index - 1]?.[at] ?? Number.NaN) + 1),
+    );
+    if (!isCounted) continue;
+    const before = recent.slice(0, recent.indexOf(firstLine));
+    for (const { value: each, noun, place } of countedThings(lastLine)) {
+      const sizes = values.map((numbers) => numbers[place] ?? 0);
+      const isOfOneSize = sizes.filter((size) => size === each).length >= sizes.length * SAME_SIZE_SHARE;
+      if (each < 2 || !isOfOneSize || totalBehind(saidIn(lastLine), place) !== null) continue;
+      const announced = before.flatMap((line) =>
+        countedThings(line).flatMap((thing) => (thing.noun === noun && thing.value > each ? [{ line, ...thing }] : [])),
+      );
+      const whole = announced.at(-1);
+      const sum = sizes.reduce((total, size) => total + size, 0);
+      if (whole === undefined || sum < whole.value + PARTS_BEYOND * each) continue;
+      return { parts: lines.length, each, noun, sum, whole: whole.value, wholeLine: whole.line, firstLine, lastLine };
+    }
+  }
+  return null;
+}
+
+/** The numbers of a line with a word behind them, which is what they count. */
+function countedThings(
+  line: OperationLine,
+): readonly { readonly value: number; readonly noun: string; readonly place: number }[] {
+  const text = saidIn(line);
+  return numbersOf(text).flatMap(({ value, end }, place) => {
+    const noun = /^ (\p{L}{3,40})/u.exec(text.slice(end, end + 42))?.[1]?.toLowerCase();
+    return noun === undefined ? [] : [{ value, noun, place }];
+  });
+}
+
 function seriesOf(lines: readonly OperationLine[]): CounterSeries | null {
   const values = lines.map((line) => numbersOf(saidIn(line)));
   const count = values[0]?.length ?? 0;

@@ -1,5 +1,6 @@
 import { type EvidenceEvent, isErrorSeverity } from '../model/event.ts';
 import { beginningOf, gap, isTrouble, NEAR_SECONDS } from './beginnings.ts';
+import { keysOf } from './course.ts';
 import type { Habits } from './habits.ts';
 import { isOfFramework, messageTemplate } from './messages.ts';
 import { type OperationLine, readLine } from './operation-lines.ts';
@@ -25,12 +26,28 @@ function unclosed(lines: readonly OperationLine[], habits: Habits): readonly Ope
   let from = lines.length;
   while (from > 0) {
     const [line, next] = [lines[from - 1], lines[from]];
-    if (line === undefined || closes(line, next, closers)) break;
+    if (line === undefined || (closes(line, next, closers) && !opens(lines, from - 1))) break;
     if (next !== undefined && gap(line, next) > LONGEST_GAP_SECONDS) break;
     from -= 1;
   }
   return lines.slice(from);
 }
+
+/**
+ * Whether a line that reads as an end ("complete list: 412 records") is the beginning all the same: nothing was said of its matter
+ * before, and what comes next is of it.
+ */
+function opens(lines: readonly OperationLine[], at: number): boolean {
+  const [before, line, next] = [lines[at - 1], lines[at], lines[at + 1]];
+  if (line === undefined || next === undefined || isTrouble(next) || gap(line, next) > NEAR_IN_WORK_SECONDS)
+    return false;
+  const keys = keysOf(line.text);
+  const names = (other: OperationLine): boolean => keysOf(other.text).some((key) => keys.includes(key));
+  return names(next) && (before === undefined || !names(before));
+}
+
+/** From a beginning to the first that is said of the work. */
+const NEAR_IN_WORK_SECONDS = 60;
 
 function closes(line: OperationLine, next: OperationLine | undefined, closers: ReadonlySet<string>): boolean {
   const { role, statedSeconds } = line.reading;

@@ -298,9 +298,13 @@ const TRAILING_START =
 const NUMBERED_BEHIND =
   /^\s*[([:,-]\s*((?:\p{L}[\p{L}-]*\s+){1,2}(?:no\.?\s*|nr\.?\s*|n\u00ba\s*|#)?\d[\p{L}\d./_-]*)(?=\s*(?:[)\],;:(]|$))/u;
 
-/** What is worked on, with its number where that stands behind a bracket or a colon. */
+// Loading: district_all.geojson (15.07 MB)
+const FILE_BEHIND =
+  /^\s*[([:,-]\s*((?:[\p{L}\p{N}._-]+\/)*[\p{L}\p{N}_-][\p{L}\p{N}._-]*\.[a-z][a-z0-9]{1,7})(?=\s*(?:[)\],;:(]|$))/iu;
+
+/** What is worked on, with its number or file where that stands behind a bracket or a colon. */
 function withNumber(what: string, behind: string): string {
-  const number = NUMBERED_BEHIND.exec(behind)?.[1];
+  const number = NUMBERED_BEHIND.exec(behind)?.[1] ?? FILE_BEHIND.exec(behind)?.[1];
   return what === '' || number === undefined ? what : `${what}, ${number}`;
 }
 

@@ -206,3 +206,33 @@ describe('a wait for a peer at the abort', () => {
     expect(verdictsOf(analysis)['infinite-loop']).toBe('ruled-out');
   });
 });
+
+describe('parts of a whole that was announced', () => {
+  const pages =
+    (announced: string, part: (n: number) => string) =>
+    (lines: number): Promise<Analysis> => {
+      const scenario = new Scenario().boot().quietKernel().config('timeout = 30').app(0, 'INFO', announced);
+      for (let n = 1; n <= lines; n += 1) scenario.app(n * 0.5, 'INFO', part(n));
+      return timedOut(scenario);
+    };
+
+  it.each([
+    ['in English', pages('Sync of depot 5 started: 412 records', (n) => `depot 5, page ${n}: 100 records, 0 new`)],
+    ['in French', pages('Moissonnage du dépôt 5, 412 notices', (n) => `Dépôt 5, page ${n} : 100 notices, jeton a!100`)],
+    ['in Czech', pages('Stahuji sklad 5: 412 položek', (n) => `Sklad 5, strana ${n}: 100 položek uloženo`)],
+  ])('that are more than it bound nothing, %s', async (_name, analysed) => {
+    const analysis = await analysed(58);
+    expect(textOf(analysis, 'parts-past-whole')).toContain('58 parts of 100, 5,800 together');
+    expect(verdictsOf(analysis)).toMatchObject({ 'infinite-loop': 'fits', 'worker-timeout': 'contributes' });
+  });
+
+  it.each([
+    ['fewer parts', pages('Sync of depot 5 started: 9000 records', (n) => `depot 5, page ${n}: 100 records, 0 new`)],
+    ['the sum so far', pages('Sync of depot 5 started: 412 records', (n) => `depot 5, page ${n}: ${n * 7} records`)],
+    ['another thing', pages('Sync of depot 5 started: 412 shelves', (n) => `depot 5, page ${n}: 100 records, 0 new`)],
+  ])('%s are no loop', async (_name, analysed) => {
+    const analysis = await analysed(58);
+    expect(ids(analysis)).not.toContain('parts-past-whole');
+    expect(verdictsOf(analysis)['infinite-loop']).not.toBe('fits');
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Analysis } from '../../shared/model/analysis.ts';
 import { Scenario, verdictsOf } from './scenario.ts';
 
 /** A unit file as an engineer saves it beside the logs. */
@@ -171,6 +172,36 @@ describe('an artifact that was not saved', () => {
     );
     expect(analysis.questions.find(({ id }) => id === 'artifact-size')?.answer).toContain('by ls on the host');
     expect(verdictsOf(analysis)['large-artifact']).toBe('contributes');
+  });
+});
+
+describe('an artifact of another kind than is measured', () => {
+  const loading = (megabytes: number): Promise<Analysis> =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Loading tiles: district_all.geojson (full)')
+      .timeout(31)
+      .sigkill(32)
+      .replacement(32.1)
+      .config('timeout = 30')
+      .file(
+        'upload/district_all.geojson',
+        `{"features": [${'{"kind": "field", "at": [1, 2]},\n'.repeat(megabytes * 32_000)}`,
+      )
+      .analyse();
+
+  it('has the size of its file, where that was saved and the work names it', async () => {
+    const analysis = await loading(12);
+    expect(analysis.incidents[0]?.operation).toContain('district_all.geojson');
+    expect(analysis.facts.find(({ id }) => id === 'artifact-large')?.text).toContain('(12.7 MB) as it was saved');
+    expect(verdictsOf(analysis)['large-artifact']).toBe('contributes');
+  });
+
+  it('is neither large nor small where nobody knows what its size costs, and small far below', async () => {
+    const middling = await loading(3);
+    expect(middling.facts.map(({ id }) => id)).not.toContain('artifact-small');
+    expect(verdictsOf(middling)['large-artifact']).toBe('inconclusive');
+    expect((await loading(0.3)).facts.map(({ id }) => id)).toContain('artifact-small');
   });
 });
 

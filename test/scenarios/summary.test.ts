@@ -45,7 +45,7 @@ describe('the summary of an import that ran out of time', () => {
     const { cause, factor, ruledOut, undecided } = analysis.summary;
     expect(cause).toMatch(/^Worker timeout\. .*92\.5 s.* 30 s worker timeout/);
     expect(factor).toMatch(/^Large artifact: 59\.3 MB and 110,000 test cases.* 367 times/);
-    expect(ruledOut).toBe('Database lock, memory exhaustion and infinite loop.');
+    expect(ruledOut).toBe('Database lock, infinite loop and memory exhaustion.');
     expect(undecided).toBeNull();
   });
 

@@ -164,7 +164,7 @@ function supervisorEnvironment(option: IniOption | undefined): EnvironmentSettin
   return settings;
 }
 
-const isGunicornVariable = (name: string): boolean => name === 'GUNICORN_CMD_ARGS' || name === 'WEB_CONCURRENCY';
+export const isGunicornVariable = (name: string): boolean => name === 'GUNICORN_CMD_ARGS' || name === 'WEB_CONCURRENCY';
 
 /**
  * What the image of a Dockerfile starts: ENTRYPOINT with CMD, in exec or shell form, of the last stage. Variables of ENV may
@@ -564,7 +564,7 @@ function containerLaunch(container: Readonly<Record<string, unknown>>, path: Pat
 }
 
 /** `$(NAME)`; one that is not defined stays as it is, `$$(NAME)` is no reference. */
-function dependentText(text: string, variables: ReadonlyMap<string, ResolvedText>): ResolvedText {
+export function dependentText(text: string, variables: ReadonlyMap<string, ResolvedText>): ResolvedText {
   let value: string | null = '';
   let at = 0;
   for (const found of text.matchAll(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g)) {

@@ -27,7 +27,10 @@ const NEEDED_COLUMNS = ['PID', 'USER', 'VIRT', 'RES', 'S', '%CPU', '%MEM', 'TIME
 type NeededColumn = (typeof NEEDED_COLUMNS)[number];
 
 // top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99
-const SUMMARY = /^top - (\d\d):(\d\d):(\d\d) up .*load average: (\d+[.,]\d+)[, ]/;
+//  03:43:50 up  1:55,  2 users,  load average: 0.41, 1.35, 1.99          is uptime's, and the first line of w
+const SUMMARY = /^(top -)? (\d\d):(\d\d):(\d\d) up .*load average: (\d+[.,]\d+)[, ]/;
+// USER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT
+const USERS_HEADER = /^USER +TTY +(?:FROM +)?LOGIN@ +IDLE /;
 // %Cpu(s):  5.9 us,  2.9 sy,  0.0 ni, 91.2 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st
 const CPU =
   /^%?Cpu\(s\):\s*(\d+[.,]\d+)%?[ ]?us,\s*(\d+[.,]\d+)%?[ ]?sy,\s*\d+[.,]\d+%?[ ]?ni,\s*(\d+[.,]\d+)%?[ ]?id,\s*(\d+[.,]\d+)%?[ ]?wa/;
@@ -57,7 +60,7 @@ interface Snapshot {
 }
 
 /**
- * `top -b`, any number of snapshots: processes, memory of the host and its load. top prints a time of day without a date:
+ * `top -b`, any number of snapshots: processes, memory of the host and its load; of `uptime` and `w` the load. They print a time of day without a date:
  * a date line above settles it, else the day that lies nearest to the other evidence is taken, and a problem says so. The
  * shares of the first snapshot are averages since boot, so they are left out. Source: top(1) of procps-ng.
  */
@@ -71,6 +74,8 @@ class TopHandler implements LineHandler {
   #snapshot: Snapshot | null = null;
   #count = 0;
   #columns: { readonly index: Readonly<Record<NeededColumn, number>>; readonly before: number } | null = null;
+  /** Whether rows are those of w. */
+  #areUsers = false;
   #dateReported = false;
   #anyTime = false;
   #lastTime: EpochMicros | null = null;
@@ -93,11 +98,12 @@ class TopHandler implements LineHandler {
       this.#finish(out);
       const time = this.#timeOf(summary, line, out);
       this.#columns = null;
+      this.#areUsers = false;
       this.#snapshot = {
         first: line,
         last: line,
         time,
-        loadAverage: decimal(summary[4]),
+        loadAverage: decimal(summary[5]),
         index: this.#count,
         cpu: null,
         memory: null,
@@ -107,6 +113,9 @@ class TopHandler implements LineHandler {
       this.#count += 1;
       return;
     }
+    if (USERS_HEADER.test(text)) this.#areUsers = true;
+    // Who is logged in says nothing of a service.
+    if (this.#areUsers) return;
     if (this.#snapshot !== null && this.#takeHead(this.#snapshot, line, text)) return;
     const columns = text.includes('PID') ? readTopHeader(text) : null;
     if (columns !== null) {
@@ -132,7 +141,7 @@ class TopHandler implements LineHandler {
   #timeOf(summary: RegExpExecArray, line: Line, out: ParsedItem[]): EpochMicros | null {
     const near = this.#clock.time ?? this.#lastTime ?? this.#context.nearTime;
     if (near === null) return null;
-    const ofDay = { hour: Number(summary[1]), minute: Number(summary[2]), second: Number(summary[3]), micros: 0 };
+    const ofDay = { hour: Number(summary[2]), minute: Number(summary[3]), second: Number(summary[4]), micros: 0 };
     const today = this.#stamps.dateAt(near);
     // The day on which the time of day lies nearest: a snapshot just after midnight belongs to the next one.
     const distance = (wall: WallClock): number =>
@@ -147,7 +156,7 @@ class TopHandler implements LineHandler {
       out.push(
         problemItem(
           'assumed-time',
-          `top prints no date: ${this.#context.fileName} was put on the day nearest to the other evidence, read ${zoneWords(this.#context)}. A line of date above each snapshot settles it.`,
+          `${summary[1] === undefined ? 'uptime' : 'top'} prints no date: ${this.#context.fileName} was put on the day nearest to ${this.#context.nearTimeFrom === 'other-source' ? 'the other evidence' : 'the time of the file itself'}, read ${zoneWords(this.#context)}. A line of date above each snapshot settles it.`,
           line.byteOffset,
         ),
       );
@@ -293,12 +302,12 @@ function readTopTime(text: string): number | null {
 
 export const TOP: RecordFormat = {
   holds: 'snapshot',
-  savedAs: '`top -b`',
+  savedAs: '`top -b`, `uptime`',
   detect: {
     by: 'header',
     sign: {
       sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
-      why: 'has the summary of top',
+      why: 'has the summary of top or uptime',
       reads: isTopSummary,
     },
   },

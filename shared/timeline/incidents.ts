@@ -257,6 +257,14 @@ const ARBITER_KINDS = [
 /** Who runs the host: what fails it is no work of a service. */
 const HOST_ITSELF = /^(?:audit|kernel|init|systemd(?:-[a-z-]+)?|\(systemd\))$/;
 
+/**
+ * httpd's error log, which told no pid before 2.4: where gunicorn serves, it is the proxy. Source:
+ * https://httpd.apache.org/docs/2.2/logs.html#errorlog
+ */
+// [Mon Mar 02 07:01:40 2026] [notice] resuming normal operations
+const WEB_SERVER =
+  /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\] \[(?:emerg|alert|crit|error|warn|notice|info|debug)\] /;
+
 /** Lines that no worker's pid stands on. */
 interface StrayLines {
   /** By the process that wrote them. */
@@ -276,6 +284,7 @@ function linesOfNoWorker(lives: readonly WorkerLife[], events: EventSource, logs
   const arbiters = events.pidsWithKinds(ARBITER_KINDS);
   const isOfService = (event: EvidenceEvent): boolean => {
     if (HOST_ITSELF.test(event.identifier ?? '') || isKillerProgram(event.identifier)) return false;
+    if (arbiters.size > 0 && event.pid === null && WEB_SERVER.test(event.message)) return false;
     // What the arbiter says through gunicorn's own logger ("Listening at") is about itself.
     const isArbiters = event.pid !== null && arbiters.has(event.pid);
     return !(isArbiters && splitInnerHeader(event.message)?.style === 'gunicorn');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PROXY_SAMPLES, proxySaying } from '../../shared/context/proxy-words.ts';
 import type { Analysis } from '../../shared/model/analysis.ts';
 import { fixture, textOf } from '../shared/evidence/support.ts';
-import { analyseFiles, verdictsOf } from './scenario.ts';
+import { analyseFiles, Scenario, verdictsOf } from './scenario.ts';
 
 /** A worker of pid 610 that stores rows and is ended by its timeout after 30 s of silence. */
 const LOG = [
@@ -336,5 +336,23 @@ describe("the client's side, by the proxy in front", () => {
     const analysis = await analysed({ error_log: httpd.repeat(3) });
     expect(factOf(analysis, 'proxy-timeout')?.text).toContain('httpd waited for the service in vain');
     expect(factOf(analysis, 'kernel-log-silent')).toBeUndefined();
+  });
+
+  it('of httpd before 2.4, whose lines tell no pid, is no work of the service', async () => {
+    const httpd = [
+      '[Sat Mar 14 02:30:02 2026] [notice] resuming normal operations',
+      '[Sat Mar 14 02:30:12 2026] [error] [client 10.0.0.7] File does not exist: /srv/www/favicon.ico',
+      '[Sat Mar 14 02:30:55 2026] [notice] Graceful restart requested, doing restart',
+      '',
+    ];
+    const analysis = await new Scenario()
+      .boot()
+      .timeout(31)
+      .sigkill(32)
+      .replacement(32.1)
+      .file('error_log', httpd.join('\n'))
+      .analyse();
+    expect(analysis.incident?.operation).toBeNull();
+    expect(JSON.stringify(analysis.summary)).not.toContain('normal operations');
   });
 });

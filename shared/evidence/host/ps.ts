@@ -60,7 +60,33 @@ function readPsHeader(text: string): PsColumns | null {
 }
 
 /**
- * Snapshots of `ps` with any columns (`aux`, `-ef`, `-eo ...`, busybox's), one or many. A date line above a table (`# 2026-01-28 04:10:19`, `date`'s output) is
+ * Layouts whose rows are told without a heading, which `ps aux | grep gunicorn` loses: those of `aux` and of `-ef`. Every column in front of the
+ * command must be what it is there.
+ */
+const BARE: readonly { readonly sample: string; readonly row: RegExp; readonly columns: PsColumns | null }[] = [
+  {
+    sample:
+      'www-data  4410 12.0  8.3 955200 663000 ?       Sl   07:10   0:28 /usr/bin/python3 /srv/venv/bin/gunicorn app:application',
+    row: /^[\w.+-]{1,32} +\d{1,9} +\d{1,4}[.,]\d +\d{1,3}[.,]\d +\d{1,12} +\d{1,12} +(?:\?|-|pts\/\d{1,4}|tty\w{1,4}|console) +[DRSTtZIXWKP][\w<+]{0,6} +(?:\d\d:\d\d|[A-Z][a-z]{2} ?\d\d|\d{4}) +\d{1,6}:\d\d +\S/,
+    columns: readPsHeader('USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND'),
+  },
+  {
+    sample:
+      'www-data    4410    4401 12 07:10 ?        00:00:28 /usr/bin/python3 /srv/venv/bin/gunicorn app:application',
+    row: /^[\w.+-]{1,32} +\d{1,9} +\d{1,9} +\d{1,3} +(?:\d\d:\d\d|[A-Z][a-z]{2}\d\d|\d{4}) +(?:\?|-|pts\/\d{1,4}|tty\w{1,4}|console) +(?:\d{1,4}-)?\d\d:\d\d:\d\d +\S/,
+    columns: readPsHeader('UID PID PPID C STIME TTY TIME CMD'),
+  },
+];
+/** What stands in front of a command has fewer characters. */
+const MOST_BEFORE_COMMAND = 300;
+
+function bareColumns(text: string): PsColumns | null {
+  const start = text.slice(0, MOST_BEFORE_COMMAND);
+  return BARE.find(({ row }) => row.test(start))?.columns ?? null;
+}
+
+/**
+ * Snapshots of `ps` with any columns (`aux`, `-ef`, `-eo ...`, busybox's), one or many, with a heading or, of the usual ones, without. A date line above a table (`# 2026-01-28 04:10:19`, `date`'s output) is
  * its time; dated rows are also events. Row: `root  23333  0.0  0.0  33728 21972 ?  S  22:49  0:00 /usr/bin/python3 -m ...`
  */
 const createPsParser: CreateParser = (context) => parserOfLines(context, new PsHandler(context));
@@ -85,7 +111,8 @@ class PsHandler implements LineHandler {
       this.#columns = header;
       return;
     }
-    const sample = this.#columns === null ? null : this.#readRow(line, this.#columns);
+    const columns = this.#columns ?? bareColumns(text);
+    const sample = columns === null ? null : this.#readRow(line, columns);
     if (sample === null) {
       if (!isDecoration(text) && !BUSYBOX_TOP.test(text)) this.#stray.add(line);
       return;
@@ -198,8 +225,8 @@ export const PS: RecordFormat = {
     by: 'header',
     sign: {
       sample: 'USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND',
-      why: 'has the header of ps',
-      reads: (line) => readPsHeader(line) !== null,
+      why: 'has the header of ps, or rows that only it prints',
+      reads: (line) => readPsHeader(line) !== null || bareColumns(line) !== null,
     },
   },
   dated: 'by-zone',

@@ -24,7 +24,10 @@ const NEEDED_COLUMNS = ['PID', 'USER', 'VIRT', 'RES', 'S', '%CPU', '%MEM', 'TIME
 type NeededColumn = (typeof NEEDED_COLUMNS)[number];
 
 // top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99
-const SUMMARY = /^top - (\d\d):(\d\d):(\d\d) up .*load average: (\d+[.,]\d+)[, ]/;
+//  03:43:50 up  1:55,  2 users,  load average: 0.41, 1.35, 1.99          is uptime's, and the first line of w
+const SUMMARY = /^(top -)? (\d\d):(\d\d):(\d\d) up .*load average: (\d+[.,]\d+)[, ]/;
+// USER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT
+const USERS_HEADER = /^USER +TTY +(?:FROM +)?LOGIN@ +IDLE /;
 // %Cpu(s):  5.9 us,  2.9 sy,  0.0 ni, 91.2 id,  0.0 wa,  0.0 hi,  0.0 si,  0.0 st
 const CPU =
   /^%?Cpu\(s\):\s*(\d+[.,]\d+)%?[ ]?us,\s*(\d+[.,]\d+)%?[ ]?sy,\s*\d+[.,]\d+%?[ ]?ni,\s*(\d+[.,]\d+)%?[ ]?id,\s*(\d+[.,]\d+)%?[ ]?wa/;
@@ -54,7 +57,7 @@ interface Snapshot {
 }
 
 /**
- * `top -b`, any number of snapshots: processes, memory of the host and its load. top prints a time of day without a date:
+ * `top -b`, any number of snapshots: processes, memory of the host and its load; of `uptime` and `w` the load. They print a time of day without a date:
  * a date line above settles it, else the day that lies nearest to the other evidence is taken, and a problem says so. The
  * shares of the first snapshot are averages since boot, so they are left out. Source: top(1) of procps-ng.
  */
@@ -67,6 +70,8 @@ class TopHandler implements LineHandler {
   #snapshot: Snapshot | null = null;
   #count = 0;
   #columns: { readonly index: Readonly<Record<NeededColumn, number>>; readonly before: number } | null = null;
+  /** Whether rows are those of w. */
+  #areUsers = false;
 
   constructor(context: ParseContext) {
     this.#context = context;
@@ -85,11 +90,12 @@ class TopHandler implements LineHandler {
       this.#finish(out);
       const time = this.#timeOf(summary);
       this.#columns = null;
+      this.#areUsers = false;
       this.#snapshot = {
         first: line,
         last: line,
         time,
-        loadAverage: decimal(summary[4]),
+        loadAverage: decimal(summary[5]),
         index: this.#count,
         cpu: null,
         memory: null,
@@ -99,6 +105,9 @@ class TopHandler implements LineHandler {
       this.#count += 1;
       return;
     }
+    if (USERS_HEADER.test(text)) this.#areUsers = true;
+    // Who is logged in says nothing of a service.
+    if (this.#areUsers) return;
     if (this.#snapshot !== null && this.#takeHead(this.#snapshot, line, text)) return;
     const columns = text.includes('PID') ? readTopHeader(text) : null;
     if (columns !== null) {
@@ -122,7 +131,7 @@ class TopHandler implements LineHandler {
   }
 
   #timeOf(summary: RegExpExecArray): EpochMicros | null {
-    const [, hour, minute, second] = summary.map(Number);
+    const [, , hour, minute, second] = summary.map(Number);
     return this.#clock.onItsDay({ hour: hour ?? 0, minute: minute ?? 0, second: second ?? 0, micros: 0 });
   }
 
@@ -259,12 +268,12 @@ function readTopTime(text: string): number | null {
 
 export const TOP: RecordFormat = {
   holds: 'snapshot',
-  savedAs: '`top -b`',
+  savedAs: '`top -b`, `uptime`',
   detect: {
     by: 'header',
     sign: {
       sample: 'top - 03:43:50 up  1:55,  0 user,  load average: 0.41, 1.35, 1.99',
-      why: 'has the summary of top',
+      why: 'has the summary of top or uptime',
       reads: isTopSummary,
     },
   },

@@ -1,6 +1,6 @@
 import type { EventKind } from '../../model/event.ts';
 import { NO_PID, NO_SEVERITY } from '../../model/event-columns.ts';
-import type { TimeResolution } from '../../model/evidence.ts';
+import type { Provenance, TimeResolution } from '../../model/evidence.ts';
 import {
   type EpochMicros,
   epochMicros,
@@ -36,6 +36,7 @@ import { JsonValues } from './json-values.ts';
 import { PLAIN_LAYOUT } from './log-layout.ts';
 import { beginsRecord, type LogLine, readLogLine, severityOfLine } from './log-line.ts';
 import { LogLineBytes, LogLineReader, maySpeakOfAnEnd } from './log-line-bytes.ts';
+import { NewestFirst } from './newest-first.ts';
 import { withFields } from './structured-message.ts';
 import { isOpenRow, readRow } from './table-rows.ts';
 
@@ -92,7 +93,8 @@ export const createAccessLogParser: CreateParser = (context) => parserOfLog(cont
 function parserOfLog(context: ParseContext, accessOnly: boolean): EvidenceParser {
   const layout = context.layout ?? PLAIN_LAYOUT;
   const handler = new LogFileHandler(context, layout, accessOnly);
-  if (layout.records === 'lines') return parserOfLines(context, handler);
+  if (layout.records === 'lines')
+    return parserOfLines(context, layout.isNewestFirst ? new NewestFirst(handler) : handler);
   return layout.records === 'json'
     ? parserOfValues(context, handler)
     : parserOfLines(context, new RowHandler(handler, layout.records));
@@ -183,6 +185,11 @@ function joinLines(first: Line, second: Line): Line {
     byteLength: second.byteOffset + second.byteLength - first.byteOffset,
     terminated: second.terminated,
   };
+}
+
+function spanOf(first: Line, last: Line): Pick<Provenance, 'byteOffset' | 'byteLength' | 'line'> {
+  const byteLength = last.byteOffset + last.byteLength - first.byteOffset;
+  return { byteOffset: first.byteOffset, byteLength, line: first.number };
 }
 
 class LogFileHandler implements LineHandler {
@@ -576,9 +583,8 @@ class LogFileHandler implements LineHandler {
         detail: read.detail,
         source: {
           evidenceId: this.#context.evidenceId,
-          byteOffset: first.byteOffset,
-          byteLength: last.byteOffset + last.byteLength - first.byteOffset,
-          line: first.number,
+          // Where the newest line is first, a record ends with its first line.
+          ...(first.byteOffset <= last.byteOffset ? spanOf(first, last) : spanOf(last, first)),
         },
         ...(isUndated ? { isUndated: true } : {}),
         ...this.#textAt(line),

@@ -1,13 +1,15 @@
+import { wallClockToMicros } from '../../model/time.ts';
 import { CARRIER_NAMES, type CarrierName } from '../carriers/carrier.ts';
-import { CARRIERS, peel } from '../carriers/peel.ts';
+import { CARRIERS, type Peeled, peel } from '../carriers/peel.ts';
 import { USUAL_HABITS } from '../headers/header.ts';
 import { learnHabits } from '../headers/header-habits.ts';
 import { readHeader } from '../headers/read-header.ts';
 import { headerOfObject, parseObject } from '../headers/structured.ts';
 import { isDecoration } from '../reading/lines.ts';
-import type { LogLayout } from '../reading/log-layout.ts';
+import type { HeaderHabits, LogLayout } from '../reading/log-layout.ts';
 import { isRequestAlone, readAccessLine } from './access-line.ts';
 import { JsonValues } from './json-values.ts';
+import { runsBackward } from './newest-first.ts';
 import { readColumns, readRow } from './table-rows.ts';
 
 /** Bytes from the start of a file that its layout is learnt from. */
@@ -18,7 +20,12 @@ export function layoutOf(head: Uint8Array): LogLayout {
   return learnLayout(new TextDecoder('utf-8').decode(head.subarray(0, LAYOUT_HEAD_BYTES)));
 }
 
-export const PLAIN_LAYOUT: LogLayout = { carriers: new Set(), habits: USUAL_HABITS, records: 'lines' };
+export const PLAIN_LAYOUT: LogLayout = {
+  carriers: new Set(),
+  habits: USUAL_HABITS,
+  records: 'lines',
+  isNewestFirst: false,
+};
 
 /** Lines of a file's beginning that are looked at. */
 const LINES_LOOKED_AT = 400;
@@ -45,11 +52,21 @@ export function learnLayout(text: string): LogLayout {
     .map((line) => line.replace(/\r$/, ''))
     .filter((line) => line.trim() !== '' && (line.includes('|') || !isDecoration(line)));
   const carriers = learnCarriers(lines);
-  return {
-    ...PLAIN_LAYOUT,
-    carriers,
-    habits: learnHabits(lines.map((line) => withoutObject(peel(line, carriers).text))),
-  };
+  const peeled = lines.map((line) => peel(line, carriers));
+  const texts = peeled.map(({ text }) => withoutObject(text));
+  const habits = learnHabits(texts);
+  const isNewestFirst = texts.some(isTitleOfTraceback) && runsBackward(texts, timesOf(peeled, habits));
+  return { ...PLAIN_LAYOUT, carriers, habits, isNewestFirst };
+}
+
+const isTitleOfTraceback = (text: string): boolean => text.includes('Traceback (most recent call last):');
+
+/** The times of the lines that state one whole, as if all were of one zone. */
+function timesOf(peeled: readonly Peeled[], habits: HeaderHabits): readonly number[] {
+  return peeled.flatMap(({ stamp, text }) => {
+    const own = stamp?.type === 'full' ? stamp : readHeader(text, habits)?.stamp;
+    return own?.type === 'full' ? (wallClockToMicros(own.wall, 0) ?? []) : [];
+  });
 }
 
 /** What a record of fields has as its message, which a logger of text may have headed before. */

@@ -47,4 +47,6 @@ export interface LogLayout {
   readonly habits: HeaderHabits;
   /** Whether records are lines, JSON values that may span lines, or rows of a table with these columns. */
   readonly records: 'lines' | 'json' | Columns;
+  /** Whether its lines run from the newest to the oldest, those of one record as well: see logs/newest-first.ts. */
+  readonly isNewestFirst: boolean;
 }

@@ -8,7 +8,6 @@ import type { GunicornLaunch } from './launch-command.ts';
 import { launchSettings } from './launch-flags.ts';
 import {
   composeLaunches,
-  describedLaunches,
   dockerfileLaunches,
   environmentFileLaunches,
   inspectedLaunches,
@@ -17,6 +16,7 @@ import {
   shellScriptLaunches,
   supervisorLaunches,
 } from './launch-settings.ts';
+import { describedLaunches } from './pod-description.ts';
 import type { TextPlace } from './shell-words.ts';
 
 /** A file that starts a service has a few KiB. */
@@ -39,7 +39,7 @@ const KINDS: readonly {
   { kind: 'supervisor configuration', isLikely: (text) => /^\[program:/m.test(text), read: supervisorLaunches },
   {
     kind: 'Kubernetes manifest',
-    isLikely: (text) => /^\s*(?:- )?containers\s*:/m.test(text),
+    isLikely: (text) => /^\s*(?:- )?containers\s*:|"containers"\s*:\s*\[/m.test(text),
     read: kubernetesLaunches,
   },
   // Amazon ECS
@@ -106,11 +106,10 @@ const createLaunchParser: CreateParser = ({ evidenceId, fileName }) =>
 export function containerLaunchItems(text: string, evidenceId: EvidenceId, byteLength: number): readonly ParsedItem[] {
   if (!/gunicorn|WEB_CONCURRENCY/i.test(text)) return [];
   const whole: Provenance = { evidenceId, byteOffset: 0, byteLength, line: null };
-  const launches = /"Config"\s*:/.test(text)
-    ? inspectedLaunches(text)
-    : /^Containers:\s*$/m.test(text)
-      ? describedLaunches(text)
-      : kubernetesLaunches(text);
+  // Name:             web-5f7c9d-x2x9
+  const isDescribed = /^Containers:\s*$/m.test(text) && /^Name: {2,}\S/m.test(text);
+  const read = isDescribed ? describedLaunches : /"Config"\s*:/.test(text) ? inspectedLaunches : kubernetesLaunches;
+  const launches = read(text);
   return launches.map((launch) => ({ type: 'launch', launch: recordOf(launch, 'container', text, whole) }));
 }
 

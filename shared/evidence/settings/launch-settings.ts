@@ -164,7 +164,7 @@ function supervisorEnvironment(option: IniOption | undefined): EnvironmentSettin
   return settings;
 }
 
-const isGunicornVariable = (name: string): boolean => name === 'GUNICORN_CMD_ARGS' || name === 'WEB_CONCURRENCY';
+export const isGunicornVariable = (name: string): boolean => name === 'GUNICORN_CMD_ARGS' || name === 'WEB_CONCURRENCY';
 
 /**
  * What the image of a Dockerfile starts: ENTRYPOINT with CMD, in exec or shell form, of the last stage. Variables of ENV may
@@ -480,50 +480,6 @@ export function kubernetesLaunches(text: string): readonly GunicornLaunch[] {
   return launches;
 }
 
-//   web:     Args:     Environment:     gunicorn, each at its depth
-const DESCRIBED_NAME = /^( {2,4})([a-z0-9][a-z0-9-]{0,62}):$/;
-const DESCRIBED_KEY = /^( +)(Command|Args|Environment):\s*$/;
-
-/**
- * How containers were started, by `kubectl describe pod`: a word a line below `Command:` and `Args:`, variables below
- * `Environment:`. Source: describeContainerCommand in https://github.com/kubernetes/kubectl/blob/v0.32.0/pkg/describe/describe.go
- */
-export function describedLaunches(text: string): readonly GunicornLaunch[] {
-  const found: { name: string | null; words: CommandWord[]; environment: EnvironmentSetting[] }[] = [];
-  let block: { readonly key: string; readonly depth: number } | null = null;
-  let at = 0;
-  text
-    .slice(0, TEXT_LIMIT)
-    .split('\n')
-    .forEach((raw, index) => {
-      const line = raw.replace(/\r$/, '');
-      const from = at;
-      at += raw.length + 1;
-      const depth = line.search(/\S/);
-      if (block !== null && depth <= block.depth) block = null;
-      const container = found.at(-1);
-      const key = DESCRIBED_KEY.exec(line);
-      const name = DESCRIBED_NAME.exec(line)?.[2];
-      if (block === null && key !== null) block = { key: key[2] ?? '', depth };
-      else if (block === null && name !== undefined && found.length < LAUNCH_LIMIT)
-        found.push({ name, words: [], environment: [] });
-      else if (block !== null && container !== undefined) {
-        const word = line.trim();
-        const place = { from: from + depth, to: from + depth + word.length, line: index + 1 };
-        const [, variable, value] = /^([A-Za-z_]\w*):\s+(\S.*)$/.exec(word) ?? [];
-        if (block.key !== 'Environment') container.words.push(wordOf(word, word, place));
-        // <set to the key 'x' in secret 'y'>
-        else if (variable !== undefined && value !== undefined)
-          container.environment.push({ ...wordOf(value.startsWith('<') ? null : value, word, place), name: variable });
-      }
-    });
-  return found.flatMap(({ name, words, environment }): GunicornLaunch[] => {
-    const started = gunicornArguments(words, new Map(), environment);
-    if (started === null && !environment.some((each) => isGunicornVariable(each.name))) return [];
-    return [{ name, arguments: started, environment, isConditional: false, stopSeconds: null }];
-  });
-}
-
 /** How containers were started, by `docker inspect`. Source: https://docs.docker.com/reference/api/engine/, ContainerInspect */
 export function inspectedLaunches(text: string): readonly GunicornLaunch[] {
   return documentsOf(text, '"Config"').flatMap(({ value, find }) =>
@@ -620,7 +576,7 @@ function containerLaunch(container: Readonly<Record<string, unknown>>, path: Pat
 }
 
 /** `$(NAME)`; one that is not defined stays as it is, `$$(NAME)` is no reference. */
-function dependentText(text: string, variables: ReadonlyMap<string, ResolvedText>): ResolvedText {
+export function dependentText(text: string, variables: ReadonlyMap<string, ResolvedText>): ResolvedText {
   let value: string | null = '';
   let at = 0;
   for (const found of text.matchAll(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g)) {

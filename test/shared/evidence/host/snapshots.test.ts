@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../../../shared/evidence/formats/detect.ts';
 import { readCpuTime } from '../../../../shared/evidence/host/ps.ts';
 import { parseDateLine } from '../../../../shared/evidence/reading/stamps.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../../shared/model/samples.ts';
@@ -76,6 +77,38 @@ describe('ps', () => {
       { pid: 7, rssBytes: 12 * KIB * KIB, command: 'sleep 60' },
       { pid: 8, rssBytes: 512 * KIB, command: 'sh' },
     ]);
+  });
+
+  it.each([
+    ['ps-aux-grep.txt', 13_356 * 1024],
+    ['ps-ef-grep.txt', null],
+  ])('reads rows of which grep took the heading: %s', (file, rssBytes) => {
+    const samples = parse('ps', fixture(`host/${file}`)).items.flatMap((item) =>
+      item.type === 'process' ? [item.sample] : [],
+    );
+    expect(samples).toMatchObject([
+      {
+        pid: 2,
+        user: 'root',
+        rssBytes,
+        cpuSeconds: 0,
+        command: expect.stringContaining('while True: pass'),
+        time: null,
+      },
+      { pid: 3 },
+    ]);
+  });
+
+  it('takes no line for a row that only resembles one', () => {
+    const lines = [
+      'root     4410 12.0  8.3 955200 663000 ?  Sleeping  07:10   0:28 python3',
+      'root     4410 1200 8.3 955200 663000 ?  S  07:10   0:28 python3',
+      'web-1    4410    4401 12 07:10 ?        28s python3',
+    ];
+    for (const line of lines) {
+      const bytes = bytesOf(`${line}\n`);
+      expect(detectFormat(bytes, 'a', bytes.length).format, line).not.toBe('ps');
+    }
   });
 
   it('an undated snapshot has samples and no events', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readSarBanner } from '../../../../shared/evidence/host/sar.ts';
+import type { ParseContext } from '../../../../shared/evidence/reading/parser.ts';
 import type { HostLoad } from '../../../../shared/model/host.ts';
 import type { HostMemory, ProcessSample } from '../../../../shared/model/samples.ts';
 import { epochMicros, formatIsoMicros } from '../../../../shared/model/time.ts';
@@ -43,6 +44,42 @@ describe('top', () => {
     expect(dated.problems).toEqual([]);
     const late = parse('top', fixture('host/top.txt'), { nearTime: epochMicros(Date.UTC(2026, 10, 24, 23) * 1000) });
     expect(formatIsoMicros(processes(late)[0]?.time ?? epochMicros(0))).toContain('2026-11-25T04:07:39');
+  });
+
+  it('reads the load of uptime and of w, which print no date either', () => {
+    const nearTime = epochMicros(Date.UTC(2026, 0, 28, 4, 0) * 1_000);
+    const w = [
+      ' 04:11:30 up 12 days,  1:55,  2 users,  load average: 12,41, 8,35, 3,99',
+      'USER     TTY      FROM             LOGIN@   IDLE   JCPU   PCPU WHAT',
+      'root     pts/0    10.0.0.7         04:02    1.00s  0.10s  0.00s w',
+      ' 04:11:32 up 12 days,  1:55,  2 users,  load average: 12,80, 8,40, 4,00',
+      '',
+    ].join('\n');
+    const { items, problems } = parse('top', bytesOf(w), { nearTime, nearTimeFrom: 'other-source' });
+    const told = items.flatMap((item) => (item.type === 'host-load' ? [item.load] : []));
+    expect(told.map(({ loadAverage, time }) => [loadAverage, formatIsoMicros(time ?? nearTime)])).toEqual([
+      [12.41, '2026-01-28T04:11:30.000000Z'],
+      [12.8, '2026-01-28T04:11:32.000000Z'],
+    ]);
+    expect(problems).toMatchObject([
+      {
+        kind: 'assumed-time',
+        message: expect.stringContaining(
+          'uptime prints no date: evidence.txt was put on the day nearest to the other evidence',
+        ),
+      },
+    ]);
+  });
+
+  it('has no time where nothing tells the day, and says whose day it took', () => {
+    const timeOf = (context: Partial<ParseContext>) =>
+      parse('top', fixture('host/uptime.txt'), context).items.flatMap((item) =>
+        item.type === 'host-load' ? [item.load.time] : [],
+      );
+    expect(timeOf({ nearTime: null })).toEqual([null, null]);
+    expect(parse('top', fixture('host/uptime.txt'), { nearTimeFrom: 'file' }).problems[0]?.message).toContain(
+      'the day nearest to the time of the file itself',
+    );
   });
 
   it('reads sizes with units, and nothing without a header', () => {

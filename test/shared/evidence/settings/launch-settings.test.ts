@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { detectFormat } from '../../../../shared/evidence/formats/detect.ts';
 import type { GunicornLaunch } from '../../../../shared/evidence/settings/launch-command.ts';
 import { launchSettings } from '../../../../shared/evidence/settings/launch-flags.ts';
 import {
@@ -14,6 +15,7 @@ import {
   supervisorLaunches,
 } from '../../../../shared/evidence/settings/launch-settings.ts';
 import { runs } from '../../../support/properties.ts';
+import { bytesOf, fixture, parse, textOf } from '../support.ts';
 
 /** `timeout=120 by TIMEOUT; workers=3`, of each start. */
 function inShort(launches: readonly GunicornLaunch[]): readonly string[] {
@@ -296,4 +298,41 @@ it('reads anything without throwing, in little time', () => {
     for (const read of readers) read(text);
   }
   expect(performance.now() - start).toBeLessThan(15_000);
+});
+
+describe('a pod that runs', () => {
+  const settingsOf = (format: 'container-state' | 'gunicorn-launch', text: string) =>
+    parse(format, bytesOf(text)).items.flatMap((item) =>
+      item.type === 'launch'
+        ? item.launch.settings.map(({ setting, value, from }) => `${item.launch.name} ${setting}=${value} by ${from}`)
+        : [],
+    );
+
+  it.each(['pod-describe.txt', 'pod.yaml', 'pod.json'])('%s tells how it was started, the strongest first', (file) => {
+    const settings = settingsOf('container-state', textOf(fixture(`container/${file}`)));
+    expect(settings).toContain('web timeout=75 by GUNICORN_CMD_ARGS');
+    expect(settings.filter((each) => each.includes(' workers='))).toEqual([
+      'web workers=4 by flag',
+      'web workers=9 by GUNICORN_CMD_ARGS',
+      'web workers=2 by WEB_CONCURRENCY',
+    ]);
+    expect(settings.join()).toContain('web bind=0.0.0.0:8000 by flag');
+  });
+
+  it('that has never ended is told by its containers', () => {
+    const { status: _, ...pod } = JSON.parse(textOf(fixture('container/pod.json')));
+    const text = JSON.stringify(pod, null, 4);
+    expect(detectFormat(bytesOf(text), 'a', text.length).format).toBe('gunicorn-launch');
+    expect(settingsOf('gunicorn-launch', text)).toContain('web timeout=75 by GUNICORN_CMD_ARGS');
+  });
+
+  it('has no start by what its init containers are given, nor by what stands in a secret', () => {
+    const described = textOf(fixture('container/pod-describe.txt'));
+    expect(settingsOf('container-state', described.replace('\nContainers:', '\nInit Containers:'))).toEqual([]);
+    const secret = described.replace(
+      /--timeout 75 --workers 9/,
+      "<set to the key 'args' in secret 'web'>  Optional: true",
+    );
+    expect(settingsOf('container-state', secret).filter((each) => each.includes('timeout='))).toEqual([]);
+  });
 });

@@ -6,6 +6,9 @@ import { type FactContext, oncePerContext } from './context.ts';
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 export const PROMPT_EXIT_SECONDS = 2;
 
+/** How long before its TIMEOUT a worker must have begun to leave to have hung at it. */
+const LEAST_HANG_SECONDS = 1;
+
 /** Characters at the end of an entry that are looked at: a traceback's innermost frames. */
 const TEXT_CHARACTERS = 16_384;
 
@@ -37,7 +40,11 @@ export const abortReaction = oncePerContext((context): AbortReaction | null => {
   const timeout = death?.timeout ?? null;
   if (death === null || timeout === null) return null;
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
-  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return { kind: 'exiting', event: exitedBefore };
+  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) {
+    // Who leaves within a moment of the TIMEOUT leaves for it: stamps of one second, or of two writers, stand in any order.
+    const isForIt = secondsBetween(exitedBefore.time, timeout.time) < LEAST_HANG_SECONDS;
+    return { kind: isForIt ? 'handled' : 'exiting', event: exitedBefore };
+  }
   const { lines, isWhole } = linesAfter(context, death, timeout);
   const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return { kind: 'handled', event: reaction };

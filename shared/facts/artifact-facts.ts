@@ -35,12 +35,13 @@ export function isLargeByBytes(figures: ArtifactFigures | null): boolean | null 
 
 /** "large against 10.0 MB", "small to parse, many rows to write". */
 function judged(figures: ArtifactFigures, large: boolean): string {
-  if (!large) return `not large against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} tests`;
+  const counted = figures.from === 'artifact' ? 'tests' : 'records';
+  if (!large) return `not large against ${formatBytes(LARGE_BYTES)} or ${formatCount(LARGE_TESTCASES)} ${counted}`;
   if (isLargeByBytes(figures) === false)
     return `quick to parse (under ${formatBytes(LARGE_BYTES)}), many rows to write (over ${formatCount(LARGE_TESTCASES)})`;
   return isLargeByBytes(figures) === true
     ? `large against ${formatBytes(LARGE_BYTES)}`
-    : `large against ${formatCount(LARGE_TESTCASES)} tests`;
+    : `large against ${formatCount(LARGE_TESTCASES)} ${counted}`;
 }
 
 const UNUSUAL_SIZE = 'a JUnit report above 10 MB or 10,000 tests is far outside of what importers are built for';

@@ -16,6 +16,7 @@ import { ABORT_RULES, abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
 import { fatalException, refusedAllocation } from './failure-facts.ts';
 import { type FactOf, family, rule } from './rule.ts';
+import { diskFailureAt } from './storage-facts.ts';
 
 const nobodyDied = rule({
   id: 'nobody-died',
@@ -38,6 +39,15 @@ const slowKill = rule({
   needs: ['service-log'],
   basis: BASIS.arbiter,
   weights: { 'infinite-loop': -0.5 },
+  cases: {
+    // SIGKILL ends whatever computes at once; only a call into the kernel can outlast it.
+    untilDiskFailed: {
+      when: "it came 10 s late or more, and at the moment at which the kernel gave a disk's work up",
+      basis: BASIS.kernelStorage,
+      weights: { 'infinite-loop': -3.5, 'database-lock': -0.5 },
+      decides: { 'infinite-loop': 'against' },
+    },
+  },
 });
 
 const timeoutThenOtherKiller = rule({
@@ -54,6 +64,9 @@ const noTimeoutLogged = rule({
   weights: { 'worker-timeout': -6 },
   decides: { 'worker-timeout': 'against' },
 });
+
+/** How late a SIGKILL is that nothing but a wait in the kernel held up: the arbiter goes on at its own pace. */
+const HELD_BY_DISK_SECONDS = 10;
 
 /** What ended the worker, as gunicorn, the kernel and systemd tell it. */
 function mechanismFacts(context: FactContext): readonly MechanismFact[] {
@@ -82,10 +95,16 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
     const delay = secondsBetween(death.timeout.time, death.end.time);
     facts.push(...abortFacts(context, death, death.timeout));
     if (death.signal === 9 && delay > 5) {
+      const failure = delay < HELD_BY_DISK_SECONDS ? null : diskFailureAt(context, death.end.time);
       facts.push(
         slowKill.fact({
-          text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).`,
-          ...sourcesOf(death.timeout, death.end),
+          case: failure === null ? [] : 'untilDiskFailed',
+          text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. ${
+            failure === null
+              ? 'The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).'
+              : `The worker could not die until the kernel gave up on a disk ("${failure.message.slice(0, 120)}"): it waited for that, and computed nothing.`
+          }`,
+          ...sourcesOf(death.timeout, death.end, failure),
         }),
       );
     }

@@ -1,7 +1,7 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { FilesystemUsage } from '../model/host.ts';
-import { addSeconds } from '../model/time.ts';
+import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
 import { fileLabel, formatBytes, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
@@ -111,6 +111,21 @@ function hungTask(context: FactContext): readonly StorageFact[] {
       ...sourcesOf(...lines.slice(0, 5)),
     }),
   ];
+}
+
+// What fails a request, so that whoever waits for it goes on; a wait that is only told of goes on itself.
+const GAVE_UP = /\bI\/O error\b|\bRemounting filesystem read-only\b/i;
+/** How soon a process goes on, or ends, when what it waits for has failed. */
+const GOES_ON_SECONDS = 3;
+
+/** What the kernel says of a disk's failure just before a moment; null where it says nothing of one. */
+export function diskFailureAt(context: FactContext, time: EpochMicros): EvidenceEvent | null {
+  return (
+    kernelLines(context, GAVE_UP).findLast((event) => {
+      const seconds = secondsBetween(event.time, time);
+      return seconds >= -1 && seconds <= GOES_ON_SECONDS;
+    }) ?? null
+  );
 }
 
 const kernelDiskError = rule({

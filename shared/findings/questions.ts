@@ -72,7 +72,7 @@ function artifactSize(context: FactContext): string | null {
   if (figures === null) return null;
   const parts = [
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
-    figures.testcases === null ? null : plural(figures.testcases, 'test case'),
+    figures.testcases === null ? null : plural(figures.testcases, figures.from === 'artifact' ? 'test case' : 'record'),
   ].filter((part) => part !== null);
   return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : figures.saved !== null ? `, of ${figures.saved.path}` : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact was not saved`}`;
 }

@@ -193,11 +193,22 @@ function isOperationAboutWhole(text: string, step: StepName): boolean {
   return stepAt < 0 || operationAt < stepAt;
 }
 
+/** "Byte" as it is counted in other languages: 214118023 bajta, 48 211 байт. */
+const BYTES_ELSEWHERE =
+  'bajt bajta bajtov bajtova bajtu bajty bajtow baiti baititi octeti tavua bait baiti bajtot bayt байт байта байтов баита баит баитов баити баитів baidi baitu baitai baitas oktet oktets 字节 位元組 バイト 바이트'.split(
+    ' ',
+  );
+
+function bytesElsewhere(): Readonly<Record<string, number>> {
+  return Object.fromEntries(BYTES_ELSEWHERE.map((word) => [word, 1]));
+}
+
 const BYTE_UNITS: Readonly<Record<string, number>> = {
   b: 1,
   byte: 1,
   bytes: 1,
   octet: 1,
+  ...bytesElsewhere(),
   octets: 1,
   ko: 1e3,
   mo: 1e6,
@@ -210,12 +221,15 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
 };
 
+const SIZE = new RegExp(
+  String.raw`(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|${BYTES_ELSEWHERE.join('|')}|[kmg]i?b|[kmg]o|b)(?![\p{L}\p{N}_])`,
+  'iu',
+);
+
 function readFigures(text: string): Figures {
   // "(59261760 bytes)", "56.5 MB"
   // "1,9 GB" has a fraction where most of Europe writes it, "59,261,760 bytes" and "1,900 MB" have thousands.
-  const size = /(\d[\d,_]*(?:\.\d+)?)\s*(bytes?|octets?|[kmg]i?b|[kmg]o|b)\b/i.exec(
-    text.replace(/(?<![\d.,])(\d{1,3}),(\d{1,2})(?=\s*[kmg](?:i?b|o)\b)/gi, '$1.$2'),
-  );
+  const size = SIZE.exec(text.replace(/(?<![\d.,])(\d{1,3}),(\d{1,2})(?=\s*[kmg](?:i?b|o)\b)/gi, '$1.$2'));
   // "in 64.9s", "took 120 ms", "after 3 seconds"
   const duration =
     /\b(?:in|took|after|within|elapsed:?|nach|en)\s+(\d+(?:[.,]\d+)?)\s*(ms|milliseconds?|s|secs?|seconds?|m|min(?:utes?)?)\b/i.exec(

@@ -235,3 +235,52 @@ describe('what a line is called', () => {
     expect(analysis.recommendations.find(({ id }) => id === 'stop-timeout')?.text ?? '').toContain('stopwaitsecs');
   });
 });
+
+describe('a worker that leaves in the moment of its TIMEOUT', () => {
+  const at = async (second: number): Promise<readonly string[]> =>
+    (
+      await new Scenario()
+        .boot()
+        .app(0, 'INFO', 'Importing vpn job 14')
+        .gunicorn(second, 4242, 'INFO', 'Worker exiting (pid: 4242)')
+        .timeout(31)
+        .arbiter(31.4, 'ERROR', 'Worker (pid:4242) exited with code 1')
+        .replacement(31.6)
+        .analyse()
+    ).facts.map(({ id }) => id);
+
+  it('left for it, in whichever order the two lines stand', async () => {
+    expect(await at(30.9)).toContain('abort-handler-ran');
+    expect(await at(30.9)).not.toContain('hang-at-exit');
+  });
+
+  it('had hung at its exit where it had begun to leave before', async () => {
+    expect(await at(4)).toContain('hang-at-exit');
+  });
+});
+
+describe('a SIGKILL that came late', () => {
+  const late = (delay: number): Scenario =>
+    new Scenario()
+      .boot()
+      .app(0, 'INFO', 'Saving list 1488')
+      .timeout(31)
+      .sigkill(31 + delay)
+      .replacement(32 + delay)
+      .quietKernel();
+  const FAILED = 'I/O error, dev sdb, sector 1883412480 op 0x1:(WRITE) flags 0x4800 phys_seg 8 prio class 2';
+  const loop = async (scenario: Scenario): Promise<string | undefined> =>
+    verdictsOf(await scenario.analyse())['infinite-loop'];
+
+  it('as the kernel gave up on a disk excludes a loop: it could not die before', async () => {
+    expect(await loop(late(52).kernel(82, FAILED))).toBe('ruled-out');
+  });
+
+  it.each([
+    ['nothing failed', late(52)],
+    ['a disk failed long before', late(52).kernel(40, FAILED)],
+    ['it came a moment late only', late(2).kernel(32.5, FAILED)],
+  ])('excludes none where %s', async (_, scenario) => {
+    expect(await loop(scenario)).toBe('inconclusive');
+  });
+});

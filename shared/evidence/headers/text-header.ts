@@ -37,6 +37,8 @@ const NUMBER = /#?(\d{1,19})(?![\w./:]|[,.]\d)/y;
 const PROCESS_AND_THREAD = /(\d{1,9})#(\d{1,9})(?=: )/y;
 const THREAD =
   /^(?:Main(?:Thread|Process)|\w*Process-\d+(?::\d+)?|\w*PoolWorker-\d+|(?:Dummy|Thread|asyncio|gthread|uWSGI\w*)[-_]?\d+(?: \([\w.<>-]+\))?|ThreadPool\w*[-_][\w-]+|AnyIO worker thread|[\w.-]*-thread-\d+|worker-\d+|nioEventLoop\w+|http-nio\S*|[\w-]{1,60}-exec-\d+|main)$/i;
+// midasala/1411
+const NAME_AND_NUMBER = /([\p{L}_][\p{L}\p{N}_.-]{0,80})\/(\d{1,9})(?=[ \t:|])/uy;
 /** How a separator between fields looks: ` - `, ` | `, `: `, `, `, ` -- `, ` :: `, ` --- `, a tab. */
 const SEPARATOR = /(?:[ \t]*(?:-{1,3}|\||::?|,|;|>|»|·|—|–)(?=[ \t]|$)[ \t]*|[ \t]+)/y;
 
@@ -360,6 +362,15 @@ class HeaderScan {
       if (named !== null && this.#levelFollows(at + named[0].length)) {
         found.pid = Number(named[1]);
         return at + named[0].length;
+      }
+    }
+    if (found.pid === null && found.level === null && found.logger === null && found.stamp !== null) {
+      NAME_AND_NUMBER.lastIndex = at;
+      const numbered = NAME_AND_NUMBER.exec(text);
+      if (numbered !== null && this.#levelFollows(at + numbered[0].length)) {
+        found.logger = numbered[1] ?? null;
+        found.pid = Number(numbered[2]);
+        return at + numbered[0].length;
       }
     }
     const letter = found.level === null ? this.#letter() : -1;

@@ -96,12 +96,13 @@ function rowsKept({ course }: Advice): number | null {
   return tried(course, { batchRows: BATCH_ROWS })?.committedRows ?? null;
 }
 
-/** What a stream holds: one test case at a time, which may be most of the file. */
+/** What a stream holds: one test case, or whatever its records are, at a time, which may be most of the file. */
 function streamedMemory({ context }: Advice): string {
   const longest = context.artifact?.report.longestTextBytes ?? null;
+  const one = context.artifact?.report.isJUnit === true ? 'test case' : 'record';
   return longest !== null && longest > 10_000_000
-    ? `It then holds one test case at a time: the longest text alone has ${formatBytes(longest)}.`
-    : 'It then holds one test case at a time, about 11 MB in all (est.).';
+    ? `It then holds one ${one} at a time: the longest text alone has ${formatBytes(longest)}.`
+    : `It then holds one ${one} at a time, about 11 MB in all (est.).`;
 }
 
 function outsideReason({ course }: Advice): string {

@@ -76,6 +76,9 @@ describe('readMessage', () => {
       statedSeconds: 64.8,
     });
     expect(readMessage('Analyse du fichier rapport-88.xml (71000000 octets)', false).bytes).toBe(71_000_000);
+    expect(readMessage('Uvoz cenovnika 19: cenovnik.xlsx, 214118023 bajta', false).bytes).toBe(214_118_023);
+    expect(readMessage('файл 14, 48211 байтов', false).bytes).toBe(48_211);
+    expect(readMessage('3 baits tried', false).bytes).toBe(null);
   });
 });
 

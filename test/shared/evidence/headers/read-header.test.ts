@@ -155,3 +155,13 @@ describe('levels in other languages', () => {
     expect(readHeader('Hinweis zur Datei 14')).toBe(null);
   });
 });
+
+it('a name with a number behind a stamp is the logger with its process, where a level follows', () => {
+  expect(readHeader('2024-07-04 03:00:00.000 midasala/1411 INFO pöntun 3307: sæti læst')).toMatchObject({
+    pid: 1411,
+    logger: 'midasala',
+    level: 'INFO',
+    text: 'pöntun 3307: sæti læst',
+  });
+  expect(readHeader('2024-07-04 03:00:00.000 reports/1411 INFORMED of a change')).toMatchObject({ pid: null });
+});

@@ -6,6 +6,9 @@ import { type FactContext, oncePerContext } from './context.ts';
 /** Seconds within which a worker that can run Python code leaves after SIGABRT. */
 export const PROMPT_EXIT_SECONDS = 2;
 
+/** Seconds before a TIMEOUT from which on a worker that leaves had begun to by itself. */
+const EXITING_SECONDS = 1;
+
 /** Characters at the end of an entry that are looked at: a traceback's innermost frames. */
 const TEXT_CHARACTERS = 16_384;
 
@@ -37,7 +40,10 @@ export const abortReaction = oncePerContext((context): AbortReaction | null => {
   const timeout = death?.timeout ?? null;
   if (death === null || timeout === null) return null;
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
-  if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) return { kind: 'exiting', event: exitedBefore };
+  // In the second of the TIMEOUT the order of lines tells nothing: an export may be newest first.
+  if (exitedBefore !== undefined && secondsBetween(exitedBefore.time, timeout.time) >= EXITING_SECONDS) {
+    return { kind: 'exiting', event: exitedBefore };
+  }
   const { lines, isWhole } = linesAfter(context, death, timeout);
   const reaction = lines.find((event) => death.pid !== null && isReaction(event, death.pid)) ?? null;
   if (reaction !== null) return { kind: 'handled', event: reaction };
@@ -52,6 +58,13 @@ export const abortReaction = oncePerContext((context): AbortReaction | null => {
   }
   return isWhole && showsExits(context, timeout) ? { kind: 'deaf' } : null;
 });
+
+/** How long the worker had been on its way out when its timeout fired; null where it was not. */
+export function exitingFor(context: FactContext): number | null {
+  const reaction = abortReaction(context);
+  const timeout = context.record?.death?.timeout ?? null;
+  return reaction?.kind !== 'exiting' || timeout === null ? null : secondsBetween(reaction.event.time, timeout.time);
+}
 
 /** What was logged from the TIMEOUT to the end, and whether that is all of it. */
 function linesAfter(

@@ -313,12 +313,14 @@ function memoryOfWorker(context: FactContext): readonly MemoryFact[] {
     share === null
       ? ''
       : limitBinds
-        ? `, ${(share * 100).toFixed(1)} % of the unit's limit of ${formatBytes(boundBytes)} (${limit.from})`
-        : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(boundBytes)}`;
+        ? `, ${(share * 100).toFixed(1)}% of the unit's limit of ${formatBytes(boundBytes)} (${limit.from})`
+        : `, ${(share * 100).toFixed(1)}% of the host's ${formatBytes(boundBytes)}`;
   const grewFrom =
     growthBytes > 20 * MB
-      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of resident memory`
-      : `held at most ${formatBytes(peak.rssBytes)} of resident memory and did not grow`;
+      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of RSS`
+      : memorySamples(context).length < 2
+        ? `held ${formatBytes(peak.rssBytes)} of RSS in the one sample`
+        : `held at most ${formatBytes(peak.rssBytes)} of RSS and did not grow`;
   return [
     workerMemory.fact({
       case: [

@@ -1,3 +1,4 @@
+import { exitingFor } from '../context/abort-reaction.ts';
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
@@ -107,13 +108,15 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
           }),
         );
       } else {
-        facts.push(
-          operationOutlivedTimeout.fact({
-            case: syncWorker,
-            text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
-            ...sourcesOf(operation.lines[0]?.event, death.timeout),
-          }),
-        );
+        // The work of a worker that had begun to exit was over.
+        if (exitingFor(context) === null)
+          facts.push(
+            operationOutlivedTimeout.fact({
+              case: syncWorker,
+              text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
+              ...sourcesOf(operation.lines[0]?.event, death.timeout),
+            }),
+          );
       }
     }
     const lived = death.life.boot === null ? null : secondsBetween(death.life.boot.time, death.timeout.time);

@@ -141,7 +141,7 @@ describe('a log of more entries than are read for errors', () => {
       'first 20,000',
     );
     const graver = await long('2026-05-01 08:00:09,000 shop ERROR the shelf fell down');
-    expect(graver.headline).toContain('1 line speaks of an error');
+    expect(graver.headline).toContain('1 line reports an error');
   });
 });
 

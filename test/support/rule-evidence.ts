@@ -99,6 +99,14 @@ const REFUSED_LOCK =
   'fcntl(5, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=1073741825, l_len=1}) = -1 EAGAIN (Resource temporarily unavailable)';
 
 const STAGED: readonly (() => Scenario)[] = [
+  () =>
+    parsing()
+      .kernel(
+        1.4,
+        'python3[4242]: segfault at 10 ip 00007f3a5c1d2e40 sp 00007ffd2b7c1a58 error 4 in etree.cpython-311-x86_64-linux-gnu.so[7f3a5c100000+2f0000]',
+      )
+      .arbiter(1.5, 'ERROR', 'Worker (pid:4242) was sent SIGSEGV!')
+      .replacement(1.6),
   () => locked(timedOut(writing()), RESERVED_LOCK, SHARED_LOCK),
   () => locked(timedOut(writing()), RESERVED_LOCK.replace('5580', '4242')),
   () =>

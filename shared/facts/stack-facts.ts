@@ -198,7 +198,7 @@ function stackOfAnother({ evidence, record }: FactContext): readonly StackFact[]
       : `and the worker was ${record.incident.pid ?? 'unknown'}; a container counts its own pids`;
   return [
     stackNotUsed.fact({
-      text: `A stack was saved ${of}, ${why}: it says nothing of this incident.`,
+      text: `The evidence has a stack ${of}, ${why}: it shows nothing of this incident.`,
       ...sourceOnly(dump.source),
     }),
   ];

@@ -300,7 +300,8 @@ function namedVictims(notices: readonly EvidenceEvent[]): readonly string[] {
 
 /** A level, a traceback, a refusal reports an error; words alone may be anything, a film's title as well. */
 const reportsOne = ({ kind, severity, message }: EvidenceEvent): boolean =>
-  isErrorSeverity(severity) || (kind !== 'log' && !isStatedHarmless(message));
+  isErrorSeverity(severity) || ((kind !== 'log' || SAYS_ERROR.test(message)) && !isStatedHarmless(message));
+const SAYS_ERROR = /\b(?:ERROR|CRITICAL|FATAL)\b/;
 
 /** "2 lines report an error"; of words alone no more is said than that they are there. */
 function mentions(errors: readonly EvidenceEvent[]): string {

@@ -60,6 +60,13 @@ export const abortReaction = oncePerContext((context): AbortReaction | null => {
   return isWhole && showsExits(context, timeout) ? { kind: 'deaf' } : null;
 });
 
+/** How long the worker had been on its way out when its timeout fired; null where it was not. */
+export function exitingFor(context: FactContext): number | null {
+  const reaction = abortReaction(context);
+  const timeout = context.record?.death?.timeout ?? null;
+  return reaction?.kind !== 'exiting' || timeout === null ? null : secondsBetween(reaction.event.time, timeout.time);
+}
+
 /** What was logged from the TIMEOUT to the end, and whether that is all of it. */
 function linesAfter(
   { ownEvents }: FactContext,

@@ -8,6 +8,7 @@ import { insertRate } from './insert-rate.ts';
 import { memorySamples, memoryUse } from './process-readings.ts';
 import { batchRows } from './rows-to-write.ts';
 import { timeoutPlace } from './timeout-place.ts';
+import { countedSeconds } from './work-counters.ts';
 
 /** The course of the operation that was ended; null when no incident, or one whose operation the log does not show. */
 export function importCourse(context: FactContext): ImportCourse | null {
@@ -37,7 +38,10 @@ export function importCourse(context: FactContext): ImportCourse | null {
     steps,
     insert,
     batchRows: batchRows(context),
-    neededSeconds: insert !== null && isInserting ? last.fromSecond + insert.rows / insert.rowsPerSecond : null,
+    neededSeconds:
+      insert !== null && isInserting
+        ? last.fromSecond + insert.rows / insert.rowsPerSecond
+        : countedSeconds(context, elapsed),
     timeoutSeconds,
     lastHeartbeatSecond:
       timedOut === null || timeoutSeconds === null || timeoutSeconds === 0

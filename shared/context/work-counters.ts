@@ -169,6 +169,14 @@ export function isCountingOn(context: FactContext): boolean {
   return counter?.course === 'towards' && counter.isGoing && !isEndless(context);
 }
 
+/** Seconds from its beginning to its end that counted work takes at the rate that was measured; null where none is counted on. */
+export function countedSeconds(context: FactContext, elapsedSeconds: number | null): number | null {
+  const counter = isCountingOn(context) ? counterAtEnd(context) : null;
+  const left = counter === null ? null : secondsLeft(counter);
+  if (counter?.perSecond == null || left === null || counter.total === null) return null;
+  return elapsedSeconds === null ? counter.total / counter.perSecond : elapsedSeconds + left;
+}
+
 /** Seconds that the rest of a counter's total takes at the rate that was measured; null where it has none. */
 export function secondsLeft({ total, last, perSecond }: CounterSeries): number | null {
   if (total === null || perSecond === null || perSecond <= 0) return null;

@@ -33,7 +33,7 @@ export function abortFacts(context: FactContext, death: Death, timeout: Evidence
   return [
     deafToAbort.fact({
       case: starved ? [] : 'awake',
-      text: `The worker did not react to SIGABRT and had to be killed: it was inside C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, the disk)${starved ? ', or the host was too busy to let it run: the kill itself came late, or others were ended in the same moment' : ''}.`,
+      text: `The worker did not handle SIGABRT, so it was blocked in C code or the kernel (a parser, a wait within ${usesServer ? 'the database driver' : 'SQLite'}, disk I/O)${starved ? ', or got no CPU: the kill came late, or others were killed in the same moment' : ''}.`,
       ...sourcesOf(timeout, end),
     }),
   ];
@@ -55,7 +55,7 @@ const hangAtExit = rule({
 
 function hungAtExit(exiting: EvidenceEvent, timeout: EvidenceEvent): AbortFact {
   return hangAtExit.fact({
-    text: `The worker had logged "Worker exiting" at ${formatMoment(exiting)}, ${formatSeconds(secondsBetween(exiting.time, timeout.time))} before the TIMEOUT: it hung while it exited (a thread that does not end, an exit handler), not in a request.`,
+    text: `The worker had logged "Worker exiting" at ${formatMoment(exiting)}, ${formatSeconds(secondsBetween(exiting.time, timeout.time))} before WORKER TIMEOUT. It hung while it exited (a thread or an exit handler that does not end), not in a request.`,
     ...sourcesOf(exiting, timeout),
   });
 }
@@ -83,7 +83,7 @@ function handlerRan(context: FactContext, reaction: EvidenceEvent, timeout: Evid
   const delay = secondsBetween(timeout.time, reaction.time);
   return abortHandlerRan.fact({
     case: usesServer || isRefused || delay > PROMPT_EXIT_SECONDS ? [] : 'prompt',
-    text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `reacted to SIGABRT after ${formatSeconds(delay)}` : 'reacted at once to SIGABRT'}: its handler could run, so it was executing Python or in a wait that a signal ends${usesServer ? '' : ', not in a wait within SQLite'}.`,
+    text: `The worker ${delay > PROMPT_EXIT_SECONDS ? `handled SIGABRT after ${formatSeconds(delay)}` : 'handled SIGABRT immediately'}, so it was running Python or in an interruptible wait${usesServer ? '' : ', not in a wait within SQLite'}.`,
     ...sourcesOf(timeout, reaction),
   });
 }

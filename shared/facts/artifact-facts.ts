@@ -107,14 +107,14 @@ function sizeOtherwise(context: FactContext, figures: ArtifactFigures): readonly
   const line = operation?.lines.find(({ reading }) => reading.bytes === stated);
   return [
     sizeDiffersFromLog.fact({
-      text: `The log speaks of ${formatCount(stated)} bytes (${formatBytes(stated)}), the file that was found has ${formatCount(figures.bytes)} (${formatBytes(figures.bytes)}): it is another one, was compressed when it was logged, or was changed since.`,
+      text: `The log states ${formatCount(stated)} bytes (${formatBytes(stated)}), the file in the evidence has ${formatCount(figures.bytes)} (${formatBytes(figures.bytes)}): it is another one, was compressed when it was logged, or was changed since.`,
       ...sourcesOf(line?.event),
     }),
   ];
 }
 
 function sizeFrom(figures: ArtifactFigures): string {
-  if (figures.from === 'log') return ", by the log's own words";
+  if (figures.from === 'log') return ', as logged';
   if (figures.saved !== null) return ' as it was saved';
   if (figures.listed === null) return '';
   const { from, precision } = figures.listed;
@@ -188,7 +188,7 @@ function parsesByHand(context: FactContext): readonly ArtifactFact[] {
   }
   return [
     artifactParses.fact({
-      text: `The artifact parses by hand: ${formatCount(report.testcases)} test cases from ${formatBytes(report.bytes)} in ${formatSeconds(report.stream.seconds)}, streaming.`,
+      text: `The artifact parses outside the service: ${formatCount(report.testcases)} test cases from ${formatBytes(report.bytes)} in ${formatSeconds(report.stream.seconds)}, streaming.`,
       ...sourceOnly(report.source),
     }),
   ];

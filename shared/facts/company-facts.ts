@@ -40,7 +40,7 @@ function companyFacts(context: FactContext): readonly CompanyFact[] {
   return [
     timeoutsTogether.fact({
       case: isSinceBoot ? [] : 'apart',
-      text: `${plural(others.length, 'other worker')} timed out within ${TOGETHER_SECONDS} s of it (pid ${pids}): something that all of them need stood still (the host, the disk, the database or a service they call), or the arbiter itself had been stopped${isSinceBoot ? '. They had been booted together, one timeout before: whatever each was at since then ends so, too' : ''}.`,
+      text: `${plural(others.length, 'other worker')} timed out ${timeout.isUndated === true ? 'with it' : `within ${TOGETHER_SECONDS} s of it`} (pid ${pids}). Suspect something shared: host, disk, database, a service that all of them call, or a paused arbiter.${isSinceBoot ? ' They had booted together, one timeout before, and whatever each did since then ends so too.' : ''}`,
       ...sourcesOf(timeout, ...others.slice(0, 6).map((death) => death.timeout)),
     }),
   ];

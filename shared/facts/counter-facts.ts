@@ -63,7 +63,7 @@ const counterPastTotal = rule({
 /** A bound that is passed bounds nothing. */
 function pastTotal(counter: CounterAtEnd): CounterFact {
   return counterPastTotal.fact({
-    text: `Its log counts past its own total: from ${formatCount(counter.first)} to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}${rate(counter)}, up to the end (${quoted(counter)}). Nothing bounds that work.`,
+    text: `Its log counts past its own total: from ${formatCount(counter.first)} to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}${rate(counter)}, up to the end (${quoted(counter)}). Nothing limits that work.`,
     ...sourcesOfCounter(counter),
   });
 }
@@ -93,7 +93,7 @@ const counterStopped = rule({
 
 function stopped(counter: CounterAtEnd): CounterFact {
   return counterStopped.fact({
-    text: `Its log counted to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}, a line every ${formatSeconds(counter.stepSeconds)}, and then stood for ${formatSeconds(counter.lagSeconds)} (${quoted(counter)}): what held it up came there.`,
+    text: `Its log counted to ${formatCount(counter.last)} of ${formatCount(counter.total ?? 0)}, a line every ${formatSeconds(counter.stepSeconds)}, and then stood still for ${formatSeconds(counter.lagSeconds)} (${quoted(counter)}). What held it up came there.`,
     ...sourcesOfCounter(counter),
   });
 }
@@ -126,7 +126,7 @@ function repeatsItself({ lines, distinct, from, to, sample }: Repetition, used: 
   const least = used === 'busy' ? DECIDING_ROUNDS_AT_WORK : DECIDING_ROUNDS;
   return repeating.fact({
     case: lines >= distinct * least && used !== 'idle' ? 'manyRounds' : 'fewRounds',
-    text: `Its log says the same ${distinct === 1 ? 'line' : `${distinct} lines`} again and again and nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
+    text: `Its log repeats ${distinct === 1 ? 'one line' : `the same ${distinct} lines`} and says nothing new, ${plural(lines, 'line')} from ${formatTimeOfDay(from)} to ${formatTimeOfDay(to)} UTC: "${saidIn(sample).trim().slice(0, 120)}".`,
     ...sourcesOf(sample.event),
   });
 }
@@ -142,7 +142,7 @@ const triesWithoutEnd = rule({
 /** A service that tries for ever what is refused for ever is in a loop, however long it sleeps in between. */
 function withoutEnd({ last, stepSeconds, firstLine, lastLine }: UnboundedTries): CounterFact {
   return triesWithoutEnd.fact({
-    text: `Its log counts its tries one by one up to the end, ${formatCount(last)} of them, one every ${formatSeconds(stepSeconds)}, and tells no bound: "${saidIn(lastLine).trim().slice(0, 120)}".`,
+    text: `Its log counts ${formatCount(last)} tries up to the end, one every ${formatSeconds(stepSeconds)}, and names no bound: "${saidIn(lastLine).trim().slice(0, 120)}".`,
     ...sourcesOf(firstLine.event, lastLine.event),
   });
 }

@@ -84,7 +84,7 @@ function cpuFacts(context: FactContext): readonly CpuFact[] {
       facts.push(
         workerBusy.fact({
           case: explained ? 'explained' : 'unexplained',
-          text: `The worker was computing to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so load says little of a loop.' : ''}`,
+          text: `The worker was on CPU to the end: ${figures}. A process that waits for a lock, a disk or the network uses none.${explained ? ' Its amount of data takes that much work, so this says little of a loop.' : ''}`,
           ...sources,
         }),
       );
@@ -100,7 +100,7 @@ function cpuFacts(context: FactContext): readonly CpuFact[] {
             })
           : workerIdle.fact({
               case: [...noLoop, ...stepAtIdle(context)],
-              text: `The worker was waiting, not computing: ${figures}.`,
+              text: `The worker was asleep, not on CPU: ${figures}.`,
               ...sources,
             }),
       );
@@ -149,7 +149,7 @@ function fromLoneSample(context: FactContext): readonly CpuFact[] {
   const idle = sample.state.startsWith('S') && sample.cpuPercent <= 15;
   if (!busy && !idle) return [];
   const found = {
-    text: `The one snapshot of the process shows it ${busy ? 'running' : 'waiting'}: state ${sample.state}, ${sample.cpuPercent} % CPU over its life.`,
+    text: `The one snapshot of the process shows it ${busy ? 'on CPU' : 'asleep'}: state ${sample.state}, ${sample.cpuPercent}% CPU over its life.`,
     ...(sample.time === null ? sourceOnly(sample.source) : sourcesOfSamples(context.evidence, [sample])),
   };
   return [busy ? snapshotBusy.fact(found) : snapshotIdle.fact({ case: stepAtIdle(context), ...found })];
@@ -168,7 +168,7 @@ const hostBusy = rule({
 
 function busyHost(context: FactContext, rows: FactContext['vmstatSamples'], usedPercent: number): CpuFact {
   return hostBusy.fact({
-    text: `The host used ${usedPercent.toFixed(1)} % of its CPU time on average until the end: something was computing, most likely the worker.`,
+    text: `The host used ${usedPercent.toFixed(1)}% of its CPU time on average until the end, most likely by the worker.`,
     ...sourcesOfSamples(context.evidence, rows.slice(-1)),
   });
 }
@@ -217,13 +217,15 @@ function fromVmstat(
   if (stolen !== null) return [stolen];
   const used = rows.reduce((sum, row) => sum + row.userPercent + row.systemPercent, 0) / rows.length;
   if (used >= A_CORE_BUSY_PERCENT) return [busyHost(context, rows, used)];
-  if (used > NO_CORE_BUSY_PERCENT) return [];
+  // What the hypervisor took was neither used nor idle: a worker that would run could not.
+  const free = rows.reduce((sum, row) => sum + row.idlePercent + row.waitPercent, 0) / rows.length;
+  if (used > NO_CORE_BUSY_PERCENT || free < 100 - 2 * NO_CORE_BUSY_PERCENT) return [];
   const first = rows[0];
   const last = rows.at(-1);
   return [
     hostIdle.fact({
       case: stepAtIdle(context),
-      text: `The whole host used ${used.toFixed(1)} % of its CPU time on average (${formatTimeOfDay(first?.time ?? stretch.from)} to ${formatTimeOfDay(last?.time ?? stretch.to)} UTC): the worker was waiting, not computing.`,
+      text: `The whole host used ${used.toFixed(1)}% of its CPU time on average (${formatTimeOfDay(first?.time ?? stretch.from)} to ${formatTimeOfDay(last?.time ?? stretch.to)} UTC), so the worker was asleep.`,
       ...sourcesOfSamples(
         context.evidence,
         [first, last].filter((row) => row !== undefined),

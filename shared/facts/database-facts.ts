@@ -125,7 +125,7 @@ function lockErrors(context: FactContext): readonly DatabaseFact[] {
     return [
       lockErrorOfAnother.fact({
         case: context.lastStep?.name === 'insert' ? 'writing' : [],
-        text: `Another process (pid ${other.pid ?? '?'}) got "database is locked" while the operation ran: somebody held the write lock for long.`,
+        text: `Another process${other.pid === null ? '' : ` (pid ${other.pid})`} got "database is locked" while the operation ran, so the write lock was held for long.`,
         ...sourcesOf(...others.slice(0, 5)),
       }),
     ];
@@ -154,7 +154,7 @@ function lockErrors(context: FactContext): readonly DatabaseFact[] {
         })
       : lockErrorBeforeEnd.fact({
           case: own.length >= REFUSED_AGAIN ? 'again' : 'once',
-          text: `The operation got "database is locked"${own.length < 2 ? '' : ` ${own.length} times, the last time`} shortly before the worker was ended.`,
+          text: `The operation got "database is locked"${own.length < 2 ? '' : ` ${own.length} times, the last time`} shortly before the worker was killed.`,
           ...sources,
         }),
   ];
@@ -245,9 +245,9 @@ function transactionLeft(context: FactContext, report: DatabaseReport, transacti
     .map((entry) => `${entry.name} (${plural(entry.pages, 'page')})`);
   const trace =
     report.wal?.openTransaction === transaction
-      ? `The -wal ends in ${plural(transaction.frames, 'frame')} without a commit`
+      ? `The WAL ends in ${plural(transaction.frames, 'uncommitted frame')}`
       : `The rollback journal${report.hotJournal ? ' is hot and' : ', which was not synced yet,'} holds ${plural(transaction.frames, 'page')} of an unfinished transaction`;
-  const what = `${trace}: a write transaction was open when the copy was made or its process died${touched.length === 0 ? '' : `, on ${listing(touched)}`}`;
+  const what = `${trace}${touched.length === 0 ? '' : `, in ${listing(touched)}`}: a write transaction was open when the copy was made or its process died`;
   const owner = transactionOwner(context, transaction);
   const leftover = leftByAnEarlierDeath(context);
   const place: readonly 'inWal'[] = report.wal?.openTransaction === transaction ? ['inWal'] : [];
@@ -255,14 +255,14 @@ function transactionLeft(context: FactContext, report: DatabaseReport, transacti
   if (owner === 'this-operation') {
     return openTransactionOfOperation.fact({
       case: [...place, context.record?.failure != null ? 'livedOn' : 'killed'],
-      text: `${what}. Its rows belong to this operation, so its process held the write lock and was not waiting for it.${context.record?.failure != null ? ' Its worker lived on: it may have rolled back since, which leaves the same bytes.' : ''}`,
+      text: `${what}. Its rows are of this operation, so this worker held the write lock and was not waiting for it.${context.record?.failure != null ? ' The worker lived on and may have rolled back since, which leaves the same bytes.' : ''}`,
       ...base,
     });
   }
   if (owner === 'another') {
     return openTransactionOfAnother.fact({
       case: [...place, leftover === null ? 'alone' : 'leftOver'],
-      text: `${what}. It adds nothing to this operation's job, so another process held the write lock${leftover === null ? '' : ' at some time'}. ${leftover ?? 'Were it rolled back after it had spilled, the bytes would be the same.'}`,
+      text: `${what}. It adds nothing to this operation's job, so another process held the write lock${leftover === null ? '' : ' at some time'}. ${leftover ?? 'A transaction that was rolled back after it had spilled leaves the same bytes.'}`,
       ...base,
     });
   }
@@ -284,7 +284,7 @@ function leftByAnEarlierDeath(context: FactContext): string | null {
   if (record === null || window === null) return null;
   const earlier = history.deaths.findLast((death) => death !== record.death && death.end.time < window.from);
   if (earlier === undefined) return null;
-  return `Worker ${earlier.pid} was ended before this operation began and may have left it: what a dead process wrote stays until somebody writes over it, while its lock ends with it.`;
+  return `Worker ${earlier.pid} was killed before this operation began and may have left it: such frames stay until they are overwritten, while the lock ends with its process.`;
 }
 
 const hotJournal = rule({
@@ -407,7 +407,7 @@ function committing(
   const isRefused = record?.operation?.lines.some(({ event }) => event.kind === 'database-locked') === true;
   return commitsAsItGoes.fact({
     case: isRefused ? [] : !isRecent ? 'earlier' : isOfRows ? 'recentRows' : 'recent',
-    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job stand in the database for good`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log told of progress${lag === null ? '' : ` ${formatSeconds(lag)} before the end`}`}. An empty transaction at the end says nothing of a wait.`,
+    text: `The import commits as it goes${committed === 0 ? '' : `: ${plural(committed, 'row')} of its job are committed`}${told === null ? '' : `${committed === 0 ? ':' : ', and'} its log showed progress${lag === null ? '' : ` ${formatSeconds(lag)} before the end`}`}. An empty transaction at the end says nothing of a wait.`,
     sources: told === null ? sources.sources : [told.event.source, ...sources.sources],
     rows: told === null ? [] : [told.event.row],
   });

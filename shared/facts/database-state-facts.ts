@@ -86,7 +86,7 @@ function grownLog({ wal, shm }: DatabaseReport): DatabaseStateFact | null {
         done === null ? '' : `; ${formatCount(done)} of its frames had been checkpointed`
       }`;
   return (isOneTransaction ? walGrownByTransaction : checkpointStarved).fact({
-    text: `The -wal has grown to ${formatBytes(wal.bytes)} and ${formatCount(wal.validFrames)} valid frames, where the automatic checkpoint begins at ${formatCount(AUTOMATIC_CHECKPOINT_FRAMES)}: ${why}. Reads become slower with it.`,
+    text: `The WAL has grown to ${formatBytes(wal.bytes)} and ${formatCount(wal.validFrames)} valid frames, and the automatic checkpoint begins at ${formatCount(AUTOMATIC_CHECKPOINT_FRAMES)}: ${why}. Reads become slower with it.`,
     ...sourceOnly(wal.source, ...(shm === null || shm === undefined ? [] : [shm.source])),
   });
 }

@@ -50,7 +50,7 @@ function diskBoundByVmstat(context: FactContext): readonly DiskFact[] {
   const worst = rows.reduce((most, row) => (row.waitPercent > most.waitPercent ? row : most));
   return [
     diskBound.fact({
-      text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran, and did not swap: the disk was slow or busy, whatever else happened.`,
+      text: `The host spent ${waiting.toFixed(0)}% of its CPU time waiting for disks while the operation ran, and did not swap: the disk was slow or busy.`,
       ...sourcesOfSamples(context.evidence, [worst]),
     }),
   ];
@@ -70,7 +70,7 @@ function diskBoundByPressure(context: FactContext, window: Window): readonly Dis
   return [
     diskBound.fact({
       case: 'pressure',
-      text: `Every task that was not idle waited for disks in ${io.avg10.toFixed(0)} % of the time while the operation ran (pressure), and not for memory: the disk was slow or busy, whatever else happened.`,
+      text: `Every task that was not idle waited for disks in ${io.avg10.toFixed(0)}% of the time while the operation ran (pressure), and not for memory: the disk was slow or busy, whatever else happened.`,
       ...sourceOnly(io.source),
     }),
   ];
@@ -94,7 +94,7 @@ function diskBoundBySar({ evidence }: FactContext, window: Window): readonly Dis
   return [
     diskBound.fact({
       case: 'sar',
-      text: `The host spent ${waiting.toFixed(0)} % of its CPU time waiting for disks while the operation ran: the disk was slow or busy, whatever else happened.`,
+      text: `The host spent ${waiting.toFixed(0)}% of its CPU time waiting for disks while the operation ran: the disk was slow or busy.`,
       ...sourceOnly(first.source),
     }),
   ];

@@ -46,7 +46,7 @@ function earlierFacts(context: FactContext): readonly EarlierFact[] {
   });
   return [
     happenedBefore.fact({
-      text: `It happened before: ${plural(earlier.length, 'earlier incident')} ended the same way, ${earlier.length > NAMED ? 'the latest ' : ''}at ${listing(named)}${sameOperation.length === 0 ? '' : `; ${sameOperation.length} of them in this very operation, which is tried again and again`}.`,
+      text: `Happened before: ${plural(earlier.length, 'earlier incident')} ended the same way, ${earlier.length > NAMED ? 'the latest ' : ''}at ${listing(named)}${sameOperation.length === 0 ? '' : `; ${sameOperation.length} of them in this operation, which is retried`}.`,
       ...sourcesOf(...records.map(({ death, failure }) => death?.end ?? failure)),
     }),
   ];

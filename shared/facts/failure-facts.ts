@@ -32,6 +32,13 @@ export function refusedAllocation({ record, ownEvents }: FactContext): EvidenceE
 }
 
 const READ_CHARACTERS = 65_536;
+const REFUSAL =
+  /\S*(?:MemoryError|bad_alloc|OutOfMemory\w*)\b|[^\n]{0,40}(?:[Cc]annot|[Uu]nable to) allocate[^\n]{0,60}/;
+
+/** The words by which a line says that memory was refused. */
+function refusedWords({ message }: EvidenceEvent): string {
+  return (REFUSAL.exec(message)?.[0] ?? message.split('\n').at(-1) ?? '').trim().slice(0, 100);
+}
 
 /** The exception that ended a worker, by the last line of its traceback; null where none was logged around its end. */
 export function fatalException({
@@ -70,7 +77,7 @@ function outOfMemory(context: FactContext): readonly FailureFact[] {
   if (refused === null) return [];
   return [
     allocationRefused.fact({
-      text: 'The operation ran out of memory by its own word: an allocation was refused, by a limit of the process or because the host commits no more. The kernel logs nothing of that.',
+      text: `The operation logged a refused allocation ("${refusedWords(refused)}"): a limit of the process, or a host that commits no more. The kernel does not log these.`,
       ...sourcesOf(refused),
     }),
   ];
@@ -100,7 +107,7 @@ function recursed({ record, ownEvents }: FactContext): readonly FailureFact[] {
   if (found === undefined) return [];
   return [
     recursionExceeded.fact({
-      text: `The work called itself without an end until the interpreter refused ("${RECURSION.exec(found.message)?.[0] ?? ''}"): what it walked through has a circle, or no bottom.`,
+      text: `The work called itself until the interpreter refused ("${RECURSION.exec(found.message)?.[0] ?? ''}"): what it walked through has a circle, or no bottom.`,
       ...sourcesOf(found),
     }),
   ];
@@ -133,7 +140,7 @@ function gaveReason(context: FactContext): readonly FailureFact[] {
   return [
     failedOtherwise.fact({
       case: SPEAKS_OF_MEMORY.test(reason) || oomKillsInWindow(context).length > 0 ? [] : 'notMemory',
-      text: `The operation gave a reason of its own for its failure, and it is no lock: "${reason.slice(0, 160)}".`,
+      text: `The operation logged a reason for its failure that is no lock: "${reason.slice(0, 160)}".`,
       ...sourcesOf(record.failure, last?.event === record.failure ? null : last?.event),
     }),
   ];

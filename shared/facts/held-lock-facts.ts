@@ -53,7 +53,7 @@ function readsMeanwhile(context: FactContext, locks: HeldLocks, readers: readonl
   return [
     lockOfReader.fact({
       case: isKnown ? 'rollback' : 'unknown',
-      text: `${capital(named(reader))} held ${reader.name} of ${fileOf(reader)}${reader.isThen ? '' : NO_TIME}: ${isKnown ? 'its database is' : 'where a database is'} not in WAL mode, a writer waits with its commit until nobody reads any more.`,
+      text: `${capital(named(reader))} held ${reader.name} of ${fileOf(reader)}${reader.isThen ? '' : NO_TIME}: ${isKnown ? 'its database is' : 'where a database is'} not in WAL mode, a writer cannot commit while any process reads.`,
       ...sourceOnly(reader.source),
     }),
   ];
@@ -101,7 +101,7 @@ function heldByAnother(context: FactContext, locks: HeldLocks, lock: HeldLock): 
   const running = seen === null ? sourceOnly() : sourcesOfSamples(evidence, [seen]);
   return lockHeldByAnother.fact({
     case: doubt === '' ? then : `${then}Doubtful`,
-    text: `${capital(named(lock))} held ${lock.name} of ${fileOf(lock)}${when}: whoever else writes to it waits for that one.${doubt}`,
+    text: `${capital(named(lock))} held ${lock.name} of ${fileOf(lock)}${when}. Any other writer waits for it.${doubt}`,
     sources: [...sources.sources, ...running.sources],
     rows: running.rows,
   });
@@ -120,7 +120,7 @@ const lockHeldByWorker = rule({
 function heldByWorker(lock: HeldLock): HeldLockFact {
   return lockHeldByWorker.fact({
     case: lock.isThen ? 'dated' : 'undated',
-    text: `The worker itself held ${lock.name} of ${fileOf(lock)}${lock.isThen ? '' : NO_TIME}: who holds it does not wait for it.`,
+    text: `The worker itself held ${lock.name} of ${fileOf(lock)}${lock.isThen ? '' : NO_TIME}, so it was not waiting for it.`,
     ...sourceOnly(lock.source),
   });
 }
@@ -138,7 +138,7 @@ const lockWaitsForReaders = rule({
 function waitsForReaders(lock: HeldLock, reader: HeldLock): HeldLockFact {
   return lockWaitsForReaders.fact({
     case: lock.isThen ? 'dated' : 'undated',
-    text: `The worker held ${lock.name} of ${fileOf(lock)}, with which a writer waits until nobody reads any more, and ${named(reader)} held ${reader.name}${lock.isThen ? '' : NO_TIME}.`,
+    text: `The worker held ${lock.name} of ${fileOf(lock)}, with which a writer waits for readers to finish, and ${named(reader)} held ${reader.name}${lock.isThen ? '' : NO_TIME}.`,
     ...sourceOnly(lock.source, reader.source),
   });
 }

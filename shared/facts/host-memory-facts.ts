@@ -48,7 +48,7 @@ function peakOfCgroup(context: FactContext): readonly HostMemoryFact[] {
   return [
     cgroupPeak.fact({
       case: share >= REACHED_SHARE ? reached : share < FAR_SHARE ? far : [],
-      text: `The memory cgroup that was saved has used at most ${formatBytes(peakBytes)} of its limit of ${formatBytes(limitBytes)} (${(share * 100).toFixed(0)} %) since it was made.`,
+      text: `The memory cgroup in the evidence used at most ${formatBytes(peakBytes)} of its limit of ${formatBytes(limitBytes)} (${(share * 100).toFixed(0)}%) since it was made.`,
       ...sourceOnly(source),
     }),
   ];
@@ -78,7 +78,7 @@ function killsOfHost(context: FactContext): readonly HostMemoryFact[] {
     return [
       hostWithoutOomKill.fact({
         case: unexplained,
-        text: '/proc/vmstat counts no process that an OOM killer ended since the host was started.',
+        text: '/proc/vmstat counts no process that an OOM killer killed since the host was started.',
         ...sourceOnly(host.source),
       }),
     ];
@@ -86,7 +86,7 @@ function killsOfHost(context: FactContext): readonly HostMemoryFact[] {
   return [
     hostOomKills.fact({
       case: unexplained,
-      text: `/proc/vmstat counts ${plural(host.oomKills, 'process', 'processes')} that an OOM killer ended since the host was started; when, it does not say.`,
+      text: `/proc/vmstat counts ${plural(host.oomKills, 'process', 'processes')} that an OOM killer killed since the host was started; it does not say when.`,
       ...sourceOnly(host.source),
     }),
   ];

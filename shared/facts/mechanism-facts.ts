@@ -1,6 +1,7 @@
 import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../context/context.ts';
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
+import { statedRss } from '../context/stated-rss.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
@@ -14,7 +15,7 @@ import { durationOf, type Operation } from '../timeline/operations.ts';
 import { fileLabel, formatBytes, formatMoment, formatSeconds, listing, plural } from '../wording/figures.ts';
 import { ABORT_RULES, abortFacts } from './abort-facts.ts';
 import { BASIS } from './basis.ts';
-import { fatalException, refusedAllocation } from './failure-facts.ts';
+import { CRASH_RULES, crashFacts } from './crash-facts.ts';
 import { type FactOf, family, rule } from './rule.ts';
 import { diskFailureAt } from './storage-facts.ts';
 
@@ -38,8 +39,8 @@ const slowKill = rule({
   id: 'slow-kill',
   needs: ['service-log'],
   basis: BASIS.arbiter,
-  weights: { 'infinite-loop': -0.5 },
   cases: {
+    otherwise: { when: 'no disk failed at that moment', weights: { 'infinite-loop': -0.5 } },
     // SIGKILL ends whatever computes at once; only a call into the kernel can outlast it.
     untilDiskFailed: {
       when: "it came 10 s late or more, and at the moment at which the kernel gave a disk's work up",
@@ -78,7 +79,7 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
   if (death === null) {
     facts.push(
       nobodyDied.fact({
-        text: `The operation failed, but no worker was ended: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself and no kill, timeout or fatal exit follows.`,
+        text: `The operation failed, but no worker was killed: ${record.incident.pid === null ? 'the process' : `pid ${record.incident.pid}`} logged the failure itself, and no kill, timeout or fatal exit follows.`,
         ...sourcesOf(record.failure),
       }),
     );
@@ -88,7 +89,7 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
   if (death.mechanism === 'gunicorn-timeout' && death.timeout !== null) {
     facts.push(
       timeoutLogged.fact({
-        text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} and the worker then ended (${endLabel(death)}${death.end === death.timeout ? '' : ` at ${formatMoment(death.end)}`}).`,
+        text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid}${at(death.timeout)}, and ${endAfterTimeout(death)}.`,
         ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
       }),
     );
@@ -98,11 +99,11 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
       const failure = delay < HELD_BY_DISK_SECONDS ? null : diskFailureAt(context, death.end.time);
       facts.push(
         slowKill.fact({
-          case: failure === null ? [] : 'untilDiskFailed',
-          text: `SIGKILL came ${formatSeconds(delay)} after the TIMEOUT; normally it is 1 to 2 s. ${
+          case: failure === null ? 'otherwise' : 'untilDiskFailed',
+          text: `SIGKILL took effect ${formatSeconds(delay)} after WORKER TIMEOUT (usual: 1 to 2 s). ${
             failure === null
-              ? 'The arbiter was starved or the worker could not die (uninterruptible sleep, swapping, a core dump).'
-              : `The worker could not die until the kernel gave up on a disk ("${failure.message.slice(0, 120)}"): it waited for that, and computed nothing.`
+              ? 'Either the arbiter got no CPU, or the worker was in uninterruptible sleep, swapping or dumping core.'
+              : `The worker could not die until the kernel gave up on a disk ("${failure.message.slice(0, 120)}"): it waited for that disk, and computed nothing.`
           }`,
           ...sourcesOf(death.timeout, death.end, failure),
         }),
@@ -111,20 +112,34 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
   } else if (death.timeout !== null) {
     facts.push(
       timeoutThenOtherKiller.fact({
-        text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else ended it.`,
+        text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else killed it.`,
         ...sourcesOf(death.timeout),
       }),
     );
   } else if (arbiterSpeaksOf(context)) {
     facts.push(
       noTimeoutLogged.fact({
-        text: `The arbiter's log covers the end of pid ${death.pid} and has no WORKER TIMEOUT for it.`,
+        text: `gunicorn's log covers the end ${death.pid === null ? 'of the service and has no WORKER TIMEOUT' : `of pid ${death.pid} and has no WORKER TIMEOUT for it`}.`,
         ...sourcesOf(death.end),
       }),
     );
   }
   facts.push(...killerFacts(context));
   return facts;
+}
+
+/** " at 04:12:15 UTC"; of a line without a time of its own no time is told. */
+function at(event: EvidenceEvent): string {
+  return event.isUndated === true ? '' : ` at ${formatMoment(event)}`;
+}
+
+/** How the worker ended after its TIMEOUT; of some only the boot of another shows that it did. */
+function endAfterTimeout(death: Death): string {
+  if (death.end === death.timeout) return 'the log has no line of the worker after that';
+  if (death.end.kind === 'worker-boot') return `a replacement booted${at(death.end)}`;
+  return death.end.kind === 'worker-exiting'
+    ? `the worker exited${at(death.end)}`
+    : `the worker ended with ${endLabel(death)}${at(death.end)}`;
 }
 
 /** Who reports a kill for memory that names no process. */
@@ -149,7 +164,7 @@ function hangFacts({ incident, operation }: IncidentRecord): readonly MechanismF
   const lines = operation?.lines ?? [];
   return [
     operationUnfinished.fact({
-      text: `${incident.operation ?? 'An operation'} began at ${formatTimeOfDay(incident.start)} UTC in pid ${incident.pid ?? '?'}, which has said nothing since ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC, while others of its kind log their end until ${formatTimeOfDay(incident.end)} UTC: it hangs, and nobody ended the worker.`,
+      text: `${incident.operation ?? 'An operation'} started at ${formatTimeOfDay(incident.start)} UTC${incident.pid === null ? '' : ` in pid ${incident.pid}`} and logged nothing after ${formatTimeOfDay(lines.at(-1)?.event.time ?? incident.start)} UTC. The log goes on until ${formatTimeOfDay(incident.end)} UTC and shows no kill of its worker: it hung.`,
       ...sourcesOf(lines[0]?.event, lines.at(-1)?.event),
     }),
   ];
@@ -218,21 +233,6 @@ const systemdStop = rule({
   decides: { 'worker-timeout': 'against' },
 });
 
-const crash = rule({
-  id: 'crash',
-  needs: ['service-log'],
-  basis: BASIS.signals,
-  weights: { 'worker-timeout': -4, 'database-lock': -1 },
-  decides: { 'worker-timeout': 'against' },
-  cases: {
-    // Work without end, and an artifact too large, both end so where they take memory until it is refused.
-    notRefused: {
-      when: 'no allocation was refused',
-      weights: { 'memory-exhaustion': -1, 'infinite-loop': -1.5, 'large-artifact': -0.5 },
-    },
-  },
-});
-
 const sigkillWithoutAuthor = rule({
   id: 'sigkill-without-author',
   needs: ['service-log'],
@@ -270,7 +270,7 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
         return [
           oomKillInContainer.fact({
             case: timedOut(death),
-            text: `The kernel's OOM killer ended ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended; gunicorn counts pids in a container of its own, so the numbers differ.`,
+            text: `The kernel's OOM killer killed ${detail.processName ?? 'a process'} in a memory cgroup (pid ${detail.targetPid} on the host) at the moment pid ${death.pid} ended. gunicorn counts PIDs in a container, so the numbers differ.`,
             ...sourcesOf(killer, death.end),
           }),
         ];
@@ -291,43 +291,36 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
         systemdStop.fact({
           text:
             killer?.detail.state === 'watchdog'
-              ? "The service did not answer systemd's watchdog in time, and systemd ended it for that."
+              ? "The service did not answer systemd's watchdog in time, and systemd killed it for that."
               : killer?.kind === 'container-exited'
-                ? `The container was being stopped, and was killed because it had not ended in the time that the stop left it: "${killer.message.trim().slice(0, 160)}".`
+                ? `The container was being stopped and was killed because it had not exited in the time that the stop allows: "${killer.message.trim().slice(0, 160)}".`
                 : killer?.kind === 'arbiter-signal'
-                  ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not ended within graceful_timeout: the kill is the end of that stop.`
+                  ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not exited within graceful_timeout.`
                   : word !== null
-                    ? `${word.program.name} was stopping the service and ended it by SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter with that.`}`
-                    : 'The unit was being stopped or restarted, the worker did not end in time and was killed for that.',
+                    ? word.program.tellsWhy === true
+                      ? `${word.program.name} restarted the container because its liveness or startup probe failed, and killed it when it had not stopped in time: "${saidOf(word)}".`
+                      : `${word.program.name} was stopping the service and sent SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter by that.`}`
+                    : 'The unit was being stopped or restarted. The worker did not exit in time and was killed.',
           ...sourcesOf(killer, death.end),
         }),
       ];
     }
-    case 'crash': {
-      const raised = death.signal === null ? fatalException(context) : null;
-      const isRefused = refusedAllocation(context) !== null;
-      return [
-        crash.fact({
-          case: isRefused ? [] : 'notRefused',
-          text: `The worker ended by its own fault (${raised === null ? endLabel(death) : raised.text}), not by a kill: ${isRefused ? 'no timeout' : 'neither a timeout nor memory pressure'} ends a process this way.`,
-          ...sourcesOf(killer, raised?.event === killer ? null : raised?.event, death.end),
-        }),
-      ];
-    }
+    case 'crash':
+      return crashFacts(context, death);
     case 'external-sigkill': {
       const word = killer === null ? null : killerWord(killer);
-      if (word !== null) return [killedBy(death, word)];
+      if (word !== null) return [killedBy(context, death, word)];
       const order = killOrder(context);
       return [
         sigkillWithoutAuthor.fact({
-          text: `${subject(death)} got SIGKILL, and neither gunicorn, nor the kernel, nor systemd says in what was saved that it sent it.`,
+          text: withoutSender(context, death),
           ...sourcesOf(death.end),
         }),
         ...(order === null
           ? []
           : [
               killedByHand.fact({
-                text: `Somebody ordered it: "${order.message.trim().slice(0, 160)}", ${formatSeconds(secondsBetween(order.time, death.end.time))} before the worker was gone.`,
+                text: `A kill command was logged ${formatSeconds(secondsBetween(order.time, death.end.time))} before the end: "${order.message.trim().slice(0, 160)}".`,
                 ...sourcesOf(order),
               }),
             ]),
@@ -337,6 +330,18 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
       return [];
   }
 }
+
+/** A SIGKILL that no log owns up to; or a worker that is replaced, and nothing logs how it ended. */
+function withoutSender({ kernel }: FactContext, death: Death): string {
+  const logs = ['gunicorn', ...(kernel.state === 'covers' ? ['the kernel'] : [])];
+  return death.end.kind === 'worker-boot'
+    ? `${subject(death)} was replaced, and its log has no line of its end. gunicorn before 20.1 logs nothing when a worker is killed.`
+    : `${subject(death)} was killed by SIGKILL, and no line of ${logs.join(' or ')} in the evidence names the sender.`;
+}
+
+/** The part of a program's line that says it; what stands before may be long. */
+const saidOf = ({ program, event }: KillerWord): string =>
+  (program.says.exec(event.message)?.[0] ?? event.message).trim().slice(0, 160);
 
 /** Whom it ended, within a sentence. */
 function whom({ pid }: Death): string {
@@ -365,11 +370,12 @@ const killedByProgram = rule({
 });
 
 /** A program other than gunicorn, kernel and systemd that says in its own log that it killed the worker. */
-function killedBy(death: Death, { program, event }: KillerWord): MechanismFact {
+function killedBy(context: FactContext, death: Death, { program, event }: KillerWord): MechanismFact {
+  const rss = statedRss(context);
   const why = program.isForMemory ? ' because memory ran short' : '';
   return (program.isForMemory ? killedForMemory : killedByProgram).fact({
     case: timedOut(death),
-    text: `${program.name} killed ${whom(death)}${why}: "${event.message.trim().slice(0, 160)}". It does not say ${program.leavesOpen}.`,
+    text: `${program.name} killed ${whom(death)}${why}: "${event.message.trim().slice(0, 160)}".${rss === null ? ` It does not say ${program.leavesOpen}.` : ''}`,
     ...sourcesOf(event, death.end === event ? null : death.end),
   });
 }
@@ -396,7 +402,7 @@ function namedByPlatform(death: Death, killer: EvidenceEvent): MechanismFact {
   ].filter((part) => part !== null);
   return platformOom.fact({
     case: timedOut(death),
-    text: `The platform says that memory ran out as ${whom(death)} ended${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: "${killer.message.trim().slice(0, 160)}".`,
+    text: `The platform reports that memory ran out as ${whom(death)} ended${figures.length === 0 ? '' : ` (${figures.join(', ')})`}: "${killer.message.trim().slice(0, 160)}".`,
     ...sourcesOf(killer, death.end === killer ? null : death.end),
   });
 }
@@ -422,7 +428,7 @@ function namedByKernel(context: FactContext, end: EvidenceEvent | null): readonl
   return [
     oomKillNamesWorker.fact({
       case: timedOut(death),
-      text: `The kernel's OOM killer ended pid ${death.pid} ${where}${size}.`,
+      text: `The kernel's OOM killer killed pid ${death.pid} ${where}${size}.`,
       ...sourcesOf(death.killer, report.limitLine, end),
     }),
     ...hoursApart(death),
@@ -442,7 +448,7 @@ function hoursApart({ killer, end }: Death): readonly MechanismFact[] {
   if (killer === null || Math.abs(apart) < CLOCKS_APART_SECONDS) return [];
   return [
     clocksApart.fact({
-      text: `The kernel's log tells of the kill ${formatSeconds(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'} than gunicorn does: one of the two prints a zone that it does not name, or its clock is off. Give that source its zone or correct its clock, and the rest falls into place.`,
+      text: `The kernel log has this kill ${formatSeconds(Math.abs(apart))} ${apart > 0 ? 'later' : 'earlier'} than the gunicorn log. One of them has an unstated time zone or a wrong clock. Set it with --source-zone or --clock-offset.`,
       ...sourcesOf(killer, end),
     }),
   ];
@@ -464,7 +470,7 @@ function holdersOfMemory({ holders }: OomReport, pid: number | null): readonly M
   const named = largest.map((holder) => `${holder.name} (pid ${holder.pid}) ${formatBytes(holder.rssBytes)}`);
   return [
     memoryHolders.fact({
-      text: `By the kernel's table of tasks the memory was held by ${listing(named)}${top.pid === pid ? '' : `; the worker that it ended, pid ${pid}, was not the largest`}.`,
+      text: `The kernel's task table shows who held the memory: ${listing(named)}${top.pid === pid ? '' : `; the process that it killed, pid ${pid}, was not the largest`}.`,
       ...sourcesOf(...largest.map(({ event }) => event)),
     }),
   ];
@@ -550,7 +556,7 @@ function noIncidentFacts(context: FactContext): readonly MechanismFact[] {
         case: [mayHaveDied ? 'mayHaveDied' : 'allWell', mayTimeOut ? 'mayTimeOut' : 'noTimeout'],
         text:
           restart !== undefined
-            ? 'gunicorn was started anew without having shut down: its workers ended with it, and its log tells neither how nor of a timeout.'
+            ? 'gunicorn restarted without having shut down: its workers ended with it, and its log shows neither how nor a timeout.'
             : graceful.length === 0
               ? "gunicorn's log shows workers booting; no end of one is logged."
               : "gunicorn's log shows workers ending gracefully only (reload, stop or recycling); no kill, timeout or crash is logged.",
@@ -565,14 +571,17 @@ function noIncidentFacts(context: FactContext): readonly MechanismFact[] {
     const took = durationOf(last);
     facts.push(
       operationCompleted.fact({
-        text: `${last.name ?? 'The operation'} completed${took === null ? '' : ` after ${formatSeconds(took)}`}.`,
+        text: `${last.name ?? 'The operation'} completed${took === null ? '' : took === 0 ? ' in less than 1 s' : ` after ${formatSeconds(took)}`}.`,
         ...sourcesOf(lines[0]?.event, end),
       }),
     );
   }
   if (facts.length === 0 && evidence.configs[0] !== undefined) {
     return [
-      noLog.fact({ text: 'No log of workers was saved, so nothing can be said of how any ended.', ...sourceOnly() }),
+      noLog.fact({
+        text: 'No gunicorn log is in the evidence, so how any worker exited is not known.',
+        ...sourceOnly(),
+      }),
     ];
   }
   return facts;
@@ -588,7 +597,7 @@ const unreadLinesSpeakOfAnEnd = rule({
 function unreadSpeaks(files: readonly EvidenceFile[]): MechanismFact {
   const lines = files.reduce((sum, { graveLines = 0 }) => sum + graveLines, 0);
   return unreadLinesSpeakOfAnEnd.fact({
-    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, short memory or a lock: that no end is logged rests on the other lines alone.`,
+    text: `${plural(lines, 'line')} of ${listing(files.slice(0, 3).map(({ path }) => fileLabel(path)))} ${lines === 1 ? 'mentions' : 'mention'} a kill, a timeout, short memory or a lock and could not be classified. That no end is logged rests on the other lines alone.`,
     ...sourceOnly(...files.map(sourceOfFile)),
   });
 }
@@ -629,8 +638,8 @@ function endsAmidWork(
   return logEndsAmidWork.fact({
     text:
       stop === null
-        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}, and does not tell how that ended: it may have gone on, or have been ended together with all that could have said so.`
-        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged: the stop cut it off, or it ended without a word within graceful_timeout.`,
+        ? `The log ends ${startIsKnown ? `${formatSeconds(secondsBetween(start, until))} ` : ''}after ${work}. Outcome unknown: it may have continued, or been killed together with what would have logged that.`
+        : `The service was stopped or reloaded ${startIsKnown ? `${formatSeconds(secondsBetween(start, stop.time))} ` : ''}after ${work}, and no end of that is logged. The stop cut it off, or it finished without a line.`,
     ...sourcesOf(stop ?? last),
   });
 }
@@ -647,7 +656,7 @@ const MECHANISM_RULES = [
   oomKillInContainer,
   oomdKill,
   systemdStop,
-  crash,
+  ...CRASH_RULES,
   sigkillWithoutAuthor,
   killedByHand,
   killedForMemory,

@@ -47,7 +47,7 @@ function gunicornGuess(context: FactContext): readonly MemoryFact[] {
   if (end === undefined || !/out of memory/i.test(end.message) || !end.kind.startsWith('worker-')) return [];
   return [
     gunicornGuessesMemory.fact({
-      text: 'gunicorn asks "Perhaps out of memory?". It prints that for every SIGKILL, its own included, so it says nothing about memory.',
+      text: 'gunicorn prints "Perhaps out of memory?" for every SIGKILL, its own included. It says nothing about memory.',
       ...sourcesOf(end),
     }),
   ];
@@ -107,7 +107,7 @@ function kernelSilence(
     return [
       kernelLogEmpty.fact({
         case: silence,
-        text: `The kernel log was exported and has no entries (${names}): no OOM kill is recorded, as far as the export reached.`,
+        text: `${names} is an empty export ("-- No entries --"). It shows no OOM kill, but not which time was exported.`,
         ...sources,
       }),
     ];
@@ -116,7 +116,7 @@ function kernelSilence(
   return [
     kernelLogSilent.fact({
       case: [...silence, ...(context.record === null ? (['noIncident'] as const) : [])],
-      text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and records no OOM kill (${names}).`,
+      text: `The kernel log covers the ${context.record === null ? 'time' : 'incident'} and has no OOM kill (${names}).`,
       ...sources,
     }),
   ];
@@ -158,7 +158,7 @@ function cgroupKills(context: FactContext): readonly MemoryFact[] {
     return [
       cgroupWithoutOomKill.fact({
         case: unexplained,
-        text: 'The counters of the memory cgroup (memory.events) show no process that an OOM killer ended since the cgroup was made.',
+        text: 'The counters of the memory cgroup (memory.events) show no process that an OOM killer killed since the cgroup was made.',
         ...sources,
       }),
     ];
@@ -166,7 +166,7 @@ function cgroupKills(context: FactContext): readonly MemoryFact[] {
   return [
     cgroupOomKills.fact({
       case: unexplained,
-      text: `The counters of the memory cgroup (memory.events) show ${kills === 1 ? '1 process' : `${kills} processes`} that an OOM killer ended since the cgroup was made; when, they do not show.`,
+      text: `The counters of the memory cgroup (memory.events) show ${kills === 1 ? '1 process' : `${kills} processes`} that an OOM killer killed since the cgroup was made; they do not show when.`,
       ...sources,
     }),
   ];
@@ -210,7 +210,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
   if (child !== undefined) {
     return [
       oomKillOfChild.fact({
-        text: `The kernel's OOM killer ended ${child.detail.processName ?? 'a process'} (pid ${child.detail.targetPid ?? '?'}) at ${formatTimeOfDay(child.time)} UTC, which the operation names as its own: it was a child of the worker that ran out of memory.`,
+        text: `The kernel's OOM killer killed ${child.detail.processName ?? 'a process'} (pid ${child.detail.targetPid ?? '?'}) at ${formatTimeOfDay(child.time)} UTC, a child process that the operation names.`,
         ...sourcesOf(child),
       }),
     ];
@@ -226,7 +226,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
           : context.record?.death?.mechanism === 'gunicorn-timeout'
             ? 'onHostAtTimeout'
             : 'onHost',
-      text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
+      text: `The kernel's OOM killer killed ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
       ...sourcesOf(...others.slice(0, 5)),
     }),
   ];
@@ -315,12 +315,14 @@ function memoryOfWorker(context: FactContext): readonly MemoryFact[] {
     share === null
       ? ''
       : limitBinds
-        ? `, ${(share * 100).toFixed(1)} % of the unit's limit of ${formatBytes(boundBytes)} (${limit.from})`
-        : `, ${(share * 100).toFixed(1)} % of the host's ${formatBytes(boundBytes)}`;
+        ? `, ${(share * 100).toFixed(1)}% of the unit's limit of ${formatBytes(boundBytes)} (${limit.from})`
+        : `, ${(share * 100).toFixed(1)}% of the host's ${formatBytes(boundBytes)}`;
   const grewFrom =
     growthBytes > 20 * MB
-      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of resident memory`
-      : `held at most ${formatBytes(peak.rssBytes)} of resident memory and did not grow`;
+      ? `grew from ${formatBytes(first.rssBytes)} to ${formatBytes(peak.rssBytes)} of RSS`
+      : memorySamples(context).length < 2
+        ? `held ${formatBytes(peak.rssBytes)} of RSS in the one sample`
+        : `held at most ${formatBytes(peak.rssBytes)} of RSS and did not grow`;
   return [
     workerMemory.fact({
       case: [
@@ -581,7 +583,7 @@ function swapping(context: FactContext): readonly MemoryFact[] {
   return [
     swapThrashing.fact({
       case: 'byVmstat',
-      text: `The host was swapping in ${thrashing.length} of ${rows.length} samples, up to ${formatBytes((busiest.swapInPerSecond + busiest.swapOutPerSecond) * 1024)}/s, with up to ${wait} % of CPU time waiting for disk: memory was exhausted and work slowed to a crawl.`,
+      text: `The host was swapping in ${thrashing.length} of ${rows.length} samples, up to ${formatBytes((busiest.swapInPerSecond + busiest.swapOutPerSecond) * 1024)}/s, with up to ${wait}% of CPU time waiting for disk: memory was exhausted.`,
       ...sourcesOfSamples(context.evidence, [busiest]),
     }),
   ];

@@ -21,6 +21,8 @@ const SLOW_WORK_RECORDS_PER_SECOND = 50;
 /** A worker that computes waits for nobody meanwhile: 10 ms of CPU time for each. */
 const SLOW_COMPUTED_RECORDS_PER_SECOND = 100;
 const DISPROPORTION = 3;
+/** Seconds of which honest work on a large document is not worth a question. */
+const HONEST_SECONDS = 1;
 const MIN_STALL_SECONDS = 5;
 
 /** How far the operation came, as its own log lines show. */
@@ -45,14 +47,15 @@ function completedSteps(context: FactContext): readonly ProgressFact[] {
   if (steps.length < 1 || context.lastStep === last) return [];
   return [
     stepsCompleted.fact({
-      text: `The operation went on from step to step: ${steps.map(stepWords).join(', ')}.`,
+      text: `Steps completed: ${steps.map(stepWords).join(', ')}.`,
       ...sourcesOf(...steps.flatMap((step) => [step.startLine.event, step.endLine?.event])),
     }),
   ];
 }
 
-function stepWords({ name, from, to, isTimed }: OperationStep): string {
-  return isTimed && to !== null ? `${name} took ${formatSeconds(secondsBetween(from, to))}` : name;
+function stepWords({ name, from, to, isTimed, startLine }: OperationStep): string {
+  const called = name === 'other-step' ? `"${startLine.text.slice(0, 60)}"` : name;
+  return isTimed && to !== null ? `${called} (${formatSeconds(secondsBetween(from, to))})` : called;
 }
 
 const endedWhileDownloading = rule({
@@ -121,13 +124,14 @@ function stepAtTheEnd(context: FactContext): readonly ProgressFact[] {
 
   const elapsed = secondsBetween(lastStep.from, workEnd);
   const sources = sourcesOf(lastStep.startLine.event, record.death?.timeout ?? record.death?.end);
+  const spokeAt = operation.lines.findLast(({ event }) => event.time <= workEnd)?.event.time ?? lastStep.from;
   const silence = lastStep.isTimed
-    ? `nothing was logged for the last ${formatSeconds(elapsed)}`
+    ? `nothing was logged for the last ${formatSeconds(secondsBetween(spokeAt, workEnd))}`
     : 'nothing was logged after it';
   if (lastStep.name === 'download') {
     return [
       endedWhileDownloading.fact({
-        text: `The last step was a download that never ended (${silence}): neither the artifact's parse nor a database write had begun.`,
+        text: `The last step was a download that did not end (${silence}). Neither a parse nor a database write had begun.`,
         ...sources,
       }),
     ];
@@ -146,7 +150,7 @@ function stepAtTheEnd(context: FactContext): readonly ProgressFact[] {
     return [
       stalledStep.fact({
         case: lastStep.name === 'insert' ? 'insert' : 'other',
-        text: `${lastStep.name === 'other-step' ? `"${lastStep.startLine.text.slice(0, 80)}", a step over` : `The ${lastStep.name} of`} ${slowest.what}${lastStep.name === 'other-step' ? ',' : ''} had been going on for ${formatSeconds(elapsed)} ${spoke ? 'and the log repeated itself' : 'without another word'}; even at a very slow ${slowest.rate} it takes ${formatSeconds(slowest.seconds)}.`,
+        text: `${lastStep.name === 'other-step' ? `"${lastStep.startLine.text.slice(0, 80)}", a step over` : `The ${lastStep.name} of`} ${slowest.what}${lastStep.name === 'other-step' ? ',' : ''} had taken ${formatSeconds(elapsed)} ${spoke ? 'with the same line again and again' : 'with no further log line'}. At a slow ${slowest.rate} it takes ${atThatRate(slowest)}.`,
         ...sources,
       }),
     ];
@@ -163,6 +167,10 @@ function stepAtTheEnd(context: FactContext): readonly ProgressFact[] {
   ];
 }
 
+/** Without the second that is allowed for all else; `<1 s` for less than that. */
+const atThatRate = ({ seconds }: SlowestExplainable): string =>
+  seconds - HONEST_SECONDS < 1 ? '<1 s' : formatSeconds(seconds - HONEST_SECONDS);
+
 interface SlowestExplainable {
   readonly seconds: number;
   readonly what: string;
@@ -175,7 +183,7 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
     const rows = step.startLine.reading.records ?? figures?.testcases ?? null;
     if (rows === null) return null;
     return {
-      seconds: 1 + rows / SLOW_INSERT_ROWS_PER_SECOND,
+      seconds: HONEST_SECONDS + rows / SLOW_INSERT_ROWS_PER_SECOND,
       what: plural(rows, 'row'),
       rate: `${formatCount(SLOW_INSERT_ROWS_PER_SECOND)} rows a second`,
     };
@@ -188,21 +196,18 @@ function slowestExplainable(context: FactContext, figures: ArtifactFigures | nul
       step !== null && context.workEnd !== null && cpuUse(context, step.from, context.workEnd)?.level === 'busy';
     const rate = computes ? SLOW_COMPUTED_RECORDS_PER_SECOND : SLOW_WORK_RECORDS_PER_SECOND;
     return {
-      seconds: 1 + records / rate,
+      seconds: HONEST_SECONDS + records / rate,
       what: plural(records, 'record'),
       rate: `${formatCount(rate)} records a second`,
     };
   }
   if (bytes === null) return null;
   return {
-    seconds: 1 + bytes / SLOW_PARSE_BYTES_PER_SECOND,
+    seconds: HONEST_SECONDS + bytes / SLOW_PARSE_BYTES_PER_SECOND,
     what: formatBytes(bytes),
     rate: `${formatBytes(SLOW_PARSE_BYTES_PER_SECOND)} a second`,
   };
 }
-
-/** Seconds of which honest work on a large document is not worth a question. */
-const HONEST_SECONDS = 1;
 
 /**
  * Whether the step that was going on, or progress that the log counts, accounts for a worker that computes: its amount of
@@ -246,7 +251,7 @@ function withoutStep(context: FactContext, figures: ArtifactFigures | null): rea
   if (elapsed < MIN_STALL_SECONDS || elapsed < slowest * DISPROPORTION) return [];
   return [
     operationOutOfProportion.fact({
-      text: `The operation had run ${formatSeconds(elapsed)}; reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest)} even at very slow rates.`,
+      text: `The operation had run ${formatSeconds(elapsed)}. At slow rates (${figures.bytes === null ? `${SLOW_WORK_RECORDS_PER_SECOND} records/s` : `${formatBytes(SLOW_PARSE_BYTES_PER_SECOND)}/s and ${formatCount(SLOW_INSERT_ROWS_PER_SECOND)} rows/s`}) reading and storing ${figures.bytes === null ? plural(figures.testcases ?? 0, 'record') : formatBytes(figures.bytes)} takes ${formatSeconds(slowest - 2 * HONEST_SECONDS)}.`,
       ...sourcesOf(operation.lines[0]?.event, record.death?.timeout ?? record.death?.end),
     }),
   ];

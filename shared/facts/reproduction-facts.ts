@@ -27,7 +27,7 @@ export function parseWords({ how, outcome, testcases, seconds, peakRssBytes }: P
     case 'time-limit':
       return `${parser} was not done at the time limit`;
     case 'signal':
-      return `${parser} was ended by signal ${outcome.signal}`;
+      return `${parser} was killed by signal ${outcome.signal}`;
     case 'failed':
       return `${parser} failed: ${outcome.why ?? `status ${outcome.status}`}`;
   }
@@ -42,7 +42,7 @@ export function importWords({ outcome, seconds, peakRssBytes }: ImportTrial): st
     case 'time-limit':
       return `not done after ${formatSeconds(seconds)}, when its time limit ended it${memory}`;
     case 'signal':
-      return `ended by signal ${outcome.signal} after ${formatSeconds(seconds)}${memory}`;
+      return `killed by signal ${outcome.signal} after ${formatSeconds(seconds)}${memory}`;
     case 'failed':
       return `failed with status ${outcome.status} after ${formatSeconds(seconds)}${memory}`;
   }

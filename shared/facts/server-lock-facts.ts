@@ -79,7 +79,7 @@ function refused(context: FactContext, own: readonly ServerLock[]): readonly Ser
   if (record.failure !== null) {
     return [
       serverLockFailedOperation.fact({
-        text: `The operation failed on a lock: ${said}${isDeadlock ? ', to resolve a deadlock with another transaction' : ', which somebody else held for longer than it was to wait'}.`,
+        text: `The operation failed on a lock: ${said}${isDeadlock ? ', to resolve a deadlock with another transaction' : ', which another process held for longer than it was to wait'}.`,
         ...sources,
       }),
     ];
@@ -94,7 +94,7 @@ function refused(context: FactContext, own: readonly ServerLock[]): readonly Ser
       text:
         wentOn === true
           ? `On its way ${said}; it went on afterwards.`
-          : `${said} before the worker was ended, and nothing shows that it got on afterwards.`,
+          : `${said} before the worker was killed, and no later line shows that it went on.`,
       ...sources,
     }),
   ];
@@ -124,7 +124,7 @@ function stuckInWait(context: FactContext): ServerLockFact | null {
   );
   if (wait === undefined) return null;
   return serverLockToTheEnd.fact({
-    text: `PostgreSQL logs that a session waits for ${wait.lock} from ${formatTimeOfDay(wait.begun)} UTC on, when the worker said its last words ("${last.text.trim().slice(0, 80)}"), and logs no end of that wait${heldBy(wait)}.`,
+    text: `PostgreSQL logs that a session waits for ${wait.lock} from ${formatTimeOfDay(wait.begun)} UTC on, when the worker logged its last line ("${last.text.trim().slice(0, 80)}"), and logs no end of that wait${heldBy(wait)}.`,
     ...sourcesOf(last.event, wait.event, wait.holder?.event === wait.event ? null : wait.holder?.event),
   });
 }
@@ -267,7 +267,7 @@ function waitedElsewhere(context: FactContext, others: readonly ServerLock[]): r
   return [
     serverLockMeanwhile.fact({
       case: !isWriting ? 'otherwise' : isServersOwn ? 'serversOwn' : 'writing',
-      text: `${first.server} tells of a lock that was waited for while the operation ran ("${first.words}"${first.event.pid === null ? '' : `, pid ${first.event.pid}`})${isWriting ? ', and the operation was writing to its database' : ''}.`,
+      text: `${first.server} logged a wait for a lock while the operation ran ("${first.words}"${first.event.pid === null ? '' : `, pid ${first.event.pid}`})${isWriting ? ', and the operation was writing to its database' : ''}.`,
       ...sourcesOf(...others.slice(0, 5).map(({ event }) => event)),
     }),
   ];

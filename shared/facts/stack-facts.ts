@@ -127,7 +127,7 @@ const stuckInFrame = rule({
 
 /** What a worker at this activity was doing, as the end of "the worker was". */
 const ACTIVITY_WORDS: Readonly<Record<Activity | 'maybeInC', string>> = {
-  client: 'waiting for a client that had connected and did not send its request, in gunicorn itself',
+  client: 'waiting for a client that had connected and not sent all of its request, in gunicorn itself',
   answer: 'waiting for a client to take the answer, in gunicorn itself',
   idle: "waiting for a connection in gunicorn's own loop, with no request at hand: the host or the arbiter stood still, not its work",
   network: 'waiting for the network',
@@ -136,10 +136,10 @@ const ACTIVITY_WORDS: Readonly<Record<Activity | 'maybeInC', string>> = {
   file: 'in file input or output',
   thread: 'waiting for a lock between its own threads',
   regex: 'matching a regular expression',
-  'database-wait': "waiting in SQLite's busy handler for a lock on the database, which somebody else held",
+  'database-wait': "waiting in SQLite's busy handler for a lock on the database, which another process held",
   'file-lock': 'waiting for a lock on a file, which another process held',
   socket: 'waiting at a socket, for a peer or for the next request',
-  child: 'waiting for a process that it had started',
+  child: 'waiting for a child process',
   code: 'running Python code',
   maybeInC: 'in Python code, or in C that it had called',
 };
@@ -208,7 +208,7 @@ function stackOfAnother({ evidence, record }: FactContext): readonly StackFact[]
       : `and the worker was ${record.incident.pid ?? 'unknown'}; a container counts its own pids`;
   return [
     stackNotUsed.fact({
-      text: `A stack was saved ${of}, ${why}: it says nothing of this incident.`,
+      text: `The evidence has a stack ${of}, ${why}: it shows nothing of this incident.`,
       ...sourceOnly(dump.source),
     }),
   ];

@@ -82,7 +82,7 @@ function silentServer(context: FactContext): readonly StorageFact[] {
   if (first === undefined) return [];
   return [
     networkStorage.fact({
-      text: `A file server did not answer while the operation ran: "${first.message.slice(0, 160)}". A process that waits for it hangs in the kernel until it is back.`,
+      text: `A file server did not answer while the operation ran: "${first.message.slice(0, 160)}". A process that waits for it hangs in the kernel until the server is back.`,
       ...sourcesOf(...lines.slice(0, 5)),
     }),
   ];
@@ -107,7 +107,7 @@ function hungTask(context: FactContext): readonly StorageFact[] {
   if (first === undefined) return [];
   return [
     hungTaskOfWorker.fact({
-      text: `The kernel tells that the worker waited in uninterruptible sleep: "${first.message.slice(0, 160)}". It computed nothing there, and no signal reached it.`,
+      text: `The kernel logged the worker in uninterruptible sleep: "${first.message.slice(0, 160)}". It was not on CPU, and no signal reached it.`,
       ...sourcesOf(...lines.slice(0, 5)),
     }),
   ];

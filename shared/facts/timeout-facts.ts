@@ -1,3 +1,4 @@
+import { exitingFor } from '../context/abort-reaction.ts';
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
@@ -102,25 +103,27 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
         facts.push(
           heartbeatDuringOperation.fact({
             case: syncWorker,
-            text: `The operation had run ${formatSeconds(ran)} against a timeout of ${config.timeoutSeconds} s, which puts the last heartbeat at ${formatTimeOfDay(heartbeat)} UTC, ${formatSeconds(into)} in: part of it ran with the heartbeat alive${config.workerClass === 'sync' ? ', which a sync worker does only between requests' : ''}.`,
+            text: `The operation had run ${formatSeconds(ran)} against a timeout of ${config.timeoutSeconds} s, so the last heartbeat came at ${formatTimeOfDay(heartbeat)} UTC, ${formatSeconds(into)} in.${config.workerClass === 'sync' ? ' A sync worker heartbeats only between requests, so part of it ran outside one request.' : ' Part of it ran with the heartbeat alive.'}`,
             ...sourcesOf(operation.lines[0]?.event, death.timeout),
           }),
         );
       } else {
-        facts.push(
-          operationOutlivedTimeout.fact({
-            case: syncWorker,
-            text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
-            ...sourcesOf(operation.lines[0]?.event, death.timeout),
-          }),
-        );
+        // The work of a worker that had begun to exit was over.
+        if (exitingFor(context) === null)
+          facts.push(
+            operationOutlivedTimeout.fact({
+              case: syncWorker,
+              text: `The operation had run ${formatSeconds(ran)} when the timeout of ${config.timeoutSeconds} s fired: no heartbeat came while it ran.`,
+              ...sourcesOf(operation.lines[0]?.event, death.timeout),
+            }),
+          );
       }
     }
     const lived = death.life.boot === null ? null : secondsBetween(death.life.boot.time, death.timeout.time);
     if (lived !== null && lived < config.timeoutSeconds - ARBITER_TICK_SECONDS) {
       facts.push(
         timeoutNotInForce.fact({
-          text: `The TIMEOUT came ${formatSeconds(lived)} after the worker booted, sooner than ${config.timeoutSeconds} s: the setting that was saved is not the one that was in force.`,
+          text: `The TIMEOUT came ${formatSeconds(lived)} after the worker booted, sooner than ${config.timeoutSeconds} s: the setting in the evidence is not the one that was in force.`,
           ...sourcesOf(death.life.boot, death.timeout),
         }),
       );
@@ -144,7 +147,7 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
       facts.push(
         endedEarly.fact({
           case: early,
-          text: `The worker ended ${formatSeconds(ran)} into the operation, ${early.length === 0 ? 'before any timeout is likely to have fired' : 'soon for work without end to be why'}.`,
+          text: `The worker ended ${formatSeconds(ran)} into the operation, ${early.length === 0 ? 'before any timeout is likely to have fired' : 'early for an infinite loop'}.`,
           ...sourcesOf(operation.lines[0]?.event, death.end),
         }),
       );
@@ -192,7 +195,7 @@ function clockFacts(context: FactContext, { timeout, life }: Death): readonly Ti
     secondsBetween(step.event.time, timeout.time) <= LOOK_SECONDS;
   return [
     (isDeadline ? clockSteppedDeadline : clockStepped).fact({
-      text: `The clock of the host was ${step.seconds === null ? 'changed' : step.seconds < 0 ? 'put back' : 'put forward'}${by} at ${formatTimeOfDay(step.event.time)} UTC ("${step.event.message.trim().slice(0, 100)}"): times before and after it are no duration${isDeadline ? `, and gunicorn ${version} reads its heartbeats by that clock: the step alone made them too old` : ''}.`,
+      text: `The clock of the host was ${step.seconds === null ? 'changed' : step.seconds < 0 ? 'put back' : 'put forward'}${by} at ${formatTimeOfDay(step.event.time)} UTC ("${step.event.message.trim().slice(0, 100)}"), so times before and after it make no duration.${isDeadline ? ` gunicorn ${version} reads its heartbeats by that clock: the step alone made them too old.` : ''}`,
       ...sourcesOf(step.event, isDeadline ? started : null),
     }),
   ];

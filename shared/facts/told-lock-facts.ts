@@ -110,7 +110,7 @@ function toldLockFacts(context: FactContext): readonly ToldLockFact[] {
   if (!told.isToTheEnd) {
     return [
       lockWaitSurvived.fact({
-        text: `The operation says that it waited for a lock of its database (${quoted}), and it went on afterwards.`,
+        text: `The operation logged that it waited for a lock of its database (${quoted}), and it went on afterwards.`,
         ...sources,
       }),
     ];
@@ -118,7 +118,7 @@ function toldLockFacts(context: FactContext): readonly ToldLockFact[] {
   if (context.record.failure !== null) {
     return [
       lockWaitFailedOperation.fact({
-        text: `The operation failed after it had waited for a lock of its database, by its own word: ${quoted}.`,
+        text: `The operation failed after it had logged that it waited for a lock of its database: ${quoted}.`,
         ...sources,
       }),
     ];
@@ -128,7 +128,7 @@ function toldLockFacts(context: FactContext): readonly ToldLockFact[] {
   return [
     lockWaitTold.fact({
       case: times > 1 ? 'again' : 'once',
-      text: `The operation says itself that it waited for a lock of its database, ${times === 1 || first === undefined ? 'once' : `${times} times from ${formatTimeOfDay(first.time)} UTC on`}, and nothing else up to the end: ${quoted}.`,
+      text: `The operation logged that it waited for a lock of its database, ${times === 1 || first === undefined ? 'once' : `${times} times from ${formatTimeOfDay(first.time)} UTC on`}, and nothing else up to the end: ${quoted}.`,
       ...sources,
     }),
   ];

@@ -1,7 +1,7 @@
 import type { RuleCase } from './rule.ts';
 
 /** Follows what was seen where nothing dates it. */
-export const NO_TIME = '; when that was, nothing tells';
+export const NO_TIME = ' at a time that is not in the evidence';
 
 /** A case of a rule where nothing dates what was seen: it counts for that share, and decides nothing. */
 function undated({ when, weights = {}, basis }: RuleCase, share: number): RuleCase {

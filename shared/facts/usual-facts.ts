@@ -29,7 +29,7 @@ function usualFacts(context: FactContext): readonly UsualFact[] {
   const quoted = (text: string): string => `"${text.trim().slice(0, QUOTE_CHARACTERS)}"`;
   return [
     usualNextMissing.fact({
-      text: `After a line like ${quoted(last.text)} the log has one like ${quoted(usual.example)} within ${formatSeconds(usual.longestSeconds)} (${usual.times} of ${usual.outOf} times); here nothing came for ${formatSeconds(silence)}: that is where its time went.`,
+      text: `After a line like ${quoted(last.text)} the log has one like ${quoted(usual.example)} within ${formatSeconds(usual.longestSeconds)} (${usual.times} of ${usual.outOf} times). Here nothing came for ${formatSeconds(silence)}: the time went there.`,
       ...sourcesOf(last.event),
     }),
   ];

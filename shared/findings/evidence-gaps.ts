@@ -57,7 +57,7 @@ export function caveats(context: FactContext, dismissed: readonly Fact[]): reado
         )}${refused.length > MOST_NAMED ? ' and more' : ''}.`,
     grave.length === 0
       ? null
-      : `${plural(lines, 'line')} of ${named(grave)} could not be read and ${lines === 1 ? 'speaks' : 'speak'} of a kill, a timeout, memory or a lock.`,
+      : `${plural(lines, 'line')} of ${named(grave)} ${lines === 1 ? 'mentions' : 'mention'} a kill, a timeout, memory or a lock and could not be classified.`,
     assumed.length === 0 ? null : `Timestamps of ${named(assumed)} have no time zone: UTC is assumed.`,
   ].filter((part) => part !== null);
 }

@@ -1,14 +1,18 @@
+import { exitingFor } from '../context/abort-reaction.ts';
 import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
+import { failedToBoot } from '../context/failed-boot.ts';
 import { killOrder } from '../context/kill-order.ts';
 import type { Fact, Incident } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
+import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
 import { endLabel, isHang } from '../timeline/incidents.ts';
 import { killerWord } from '../timeline/killers.ts';
 import { capital, formatMoment, formatSeconds } from '../wording/figures.ts';
 import { quietCase, quietHeadline } from './quiet-case.ts';
+import { victim } from './victim.ts';
 
 /** Facts that say how a worker came to its end. */
 const SAYS_HOW: ReadonlySet<string> = new Set([
@@ -36,7 +40,7 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
     return quietHeadline(quietCase(context), latest?.outcome === 'open' ? (latest.name ?? 'an operation') : null);
   }
   const { incident, death } = record;
-  const who = processName(context, incident);
+  const who = processName(context, record);
   const last = death?.end ?? record.operation?.lines.at(-1)?.event ?? { time: incident.end, resolutionMicros: 1 };
   // A line without a time of its own stands beside the others, and no hour can be told of it.
   const isUndated = 'isUndated' in last && last.isUndated === true;
@@ -48,12 +52,16 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
     const silent = formatSeconds(secondsBetween(record.operation?.end ?? incident.start, incident.end));
     return `${capital(work)} hangs in ${who}: no log line for ${silent} and no kill before the log ends at ${formatTimeOfDay(incident.end)} UTC on ${formatDate(incident.end)}.`;
   }
-  if (death === null) return `${capital(work)} failed in ${who} ${at}; no worker kill is logged.`;
+  if (death === null)
+    return `${incident.operation === null ? 'A request' : capital(work)} failed in ${who} ${at}; no worker kill is logged.`;
   const elapsed = elapsedSeconds(context, incident.end);
+  const exiting = exitingFor(context);
   const into =
-    record.operation === null
-      ? ''
-      : `, ${elapsed === null ? 'in the middle of' : `${formatSeconds(elapsed)} into`} ${work}`;
+    exiting !== null
+      ? `, ${formatSeconds(exiting)} after it began to exit`
+      : record.operation === null
+        ? ''
+        : `, ${elapsed === null ? 'in the middle of' : `${formatSeconds(elapsed)} into`} ${work}`;
   const isOpen = dismissed.some(({ id }) => SAYS_HOW.has(id)) && counting?.some(({ id }) => SAYS_HOW.has(id)) !== true;
   if (isOpen) return `${capital(who)} ended ${at}${into}; how is open, since the fact that says so is dismissed.`;
   const program = death.killer === null ? null : (killerWord(death.killer)?.program ?? null);
@@ -77,7 +85,7 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
           : killOrder(context) === null
             ? 'was killed by SIGKILL, sender unknown,'
             : 'was killed by a kill command',
-    crash: `crashed (${endLabel(death)})`,
+    crash: crashWords(context, death),
     'gunicorn-timeout': 'was killed',
   }[death.mechanism];
   const after =
@@ -87,6 +95,13 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
         ? ' with WORKER TIMEOUT'
         : `, ${delayWords(death.timeout, death.end)} WORKER TIMEOUT`;
   return `${capital(who)} ${ended} ${at}${after}${into}${company(incident)}.`;
+}
+
+/** A signal or a code says how; a worker that never came to serve says that it failed to boot. */
+function crashWords(context: FactContext, death: Death): string {
+  if (failedToBoot(context))
+    return `failed to boot${death.end.kind === 'worker-exiting' ? '' : ` (${endLabel(death)})`}`;
+  return death.end.kind === 'worker-exiting' ? 'exited by itself' : `crashed (${endLabel(death)})`;
 }
 
 /** "1 s after"; stamps of whole seconds that are the same tell no more than that, and those without a time tell the order. */
@@ -110,29 +125,13 @@ function company({ together }: Incident): string {
 }
 
 /** "worker 23333 of tracker", or "process 25456 (python)" where nothing shows that it was a worker. */
-function processName(context: FactContext, incident: Incident): string {
-  const { record } = context;
+function processName(context: FactContext, record: IncidentRecord): string {
+  const { incident, death } = record;
   const of = incident.unit === null ? '' : ` of ${incident.unit.replace(/\.service$/, '')}`;
   if (incident.pid === null) return `a worker${of}`;
-  if (record !== null && !isKnownWorker(context, record)) {
-    const name = record.death?.killer?.detail.processName ?? record.death?.end.detail.processName;
-    return `process ${incident.pid}${name === undefined ? '' : ` (${name})`}${of}`;
-  }
-  // The kernel may pick the arbiter, whose workers then notice that their parent changed.
-  const isArbiter = context.evidence.events.pidsWithKinds(['arbiter-start']).has(incident.pid);
-  return isArbiter && record?.death?.life.boot == null
-    ? `the arbiter${of} (pid ${incident.pid})`
-    : `worker ${incident.pid}${of}`;
-}
-
-/** Programs whose processes are workers, by the name that the kernel prints. */
-const SERVER_NAME = /^(?:gunicorn|uwsgi|uvicorn|celery|hypercorn|daphne|mod_wsgi|puma|unicorn|granian)/i;
-
-/** The kernel names whatever it kills: gunicorn's word, work, or a command line shows that it was a worker. */
-function isKnownWorker({ evidence }: FactContext, { death, operation }: IncidentRecord): boolean {
-  if (death === null || operation !== null || death.mechanism !== 'kernel-oom') return true;
-  if (death.life.boot !== null || death.life.about.some(({ kind }) => kind.startsWith('worker-'))) return true;
-  const kernelName = death.killer?.detail.processName ?? death.end.detail.processName;
-  if (kernelName === undefined || SERVER_NAME.test(kernelName)) return true;
-  return evidence.processes.some(({ pid, command }) => pid === death.pid && /\bgunicorn\b/.test(command));
+  const who = victim(context, record);
+  if (who === 'arbiter') return `the arbiter${of} (pid ${incident.pid})`;
+  if (who === 'worker') return `worker ${incident.pid}${of}`;
+  const name = death?.killer?.detail.processName ?? death?.end.detail.processName;
+  return `process ${incident.pid}${name === undefined ? '' : ` (${name})`}${of}`;
 }

@@ -1,18 +1,21 @@
+import { exitingFor } from '../context/abort-reaction.ts';
 import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
 import { jobInQuestion } from '../context/job-in-question.ts';
-import type { Fact, Incident } from '../model/analysis.ts';
+import type { Fact } from '../model/analysis.ts';
 import type { JobInQuestion } from '../model/database.ts';
 import type { ImportCourse } from '../model/import-course.ts';
-import { type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
+import type { WorkerLife } from '../timeline/workers.ts';
 import { formatCount, formatSeconds, plural } from '../wording/figures.ts';
 import { damagedFiles } from './evidence-gaps.ts';
 import { isNewestKey, isNextKey } from './job-key.ts';
+import { victim } from './victim.ts';
 
 /** What was lost, how long workers were out of service, how often: figures where the evidence has them. */
 export function impact(context: FactContext, facts: readonly Fact[], course: ImportCourse | null): string {
   const { record } = context;
-  if (record === null) return 'No incident is established, so no loss is.';
+  if (record === null) return 'Unknown: no incident is established.';
   return [work(context, course), outOfService(context), recurrence(context, facts)]
     .filter((part) => part !== null)
     .join(' ');
@@ -23,7 +26,11 @@ function work(context: FactContext, course: ImportCourse | null): string | null 
   const { record, history } = context;
   const operation = record?.operation ?? null;
   const name = record?.incident.operation ?? null;
-  if (record === null || operation === null) return 'What the worker was serving is not logged.';
+  if (record === null) return null;
+  if (victim(context, record) === 'other')
+    return 'What the process was doing is not logged, nor that a worker was affected.';
+  if (operation === null) return 'What the worker was serving is not logged.';
+  if (exitingFor(context) !== null) return `${name ?? 'The operation'}: over, since its worker had begun to exit.`;
   const later = history.operations.find(
     (each) =>
       each.outcome === 'done' &&
@@ -39,7 +46,7 @@ function work(context: FactContext, course: ImportCourse | null): string | null 
   const job = ownJob(context);
   const rows = job === null ? null : rowsOf(job, course?.insert?.rows ?? job.expectedRows);
   const failed = record.failure === null ? 'no completion is logged' : 'failed, and no later completion is logged';
-  return `${name ?? 'The operation'}: ${rows ?? (later === undefined ? failed : 'not completed')}.${again}`;
+  return `${name ?? 'A request'}: ${rows ?? (later === undefined ? failed : 'not completed')}.${again}`;
 }
 
 /** The job by its number where that is the newest of its table, or comes next; an older one need not be this attempt's. */
@@ -72,21 +79,26 @@ function outOfService(context: FactContext): string | null {
   const { record, config } = context;
   if (record === null || record.death === null) return null;
   const { incident } = record;
+  const who = victim(context, record);
+  if (who === 'other') return null;
   const count = 1 + (incident.together?.length ?? 0);
-  const workers = config?.workers ?? null;
-  const who =
-    workers === null || workers < count
-      ? plural(count, 'worker')
-      : `${formatCount(count)} of ${plural(workers, 'worker')}`;
+  // More workers than are configured were seen to live: of how many it was one is not known.
+  const workers = (config?.workers ?? 0) < aliveAt(context, incident.start) ? null : (config?.workers ?? null);
+  const lost =
+    who === 'arbiter'
+      ? 'The arbiter and all its workers'
+      : workers === null || workers < count
+        ? plural(count, 'worker')
+        : `${formatCount(count)} of ${plural(workers, 'worker')}`;
   const back = incident.moments.find(({ id }) => id === 'replacement')?.time ?? null;
-  if (back === null) return `${who} lost; no boot of a replacement is logged.`;
+  if (back === null) return `${lost} lost; no boot of a replacement is logged.`;
   const out = elapsedSeconds(context, back);
-  if (out !== null) return `${who} out of service for ${formatSeconds(out)}, until a replacement booted.`;
+  if (out !== null) return `${lost} out of service for ${formatSeconds(out)}, until a replacement booted.`;
   // Without its work the last heartbeat is when it was last seen to serve.
   const heartbeat = config?.timeoutSeconds || null;
   const timeout = record.death.timeout;
-  if (timeout === null || timeout.isUndated === true || heartbeat === null) return `${who} lost and replaced.`;
-  return `${who} out of service for ${formatSeconds(heartbeat + secondsBetween(timeout.time, back))}, from the last heartbeat until a replacement booted.`;
+  if (timeout === null || timeout.isUndated === true || heartbeat === null) return `${lost} lost and replaced.`;
+  return `${lost} out of service for ${formatSeconds(heartbeat + secondsBetween(timeout.time, back))}, from the last heartbeat until a replacement booted.`;
 }
 
 /** Logs that reach back no further say nothing of how often it happens. */
@@ -98,16 +110,38 @@ function recurrence(context: FactContext, facts: readonly Fact[]): string {
   if (before !== undefined) return before.text;
   const incident = record?.incident;
   const first = history.lives[0]?.from ?? null;
-  if (incident === undefined || first === null) return 'Recurrence unknown: no earlier log of workers.';
+  if (incident === undefined || first === null || !history.lives.some(isTold))
+    return 'Recurrence unknown: no log of workers.';
   if (record?.death?.end.isUndated === true) return 'Recurrence unknown: the log has no times.';
+  // Work that began at a time that no line states began no earlier than its worker.
+  if (incident.startIsBound === 'earliest')
+    return `Recurrence unknown: the log of workers begins at ${formatTimeOfDay(first)} UTC.`;
   const reach = secondsBetween(first, incident.start);
-  if (reach < TOO_SHORT_SECONDS) return `Recurrence unknown: ${reaching(incident, first, reach)}.`;
+  if (reach < TOO_SHORT_SECONDS) return `Recurrence unknown: ${reaching(first, reach)}.`;
   const isWhole = damagedFiles(context).length === 0;
   return `No similar incident is logged since ${formatDate(first)} ${formatTimeOfDay(first)} UTC${isWhole ? '' : ', as far as the logs could be read'}.`;
 }
 
-function reaching({ startIsBound }: Incident, first: EpochMicros, seconds: number): string {
-  if (startIsBound !== undefined || seconds < 1)
-    return `the log of workers begins with it, at ${formatTimeOfDay(first)} UTC`;
+/** Whether gunicorn said something of it; the kernel names processes that are no workers. */
+function isTold({ about }: WorkerLife): boolean {
+  return about.some(({ kind }) => kind.startsWith('worker-'));
+}
+
+/** Workers that had booted and of which no end is logged before that moment. */
+function aliveAt({ history }: FactContext, time: EpochMicros): number {
+  return history.lives.filter(
+    ({ boot, from, until, about }) =>
+      boot !== null &&
+      from < time &&
+      (until === null || until > time) &&
+      !about.some((event) => event.kind !== 'worker-boot' && event.time < addSeconds(time, -STOPPING_SECONDS)),
+  ).length;
+}
+
+/** A stop sends workers away before it comes to the last. */
+const STOPPING_SECONDS = 120;
+
+function reaching(first: EpochMicros, seconds: number): string {
+  if (seconds < 1) return `the log of workers begins with it, at ${formatTimeOfDay(first)} UTC`;
   return `the log of workers begins ${formatSeconds(seconds)} before it`;
 }

@@ -4,6 +4,8 @@ import { reproductionOf } from '../context/reproduction.ts';
 import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { importWords, parseWords } from '../facts/reproduction-facts.ts';
 import type { Fact, HypothesisResult, Question } from '../model/analysis.ts';
+import type { EvidenceEvent } from '../model/event.ts';
+import { addSeconds, formatDate, formatTimeOfDay } from '../model/time.ts';
 import { fileLabel, formatBytes, formatCount, formatSeconds, listing, plural } from '../wording/figures.ts';
 
 /** The questions that every such investigation must answer. `answer` is null where the evidence does not tell. */
@@ -74,7 +76,7 @@ function artifactSize(context: FactContext): string | null {
     figures.bytes === null ? null : `${formatCount(figures.bytes)} bytes (${formatBytes(figures.bytes)})`,
     figures.testcases === null ? null : plural(figures.testcases, figures.from === 'artifact' ? 'test case' : 'record'),
   ].filter((part) => part !== null);
-  return `${parts.join(', ')}${figures.from === 'log' ? ", by the log's own words; the artifact was not saved" : figures.saved !== null ? `, of ${figures.saved.path}` : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact was not saved`}`;
+  return `${parts.join(', ')}${figures.from === 'log' ? ', as logged; the artifact is not in the evidence' : figures.saved !== null ? `, of ${figures.saved.path}` : figures.listed === null ? '' : `, by ${figures.listed.from} on the host; the artifact is not in the evidence`}`;
 }
 
 function walEnabled(context: FactContext): string | null {
@@ -82,21 +84,30 @@ function walEnabled(context: FactContext): string | null {
   if (report === undefined) return null;
   if (report.journalMode !== 'wal') return `no, ${fileLabel(report.path)} uses a rollback journal`;
   const wal = report.wal;
-  if (wal === null) return `yes (${fileLabel(report.path)}; no -wal was saved with it)`;
-  return `yes (${fileLabel(report.path)}; -wal of ${formatBytes(wal.bytes)} with ${plural(wal.validFrames, 'frame')}, ${formatCount(wal.uncommittedFrames)} after the last commit)`;
+  if (wal === null) return `yes (${fileLabel(report.path)}; no WAL file in the evidence)`;
+  return `yes (${fileLabel(report.path)}; WAL of ${formatBytes(wal.bytes)} with ${plural(wal.validFrames, 'frame')}, ${formatCount(wal.uncommittedFrames)} after the last commit)`;
 }
 
 function oomEvents(context: FactContext): string | null {
   const kills = context.evidence.events.ofKinds(['oom-kill', 'systemd-oomd-kill', 'systemd-oom', 'platform-oom']);
-  const pids = [...new Set(kills.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
+  const { window } = context;
+  const isOfIncident = ({ time }: EvidenceEvent): boolean =>
+    window === null ||
+    (time >= addSeconds(window.from, -SLACK_SECONDS) && time <= addSeconds(window.to, SLACK_SECONDS));
+  // A kill of another day is another process's, whatever its pid is.
+  const own = kills.filter(isOfIncident);
+  const pids = [...new Set(own.map((event) => event.detail.targetPid).filter((pid) => pid !== undefined))];
   if (pids.length > 0) return `yes, of pid ${pids.join(', ')}`;
-  if (kills.length > 0) return 'yes';
+  if (own.length > 0) return 'yes';
+  const other = kills[0];
+  const elsewhere =
+    other === undefined ? '' : `; one of another time, at ${formatDate(other.time)} ${formatTimeOfDay(other.time)} UTC`;
   const { state, files } = context.kernel;
   const names = listing(files.map(({ path }) => fileLabel(path)));
   if (state === 'covers')
-    return `none logged in ${names}, which covers the ${context.record === null ? 'time' : 'incident'} and was read whole`;
+    return `none logged in ${names}, which covers the ${context.record === null ? 'time' : 'incident'} and was read whole${elsewhere}`;
   if (state === 'empty-export') return `none logged: ${names} is an empty export ("-- No entries --")`;
-  return null;
+  return other === undefined ? null : `none of this time${elsewhere}`;
 }
 
 function manualParse(context: FactContext): string | null {
@@ -109,7 +120,7 @@ function manualParse(context: FactContext): string | null {
     return `${failed === undefined ? 'yes' : 'no'}: ${repeated.map(parseWords).join('; ')}`;
   }
   if (report.damage !== null) return `no: ${report.damage.message}, line ${formatCount(report.damage.line)}${onHost}`;
-  return `yes: ${plural(report.testcases, 'test case')} in ${formatSeconds(report.stream.seconds)}, with ${formatBytes(report.stream.peakRssBytes)} of memory on top${onHost}`;
+  return `yes: ${plural(report.testcases, 'test case')} in ${formatSeconds(report.stream.seconds)}, peak RSS +${formatBytes(report.stream.peakRssBytes)}${onHost}`;
 }
 
 function manualImport(context: FactContext): string | null {
@@ -117,6 +128,9 @@ function manualImport(context: FactContext): string | null {
   if (trial === null) return null;
   return `${trial.outcome.kind === 'done' ? 'yes' : 'no'}: ${importWords(trial)}`;
 }
+
+/** Between a kill and the end that others log of it. */
+const SLACK_SECONDS = 60;
 
 /** What a hypothesis came to, for rules that build on it. */
 export function verdictOf(

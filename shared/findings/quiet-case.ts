@@ -12,7 +12,7 @@ import type { EvidenceFile, ProblemKind } from '../model/evidence.ts';
 import { type EpochMicros, epochMicros, formatDate, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import { isStatedHarmless } from '../timeline/stated-level.ts';
-import { fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
+import { capital, fileLabel, formatCount, listing, plural } from '../wording/figures.ts';
 
 /** A case without an incident: where was looked, what was seen there that may be one, and what could not be read. */
 export interface QuietCase {
@@ -227,10 +227,59 @@ function named(files: readonly EvidenceFile[]): string {
   return listing(files.length > MOST_NAMES ? [...names, `${files.length - MOST_NAMES} more`] : names);
 }
 
-const notRead = ({ unread }: QuietCase): string => (unread.length === 0 ? '' : `; not read whole: ${named(unread)}`);
+/** Lines that mention an end and were not classified were read all the same: they are for a person to read. */
+const isUnclassifiedOnly = (file: EvidenceFile): boolean =>
+  file.format !== 'unknown' &&
+  (file.unreadLines ?? 0) === 0 &&
+  file.problems.every(({ kind }) => kind === 'unclassified' || !LEAVES_UNREAD.has(kind));
+
+const graveLines = (files: readonly EvidenceFile[]): number =>
+  files.reduce((sum, { graveLines: lines, problems }) => sum + (lines ?? problems.length), 0);
+
+function notRead({ unread }: QuietCase): string {
+  const grave = unread.filter(isUnclassifiedOnly);
+  const others = unread.filter((file) => !grave.includes(file));
+  const lines = graveLines(grave);
+  return [
+    others.length === 0 ? '' : `; not read whole: ${named(others)}`,
+    grave.length === 0
+      ? ''
+      : `; ${plural(lines, 'line')} of ${named(grave)} ${lines === 1 ? 'mentions' : 'mention'} a kill, a timeout, memory or a lock and could not be classified`,
+  ].join('');
+}
 
 const others = ({ abruptRestarts: { length } }: QuietCase): string =>
   length === 1 ? '' : ` and ${plural(length - 1, 'more time')}`;
+
+/** The lines of one kill. */
+const ONE_KILL_SECONDS = 1;
+
+/** "postgres (pid 24410)": whom the kernel names; of one kill it writes several lines, and systemd tells of it for each slice above. */
+function namedVictims(notices: readonly EvidenceEvent[]): readonly string[] {
+  const names = new Map<number, string>();
+  for (const { detail } of notices) {
+    const { targetPid: pid, processName } = detail;
+    if (pid !== undefined) names.set(pid, processName ?? names.get(pid) ?? 'a process');
+  }
+  const all = [...names].map(([pid, name]) => `${name} (pid ${pid})`);
+  return all.length > MOST_NAMES ? [...all.slice(0, MOST_NAMES), `${all.length - MOST_NAMES} more`] : all;
+}
+
+/** A level, a traceback, a refusal reports an error; words alone may be anything, a film's title as well. */
+const reportsOne = ({ kind, severity, message }: EvidenceEvent): boolean =>
+  isErrorSeverity(severity) || ((kind !== 'log' || SAYS_ERROR.test(message)) && !isStatedHarmless(message));
+const SAYS_ERROR = /\b(?:ERROR|CRITICAL|FATAL)\b/;
+
+/** "2 lines report an error"; of words alone no more is said than that they are there. */
+function mentions(errors: readonly EvidenceEvent[]): string {
+  const reports = errors.filter(reportsOne);
+  const { length } = reports.length === 0 ? errors : reports;
+  const lines = errors.length >= MOST_ENTRIES ? 'many lines' : plural(length, 'line');
+  const isOne = lines === '1 line';
+  return reports.length === 0
+    ? `${lines} ${isOne ? 'contains' : 'contain'} words of an error`
+    : `${lines} ${isOne ? 'reports' : 'report'} an error`;
+}
 
 /** What was seen, as a headline: silence is reported with where it was looked for, never as a fact about the workers. */
 export function quietHeadline(quiet: QuietCase, amid: string | null): string {
@@ -239,7 +288,10 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   const firstNotice = oomNotices[0];
   if (firstNotice !== undefined) {
     const first = formatTimeOfDay(firstNotice.time);
-    return `${plural(oomNotices.length, 'OOM kill')} logged from ${first} UTC on ${formatDate(firstNotice.time)}; no end of a worker is logged with ${oomNotices.length === 1 ? 'it' : 'them'}.`;
+    const victims = namedVictims(oomNotices);
+    const hasMore = oomNotices.some(({ time }) => secondsBetween(firstNotice.time, time) > ONE_KILL_SECONDS);
+    const what = victims.length === 0 ? plural(oomNotices.length, 'OOM notice') : `OOM kill of ${listing(victims)}`;
+    return `${what} logged at ${first} UTC on ${formatDate(firstNotice.time)}${hasMore ? ' and later' : ''}; no end of a worker is logged with ${hasMore ? 'them' : 'it'}.`;
   }
   if (logs.length === 0) {
     return unread.length === 0
@@ -248,7 +300,7 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   }
   const failure = serviceFailures[0];
   if (failure !== undefined) {
-    return `systemd tells of a failure of ${failure.detail.unit ?? 'the service'} at ${formatTimeOfDay(failure.time)} UTC on ${formatDate(failure.time)} (${quote(failure)}); no kill of a worker is logged in ${searched(quiet)}${notRead(quiet)}.`;
+    return `systemd reports a failure of ${failure.detail.unit ?? 'the service'} at ${formatTimeOfDay(failure.time)} UTC on ${formatDate(failure.time)} (${quote(failure)}); no kill of a worker is logged in ${searched(quiet)}${notRead(quiet)}.`;
   }
   const firstBoot = boots[0];
   if (firstBoot !== undefined) {
@@ -256,7 +308,7 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   }
   const restart = quiet.abruptRestarts[0];
   if (restart !== undefined) {
-    return `gunicorn started anew at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was ended from outside with its workers, and ${searched(quiet)} does not tell by whom${notRead(quiet)}${end}.`;
+    return `gunicorn restarted at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was killed from outside with its workers, and ${searched(quiet)} does not show by what${notRead(quiet)}${end}.`;
   }
   const isWhole = unread.length === 0 && errors.length === 0;
   const warning = quiet.warnings.at(-1);
@@ -271,22 +323,22 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   }
   return isWhole
     ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
-    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `; ${errors.length >= MOST_ENTRIES ? 'many lines speak' : `${plural(errors.length, 'line')} ${errors.length === 1 ? 'speaks' : 'speak'}`} of an error`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
+    : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `; ${mentions(errors)}`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
 }
 
 /** What was seen that may be the trace of an incident; null where nothing was. */
 export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: QuietCase): string | null {
   const quoteAt = (event: EvidenceEvent): string => `${quote(event)} at ${formatTimeOfDay(event.time)} UTC`;
-  const [boot, error] = [boots[0], errors[0]];
+  const [boot, error] = [boots[0], errors.find(reportsOne) ?? errors[0]];
   const notice = oomNotices.find(({ detail }) => detail.targetPid !== undefined) ?? oomNotices[0];
   const parts = [
     notice === undefined ? null : `An OOM kill is logged: ${quoteAt(notice)}.`,
     boot === undefined
       ? null
-      : 'A worker boots in place of another that vanished without a line, as after a SIGKILL that gunicorn before 20.1 does not log.',
+      : 'A worker booted in place of another whose end has no line. gunicorn before 20.1 logs nothing when a worker is killed.',
     error === undefined
       ? null
-      : `The first line that reports an error is ${quoted(reportingLine(error) ?? error.message.split('\n')[0] ?? '')} at ${formatTimeOfDay(error.time)} UTC.`,
+      : `The first line ${reportsOne(error) ? 'that reports an error' : 'with words of an error'} is ${quoted(reportingLine(error) ?? error.message.split('\n')[0] ?? '')} at ${formatTimeOfDay(error.time)} UTC.`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? null : parts.join(' ');
 }
@@ -346,6 +398,14 @@ export function quietAction(quiet: QuietCase, hypotheses: readonly HypothesisRes
       'gunicorn started anew without having shut down.',
     );
   }
+  const unclassified = unread.length > 0 && unread.every(isUnclassifiedOnly) ? unread : [];
+  if (unclassified.length > 0) {
+    return action(
+      `Read the ${graveLines(unclassified) === 1 ? 'line' : 'lines'} of ${named(unclassified)} that could not be classified, listed with the problems of the evidence. Where one is gunicorn's or the kernel's own, collect that log again with its headers.`,
+      SERVICE_LOG,
+      `${plural(graveLines(unclassified), 'line')} could not be classified.`,
+    );
+  }
   if (unread.length > 0) {
     return action(
       `Collect ${named(unread)} again, whole and with dates.`,
@@ -355,9 +415,9 @@ export function quietAction(quiet: QuietCase, hypotheses: readonly HypothesisRes
   }
   if (errors.length > 0) {
     return action(
-      "Read the first error in the log. Where it names a worker's end, collect the service's log from before it.",
+      "Read the first of these lines. If it is about the end of a worker, collect the service's log from before it.",
       SERVICE_LOG,
-      `${plural(errors.length, 'line')} ${errors.length === 1 ? 'reports' : 'report'} an error.`,
+      `${capital(mentions(errors))}.`,
     );
   }
   const missing = logs.length > 0 ? undefined : hypotheses.flatMap((hypothesis) => hypothesis.missing)[0];

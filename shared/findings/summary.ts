@@ -1,6 +1,8 @@
+import { exitingFor } from '../context/abort-reaction.ts';
 import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
 import { type FactId, isFactOf } from '../facts/fact-id.ts';
+import { heldUpFromOutside } from '../facts/held-up.ts';
 import type { Fact, HypothesisResult, Recommendation, Summary } from '../model/analysis.ts';
 import { capital, fileLabel, formatBytes, formatCount, formatSeconds, listing } from '../wording/figures.ts';
 import { caveats } from './evidence-gaps.ts';
@@ -8,7 +10,7 @@ import { headline } from './headline.ts';
 import { impact } from './impact.ts';
 import { quietCase, quietTraces } from './quiet-case.ts';
 import { knownCourse } from './trial.ts';
-import { HELD_UP, PLACED, unexplained } from './unexplained.ts';
+import { PLACED, unexplained } from './unexplained.ts';
 
 /** What the summary is drawn from; `facts` are those that count, `dismissed` those that the analyst does not let count. */
 export interface Concluded {
@@ -100,7 +102,13 @@ function causeOf(context: FactContext, { facts, hypotheses }: Concluded): Cause 
     return { text: [`${fits.title}.`, reason, usual].filter((part) => part !== '').join(' '), of: fits.id };
   }
   const outside = OUTSIDE_THE_FIVE.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
-  if (outside !== undefined) return { text: `None of the five hypotheses. ${outside.text} ${usual}`.trim(), of: null };
+  if (outside !== undefined) {
+    const site = facts.find(({ id }) => id === 'crash-site')?.text ?? '';
+    return {
+      text: ['None of the five hypotheses.', outside.text, site, usual].filter((part) => part !== '').join(' '),
+      of: null,
+    };
+  }
   // Nobody died of it: what contributes is then all there is of a cause.
   const part = context.record.death === null ? hypotheses.find(({ verdict }) => verdict === 'contributes') : undefined;
   if (part !== undefined) return { text: `${part.title}. ${part.reason} ${usual}`.trim(), of: part.id };
@@ -116,9 +124,13 @@ function quietCause(context: FactContext, facts: readonly Fact[]): string {
   // An all-clear is for logs that were read whole and report no error.
   const isClear = quiet.unread.length === 0 && quiet.errors.length === 0;
   const told = ['operation-completed', 'log-ends-amid-work', ...(isClear ? ['no-death-logged'] : [])];
+  const workers = facts.find(({ id }) => id === 'no-death-logged');
   const done = told.map((id) => facts.find((fact) => fact.id === id)).find((fact) => fact !== undefined);
   const parts = [done?.text, quietTraces(quiet)].filter((part) => part != null);
-  return parts.join(' ') || 'The evidence does not show how any worker exited.';
+  if (parts.length > 0) return parts.join(' ');
+  return workers === undefined
+    ? 'The evidence does not show how any worker exited.'
+    : `${workers.text} What the unclassified or unread lines are about is open.`;
 }
 
 /** Facts that name who held the lock, the surest first. */
@@ -148,6 +160,8 @@ function timeoutText(context: FactContext): string {
   const seconds = config?.timeoutSeconds ?? null;
   const limit = seconds === null ? "gunicorn's worker timeout" : `gunicorn's ${seconds} s worker timeout`;
   const from = config?.timeoutSource === 'default' ? ' (the default)' : '';
+  const exiting = exitingFor(context);
+  if (exiting !== null) return `The worker had been exiting for ${formatSeconds(exiting)} when ${limit}${from} fired.`;
   const elapsed = elapsedSeconds(context);
   if (record?.operation == null) return `No heartbeat came within ${limit}${from}.`;
   return elapsed === null
@@ -157,10 +171,16 @@ function timeoutText(context: FactContext): string {
 
 /** Where the worker was and what held it up, as stacks, counters and the host show; and locks that were logged nearby. */
 function around(facts: readonly Fact[]): string {
-  const held = facts.flatMap(({ id }) => HELD_UP.get(id) ?? [])[0];
-  const texts = [PLACED, TOGETHER, LOCK_CLUES].flatMap((ids) => facts.find(({ id }) => ids.has(id))?.text ?? []);
-  const outside = held === undefined ? [] : [`What held it up is none of the five hypotheses: ${held}.`];
-  return [...outside, ...texts].map((text) => ` ${text}`).join('');
+  const held = heldUpFromOutside((...ids) => facts.some((fact) => isFactOf(fact, ...ids)));
+  const placed = facts.find(({ id }) => PLACED.has(id));
+  // Of a clock that was put forward it is known what all workers shared.
+  const shared = facts.some(({ id }) => id === 'clock-stepped-deadline') ? [] : [TOGETHER];
+  const texts = [...shared, LOCK_CLUES].flatMap((ids) => facts.find(({ id }) => ids.has(id))?.text ?? []);
+  // A stack in gunicorn's own code says it with the place.
+  // So does how long it had been exiting.
+  const isSaid = placed?.id === 'waited-for-client' || facts.some(({ id }) => id === 'hang-at-exit');
+  const outside = held === null || isSaid ? [] : [`What held it up is none of the five hypotheses: ${held}.`];
+  return [...outside, placed?.text, ...texts].map((text) => (text === undefined ? '' : ` ${text}`)).join('');
 }
 
 /** What the log says elsewhere after its last line; a stack or a counter says more. */
@@ -177,7 +197,7 @@ function factorText(
 ): string {
   const cause = hypotheses.find(({ verdict }) => verdict === 'fits');
   if (id === 'worker-timeout' && cause !== undefined && context.record?.death?.timeout != null) {
-    return `${title}. It killed the worker; the ${cause.title.toLowerCase()} made it miss the deadline.`;
+    return `${title}. It killed the worker; the ${cause.title.toLowerCase()} made it miss the timeout.`;
   }
   if (id !== 'large-artifact') return `${title}. ${reason}`;
   const { bytes, testcases, from } = context.figures ?? { bytes: null, testcases: null, from: null };

@@ -1,10 +1,13 @@
 import type { FactContext } from '../context/context.ts';
 import { cpuUse, finalStretch, memoryUse } from '../context/process-readings.ts';
+import { statedRss } from '../context/stated-rss.ts';
+import { HELD_UP_FACTS } from '../facts/held-up.ts';
 import type { Fact, HypothesisId, HypothesisResult } from '../model/analysis.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
-import { pythonSeconds } from '../profiling/python-cost.ts';
+import { pythonBytes, pythonSeconds } from '../profiling/python-cost.ts';
 import { formatBytes, formatCount, formatSeconds, listing } from '../wording/figures.ts';
+import { isXml } from './recommendations/artifact-kind.ts';
 
 /** Rows a second below which a database of files needs an explanation: each row or commit waits for something. */
 export const SLOW_ROWS_PER_SECOND = 2_000;
@@ -18,22 +21,11 @@ export const PLACED: ReadonlySet<string> = new Set([
   'counter-past-total',
   'counter-towards-total',
 ]);
-/** Facts that name what held a worker up without being one of the hypotheses, and what they say in few words. */
-export const HELD_UP: ReadonlyMap<string, string> = new Map([
-  ['network-storage', 'a file server did not answer'],
-  ['kernel-disk-error', 'the disk was failing'],
-  ['disk-bound', 'the disk was slow'],
-  ['worker-in-disk-wait', 'the worker waited for the disk'],
-  ['ended-while-downloading', 'a download never ended'],
-  ['waited-for-client', 'a client had connected and kept it waiting, in gunicorn itself'],
-  ['waited-for-peer', 'a peer on the network did not answer'],
-  ['hang-at-exit', 'it hung while it exited, after its work'],
-  ['clock-stepped-deadline', 'the clock was put forward, and this gunicorn reads its heartbeats by it'],
-  ['idle-at-timeout', 'it had no request at hand, so the host or the arbiter stood still'],
-]);
 /** Facts that name the holder of a lock. */
 const LOCK_HOLDERS: ReadonlySet<string> = new Set([
   'open-transaction-of-another',
+  'lock-held-by-another',
+  'lock-waits-for-readers',
   'server-lock-to-the-end',
   'server-session-waits',
   'server-lock-before-end',
@@ -43,7 +35,7 @@ const LOCK_HOLDERS: ReadonlySet<string> = new Set([
 interface Known {
   readonly context: FactContext;
   readonly course: ImportCourse | null;
-  readonly has: (ids: ReadonlySet<string> | ReadonlyMap<string, unknown> | string) => boolean;
+  readonly has: (ids: ReadonlySet<string> | string) => boolean;
   readonly verdict: (id: HypothesisId) => HypothesisResult['verdict'];
 }
 
@@ -59,7 +51,7 @@ export function unexplained(
   const known: Known = {
     context,
     course,
-    has: (wanted) => (typeof wanted === 'string' ? ids.has(wanted) : [...wanted.keys()].some((id) => ids.has(id))),
+    has: (wanted) => (typeof wanted === 'string' ? ids.has(wanted) : [...wanted].some((id) => ids.has(id))),
     verdict: (id) => hypotheses.find((each) => each.id === id)?.verdict ?? 'inconclusive',
   };
   const questions = [
@@ -114,21 +106,27 @@ function parsePace(known: Known): string | null {
 /** A worker that slept waited for something. */
 function wait(known: Known): string | null {
   const { has, verdict, course } = known;
-  if (!has('worker-idle') || verdict('database-lock') === 'fits' || has(PLACED) || has(HELD_UP)) return null;
+  if (!has('worker-idle') || verdict('database-lock') === 'fits' || has(PLACED) || has(HELD_UP_FACTS)) return null;
   const insert = course?.insert ?? null;
   if (insert !== null && insert.rowsPerSecond < SLOW_ROWS_PER_SECOND) return null;
   return `What the worker waited for${meanwhile(known)}.`;
 }
 
-function place({ context, has, verdict, course }: Known): string | null {
+function place(known: Known): string | null {
+  const { context, has, verdict, course } = known;
   const timedOut = context.record?.death?.timeout != null;
   const spins = verdict('infinite-loop') === 'fits';
-  if (has(PLACED) || has(HELD_UP) || (!timedOut && !spins) || verdict('database-lock') === 'fits') return null;
-  if (spins) return 'Where in the code it spins: no stack was logged.';
+  if (has(PLACED) || has(HELD_UP_FACTS) || (!timedOut && !spins) || verdict('database-lock') === 'fits') return null;
+  // A recursion that was refused has its traceback.
+  if (spins) return has('recursion-exceeded') ? null : 'Where in the code it spins: no stack was logged.';
+  // What it slept for is asked already.
+  if (wait(known) !== null) return null;
   return course?.insert == null ? 'What the worker was doing when it missed its heartbeat: no stack was logged.' : null;
 }
 
-function sender({ has }: Known): string | null {
+function sender({ context, has }: Known): string | null {
+  if (context.record?.death?.end.kind === 'worker-boot' && has('sigkill-without-author'))
+    return 'How the worker ended: its log has no line of that.';
   return has('sigkill-without-author') && !has('killed-by-hand') ? 'Which process sent SIGKILL, and why.' : null;
 }
 
@@ -143,17 +141,20 @@ const MUCH_OF_IT = 0.5;
 function memory({ context, verdict, course, has }: Known): string | null {
   if (verdict('memory-exhaustion') !== 'fits') return null;
   const held = memoryUse(context)?.peak.rssBytes ?? null;
-  const parse = course?.artifactBytes == null ? null : course.artifactBytes * 3.5;
+  const parse =
+    course?.artifactBytes == null || !isXml(context) ? null : pythonBytes('element-tree', course.artifactBytes);
   if (held !== null && parse !== null) {
     return parse >= MUCH_OF_IT * held
       ? null
       : `What held ${formatBytes(held)}: a parse of this artifact accounts for about ${formatBytes(parse)} (est.).`;
   }
-  return has('memory-holders') ? null : 'What held the memory.';
+  return has('memory-holders') || (has('killed-for-memory') && statedRss(context) !== null)
+    ? null
+    : 'What held the memory.';
 }
 
 function crashSite({ context, has }: Known): string | null {
-  if (context.record?.incident.mechanism !== 'crash' || has(PLACED)) return null;
+  if (context.record?.incident.mechanism !== 'crash' || has(PLACED) || has('crash-site')) return null;
   return context.record.death?.signal == null ? null : 'In which library it crashed: no core dump is in the evidence.';
 }
 
@@ -167,13 +168,21 @@ function slowKill({ context, has }: Known): string | null {
   return took <= USUAL_KILL_SECONDS ? null : `Why SIGKILL took ${formatSeconds(took)} (usual: 1 to 2 s).`;
 }
 
-/** Sources that would tell of a cause and are not there, so that nobody takes silence for a check. */
+/** Sources that would tell of a cause and are not there, so that no silence is taken for a check. */
 function notChecked({ context, has }: Known): string | null {
-  const { kernel, database, processSamples } = context;
+  const { database, processSamples } = context;
+  const samples = processSamples.length;
   const lacking = [
-    kernel.state === 'absent' ? 'kernel log (none)' : null,
+    kernelGap(context),
     database === null && !has('database-server') ? 'database (no copy)' : null,
-    processSamples.length < 2 ? 'CPU and memory of the worker (no samples)' : null,
+    samples < 2 ? `CPU and memory of the worker${samples === 0 ? ' (no samples)' : ' over time (one sample)'}` : null,
   ].filter((each) => each !== null);
   return lacking.length === 0 ? null : `Not checked: ${listing(lacking)}.`;
+}
+
+/** A kernel log that tells of this very kill was checked; one of another time, or that was not read whole, was not. */
+function kernelGap({ kernel, record, evidence }: FactContext): string | null {
+  if (kernel.state !== 'absent' || record?.death?.killer?.kind === 'oom-kill') return null;
+  const isThere = evidence.events.ofKinds(['oom-invoked', 'oom-kill', 'segfault', 'kernel']).length > 0;
+  return isThere ? 'kernel log (none that covers the time)' : 'kernel log (none)';
 }

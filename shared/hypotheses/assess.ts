@@ -1,4 +1,5 @@
 import { type FactId, isFactOf } from '../facts/fact-id.ts';
+import { heldUpFromOutside } from '../facts/held-up.ts';
 import { HYPOTHESIS_TITLES, type HypothesisId, type Verdict } from '../model/analysis.ts';
 import { listing } from '../wording/figures.ts';
 import type { WeighedFacts, Weighing } from './weigh.ts';
@@ -134,7 +135,7 @@ function assessMemory({ of, has }: WeighedFacts): Assessment {
   if (has('swap-thrashing') && weighing.total >= FITS_AT) {
     return {
       verdict: 'fits',
-      reason: 'Memory was exhausted and the host swapped until the worker missed its deadline.',
+      reason: 'Memory was exhausted, and the host swapped until the worker missed its timeout.',
     };
   }
   if (has('oom-kill-of-child') && weighing.total >= FITS_AT) {
@@ -151,9 +152,9 @@ function assessMemory({ of, has }: WeighedFacts): Assessment {
     };
   }
   if (has('allocation-refused') && weighing.total >= FITS_AT) {
-    if (has('crash')) return { verdict: 'fits', reason: 'An allocation was refused, and the worker ended on it.' };
+    if (has('crash')) return { verdict: 'fits', reason: 'An allocation was refused, and the worker crashed on it.' };
     return has('nobody-died')
-      ? { verdict: 'fits', reason: 'An allocation was refused, and the operation failed on it; no worker was ended.' }
+      ? { verdict: 'fits', reason: 'An allocation was refused, and the operation failed on it. No worker was killed.' }
       : { verdict: 'contributes', reason: 'The operation ran out of memory; no kill for memory is shown.' };
   }
   // SIGKILL leaves no trace in the process: only the kernel can tell an OOM kill from any other.
@@ -162,28 +163,12 @@ function assessMemory({ of, has }: WeighedFacts): Assessment {
     !has('kernel-log-silent', 'kernel-log-empty', 'oom-kill-of-another', 'killed-by-hand')
   ) {
     return undecided(
-      'The worker got SIGKILL and no kernel log was saved: only the kernel can say whether its OOM killer sent it.',
+      'No kernel log of that moment is in the evidence. Only the kernel can show whether its OOM killer ended the worker.',
     );
   }
   if (ruledOut(weighing)) return excluded(weighing);
-  return undecided('What was saved does not decide whether memory ran short.');
+  return undecided('The evidence does not show whether memory ran short.');
 }
-
-/** What holds an operation up without being one of the hypotheses. */
-const HELD_UP_FROM_OUTSIDE = [
-  { facts: ['network-storage'], what: 'a file server did not answer' },
-  { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
-  { facts: ['cpu-stolen'], what: 'the hypervisor let the host hardly run' },
-  { facts: ['ended-while-downloading'], what: 'a download never ended' },
-  { facts: ['waited-for-client'], what: 'a client had connected and kept it waiting, in gunicorn itself' },
-  { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },
-  { facts: ['hang-at-exit'], what: 'it hung while it exited, after its work' },
-  {
-    facts: ['clock-stepped-deadline'],
-    what: 'the clock was put forward, and this gunicorn reads its heartbeats by it',
-  },
-  { facts: ['idle-at-timeout'], what: 'it had no request at hand, so the host or the arbiter stood still' },
-] as const satisfies readonly { readonly facts: readonly FactId[]; readonly what: string }[];
 
 function assessTimeout(
   { of, has }: WeighedFacts,
@@ -197,30 +182,33 @@ function assessTimeout(
     if (cause !== undefined) {
       return {
         verdict: 'contributes',
-        reason: `The timeout ended the worker, but what made it miss the deadline is another matter: ${HYPOTHESIS_TITLES[cause[0]].toLowerCase()}.`,
+        reason: `The timeout killed the worker; the ${HYPOTHESIS_TITLES[cause[0]].toLowerCase()} made it miss the timeout.`,
       };
     }
     const suspect = entries.find(([id, { verdict }]) => verdict === 'inconclusive' && of[id].total >= SUSPECTED_AT);
     if (suspect !== undefined) {
       return {
         verdict: 'contributes',
-        reason: `The timeout ended the worker; ${HYPOTHESIS_TITLES[suspect[0]].toLowerCase()} is suspected behind it and cannot be decided from what was saved.`,
+        reason: `The timeout killed the worker; ${HYPOTHESIS_TITLES[suspect[0]].toLowerCase()} is suspected behind it, and the evidence does not decide.`,
       };
     }
-    const outside = HELD_UP_FROM_OUTSIDE.find(({ facts }) => has(...facts));
+    const outside = heldUpFromOutside(has);
     return {
       verdict: 'fits',
       reason:
-        outside === undefined
-          ? `${timeoutReason}; ${openCauses(causes, weighing)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
-          : `${timeoutReason}; what held it up is none of these five: ${outside.what}.${whereItWas(of)}`,
+        outside === null
+          ? `${timeoutReason}; ${openCauses(causes, of)}.${whereItWas(of)}${clueOfLock(of['database-lock'])}`
+          : `${timeoutReason}; what held it up is none of these five: ${outside}.${whereItWas(of)}`,
     };
   }
   if (has('timeout-then-other-killer')) {
-    return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };
+    return {
+      verdict: 'contributes',
+      reason: 'The arbiter had already logged WORKER TIMEOUT when something else killed the worker.',
+    };
   }
   if (ruledOut(weighing)) return excluded(weighing);
-  return undecided("Without gunicorn's own log of the moment, a timeout can neither be shown nor excluded.");
+  return undecided("Without gunicorn's own log of that moment, a timeout can neither be shown nor ruled out.");
 }
 
 const WHERE_IT_WAS = [
@@ -254,23 +242,31 @@ const LOCK_CLUES = [
   'server-session-waits-elsewhere',
 ] as const satisfies readonly FactId[];
 
-/** The command that decides each cause of a timeout, the quickest first. */
+/** The command that decides each cause of a timeout where it is the only one left; a stack tells several apart. */
 const DECIDED_BY = [
   ['infinite-loop', 'py-spy dump --pid PID'],
   ['database-lock', 'lsof -- DATABASE'],
   ['memory-exhaustion', 'journalctl -k'],
 ] as const satisfies readonly (readonly [HypothesisId, string])[];
 
-/** Which causes of a missed deadline the evidence leaves open, and what decides between them at the next one. */
-function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>, timeout: Weighing): string {
+/** Which causes of a missed timeout the evidence leaves open, and what decides between them at the next one. */
+function openCauses(causes: Readonly<Partial<Record<HypothesisId, Assessment>>>, of: WeighedFacts['of']): string {
+  const facts = Object.values(of).flatMap((weighing) => [...weighing.for, ...weighing.against]);
+  const shows = (...ids: readonly FactId[]): boolean => facts.some(({ fact }) => isFactOf(fact, ...ids));
+  // Work that counts on towards its end is held up by nothing.
+  if (shows('counter-towards-total')) return 'the work was still getting on';
   const open = DECIDED_BY.filter(([id]) => causes[id]?.verdict === 'inconclusive');
   const [first] = open;
   if (first === undefined) {
-    return timeout.for.some(({ fact }) => isFactOf(fact, 'timeout-needed'))
+    return shows('timeout-needed')
       ? 'at the rate seen the work takes longer than that, and why it is so slow none of the other causes explains'
       : 'what held the worker up is none of the other causes that were looked for';
   }
-  return `what held the worker up is open (${listing(open.map(([id]) => HYPOTHESIS_TITLES[id].toLowerCase()))}), and "${first[1]}" before the next timeout decides`;
+  const what = `what held the worker up is open (${listing(open.map(([id]) => HYPOTHESIS_TITLES[id].toLowerCase()))})`;
+  // A stack of the timeout is there: the same once more decides nothing.
+  if (shows('stuck-in-frame')) return what;
+  const decides = open.length === 1 ? first[1] : 'py-spy dump --pid PID';
+  return `${what}, and "${decides}" before the next timeout decides`;
 }
 
 function assessLock({ of, has }: WeighedFacts): Assessment {
@@ -299,20 +295,20 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     if (has('nobody-died')) {
       return {
         verdict: 'fits',
-        reason: 'A lock on the database made the operation fail; no worker was ended by it.',
+        reason: 'A lock on the database made the operation fail. No worker was killed.',
       };
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-session-waits', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, which somebody else held, until it was ended.${whoHeldIt(weighing)}`,
+      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-session-waits', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, held by another process, until it was killed.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))
     return undecided(
-      'The service writes to a database server, and nothing that was saved of it shows who waited for whose lock.',
+      'The service writes to a database server, and its evidence does not show who waited for whose lock.',
     );
   if (!has('journal-mode'))
-    return undecided('No copy of the database was saved, so nobody can say who held its write lock.');
+    return undecided('No copy of the database is in the evidence, so who held its write lock is not known.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
 }
 
@@ -344,7 +340,7 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   ) {
     return {
       verdict: 'fits',
-      reason: `The worker computed at full load ${has('operation-unfinished') ? 'to the end of the log' : 'until it was ended'}, far longer than its amount of data can explain.`,
+      reason: `The worker was on CPU ${has('operation-unfinished') ? 'to the end of the log' : 'until it was killed'}, ${beyond(outOfProportion)}.`,
     };
   }
   // What the log itself shows to be without bounds needs no look at the processor.
@@ -359,26 +355,37 @@ function assessLoop({ of, has }: WeighedFacts): Assessment {
   if (busy && outOfProportion && has('sigkill-without-author', 'systemd-stop') && weighing.total >= 0.5) {
     return {
       verdict: 'contributes',
-      reason:
-        'The worker computed at full load far longer than its amount of data can explain; something else ended it.',
+      reason: 'The worker was on CPU far longer than its amount of data can explain. Something else killed it.',
     };
   }
   if (busy)
+    return undecided('The worker was on CPU to the end. Whether it would ever have finished is not in the evidence.');
+  if (inCode)
     return undecided(
-      'The worker was computing to the end; whether it would ever have finished cannot be read from what was saved.',
+      'The stack shows that the worker was running code. Whether that would ever have ended, it does not show.',
     );
-  return undecided('Nothing that was saved shows whether the worker was computing or waiting.');
+  if (has('repeats-itself', 'tries-without-end'))
+    return undecided('Its log repeats itself. Whether the work would ever have ended is not in the evidence.');
+  return undecided('The evidence does not show whether the worker was on CPU or asleep.');
+}
+
+/** Against which amount of data it took long is known where a step or the whole is out of proportion to it. */
+function beyond(isOutOfProportion: boolean): string {
+  return isOutOfProportion
+    ? 'far longer than its amount of data can explain'
+    : 'and its stack shows code that went on running';
 }
 
 function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]): Assessment {
   const weighing = of['large-artifact'];
   if (ruledOut(weighing)) return excluded(weighing);
-  if (!has('artifact-large', 'artifact-small')) return undecided('Neither the artifact nor its size was saved.');
-  if (!has('artifact-large')) return undecided('The artifact is not large, yet other signs speak for its part.');
+  if (!has('artifact-large', 'artifact-small'))
+    return undecided('Neither the artifact nor its size is in the evidence.');
+  if (!has('artifact-large')) return undecided('The artifact is not large, but other evidence points to it.');
   if (has('no-death-logged', 'operation-completed')) {
     return has('operation-completed')
-      ? { verdict: 'ruled-out', reason: 'The artifact is large, and its import did no harm.' }
-      : undecided('The artifact is large, but no harm that it did is shown.');
+      ? { verdict: 'ruled-out', reason: 'The artifact is large, but its import succeeded.' }
+      : undecided('The artifact is large, but the evidence shows no harm from it.');
   }
   const timedOut = has('timeout-logged');
   // Work that got on to its end and whose amount is large took long for that.
@@ -392,12 +399,12 @@ function assessArtifact({ of, has }: WeighedFacts, deeper: readonly Assessment[]
   ) {
     return {
       verdict: 'contributes',
-      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'the work it made did not fit into the timeout' : gotOn ? 'its work was still getting on when the worker was ended' : 'holding it took the memory'}.`,
+      reason: `The artifact is ${has('artifact-outgrew-history') ? 'far larger than usual' : 'large'}, and ${timedOut ? 'importing it took longer than the timeout' : gotOn ? 'its work was still getting on when the worker was killed' : 'holding it took the memory'}.`,
     };
   }
   return undecided(
     sizeMatters
       ? 'The artifact is large, but that its size made the difference is not shown.'
-      : 'The artifact is large, but what ended the worker does not depend on size.',
+      : 'The artifact is large, but what killed the worker does not depend on size.',
   );
 }

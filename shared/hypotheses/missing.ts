@@ -136,7 +136,7 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
     context.record?.death?.killer?.kind !== 'oom-kill'
       ? [
           {
-            what: 'The kernel log of the window: only it names a process that the OOM killer ended.',
+            what: 'The kernel log of the window: only it names a process that the OOM killer killed.',
             command: kernelCommand(context),
           },
         ]
@@ -168,7 +168,7 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
             what:
               id === 'infinite-loop'
                 ? 'CPU time and state of the worker over time.'
-                : 'Whether the worker was computing or waiting.',
+                : 'Whether the worker was on CPU or asleep.',
             command: WATCH_PROCESSES,
           },
         ],

@@ -81,7 +81,7 @@ describe('a counter that grows towards its total is work, and tells how long it 
     const analysis = await timedOut(counting(10, (index) => `${(index + 1) * 100} of 30000 rows written`));
     expect(verdictsOf(analysis)['infinite-loop']).toBe('inconclusive');
     expect(textOf(analysis, 'counter-stopped')).toContain('1,000 of 30,000');
-    expect(textOf(analysis, 'counter-stopped')).toContain('stood for 25.5 s');
+    expect(textOf(analysis, 'counter-stopped')).toContain('stood still for 25.5 s');
   });
 
   it('that counts attempts is a wait and no progress', async () => {

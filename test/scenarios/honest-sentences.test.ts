@@ -141,7 +141,7 @@ describe('a log of more entries than are read for errors', () => {
       'first 20,000',
     );
     const graver = await long('2026-05-01 08:00:09,000 shop ERROR the shelf fell down');
-    expect(graver.headline).toContain('1 line speaks of an error');
+    expect(graver.headline).toContain('1 line reports an error');
   });
 });
 
@@ -220,7 +220,7 @@ describe('what a line is called', () => {
       '[2026-03-07 06:45:00 +0000] [347] [INFO] Booting worker with pid: 347',
       '2026-03-07 06:46:00,100 INFO [347] reports: failed: infra.TestOom::test "Out of memory: Killed process 1 (gunicorn)"',
     );
-    expect(said(analysis)).not.toContain('speaks of an error');
+    expect(said(analysis)).not.toContain(' an error');
   });
 
   it('says that a supervisor stops a service by its own setting', async () => {

@@ -87,7 +87,7 @@ describe('a memory limit in the unit', () => {
     expect(analysis.incident?.mechanism).toBe('kernel-oom');
     expect(verdictsOf(analysis)).toMatchObject({ 'memory-exhaustion': 'fits', 'worker-timeout': 'ruled-out' });
     const memory = analysis.facts.find(({ id }) => id === 'worker-memory');
-    expect(memory?.text).toMatch(/9\d\.\d % of the unit's limit of 440 MB \(results-api\.service line 6\)/);
+    expect(memory?.text).toMatch(/9\d\.\d% of the unit's limit of 440 MB \(results-api\.service line 6\)/);
     expect(memory?.weights['memory-exhaustion']).toBeGreaterThan(0);
     const advice = analysis.recommendations.find(({ id }) => id === 'memory-limit');
     expect(advice?.text).toContain('MemoryMax of 440 MB');

@@ -253,7 +253,7 @@ describe('disks that held the host up', () => {
 
   it('are told by pressure, unless that is of memory', async () => {
     expect(factOf(await analysed({ 'psi.txt': pressure('69.13', '0.40') }), 'disk-bound')?.text).toContain(
-      '69 % of the time',
+      '69% of the time',
     );
     expect(factOf(await analysed({ 'psi.txt': pressure('69.13', '61.00') }), 'disk-bound')).toBeUndefined();
     expect(factOf(await analysed({ 'psi.txt': pressure('2.00', '0.40') }), 'disk-bound')).toBeUndefined();

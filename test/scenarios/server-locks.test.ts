@@ -202,3 +202,30 @@ describe("a look at a database server's sessions", () => {
     );
   });
 });
+
+describe('a wait that PostgreSQL logs over all of the silence of a worker that said nothing of its work', () => {
+  const silent = (waiting: number, ...more: readonly [second: number, text: string][]): Scenario => {
+    const wait = 'process 912 still waiting for ShareLock on transaction 8123 after 1000.2 ms';
+    const scenario = new Scenario().boot().config('timeout = 30').journal(waiting, 'postgres', 912, `LOG:  ${wait}`);
+    for (const [second, text] of more) scenario.journal(second, 'postgres', 912, `LOG:  ${text}`);
+    return scenario.timeout(31).sigkill(32).replacement(32.1).quietKernel();
+  };
+  const isFound = async (scenario: Scenario): Promise<boolean> =>
+    (await scenario.analyse()).facts.some(({ id }) => id === 'server-lock-over-silence');
+
+  it('is what it waited for', async () => {
+    const analysis = await silent(2).analyse();
+    expect(verdictsOf(analysis)).toMatchObject({ 'database-lock': 'fits', 'worker-timeout': 'contributes' });
+  });
+
+  it('is none where it began later, or was over before the timeout', async () => {
+    expect(await isFound(silent(2))).toBe(true);
+    expect(await isFound(silent(17))).toBe(false);
+    expect(await isFound(silent(2, [9, 'process 912 acquired ShareLock on transaction 8123 after 8000.1 ms']))).toBe(
+      false,
+    );
+    expect(await isFound(silent(2, [90, 'process 912 acquired ShareLock on transaction 8123 after 89000.1 ms']))).toBe(
+      true,
+    );
+  });
+});

@@ -24,7 +24,7 @@ describe('a case without an incident', () => {
       'web.log': `${START}2026-03-02 04:00:05,120 ERROR [7] shop.orders: connection lost\n`,
     });
     expect(headline).toContain('No kill is logged in web.log');
-    expect(headline).toContain('1 line speaks of an error');
+    expect(headline).toContain('1 line reports an error');
     expect(summary.cause).toContain('connection lost');
   });
 
@@ -66,7 +66,7 @@ describe('a case without an incident', () => {
         .join('');
     const waits = '2026-01-05T05:55:02+0000 gate gates[2000]: INFO gates.startup waiting for the module\n';
     const { headline } = await analysed({ 'journal.txt': `${waits}${failed('gates.service')}` });
-    expect(headline).toContain('systemd tells of a failure of gates.service');
+    expect(headline).toContain('systemd reports a failure of gates.service');
     const strangers = await analysed({ 'journal.txt': `${waits}${failed('a.service')}${failed('b.service')}` });
     expect(strangers.headline).not.toContain('systemd tells of a failure');
   });
@@ -76,7 +76,7 @@ describe('a case without an incident', () => {
       syslog:
         '2026-02-08T00:40:07.136582+00:00 web2 systemd[1]: user.slice: A process of this unit has been killed by the OOM killer.\n',
     });
-    expect(headline).toContain('1 OOM kill logged from 00:40:07 UTC');
+    expect(headline).toContain('1 OOM notice logged at 00:40:07 UTC');
     expect(recommendations[0]?.patch).toContain('journalctl _TRANSPORT=kernel');
   });
 

@@ -45,7 +45,7 @@ describe('where a worker was when its timeout came', () => {
       'infinite-loop': 'ruled-out',
     });
     expect(where(analysis)).toContain('self.sock.recv(self.mxchunk)');
-    expect(analysis.summary.cause).toContain('a client had connected');
+    expect(analysis.summary.cause).toContain('a client that had connected');
     expect(analysis.recommendations[0]?.id).toBe('buffer-clients');
   });
 

@@ -80,7 +80,7 @@ describe('gunicorn that starts anew', () => {
 
   it('is no all-clear where the one before never shut down', async () => {
     const analysis = await analysed(...start('04:00:00'), ...start('04:00:40'));
-    expect(analysis.headline).toContain('gunicorn started anew at 04:00:40 UTC on 2026-03-02 without having shut down');
+    expect(analysis.headline).toContain('gunicorn restarted at 04:00:40 UTC on 2026-03-02 without having shut down');
     expect(analysis.recommendations[0]?.patch).toContain('docker inspect');
     expect(told(analysis)).not.toContain('No worker was killed');
   });

@@ -27,7 +27,7 @@ describe('what a service usually says next', () => {
   it('is told where it did not come, in any language', async () => {
     const analysis = await hanging(9, 2.1);
     expect(told(analysis)).toContain('wierszy zapisano" within 2.1 s (9 of 9 times)');
-    expect(told(analysis)).toContain('here nothing came for 30.3 s');
+    expect(told(analysis)).toContain('Here nothing came for 30.3 s');
     expect(analysis.summary.cause).toContain(told(analysis));
   });
 

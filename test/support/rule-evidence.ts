@@ -41,6 +41,12 @@ const goingRound = (): Scenario => {
     scenario.app(1 + step / 2, 'INFO', `junction ${nodes[step % 3]} -> ${nodes[(step + 1) % 3]}`);
   return scenario;
 };
+const partsBeyond = (): Scenario => {
+  const scenario = new Scenario().boot().app(0, 'INFO', 'Sync of depot 5 started: 412 records');
+  for (let page = 1; page < 59; page += 1) scenario.app(page * 0.5, 'INFO', `depot 5, page ${page}: 100 records`);
+  return scenario;
+};
+const WAITING = 'LOG:  process 912 still waiting for ShareLock on transaction 8123 after 1000.2 ms';
 const oomKill = (pid: number, name: string, where: 'Memory cgroup out of memory' | 'Out of memory'): string =>
   `${where}: Killed process ${pid} (${name}) total-vm:1400000kB, anon-rss:980000kB, file-rss:9000kB, shmem-rss:0kB, UID:998 pgtables:2200kB oom_score_adj:0`;
 const sqlite = (scenario: Scenario, folder: string, suffixes: readonly string[]): Scenario => {
@@ -114,6 +120,14 @@ const REFUSED_LOCK =
   'fcntl(5, F_SETLK, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=1073741825, l_len=1}) = -1 EAGAIN (Resource temporarily unavailable)';
 
 const STAGED: readonly (() => Scenario)[] = [
+  () =>
+    parsing()
+      .kernel(
+        1.4,
+        'python3[4242]: segfault at 10 ip 00007f3a5c1d2e40 sp 00007ffd2b7c1a58 error 4 in etree.cpython-311-x86_64-linux-gnu.so[7f3a5c100000+2f0000]',
+      )
+      .arbiter(1.5, 'ERROR', 'Worker (pid:4242) was sent SIGSEGV!')
+      .replacement(1.6),
   () => locked(timedOut(writing()), RESERVED_LOCK, SHARED_LOCK),
   () => locked(timedOut(writing()), RESERVED_LOCK.replace('5580', '4242')),
   () =>
@@ -215,6 +229,8 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
   () => timedOut(parsing()).psSeries(30, () => ({ state: 'D', cpuSeconds: 1 })),
   () => timedOut(counting(60)),
   () => timedOut(goingRound()),
+  () => timedOut(partsBeyond()),
+  () => timedOut(new Scenario().boot().journal(2, 'postgres', 912, WAITING)),
   () => timedOut(counting(20)),
   () => timedOut(parsing().gunicorn(5, 4242, 'INFO', 'Worker exiting (pid: 4242)')),
   () =>

@@ -367,7 +367,8 @@ class HeaderScan {
     if (found.pid === null && found.level === null && found.logger === null && found.stamp !== null) {
       NAME_AND_NUMBER.lastIndex = at;
       const numbered = NAME_AND_NUMBER.exec(text);
-      if (numbered !== null && this.#levelFollows(at + numbered[0].length)) {
+      const isName = numbered !== null && levelOf(numbered[1]) === null;
+      if (numbered !== null && isName && this.#levelFollows(at + numbered[0].length)) {
         found.logger = numbered[1] ?? null;
         found.pid = Number(numbered[2]);
         return at + numbered[0].length;

@@ -106,11 +106,12 @@ export class SnapshotClock {
   /** What had to be assumed about the days of its snapshots, or could not be told; nothing where each had its date. */
   problems(): readonly ParsedItem[] {
     if (this.#days === null) return [];
-    const { fileName } = this.#context;
+    const { fileName, nearTimeFrom } = this.#context;
+    const near = nearTimeFrom === 'file' ? 'the time of the file itself' : 'the other evidence';
     const what =
       this.#days === 'unknown'
         ? 'and nothing tells the day: what it shows has no time'
-        : `and was put on the day nearest to the other evidence, read ${zoneWords(this.#context)}`;
+        : `and was put on the day nearest to ${near}, read ${zoneWords(this.#context)}`;
     const message = `${fileName} states times of day without a date, ${what}. A line of date above each snapshot settles it.`;
     return [problemItem('assumed-time', message, null)];
   }

@@ -32,13 +32,22 @@ export const databaseServerAdvice: AdviceFamily = (advice) => {
   const words = WORDS[server];
   const reason = reasonFor(advice, 'database-lock');
   const refused = factFor(advice, 'server-lock-failed-operation') ?? factFor(advice, 'server-lock-before-end');
-  const recommendations: Recommendation[] = [
-    prevent('shorten-write-transactions', {
-      text: `Find the transaction of ${server} that held the lock and shorten it: no downloads, parsing or requests inside it, none left open. The query shows it while a wait lasts.`,
-      patch: sql(words.blockers),
-      because: [reason, refused?.text],
-    }),
-  ];
+  const shorten = prevent('shorten-write-transactions', {
+    text: `Find the transaction of ${server} that held the lock and shorten it: no downloads, parsing or requests inside it, none left open. The query shows it while a wait lasts.`,
+    patch: sql(words.blockers),
+    because: [reason, refused?.text],
+  });
+  // The server resolves a deadlock in a moment: nobody waits for it, and a limit of waits would change nothing.
+  if (refused !== undefined && /deadlock/i.test(refused.text)) {
+    return [
+      prevent('retry-when-locked', {
+        text: `Take locks in the same order everywhere, so that transactions do not deadlock. When ${server} rolls one back, retry the whole transaction.`,
+        because: [refused.text],
+      }),
+      shorten,
+    ];
+  }
+  const recommendations: Recommendation[] = [shorten];
   const wait = lockWait(advice.context);
   if (wait.waitedSeconds === null || wait.waitedSeconds > wait.seconds) {
     recommendations.push(
@@ -56,7 +65,7 @@ export const databaseServerAdvice: AdviceFamily = (advice) => {
   if (refused !== undefined) {
     recommendations.push(
       prevent('retry-when-locked', {
-        text: 'When the server refuses a lock, roll back and retry the whole transaction after a pause. Take locks in the same order everywhere, so that transactions do not deadlock.',
+        text: 'When the server refuses a lock, roll back and retry the whole transaction after a pause.',
         because: [refused.text],
       }),
     );

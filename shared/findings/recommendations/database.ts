@@ -1,6 +1,9 @@
+import type { FactContext } from '../../context/context.ts';
 import { databaseServer } from '../../context/database-server.ts';
+import { tellsOfLockWait } from '../../context/told-lock-waits.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { shellPath } from '../../model/shell.ts';
+import { addSeconds } from '../../model/time.ts';
 import { fileLabel, formatBytes, formatSeconds } from '../../wording/figures.ts';
 import { wouldHavePrevented } from '../trial.ts';
 import {
@@ -32,7 +35,7 @@ export const databaseAdvice: AdviceFamily = (advice) => {
   if (isLock) {
     recommendations.push(
       prevent('shorten-write-transactions', {
-        text: 'Find the other writer and shorten its write transactions: no downloads, parsing or requests between BEGIN and COMMIT, and a commit every few thousand rows.',
+        text: 'Find the process that held the lock and shorten its transactions: no downloads, parsing or requests between BEGIN and COMMIT, and a commit every few thousand rows.',
         because: [reason],
       }),
     );
@@ -74,6 +77,17 @@ export const databaseAdvice: AdviceFamily = (advice) => {
   return recommendations;
 };
 
+/** How often the work was refused the lock and tried again; each wait was short then, and their sum was long. */
+function retries({ record, workEnd }: FactContext): number {
+  const until = workEnd === null ? null : addSeconds(workEnd, 1);
+  return (record?.operation?.lines ?? []).filter(
+    ({ event, text }) =>
+      (until === null || event.time <= until) && (event.kind === 'database-locked' || tellsOfLockWait(text)),
+  ).length;
+}
+
+const SEVERAL_TRIES = 2;
+
 /** How long to wait for a lock: shorter where a wait got the worker killed, longer where it gave up with time to spare. */
 function waiting(advice: Advice, reason: string | undefined, error: string | undefined): Recommendation {
   const { seconds, waitedSeconds, workerTimeoutSeconds } = lockWait(advice.context);
@@ -84,6 +98,13 @@ function waiting(advice: Advice, reason: string | undefined, error: string | und
     `conn.execute("PRAGMA busy_timeout = ${seconds * 1000}")  # or sqlite3.connect(path, timeout=${seconds})`,
   );
   const because = [reason, error, waited];
+  const tries = retries(advice.context);
+  if (tries >= SEVERAL_TRIES && advice.context.record?.death != null) {
+    return prevent('bound-the-retries', {
+      text: `Give up well before the worker timeout${of}: the work was refused the lock ${tries} times and tried again within one request. Log the failure and retry in the background.`,
+      because,
+    });
+  }
   if (gaveUp && waitedSeconds >= seconds) {
     return prevent('retry-when-locked', {
       text: `When the database is locked, roll back and retry later in the background. A longer wait will not help: it had waited ${formatSeconds(waitedSeconds)}${workerTimeoutSeconds === null || waitedSeconds >= workerTimeoutSeconds ? '' : `, and a longer one comes nearer to the worker timeout${of}`}.`,

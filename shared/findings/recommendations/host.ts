@@ -1,3 +1,4 @@
+import { failedToBoot } from '../../context/failed-boot.ts';
 import { isFactOf } from '../../facts/fact-id.ts';
 import { fatalException } from '../../facts/failure-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
@@ -27,7 +28,7 @@ export const storageAdvice: AdviceFamily = (advice) => {
   return [
     prevent('check-storage', {
       text: isFactOf(trouble, 'network-storage')
-        ? 'Find out why the file server did not answer, and copy what an import reads to a local disk first. A process that waits for NFS cannot be killed before the server is back.'
+        ? 'Find out why the file server did not answer, and keep what the work reads and writes on a local disk. A process that waits for NFS cannot be killed before the server is back.'
         : 'Check the disk that the kernel reports, and the cable, controller or volume under it, before changing the service.',
       patch: shell(
         isFactOf(trouble, 'network-storage')
@@ -77,21 +78,32 @@ function crashAdvice(advice: Advice): Recommendation {
   // A signal ends a process inside native code; an exception has its traceback in the log.
   if (exception !== null && advice.context.record?.death?.signal == null) {
     return prevent('fix-the-exception', {
-      text: `Fix the exception "${exception.text}" (traceback in the log): it ends every worker that reaches it.`,
+      text: `Fix the exception "${exception.text}" (traceback in the log): every worker that reaches it exits.`,
       because: [crash],
       prevented: true,
+    });
+  }
+  // It never came to serve, and its log does not say why. Source: gunicorn, Settings, preload_app and --check-config
+  if (failedToBoot(advice.context)) {
+    return detect('see-the-boot-fail', {
+      text: 'Load the application without workers: the exception that keeps a worker from booting is then printed.',
+      patch: shell('gunicorn --check-config APP_MODULE   # as the user and in the folder of the service'),
+      because: [crash],
     });
   }
   // A code is what the process handed to exit(): the kernel writes a core for a signal only. Source: core(5)
   if (advice.context.record?.death?.signal == null) {
     return detect('find-the-exit', {
-      text: 'Find what calls exit in the worker: the code is what the process itself passed (sys.exit or os._exit in Python, exit in a library). Trace the call with its stack at the next one.',
+      text: 'Find what calls exit in the worker: sys.exit or os._exit in Python, or exit in a library. Trace the next call with its stack.',
       patch: shell('strace -f -k -e trace=exit_group -p PID   # the stack of the call names its library'),
       because: [crash],
     });
   }
   return detect('core-dumps', {
-    text: 'Keep core dumps and read the stack of this one: coredumpctl names the library in which it crashed.',
+    text:
+      factFor(advice, 'crash-site') === undefined
+        ? 'Keep core dumps and read the stack of this crash: it names the library.'
+        : `Keep core dumps and read the stack of this crash. ${factFor(advice, 'crash-site')?.text} Check the version of that library and its known issues.`,
     patch: shell('coredumpctl info'),
     because: [crash],
   });
@@ -132,9 +144,15 @@ function stopAdvice(advice: Advice): Recommendation {
         : program === undefined
           ? SYSTEMD_WAITS
           : (WAITS_OF[program] ?? 'its own wait for a stop');
+  if (killer !== null && killerWord(killer)?.program.tellsWhy === true) {
+    return prevent('answer-the-probe', {
+      text: 'Answer the liveness probe from a thread that work does not block (gthread with several threads), or raise its timeoutSeconds and failureThreshold. The service was busy, not dead.',
+      because,
+    });
+  }
   if (waits !== SYSTEMD_WAITS) {
     return prevent('stop-timeout', {
-      text: `Set ${waits === null ? '' : `${waits} above gunicorn's graceful_timeout, and `}graceful_timeout above the longest import. Or do not restart the service during imports.`,
+      text: `Set ${waits === null ? '' : `${waits} above gunicorn's graceful_timeout, and `}graceful_timeout above the longest ${workWord(advice)}.${orNotDuring(advice)}`,
       because,
     });
   }
@@ -143,7 +161,7 @@ function stopAdvice(advice: Advice): Recommendation {
   const needed = graceful === null ? null : graceful + STOP_MARGIN_SECONDS;
   const isShort = needed !== null && needed > (stop ?? DEFAULT_STOP_SECONDS);
   return prevent('stop-timeout', {
-    text: "Set TimeoutStopSec= above gunicorn's graceful_timeout, and graceful_timeout above the longest import. Or do not restart the service during imports.",
+    text: `Set TimeoutStopSec= above gunicorn's graceful_timeout, and graceful_timeout above the longest ${workWord(advice)}.${orNotDuring(advice)}`,
     patch: isShort ? settings(`[Service]\nTimeoutStopSec=${needed}`, restartCommand(advice.context)) : null,
     because: [
       ...because,
@@ -153,6 +171,13 @@ function stopAdvice(advice: Advice): Recommendation {
     ],
   });
 }
+
+/** What the service was at: without a line of work it is a request. */
+const workWord = ({ context }: Advice): string => (context.record?.operation == null ? 'request' : 'import');
+
+/** There is always a request; imports can be waited for. */
+const orNotDuring = (advice: Advice): string =>
+  workWord(advice) === 'import' ? ' Or do not restart the service during imports.' : '';
 
 /** How long systemd waited, by its own lines: from the stop that it announced to the kill. */
 function stopSeconds({ context: { evidence, record } }: Advice): number | null {

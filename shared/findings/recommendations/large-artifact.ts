@@ -1,11 +1,15 @@
+import type { FactContext } from '../../context/context.ts';
 import { importCourse } from '../../context/import-course.ts';
 import { memoryUse } from '../../context/process-readings.ts';
 import { isLargeByBytes } from '../../facts/artifact-facts.ts';
 import type { Recommendation } from '../../model/analysis.ts';
+import { secondsBetween } from '../../model/time.ts';
+import type { IncidentRecord } from '../../timeline/incident-record.ts';
 import { formatBytes, formatCount, formatEstimate } from '../../wording/figures.ts';
 import { tried, wouldHavePrevented } from '../trial.ts';
 import { SLOW_ROWS_PER_SECOND } from '../unexplained.ts';
 import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, prevent, python, shell } from './advice.ts';
+import { isXml } from './artifact-kind.ts';
 
 /** Another way to import, where the size of the artifact was part of it. */
 export const largeArtifactAdvice: AdviceFamily = (advice) => {
@@ -16,31 +20,66 @@ export const largeArtifactAdvice: AdviceFamily = (advice) => {
   if (parseMatters(advice)) {
     recommendations.push(
       prevent('stream-the-parse', {
-        text: `Parse the artifact as a stream (iterparse with clear(), or expat) instead of in memory. ${streamedMemory(advice)}`,
-        patch: python(
-          'for event, case in ElementTree.iterparse(path):\n    if case.tag == "testcase":\n        handle(case)\n        case.clear()',
-        ),
+        text: isXml(advice.context)
+          ? `Parse the artifact as a stream (iterparse with clear(), or expat) instead of in memory. ${streamedMemory(advice)}`
+          : 'Read the artifact in pieces instead of whole, so that memory does not grow with its size: chunksize in pandas, ijson for JSON, iterparse for XML.',
+        patch: isXml(advice.context)
+          ? python(
+              'for event, case in ElementTree.iterparse(path):\n    if case.tag == "testcase":\n        handle(case)\n        case.clear()',
+            )
+          : null,
         because: [
           large.text,
           use !== null && use.growthBytes > 100_000_000
             ? `The worker grew by ${formatBytes(use.growthBytes)} while it ran.`
             : undefined,
         ],
-        prevented: wouldHavePrevented(advice.course, { parser: 'iterparse' }),
+        prevented: isXml(advice.context) ? wouldHavePrevented(advice.course, { parser: 'iterparse' }) : null,
       }),
     );
   }
   recommendations.push(
     ...commits(advice, large.text),
-    prevent('import-outside-the-request', {
-      text: `Run imports of this size outside the web request, in a background process or queue: ${outsideReason(advice)}.`,
-      because: [large.text],
-      // No worker timeout ends it there; memory still may.
-      prevented: wouldHavePrevented(advice.course, { timeoutSeconds: 0 }),
-    }),
+    isOfBoot(advice.context)
+      ? beforeTheFork(large.text)
+      : prevent('import-outside-the-request', {
+          text: `Run imports of this size outside the web request, in a background process or queue: ${outsideReason(advice)}.`,
+          because: [large.text],
+          // No worker timeout ends it there; memory still may.
+          prevented: wouldHavePrevented(advice.course, { timeoutSeconds: 0 }),
+        }),
   );
   return recommendations;
 };
+
+/** Work that begins with its worker, and with the one before it as well, is no request's: the application does it while it is loaded. */
+function isOfBoot({ record, history }: FactContext): boolean {
+  const template = record?.operation?.template ?? null;
+  return (
+    record !== null &&
+    beginsWithBoot(record) &&
+    history.incidents.some(
+      (other) => other !== record && other.operation?.template === template && beginsWithBoot(other),
+    )
+  );
+}
+
+function beginsWithBoot({ death, operation }: IncidentRecord): boolean {
+  const boot = death?.life.boot ?? null;
+  if (boot === null || operation === null || !operation.startIsKnown) return false;
+  return secondsBetween(boot.time, operation.start) <= OF_BOOT_SECONDS;
+}
+
+const OF_BOOT_SECONDS = 5;
+
+/** With preload_app the arbiter loads the application, which no timeout bounds. Source: gunicorn, Settings, preload_app */
+function beforeTheFork(large: string): Recommendation {
+  return prevent('load-before-the-fork', {
+    text: 'Load it before the workers are forked, or in a thread after they boot: a worker sends no heartbeat while it loads the application.',
+    patch: python('preload_app = True'),
+    because: [large],
+  });
+}
 
 /** Share of the time from which a parse is worth another parser. */
 const MUCH_OF_THE_TIME = 0.2;
@@ -61,7 +100,10 @@ function commits(advice: Advice, large: string): readonly Recommendation[] {
   if (going === undefined) {
     const writing = factFor(advice, 'open-transaction-of-operation') ?? factFor(advice, 'ended-while-inserting');
     // What the log shows to have ended before its write tells nothing of how it writes.
-    if (writing === undefined && (importCourse(advice.context)?.steps.length ?? 0) > 0) return [];
+    const steps = importCourse(advice.context)?.steps.length ?? 0;
+    // Where neither rows nor a database are in the evidence, nothing shows that it writes any.
+    const isWriter = advice.context.database !== null || advice.context.figures?.testcases != null;
+    if (writing === undefined && (steps > 0 || !isWriter || isOfBoot(advice.context))) return [];
     const kept = rowsKept(advice);
     // A commit that would not have been reached keeps nothing.
     if (kept === 0) return [];
@@ -108,7 +150,7 @@ function streamedMemory({ context }: Advice): string {
 function outsideReason({ course }: Advice): string {
   const needed = course?.neededSeconds ?? null;
   const rate = course?.insert?.rowsPerSecond ?? null;
-  if (needed === null || rate === null) return 'no request should depend on the size of a report';
+  if (needed === null || rate === null) return 'no request should depend on the size of a file';
   return `at ${rate < 10 ? rate.toFixed(1) : formatCount(rate)} rows/s this one needed up to ${formatEstimate(needed)}`;
 }
 

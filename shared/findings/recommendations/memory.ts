@@ -18,6 +18,7 @@ import {
   shell,
   verdictFor,
 } from './advice.ts';
+import { isXml } from './artifact-kind.ts';
 import { restartCommand } from './restart.ts';
 
 /** Half as much again as was needed. */
@@ -35,9 +36,20 @@ export const memoryAdvice: AdviceFamily = (advice) => {
     return [refused(advice)];
   }
   // earlyoom and its like watch the host's memory, not a limit.
+  const other = factFor(advice, 'oom-kill-of-another');
+  if (context.record?.death == null && other !== undefined && factFor(advice, 'oom-kill-of-child') === undefined)
+    return [otherKilled(advice, other.text)];
   const isHost = oomReport(context)?.scope === 'host' || factFor(advice, 'killed-for-memory') !== undefined;
   return [isHost || isHostShort(advice) ? hostShort(advice) : limitReached(advice)];
 };
+
+/** What the work needed was killed: it is that process, or the host, that was short. */
+function otherKilled(advice: Advice, kill: string): Recommendation {
+  return mitigate('host-memory', {
+    text: 'Give the host more memory, or limit what the killed process takes of it (MemoryMax= of its unit, its own cache or heap). No limit of this service was reached.',
+    because: [reasonFor(advice, 'memory-exhaustion'), kill],
+  });
+}
 
 /** A platform's limit: it is set where the service is deployed, and nothing of the kernel's log can be had there. */
 function limitOfPlatform(advice: Advice, { detail, message }: EvidenceEvent): Recommendation {
@@ -78,12 +90,13 @@ function limitReached(advice: Advice): Recommendation {
         : `MemoryMax of ${formatBytes(reached)} (${unit.from})`;
   // What was in it when it was full was too little in any case: where only the kernel tells the limit, it may be of all workers.
   const need = Math.max(parse ?? 0, unit === null ? Math.ceil(HEADROOM * (reached ?? 0)) : 0, heldBytes(context));
-  const change = limitChange(context, need);
+  // Of a limit that is not known nobody can say what would be more.
+  const change = reached === null ? null : limitChange(context, need);
   const prevented = wouldHavePrevented(advice.course, { memoryLimitBytes: need });
   if (parse === null || (reached !== null && parse < SMALL_SHARE * reached)) {
     const kept = growth(context);
     return detect('memory-limit', {
-      text: `Find out what fills the ${limit}${parse === null ? '' : `: this artifact's in-memory parse needs about ${formatBytes(parse)} of it`}. ${kept ?? `The limit holds for all processes of the unit together; the kernel's task table shows which held it.${change === null ? '' : ` Until that is known, allow at least ${formatBytes(need)}.`}`}`,
+      text: `Find out what fills the ${limit}${parse === null ? '' : `: an in-memory parse of this artifact takes about ${formatBytes(pythonBytes('element-tree', context.figures?.bytes ?? 0))} of it (est.)`}. ${kept ?? `It holds for all processes of the unit or container together, and the kernel's task table shows which held the memory.${change === null ? '' : ` Until that is known, allow at least ${formatBytes(need)}.`}`}`,
       patch: kept === null ? change : null,
       because: [
         because[0],
@@ -97,7 +110,7 @@ function limitReached(advice: Advice): Recommendation {
   }
   if (unit !== null && parse <= unit.value) {
     return detect('memory-limit', {
-      text: `The ${limit} should have been enough for this artifact alone (about ${formatBytes(parse)}). It holds for all workers together: read in the kernel's task table which process held the memory.`,
+      text: `The ${limit} should have been enough for this artifact alone (about ${formatBytes(parse)}). It holds for all workers together: the kernel's task table shows which process held the memory.`,
       because,
     });
   }
@@ -231,6 +244,6 @@ function heldBytes(context: FactContext): number {
 
 /** Memory that a whole-document parse of the artifact takes, with half as much again to spare; null for one of unknown size. */
 function parseBytes(context: FactContext): number | null {
-  const bytes = context.figures?.bytes ?? null;
+  const bytes = isXml(context) ? (context.figures?.bytes ?? null) : null;
   return bytes === null ? null : Math.ceil((pythonBytes('element-tree', bytes) * HEADROOM) / MIB) * MIB;
 }

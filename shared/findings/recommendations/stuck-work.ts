@@ -1,3 +1,6 @@
+import { stuckFrame } from '../../context/traceback.ts';
+import type { FactId } from '../../facts/fact-id.ts';
+import { waitedForPeer } from '../../facts/held-up.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import { durationOf } from '../../timeline/operations.ts';
@@ -23,49 +26,21 @@ import { reloadCommand } from './restart.ts';
 
 /** Work that did not get on by itself: a loop that spins, a network that does not answer. */
 export const stuckWorkAdvice: AdviceFamily = (advice) => {
-  const recommendations: Recommendation[] = [];
-  const timeout = advice.context.config?.timeoutSeconds || GUNICORN_DEFAULTS.timeoutSeconds;
-  if (verdictFor(advice, 'infinite-loop') === 'fits') {
-    recommendations.push(
-      detect('find-the-loop', {
-        text: `Find where it spins${filesConcerned(advice)}: log the stack shortly before the timeout with faulthandler, or run py-spy dump at the next one. Then limit the loop. A longer timeout only lets it spin longer.`,
-        patch: python(
-          `import faulthandler\nfaulthandler.dump_traceback_later(${stackSeconds(timeout)}, repeat=True)`,
-          reloadCommand(advice.context),
-        ),
-        because: [reasonFor(advice, 'infinite-loop')],
-      }),
-    );
-  }
-  const stuck = factFor(advice, 'waited-for-peer')?.text;
-  const downloading = factFor(advice, 'ended-while-downloading')?.text;
-  if (downloading !== undefined || stuck !== undefined) {
-    recommendations.push(
-      prevent('network-timeouts', {
-        text: 'Set a connect and a read timeout below the worker timeout on every network call, and retry in the background.',
-        patch: python(`requests.get(url, timeout=(${connectSeconds(timeout)}, ${readSeconds(timeout)}))`),
-        because: [stuck ?? downloading],
-      }),
-    );
-  }
-  const clock = factFor(advice, 'clock-stepped-deadline')?.text;
-  if (clock !== undefined) {
-    recommendations.push(
-      prevent('monotonic-heartbeats', {
-        text: 'Use gunicorn 22.0 or newer, which measures heartbeats by a monotonic clock. Or set the clock before the service starts and slew it afterwards.',
-        patch: shell(
-          'systemctl edit SERVICE   # [Unit] After=time-sync.target, Wants=time-sync.target; chrony: makestep 1 3',
-        ),
-        because: [clock],
-        // The step alone made the heartbeats too old.
-        prevented: true,
-      }),
-    );
-  }
+  const { context } = advice;
+  const timeout = context.config?.timeoutSeconds || GUNICORN_DEFAULTS.timeoutSeconds;
+  const recommendations: Recommendation[] = [
+    ...endlessWork(advice, timeout),
+    ...networkWaits(advice, timeout),
+    ...steppedClock(advice),
+  ];
   const client = factFor(advice, 'waited-for-client')?.text;
-  if (client !== undefined) recommendations.push(behindProxy(client, reloadCommand(advice.context)));
+  if (client !== undefined) recommendations.push(behindProxy(client, reloadCommand(context)));
+  const atExit = factFor(advice, 'hang-at-exit');
+  if (atExit !== undefined) recommendations.push(endAtExit(atExit.text, factFor(advice, 'stuck-in-frame')?.text));
+  // Work that counts on towards its end is stuck nowhere.
+  const goesOn = factFor(advice, 'counter-towards-total') !== undefined;
   const frame = factFor(advice, 'stuck-in-frame')?.text;
-  if (recommendations.length === 0 && frame !== undefined && !isInvolved(advice, 'database-lock')) {
+  if (recommendations.length === 0 && !goesOn && frame !== undefined && !isInvolved(advice, 'database-lock')) {
     recommendations.push(
       prevent('bound-the-work', {
         text: `Start at the code that the stack names${filesConcerned(advice)}: limit the time of what it does there. Take the stack again with the values it works on.`,
@@ -74,13 +49,139 @@ export const stuckWorkAdvice: AdviceFamily = (advice) => {
       }),
     );
   }
-  if (recommendations.length === 0) recommendations.push(...stackAtTimeout(advice));
+  if (recommendations.length === 0 && !goesOn) recommendations.push(...stackAtTimeout(advice));
   recommendations.push(...slowWork(advice));
   const hangs = factFor(advice, 'operation-unfinished')?.text;
-  if (hangs !== undefined && advice.context.config?.timeoutSeconds === 0)
-    recommendations.push(withTimeout(advice, hangs));
+  if (hangs !== undefined && context.config?.timeoutSeconds === 0) recommendations.push(withTimeout(advice, hangs));
   return recommendations;
 };
+
+/** A loop: where it is known what turns in it, that is what is to be bounded; else where it is, is to be found. */
+function endlessWork(advice: Advice, timeout: number): readonly Recommendation[] {
+  const reason = reasonFor(advice, 'infinite-loop');
+  const tries = factFor(advice, 'tries-without-end');
+  if (tries !== undefined) {
+    return [
+      prevent('bound-the-tries', {
+        text: `Limit the number of tries${filesConcerned(advice)}, log the last failure, and set aside what is refused again and again. A longer timeout only allows more tries.`,
+        because: [tries.text],
+      }),
+    ];
+  }
+  if (!isInvolved(advice, 'infinite-loop')) return suspectedLoop(advice);
+  const recursion = factFor(advice, 'recursion-exceeded');
+  if (recursion !== undefined) {
+    return [
+      prevent('bound-the-recursion', {
+        text: `Check for items that were visited before going down${filesConcerned(advice)}: the data has a circle, or the recursion has no end. The traceback in the log names the call.`,
+        because: [recursion.text],
+      }),
+    ];
+  }
+  const stuck = stuckFrame(advice.context);
+  if (stuck?.activity === 'regex') {
+    return [
+      prevent('bound-the-pattern', {
+        text: `Rewrite the regular expression${filesConcerned(advice)} so that it cannot backtrack without bound, or limit the length of the text it reads.`,
+        because: [reason],
+      }),
+    ];
+  }
+  const place = stuck === null ? '' : filesConcerned(advice);
+  if (place !== '') {
+    return [
+      prevent('bound-the-loop', {
+        text: `Limit the loop at the code that the stack names${place}. A longer timeout only lets it spin longer.`,
+        patch: shell(`py-spy dump --locals --pid PID > stack.txt   # the values that keep it going`),
+        because: [reason, factFor(advice, 'stuck-in-frame')?.text],
+      }),
+    ];
+  }
+  const hasTimeout = advice.context.record?.death?.timeout != null;
+  return [
+    detect('find-the-loop', {
+      text: hasTimeout
+        ? `Find where it spins${filesConcerned(advice)}: log the stack shortly before the timeout with faulthandler, or run py-spy dump at the next one. Then limit the loop. A longer timeout only lets it spin longer.`
+        : `Find where it spins${filesConcerned(advice)}: run py-spy dump twice while it does, and compare the stacks. Then limit the loop.`,
+      patch: hasTimeout
+        ? python(
+            `import faulthandler\nfaulthandler.dump_traceback_later(${stackSeconds(timeout)}, repeat=True)`,
+            reloadCommand(advice.context),
+          )
+        : shell('py-spy dump --pid PID > stack-1.txt; sleep 5; py-spy dump --pid PID > stack-2.txt'),
+      because: [reason],
+    }),
+  ];
+}
+
+/** On CPU until something other than its timeout ended it: only a stack tells work from a loop. */
+function suspectedLoop(advice: Advice): readonly Recommendation[] {
+  const busy = factFor(advice, 'worker-busy');
+  const { record } = advice.context;
+  if (busy === undefined || record === null || record.death?.timeout != null) return [];
+  if (verdictFor(advice, 'infinite-loop') !== 'inconclusive') return [];
+  return [
+    detect('stack-of-busy-worker', {
+      text: 'Take two stacks of a worker that is on CPU, some seconds apart: the same loop in both tells it from work that gets on.',
+      patch: shell('py-spy dump --pid PID > stack-1.txt; sleep 5; py-spy dump --pid PID > stack-2.txt'),
+      because: [busy.text],
+    }),
+  ];
+}
+
+const LOOKUPS = /^(?:getaddrinfo|gethostbyname(?:_ex)?|gethostbyaddr|create_connection_lookup)$/;
+
+/** A peer that did not answer; a name server is one that no timeout of a request bounds. */
+function networkWaits(advice: Advice, timeout: number): readonly Recommendation[] {
+  const stuck = factFor(advice, 'waited-for-peer')?.text;
+  const downloading = factFor(advice, 'ended-while-downloading')?.text;
+  const has = (...ids: readonly FactId[]): boolean => ids.some((id) => factFor(advice, id) !== undefined);
+  if (!waitedForPeer(has)) return [];
+  const frame = stuck === undefined ? null : stuckFrame(advice.context);
+  if (frame !== null && LOOKUPS.test(frame.frame.functionName)) {
+    return [
+      prevent('bound-name-lookups', {
+        text: 'Find out why the name server did not answer, and bound each lookup on the host: the timeouts of a request do not apply to it. A caching resolver keeps names that are known.',
+        patch: shell(
+          'echo "options timeout:1 attempts:2" >> /etc/resolv.conf   # with systemd-resolved or a container: where that file is made',
+        ),
+        because: [stuck],
+      }),
+    ];
+  }
+  return [
+    prevent('network-timeouts', {
+      text: 'Set a connect and a read timeout below the worker timeout on every network call, and retry in the background.',
+      patch: python(`requests.get(url, timeout=(${connectSeconds(timeout)}, ${readSeconds(timeout)}))`),
+      because: [stuck ?? downloading],
+    }),
+  ];
+}
+
+function steppedClock(advice: Advice): readonly Recommendation[] {
+  const clock = factFor(advice, 'clock-stepped-deadline')?.text;
+  if (clock === undefined) return [];
+  return [
+    prevent('monotonic-heartbeats', {
+      text: 'Use gunicorn 22.0 or newer, which measures heartbeats by a monotonic clock. Or set the clock before the service starts and slew it afterwards.',
+      patch: shell(
+        'systemctl edit SERVICE   # [Unit] After=time-sync.target, Wants=time-sync.target; chrony: makestep 1 3',
+      ),
+      because: [clock],
+      // The step alone made the heartbeats too old.
+      prevented: true,
+    }),
+  ];
+}
+
+/** Python waits at its exit for every thread that is no daemon, without a limit. Source: Python, threading, Thread.daemon */
+function endAtExit(hang: string, frame: string | undefined): Recommendation {
+  return prevent('end-threads-at-exit', {
+    text: 'Find the thread or exit handler that does not end. Make such threads daemon threads, or stop them in the worker_exit hook: Python waits for the others without a limit.',
+    patch: shell('py-spy dump --pid PID > threads.txt   # while the worker exits: its other threads'),
+    because: [hang, frame],
+  });
+}
 
 /** Why honest work is slow, where its rate is known and no cause of it is. Source: py-spy, README; iostat(1) */
 function slowWork(advice: Advice): readonly Recommendation[] {
@@ -120,25 +221,40 @@ function stackAtTimeout(advice: Advice): readonly Recommendation[] {
   if (isInvolved(advice, 'large-artifact') || isInvolved(advice, 'database-lock')) return [];
   if (KNOWN_CAUSES.some((id) => factFor(advice, id) !== undefined)) return [];
   const isDeaf = factFor(advice, 'deaf-to-abort');
+  const because = ['Why no heartbeat came is not in the evidence.', isDeaf?.text];
   const timeout = advice.context.config?.timeoutSeconds || null;
+  if (isDeaf !== undefined) {
+    return [
+      detect('stack-at-timeout', {
+        text: 'Take the stack of a worker from outside before its timeout: no Python hook ran at this one.',
+        patch: shell(
+          `py-spy dump --native --pid PID > stack.txt   # ${timeout === null ? 'while a request hangs' : `${stackSeconds(timeout)} s into a request`}`,
+        ),
+        because,
+      }),
+    ];
+  }
+  const isUvicorn = usesUvicorn(advice);
   return [
     detect('stack-at-timeout', {
-      text:
-        isDeaf === undefined
-          ? 'Log the stack of a worker at its timeout: gunicorn calls worker_abort before the worker exits, and the stack names the call that it was in.'
-          : 'Take the stack of a worker from outside before its timeout: it was in C code or the kernel, where no Python hook runs.',
-      patch:
-        isDeaf === undefined
-          ? python(
-              'import faulthandler\n\ndef worker_abort(worker):\n    faulthandler.dump_traceback()',
-              reloadCommand(advice.context),
-            )
-          : shell(
-              `py-spy dump --native --pid PID > stack.txt   # ${timeout === null ? 'while a request hangs' : `${stackSeconds(timeout)} s into a request`}`,
-            ),
-      because: ['Why no heartbeat came is not in the evidence.', isDeaf?.text],
+      text: isUvicorn
+        ? 'Log the stack of a worker at its timeout with faulthandler, which prints it on SIGABRT. gunicorn calls worker_abort in no uvicorn worker: those leave SIGABRT at its default.'
+        : 'Log the stack of a worker at its timeout: gunicorn calls worker_abort before the worker exits, and the stack names the call that it was in.',
+      patch: python(
+        isUvicorn
+          ? 'import faulthandler\n\ndef post_worker_init(worker):\n    faulthandler.enable()'
+          : 'import faulthandler\n\ndef worker_abort(worker):\n    faulthandler.dump_traceback()',
+        reloadCommand(advice.context),
+      ),
+      because,
     }),
   ];
+}
+
+/** UvicornWorker.init_signals sets SIGABRT to SIG_DFL before the application is loaded. Source: uvicorn, workers.py */
+function usesUvicorn({ context }: Advice): boolean {
+  const logged = context.ownEvents.ofKinds(['arbiter-start']).flatMap(({ detail }) => detail.workerClass ?? []);
+  return [context.config?.workerClass ?? '', ...logged].some((name) => /uvicorn/i.test(name));
 }
 
 /**

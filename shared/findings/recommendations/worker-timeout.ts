@@ -1,4 +1,5 @@
 import { insertReckoning } from '../../context/course-words.ts';
+import { countedSeconds } from '../../context/work-counters.ts';
 import type { Fact, Recommendation } from '../../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../../model/config.ts';
 import type { ImportCourse } from '../../model/import-course.ts';
@@ -6,7 +7,7 @@ import { durationOf } from '../../timeline/operations.ts';
 import { formatCount, formatEstimate, formatSeconds } from '../../wording/figures.ts';
 import { advisedTimeout, LONGEST_ADVISED_SECONDS } from '../advised-timeout.ts';
 import { wouldHavePrevented } from '../trial.ts';
-import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, verdictFor } from './advice.ts';
+import { type Advice, type AdviceFamily, factFor, isInvolved, mitigate, prevent, verdictFor } from './advice.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 
 /** A longer timeout, where an import that was getting on was ended by it; it would not help one that waits for a lock. */
@@ -16,10 +17,42 @@ export const workerTimeoutAdvice: AdviceFamily = (advice) => {
   const { course } = advice;
   // Honest work that needs longer gets a timeout from its rate; work of unknown rate only where its size explains it.
   if (course !== null && (course.neededSeconds !== null || large !== undefined)) {
-    return raiseTimeout(advice, course, large);
+    return [...raiseTimeout(advice, course, large), ...outsideTheRequest(advice, course.neededSeconds, large)];
   }
+  const counted = countedSeconds(advice.context, null);
+  if (counted !== null) return [...raiseForCounted(advice, counted), ...outsideTheRequest(advice, counted, large)];
   return isFutile(advice) ? [] : shortTimeout(advice);
 };
+
+/** Work whose log counts on towards its end: it needs what the rest of its count takes, and no more. */
+function raiseForCounted({ context }: Advice, needed: number): readonly Recommendation[] {
+  const { seconds, covers } = advisedTimeout(needed, LONGEST_ADVISED_SECONDS);
+  if (!covers) return [];
+  return [
+    mitigate('raise-timeout', {
+      text: `Raise the worker timeout to ${formatCount(seconds)} s: ${counts(needed)}.`,
+      patch: settingsChange(context, { timeout: seconds }),
+      because: ['The log counted on towards its end.'],
+    }),
+  ];
+}
+
+/** Where the size of an artifact is no part of it, counted work that outlasts its timeout is still work for another place. */
+function outsideTheRequest(advice: Advice, needed: number | null, large: Fact | undefined): readonly Recommendation[] {
+  const counter = factFor(advice, 'counter-towards-total');
+  if (counter === undefined || needed === null || (large !== undefined && isInvolved(advice, 'large-artifact')))
+    return [];
+  return [
+    prevent('import-outside-the-request', {
+      text: `Run work of this size outside the web request, in a background process or queue: at the rate its log counts it needs ${formatEstimate(needed)}.`,
+      because: [counter.text],
+      prevented: wouldHavePrevented(advice.course, { timeoutSeconds: 0 }),
+    }),
+  ];
+}
+
+const counts = (needed: number): string =>
+  `at least 1.5 times the ${formatEstimate(needed)} that it needs at the rate its log counts`;
 
 /** A timeout of hardly more than the arbiter's own pace ends whatever does more than answer: raising it comes first. */
 export const futileTimeoutAdvice: AdviceFamily = (advice) =>
@@ -49,7 +82,7 @@ function shortTimeout({ context, course }: Advice): readonly Recommendation[] {
   const { seconds } = advisedTimeout(Math.max(longest, timeout, GUNICORN_DEFAULTS.timeoutSeconds / 1.5));
   return [
     mitigate('raise-timeout', {
-      text: `Raise the worker timeout to ${seconds} s: ${longest >= timeout ? `the same work took up to ${formatSeconds(longest)} where it completed` : `${timeout} s are too short for work that takes more than a moment`}.`,
+      text: `Raise the worker timeout to ${seconds} s: ${longest >= timeout ? `the same work took up to ${formatSeconds(longest)} where it completed` : `${timeout} s is below gunicorn's default of ${GUNICORN_DEFAULTS.timeoutSeconds} s`}.`,
       patch: settingsChange(context, { timeout: seconds }),
       because: [`The worker timeout is ${timeout} s, from ${config.timeoutFrom}.`],
       prevented: wouldHavePrevented(course, { timeoutSeconds: seconds }),
@@ -77,8 +110,10 @@ function raiseTimeout(advice: Advice, course: ImportCourse, large: Fact | undefi
       : `${insert.rowsPerSecond < 10 ? insert.rowsPerSecond.toFixed(1) : formatCount(insert.rowsPerSecond)} rows/s`;
   const why =
     neededSeconds === null || rate === null
-      ? `1.5 times the ${formatSeconds(elapsedSeconds)} it had run. The remaining work is not logged, so it may need more`
-      : `1.5 times the ${formatEstimate(neededSeconds)} that this import needs at ${rate}`;
+      ? neededSeconds === null
+        ? `at least 1.5 times the ${formatSeconds(elapsedSeconds)} it had run. The remaining work is not logged, so it may need more`
+        : counts(neededSeconds)
+      : `at least 1.5 times the ${formatEstimate(neededSeconds)} that this import needs at ${rate}`;
   const isLong = !advisedTimeout(need).covers;
   return [
     mitigate('raise-timeout', {

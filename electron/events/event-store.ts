@@ -6,6 +6,7 @@ import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
 import type { LogLayout } from '../../shared/evidence/reading/log-layout.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
+import type { ReadPlainRecord } from '../../shared/evidence/reading/plain-record.ts';
 import {
   EVENT_KINDS,
   type EventKind,
@@ -48,6 +49,9 @@ const CONTEXT_BYTES = 16 * 1024;
 /** Events that one question of the analysis may bring into memory. */
 const ANSWER_EVENTS = 200_000;
 
+/** Longer records are read by their parser. */
+const PLAIN_RECORD_BYTES = 4096;
+
 const LF = 0x0a;
 
 /**
@@ -70,6 +74,8 @@ export class EventStore implements EventSource {
   readonly #journals = new Map<number, NativeJournal>();
   /** Layouts of logs by file, learnt when one of their events is first shown. */
   readonly #layouts = new Map<number, LogLayout | null>();
+  /** What reads plain records, by file, made when one of its events is first read. */
+  readonly #plainReaders = new Map<number, ReadPlainRecord | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
   #rowPlaces: RowPlaces | null = null;
@@ -457,6 +463,20 @@ export class EventStore implements EventSource {
         const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
         return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
       }
+      const plainly =
+        known.kind === 'log' && byteLength <= PLAIN_RECORD_BYTES ? this.#plainReader(fileIndex, file) : null;
+      const record = plainly?.(this.#reader.read(fileIndex, byteOffset, byteLength), known.time) ?? null;
+      if (record !== null) {
+        const { textAt, ...said } = record;
+        return {
+          timestampDesc: 'entry written',
+          unit: null,
+          detail: {},
+          ...said,
+          ...(textAt === null ? {} : { textAt }),
+          ...known,
+        };
+      }
       const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
       const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const layout = this.#layoutOf(fileIndex, file.format);
@@ -468,6 +488,16 @@ export class EventStore implements EventSource {
     } catch (thrown) {
       return plain(unreadable(thrown));
     }
+  }
+
+  /** What reads a file's plain records; null where its format has none. */
+  #plainReader(fileIndex: number, { format, time }: EvidenceFile): ReadPlainRecord | null {
+    const known = this.#plainReaders.get(fileIndex);
+    if (known !== undefined) return known;
+    const make = logFormat(format)?.readPlainly ?? null;
+    const reader = make === null ? null : make(this.#layoutOf(fileIndex, format), time?.offsetMinutes ?? 0);
+    this.#plainReaders.set(fileIndex, reader);
+    return reader;
   }
 
   /** How the records of a service's log are made up, from its beginning as when it was taken in. */

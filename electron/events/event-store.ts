@@ -79,6 +79,7 @@ export class EventStore implements EventSource {
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
   #rowPlaces: RowPlaces | null = null;
+  #besideLogs: Uint32Array | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
   readonly #glances: MessageGlances;
   /** Made when first asked for: some questions are asked of each of tens of thousands of files. */
@@ -406,6 +407,10 @@ export class EventStore implements EventSource {
   #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
     const { kind, count } = this.#columns;
     const asked = kindLookup(kinds);
+    if (!kinds.includes('log')) {
+      const others = this.#rowsBesideLogs().filter((row) => asked[existing(kind[row], row)] === 1);
+      return only === null ? others : others.filter(only);
+    }
     // Counted first: nearly all rows of a case may be of them, and room for more than these would be as much again.
     let found = 0;
     for (let row = 0; row < count; row++) found += asked[existing(kind[row], row)] ?? 0;
@@ -417,6 +422,17 @@ export class EventStore implements EventSource {
       at += 1;
     }
     return only === null ? rows : rows.filter(only);
+  }
+
+  /** The few rows that are no lines of a log, of which an analysis asks again and again. */
+  #rowsBesideLogs(): Uint32Array {
+    if (this.#besideLogs !== null) return this.#besideLogs;
+    const { kind, count } = this.#columns;
+    const log = EVENT_KINDS.indexOf('log');
+    const rows = new RowList();
+    for (let row = 0; row < count; row++) if (existing(kind[row], row) !== log) rows.push(row);
+    this.#besideLogs = rows.view();
+    return this.#besideLogs;
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {

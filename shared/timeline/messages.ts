@@ -135,6 +135,7 @@ export function readMessage(message: string, isError: boolean, whole = message):
 
 /** A meaning under another role. */
 export function meaningAs(meaning: MessageMeaning, role: MessageRole, step: StepName | null): MessageMeaning {
+  if (meaning instanceof Meaning) return meaning.as({ role, step });
   const { records, bytes, statedSeconds, path } = meaning;
   return { role, step, records, bytes, statedSeconds, path };
 }
@@ -152,6 +153,10 @@ class Meaning implements MessageMeaning {
     this.role = role;
     this.step = step;
     this.#whole = whole;
+  }
+
+  as(role: Role): MessageMeaning {
+    return new Meaning(role, this.#whole);
   }
 
   get records(): number | null {
@@ -185,7 +190,13 @@ const DIGIT = /\d/g;
  * The shape of a text: all of its characters, of digits only where they stand. Lines of one logging call have few, and what patterns
  * that tell no digit from another find in one line they find in all lines of its shape.
  */
-const shapeOf = (text: string): string => text.replace(DIGIT, '0');
+function shapeOf(text: string): string {
+  // Its role and its template are asked for one after the other.
+  if (text !== latestShape.text) latestShape = { text, shape: text.replace(DIGIT, '0') };
+  return latestShape.shape;
+}
+
+let latestShape = { text: '', shape: '' };
 
 /** Remembers what is told of a text by what that depends on. */
 class Remembered<T> {

@@ -322,12 +322,17 @@ const GRAVE = [
 const BEGINS_GRAVE = new Uint8Array(1 << 16);
 for (const word of GRAVE) BEGINS_GRAVE[((word[0] ?? 0) << 8) | (word[1] ?? 0)] = 1;
 
+function isGraveAt(bytes: Uint8Array, at: number, end: number): boolean {
+  for (const word of GRAVE) if (hasAt(bytes, at, end, word)) return true;
+  return false;
+}
+
 /** Whether bytes[from..end) may speak of an end, in the words that are listed where nothing is made of them. */
 export function maySpeakOfAnEnd(bytes: Uint8Array, from: number, end: number): boolean {
   let pair = 0;
   for (let at = from; at < end; at++) {
     pair = ((pair << 8) | (bytes[at] ?? 0)) & 0xffff;
-    if (BEGINS_GRAVE[pair] === 1 && GRAVE.some((word) => hasAt(bytes, at - 1, end, word))) return true;
+    if (BEGINS_GRAVE[pair] === 1 && isGraveAt(bytes, at - 1, end)) return true;
   }
   return false;
 }

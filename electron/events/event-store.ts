@@ -27,6 +27,7 @@ import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } fro
 import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, RowList, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { KeptRecords } from './kept-records.ts';
 import { MessageGlances } from './message-glances.ts';
 import { PidRows } from './pid-rows.ts';
 import { PlacedEvents, type RowTest } from './placed-events.ts';
@@ -82,6 +83,7 @@ export class EventStore implements EventSource {
   #besideLogs: Uint32Array | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
   readonly #glances: MessageGlances;
+  readonly #kept = new KeptRecords();
   /** Made when first asked for: some questions are asked of each of tens of thousands of files. */
   #indexOfFile: ReadonlyMap<EvidenceId, number> | null = null;
   #spans: FileSpans | null = null;
@@ -98,7 +100,7 @@ export class EventStore implements EventSource {
         return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
       }),
     );
-    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader);
+    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader, this.#kept);
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
     this.search = new RowSearch(this.#columns, this.#files, this.#reader, (row) => this.eventOnce(row).message);
   }
@@ -481,7 +483,10 @@ export class EventStore implements EventSource {
       }
       const plainly =
         known.kind === 'log' && byteLength <= PLAIN_RECORD_BYTES ? this.#plainReader(fileIndex, file) : null;
-      const record = plainly?.(this.#reader.read(fileIndex, byteOffset, byteLength), known.time) ?? null;
+      const record =
+        plainly === null
+          ? null
+          : plainly(this.#kept.of(row, byteLength) ?? this.#reader.read(fileIndex, byteOffset, byteLength), known.time);
       if (record !== null) {
         const { textAt, ...said } = record;
         return {
@@ -494,7 +499,9 @@ export class EventStore implements EventSource {
         };
       }
       const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
-      const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
+      const bytes =
+        (byteLength <= limitBytes ? this.#kept.of(row, byteLength) : null) ??
+        this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const layout = this.#layoutOf(fileIndex, file.format);
       const parsed = decodeRecord(file.format, bytes, {
         ...recordContext(file, byteOffset, line, known.time),

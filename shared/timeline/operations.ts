@@ -447,8 +447,8 @@ function knownBy(
 ): Pick<Operation, 'pid' | 'name' | 'jobKey' | 'start' | 'template' | 'startIsKnown'> {
   // A step is named by what it names only where that tells it from others.
   const named = namedBy(opening);
-  const tells = opening.reading.path !== null || /\d|\/\p{L}/u.test(named ?? '');
-  const name = opening.reading.role === 'operation-start' || tells ? named : null;
+  const tells = (): boolean => /\d|\/\p{L}/u.test(named ?? '') || opening.reading.path !== null;
+  const name = opening.reading.role === 'operation-start' || tells() ? named : null;
   const numbers = name?.match(/\d+/g);
   return {
     pid: opening.event.pid,

@@ -20,11 +20,9 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number): string {
   const whole = Math.round(count);
   // To load what the engine knows of languages takes longer than all figures of a report.
-  return Number.isSafeInteger(whole) && whole > 0
+  return Number.isSafeInteger(whole) && (whole > 0 || Object.is(whole, 0))
     ? String(whole).replace(/\B(?=(?:\d{3})+$)/g, ',')
-    : whole === 0 && !Object.is(whole, -0)
-      ? '0'
-      : whole.toLocaleString('en-US');
+    : whole.toLocaleString('en-US');
 }
 
 /** `0.02 s`, `1.3 s`, `92.5 s`, `5 min 12 s`, `2 h 3 min`. */

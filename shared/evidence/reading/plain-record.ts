@@ -1,5 +1,5 @@
 /** What a record of kind `log` says that no column holds, where nothing of it is in doubt. */
-export interface PlainRecord {
+interface PlainRecord {
   readonly message: string;
   /** See EvidenceEvent.textAt; null where the message itself shows it. */
   readonly textAt: number | null;

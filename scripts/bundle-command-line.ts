@@ -1,8 +1,7 @@
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
-import THREADS from '../electron/threads/threads.json' with { type: 'json' };
-import { bundlePrograms } from '../test/support/bundle-programs.ts';
+import { bundleCompiled } from '../test/support/compiled-programs.ts';
 
 /*
  * Bundles the command line with its threads into the folder that is given, which is in `out` and named after the sources; see
@@ -15,7 +14,7 @@ const folder = process.argv[2];
 if (folder === undefined) throw new Error('a folder is missing');
 const parent = dirname(folder);
 const unfinished = `${folder}.${process.pid}`;
-await bundlePrograms({ inquest: 'electron/cli/main.ts', ...THREADS }, unfinished);
+await bundleCompiled(unfinished);
 try {
   renameSync(unfinished, folder);
 } catch {

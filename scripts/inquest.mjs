@@ -12,7 +12,15 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 /** What the command line is made of. */
-const SOURCES = ['electron', 'shared', 'package.json', 'package-lock.json', 'scripts/bundle-command-line.ts'];
+const SOURCES = [
+  'electron',
+  'shared',
+  'package.json',
+  'package-lock.json',
+  'scripts/bundle-command-line.ts',
+  'test/support/bundle-programs.ts',
+  'test/support/compiled-programs.ts',
+];
 
 /** Of every file below a path its name, size and time: one that is another has another of these. */
 function* describe(path) {
@@ -21,7 +29,8 @@ function* describe(path) {
   else for (const name of readdirSync(path).sort()) yield* describe(join(path, name));
 }
 
-const hash = createHash('sha256');
+// What was compiled by another version of Node is of no use to this one.
+const hash = createHash('sha256').update(process.version);
 for (const source of SOURCES) for (const line of describe(join(ROOT, source))) hash.update(line);
 const folder = join(ROOT, 'out', `inquest-${hash.digest('hex').slice(0, 16)}`);
 const program = join(folder, 'inquest.js');

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { CASE_FILE_ENDING, type CaseFile, caseFileText } from '../../shared/contract/case-file.ts';
+import { type CaseFile, caseFileText } from '../../shared/contract/case-file.ts';
+import { CASE_FILE_ENDING } from '../../shared/contract/case-file-name.ts';
 import type { CaseListing, ListedCase } from '../../shared/contract/ipc.ts';
 import { lookAt } from '../files/look-at.ts';
 import { makeFolder, namesIn, readOwnFile, removeOwnFile } from '../files/own-files.ts';

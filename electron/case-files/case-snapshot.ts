@@ -5,10 +5,10 @@ import {
   type KnownFile,
   mergedCase,
 } from '../../shared/contract/case-file.ts';
+import { isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type { RuleFileText, ZoneChoices } from '../../shared/contract/worker-protocol.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import type { OpenCase } from '../case/open-case.ts';
-import { isCaseFile } from './read-case-file.ts';
 import { caseSource } from './sources.ts';
 
 /** An open case with what it was opened by. */

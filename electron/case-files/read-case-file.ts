@@ -1,20 +1,9 @@
 import { resolve } from 'node:path';
-import {
-  CASE_FILE_ENDING,
-  type CaseFile,
-  CaseFileProblem,
-  MOST_CASE_FILE_BYTES,
-  readCaseText,
-} from '../../shared/contract/case-file.ts';
+import { type CaseFile, CaseFileProblem, MOST_CASE_FILE_BYTES, readCaseText } from '../../shared/contract/case-file.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { visibleName } from '../files/names.ts';
 import { readGivenFile } from '../files/read-given.ts';
 import { UsageError } from '../threads/usage-error.ts';
-
-/** Whether a path is that of a case file, by its name. */
-export function isCaseFile(path: string): boolean {
-  return path.toLowerCase().endsWith(CASE_FILE_ENDING);
-}
 
 /** Reads a case file. Throws UsageError, in words for people, when it cannot be read or is none. */
 export async function readCaseFile(path: string): Promise<CaseFile> {

@@ -14,7 +14,6 @@ import { visibleName } from '../files/names.ts';
 import { makePrivateFolder, removePrivateFolder } from '../files/private-folders.ts';
 import { importEvidence, JobCancelled } from '../intake/import-client.ts';
 import { sourceNamed, unknownSource } from '../intake/source-name.ts';
-import { Measurements } from '../profile/measurements.ts';
 import { profileArtifacts } from '../profile/profile-artifacts.ts';
 import { artifactsBySize, PROFILED_ARTIFACTS } from '../profile/rank-artifacts.ts';
 import type { Steering } from '../threads/steering.ts';
@@ -107,7 +106,7 @@ export async function openCase(options: OpenCaseOptions): Promise<OpenCase> {
       ...(onProgress === undefined ? {} : { onProgress }),
       ...(signal === undefined ? {} : { signal }),
       ...(options.steering === undefined ? {} : { steering: options.steering }),
-      measurements: new Measurements(),
+      measurements: async () => new (await import('../profile/measurements.ts')).Measurements(),
       measureAgain: options.measureAgain ?? false,
     });
     throwIfCancelled();

@@ -1,10 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
+import { isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { type OpenCase, openCase } from '../case/open-case.ts';
-import { judgementsIn, type NotesText, readNotesFile } from '../case/read-notes.ts';
+import type { NotesText } from '../case/read-notes.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { type ProfileOrder, runProfile } from '../case/run-profile.ts';
 import type { ExportFormat } from '../export/file-names.ts';
@@ -15,7 +16,7 @@ import { copyStreams } from '../files/stream-copies.ts';
 import { writeAtomically } from '../files/write-atomically.ts';
 import { JobCancelled } from '../threads/run-job.ts';
 import { UsageError } from '../threads/usage-error.ts';
-import { type CommandOfCase, commandOfCase, restored } from './case-of-file.ts';
+import type { CommandOfCase } from './case-of-file.ts';
 import type { CliCommand } from './command.ts';
 import type { ProgressLine } from './progress-line.ts';
 import type { Terminal } from './terminal.ts';
@@ -26,13 +27,14 @@ type AnalyzeCommand = Extract<CliCommand, { type: 'analyze' }>;
 /** Analyses what was given, prints the table or the JSON, writes the files that were asked for. Returns the exit status. */
 export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Promise<number> {
   return withProgress(terminal, async ({ progress, signal, refuse }) => {
-    const ofCase = await commandOfCase(command);
+    const caseFile = command.paths.find(isCaseFile);
+    const ofCase = caseFile === undefined ? null : await (await caseFiles()).commandOfCase(command, caseFile);
     const asked = ofCase?.command ?? command;
     const refusal = await refuseToWrite(asked, ofCase === null ? [] : [ofCase.path]);
     if (refusal !== null) return refuse(refusal);
     const beside = {
       rules: [...(ofCase?.file.rules ?? []), ...(await readRuleFiles(command.rules))],
-      notes: asked.notes === null ? null : await readNotesFile(asked.notes),
+      notes: asked.notes === null ? null : await (await notesFiles()).readNotesFile(asked.notes),
       ofCase,
     };
     const given = await copyStreams(asked.paths, { mostBytes: INTAKE_LIMITS.unpackedBytes, signal });
@@ -44,6 +46,10 @@ export function analyzeCommand(command: AnalyzeCommand, terminal: Terminal): Pro
     }
   });
 }
+
+// Loaded where such a file is given: what describes files from outside takes long to load.
+const caseFiles = (): Promise<typeof import('./case-of-file.ts')> => import('./case-of-file.ts');
+const notesFiles = (): Promise<typeof import('../case/read-notes.ts')> => import('../case/read-notes.ts');
 
 /** What is read beside the evidence, and before it. */
 interface Beside {
@@ -73,7 +79,7 @@ async function analysed(
     ...(ofCase === null ? {} : { onUnknownSource: (path) => requireOfFile(path, ofFile, unknownSources) }),
   });
   try {
-    if (ofCase !== null) opened = await restored(opened, ofCase, unknownSources, terminal);
+    if (ofCase !== null) opened = await (await caseFiles()).restored(opened, ofCase, unknownSources, terminal);
     for (const order of profileOrders(command, opened)) {
       opened = await profiled(opened, order, {
         onProgress: (step) => progress.show(step),
@@ -83,7 +89,7 @@ async function analysed(
     }
     progress.clear();
     if (notes !== null) {
-      const judgements = judgementsIn(notes, opened.evidence.files);
+      const judgements = (await notesFiles()).judgementsIn(notes, opened.evidence.files);
       opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
     }
     await writeOutputs(command, opened, progress, terminal);

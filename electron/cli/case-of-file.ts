@@ -1,7 +1,8 @@
-import { CASE_FILE_ENDING, type CaseFile } from '../../shared/contract/case-file.ts';
+import type { CaseFile } from '../../shared/contract/case-file.ts';
+import { CASE_FILE_ENDING } from '../../shared/contract/case-file-name.ts';
 import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import type { OpenCase } from '../case/open-case.ts';
-import { isCaseFile, readCaseFile } from '../case-files/read-case-file.ts';
+import { readCaseFile } from '../case-files/read-case-file.ts';
 import { evidenceNotices, queryNotice, restoreQueries } from '../case-files/restore-case.ts';
 import { placesOf } from '../case-files/sources.ts';
 import { visibleName } from '../files/names.ts';
@@ -20,12 +21,10 @@ export interface CommandOfCase {
 }
 
 /**
- * The command as it is with the case file among its paths; null where there is none. Throws UsageError when the file cannot
- * be read, is not given by itself, or names evidence that is not there: a verdict on a part of it would be another one.
+ * The command as it is with the case file at `path`, which is among its paths. Throws UsageError when the file cannot be
+ * read, is not given by itself, or names evidence that is not there: a verdict on a part of it would be another one.
  */
-export async function commandOfCase(command: AnalyzeCommand): Promise<CommandOfCase | null> {
-  const path = command.paths.find(isCaseFile);
-  if (path === undefined) return null;
+export async function commandOfCase(command: AnalyzeCommand, path: string): Promise<CommandOfCase> {
   if (command.paths.length > 1) throw new UsageError(`${visibleName(path)}: a case file is analyzed by itself`);
   if (command.notes !== null) throw new UsageError('--notes is for evidence: a case file has notes of its own');
   const file = await readCaseFile(path);

@@ -11,7 +11,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 // A terminal that is gone takes no last words.
 process.stderr.on('error', () => {});
 
-const status = await inquest(process.argv.slice(2), process);
-process.exitCode = status;
-// A named pipe that nobody writes to is still being opened.
-if (isInterrupted(status)) process.exit();
+void inquest(process.argv.slice(2), process).then((status) => {
+  process.exitCode = status;
+  // A named pipe that nobody writes to is still being opened.
+  if (isInterrupted(status)) process.exit();
+});

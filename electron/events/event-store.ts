@@ -6,6 +6,7 @@ import { logFormat } from '../../shared/evidence/formats/table.ts';
 import { NativeJournal } from '../../shared/evidence/journal/native/journal.ts';
 import type { LogLayout } from '../../shared/evidence/reading/log-layout.ts';
 import type { ParseContext } from '../../shared/evidence/reading/parser.ts';
+import type { ReadPlainRecord } from '../../shared/evidence/reading/plain-record.ts';
 import {
   EVENT_KINDS,
   type EventKind,
@@ -26,6 +27,7 @@ import type { EventPage, EventPoint, RawRecord, RecordPiece, TracebackLine } fro
 import { visibleRaw } from '../../shared/wording/visible.ts';
 import { filterRows, firstRowFrom, RowList, sortedRows } from './event-filter.ts';
 import { EventPlaces } from './event-places.ts';
+import { KeptRecords } from './kept-records.ts';
 import { MessageGlances } from './message-glances.ts';
 import { PidRows } from './pid-rows.ts';
 import { PlacedEvents, type RowTest } from './placed-events.ts';
@@ -47,6 +49,9 @@ const CONTEXT_LINES = 10;
 const CONTEXT_BYTES = 16 * 1024;
 /** Events that one question of the analysis may bring into memory. */
 const ANSWER_EVENTS = 200_000;
+
+/** Longer records are read by their parser. */
+const PLAIN_RECORD_BYTES = 4096;
 
 const LF = 0x0a;
 
@@ -70,11 +75,15 @@ export class EventStore implements EventSource {
   readonly #journals = new Map<number, NativeJournal>();
   /** Layouts of logs by file, learnt when one of their events is first shown. */
   readonly #layouts = new Map<number, LogLayout | null>();
+  /** What reads plain records, by file, made when one of its events is first read. */
+  readonly #plainReaders = new Map<number, ReadPlainRecord | null>();
   readonly #pieces = new RecordPieces();
   readonly #tracebacks: Tracebacks;
   #rowPlaces: RowPlaces | null = null;
+  #besideLogs: Uint32Array | null = null;
   readonly #at = new Map<Place, PlacedEvents>();
   readonly #glances: MessageGlances;
+  readonly #kept = new KeptRecords();
   /** Made when first asked for: some questions are asked of each of tens of thousands of files. */
   #indexOfFile: ReadonlyMap<EvidenceId, number> | null = null;
   #spans: FileSpans | null = null;
@@ -91,7 +100,7 @@ export class EventStore implements EventSource {
         return location === null ? null : { absolutePath: location.absolutePath, bytes: file.bytes };
       }),
     );
-    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader);
+    this.#glances = new MessageGlances(this.#columns, this.#files, this.#reader, this.#kept);
     // A search looks at every candidate once: it decodes past the cache, which is for rows on screen.
     this.search = new RowSearch(this.#columns, this.#files, this.#reader, (row) => this.eventOnce(row).message);
   }
@@ -400,6 +409,10 @@ export class EventStore implements EventSource {
   #rowsOfKinds(kinds: readonly EventKind[], only: RowTest): Uint32Array {
     const { kind, count } = this.#columns;
     const asked = kindLookup(kinds);
+    if (!kinds.includes('log')) {
+      const others = this.#rowsBesideLogs().filter((row) => asked[existing(kind[row], row)] === 1);
+      return only === null ? others : others.filter(only);
+    }
     // Counted first: nearly all rows of a case may be of them, and room for more than these would be as much again.
     let found = 0;
     for (let row = 0; row < count; row++) found += asked[existing(kind[row], row)] ?? 0;
@@ -411,6 +424,17 @@ export class EventStore implements EventSource {
       at += 1;
     }
     return only === null ? rows : rows.filter(only);
+  }
+
+  /** The few rows that are no lines of a log, of which an analysis asks again and again. */
+  #rowsBesideLogs(): Uint32Array {
+    if (this.#besideLogs !== null) return this.#besideLogs;
+    const { kind, count } = this.#columns;
+    const log = EVENT_KINDS.indexOf('log');
+    const rows = new RowList();
+    for (let row = 0; row < count; row++) if (existing(kind[row], row) !== log) rows.push(row);
+    this.#besideLogs = rows.view();
+    return this.#besideLogs;
   }
 
   #rows(filter: EventFilter, sort: EventSort): Uint32Array {
@@ -457,8 +481,27 @@ export class EventStore implements EventSource {
         const read = this.#journal(fileIndex).event(byteOffset, recordContext(file, byteOffset, line, known.time));
         return read?.item.type === 'event' ? { ...read.item.event, ...known } : plain('');
       }
+      const plainly =
+        known.kind === 'log' && byteLength <= PLAIN_RECORD_BYTES ? this.#plainReader(fileIndex, file) : null;
+      const record =
+        plainly === null
+          ? null
+          : plainly(this.#kept.of(row, byteLength) ?? this.#reader.read(fileIndex, byteOffset, byteLength), known.time);
+      if (record !== null) {
+        const { textAt, ...said } = record;
+        return {
+          timestampDesc: 'entry written',
+          unit: null,
+          detail: {},
+          ...said,
+          ...(textAt === null ? {} : { textAt }),
+          ...known,
+        };
+      }
       const limitBytes = logFormat(file.format)?.wholeRecordBytes ?? DECODED_RECORD_BYTES;
-      const bytes = this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
+      const bytes =
+        (byteLength <= limitBytes ? this.#kept.of(row, byteLength) : null) ??
+        this.#reader.read(fileIndex, byteOffset, Math.min(byteLength, limitBytes));
       const layout = this.#layoutOf(fileIndex, file.format);
       const parsed = decodeRecord(file.format, bytes, {
         ...recordContext(file, byteOffset, line, known.time),
@@ -468,6 +511,16 @@ export class EventStore implements EventSource {
     } catch (thrown) {
       return plain(unreadable(thrown));
     }
+  }
+
+  /** What reads a file's plain records; null where its format has none. */
+  #plainReader(fileIndex: number, { format, time }: EvidenceFile): ReadPlainRecord | null {
+    const known = this.#plainReaders.get(fileIndex);
+    if (known !== undefined) return known;
+    const make = logFormat(format)?.readPlainly ?? null;
+    const reader = make === null ? null : make(this.#layoutOf(fileIndex, format), time?.offsetMinutes ?? 0);
+    this.#plainReaders.set(fileIndex, reader);
+    return reader;
   }
 
   /** How the records of a service's log are made up, from its beginning as when it was taken in. */

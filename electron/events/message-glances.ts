@@ -9,6 +9,7 @@ import { EVENT_KINDS, type MessageGlance, type MessageSpelling } from '../../sha
 import type { EventColumns } from '../../shared/model/event-columns.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { existing } from '../../shared/model/existing.ts';
+import type { KeptRecords } from './kept-records.ts';
 import type { RecordReader } from './record-reader.ts';
 import { sortRows } from './sort-rows.ts';
 
@@ -36,15 +37,20 @@ export class MessageGlances {
   readonly #columns: EventColumns;
   readonly #files: readonly EvidenceFile[];
   readonly #reader: RecordReader;
+  readonly #kept: KeptRecords;
   readonly #span: MessageSpan = { from: 0, to: 0, isEscaped: false };
 
-  constructor(columns: EventColumns, files: readonly EvidenceFile[], reader: RecordReader) {
+  constructor(columns: EventColumns, files: readonly EvidenceFile[], reader: RecordReader, kept: KeptRecords) {
     this.#columns = columns;
     this.#files = files;
     this.#reader = reader;
+    this.#kept = kept;
   }
 
-  /** What `glance` shows of each row, parallel to them; `untold` where the bytes do not tell. Files that are gone tell nothing. */
+  /**
+   * What `glance` shows of each row, parallel to them; `untold` where the bytes do not tell: who asks reads these, so their records
+   * are kept. Files that are gone tell nothing.
+   */
   of(rows: Uint32Array, glance: MessageGlance, untold: number): Uint8Array {
     const seen = new Uint8Array(rows.length).fill(untold);
     for (const [file, places] of this.#byFile(rows)) {
@@ -53,7 +59,7 @@ export class MessageGlances {
       if (log === null || format === 'journal-native') continue;
       const find = log.findMessage ?? findWhole;
       try {
-        this.#ofFile(file, rows, places, find, glance, seen);
+        this.#ofFile(file, rows, places, find, glance, seen, untold);
       } catch {
         // Each row says why it cannot be read when it is.
         for (const place of places) seen[place] = untold;
@@ -97,6 +103,7 @@ export class MessageGlances {
     find: FindMessage,
     glance: MessageGlance,
     seen: Uint8Array,
+    untold: number,
   ): void {
     const { byteOffset, byteLength, severity } = this.#columns;
     const buffer = Buffer.allocUnsafe(PIECE_BYTES);
@@ -118,7 +125,9 @@ export class MessageGlances {
         const end = from + existing(byteLength[row], row);
         if (!find(bytes, latin1, from, end, span)) continue;
         if (hasEscapedLineFeed && latin1.slice(from, end).includes(ESCAPED_LINE_FEED)) continue;
-        seen[place] = glance(bytes, span.from, span.to, spellingOf(find, span), existing(severity[row], row));
+        const shown = glance(bytes, span.from, span.to, spellingOf(find, span), existing(severity[row], row));
+        seen[place] = shown;
+        if (shown === untold) this.#kept.keep(row, bytes, from, end);
       }
     }
   }

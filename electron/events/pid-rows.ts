@@ -26,21 +26,26 @@ export class PidRows {
   #byPid(): ReadonlyMap<number, Uint32Array> {
     if (this.#rows !== null) return this.#rows;
     const { pid, count } = this.#columns;
-    const counts = new Map<number, number>();
-    for (let row = 0; row < count; row++) counts.set(pid[row] ?? NO_PID, (counts.get(pid[row] ?? NO_PID) ?? 0) + 1);
-    counts.delete(NO_PID);
-    const rows = new Map([...counts].map(([each, rowsOfPid]) => [each, new Uint32Array(rowsOfPid)]));
-    const filled = new Map<number, number>();
+    const byPid = new Map<number, { rows: Uint32Array; count: number }>();
     for (let row = 0; row < count; row++) {
-      const own = pid[row] ?? NO_PID;
-      const into = rows.get(own);
-      if (into === undefined) continue;
-      const at = filled.get(own) ?? 0;
-      into[at] = row;
-      filled.set(own, at + 1);
+      const own = existing(pid[row], row);
+      const known = byPid.get(own);
+      if (known === undefined) byPid.set(own, { rows: NO_ROWS, count: 1 });
+      else known.count += 1;
     }
-    this.#rows = rows;
-    return rows;
+    byPid.delete(NO_PID);
+    for (const own of byPid.values()) {
+      own.rows = new Uint32Array(own.count);
+      own.count = 0;
+    }
+    for (let row = 0; row < count; row++) {
+      const own = byPid.get(existing(pid[row], row));
+      if (own === undefined) continue;
+      own.rows[own.count] = row;
+      own.count += 1;
+    }
+    this.#rows = new Map([...byPid].map(([own, { rows }]) => [own, rows]));
+    return this.#rows;
   }
 }
 

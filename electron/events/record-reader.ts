@@ -3,7 +3,7 @@ import { EvidenceReader, failureReason } from '../files/read-only.ts';
 /** Files kept open at a time. */
 const OPEN_FILES = 16;
 /** Bytes read around a record, so that its neighbours need no second read: the analysis reads one here and one there. */
-const WINDOW_BYTES = 32 * 1024;
+const WINDOW_BYTES = 2 * 1024;
 
 /** Bytes of a record that are decoded; journald's own limit for a message is 768 KiB. */
 export const DECODED_RECORD_BYTES = 1024 * 1024;
@@ -44,7 +44,7 @@ export class RecordReader {
       if (offset < file.windowOffset || offset >= end || (offset + length > end && !atFileEnd)) {
         // Windows begin at multiples of half their size: reading backwards finds its records in them too.
         file.windowOffset = Math.floor(offset / (WINDOW_BYTES / 2)) * (WINDOW_BYTES / 2);
-        file.window = file.reader.at(file.windowOffset, WINDOW_BYTES);
+        file.window = file.reader.into(Buffer.allocUnsafe(WINDOW_BYTES), file.windowOffset, WINDOW_BYTES);
       }
     } catch (thrown) {
       throw new Error(`its bytes cannot be read any more: ${failureReason(thrown)}`);

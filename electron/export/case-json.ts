@@ -1,4 +1,5 @@
-import { CASE_SCHEMA, type CaseJson } from '../../shared/contract/case-json.ts';
+import type { CaseJson } from '../../shared/contract/case-json.ts';
+import { CASE_SCHEMA } from '../../shared/contract/case-schema-name.ts';
 import { evidenceMatrix } from '../../shared/hypotheses/matrix.ts';
 import type { Analysis, Fact, HypothesisId, Incident, WeightedFact } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.ts';

@@ -47,4 +47,4 @@ async function serve({ request, commands, atWork }: ImportWorkerData): Promise<v
 
 // workerData is what import-client.ts, the only one to start this worker, puts there.
 const data: ImportWorkerData = workerData;
-await serve(data);
+void serve(data);

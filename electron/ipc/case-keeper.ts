@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
-  CASE_FILE_ENDING,
   type CaseFile,
   type CaseSource,
   type CaseViewState,
@@ -9,6 +8,7 @@ import {
   relocated,
   workOf,
 } from '../../shared/contract/case-file.ts';
+import { CASE_FILE_ENDING, isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type {
   CaseListing,
   CaseOpenOutcome,
@@ -21,7 +21,7 @@ import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import type { CaseLibrary, CasePlace } from '../case-files/case-library.ts';
 import { caseSnapshot } from '../case-files/case-snapshot.ts';
-import { isCaseFile, readCaseFile } from '../case-files/read-case-file.ts';
+import { readCaseFile } from '../case-files/read-case-file.ts';
 import { type CaseNotice, evidenceNotices, queryNotice, restoreQueries } from '../case-files/restore-case.ts';
 import { caseSource, placesOf, seenFrom } from '../case-files/sources.ts';
 import { fileStem } from '../export/file-names.ts';

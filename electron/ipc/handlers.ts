@@ -1,9 +1,9 @@
+import { isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type { CaseOpenOutcome, ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
 import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
-import { isCaseFile } from '../case-files/read-case-file.ts';
 import { exportFileName } from '../export/file-names.ts';
 import { readExcerpt } from '../profile/artifact-excerpt.ts';
 import { UsageError } from '../threads/usage-error.ts';

@@ -26,7 +26,8 @@ export async function profileArtifacts(
     readonly signal?: AbortSignal;
     /** Stops single profiles. */
     readonly steering?: Steering;
-    readonly measurements: Measurements;
+    /** Asked for once there is something to measure. */
+    readonly measurements: () => Promise<Measurements>;
     /** Replaces what was kept of an earlier measurement. */
     readonly measureAgain: boolean;
   },
@@ -105,10 +106,11 @@ function isStopped(file: EvidenceFile): boolean {
 async function withKeptMeasurement(
   artifact: ArtifactReport,
   sha256: string,
-  options: { readonly measurements: Measurements; readonly measureAgain: boolean },
+  options: { readonly measurements: () => Promise<Measurements>; readonly measureAgain: boolean },
 ): Promise<ArtifactReport> {
-  const kept = options.measureAgain ? null : await options.measurements.recall(sha256);
+  const measurements = await options.measurements();
+  const kept = options.measureAgain ? null : await measurements.recall(sha256);
   if (kept !== null) return { ...artifact, stream: kept };
-  await options.measurements.remember(sha256, artifact.stream);
+  await measurements.remember(sha256, artifact.stream);
   return artifact;
 }

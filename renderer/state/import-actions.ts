@@ -1,4 +1,4 @@
-import { CASE_FILE_ENDING } from '../../shared/contract/case-file.ts';
+import { isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type { AddAnswer, ClockOffset } from '../../shared/contract/ipc.ts';
 import { clockOffsetOf } from '../../shared/model/clock-offset.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
@@ -162,10 +162,6 @@ function opening(title: string): Job {
 
 async function timesChanged({ view }: { readonly view: CaseView }): Promise<AppAction> {
   return { type: 'times-changed', view };
-}
-
-function isCaseFile(path: string): boolean {
-  return path.toLowerCase().endsWith(CASE_FILE_ENDING);
 }
 
 function tellImporting({ tell }: ActionContext, detail: string): void {

@@ -12,8 +12,6 @@ import { judgementsSchema, sha256Schema, subjectSchema } from './notes-json.ts';
  * read like anything else from outside.
  */
 
-/** How the name of the file ends. */
-export const CASE_FILE_ENDING = '.inquest';
 /** Larger than any case file that Inquest writes: rule files at their limit, and the names of 100,000 files. */
 export const MOST_CASE_FILE_BYTES = 128 * 1024 * 1024;
 const VERSION = 'case/1';

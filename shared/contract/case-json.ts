@@ -12,6 +12,7 @@ import { PARSE_MODES } from '../model/artifact.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
 import { EVIDENCE_FORMATS, PROBLEM_KINDS } from '../model/evidence.ts';
 import { STRENGTHS } from '../model/judgement.ts';
+import { CASE_SCHEMA } from './case-schema-name.ts';
 
 /**
  * The case as JSON: what `inquest analyze --json` writes and what is attached to the PDF. Scripts read it, so it only ever
@@ -76,9 +77,6 @@ const parseProfileJson = z.strictObject({
     })
     .optional(),
 });
-
-/** Its name: it changes when a member changes its meaning or goes. */
-export const CASE_SCHEMA = 'inquest.case/2';
 
 export const caseJsonSchema = z.strictObject({
   schema: z.literal(CASE_SCHEMA),

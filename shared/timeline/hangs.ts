@@ -36,10 +36,18 @@ export function hangsOf(
     if (known === undefined) byPid.set(life.pid, [life]);
     else known.push(life);
   }
+  const latestStart = new Map<number | null, EpochMicros>();
+  for (const { pid, start } of operations) {
+    if (start > (latestStart.get(pid) ?? 0)) latestStart.set(pid, start);
+  }
   return operations
     .filter(
-      ({ outcome, template, end }) =>
-        outcome === 'open' && ended.has(template) && seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND,
+      ({ outcome, template, end, pid }) =>
+        outcome === 'open' &&
+        ended.has(template) &&
+        seenUntil - end >= HANGING_SECONDS * MICROS_PER_SECOND &&
+        // A worker that began something else afterwards has spoken.
+        (latestStart.get(pid) ?? 0) <= end,
     )
     .filter(({ endIsKnown }) => endIsKnown)
     .filter((operation) => isSilent(operation, seenUntil, byPid.get(operation.pid) ?? [], events))

@@ -130,15 +130,107 @@ const NO_FIGURES: Figures = { records: null, bytes: null, statedSeconds: null, p
  * ("0 errors") they mean nothing. `whole` is the text with the fields behind it, in which amounts may stand.
  */
 export function readMessage(message: string, isError: boolean, whole = message): MessageMeaning {
-  return {
-    ...roleOf(plain(message.slice(0, READ_CHARACTERS)), isError),
-    ...figuresOf(plain(whole.slice(0, READ_CHARACTERS))),
-  };
+  return new Meaning(roleOf(message, isError), whole);
 }
 
-function roleOf(text: string, isError: boolean): Pick<MessageMeaning, 'role' | 'step'> {
+/** A meaning under another role. */
+export function meaningAs(meaning: MessageMeaning, role: MessageRole, step: StepName | null): MessageMeaning {
+  if (meaning instanceof Meaning) return meaning.as({ role, step });
+  const { records, bytes, statedSeconds, path } = meaning;
+  return { role, step, records, bytes, statedSeconds, path };
+}
+
+type Role = Pick<MessageMeaning, 'role' | 'step'>;
+
+/** What a line says, with its figures read when one is asked for: of most lines none is. */
+class Meaning implements MessageMeaning {
+  readonly role: MessageRole;
+  readonly step: StepName | null;
+  readonly #whole: string;
+  #figures: Figures | null = null;
+
+  constructor({ role, step }: Role, whole: string) {
+    this.role = role;
+    this.step = step;
+    this.#whole = whole;
+  }
+
+  as(role: Role): MessageMeaning {
+    return new Meaning(role, this.#whole);
+  }
+
+  get records(): number | null {
+    return this.#read().records;
+  }
+
+  get bytes(): number | null {
+    return this.#read().bytes;
+  }
+
+  get statedSeconds(): number | null {
+    return this.#read().statedSeconds;
+  }
+
+  get path(): string | null {
+    return this.#read().path;
+  }
+
+  #read(): Figures {
+    this.#figures ??= figuresOf(plain(this.#whole.slice(0, READ_CHARACTERS)));
+    return this.#figures;
+  }
+}
+
+/** Longer texts hardly ever come again. */
+const REMEMBERED_CHARACTERS = 256;
+const MOST_REMEMBERED = 4_096;
+const DIGIT = /\d/g;
+
+/**
+ * The shape of a text: all of its characters, of digits only where they stand. Lines of one logging call have few, and what patterns
+ * that tell no digit from another find in one line they find in all lines of its shape.
+ */
+function shapeOf(text: string): string {
+  // Its role and its template are asked for one after the other.
+  if (text !== latestShape.text) latestShape = { text, shape: text.replace(DIGIT, '0') };
+  return latestShape.shape;
+}
+
+let latestShape = { text: '', shape: '' };
+
+/** Remembers what is told of a text by what that depends on. */
+class Remembered<T> {
+  readonly #known = new Map<string, T>();
+  readonly #keyOf: (text: string) => string;
+  readonly #tell: (text: string) => T;
+
+  constructor(keyOf: (text: string) => string, tell: (text: string) => T) {
+    this.#keyOf = keyOf;
+    this.#tell = tell;
+  }
+
+  of(text: string): T {
+    if (text.length > REMEMBERED_CHARACTERS) return this.#tell(text);
+    const key = this.#keyOf(text);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const told = this.#tell(text);
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    this.#known.set(key, told);
+    return told;
+  }
+}
+
+const ROLES = new Remembered(shapeOf, (text) => readRole(plain(text.slice(0, READ_CHARACTERS)), false));
+const ROLES_OF_ERRORS = new Remembered(shapeOf, (text) => readRole(plain(text.slice(0, READ_CHARACTERS)), true));
+
+function roleOf(text: string, isError: boolean): Role {
+  return (isError ? ROLES_OF_ERRORS : ROLES).of(text);
+}
+
+function readRole(text: string, isError: boolean): Role {
   const step = STEM_OF_STEP.find(({ pattern }) => pattern.test(text))?.step ?? null;
-  const reading = (role: MessageRole, of: StepName | null = step): Pick<MessageMeaning, 'role' | 'step'> => ({
+  const reading = (role: MessageRole, of: StepName | null = step): Role => ({
     role,
     step: of,
   });
@@ -272,8 +364,12 @@ function secondsPerUnit(unit: string): number {
 
 /** A line with its numbers, hashes and quoted parts masked: two lines of one template come from one logging call. */
 export function messageTemplate(text: string): string {
-  return text.slice(0, READ_CHARACTERS).replace(MASKED, (part) => (DIGITS_ALONE.test(part) ? '#' : '?'));
+  return TEMPLATES.of(text);
 }
+
+const TEMPLATES = new Remembered(shapeOf, (text) =>
+  text.slice(0, READ_CHARACTERS).replace(MASKED, (part) => (DIGITS_ALONE.test(part) ? '#' : '?')),
+);
 
 /** Quoted parts (an apostrophe within a word opens none), names made of letters and digits, hashes and numbers, in the order in which they stand. */
 const MASKED =
@@ -331,6 +427,16 @@ const NOUN_OF_WORK = /^(?:import|export|ingest|sync|load|refresh|rebuild|run|ind
  * nothing but verbs is left. At most 60 characters.
  */
 export function operationName(text: string): string | null {
+  return NAMES.of(text);
+}
+
+/** The same line is asked for its name again and again. */
+const NAMES = new Remembered(
+  (text) => text,
+  (text) => readName(text),
+);
+
+function readName(text: string): string | null {
   const whole = text.slice(0, READ_CHARACTERS).trim();
   // "worker: Starting import of run 4": who says it is no part of what.
   let rest = whole.replace(LEADING_SPEAKER, '').replace(LEADING_ELSEWHERE, '');
@@ -357,7 +463,21 @@ export function operationName(text: string): string | null {
 }
 
 /** The word and the number of the work that a line opens. */
-export function namedWork(text: string): { readonly word: string; readonly number: string } {
+export function namedWork(text: string): NamedWork {
+  return NAMED_WORK.of(text);
+}
+
+interface NamedWork {
+  readonly word: string;
+  readonly number: string;
+}
+
+const NAMED_WORK = new Remembered(
+  (text) => text,
+  (text) => readNamedWork(text),
+);
+
+function readNamedWork(text: string): NamedWork {
   const [, word = '', number = ''] = /([\p{L}]+)\W{0,3}(\d+)\D*$/u.exec(operationName(text) ?? '') ?? [];
   return { word, number };
 }

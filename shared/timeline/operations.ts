@@ -6,6 +6,7 @@ import { type Habits, NO_HABITS } from './habits.ts';
 import { GLANCE, namesNoWork, withoutNames } from './line-glance.ts';
 import {
   type MessageMeaning,
+  meaningAs,
   messageTemplate,
   namedWork,
   namingWord,
@@ -230,7 +231,7 @@ function byCourse(line: OperationLine, template: string, work: OpenWork | undefi
   const { role, step } = line.reading;
   const as = (taught: 'operation-start' | 'operation-done'): OperationLine => ({
     ...line,
-    reading: { ...line.reading, role: taught, step: null },
+    reading: meaningAs(line.reading, taught, null),
   });
   const isOpen = work !== undefined && work.openingTemplate !== null;
   const saysLittle = role === 'other' || (role === 'step-start' && step === 'other-step');
@@ -356,13 +357,15 @@ interface Naming {
 /** How the work of an opening line is named. */
 function namer(opening: OperationLine): Naming {
   const { word, number } = namedWork(opening.text);
-  const named = number === '' ? null : new RegExp(`${word}\\W{0,3}${number}(?!\\d)`, 'iu');
+  let named: RegExp | null = null;
   return {
     mark: opening.mark,
     word: namingWord(opening.text),
     isIn: ({ mark, text }) => {
       if (opening.mark !== null && mark !== null) return mark === opening.mark;
-      return named !== null && text.includes(number) && named.test(text.slice(0, NAMED_WITHIN_CHARACTERS));
+      if (number === '' || !text.includes(number)) return false;
+      named ??= new RegExp(`${word}\\W{0,3}${number}(?!\\d)`, 'iu');
+      return named.test(text.slice(0, NAMED_WITHIN_CHARACTERS));
     },
   };
 }
@@ -444,8 +447,8 @@ function knownBy(
 ): Pick<Operation, 'pid' | 'name' | 'jobKey' | 'start' | 'template' | 'startIsKnown'> {
   // A step is named by what it names only where that tells it from others.
   const named = namedBy(opening);
-  const tells = opening.reading.path !== null || /\d|\/\p{L}/u.test(named ?? '');
-  const name = opening.reading.role === 'operation-start' || tells ? named : null;
+  const tells = (): boolean => /\d|\/\p{L}/u.test(named ?? '') || opening.reading.path !== null;
+  const name = opening.reading.role === 'operation-start' || tells() ? named : null;
   const numbers = name?.match(/\d+/g);
   return {
     pid: opening.event.pid,
@@ -647,7 +650,9 @@ function withProgress(lines: readonly OperationLine[]): readonly OperationLine[]
   }
   return repeated.size === 0
     ? lines
-    : lines.map((line) => (repeated.has(line) ? { ...line, reading: { ...line.reading, role: 'progress' } } : line));
+    : lines.map((line) =>
+        repeated.has(line) ? { ...line, reading: meaningAs(line.reading, 'progress', line.reading.step) } : line,
+      );
 }
 
 /**

@@ -54,14 +54,28 @@ export class ProcessLogs {
 
   /** Rows of what none of these processes wrote, by the process that did; see EventSource.rowsByOthers. */
   rowsOfOthers(pids: ReadonlySet<number>, longestLogBytes: number): ReadonlyMap<number | null, Uint32Array> {
-    const byPid = new Map<number | null, number[]>();
-    for (const row of this.#events.rowsByOthers(OPERATION_KINDS, pids, longestLogBytes)) {
+    const rows = this.#events.rowsByOthers(OPERATION_KINDS, pids, longestLogBytes);
+    // Counted first: of a log that names no process nearly all rows are one's.
+    const byPid = new Map<number | null, { rows: Uint32Array; count: number }>();
+    for (const row of rows) {
       const pid = this.#events.pidOf(row);
       const own = byPid.get(pid);
-      if (own === undefined) byPid.set(pid, [row]);
-      else own.push(row);
+      if (own === undefined) byPid.set(pid, { rows, count: 1 });
+      else own.count += 1;
     }
-    return new Map([...byPid].map(([pid, own]) => [pid, Uint32Array.from(own)]));
+    if (byPid.size > 1) {
+      for (const own of byPid.values()) {
+        own.rows = new Uint32Array(own.count);
+        own.count = 0;
+      }
+      for (const row of rows) {
+        const own = byPid.get(this.#events.pidOf(row));
+        if (own === undefined) continue;
+        own.rows[own.count] = row;
+        own.count += 1;
+      }
+    }
+    return new Map([...byPid].map(([pid, own]) => [pid, own.rows]));
   }
 
   /**

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { WorkerName } from '../../electron/threads/start-worker.ts';
 import THREADS from '../../electron/threads/threads.json' with { type: 'json' };
 import { bundlePrograms } from '../support/bundle-programs.ts';
+import { bundleCompiled } from '../support/compiled-programs.ts';
 
 /**
  * Bundles a program of this folder into a new one, with the workers that it starts beside it as in the built app: compiling
@@ -15,19 +16,20 @@ export async function bundleProgram(
   workers: readonly WorkerName[],
 ): Promise<string> {
   const programs = [[program, `test/bench/${program}.ts`], ...workers.map((worker) => [worker, THREADS[worker]])];
-  await bundleInto(folder, Object.fromEntries(programs));
+  makeWithPackages(folder);
+  await bundlePrograms(Object.fromEntries(programs), folder);
   return join(folder, `${program}.js`);
 }
 
-/** The command line with all of its threads; see bundleProgram. */
+/** The command line with all of its threads, as `npm run inquest` bundles it. */
 export async function bundleCommandLine(folder: string): Promise<string> {
-  await bundleInto(folder, { inquest: 'electron/cli/main.ts', ...THREADS });
+  makeWithPackages(folder);
+  await bundleCompiled(folder);
   return join(folder, 'inquest.js');
 }
 
-async function bundleInto(folder: string, programs: Readonly<Record<string, string>>): Promise<void> {
+function makeWithPackages(folder: string): void {
   mkdirSync(folder);
-  await bundlePrograms(programs, folder);
   const packages = fileURLToPath(new URL('../../node_modules', import.meta.url));
   symlinkSync(packages, join(folder, 'node_modules'), 'junction');
 }

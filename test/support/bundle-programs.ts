@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Packages that look for files beside their own. */
-const UNBUNDLED = ['@expo-google-fonts/*', 'fontkit', 'pdfmake', 'sql.js', 'xxhash-wasm'];
+export const UNBUNDLED = ['@expo-google-fonts/*', 'fontkit', 'pdfmake', 'sql.js', 'xxhash-wasm'];
 /** Packages of CommonJS require what node has. */
 const REQUIRE = `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);`;
 

@@ -2,19 +2,14 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
-import THREADS from '../../electron/threads/threads.json' with { type: 'json' };
-import { bundlePrograms } from './bundle-programs.ts';
+import { bundleCompiled } from './compiled-programs.ts';
 
-/** What tests start again and again: the command line, and the workers beside it as in the built app. */
-const PROGRAMS = {
-  inquest: 'electron/cli/main.ts',
-  'pdf-digest': 'test/support/print-pdf-digest.ts',
-  ...THREADS,
-} as const;
+/** What tests start again and again, beside the command line and its threads. */
+const PROGRAMS = { 'pdf-digest': 'test/support/print-pdf-digest.ts' } as const;
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The folder of the bundled PROGRAMS, each as NAME.js. */
+    /** The folder of the bundled programs, each as NAME.js. */
     readonly programs: string;
   }
 }
@@ -26,7 +21,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
   const folder = mkdtempSync(join(parent, 'programs-'));
   // Some tests start them as another user. What a measurement keeps there would make the parent private.
   for (const each of [parent, folder]) chmodSync(each, 0o755);
-  await bundlePrograms(PROGRAMS, folder);
+  await bundleCompiled(folder, PROGRAMS);
   project.provide('programs', folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }

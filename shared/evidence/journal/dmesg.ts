@@ -337,5 +337,6 @@ export const DMESG: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  readPlainly: null,
   isLaidOut: false,
 };

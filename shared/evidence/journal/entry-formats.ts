@@ -38,6 +38,7 @@ export const JOURNAL_NATIVE: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  readPlainly: null,
   isLaidOut: false,
 };
 
@@ -75,6 +76,7 @@ export const JOURNAL_JSON: LogFormat = {
   // Fields of json-pretty are indented, and its braces stand alone.
   beginsRecord: (line) => line.startsWith('{"'),
   wholeRecordBytes: JSON_LINE_LIMIT_BYTES,
+  readPlainly: null,
   isLaidOut: false,
 };
 
@@ -108,6 +110,7 @@ export const JOURNAL_EXPORT: LogFormat = {
   // A binary field may hold anything, the beginning of an entry too.
   beginsRecord: null,
   wholeRecordBytes: 32 * 1024 * 1024,
+  readPlainly: null,
   isLaidOut: false,
 };
 
@@ -137,5 +140,6 @@ export const JOURNAL_VERBOSE: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  readPlainly: null,
   isLaidOut: false,
 };

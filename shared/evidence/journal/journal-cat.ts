@@ -242,5 +242,6 @@ export const JOURNAL_CAT: LogFormat = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  readPlainly: null,
   isLaidOut: false,
 };

@@ -1,11 +1,12 @@
 import { NO_PID } from '../../model/event-columns.ts';
 import { existing } from '../../model/existing.ts';
 import { MICROS_PER_SECOND, wallClockToMicros } from '../../model/time.ts';
-import { asciiBytes, ByteSearch, sixDigits, twoDigits } from '../reading/find-bytes.ts';
+import { asciiBytes, ByteSearch, NameTexts, sixDigits, twoDigits } from '../reading/find-bytes.ts';
 import { TRAITS } from '../reading/lines.ts';
 import { hashMessageBytes } from '../reading/message-hash.ts';
 import { Midnights } from '../reading/midnights.ts';
 import type { PlainEvent } from '../reading/parser.ts';
+import { printableText } from '../reading/plain-record.ts';
 import { HALF_YEAR_MICROS } from '../reading/stamps.ts';
 import { knownIdentifier, MessageClassifier, NEEDED_WHOLE } from '../wording/classify-bytes.ts';
 import { type JournalTextFormat, UNIT_SUFFIXES } from './journal-prefix.ts';
@@ -97,6 +98,25 @@ export class JournalLineBytes implements PlainEvent {
   #shortMidnight = 0;
   /** Whether the stamp of the last line has neither year nor zone. */
   isYearless = false;
+  /** Whether the last line is plain text for all that its bytes show, of the very process that its prefix names. */
+  isPlain = false;
+  #hostAt = 0;
+  #nameAt = 0;
+  #nameEnd = 0;
+  readonly #names = new NameTexts();
+
+  get host(): string {
+    return this.#names.textOf(this.#bytes, this.#hostAt, this.#nameAt - 1);
+  }
+
+  get identifier(): string {
+    return this.#names.textOf(this.#bytes, this.#nameAt, this.#nameEnd);
+  }
+
+  /** Of a line of ASCII. */
+  get message(): string {
+    return printableText(this.#bytes.subarray(this.#messageAt, this.#messageEnd));
+  }
 
   messageHash(): number {
     return hashMessageBytes(this.#bytes, this.#messageAt, this.#messageEnd);
@@ -267,12 +287,16 @@ export class JournalLineBytes implements PlainEvent {
     const classifier = this.#classifier;
     const messageAt = Math.min(colon + 2, end);
     classifier.classify(bytes, messageAt, end, knownIdentifier(bytes, nameAt, nameEnd), pid);
+    this.isPlain = classifier.isPlain && (classifier.innerPid === NO_PID || classifier.innerPid === pid);
     this.pid = classifier.innerPid === NO_PID ? pid : classifier.innerPid;
     if (NEEDED_WHOLE.has(classifier.kind) || classifier.isPassedOn) return false;
     this.kind = classifier.kind;
     this.severity = classifier.severity;
     this.unit = classifier.unit;
     this.#bytes = bytes;
+    this.#hostAt = from;
+    this.#nameAt = nameAt;
+    this.#nameEnd = nameEnd;
     this.#messageAt = messageAt;
     this.#messageEnd = end;
     return true;

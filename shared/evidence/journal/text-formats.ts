@@ -2,6 +2,7 @@ import type { Detector, LogFormat } from '../reading/format.ts';
 import { findInText } from './find-message.ts';
 import { type JournalTextFormat, readJournalPrefix } from './journal-prefix.ts';
 import { createJournalTextParser } from './journal-text.ts';
+import { readPlainEntry } from './journal-text-again.ts';
 
 type TextFormat = LogFormat & { readonly detect: Extract<Detector, { readonly by: 'stamp' }> };
 type Traits = Pick<LogFormat, 'savedAs' | 'dated' | 'stampedBy' | 'copyRank' | 'findMessage' | 'beginsRecord'>;
@@ -18,6 +19,7 @@ function textFormat(format: JournalTextFormat, stamp: string, traits: Traits): T
     isVerbatim: true,
     messageOf: null,
     wholeRecordBytes: null,
+    readPlainly: (_layout, offsetMinutes) => readPlainEntry(offsetMinutes),
     isLaidOut: false,
   };
 }

@@ -1,20 +1,22 @@
 import { readHeader } from '../headers/read-header.ts';
 import type { LogFormat } from '../reading/format.ts';
-import { type FindMessage, holdsLineFeed } from '../reading/message-span.ts';
+import { type FindMessage, holdsLineFeed, NextCharacter } from '../reading/message-span.ts';
 import { readAccessLine } from './access-line.ts';
 import { createAccessLogParser, createLogParser } from './log-file.ts';
+import { PLAIN_LAYOUT } from './log-layout.ts';
+import { readPlainLogLine } from './log-line-again.ts';
 import { LOGGED } from './logged.ts';
 
-const ESCAPE = 0x1b;
-const PIPE = 0x7c;
+const BAR = new NextCharacter('|');
+const ESCAPE = new NextCharacter('\x1b');
 const BRACE = 0x7b;
 const LETTER_T = 0x54;
 
 /** The whole line, unless a container runtime put its own stamp or the service in front. */
 const findInGunicornLog: FindMessage = (bytes, latin1, from, end, span) => {
   if (holdsLineFeed(latin1, from, end) || bytes[from + 10] === LETTER_T || bytes[from] === BRACE) return false;
-  for (let at = from; at < Math.min(end, from + 128); at++)
-    if (bytes[at] === PIPE || bytes[at] === ESCAPE) return false;
+  const headEnd = Math.min(end, from + 128);
+  if (BAR.isWithin(latin1, from, headEnd) || ESCAPE.isWithin(latin1, from, headEnd)) return false;
   span.from = from;
   span.to = end;
   span.isEscaped = false;
@@ -49,6 +51,7 @@ export const GUNICORN_LOG: LogFormat = {
   ...LOGGED,
   findMessage: findInGunicornLog,
   isVerbatim: true,
+  readPlainly: (layout) => readPlainLogLine(layout ?? PLAIN_LAYOUT),
 };
 
 export const ACCESS_LOG: LogFormat = {

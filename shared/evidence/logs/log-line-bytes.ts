@@ -304,25 +304,35 @@ function zoneMinutesAt(bytes: Uint8Array, at: number, hasColon: boolean): number
   return sign === DASH && distance > 0 ? -distance : distance;
 }
 
-/** Beginnings of all that SPEAKS_OF_AN_END of lines.ts knows, by their first byte. */
-const GRAVE: readonly (readonly Uint8Array[] | undefined)[] = (() => {
-  const table: (Uint8Array[] | undefined)[] = Array.from({ length: 256 });
-  const words = ['WORKER TIMEOUT', 'SIG', 'ut of memory', 'oom-kill', 'OOM', 'Killed process', 'exit', 'MemoryError'];
-  for (const word of [...words, 'bad_alloc', 'Cannot allocate', ' is locked'].map(asciiBytes)) {
-    const first = word[0] ?? 0;
-    const known = table[first] ?? [];
-    known.push(word);
-    table[first] = known;
-  }
-  return table;
-})();
+/** Beginnings of all that SPEAKS_OF_AN_END of lines.ts knows. */
+const GRAVE = [
+  'WORKER TIMEOUT',
+  'SIG',
+  'ut of memory',
+  'oom-kill',
+  'OOM',
+  'Killed process',
+  'exit',
+  'MemoryError',
+  'bad_alloc',
+  'Cannot allocate',
+  ' is locked',
+].map(asciiBytes);
+/** 1 for the two bytes, as one number, that one of them begins with. */
+const BEGINS_GRAVE = new Uint8Array(1 << 16);
+for (const word of GRAVE) BEGINS_GRAVE[((word[0] ?? 0) << 8) | (word[1] ?? 0)] = 1;
+
+function isGraveAt(bytes: Uint8Array, at: number, end: number): boolean {
+  for (const word of GRAVE) if (hasAt(bytes, at, end, word)) return true;
+  return false;
+}
 
 /** Whether bytes[from..end) may speak of an end, in the words that are listed where nothing is made of them. */
 export function maySpeakOfAnEnd(bytes: Uint8Array, from: number, end: number): boolean {
+  let pair = 0;
   for (let at = from; at < end; at++) {
-    const words = GRAVE[bytes[at] ?? 0];
-    if (words === undefined) continue;
-    for (const word of words) if (bytes[at + 1] === word[1] && hasAt(bytes, at, end, word)) return true;
+    pair = ((pair << 8) | (bytes[at] ?? 0)) & 0xffff;
+    if (BEGINS_GRAVE[pair] === 1 && isGraveAt(bytes, at - 1, end)) return true;
   }
   return false;
 }

@@ -9,5 +9,6 @@ export const LOGGED = {
   messageOf: null,
   beginsRecord: null,
   wholeRecordBytes: null,
+  readPlainly: null,
   isLaidOut: true,
 } as const satisfies Partial<LogFormat>;

@@ -34,6 +34,8 @@ export class MessageClassifier {
   isPassedOn = false;
   /** Whether the last message may begin with a logger's header. */
   mayHaveHeader = true;
+  /** Whether its bytes left no doubt about the last message. */
+  isPlain = false;
   // A byte order mark within a line is part of its text.
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   readonly #units = new NameTexts();
@@ -43,7 +45,8 @@ export class MessageClassifier {
    * classifyMessage knows (see knownIdentifier); null stands for all others.
    */
   classify(bytes: Uint8Array, from: number, to: number, identifier: string | null, pid: number): void {
-    if (!this.classifyPlain(bytes, from, to, identifier)) {
+    this.isPlain = this.classifyPlain(bytes, from, to, identifier);
+    if (!this.isPlain) {
       this.mayHaveHeader = true;
       this.classifyText(this.#decoder.decode(bytes.subarray(from, to)), identifier, pid);
     }

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeRecord } from '../../../shared/evidence/formats/decode-record.ts';
-import { FORMATS } from '../../../shared/evidence/formats/table.ts';
+import { layoutOfFormat } from '../../../shared/evidence/formats/layout.ts';
+import { FORMATS, logFormat } from '../../../shared/evidence/formats/table.ts';
 import type { ParsedItem } from '../../../shared/evidence/reading/parser.ts';
+import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { runs } from '../../support/properties.ts';
 import { expectSame } from '../../support/same.ts';
 import { CONTEXT, contextOf, FIXTURE_FORMATS, fixture, parse, sourceOf } from './support.ts';
@@ -15,6 +17,9 @@ function gist(item: ParsedItem): unknown {
 }
 
 const gistText = (item: ParsedItem): string => JSON.stringify(gist(item));
+
+/** Formats of which some record was read again as a plain one. */
+const plainFormats = new Set<EvidenceFormat>();
 
 /** Formats in which one record's meaning rests on bytes elsewhere in the file: a header, a boot's tie, a whole table. */
 const DEPENDENT = new Set([
@@ -88,6 +93,33 @@ describe.each(FIXTURE_FORMATS)('%s (%s)', (path, format) => {
       if (['ps', 'vmstat', 'top', 'pidstat'].includes(format)) expect(again).toBeNull();
       // Whether another source has the entry too is not known of a record alone.
       else expectSame(again, format === 'journal-cat' ? { ...event, resolutionMicros: 1_000_000 } : event);
+    }
+  });
+
+  it('reads plain records again as its parser does', () => {
+    const log = logFormat(format);
+    const layout = layoutOfFormat(format, bytes);
+    const read = log?.readPlainly?.(layout, whole.time?.offsetMinutes ?? 0);
+    if (read === undefined) return;
+    for (const event of whole.events.filter(({ kind }) => kind === 'log')) {
+      const { byteOffset, byteLength, line } = event.source;
+      const record = bytes.subarray(byteOffset, byteOffset + byteLength);
+      const plain = read(record, event.time);
+      if (plain === null) continue;
+      plainFormats.add(format);
+      const { textAt, ...said } = plain;
+      const again = decodeRecord(format, record, {
+        ...context,
+        ...(layout === null ? {} : { layout }),
+        offsetMinutes: whole.time?.offsetMinutes ?? 0,
+        nearTime: event.time,
+        startOffset: byteOffset,
+        startLine: line ?? 1,
+      });
+      expect(again).not.toBeNull();
+      const { time, kind, pid, severity, source, ...others } = again ?? event;
+      const at = textAt === null ? {} : { textAt };
+      expectSame({ ...said, ...at, timestampDesc: 'entry written', unit: null, detail: {} }, others);
     }
   });
 
@@ -166,4 +198,10 @@ describe('rows of tables', () => {
       { numRuns: runs(20) },
     );
   });
+});
+
+it('reads plain records of the formats that can have millions', () => {
+  expect([...plainFormats]).toEqual(
+    expect.arrayContaining(['gunicorn-log', 'journal-short', 'journal-short-iso', 'journal-short-iso-precise']),
+  );
 });

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { messageTemplate, operationName, readMessage } from '../../../shared/timeline/messages.ts';
+import { runs } from '../../support/properties.ts';
 
 describe('readMessage', () => {
   it.each([
@@ -109,5 +111,60 @@ describe('messageTemplate', () => {
     expect(messageTemplate("l'import de l'article 14")).not.toBe(messageTemplate("l'import de l'ordre 14"));
     expect(messageTemplate('sum c0ffee1234 of 59261760')).toBe(messageTemplate('sum deadbeef77 of 12'));
     expect(messageTemplate('Started importing')).not.toBe(messageTemplate('Started parsing'));
+  });
+});
+
+describe('shape', () => {
+  const part = fc.constantFrom(
+    ...[
+      'started',
+      'Importing',
+      'job',
+      'attempt',
+      'of',
+      'finished in',
+      'took',
+      'rows',
+      'page=',
+      'HTTP/',
+      '"GET /a',
+      'status=',
+    ],
+    ...[
+      '%',
+      '.',
+      ',',
+      '/',
+      '-',
+      ' ',
+      ' ',
+      "'",
+      '"',
+      'a',
+      'f',
+      '(',
+      ')',
+      ':',
+      'so far',
+      'failed',
+      'Parsed',
+      'method=GET',
+    ],
+    ...['0', '1', '12', '345', '6789', '20260126'],
+  );
+  // Longer texts are read each by itself.
+  const padding = ` ${'x '.repeat(130)}`;
+
+  it('is all that a role and a template hang on: no digit is told from another', () => {
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), fc.nat(9), fc.boolean(), (parts, digit, isError) => {
+        const text = parts.join('') + padding;
+        const other = text.replace(/\d/g, (each) => String((Number(each) + digit) % 10));
+        const { role, step } = readMessage(text, isError);
+        expect(readMessage(other, isError)).toMatchObject({ role, step });
+        expect(messageTemplate(other)).toBe(messageTemplate(text));
+      }),
+      { numRuns: runs(500) },
+    );
   });
 });

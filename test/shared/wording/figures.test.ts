@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatSeconds, listing, plural } from '../../../shared/wording/figures.ts';
+import { formatBytes, formatCount, formatSeconds, listing, plural } from '../../../shared/wording/figures.ts';
+import { runs } from '../../support/properties.ts';
 
 describe('wording of figures', () => {
   it.each([
@@ -26,6 +28,16 @@ describe('wording of figures', () => {
     [-1, '0 s'],
   ])('%d seconds', (seconds, text) => {
     expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  it('groups counts as the engine does', () => {
+    const count = fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.double(), fc.constantFrom(0, -0, 999, 1000, 1e21));
+    fc.assert(
+      fc.property(count, (each) => {
+        expect(formatCount(each)).toBe(Math.round(each).toLocaleString('en-US'));
+      }),
+      { numRuns: runs(300) },
+    );
   });
 
   it('counts and lists', () => {

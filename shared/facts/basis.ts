@@ -44,6 +44,8 @@ export const BASIS = {
   inputOutput: 'SQLite, SQLITE_IOERR (https://www.sqlite.org/rescode.html#ioerr); errno(3), EIO and EROFS',
   kernelStorage:
     'Linux, block/blk-core.c and kernel/hung_task.c (https://docs.kernel.org/admin-guide/sysctl/kernel.html#hung-task-timeout-secs)',
+  kernelStall:
+    'Linux, kernel/watchdog.c and kernel/rcu/tree_stall.h (https://docs.kernel.org/admin-guide/lockup-watchdogs.html, https://docs.kernel.org/RCU/stallwarn.html)',
   networkStorage:
     'nfs(5), hard mounts; Linux, net/sunrpc/clnt.c: call_timeout, and fs/nfs (https://man7.org/linux/man-pages/man5/nfs.5.html)',
   serverLock:

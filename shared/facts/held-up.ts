@@ -9,6 +9,7 @@ const HELD_UP = [
   { facts: ['hang-at-exit'], what: 'it hung while it exited, after its work' },
   { facts: ['network-storage'], what: 'a file server did not answer' },
   { facts: ['kernel-disk-error', 'disk-bound', 'worker-in-disk-wait'], what: 'the disk was slow or failing' },
+  { facts: ['kernel-stall'], what: 'the host itself stood still' },
   { facts: ['cpu-stolen'], what: 'the hypervisor let the host hardly run' },
   { facts: ['waited-for-client'], what: 'a client had not sent all of its request' },
   { facts: ['waited-for-peer'], what: 'a peer on the network did not answer' },

@@ -25,6 +25,7 @@ function storageFacts(context: FactContext): readonly StorageFact[] {
     ...complaintOfKernel(context),
     ...silentServer(context),
     ...hungTask(context),
+    ...stalledCpu(context),
   ];
 }
 
@@ -62,6 +63,32 @@ function kernelLines({ window, evidence }: FactContext, pattern: RegExp): readon
   return evidence.events
     .between(addSeconds(window.from, -60), addSeconds(window.to, 5), KERNEL_LINES, ['kernel'])
     .filter((event) => pattern.test(event.message));
+}
+
+// watchdog: BUG: soft lockup - CPU#1 stuck for 66s! [swapper/1:0]        rcu: INFO: rcu_sched self-detected stall on CPU
+const CPU_STALL =
+  /\bsoft lockup - CPU#\d+ stuck for (\d+)s! \[[^\]]{1,40}:(\d+)\]|\bhard LOCKUP on cpu \d+|\b(?:self-)?detected stalls? on CPU/i;
+
+const kernelStall = rule({
+  id: 'kernel-stall',
+  needs: ['kernel-log'],
+  basis: BASIS.kernelStall,
+  weights: { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 },
+});
+
+/** A processor that ran nothing for a minute ran no worker: the host was frozen, or its hypervisor had none for it. */
+function stalledCpu(context: FactContext): readonly StorageFact[] {
+  const lines = kernelLines(context, CPU_STALL);
+  const first = lines[0];
+  // What holds the processor in the kernel may be the worker itself.
+  const stuck = first === undefined ? null : CPU_STALL.exec(first.message);
+  if (first === undefined || stuck === null || Number(stuck[2]) === context.record?.incident.pid) return [];
+  return [
+    kernelStall.fact({
+      text: `The kernel reports that a CPU stood still${stuck[1] === undefined ? '' : ` for ${stuck[1]} s`} ("${stuck[0].slice(0, 100)}"): everything on the host stood still with it, whatever it was at.`,
+      ...sourcesOf(first),
+    }),
+  ];
 }
 
 // nfs: server fs1 not responding, still trying     nfs: server fs1 not responding, timed out     CIFS: VFS: \\\\fs1 has not responded in 180 seconds
@@ -233,6 +260,7 @@ const STORAGE_RULES = [
   kernelDiskError,
   diskFullError,
   filesystemFull,
+  kernelStall,
 ] as const;
 type StorageFact = FactOf<typeof STORAGE_RULES>;
 

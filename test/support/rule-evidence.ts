@@ -230,6 +230,7 @@ full avg10=61.00 avg60=10.10 avg300=1.90 total=64
   () => timedOut(counting(60)),
   () => timedOut(goingRound()),
   () => timedOut(partsBeyond()),
+  () => timedOut(importing()).kernel(30, 'watchdog: BUG: soft lockup - CPU#1 stuck for 26s! [swapper/1:0]'),
   () => timedOut(new Scenario().boot().journal(2, 'postgres', 912, WAITING)),
   () => timedOut(counting(20)),
   () => timedOut(parsing().gunicorn(5, 4242, 'INFO', 'Worker exiting (pid: 4242)')),

@@ -212,6 +212,12 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
     case 'find':
       startFind();
       return;
+    case 'undo':
+    case 'redo':
+      // What is being typed has an undo of its own.
+      if (isEditing()) document.execCommand(command);
+      else void (command === 'undo' ? actions.undoWork() : actions.redoWork());
+      return;
     case 'go-evidence':
     case 'go-timeline':
     case 'go-artifact':
@@ -252,7 +258,7 @@ function useShortcuts(shortcuts: Shortcuts): void {
         if (tab !== undefined) actions.go(tab);
       } else if (isCommand && event.key === 'f') find(actions, focusSearch);
       else if (isCommand && event.key === 'k') openPalette();
-      else if (isUndo && !isEditing()) void (event.shiftKey ? actions.redoJudgement() : actions.undoJudgement());
+      else if (isUndo && !isEditing()) void (event.shiftKey ? actions.redoWork() : actions.undoWork());
       else if (event.altKey && event.key === 'ArrowLeft') actions.back();
       else if (event.altKey && event.key === 'ArrowRight') actions.forward();
       else return;

@@ -1,12 +1,23 @@
-import type { CaseOpenOutcome, ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
-import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
+import type {
+  AnnotationOutcome,
+  CaseOpenOutcome,
+  ConclusionOutcome,
+  ExportOutcome,
+  RequestName,
+  RequestOf,
+} from '../../shared/contract/ipc.ts';
+import { redo, undo, type WorkHistory } from '../../shared/model/work-history.ts';
+import { UTC } from '../../shared/model/zone.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
+import { messageTemplate } from '../../shared/search/message-template.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { isCaseFile } from '../case-files/read-case-file.ts';
+import { copiedEvents } from '../export/copied-events.ts';
 import { exportFileName } from '../export/file-names.ts';
 import { readExcerpt } from '../profile/artifact-excerpt.ts';
 import { UsageError } from '../threads/usage-error.ts';
+import { addEvent, bookmark, comment, commentRange, edit, hide, remove, tag } from './annotations.ts';
 import type { CaseKeeper } from './case-keeper.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
@@ -77,6 +88,13 @@ export function createHandlers(
     'events.facets': (payload) => requireCase(session).queries.request('events.facets', payload),
     'events.histogram': (payload) => requireCase(session).queries.request('events.histogram', payload),
     'events.control': (payload) => requireCase(session).queries.request('events.control', payload),
+    'events.count': (payload) => requireCase(session).queries.request('events.count', payload),
+    'events.step': (payload) => requireCase(session).queries.request('events.step', payload),
+    'events.template': ({ row }) => messageTemplate(requireCase(session).store.event(row).message),
+    'events.copy': ({ rows, format, zone }) => {
+      const { store, evidence } = requireCase(session);
+      ports.writeClipboard(copiedEvents(store, evidence.files, rows, { format, zone: zone ?? UTC }));
+    },
     'events.raw': ({ row }) => {
       const { store, evidence } = requireCase(session);
       const record = store.raw(row);
@@ -111,8 +129,9 @@ export function createHandlers(
     'judgement.overrule': (payload) => judge(session, (open) => overrule(open, payload)),
     'judgement.observe': (payload) => judge(session, (open) => observe(open, payload)),
     'judgement.withdraw': ({ id }) => judge(session, (open) => withdraw(open, id)),
-    'judgement.undo': () => judge(session, ({ judgements }) => undo(judgements)),
-    'judgement.redo': () => judge(session, ({ judgements }) => redo(judgements)),
+    'work.undo': () => judge(session, ({ work }) => undo(work)),
+    'work.redo': () => judge(session, ({ work }) => redo(work)),
+    ...annotationHandlers(session),
     'judgement.save': () => saveNotes(session, ports),
     'judgement.open': async () => shown(await openNotes(session, ports)),
     'script.save': (payload) => saveScript(session, ports, payload),
@@ -135,8 +154,24 @@ function requireCase(session: CaseSession): OpenCase {
   return current.openCase;
 }
 
-async function judge(session: CaseSession, change: (open: OpenCase) => JudgementHistory): Promise<ConclusionOutcome> {
-  return shown(await session.conclude((open) => open.withJudgements(change(open))));
+async function judge(session: CaseSession, change: (open: OpenCase) => WorkHistory): Promise<ConclusionOutcome> {
+  return shown(await session.conclude((open) => open.withWork(change(open))));
+}
+
+/** What the analyst puts beside the evidence. */
+function annotationHandlers(session: CaseSession): Pick<Handlers, Extract<RequestName, `annotation.${string}`>> {
+  const annotate = async (change: (open: OpenCase) => WorkHistory): Promise<AnnotationOutcome> =>
+    shown(await session.annotate((open) => open.withWork(change(open))));
+  return {
+    'annotation.bookmark': (payload) => annotate((open) => bookmark(open, payload)),
+    'annotation.tag': (payload) => annotate((open) => tag(open, payload)),
+    'annotation.comment': (payload) => annotate((open) => comment(open, payload)),
+    'annotation.commentRange': (payload) => annotate((open) => commentRange(open, payload)),
+    'annotation.addEvent': (payload) => annotate((open) => addEvent(open, payload)),
+    'annotation.edit': (payload) => annotate((open) => edit(open, payload)),
+    'annotation.hide': (payload) => annotate((open) => hide(open, payload)),
+    'annotation.remove': (payload) => annotate((open) => remove(open, payload)),
+  };
 }
 
 function exportReport(

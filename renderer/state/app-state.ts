@@ -4,7 +4,7 @@ import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { JobError, Progress } from '../../shared/model/job.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import type { CaseView, Conclusion } from '../../shared/model/views.ts';
+import type { AnnotationsView, CaseView, Conclusion } from '../../shared/model/views.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
 import type { Measuring } from './measuring.ts';
 import {
@@ -75,6 +75,8 @@ export type AppAction =
   | { readonly type: 'grown'; readonly view: CaseView; readonly trail: Trail }
   /** Other conclusions from the same evidence: rows and files are as they were. */
   | { readonly type: 'concluded'; readonly conclusion: Conclusion }
+  /** Annotations change no conclusion. */
+  | { readonly type: 'annotated'; readonly annotations: AnnotationsView }
   | { readonly type: 'closed' }
   | {
       readonly type: 'job-started';
@@ -168,6 +170,8 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return { ...state, sameMoment: action.event };
     case 'concluded':
       return concluded(state, action.conclusion);
+    case 'annotated':
+      return state.view === null ? state : { ...state, view: { ...state.view, annotations: action.annotations } };
     case 'closed':
       return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
     case 'failure-dismissed':
@@ -295,9 +299,9 @@ function withPlace(
 }
 
 /** The case in another light. Another incident moves the timeline to it, where that showed the one before. */
-function concluded(state: AppState, { analysis, judgements }: Conclusion): AppState {
+function concluded(state: AppState, { analysis, judgements, annotations }: Conclusion): AppState {
   if (state.view === null) return state;
-  const view: CaseView = { ...state.view, analysis, judgements };
+  const view: CaseView = { ...state.view, analysis, judgements, annotations };
   if (analysis.incident?.id === state.view.analysis.incident?.id) return { ...state, view };
   const range = rangeAfter(state, view);
   return {

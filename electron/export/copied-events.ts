@@ -1,4 +1,4 @@
-import type { CopyFormat } from '../../shared/contract/ipc.ts';
+import type { CopyFormat } from '../../shared/contract/copy-limits.ts';
 import type { EventSource, EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceFile } from '../../shared/model/evidence.ts';
 import { formatDate, formatIsoMicros, formatTimeOfDay } from '../../shared/model/time.ts';

@@ -21,6 +21,7 @@ import type {
 import { isZone } from '../model/zone.ts';
 import { tagSchema } from './annotations-json.ts';
 import { type CaseViewState, caseViewStateSchema } from './case-file.ts';
+import { COPY_FORMATS, MOST_COPIED_EVENTS } from './copy-limits.ts';
 import {
   csvRequestSchema,
   type DatabaseSchema,
@@ -208,12 +209,6 @@ const rangeEnd = z.union([z.strictObject({ row }), z.strictObject({ time: timeSc
 /** The zone in which times without one are meant in a query; UTC when left out. */
 const zone = z.string().min(1).max(64).optional();
 const MOST_BINS = 4_096;
-
-/** How events are copied. */
-export const COPY_FORMATS = ['text', 'tsv', 'json', 'markdown'] as const;
-export type CopyFormat = (typeof COPY_FORMATS)[number];
-/** Events that are selected and copied at once. */
-export const MOST_COPIED_EVENTS = 10_000;
 
 const responseOf = <T>() => z.custom<T>(() => true);
 

@@ -19,14 +19,14 @@ export interface AnnotatedMoment {
   readonly place: RecordPlace | null;
 }
 
-export interface Bookmark {
+interface Bookmark {
   readonly kind: 'bookmark';
   /** Unlike that of any other annotation of the case. */
   readonly id: string;
   readonly record: AnnotatedRecord;
 }
 
-export interface TagMark {
+interface TagMark {
   readonly kind: 'tag';
   readonly id: string;
   readonly record: AnnotatedRecord;
@@ -34,7 +34,7 @@ export interface TagMark {
 }
 
 /** A comment on one record. */
-export interface RecordComment {
+interface RecordComment {
   readonly kind: 'comment';
   readonly id: string;
   readonly record: AnnotatedRecord;
@@ -59,14 +59,13 @@ export interface AddedEvent {
 }
 
 /** Messages that are left out of the list of events, by what they have in common: see `messageTemplate`. */
-export interface HiddenMessages {
+interface HiddenMessages {
   readonly kind: 'hidden';
   readonly id: string;
   readonly template: string;
 }
 
 export type Annotation = Bookmark | TagMark | RecordComment | RangeComment | AddedEvent | HiddenMessages;
-export type AnnotationKind = Annotation['kind'];
 
 export const MOST_ANNOTATIONS = 5_000;
 export const MOST_TAG_CHARS = 60;

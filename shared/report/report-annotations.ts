@@ -15,12 +15,12 @@ export function reportAnnotations(
     const { annotation } = placed;
     if (annotation.kind === 'hidden' || placed.time === null) return [];
     const time = placed.to === null ? utcStamp(placed.time) : `${utcStamp(placed.time)} to ${utcStamp(placed.to)}`;
-    return [{ time, source: sourceOf(placed, paths), ...wordsOf(annotation) }];
+    return [{ time, source: sourceOf(placed, paths), ...annotationWords(annotation) }];
   });
 }
 
 /** An annotation in words, as lists name it: what it is, what the analyst wrote, and what the record says. */
-export function wordsOf(annotation: Exclude<Annotation, { readonly kind: 'hidden' }>): {
+export function annotationWords(annotation: Exclude<Annotation, { readonly kind: 'hidden' }>): {
   readonly what: string;
   readonly text: string;
   readonly record: string;

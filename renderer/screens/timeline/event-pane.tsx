@@ -30,6 +30,7 @@ import {
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { Copies } from './copies.tsx';
+import { EventMarks } from './event-marks.tsx';
 import styles from './event-pane.module.css';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
@@ -152,6 +153,7 @@ function RecordDetail(props: RecordProps) {
         {event.message}
         {event.messageCut === true ? <span className={styles.rawCut}>…</span> : null}
       </p>
+      <EventMarks view={view} event={event} />
       <RecordView record={record} />
       <RecordActions {...props} />
       <RawRecordSection view={view} record={record} />

@@ -179,10 +179,16 @@ export function ChangesPreview({ view }: { readonly view: CaseView }) {
 
 /** What the analyst put beside the evidence; nothing where nobody did. */
 export function AnnotationsPreview({ view }: { readonly view: CaseView }) {
-  const shown = view.annotations.entries.flatMap(({ annotation, time }) =>
+  const shown = view.annotations.entries.flatMap(({ annotation, time, to }) =>
     annotation.kind === 'hidden' || time === null
       ? []
-      : [{ id: annotation.id, time: utcStamp(time), ...annotationWords(annotation) }],
+      : [
+          {
+            id: annotation.id,
+            time: to === null ? utcStamp(time) : `${utcStamp(time)} to ${utcStamp(to)}`,
+            ...annotationWords(annotation),
+          },
+        ],
   );
   if (shown.length === 0) return null;
   const more = shown.length - ANNOTATION_ROWS;

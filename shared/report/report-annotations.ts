@@ -2,6 +2,7 @@ import type { Annotation } from '../model/annotation.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import { type PlacedAnnotation, placeAnnotations } from '../model/placed-annotations.ts';
 import { sourceName } from './paths.ts';
+import { withoutRepeats } from './repeated-header.ts';
 import type { ReportAnnotation } from './report.ts';
 import { utcStamp } from './words.ts';
 
@@ -27,11 +28,11 @@ export function annotationWords(annotation: Exclude<Annotation, { readonly kind:
 } {
   switch (annotation.kind) {
     case 'bookmark':
-      return { what: 'Bookmark', text: '', record: annotation.record.message };
+      return { what: 'Bookmark', text: '', record: withoutRepeats(annotation.record.message) };
     case 'tag':
-      return { what: 'Tag', text: annotation.tag, record: annotation.record.message };
+      return { what: 'Tag', text: annotation.tag, record: withoutRepeats(annotation.record.message) };
     case 'comment':
-      return { what: 'Comment', text: annotation.text, record: annotation.record.message };
+      return { what: 'Comment', text: annotation.text, record: withoutRepeats(annotation.record.message) };
     case 'range':
       return { what: 'Comment on a time range', text: annotation.text, record: '' };
     case 'event':

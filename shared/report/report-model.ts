@@ -1,4 +1,3 @@
-import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
 import type { Annotation } from '../model/annotation.ts';
 import type { CaseEvidence } from '../model/case.ts';
@@ -13,6 +12,7 @@ import { artifactFields, artifactHistograms, artifactMap } from './artifact-sect
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
+import { withoutRepeats } from './repeated-header.ts';
 import type {
   Report,
   ReportEvent,
@@ -203,14 +203,6 @@ function eventRows(
       moment: moments.get(event.row) ?? null,
     };
   });
-}
-
-/** `CRITICAL: WORKER TIMEOUT (pid:23333)`: without the time and pid that the service's logger repeats after the journal. */
-function withoutRepeats(message: string): string {
-  const inner = splitInnerHeader(message);
-  if (inner === null) return message;
-  const header = [inner.level, inner.logger].filter((part) => part !== null).join(' ');
-  return header === '' ? inner.text : `${header}: ${inner.text}`;
 }
 
 function shortened(message: string): string {

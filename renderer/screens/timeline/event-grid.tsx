@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, memo, useEffect, useMemo } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useEffect } from 'react';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
 import { isErrorSeverity } from '../../../shared/model/event.ts';

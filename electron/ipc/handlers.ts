@@ -6,6 +6,7 @@ import type {
   RequestName,
   RequestOf,
 } from '../../shared/contract/ipc.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
 import { redo, undo, type WorkHistory } from '../../shared/model/work-history.ts';
 import { UTC } from '../../shared/model/zone.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
@@ -15,6 +16,7 @@ import { readRuleFiles } from '../case/read-rule-files.ts';
 import { isCaseFile } from '../case-files/read-case-file.ts';
 import { copiedEvents } from '../export/copied-events.ts';
 import { exportFileName } from '../export/file-names.ts';
+import { readFileBytes } from '../files/file-bytes.ts';
 import { readExcerpt } from '../profile/artifact-excerpt.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { addEvent, bookmark, comment, commentRange, edit, hide, remove, tag } from './annotations.ts';
@@ -118,11 +120,10 @@ export function createHandlers(
     },
     'profile.run': async (payload) => shown(await session.profile(payload)),
     'profile.cancel': () => session.cancelProfile(),
-    'artifact.excerpt': ({ evidenceId, byteOffset, limit }) => {
-      const absolutePath = requireCase(session).locationOf(evidenceId);
-      if (absolutePath === null) throw new UsageError(`This case has no source ${evidenceId}.`);
-      return readExcerpt(absolutePath, byteOffset, limit);
-    },
+    'artifact.excerpt': ({ evidenceId, byteOffset, limit }) =>
+      readExcerpt(locationIn(session, evidenceId), byteOffset, limit),
+    'evidence.bytes': ({ evidenceId, byteOffset, limit }) =>
+      readFileBytes(locationIn(session, evidenceId), byteOffset, limit),
     ...databaseHandlers(session, ports, { requireCase: () => requireCase(session), onReport: () => keeper.touched() }),
     'case.chooseIncident': async ({ incidentId }) =>
       shown(await session.conclude((open) => open.withIncident({ incidentId }))),
@@ -152,6 +153,13 @@ function requireCase(session: CaseSession): OpenCase {
   const current = session.current();
   if (current === null) throw new UsageError('No case is open.');
   return current.openCase;
+}
+
+/** Where the bytes of a file can be read. Throws UsageError for a container, and for what the case does not have. */
+function locationIn(session: CaseSession, evidenceId: EvidenceId): string {
+  const absolutePath = requireCase(session).locationOf(evidenceId);
+  if (absolutePath === null) throw new UsageError(`The bytes of source ${evidenceId} cannot be shown.`);
+  return absolutePath;
 }
 
 async function judge(session: CaseSession, change: (open: OpenCase) => WorkHistory): Promise<ConclusionOutcome> {

@@ -3,7 +3,7 @@ import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { CaseView } from '../../shared/model/views.ts';
 import { hiddenTemplates } from './annotation-index.ts';
-import { caseExtent } from './app-state.ts';
+import { caseExtent, type FilePlace } from './app-state.ts';
 import type { ActionContext } from './attempt.ts';
 import { queryZone } from './event-pages.ts';
 import { type CasePlace, type ChangeTopic, listFilter, SAMPLE_KINDS, type TabName } from './navigation.ts';
@@ -21,6 +21,9 @@ export interface PlaceActions {
   /** Shows a hypothesis, or another part of the Verdict screen with this element id. */
   showVerdict(id: string): void;
   pin(time: EpochMicros | null): void;
+  /** Opens a file of the evidence at a place, over the screen. */
+  openFile(place: FilePlace): void;
+  closeFile(): void;
   /** Marks the entry for which the same moment in another source is to be picked; null ends the picking. */
   markMoment(event: EvidenceEvent | null): void;
 }
@@ -44,6 +47,8 @@ export function placeActions(context: ActionContext): PlaceActions {
       );
     },
     showVerdict: (id) => dispatch({ type: 'revealed', id, atMillis: atMillis() }),
+    openFile: (place) => dispatch({ type: 'file-viewed', place }),
+    closeFile: () => dispatch({ type: 'file-viewed', place: null }),
     pin: (time) => dispatch({ type: 'pinned', time }),
     markMoment: (event) => dispatch({ type: 'moment-marked', event }),
   };

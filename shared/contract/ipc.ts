@@ -14,6 +14,7 @@ import type {
   EventHistogram,
   EventPage,
   FacetCounts,
+  FileBytes,
   RawRecord,
   RecordPiece,
   TracebackLines,
@@ -411,6 +412,18 @@ export const REQUESTS = {
         .max(64 * 1024),
     }),
     response: responseOf<ArtifactExcerpt>(),
+  },
+  /** Bytes of a file of the evidence, for showing what a fact or a problem cites. */
+  'evidence.bytes': {
+    request: z.strictObject({
+      evidenceId,
+      byteOffset: z.int().nonnegative(),
+      limit: z
+        .int()
+        .min(1)
+        .max(64 * 1024),
+    }),
+    response: responseOf<FileBytes>(),
   },
   /** Tables, indexes, views and triggers of a database copy, in the order of its schema. */
   'database.schema': { request: databaseTargetSchema, response: responseOf<DatabaseSchema>() },

@@ -170,6 +170,15 @@ export interface ArtifactExcerpt {
   readonly text: string;
 }
 
+/** Some bytes of a file of the evidence. */
+export interface FileBytes {
+  readonly byteOffset: number;
+  readonly totalBytes: number;
+  /** Line on which they begin, from 1; null where that would take too long to count. */
+  readonly line: number | null;
+  readonly bytes: Uint8Array;
+}
+
 /** What follows from the same evidence after a judgement or for another incident; rows and files stay as they are. */
 export interface Conclusion {
   readonly analysis: Analysis;

@@ -252,6 +252,7 @@ function RecordActions({ view, record, origin }: RecordProps) {
 /** The bytes that the event rests on, and where they stand. */
 function RawRecordSection({ view, record }: { readonly view: CaseView; readonly record: RawRecord }) {
   const { event } = record;
+  const { openFile } = useActions();
   const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (
     <section aria-label="Raw record">
@@ -261,7 +262,9 @@ function RawRecordSection({ view, record }: { readonly view: CaseView; readonly 
       </div>
       <RawLines record={record} />
       <p className={styles.detailPlace}>
-        <span className="mono">{record.path}</span>
+        <LinkButton tone="plain" className="mono" title="Show it in the file" onClick={() => openFile(event.source)}>
+          {record.path}
+        </LinkButton>
         <CopyButton
           text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
           what="Place"

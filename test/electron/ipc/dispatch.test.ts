@@ -65,6 +65,7 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'events.tracebacks': record('events.tracebacks', { lines: [], listedHeads: [] }),
     'profile.run': record('profile.run', { status: 'cancelled', profile: null }),
     'profile.cancel': record('profile.cancel', undefined),
+    'evidence.bytes': record('evidence.bytes', { byteOffset: 0, totalBytes: 0, line: 1, bytes: new Uint8Array(0) }),
     'artifact.excerpt': record('artifact.excerpt', {
       byteOffset: 0,
       byteLength: 0,

@@ -187,6 +187,12 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'profile.cancel': async () => {
       profileCancelled = true;
     },
+    'evidence.bytes': async ({ byteOffset }) => ({
+      byteOffset,
+      totalBytes: 0,
+      line: 1,
+      bytes: new Uint8Array(0),
+    }),
     'artifact.excerpt': async (request) =>
       mockExcerpt(
         current?.view.artifacts.find((each) => each.evidenceId === request.evidenceId),

@@ -86,8 +86,7 @@ export const EventGrid = memo(function EventGrid(props: EventGridProps) {
             onContextMenuCapture={(event) => cursor.pickForMenu(event)}
           >
             <GridHead table={table} layout={layout} />
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: Chromium scrolls it by keys only where it can have the focus. */}
-            <div ref={rows.scroller} className={styles.gridScroller} data-testid="events-scroller" tabIndex={-1}>
+            <div ref={rows.scroller} className={styles.gridScroller} data-testid="events-scroller">
               {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
               <div ref={rows.virtualizer.containerRef} role="rowgroup" className={styles.gridBody}>
                 {table.getRowModel().rows.map((row, position) => (

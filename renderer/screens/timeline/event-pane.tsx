@@ -1,5 +1,5 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
-import { memo, type ReactNode, useEffect, useState } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { Fact } from '../../../shared/model/analysis.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
@@ -341,9 +341,19 @@ function RawLines({ record }: { readonly record: RawRecord }) {
     ...own.map((text, index) => ({ text, offset: index, isOwn: true })),
     ...record.after.map((text, index) => ({ text, offset: own.length + index, isOwn: false })),
   ];
+  const box = useRef<HTMLPreElement>(null);
+  // The lines before it may fill the box. Only the box is moved: the pane stays where it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another record has another place in the box.
+  useEffect(() => {
+    const line = box.current?.querySelector<HTMLElement>('[data-testid=own-line]');
+    if (box.current === null || line === null || line === undefined) return;
+    const { top, height } = line.getBoundingClientRect();
+    const { top: boxTop, height: boxHeight } = box.current.getBoundingClientRect();
+    box.current.scrollTop += top - boxTop - Math.max(0, (boxHeight - height) / 2);
+  }, [record]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls sideways, which needs focus to work from the keyboard.
-    <pre className={styles.raw} tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which needs focus to work from the keyboard.
+    <pre ref={box} className={styles.raw} tabIndex={0}>
       {lines.map((line) => (
         <span
           key={line.offset}

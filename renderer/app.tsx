@@ -15,6 +15,7 @@ import { TopBar } from './components/top-bar.tsx';
 import { ArtifactScreen } from './screens/artifact/artifact.tsx';
 import { DatabaseScreen } from './screens/database/database.tsx';
 import { EvidenceScreen } from './screens/evidence.tsx';
+import { FileViewer } from './screens/file-viewer.tsx';
 import { MovedDialog } from './screens/moved-dialog.tsx';
 import { ProgressScreen } from './screens/progress.tsx';
 import { ReportScreen } from './screens/report.tsx';
@@ -44,7 +45,7 @@ export function WholeWindow() {
 
 /** The bar, the headline of the incident, and the view that is chosen. */
 function App() {
-  const { view, job, failure, trail, caseStatus, moved } = useAppState();
+  const { view, job, failure, trail, caseStatus, moved, viewedFile } = useAppState();
   const [isPaletteOpen, setIsPaletteOpen] = useState(false);
   const searchField = useRef<HTMLInputElement>(null);
   const focusSearch = (): boolean => {
@@ -100,6 +101,9 @@ function App() {
       )}
       {isPaletteOpen && view !== null ? <CommandPalette onClose={() => setIsPaletteOpen(false)} /> : null}
       {moved === null ? null : <MovedDialog moved={moved} />}
+      {viewedFile === null || view === null ? null : (
+        <FileViewer key={`${viewedFile.evidenceId} ${viewedFile.byteOffset}`} view={view} place={viewedFile} />
+      )}
       <DropTarget />
       <Toasts />
     </div>
@@ -212,6 +216,12 @@ function runMenuCommand(command: MenuCommand, actions: Actions, startFind: () =>
     case 'find':
       startFind();
       return;
+    case 'undo':
+    case 'redo':
+      // What is being typed has an undo of its own.
+      if (isEditing()) document.execCommand(command);
+      else void (command === 'undo' ? actions.undoWork() : actions.redoWork());
+      return;
     case 'go-evidence':
     case 'go-timeline':
     case 'go-artifact':
@@ -252,7 +262,7 @@ function useShortcuts(shortcuts: Shortcuts): void {
         if (tab !== undefined) actions.go(tab);
       } else if (isCommand && event.key === 'f') find(actions, focusSearch);
       else if (isCommand && event.key === 'k') openPalette();
-      else if (isUndo && !isEditing()) void (event.shiftKey ? actions.redoJudgement() : actions.undoJudgement());
+      else if (isUndo && !isEditing()) void (event.shiftKey ? actions.redoWork() : actions.undoWork());
       else if (event.altKey && event.key === 'ArrowLeft') actions.back();
       else if (event.altKey && event.key === 'ArrowRight') actions.forward();
       else return;

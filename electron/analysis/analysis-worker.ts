@@ -33,13 +33,13 @@ async function perform(task: Task<AnalysisTasks>): Promise<Answer<AnalysisTasks>
       return { name, value };
     }
     case 'write': {
-      const { title, judgements, queries, format } = payload;
+      const { title, judgements, annotations, queries, format } = payload;
       const analysis = required().conclude(payload);
       const { evidence } = required();
       // Loaded when it is first needed: the thread has to be there when the evidence is.
       const { renderExport } = await import('../export/export-case.ts');
-      const value = bytesOf(await renderExport({ title, evidence, analysis, judgements, queries }, format));
-      return { name, value };
+      const input = { title, evidence, analysis, judgements, annotations, queries };
+      return { name, value: bytesOf(await renderExport(input, format)) };
     }
   }
 }

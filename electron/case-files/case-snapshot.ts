@@ -1,4 +1,5 @@
 import {
+  annotationsMember,
   type CaseFile,
   type CaseSource,
   type CaseViewState,
@@ -37,7 +38,7 @@ export function caseSnapshot(
   { id, title, view, earlier, absent, failedQueries }: CaseIdentity,
   folder: string | null,
 ): CaseFile {
-  const { evidence, clockOffsets, judgements, chosen, analysis, reportQueries } = openCase;
+  const { evidence, clockOffsets, work, chosen, analysis, reportQueries } = openCase;
   const now: CaseFile = {
     inquest: 'case/1',
     id,
@@ -46,7 +47,8 @@ export function caseSnapshot(
     changed: new Date().toISOString(),
     sources: paths.map((path) => caseSource(path, folder)),
     evidence: knownFiles(evidence.files),
-    judgements: [...judgements.judgements],
+    judgements: [...work.judgements],
+    ...annotationsMember(work.annotations),
     incident: chosen === null ? null : [...chosen],
     zones: { whereAssumed: zones.whereAssumed, bySource: zones.bySource.map(({ path, zone }) => ({ path, zone })) },
     clockOffsets: evidence.files.flatMap(({ id: fileId, path }) => {

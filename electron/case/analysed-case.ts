@@ -1,15 +1,16 @@
 import type { AnalysisSource, DocumentFormat, IncidentAsked } from '../../shared/contract/analysis-protocol.ts';
 import type { QuerySource } from '../../shared/contract/worker-protocol.ts';
 import { isAbout, subjectOf } from '../../shared/hypotheses/judged-facts.ts';
-import { type JudgementHistory, NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import type { Analysis, Incident, IncidentChoice } from '../../shared/model/analysis.ts';
 import type { ArtifactReport, ProfileRun } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { EvidenceId } from '../../shared/model/evidence.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
 import type { Judgement, Subject } from '../../shared/model/judgement.ts';
+import { placeAnnotations } from '../../shared/model/placed-annotations.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import type { CaseView, Conclusion, JudgementsView } from '../../shared/model/views.ts';
+import type { AnnotationsView, CaseView, Conclusion, JudgementsView } from '../../shared/model/views.ts';
+import { historyWords, NO_WORK, type WorkHistory } from '../../shared/model/work-history.ts';
 import { ruleFilesOf } from '../../shared/rules/rule-files.ts';
 import { AnalysisClient } from '../analysis/analysis-client.ts';
 import { caseEvidence } from '../analysis/case-evidence.ts';
@@ -43,8 +44,8 @@ export interface OpenCase {
   readonly sql: SqlClient;
   /** Queries whose results are part of the report; corrections of clocks keep them. */
   readonly reportQueries: ReportQueries;
-  /** What whoever analyses it has said against and beside its facts. */
-  readonly judgements: JudgementHistory;
+  /** What the analyst has said against and beside its facts, and put beside its evidence. */
+  readonly work: WorkHistory;
   /** The incident that was chosen instead of the worst one; null when none was. */
   readonly chosen: Subject | null;
   /** Everything a window holds of it. */
@@ -53,12 +54,14 @@ export interface OpenCase {
   conclusion(): Conclusion;
   /** The bytes of a document about it, written on the thread that analyses it. */
   write(format: DocumentFormat): Promise<Uint8Array>;
-  /** The same case, resting on the same files and threads, with these judgements instead. Only the weighing is done anew. */
-  withJudgements(history: JudgementHistory): Promise<OpenCase>;
+  /** The part of the view that follows annotations, which change no conclusion. */
+  annotations(): AnnotationsView;
+  /** The same case, resting on the same files and threads, with this work instead. Where judgements differ, it is weighed anew. */
+  withWork(work: WorkHistory): Promise<OpenCase>;
   /** The same with another incident analysed. Rejects with NoSuchIncident. */
   withIncident(choice: IncidentChoice): Promise<OpenCase>;
   /** The same with what was judged and chosen in an earlier reading of its evidence, as far as it is found again. */
-  keeping(before: Pick<OpenCase, 'judgements' | 'chosen'>): Promise<OpenCase>;
+  keeping(before: Pick<OpenCase, 'work' | 'chosen'>): Promise<OpenCase>;
   /** The same with a further run of a profile, which changes the facts about its artifact. */
   withProfile(evidenceId: EvidenceId, run: ProfileRun): Promise<OpenCase>;
   /**
@@ -88,10 +91,10 @@ export interface CaseBasis {
   readonly reportQueries: ReportQueries;
 }
 
-/** What a case starts with instead of the worst incident and no judgements. */
+/** What a case starts with instead of the worst incident and no work. */
 export interface CaseStart {
   readonly asked?: AskedIncident | null;
-  readonly kept?: Pick<OpenCase, 'judgements' | 'chosen'>;
+  readonly kept?: Pick<OpenCase, 'work' | 'chosen'>;
 }
 
 /**
@@ -109,12 +112,12 @@ export async function analysedCase(
 ): Promise<OpenCase> {
   const { artifacts, rules } = basis;
   const read = await analysing.read({ imported: corrected, artifacts, rules });
-  const judgements = kept?.judgements ?? NO_JUDGEMENTS;
+  const work = kept?.work ?? NO_WORK;
   const about: IncidentAsked =
     asked === null
       ? aboutSubject(kept?.chosen ?? null)
       : { by: 'choice', choice: choiceOf(asked, read.incidents, timesOf(corrected)) };
-  const conclusion = await analysing.conclude({ about, judgements: judgements.judgements }, artifacts);
+  const conclusion = await analysing.conclude({ about, judgements: work.judgements }, artifacts);
   const store = new EventStore(corrected);
   const threads: CaseThreads = {
     analysing,
@@ -124,7 +127,7 @@ export async function analysedCase(
   const reading: SharedParts = { basis, clockOffsets, imported: corrected, incidents: read.incidents, store, threads };
   const evidence = caseEvidence(corrected, artifacts, read.rules, store);
   const chosen = asked === null ? (kept?.chosen ?? null) : subjectOf(conclusion.incident, evidence);
-  return new AnalysedCase(reading, evidence, { judgements, chosen }, conclusion);
+  return new AnalysedCase(reading, evidence, { work, chosen }, conclusion);
 }
 
 /** The evidence of a case under corrections of its clocks; as it is where there are none. */
@@ -142,7 +145,7 @@ interface CaseThreads {
   readonly sql: SqlClient;
 }
 
-/** What all cases share that differ in judgements, incident and profiles alone. */
+/** What all cases share that differ in the work on them, incident and profiles alone. */
 interface SharedParts {
   readonly basis: CaseBasis;
   readonly clockOffsets: ClockOffsets;
@@ -153,7 +156,7 @@ interface SharedParts {
 }
 
 interface Standpoint {
-  readonly judgements: JudgementHistory;
+  readonly work: WorkHistory;
   readonly chosen: Subject | null;
 }
 
@@ -161,18 +164,18 @@ class AnalysedCase implements OpenCase {
   readonly #reading: SharedParts;
   readonly evidence: CaseEvidence;
   readonly analysis: Analysis;
-  readonly judgements: JudgementHistory;
+  readonly work: WorkHistory;
   readonly chosen: Subject | null;
 
   constructor(
     reading: SharedParts,
     evidence: CaseEvidence,
-    { judgements, chosen }: Standpoint,
+    { work, chosen }: Standpoint,
     conclusion: Omit<Analysis, 'incidents'>,
   ) {
     this.#reading = reading;
     this.evidence = evidence;
-    this.judgements = judgements;
+    this.work = work;
     this.chosen = chosen;
     const { incident } = conclusion;
     const incidents = reading.incidents.map((each) => (each.id === incident?.id ? incident : each));
@@ -223,30 +226,42 @@ class AnalysedCase implements OpenCase {
   }
 
   conclusion(): Conclusion {
-    const { analysis, judgements, evidence } = this;
-    return { analysis, judgements: judgementsView(judgements, analysis, evidence) };
+    const { analysis, work, evidence } = this;
+    return {
+      analysis,
+      judgements: judgementsView(work, analysis, evidence),
+      annotations: this.annotations(),
+    };
+  }
+
+  annotations(): AnnotationsView {
+    return { entries: placeAnnotations(this.work.annotations, this.evidence), ...historyWords(this.work) };
   }
 
   write(format: DocumentFormat): Promise<Uint8Array> {
-    const { title, judgements, chosen, evidence, reportQueries } = this;
+    const { title, work, chosen, evidence, reportQueries } = this;
+    const { judgements, annotations } = work;
     const about = aboutSubject(chosen);
-    const request = { about, judgements: judgements.judgements, title, queries: reportQueries.forReport(), format };
+    const request = { about, judgements, annotations, title, queries: reportQueries.forReport(), format };
     return this.#reading.threads.analysing.write(request, evidence.artifacts);
   }
 
-  withJudgements(judgements: JudgementHistory): Promise<OpenCase> {
-    return this.#concluded({ judgements, chosen: this.chosen });
+  async withWork(work: WorkHistory): Promise<OpenCase> {
+    const { chosen, evidence, analysis } = this;
+    return work.judgements === this.work.judgements
+      ? new AnalysedCase(this.#reading, evidence, { work, chosen }, analysis)
+      : this.#concluded({ work, chosen });
   }
 
-  keeping({ judgements, chosen }: Pick<OpenCase, 'judgements' | 'chosen'>): Promise<OpenCase> {
-    return this.#concluded({ judgements, chosen });
+  keeping({ work, chosen }: Pick<OpenCase, 'work' | 'chosen'>): Promise<OpenCase> {
+    return this.#concluded({ work, chosen });
   }
 
   async withIncident(choice: IncidentChoice): Promise<OpenCase> {
-    const { judgements, evidence } = this;
-    const conclusion = await this.#conclude({ by: 'choice', choice }, judgements, evidence.artifacts);
+    const { work, evidence } = this;
+    const conclusion = await this.#conclude({ by: 'choice', choice }, work, evidence.artifacts);
     const chosen = subjectOf(conclusion.incident, evidence);
-    return new AnalysedCase(this.#reading, evidence, { judgements, chosen }, conclusion);
+    return new AnalysedCase(this.#reading, evidence, { work, chosen }, conclusion);
   }
 
   withProfile(evidenceId: EvidenceId, run: ProfileRun): Promise<OpenCase> {
@@ -284,14 +299,14 @@ class AnalysedCase implements OpenCase {
     await this.#reading.basis.removeCopies();
   }
 
-  async #concluded({ judgements, chosen }: Standpoint, evidence = this.evidence): Promise<OpenCase> {
-    const conclusion = await this.#conclude(aboutSubject(chosen), judgements, evidence.artifacts);
-    return new AnalysedCase(this.#reading, evidence, { judgements, chosen }, conclusion);
+  async #concluded({ work, chosen }: Standpoint, evidence = this.evidence): Promise<OpenCase> {
+    const conclusion = await this.#conclude(aboutSubject(chosen), work, evidence.artifacts);
+    return new AnalysedCase(this.#reading, evidence, { work, chosen }, conclusion);
   }
 
   async #conclude(
     about: IncidentAsked,
-    { judgements }: JudgementHistory,
+    { judgements }: WorkHistory,
     artifacts: readonly ArtifactReport[],
   ): Promise<Omit<Analysis, 'incidents'>> {
     const { threads, imported } = this.#reading;
@@ -309,7 +324,7 @@ function aboutSubject(subject: Subject | null): IncidentAsked {
 }
 
 function judgementsView(
-  { judgements, done, undone }: JudgementHistory,
+  { judgements }: WorkHistory,
   { incident, facts }: Analysis,
   evidence: CaseEvidence,
 ): JudgementsView {
@@ -318,8 +333,6 @@ function judgementsView(
     (judgement.kind === 'observation' || facts.some(({ id }) => id === judgement.factId));
   return {
     entries: judgements.map((judgement) => ({ judgement, applies: applies(judgement) })),
-    undo: done.at(-1)?.what ?? null,
-    redo: undone.at(-1)?.what ?? null,
   };
 }
 

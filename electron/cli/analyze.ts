@@ -3,7 +3,7 @@ import process from 'node:process';
 import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts';
 import { isCaseFile } from '../../shared/contract/case-file-name.ts';
 import type { RuleFileText } from '../../shared/contract/worker-protocol.ts';
-import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
+import { NO_WORK } from '../../shared/model/work-history.ts';
 import { type OpenCase, openCase } from '../case/open-case.ts';
 import type { NotesText } from '../case/read-notes.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
@@ -90,7 +90,7 @@ async function analysed(
     progress.clear();
     if (notes !== null) {
       const judgements = (await notesFiles()).judgementsIn(notes, opened.evidence.files);
-      opened = await opened.withJudgements({ ...NO_JUDGEMENTS, judgements });
+      opened = await opened.withWork({ ...NO_WORK, judgements });
     }
     await writeOutputs(command, opened, progress, terminal);
     return 0;

@@ -1,6 +1,6 @@
-import type { CaseFile } from '../../shared/contract/case-file.ts';
+import { type CaseFile, workIn } from '../../shared/contract/case-file.ts';
 import { CASE_FILE_ENDING } from '../../shared/contract/case-file-name.ts';
-import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
+import { NO_WORK } from '../../shared/model/work-history.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readCaseFile } from '../case-files/read-case-file.ts';
 import { evidenceNotices, queryNotice, restoreQueries } from '../case-files/restore-case.ts';
@@ -58,9 +58,9 @@ export async function restored(
   unknownSources: readonly string[],
   { stderr }: Terminal,
 ): Promise<OpenCase> {
-  const judgements = { ...NO_JUDGEMENTS, judgements: file.judgements };
+  const work = { ...NO_WORK, ...workIn(file) };
   const chosen = command.incident === null ? file.incident : opened.chosen;
-  const kept = await opened.keeping({ judgements, chosen });
+  const kept = await opened.keeping({ work, chosen });
   const failedQueries = await restoreQueries(kept, file.queries);
   const notices = [...evidenceNotices(file, kept, [], unknownSources), ...queryNotice(failedQueries)];
   for (const { text, detail } of notices) stderr.write(`warning: ${visibleName(path)}: ${text}. ${detail}\n`);

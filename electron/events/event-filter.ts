@@ -55,7 +55,7 @@ export interface FacetLookups {
 
 export function facetLookups(columns: EventColumns, files: readonly EvidenceFile[], filter: EventFilter): FacetLookups {
   return {
-    kind: allowed(EVENT_KINDS, filter.kinds),
+    kind: kindsOf(filter),
     severity: allowed(SEVERITIES, filter.severities),
     source: allowed(
       files.map((file) => file.id),
@@ -64,6 +64,14 @@ export function facetLookups(columns: EventColumns, files: readonly EvidenceFile
     unit: allowed(columns.units, filter.units),
     pid: filter.pids.length === 0 ? null : new Set(filter.pids),
   };
+}
+
+/** Kinds that are wanted and not left out. */
+function kindsOf({ kinds, withoutKinds }: EventFilter): Uint8Array | null {
+  const wanted = allowed(EVENT_KINDS, kinds);
+  if (withoutKinds.length === 0) return wanted;
+  const out = new Set(withoutKinds);
+  return Uint8Array.from(EVENT_KINDS, (kind, index) => (out.has(kind) || wanted?.[index] === 0 ? 0 : 1));
 }
 
 /** Rows that pass all of a filter but its text and its query, in time order, from the columns alone. */

@@ -11,7 +11,16 @@ import { existing } from '../../shared/model/existing.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
 import { UTC, type ZoneName } from '../../shared/model/zone.ts';
 import { type BytePattern, bytePattern } from '../../shared/search/byte-pattern.ts';
-import { ASK, type CompiledQuery, compileQuery, MessageText, NO, YES } from '../../shared/search/compile-query.ts';
+import {
+  ASK,
+  type CompiledQuery,
+  compileAll,
+  compileQuery,
+  compileTemplates,
+  MessageText,
+  NO,
+  YES,
+} from '../../shared/search/compile-query.ts';
 import { parseQuery } from '../../shared/search/parse-query.ts';
 import type { Query, QueryProblem } from '../../shared/search/query.ts';
 import { columnFilter, RowList } from './event-filter.ts';
@@ -123,9 +132,11 @@ export class RowSearch {
     if (problems.length > 0) throw new QueryRefused(problems);
     const parts: Query[] = filter.text === '' ? [] : [{ type: 'text', text: filter.text }];
     if (query !== null) parts.push(query);
-    const whole: Query | undefined = parts.length > 1 ? { type: 'and', parts } : parts[0];
-    if (whole === undefined) return null;
-    return compileQuery(whole, { columns: this.#columns, files: this.#files, zone, times });
+    const context = { columns: this.#columns, files: this.#files, zone, times };
+    const conditions = parts.map((part) => compileQuery(part, context));
+    if (filter.templates.length > 0) conditions.push(compileTemplates(filter.templates, true));
+    if (filter.withoutTemplates.length > 0) conditions.push(compileTemplates(filter.withoutTemplates, false));
+    return conditions.length > 1 ? compileAll(conditions) : (conditions[0] ?? null);
   }
 
   *#steps(

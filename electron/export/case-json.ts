@@ -2,13 +2,16 @@ import type { CaseJson } from '../../shared/contract/case-json.ts';
 import { CASE_SCHEMA } from '../../shared/contract/case-schema-name.ts';
 import { evidenceMatrix } from '../../shared/hypotheses/matrix.ts';
 import type { Analysis, Fact, HypothesisId, Incident, WeightedFact } from '../../shared/model/analysis.ts';
+import type { Annotation } from '../../shared/model/annotation.ts';
 import type { ArtifactReport, ParseProfile } from '../../shared/model/artifact.ts';
 import type { CaseEvidence } from '../../shared/model/case.ts';
 import type { DatabaseReport, JobInQuestion } from '../../shared/model/database.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EvidenceFile, ParseProblem, Provenance } from '../../shared/model/evidence.ts';
 import type { Judgement } from '../../shared/model/judgement.ts';
+import { type PlacedAnnotation, placeAnnotations } from '../../shared/model/placed-annotations.ts';
 import { formatIsoMicros } from '../../shared/model/time.ts';
+import { NO_WORK, type Work } from '../../shared/model/work-history.ts';
 import { timeSettingProblems } from '../../shared/report/time-settings.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
 
@@ -22,7 +25,7 @@ export function toCaseJson(
   evidence: CaseEvidence,
   analysis: Analysis,
   events: Iterable<EvidenceEvent>,
-  judgements: readonly Judgement[] = [],
+  { judgements, annotations }: Work = NO_WORK,
 ): CaseJson {
   const artifact = analysis.artifactIndex === null ? undefined : evidence.artifacts[analysis.artifactIndex];
   const database = analysis.databaseIndex === null ? undefined : evidence.databases[analysis.databaseIndex];
@@ -97,7 +100,7 @@ export function toCaseJson(
         ...(effect === undefined ? {} : { effect }),
       }),
     ),
-    annotations: annotationsJson(evidence, analysis, judgements),
+    annotations: [...judgementAnnotations(evidence, analysis, judgements), ...annotationsJson(evidence, annotations)],
     problems: [
       ...evidence.problems.map(({ path, kind, message }) => ({ path, kind, message })),
       ...evidence.files.flatMap((file) =>
@@ -309,7 +312,7 @@ function jobJson({ jobHistory }: DatabaseReport, job: JobInQuestion | null): Non
 }
 
 /** Tags of the user's rules, comments by which facts were dismissed, and what the analyst observed. */
-function annotationsJson(
+function judgementAnnotations(
   { rules, events }: CaseEvidence,
   { overruled, facts }: Analysis,
   judgements: readonly Judgement[],
@@ -332,4 +335,32 @@ function annotationsJson(
     ];
   });
   return [...tags, ...comments, ...observed];
+}
+
+/** What the analyst put beside the evidence, by records as far as they are in it. */
+function annotationsJson(evidence: CaseEvidence, annotations: readonly Annotation[]): CaseJson['annotations'] {
+  return placeAnnotations(annotations, evidence).flatMap((placed) => annotationJson(placed, evidence) ?? []);
+}
+
+function annotationJson(
+  { annotation, row, time, to }: PlacedAnnotation,
+  { events }: CaseEvidence,
+): CaseJson['annotations'][number] | null {
+  const source = row === null ? null : sourceJson(events.event(row).source);
+  switch (annotation.kind) {
+    case 'bookmark':
+      return source === null ? null : { kind: 'bookmark', source };
+    case 'tag':
+      return source === null ? null : { kind: 'tag', tag: annotation.tag, source };
+    case 'comment':
+      return { kind: 'comment', text: annotation.text, ...(source === null ? {} : { source }) };
+    case 'range': {
+      const ends = time === null || to === null ? {} : { from: formatIsoMicros(time), to: formatIsoMicros(to) };
+      return { kind: 'comment', text: annotation.text, ...ends };
+    }
+    case 'event':
+      return { kind: 'event', text: annotation.text, time: formatIsoMicros(annotation.time), source: null };
+    case 'hidden':
+      return null;
+  }
 }

@@ -28,12 +28,13 @@ export async function renderExport(input: ExportInput, format: DocumentFormat): 
 }
 
 /** The report of a case, as every document and the terminal tell it. */
-export function reportOf({ title, evidence, analysis, judgements, queries }: ExportInput): Report {
+export function reportOf({ title, evidence, analysis, judgements, annotations, queries }: ExportInput): Report {
   return buildReport({
     title,
     evidence,
     analysis,
     judgements,
+    annotations,
     keyEvents: selectKeyEvents(analysis, evidence.events),
     queries,
     // No time of making: a document that is made again is the same to the byte.
@@ -42,8 +43,8 @@ export function reportOf({ title, evidence, analysis, judgements, queries }: Exp
 }
 
 function caseJsonOf(input: ExportInput): CaseJson {
-  const { evidence, analysis, judgements } = input;
+  const { evidence, analysis } = input;
   const { events, shortened } = timelineEvents(input);
   const told = shortened === null ? evidence : { ...evidence, problems: [...evidence.problems, shortened] };
-  return toCaseJson(told, analysis, events, judgements);
+  return toCaseJson(told, analysis, events, input);
 }

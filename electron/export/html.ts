@@ -37,6 +37,7 @@ export function writeHtml(report: Report, caseJson: CaseJson): string {
     verdictSection(report),
     matrixSection(report),
     judgementSection(report),
+    annotationSection(report),
     recommendationSection(report),
     questionSection(report),
     artifactSection(report),
@@ -261,6 +262,24 @@ function judgementSection({ overrulings, observations }: Report): string {
     ]),
   );
   return section('Analyst changes', overruled + observed);
+}
+
+function annotationSection({ annotations }: Report): string {
+  const columns = [
+    { head: 'Time', class: 'mono' },
+    { head: 'Kind' },
+    { head: 'Annotation' },
+    { head: 'Record', class: 'mono' },
+    { head: 'Source', class: 'mono' },
+  ];
+  const rows = annotations.map(({ time, what, text: words, record, source }) => [time, what, words, record, source]);
+  return section(
+    'Annotations',
+    table(
+      columns,
+      rows.map((cells) => cells.map(text)),
+    ),
+  );
 }
 
 function recommendationSection({ recommendations }: Report): string {

@@ -61,6 +61,7 @@ export function pdfContent(report: Report, texts: Texts): Content[] {
     ...section('Verdict', verdictBlocks(report, texts), 3),
     ...section('Evidence matrix', matrixBlocks(report, texts), 2),
     ...section('Analyst changes', judgementBlocks(report, texts)),
+    ...section('Annotations', annotationBlocks(report, texts)),
     ...section('What to do', recommendationBlocks(report, texts)),
     ...section('Questions', questionBlocks(report, texts)),
     ...section('Expected findings', findingBlocks(report, texts)),
@@ -301,6 +302,16 @@ function judgementBlocks({ overrulings, observations }: Report, texts: Texts): B
       ? []
       : [dataTable(columnWidths(205, 150), ['Observation', 'Speaks', 'Time and source'], observed)]),
   ];
+}
+
+function annotationBlocks({ annotations }: Report, texts: Texts): Block[] {
+  if (annotations.length === 0) return [];
+  const rows = annotations.map(({ time, what, text, record, source }): TableCell[] => [
+    mono(texts, time, 'monoSmall'),
+    { stack: [{ text: texts.Inter(what), bold: true }, ...(text === '' ? [] : [texts.Inter(text)])], style: 'small' },
+    mono(texts, [record, source].filter((words) => words !== '').join('\n'), 'monoSmall'),
+  ]);
+  return [dataTable(columnWidths(100, 170), ['Time', 'Annotation', 'Record and source'], rows)];
 }
 
 function factRow(side: 'for' | 'against', { text, weight, sources }: ReportFact, texts: Texts): TableCell[] {

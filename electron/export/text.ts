@@ -55,6 +55,13 @@ export function writeText(report: Report, options: TextOptions): string {
     heading('Analyst changes');
     out.push(...changes);
   }
+  if (report.annotations.length > 0) {
+    heading('Annotations');
+    for (const { time, what, text, record, source } of report.annotations) {
+      out.push(...indented(`  ${time}  `, [what, text].filter((part) => part !== '').join(': '), width));
+      if (record !== '') out.push(...indentedBy(6, `${record} (${source})`, width));
+    }
+  }
   if (report.questions.length > 0) {
     heading('Questions');
     for (const { question, answer } of report.questions) out.push(...indented(`${question} `, answer, width));

@@ -6,6 +6,7 @@ import {
   type CaseViewState,
   caseFileText,
   relocated,
+  workIn,
   workOf,
 } from '../../shared/contract/case-file.ts';
 import { CASE_FILE_ENDING, isCaseFile } from '../../shared/contract/case-file-name.ts';
@@ -17,8 +18,8 @@ import type {
   MovedEvidence,
   OpenOutcome,
 } from '../../shared/contract/ipc.ts';
-import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import { wordsOf } from '../../shared/model/thrown.ts';
+import { NO_WORK } from '../../shared/model/work-history.ts';
 import type { CaseLibrary, CasePlace } from '../case-files/case-library.ts';
 import { caseSnapshot } from '../case-files/case-snapshot.ts';
 import { readCaseFile } from '../case-files/read-case-file.ts';
@@ -385,7 +386,7 @@ export class CaseKeeper {
         zones: file.zones,
         clockOffsets: file.clockOffsets,
         rules: file.rules,
-        kept: { judgements: { ...NO_JUDGEMENTS, judgements: file.judgements }, chosen: file.incident },
+        kept: { work: { ...NO_WORK, ...workIn(file) }, chosen: file.incident },
         onUnknownSource: (path) => unknownSources.push(path),
       },
     };

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type {
   AddAnswer,
+  AnnotationOutcome,
   Carried,
   ClockOffset,
   ConclusionOutcome,
@@ -63,7 +64,7 @@ export interface CaseOrigin {
 
 /** What was done in a case before, to be done to its evidence again. */
 export interface RestoredWork extends TimeSettings {
-  readonly kept: Pick<OpenCase, 'judgements' | 'chosen'>;
+  readonly kept: Pick<OpenCase, 'work' | 'chosen'>;
   /** Told of a source that a zone or a correction is for and that is not there. */
   readonly onUnknownSource: (path: string) => void;
 }
@@ -91,7 +92,7 @@ interface Import {
   readonly paths: readonly string[];
   /** Asked when it begins: by then everything that was said before it is in force. */
   readonly times: () => TimeSettings;
-  /** The case whose judgements and chosen incident it keeps; null for a case of its own. */
+  /** The case whose work and chosen incident it keeps; null for a case of its own. */
   readonly keeps: OpenCase | null;
   /** Of a case of its own; null where it keeps another's. */
   readonly origin: CaseOrigin | null;
@@ -209,18 +210,30 @@ export class CaseSession {
   }
 
   /**
-   * Puts the open case in another light: other judgements, another incident. `change` gives the case that takes its place
+   * Puts the open case in another light: other judgements, another incident, what was undone. `change` gives the case that takes its place
    * and rests on the same files; what it throws is told as a failure, and the case stays as it was. Changes come one after
    * the other, each to the case as the one before left it.
    */
   conclude(change: (openCase: OpenCase) => Promise<OpenCase>): Promise<ConclusionOutcome> {
+    return this.#change(change, (openCase) => ({ status: 'concluded', ...openCase.conclusion() }));
+  }
+
+  /** The same for a change of annotations alone: what follows from the evidence is not told again. */
+  annotate(change: (openCase: OpenCase) => Promise<OpenCase>): Promise<AnnotationOutcome> {
+    return this.#change(change, (openCase) => ({ status: 'annotated', annotations: openCase.annotations() }));
+  }
+
+  #change<T>(
+    change: (openCase: OpenCase) => Promise<OpenCase>,
+    answer: (openCase: OpenCase) => T,
+  ): Promise<T | { readonly status: 'failed'; readonly error: JobError }> {
     return this.#turns.take(async () => {
       const current = this.#case;
       if (current === null) return noCase();
       try {
         const openCase = await change(current.openCase);
         if (!this.#replace(current, openCase)) return noCase();
-        return { status: 'concluded', ...openCase.conclusion() };
+        return answer(openCase);
       } catch (error) {
         return { status: 'failed', error: this.#options.toJobError(error) };
       }
@@ -372,7 +385,7 @@ export class CaseSession {
     return { status: 'opened', view };
   }
 
-  /** What was read, with the judgements and the incident of the case in whose place it comes. */
+  /** What was read, with the work and the incident of the case in whose place it comes. */
   async #keeping(read: OpenCase, keeps: OpenCase | null, kept: RestoredWork['kept'] | null): Promise<OpenCase> {
     if (keeps === null && kept === null) return read;
     try {

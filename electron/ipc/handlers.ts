@@ -1,12 +1,25 @@
 import { isCaseFile } from '../../shared/contract/case-file-name.ts';
-import type { CaseOpenOutcome, ConclusionOutcome, ExportOutcome, RequestOf } from '../../shared/contract/ipc.ts';
-import { type JudgementHistory, redo, undo } from '../../shared/hypotheses/judgement-history.ts';
+import type {
+  AnnotationOutcome,
+  CaseOpenOutcome,
+  ConclusionOutcome,
+  ExportOutcome,
+  RequestName,
+  RequestOf,
+} from '../../shared/contract/ipc.ts';
+import type { EvidenceId } from '../../shared/model/evidence.ts';
+import { redo, undo, type WorkHistory } from '../../shared/model/work-history.ts';
+import { UTC } from '../../shared/model/zone.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
+import { messageTemplate } from '../../shared/search/message-template.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
+import { copiedEvents } from '../export/copied-events.ts';
 import { exportFileName } from '../export/file-names.ts';
+import { readFileBytes } from '../files/file-bytes.ts';
 import { readExcerpt } from '../profile/artifact-excerpt.ts';
 import { UsageError } from '../threads/usage-error.ts';
+import { addEvent, bookmark, comment, commentRange, edit, hide, remove, tag } from './annotations.ts';
 import type { CaseKeeper } from './case-keeper.ts';
 import type { CaseSession } from './case-session.ts';
 import { databaseHandlers } from './database-handlers.ts';
@@ -77,6 +90,13 @@ export function createHandlers(
     'events.facets': (payload) => requireCase(session).queries.request('events.facets', payload),
     'events.histogram': (payload) => requireCase(session).queries.request('events.histogram', payload),
     'events.control': (payload) => requireCase(session).queries.request('events.control', payload),
+    'events.count': (payload) => requireCase(session).queries.request('events.count', payload),
+    'events.step': (payload) => requireCase(session).queries.request('events.step', payload),
+    'events.template': ({ row }) => messageTemplate(requireCase(session).store.event(row).message),
+    'events.copy': ({ rows, format, zone }) => {
+      const { store, evidence } = requireCase(session);
+      ports.writeClipboard(copiedEvents(store, evidence.files, rows, { format, zone: zone ?? UTC }));
+    },
     'events.raw': ({ row }) => {
       const { store, evidence } = requireCase(session);
       const record = store.raw(row);
@@ -100,19 +120,19 @@ export function createHandlers(
     },
     'profile.run': async (payload) => shown(await session.profile(payload)),
     'profile.cancel': () => session.cancelProfile(),
-    'artifact.excerpt': ({ evidenceId, byteOffset, limit }) => {
-      const absolutePath = requireCase(session).locationOf(evidenceId);
-      if (absolutePath === null) throw new UsageError(`This case has no source ${evidenceId}.`);
-      return readExcerpt(absolutePath, byteOffset, limit);
-    },
+    'artifact.excerpt': ({ evidenceId, byteOffset, limit }) =>
+      readExcerpt(locationIn(session, evidenceId), byteOffset, limit),
+    'evidence.bytes': ({ evidenceId, byteOffset, limit }) =>
+      readFileBytes(locationIn(session, evidenceId), byteOffset, limit),
     ...databaseHandlers(session, ports, { requireCase: () => requireCase(session), onReport: () => keeper.touched() }),
     'case.chooseIncident': async ({ incidentId }) =>
       shown(await session.conclude((open) => open.withIncident({ incidentId }))),
     'judgement.overrule': (payload) => judge(session, (open) => overrule(open, payload)),
     'judgement.observe': (payload) => judge(session, (open) => observe(open, payload)),
     'judgement.withdraw': ({ id }) => judge(session, (open) => withdraw(open, id)),
-    'judgement.undo': () => judge(session, ({ judgements }) => undo(judgements)),
-    'judgement.redo': () => judge(session, ({ judgements }) => redo(judgements)),
+    'work.undo': () => judge(session, ({ work }) => undo(work)),
+    'work.redo': () => judge(session, ({ work }) => redo(work)),
+    ...annotationHandlers(session),
     'judgement.save': () => saveNotes(session, ports),
     'judgement.open': async () => shown(await openNotes(session, ports)),
     'script.save': (payload) => saveScript(session, ports, payload),
@@ -135,8 +155,31 @@ function requireCase(session: CaseSession): OpenCase {
   return current.openCase;
 }
 
-async function judge(session: CaseSession, change: (open: OpenCase) => JudgementHistory): Promise<ConclusionOutcome> {
-  return shown(await session.conclude((open) => open.withJudgements(change(open))));
+/** Where the bytes of a file can be read. Throws UsageError for a container, and for what the case does not have. */
+function locationIn(session: CaseSession, evidenceId: EvidenceId): string {
+  const absolutePath = requireCase(session).locationOf(evidenceId);
+  if (absolutePath === null) throw new UsageError(`The bytes of source ${evidenceId} cannot be shown.`);
+  return absolutePath;
+}
+
+async function judge(session: CaseSession, change: (open: OpenCase) => WorkHistory): Promise<ConclusionOutcome> {
+  return shown(await session.conclude((open) => open.withWork(change(open))));
+}
+
+/** What the analyst puts beside the evidence. */
+function annotationHandlers(session: CaseSession): Pick<Handlers, Extract<RequestName, `annotation.${string}`>> {
+  const annotate = async (change: (open: OpenCase) => WorkHistory): Promise<AnnotationOutcome> =>
+    shown(await session.annotate((open) => open.withWork(change(open))));
+  return {
+    'annotation.bookmark': (payload) => annotate((open) => bookmark(open, payload)),
+    'annotation.tag': (payload) => annotate((open) => tag(open, payload)),
+    'annotation.comment': (payload) => annotate((open) => comment(open, payload)),
+    'annotation.commentRange': (payload) => annotate((open) => commentRange(open, payload)),
+    'annotation.addEvent': (payload) => annotate((open) => addEvent(open, payload)),
+    'annotation.edit': (payload) => annotate((open) => edit(open, payload)),
+    'annotation.hide': (payload) => annotate((open) => hide(open, payload)),
+    'annotation.remove': (payload) => annotate((open) => remove(open, payload)),
+  };
 }
 
 function exportReport(

@@ -14,7 +14,7 @@ export function saveNotes(session: CaseSession, ports: ShellPorts): Promise<Expo
     what: 'notes',
     name: ({ openCase }) => `${fileStem(openCase.title)}.inquest-notes.json`,
     choose: (suggested) => ports.chooseNotesToSave(suggested),
-    content: ({ openCase: { evidence, judgements } }) => notesText(evidence.files, judgements.judgements),
+    content: ({ openCase: { evidence, work } }) => notesText(evidence.files, work.judgements),
   });
 }
 
@@ -29,7 +29,7 @@ export async function openNotes(session: CaseSession, ports: ShellPorts): Promis
     return await session.conclude((open) => {
       if (open.evidence !== before.openCase.evidence)
         throw new UsageError('The case changed while the notes were read.');
-      return open.withJudgements(replaceAll(open.judgements, judgements));
+      return open.withWork(replaceAll(open.work, judgements));
     });
   } catch (error) {
     return { status: 'failed', error: ports.toJobError(error) };

@@ -8,6 +8,7 @@ import { CaseKeeper } from '../ipc/case-keeper.ts';
 import { CaseSession } from '../ipc/case-session.ts';
 import { GivenPaths } from '../ipc/given-paths.ts';
 import { shown } from '../ipc/shown.ts';
+import { historyOf } from '../ipc/work-names.ts';
 import { setupAppProtocol, setupAppScheme } from './app-protocol.ts';
 import { setupIpc } from './ipc.ts';
 import { type LaunchPaths, setupLaunchPaths } from './launch-paths.ts';
@@ -44,7 +45,10 @@ function start(paths: LaunchPaths): void {
     onProgress: (progress, sample) => window.send('job.progress', { progress, sample }),
     onProfileProgress: (event) => window.send('profile.progress', event),
     onChange: menu.setCaseOpen,
-    onCase: (current) => keeper.caseChanged(current),
+    onCase: (current) => {
+      keeper.caseChanged(current);
+      menu.setHistory(historyOf(current));
+    },
   });
   const keeper = new CaseKeeper({
     session: cases,

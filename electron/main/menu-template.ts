@@ -1,7 +1,18 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { MenuCommand } from '../../shared/contract/ipc.ts';
 
+/** What the last change was, and the one that was taken back last, in words; null without one. */
+export interface HistoryWords {
+  readonly undo: string | null;
+  readonly redo: string | null;
+}
+export const NO_HISTORY: HistoryWords = { undo: null, redo: null };
+
+/** Characters of a change that a menu has room for. */
+const NAMED_CHARS = 50;
+
 export interface MenuOptions {
+  readonly history: HistoryWords;
   readonly isMac: boolean;
   /** Reloading and the developer tools are there while Inquest runs from source. */
   readonly isPackaged: boolean;
@@ -24,6 +35,8 @@ export const CASE_COMMANDS: readonly MenuCommand[] = [
   'save-collect-script',
   'save-reproduce-script',
   'find',
+  'undo',
+  'redo',
   'go-evidence',
   'go-timeline',
   'go-artifact',
@@ -75,8 +88,12 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
     {
       label: '&Edit',
       submenu: [
-        { role: 'undo' },
-        { role: 'redo' },
+        // The window takes the keys: what is being typed has an undo of its own.
+        { ...item('undo', historyLabel('Undo', options.history.undo), 'CmdOrCtrl+Z'), registerAccelerator: false },
+        {
+          ...item('redo', historyLabel('Redo', options.history.redo), 'CmdOrCtrl+Shift+Z'),
+          registerAccelerator: false,
+        },
         separator,
         { role: 'cut' },
         { role: 'copy' },
@@ -105,4 +122,11 @@ export function menuTemplate(options: MenuOptions): MenuItemConstructorOptions[]
     },
     { label: '&Help', role: 'help', submenu: [{ role: 'about' }] },
   ];
+}
+
+/** `Undo Bookmarking “...”`; an ampersand would be a mnemonic. */
+function historyLabel(verb: string, what: string | null): string {
+  if (what === null) return verb;
+  const named = what.length <= NAMED_CHARS ? what : `${what.slice(0, NAMED_CHARS - 1).trimEnd()}…`;
+  return `${verb}: ${named.replaceAll('&', '&&')}`;
 }

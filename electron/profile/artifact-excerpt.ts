@@ -1,6 +1,7 @@
 import type { ArtifactExcerpt } from '../../shared/model/views.ts';
 import { visibleRaw } from '../../shared/wording/visible.ts';
-import { EvidenceReader, READ_CHUNK_BYTES } from '../files/read-only.ts';
+import { lineAt } from '../files/file-bytes.ts';
+import { EvidenceReader } from '../files/read-only.ts';
 
 /** Bytes of UTF-8 after the first of a character: 10xxxxxx. */
 const isInsideCharacter = (byte: number): boolean => (byte & 0xc0) === 0x80;
@@ -23,15 +24,4 @@ export function readExcerpt(absolutePath: string, byteOffset: number, limit: num
   } finally {
     file.close();
   }
-}
-
-function lineAt(file: EvidenceReader, byteOffset: number): number {
-  let line = 1;
-  const buffer = Buffer.alloc(READ_CHUNK_BYTES);
-  for (let chunk = file.nextInto(buffer); chunk !== null; chunk = file.nextInto(buffer)) {
-    const end = Math.min(chunk.length, byteOffset - (file.position - chunk.length));
-    for (let at = 0; at < end; at++) if (chunk[at] === 0x0a) line++;
-    if (file.position >= byteOffset) break;
-  }
-  return line;
 }

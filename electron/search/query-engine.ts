@@ -1,5 +1,6 @@
-import type { EventFilter, EventSort, RequestOf } from '../../shared/contract/ipc.ts';
+import type { EventFilter, EventSort, RequestOf, ResponseOf } from '../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../shared/contract/worker-protocol.ts';
+import { firstPlaceWhere } from '../../shared/model/ascending.ts';
 import { existing } from '../../shared/model/existing.ts';
 import type { EventHistogram, EventPage, FacetCounts, SearchProgress } from '../../shared/model/views.ts';
 import { UTC } from '../../shared/model/zone.ts';
@@ -70,10 +71,35 @@ export class QueryEngine {
   }
 
   async position({ row, filter, sort, zone }: RequestOf<'events.position'>): Promise<number | null> {
-    const list = this.#list(filter, zone);
-    while (list.status === 'running') await this.#patience(list, () => false);
+    const list = await this.#whole(filter, zone);
     const position = this.#sorted(list, sort).indexOf(row);
     return position < 0 ? null : position;
+  }
+
+  /** See `events.count` of the contract. It ends no search that somebody looks at. */
+  async count({ filter, zone }: RequestOf<'events.count'>): Promise<number> {
+    const list = await this.#whole(filter, zone);
+    return list.state.rows.count;
+  }
+
+  /** See `events.step` of the contract. */
+  async step(request: RequestOf<'events.step'>): Promise<ResponseOf<'events.step'>> {
+    const { from, direction, filter, sort, zone } = request;
+    const list = await this.#whole(filter, zone);
+    const rows = list.state.rows.view();
+    if (rows.length === 0) return null;
+    const step = direction === 'next' ? 1 : -1;
+    // The row that it starts from need not be in the list: it is put where it would be.
+    const at = from === null ? -1 : firstPlaceWhere(rows.length, (index) => existing(rows[index], index) >= from);
+    const isListed = from === null || rows[at] === from;
+    const joined = isListed ? rows : withRow(rows, at, from);
+    const ordered = isListed ? this.#sorted(list, sort) : sortedRows(this.#source.columns, joined, sort);
+    const place = from === null ? (step > 0 ? -1 : ordered.length) : ordered.indexOf(from);
+    const next = place + step;
+    const hasWrapped = next < 0 || next >= ordered.length;
+    const wrapped = (next + ordered.length) % ordered.length;
+    const row = existing(ordered[wrapped], wrapped);
+    return { row, hasWrapped };
   }
 
   async facets({ filter, zone }: RequestOf<'events.facets'>): Promise<FacetCounts> {
@@ -117,6 +143,13 @@ export class QueryEngine {
     this.#lists.clear();
     this.#viewed.clear();
     this.#store.close();
+  }
+
+  /** The list once its search has ended. */
+  async #whole(filter: EventFilter, zone: string | undefined): Promise<List> {
+    const list = this.#list(filter, zone);
+    while (list.status === 'running') await this.#patience(list, () => false);
+    return list;
   }
 
   #view(viewer: Viewer, filter: EventFilter, zone: string | undefined): List {
@@ -220,6 +253,14 @@ export class QueryEngine {
     for (const list of this.#lists.values()) if (list.status === 'running') return list;
     return null;
   }
+}
+
+function withRow(rows: Uint32Array, at: number, row: number): Uint32Array {
+  const joined = new Uint32Array(rows.length + 1);
+  joined.set(rows.subarray(0, at));
+  joined[at] = row;
+  joined.set(rows.subarray(at), at + 1);
+  return joined;
 }
 
 function advance(list: List, sliceMillis: number): void {

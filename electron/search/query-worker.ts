@@ -29,6 +29,10 @@ async function perform({ name, payload }: Task<QueryTasks>): Promise<Answer<Quer
       return { name, value: await engine.page(payload) };
     case 'events.position':
       return { name, value: await engine.position(payload) };
+    case 'events.count':
+      return { name, value: await engine.count(payload) };
+    case 'events.step':
+      return { name, value: await engine.step(payload) };
     case 'events.facets':
       return { name, value: await engine.facets(payload) };
     case 'events.histogram':

@@ -50,6 +50,7 @@ export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UT
       run: () => actions.showVerdict(`hypothesis-${hypothesis.id}`),
     });
   }
+  commands.push(...workCommands(view, actions, zone));
   for (const format of ['pdf', 'html', 'json'] as const) {
     commands.push({
       id: `export-${format}`,
@@ -81,6 +82,29 @@ export function commandsOf(view: CaseView, actions: Actions, zone: ZoneName = UT
     { id: 'save-as', group: 'Case', title: 'Save case as…', hint: '', run: () => void actions.saveCase(true) },
     { id: 'close', group: 'Case', title: 'Close the case', hint: '', run: () => void actions.closeCase() },
   );
+  return commands;
+}
+
+/** Going back on what was done, and to what was put beside events. */
+function workCommands({ annotations }: CaseView, actions: Actions, zone: ZoneName): readonly Command[] {
+  const { entries, undo, redo } = annotations;
+  const commands: Command[] = [];
+  const edit = (id: 'undo' | 'redo', title: string, hint: string, run: () => void): void => {
+    commands.push({ id, group: 'Edit', title, hint, run });
+  };
+  if (undo !== null) edit('undo', `Undo: ${undo}`, 'Ctrl+Z', () => void actions.undoWork());
+  if (redo !== null) edit('redo', `Redo: ${redo}`, 'Ctrl+Shift+Z', () => void actions.redoWork());
+  for (const { annotation, row, time } of entries) {
+    if (row === null || time === null || !('record' in annotation)) continue;
+    const words = annotation.kind === 'comment' ? annotation.text : annotation.kind === 'tag' ? annotation.tag : null;
+    commands.push({
+      id: annotation.id,
+      group: 'Annotation',
+      title: words ?? annotation.record.message,
+      hint: `${zonedTimeOfDay(time, zone, 3)} ${zoneLabel(time, zone)}`,
+      run: () => void actions.showEvent(row),
+    });
+  }
   return commands;
 }
 

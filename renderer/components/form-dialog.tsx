@@ -31,7 +31,13 @@ export function FormDialog(props: {
       className={cx(searchDialogStyles.palette, styles.formDialog)}
       aria-label={props.label}
       onClose={props.onClose}
-      onKeyDown={(event) => event.stopPropagation()}
+      onKeyDown={(event) => {
+        event.stopPropagation();
+        // Enter alone is a line break where several lines are typed.
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !props.canSubmit) return;
+        event.preventDefault();
+        props.onSubmit();
+      }}
     >
       <form className={styles.dialogForm} onSubmit={onSubmit}>
         <h2 className={styles.dialogTitle}>{props.title}</h2>

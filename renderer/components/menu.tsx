@@ -1,5 +1,5 @@
 import { Menu as HeadlessMenu } from '@base-ui/react/menu';
-import { ChevronDown } from 'lucide-react';
+import { Check, ChevronDown } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Button } from './button.tsx';
 import styles from './menu.module.css';
@@ -43,6 +43,28 @@ export function MenuItem(props: {
       {props.className === undefined ? <span>{props.children}</span> : props.children}
       {props.shortcut === undefined ? null : <kbd>{props.shortcut}</kbd>}
     </HeadlessMenu.Item>
+  );
+}
+
+/** A line of a menu that is on or off; the menu stays open, so that several can be set. */
+export function MenuCheck(props: {
+  readonly isOn: boolean;
+  readonly isFixed?: boolean;
+  readonly onChange: (isOn: boolean) => void;
+  readonly children: ReactNode;
+}) {
+  return (
+    <HeadlessMenu.CheckboxItem
+      className={styles.menuItem}
+      checked={props.isOn}
+      disabled={props.isFixed === true}
+      onCheckedChange={props.onChange}
+    >
+      <span>{props.children}</span>
+      <HeadlessMenu.CheckboxItemIndicator className={styles.check}>
+        <Check size={13} aria-hidden="true" />
+      </HeadlessMenu.CheckboxItemIndicator>
+    </HeadlessMenu.CheckboxItem>
   );
 }
 

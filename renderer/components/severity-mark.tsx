@@ -26,6 +26,22 @@ const SEVERITY_ICONS: Readonly<Record<Severity, LucideIcon>> = {
   debug: Minus,
 };
 
+/** Severities that most lines have: an icon at each would hide those that say something. */
+const QUIET: readonly Severity[] = ['info', 'debug'];
+
+/** A severity as its icon alone, for a narrow column; its word is there for those who cannot see it. */
+export function SeverityIcon({ severity }: { readonly severity: Severity | null }) {
+  if (severity === null) return null;
+  const Icon = SEVERITY_ICONS[severity];
+  const words = SEVERITY_WORDS[severity];
+  return (
+    <span className={cx(styles.severity, SEVERITY_CLASSES[severity])} title={words}>
+      {QUIET.includes(severity) ? null : <Icon size={14} aria-hidden="true" />}
+      <span className="visually-hidden">{words}</span>
+    </span>
+  );
+}
+
 /** A severity as icon and word; a dash where the source states none. */
 export function SeverityMark(props: { readonly severity: Severity | null; readonly className?: string | undefined }) {
   const { severity } = props;

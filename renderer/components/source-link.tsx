@@ -30,7 +30,7 @@ export function SourceLinks(props: {
   readonly className?: string | undefined;
 }) {
   const { view, sources, rows } = props;
-  const { showEvent, go } = useActions();
+  const { showEvent, openFile } = useActions();
   const shown = sources.slice(0, 3);
   if (sources.length === 0 && rows.length > 0) {
     return (
@@ -52,12 +52,7 @@ export function SourceLinks(props: {
         const key = `${source.evidenceId}-${source.byteOffset}`;
         const title = sourceInFull(view, source);
         return row === undefined ? (
-          <LinkButton
-            tone="file"
-            key={key}
-            title={`${title}. Show the file under Evidence`}
-            onClick={() => go('evidence')}
-          >
+          <LinkButton tone="file" key={key} title={`${title}. Show it in the file`} onClick={() => openFile(source)}>
             <FileText size={12} aria-hidden="true" />
             {sourceName(view, source)}
           </LinkButton>

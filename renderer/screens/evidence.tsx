@@ -12,6 +12,8 @@ import { SourceTimes } from '../components/source-times.tsx';
 import tableStyles from '../components/table.module.css';
 import { Table } from '../components/table.tsx';
 import { countOf, formatBytes, formatCount } from '../format.ts';
+import { useActions } from '../state/app-context.tsx';
+import type { FilePlace } from '../state/app-state.ts';
 import styles from './evidence.module.css';
 import problemsStyles from './problems.module.css';
 import { RuleFiles } from './rule-files.tsx';
@@ -93,6 +95,11 @@ function depthOf(file: EvidenceFile, files: readonly EvidenceFile[]): number {
   return depth;
 }
 
+/** A byte of a file as a place, without a record that it belongs to. */
+function wholePlace({ id }: EvidenceFile, byteOffset: number): FilePlace {
+  return { evidenceId: id, byteOffset, byteLength: 0, line: null };
+}
+
 function FileRows({ view, file }: { readonly view: CaseView; readonly file: EvidenceFile }) {
   const { files } = view;
   const [isOpen, setIsOpen] = useState(false);
@@ -103,6 +110,7 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
       : file.path;
   const slash = shownPath.lastIndexOf('/');
   const problemsId = `problems-${file.id}`;
+  const { openFile } = useActions();
   return (
     <Fragment>
       <tr>
@@ -113,7 +121,13 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
         >
           <span className="mono">
             <span className={styles.pathFolder}>{slash < 0 ? '' : shownPath.slice(0, slash + 1)}</span>
-            <bdi>{shownPath.slice(slash + 1)}</bdi>
+            {files.some(({ containerId }) => containerId === file.id) ? (
+              <bdi>{shownPath.slice(slash + 1)}</bdi>
+            ) : (
+              <LinkButton tone="plain" title="Show the file" onClick={() => openFile(wholePlace(file, 0))}>
+                <bdi>{shownPath.slice(slash + 1)}</bdi>
+              </LinkButton>
+            )}
           </span>
         </th>
         <td className={file.format === 'unknown' ? 'unknown' : undefined}>{FORMAT_WORDS[file.format]}</td>
@@ -153,7 +167,13 @@ function FileRows({ view, file }: { readonly view: CaseView; readonly file: Evid
                   <span>
                     <strong>{PROBLEM_WORDS[problem.kind]}</strong>{' '}
                     {problem.byteOffset === null ? null : (
-                      <span className="secondary numeric">at byte {formatCount(problem.byteOffset)}</span>
+                      <LinkButton
+                        tone="file"
+                        title="Show it in the file"
+                        onClick={() => openFile(wholePlace(file, problem.byteOffset ?? 0))}
+                      >
+                        at byte {formatCount(problem.byteOffset)}
+                      </LinkButton>
                     )}
                     <span className={problemsStyles.problemMessage}>{problem.message}</span>
                   </span>

@@ -1,12 +1,13 @@
 import { Fragment } from 'react';
 import type { CaseView } from '../../shared/model/views.ts';
+import { annotationWords } from '../../shared/report/report-annotations.ts';
 import {
   counterfactualWords,
   reportMatrix,
   reportObservations,
   reportOverrulings,
 } from '../../shared/report/report-judgements.ts';
-import { byAction } from '../../shared/report/words.ts';
+import { byAction, utcStamp } from '../../shared/report/words.ts';
 import { cx } from '../components/class-names.ts';
 import pageStyles from '../components/page.module.css';
 import { Table } from '../components/table.tsx';
@@ -26,6 +27,8 @@ const MATRIX_CLASSES: { readonly [reading in 'consistent' | 'inconsistent' | 'ne
 const NO_PATHS: ReadonlyMap<string, string> = new Map();
 /** Rows of the matrix that the preview shows; the report has all. */
 const MATRIX_ROWS = 6;
+/** Annotations that the preview shows. */
+const ANNOTATION_ROWS = 12;
 
 /** Each hypothesis with its verdict, and the single facts that it hangs on. */
 export function HypothesesPreview({ view }: { readonly view: CaseView }) {
@@ -170,6 +173,39 @@ export function ChangesPreview({ view }: { readonly view: CaseView }) {
           </ol>
         </div>
       ))}
+    </section>
+  );
+}
+
+/** What the analyst put beside the evidence; nothing where nobody did. */
+export function AnnotationsPreview({ view }: { readonly view: CaseView }) {
+  const shown = view.annotations.entries.flatMap(({ annotation, time, to }) =>
+    annotation.kind === 'hidden' || time === null
+      ? []
+      : [
+          {
+            id: annotation.id,
+            time: to === null ? utcStamp(time) : `${utcStamp(time)} to ${utcStamp(to)}`,
+            ...annotationWords(annotation),
+          },
+        ],
+  );
+  if (shown.length === 0) return null;
+  const more = shown.length - ANNOTATION_ROWS;
+  return (
+    <section className={reportStyles.paperSection}>
+      <h4>Annotations</h4>
+      <ul className={cx(pageStyles.plainList, reportStyles.paperJudgements)}>
+        {shown.slice(0, ANNOTATION_ROWS).map(({ id, time, what, text, record }) => (
+          <li key={id}>
+            {[what, text].filter((part) => part !== '').join(': ')}
+            <span className={judgementListStyles.judgementComment}>
+              {time} {record}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? <p className="secondary">and {more} more in the report</p> : null}
     </section>
   );
 }

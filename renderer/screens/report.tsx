@@ -14,7 +14,13 @@ import { countOf, formatBytes, formatDuration, formatInstant } from '../format.t
 import { useActions } from '../state/app-context.tsx';
 import { type ReportQueryList, useReportQueries } from '../state/use-database.ts';
 import styles from './report.module.css';
-import { ChangesPreview, HypothesesPreview, JudgementsPreview, MatrixPreview } from './report-sections.tsx';
+import {
+  AnnotationsPreview,
+  ChangesPreview,
+  HypothesesPreview,
+  JudgementsPreview,
+  MatrixPreview,
+} from './report-sections.tsx';
 
 type Format = 'pdf' | 'html' | 'json';
 const FORMATS: readonly { format: Format; name: string; icon: LucideIcon; detail: string }[] = [
@@ -95,6 +101,7 @@ function Paper({ view, queries }: { readonly view: CaseView; readonly queries: R
       </PaperSection>
       <MatrixPreview view={view} />
       <JudgementsPreview view={view} />
+      <AnnotationsPreview view={view} />
       <ChangesPreview view={view} />
       {queries.queries.length === 0 ? null : <QueryList queries={queries} />}
       <PaperSection title="Also in the report">

@@ -1,4 +1,5 @@
 import type { InquestBridge } from '../../shared/contract/ipc.ts';
+import { type AnnotationActions, annotationActions } from './annotation-actions.ts';
 import type { AppAction, AppState, Toast } from './app-state.ts';
 import { actionContext } from './attempt.ts';
 import type { CaseFileActions } from './case-file-actions.ts';
@@ -10,7 +11,8 @@ import { type PlaceActions, placeActions } from './place-actions.ts';
 
 /** Everything that a screen can have done. The object stays the same for the life of the window. */
 export interface Actions
-  extends CaseFileActions,
+  extends AnnotationActions,
+    CaseFileActions,
     ImportActions,
     JudgementActions,
     MeasureActions,
@@ -30,6 +32,7 @@ export function createActions(
 ): Actions {
   const context = actionContext(bridge, dispatch, stateNow);
   return {
+    ...annotationActions(context),
     ...importActions(context),
     ...judgementActions(context),
     ...measureActions(context),

@@ -2,9 +2,10 @@ import type { CaseViewState } from '../../shared/contract/case-file.ts';
 import type { CaseStatus, ClockOffset, MovedEvidence, RunningJob } from '../../shared/contract/ipc.ts';
 import type { ProfileSample } from '../../shared/model/artifact.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
+import type { Provenance } from '../../shared/model/evidence.ts';
 import type { JobError, Progress } from '../../shared/model/job.ts';
 import { type EpochMicros, epochMicros } from '../../shared/model/time.ts';
-import type { CaseView, Conclusion } from '../../shared/model/views.ts';
+import type { AnnotationsView, CaseView, Conclusion } from '../../shared/model/views.ts';
 import { advanceJob, type JobState, startJob } from './job.ts';
 import type { Measuring } from './measuring.ts';
 import {
@@ -37,6 +38,9 @@ interface Failure {
   readonly kind: RunningJob['kind'];
 }
 
+/** A place in a file that is looked at. */
+export type FilePlace = Provenance;
+
 export interface AppState {
   readonly view: CaseView | null;
   /** How the open case stands to its file. */
@@ -62,6 +66,8 @@ export interface AppState {
   readonly revealed: { readonly id: string; readonly count: number } | null;
   /** The profile that was asked for last, while it runs and when it has ended. */
   readonly measuring: Measuring | null;
+  /** What is looked at in a file of the evidence, over the screen. */
+  readonly viewedFile: FilePlace | null;
 }
 
 export type AppAction =
@@ -75,6 +81,9 @@ export type AppAction =
   | { readonly type: 'grown'; readonly view: CaseView; readonly trail: Trail }
   /** Other conclusions from the same evidence: rows and files are as they were. */
   | { readonly type: 'concluded'; readonly conclusion: Conclusion }
+  | { readonly type: 'file-viewed'; readonly place: FilePlace | null }
+  /** Annotations change no conclusion. */
+  | { readonly type: 'annotated'; readonly annotations: AnnotationsView }
   | { readonly type: 'closed' }
   | {
       readonly type: 'job-started';
@@ -136,6 +145,7 @@ export const INITIAL_STATE: AppState = {
   sameMoment: null,
   revealed: null,
   measuring: null,
+  viewedFile: null,
 };
 
 const MOST_TOASTS = 4;
@@ -168,8 +178,12 @@ export function reduce(state: AppState, action: AppAction): AppState {
       return { ...state, sameMoment: action.event };
     case 'concluded':
       return concluded(state, action.conclusion);
+    case 'annotated':
+      return state.view === null ? state : { ...state, view: { ...state.view, annotations: action.annotations } };
     case 'closed':
       return { ...INITIAL_STATE, caseNumber: state.caseNumber + 1, nextToastId: state.nextToastId };
+    case 'file-viewed':
+      return { ...state, viewedFile: action.place };
     case 'failure-dismissed':
       return { ...state, failure: null };
     case 'pinned':
@@ -196,6 +210,7 @@ function withCase(
     ...state,
     view: action.view,
     measuring: null,
+    viewedFile: null,
     caseNumber: state.caseNumber + 1,
     // An undo names sources by the ids of before.
     toasts: withoutUndo(state.toasts),
@@ -295,9 +310,9 @@ function withPlace(
 }
 
 /** The case in another light. Another incident moves the timeline to it, where that showed the one before. */
-function concluded(state: AppState, { analysis, judgements }: Conclusion): AppState {
+function concluded(state: AppState, { analysis, judgements, annotations }: Conclusion): AppState {
   if (state.view === null) return state;
-  const view: CaseView = { ...state.view, analysis, judgements };
+  const view: CaseView = { ...state.view, analysis, judgements, annotations };
   if (analysis.incident?.id === state.view.analysis.incident?.id) return { ...state, view };
   const range = rangeAfter(state, view);
   return {

@@ -11,6 +11,8 @@ export function queryZone(filter: EventFilter, zone: ZoneName): { readonly zone?
 /** Events per request: a few screens, so that scrolling asks rarely and an answer stays small. */
 export const PAGE_EVENTS = 200;
 const MOST_PAGES = 60;
+/** Of one request, by the contract. */
+const MOST_EVENTS_ASKED = 1_000;
 /** While a search goes on, it is asked this often how far it has got; its answers wait for news themselves. */
 const POLL_MILLIS = 100;
 
@@ -83,6 +85,26 @@ export class EventPages {
   async load(index: number): Promise<ListedEvent | null> {
     await this.ensure(index, index);
     return this.eventAt(index);
+  }
+
+  /** Rows of the events from one place of the list to another, both included; of more than `most` the first ones. */
+  async rowsBetween(first: number, last: number, most: number): Promise<readonly number[]> {
+    const rows: number[] = [];
+    const end = Math.min(last, first + most - 1);
+    while (first + rows.length <= end) {
+      const offset = first + rows.length;
+      const limit = Math.min(MOST_EVENTS_ASKED, end - offset + 1);
+      const { events } = await this.#request('events.page', {
+        filter: this.filter,
+        sort: this.sort,
+        ...this.zone,
+        offset,
+        limit,
+      });
+      if (events.length === 0) break;
+      rows.push(...events.map(({ row }) => row));
+    }
+    return rows;
   }
 
   /** Place of an event in the list, or null when the filter hides it or the answer did not come. */

@@ -8,8 +8,8 @@ export interface JudgementActions {
   overrule(factId: string, comment: string): Promise<void>;
   observe(observation: RequestOf<'judgement.observe'>): Promise<void>;
   withdraw(id: string): Promise<void>;
-  undoJudgement(): Promise<void>;
-  redoJudgement(): Promise<void>;
+  undoWork(): Promise<void>;
+  redoWork(): Promise<void>;
   saveNotes(): Promise<void>;
   openNotes(): Promise<void>;
   /** Writes a script that is run on the host of the incident. */
@@ -32,8 +32,8 @@ export function judgementActions({ bridge, dispatch, attempt, ...context }: Acti
     observe: (observation) =>
       conclude('The observation was not added', () => bridge.request('judgement.observe', observation)),
     withdraw: (id) => conclude('It was not taken back', () => bridge.request('judgement.withdraw', { id })),
-    undoJudgement: () => conclude('It was not undone', () => bridge.request('judgement.undo', undefined)),
-    redoJudgement: () => conclude('It was not done again', () => bridge.request('judgement.redo', undefined)),
+    undoWork: () => conclude('It was not undone', () => bridge.request('work.undo', undefined)),
+    redoWork: () => conclude('It was not done again', () => bridge.request('work.redo', undefined)),
     saveNotes: () => write('Notes', () => bridge.request('judgement.save', undefined)),
     openNotes: () => conclude('The notes were not taken', () => bridge.request('judgement.open', undefined)),
     saveScript: (script) => write(`${script}.sh`, () => bridge.request('script.save', { script })),

@@ -2,6 +2,7 @@ import type { CaseViewState } from '../../shared/contract/case-file.ts';
 import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import type { EventFilter, EventSort } from '../../shared/contract/ipc.ts';
 import type { DatabaseViewId } from '../../shared/model/database.ts';
+import type { EventKind } from '../../shared/model/event.ts';
 import type { TimeRange } from './time-range.ts';
 
 /** The tabs, in the order of the window. */
@@ -29,6 +30,12 @@ export interface CasePlace {
   /** Whether the table shows only what the timeline shows. */
   readonly onlyVisibleRange: boolean;
   readonly selectedRow: number | null;
+  /** Whether the table shows the rows of ps, vmstat and their like, which the picture has as curves. */
+  readonly showsSamples: boolean;
+  /** Whether the table shows messages that the analyst hid. */
+  readonly showsHidden: boolean;
+  /** Whether what is typed marks its matches among all events, rather than leaving out the others. */
+  readonly marksOnly: boolean;
   /** Index into CaseView.artifacts; null for the one that the analysis chose. */
   readonly artifactIndex: number | null;
   readonly databaseIndex: number | null;
@@ -47,6 +54,9 @@ export const FIRST_PLACE: CasePlace = {
   range: null,
   onlyVisibleRange: false,
   selectedRow: null,
+  showsSamples: false,
+  showsHidden: false,
+  marksOnly: false,
   artifactIndex: null,
   databaseIndex: null,
   databasePane: 'overview',
@@ -108,6 +118,32 @@ export function effectiveFilter(place: CasePlace): EventFilter {
   return { ...place.filter, from, to };
 }
 
+/** Rows of snapshots: the picture shows them as curves. */
+export const SAMPLE_KINDS = ['process-sample', 'memory-sample'] as const satisfies readonly EventKind[];
+
+/** Whether the table leaves samples out: not where they, or their source, were asked for by name. */
+export function hidesSamples({ showsSamples, filter }: CasePlace): boolean {
+  return !showsSamples && filter.kinds.length === 0 && filter.evidenceIds.length === 0;
+}
+
+/**
+ * The filter of the table: what was asked for, without samples and without messages that were hidden, unless those are to be
+ * shown. What is typed leaves nothing out where it only marks.
+ */
+export function listFilter(place: CasePlace, hiddenTemplates: readonly string[]): EventFilter {
+  const filter = matchFilter(place, hiddenTemplates);
+  return place.marksOnly && filter.query !== '' ? { ...filter, query: '' } : filter;
+}
+
+/** The filter that only matches of what is typed pass, among the events of the table. */
+export function matchFilter(place: CasePlace, hiddenTemplates: readonly string[]): EventFilter {
+  const filter = effectiveFilter(place);
+  const withoutKinds = hidesSamples(place) ? [...SAMPLE_KINDS] : [];
+  const withoutTemplates = place.showsHidden ? [] : [...hiddenTemplates];
+  if (withoutKinds.length === 0 && withoutTemplates.length === 0) return filter;
+  return { ...filter, withoutKinds, withoutTemplates };
+}
+
 /** How many kinds of condition a filter holds; 0 lets everything pass. */
 export function conditionCount(filter: EventFilter): number {
   return (
@@ -118,6 +154,7 @@ export function conditionCount(filter: EventFilter): number {
     (filter.evidenceIds.length > 0 ? 1 : 0) +
     (filter.pids.length > 0 ? 1 : 0) +
     (filter.units.length > 0 ? 1 : 0) +
+    (filter.templates.length > 0 ? 1 : 0) +
     (filter.from !== null || filter.to !== null ? 1 : 0)
   );
 }

@@ -1,4 +1,7 @@
+import type { CopyFormat } from '../../shared/contract/copy-limits.ts';
 import type { CsvRequest } from '../../shared/contract/database-requests.ts';
+import type { ZoneName } from '../../shared/model/zone.ts';
+import { plural } from '../../shared/wording/figures.ts';
 import type { ActionContext } from './attempt.ts';
 
 /** What leaves the window: files that are asked for, and the clipboard. */
@@ -7,9 +10,18 @@ export interface OutputActions {
   /** Writes the exact bytes of an event's record to a file that is asked for. */
   saveRecord(row: number): Promise<void>;
   copy(text: string, what: string): Promise<void>;
+  /** Puts events on the clipboard. */
+  copyEvents(rows: readonly number[], format: CopyFormat, zone: ZoneName): Promise<void>;
   /** Writes rows of a database, or of a statement's result, as CSV to a file that is asked for. */
   saveCsv(request: CsvRequest): Promise<void>;
 }
+
+const FORMAT_WORDS: Readonly<Record<CopyFormat, string>> = {
+  text: 'text',
+  tsv: 'TSV',
+  json: 'JSON',
+  markdown: 'Markdown',
+};
 
 /** These actions over a bridge; failures are told and never thrown. */
 export function outputActions({ bridge, tell, attempt, write }: ActionContext): OutputActions {
@@ -27,6 +39,12 @@ export function outputActions({ bridge, tell, attempt, write }: ActionContext): 
         `${what} could not be copied`,
         () => bridge.request('clipboard.write', { text }),
         () => tell('done', `${what} copied`, null),
+      ),
+    copyEvents: (rows, format, zone) =>
+      attempt(
+        'The events could not be copied',
+        () => bridge.request('events.copy', { rows: [...rows], format, zone }),
+        () => tell('done', `${plural(rows.length, 'event')} copied as ${FORMAT_WORDS[format]}`, null),
       ),
     saveCsv: (request) =>
       write('Rows saved as CSV', 'The rows were not saved', () => bridge.request('database.exportCsv', request)),

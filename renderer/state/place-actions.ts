@@ -2,10 +2,11 @@ import { EVERY_EVENT } from '../../shared/contract/event-filter.ts';
 import type { EvidenceEvent } from '../../shared/model/event.ts';
 import type { EpochMicros } from '../../shared/model/time.ts';
 import type { CaseView } from '../../shared/model/views.ts';
-import { caseExtent } from './app-state.ts';
+import { hiddenTemplates } from './annotation-index.ts';
+import { caseExtent, type FilePlace } from './app-state.ts';
 import type { ActionContext } from './attempt.ts';
 import { queryZone } from './event-pages.ts';
-import type { CasePlace, ChangeTopic, TabName } from './navigation.ts';
+import { type CasePlace, type ChangeTopic, listFilter, SAMPLE_KINDS, type TabName } from './navigation.ts';
 import { reveal } from './time-range.ts';
 import { displayZoneNow } from './zone-choice.ts';
 
@@ -20,6 +21,9 @@ export interface PlaceActions {
   /** Shows a hypothesis, or another part of the Verdict screen with this element id. */
   showVerdict(id: string): void;
   pin(time: EpochMicros | null): void;
+  /** Opens a file of the evidence at a place, over the screen. */
+  openFile(place: FilePlace): void;
+  closeFile(): void;
   /** Marks the entry for which the same moment in another source is to be picked; null ends the picking. */
   markMoment(event: EvidenceEvent | null): void;
 }
@@ -43,6 +47,8 @@ export function placeActions(context: ActionContext): PlaceActions {
       );
     },
     showVerdict: (id) => dispatch({ type: 'revealed', id, atMillis: atMillis() }),
+    openFile: (place) => dispatch({ type: 'file-viewed', place }),
+    closeFile: () => dispatch({ type: 'file-viewed', place: null }),
     pin: (time) => dispatch({ type: 'pinned', time }),
     markMoment: (event) => dispatch({ type: 'moment-marked', event }),
   };
@@ -58,11 +64,22 @@ async function placeOfEvent(
   const { event } = await bridge.request('events.raw', { row });
   const extent = caseExtent(view);
   const range = here.range === null || extent === null ? here.range : reveal(here.range, event.time, extent);
-  const position = await bridge.request('events.position', {
-    row,
-    filter: here.filter,
-    sort: here.sort,
-    ...queryZone(here.filter, displayZoneNow(view.files)),
-  });
-  return position === null ? { range, filter: EVERY_EVENT } : { range };
+  const isSample = SAMPLE_KINDS.some((kind) => kind === event.kind);
+  const hidden = hiddenTemplates(view);
+  // As little as possible is lifted of what hides it.
+  const shown = isSample ? { showsSamples: true } : {};
+  const changes: readonly Partial<CasePlace>[] = [
+    {},
+    shown,
+    { ...shown, showsHidden: true },
+    { ...shown, filter: EVERY_EVENT },
+  ];
+  for (const change of changes) {
+    // The visible stretch moves to the event, so it hides nothing.
+    const filter = listFilter({ ...here, ...change, onlyVisibleRange: false }, hidden);
+    const zone = queryZone(filter, displayZoneNow(view.files));
+    const position = await bridge.request('events.position', { row, filter, sort: here.sort, ...zone });
+    if (position !== null) return { range, ...change };
+  }
+  return { range, ...shown, showsHidden: true, filter: EVERY_EVENT };
 }

@@ -63,6 +63,38 @@ function usePolled<T extends { readonly search: SearchProgress }>(key: string, a
   return answer;
 }
 
+/** How long a filter stays the same before its events are counted: each key of a search would count through the whole case. */
+const COUNT_AFTER_MILLIS = 300;
+
+/** How many events pass a filter; null until they are counted, and without one. */
+export function useEventCount(filter: EventFilter | null): number | null {
+  const bridge = useBridge();
+  const { caseNumber } = useAppState();
+  const { zone } = useDisplayZone();
+  const key = filter === null ? '' : JSON.stringify([caseNumber, filter, queryZone(filter, zone)]);
+  const settled = useDebounced(key, COUNT_AFTER_MILLIS);
+  const [counted, setCounted] = useState<{ readonly key: string; readonly count: number } | null>(null);
+  const latest = useRef(filter);
+  latest.current = filter;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: settled stands for the filter, the zone and the case.
+  useEffect(() => {
+    const asked = latest.current;
+    if (asked === null || settled !== key) return;
+    let isCurrent = true;
+    bridge
+      .request('events.count', { filter: asked, ...queryZone(asked, zone) })
+      .then((count) => {
+        if (isCurrent) setCounted({ key: settled, count });
+      })
+      // The table tells why its own search fails.
+      .catch(() => undefined);
+    return () => {
+      isCurrent = false;
+    };
+  }, [bridge, settled]);
+  return counted?.key === key ? counted.count : null;
+}
+
 /** Values of each facet with their counts under a filter; null until they are counted. */
 export function useFacets(filter: EventFilter): FacetCounts | null {
   const bridge = useBridge();

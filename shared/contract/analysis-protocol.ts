@@ -1,4 +1,5 @@
 import type { Analysis, Incident, IncidentChoice } from '../model/analysis.ts';
+import type { Annotation } from '../model/annotation.ts';
 import type { ArtifactReport } from '../model/artifact.ts';
 import type { EvidenceId } from '../model/evidence.ts';
 import type { ImportedEvidence } from '../model/imported-evidence.ts';
@@ -58,6 +59,7 @@ export type DocumentFormat =
 /** What a document tells beside the evidence and the conclusions. */
 export interface DocumentRequest {
   readonly title: string;
+  readonly annotations: readonly Annotation[];
   /** Queries whose results are part of the report. */
   readonly queries: readonly ReportQuery[];
   readonly format: DocumentFormat;

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import type { Annotation } from '../model/annotation.ts';
 import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import { DATABASE_VIEW_IDS } from '../model/database.ts';
 import { RULE_LIMITS } from '../model/rules.ts';
+import type { Work } from '../model/work-history.ts';
 import { isZone } from '../model/zone.ts';
+import { ANNOTATIONS_VERSION, annotationsSchema } from './annotations-json.ts';
 import { MOST_SQL_CHARACTERS } from './database-limits.ts';
 import { judgementsSchema, sha256Schema, subjectSchema } from './notes-json.ts';
 
@@ -78,6 +81,8 @@ const caseFileSchema = z.strictObject({
   sources: z.array(sourceSchema).min(1).max(10_000),
   evidence: z.array(knownFileSchema).max(100_000),
   judgements: judgementsSchema,
+  /** Left out where there are none, as in every file from before they were: such a file is read by earlier versions too. */
+  annotations: z.strictObject({ version: z.literal(ANNOTATIONS_VERSION), entries: annotationsSchema }).optional(),
   /** The incident that was chosen, by records that show it; null for the worst one. */
   incident: subjectSchema.nullable(),
   zones: z.strictObject({
@@ -130,6 +135,9 @@ export function readCaseText(text: string): CaseFile {
     throw new CaseFileProblem(`It was saved by a newer version of Inquest (${version}; this one reads ${VERSION}).`);
   }
   if (version !== VERSION) throw new CaseFileProblem('It is not a case file.');
+  if (hasNewerAnnotations(value)) {
+    throw new CaseFileProblem('It has annotations of a newer version of Inquest.');
+  }
   const parsed = caseFileSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -137,14 +145,40 @@ export function readCaseText(text: string): CaseFile {
   throw new CaseFileProblem(`It is not a valid case file. ${place === '' ? '' : `${place}: `}${issue?.message ?? ''}`);
 }
 
+function hasNewerAnnotations(value: unknown): boolean {
+  const annotations = typeof value === 'object' && value !== null && 'annotations' in value ? value.annotations : null;
+  if (typeof annotations !== 'object' || annotations === null || !('version' in annotations)) return false;
+  return typeof annotations.version === 'number' && annotations.version > ANNOTATIONS_VERSION;
+}
+
+/** The work that a case file holds. */
+export function workIn({ judgements, annotations }: CaseFile): Work {
+  return { judgements, annotations: annotations?.entries ?? [] };
+}
+
+/** The member of a case file for annotations; none without any. */
+export function annotationsMember(annotations: readonly Annotation[]): Pick<CaseFile, 'annotations'> {
+  return annotations.length === 0 ? {} : { annotations: { version: ANNOTATIONS_VERSION, entries: [...annotations] } };
+}
+
 /** What a person did, as text: two case files with the same differ in nothing that could be lost. */
 export function workOf(file: CaseFile): string {
-  const { judgements, incident, zones, rules, queries } = file;
+  const { judgements, annotations, incident, zones, rules, queries } = file;
   const sources = file.sources.map((source) => source.path).sort();
   // Of these the order means nothing, and another reading may list them in another one.
   const bySource = byPath(zones.bySource);
   const clockOffsets = byPath(file.clockOffsets);
-  return JSON.stringify([sources, judgements, incident, zones.whereAssumed, bySource, clockOffsets, rules, queries]);
+  return JSON.stringify([
+    sources,
+    judgements,
+    annotations?.entries ?? [],
+    incident,
+    zones.whereAssumed,
+    bySource,
+    clockOffsets,
+    rules,
+    queries,
+  ]);
 }
 
 function byPath<T extends { readonly path: string }>(all: readonly T[]): readonly T[] {

@@ -314,7 +314,18 @@ export const caseJsonSchema = z.strictObject({
   annotations: z.array(
     z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('tag'), tag: z.string(), source: sourceJson }),
-      z.strictObject({ kind: z.literal('comment'), text: z.string(), fact: z.string() }),
+      z.strictObject({ kind: z.literal('bookmark'), source: sourceJson }),
+      z.strictObject({
+        kind: z.literal('comment'),
+        text: z.string(),
+        /** The dismissed fact that it is about. */
+        fact: z.string().optional(),
+        /** The record that it is about. */
+        source: sourceJson.optional(),
+        /** The stretch of time that it is about. */
+        from: isoMicros.optional(),
+        to: isoMicros.optional(),
+      }),
       z.strictObject({
         kind: z.literal('event'),
         text: z.string(),

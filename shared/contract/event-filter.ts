@@ -9,6 +9,9 @@ export const EVERY_EVENT: EventFilter = {
   evidenceIds: [],
   pids: [],
   units: [],
+  withoutKinds: [],
+  templates: [],
+  withoutTemplates: [],
   from: null,
   to: null,
 };

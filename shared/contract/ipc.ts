@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_ANNOTATIONS, MOST_HIDDEN, MOST_TEMPLATE_CHARS } from '../model/annotation.ts';
 import { PARSE_MODES, type ParseMode, type ParseProfile, type ProfileSample } from '../model/artifact.ts';
 import { MOST_CLOCK_OFFSET_MICROS } from '../model/clock-offset.ts';
 import { EVENT_KINDS, SEVERITIES } from '../model/event.ts';
@@ -6,18 +7,22 @@ import type { EvidenceId } from '../model/evidence.ts';
 import type { JobError, Progress } from '../model/job.ts';
 import type { SqlResult } from '../model/sql-result.ts';
 import type {
+  AnnotationsView,
   ArtifactExcerpt,
   CaseView,
   Conclusion,
   EventHistogram,
   EventPage,
   FacetCounts,
+  FileBytes,
   RawRecord,
   RecordPiece,
   TracebackLines,
 } from '../model/views.ts';
 import { isZone } from '../model/zone.ts';
+import { tagSchema } from './annotations-json.ts';
 import { type CaseViewState, caseViewStateSchema } from './case-file.ts';
+import { COPY_FORMATS, MOST_COPIED_EVENTS } from './copy-limits.ts';
 import {
   csvRequestSchema,
   type DatabaseSchema,
@@ -115,6 +120,11 @@ export type ConclusionOutcome =
   | { readonly status: 'cancelled' }
   | { readonly status: 'failed'; readonly error: JobError };
 
+/** The annotations as they then are. */
+export type AnnotationOutcome =
+  | { readonly status: 'annotated'; readonly annotations: AnnotationsView }
+  | { readonly status: 'failed'; readonly error: JobError };
+
 /** An import that is under way: of a case of its own (`open`), or of more evidence for the open one (`add`). */
 export interface RunningJob {
   readonly kind: 'open' | 'add';
@@ -162,6 +172,8 @@ const clockOffsetSchema = z.strictObject({
 /** The correction of one source's clock, in microseconds. */
 export type ClockOffset = z.infer<typeof clockOffsetSchema>;
 
+const template = z.string().max(MOST_TEMPLATE_CHARS);
+
 const eventFilterSchema = z.strictObject({
   /** Case-insensitive substring of the message as it stands, for programs; empty for all. */
   text: z.string().max(10_000),
@@ -173,6 +185,12 @@ const eventFilterSchema = z.strictObject({
   pids: z.array(z.int()),
   /** Names as in EventColumns.units. */
   units: z.array(z.string()),
+  /** Kinds that are left out, whatever else is asked for. */
+  withoutKinds: z.array(z.enum(EVENT_KINDS)),
+  /** Templates of messages, any of which will do; see messageTemplate. */
+  templates: z.array(template).max(MOST_HIDDEN),
+  /** Templates of messages that are left out. */
+  withoutTemplates: z.array(template).max(MOST_HIDDEN),
   from: z.number().nullable(),
   to: z.number().nullable(),
 });
@@ -184,6 +202,10 @@ const eventSortSchema = z.strictObject({
   descending: z.boolean(),
 });
 export type EventSort = z.infer<typeof eventSortSchema>;
+
+const annotatedRows = z.array(row).min(1).max(MOST_ANNOTATIONS);
+const annotationId = z.string().min(1).max(100);
+const rangeEnd = z.union([z.strictObject({ row }), z.strictObject({ time: timeSchema })]);
 
 /** The zone in which times without one are meant in a query; UTC when left out. */
 const zone = z.string().min(1).max(64).optional();
@@ -292,6 +314,33 @@ export const REQUESTS = {
     request: z.strictObject({ row, filter: eventFilterSchema, sort: eventSortSchema, zone }),
     response: responseOf<number | null>(),
   },
+  /** How many events pass a filter, once the search has ended. */
+  'events.count': {
+    request: z.strictObject({ filter: eventFilterSchema, zone }),
+    response: responseOf<number>(),
+  },
+  /** The event before or behind another one in the order of a list, of those that pass the filter; from the other end after the last. */
+  'events.step': {
+    request: z.strictObject({
+      from: row.nullable(),
+      direction: z.enum(['next', 'previous']),
+      filter: eventFilterSchema,
+      sort: eventSortSchema,
+      zone,
+    }),
+    response: responseOf<{ readonly row: number; readonly hasWrapped: boolean } | null>(),
+  },
+  /** The template of an event's message. */
+  'events.template': { request: z.strictObject({ row }), response: responseOf<string>() },
+  /** Puts events on the clipboard, in the order of their rows; times in a zone. */
+  'events.copy': {
+    request: z.strictObject({
+      rows: z.array(row).min(1).max(MOST_COPIED_EVENTS),
+      format: z.enum(COPY_FORMATS),
+      zone,
+    }),
+    response: responseOf<void>(),
+  },
   'events.facets': {
     request: z.strictObject({ filter: eventFilterSchema, zone }),
     response: responseOf<FacetCounts>(),
@@ -364,6 +413,18 @@ export const REQUESTS = {
     }),
     response: responseOf<ArtifactExcerpt>(),
   },
+  /** Bytes of a file of the evidence, for showing what a fact or a problem cites. */
+  'evidence.bytes': {
+    request: z.strictObject({
+      evidenceId,
+      byteOffset: z.int().nonnegative(),
+      limit: z
+        .int()
+        .min(1)
+        .max(64 * 1024),
+    }),
+    response: responseOf<FileBytes>(),
+  },
   /** Tables, indexes, views and triggers of a database copy, in the order of its schema. */
   'database.schema': { request: databaseTargetSchema, response: responseOf<DatabaseSchema>() },
   /** Rows of a table or view by page. */
@@ -411,8 +472,44 @@ export const REQUESTS = {
     request: z.strictObject({ id: z.string().min(1).max(100) }),
     response: responseOf<ConclusionOutcome>(),
   },
-  'judgement.undo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
-  'judgement.redo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  /** Takes the last change back, of judgements and annotations alike, or does it again. */
+  'work.undo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  'work.redo': { request: z.undefined(), response: responseOf<ConclusionOutcome>() },
+  /** Puts bookmarks on events, or takes them away. */
+  'annotation.bookmark': {
+    request: z.strictObject({ rows: annotatedRows, isSet: z.boolean() }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  /** Gives events a tag, or takes it from them. */
+  'annotation.tag': {
+    request: z.strictObject({ rows: annotatedRows, tag: tagSchema, isSet: z.boolean() }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  'annotation.comment': {
+    request: z.strictObject({ row, text: commentSchema }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  /** Comments on a stretch of time; ends that are events keep to them when clocks are corrected. */
+  'annotation.commentRange': {
+    request: z.strictObject({ from: rangeEnd, to: rangeEnd, text: commentSchema }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  /** Adds what happened and no file shows. */
+  'annotation.addEvent': {
+    request: z.strictObject({ time: timeSchema, text: commentSchema }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  /** Changes the words of a comment or an added event, or the time of the latter. */
+  'annotation.edit': {
+    request: z.strictObject({ id: annotationId, text: commentSchema, time: timeSchema.nullable() }),
+    response: responseOf<AnnotationOutcome>(),
+  },
+  /** Hides the messages that are like that of an event from lists that leave hidden ones out. */
+  'annotation.hide': { request: z.strictObject({ row }), response: responseOf<AnnotationOutcome>() },
+  'annotation.remove': {
+    request: z.strictObject({ ids: z.array(annotationId).min(1).max(MOST_ANNOTATIONS) }),
+    response: responseOf<AnnotationOutcome>(),
+  },
   /** Shows the save dialog and writes the judgements of the case. */
   'judgement.save': { request: z.undefined(), response: responseOf<ExportOutcome>() },
   /** Shows the open dialog and takes the judgements of a file in place of those of the case. */
@@ -450,6 +547,8 @@ export type MenuCommand =
   | 'save-collect-script'
   | 'save-reproduce-script'
   | 'find'
+  | 'undo'
+  | 'redo'
   | 'go-evidence'
   | 'go-timeline'
   | 'go-artifact'

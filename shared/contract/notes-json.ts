@@ -21,7 +21,7 @@ const id = z.string().min(1).max(100);
 /** The SHA-256 of a file, lower-case hex. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
-const placeSchema: z.ZodType<RecordPlace> = z.strictObject({
+export const placeSchema: z.ZodType<RecordPlace> = z.strictObject({
   sha256: sha256Schema,
   byteOffset: z.int().nonnegative(),
   byteLength: z.int().nonnegative(),

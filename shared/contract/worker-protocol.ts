@@ -124,7 +124,14 @@ export type RulesWorkerMessage =
   | { readonly type: 'failed'; readonly error: JobError };
 
 /** The requests of the contract that a query worker answers, by their names there. */
-export type QueryName = 'events.page' | 'events.position' | 'events.facets' | 'events.histogram' | 'events.control';
+export type QueryName =
+  | 'events.page'
+  | 'events.position'
+  | 'events.count'
+  | 'events.step'
+  | 'events.facets'
+  | 'events.histogram'
+  | 'events.control';
 export type QueryTasks = {
   readonly [N in QueryName]: { readonly payload: RequestOf<N>; readonly answer: ResponseOf<N> };
 };

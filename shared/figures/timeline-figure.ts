@@ -1,8 +1,10 @@
 import type { Incident, KeyMoment, Phase } from '../model/analysis.ts';
+import type { PlacedAnnotation } from '../model/placed-annotations.ts';
 import { believedMemoryRows, type HostMemory, type ProcessSample, type VmstatSample } from '../model/samples.ts';
 import { type EpochMicros, epochMicros, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import type { EventPoint } from '../model/views.ts';
 import { formatSeconds } from '../wording/figures.ts';
+import { annotationMarks, isOnTimeline } from './annotation-lane.ts';
 import { arbiterPids, LANES, laneMarks, laneOf } from './lanes.ts';
 import { hostMemoryNote, type MemorySeries, memoryNodes, memorySeries, note } from './memory-lane.ts';
 import { type LabelPlace, placeLabels } from './place-labels.ts';
@@ -17,6 +19,8 @@ export interface TimelineInput {
   readonly processes: readonly ProcessSample[];
   readonly vmstat: readonly VmstatSample[];
   readonly hostMemory: readonly HostMemory[];
+  /** What the analyst put beside the evidence; none unless given. They have a lane where there are some. */
+  readonly annotations?: readonly PlacedAnnotation[];
 }
 
 export interface TimelineView {
@@ -57,7 +61,8 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
   const moments = layoutMoments(input.incident, scale, view);
   const phaseRows = layoutPhases(input.incident, scale, moments.height);
   const lanesTop = phaseRows.bottom + 6;
-  const lanes = layoutLanes(input, scale, view, lanesTop);
+  const notes = layoutAnnotations(input, scale, view, lanesTop);
+  const lanes = layoutLanes(input, scale, view, notes.bottom);
   const series = memorySeries(
     input.incident?.pid ?? null,
     input.processes,
@@ -73,6 +78,7 @@ export function layoutTimeline(input: TimelineInput, given: TimelineView): Scene
     nodes: [
       ...axis.grid,
       ...phaseRows.nodes,
+      ...notes.nodes,
       ...lanes.ground,
       ...memory.ground,
       ...moments.lines(bottom),
@@ -271,6 +277,15 @@ function phaseBar(phase: Phase, scale: TimeScale, y: number, height: number): re
   if (label === undefined) return [bar];
   const baseline = y + height / 2 + size * 0.35;
   return [bar, { type: 'text', x: x1 + 5, y: baseline, text: label, fill: 'ink', size, weight, title: words }];
+}
+
+/** The lane of annotations, above those of the evidence; it takes no room where there are none. */
+function layoutAnnotations({ annotations = [] }: TimelineInput, scale: TimeScale, view: TimelineView, top: number) {
+  if (!annotations.some(isOnTimeline)) return { nodes: [], bottom: top };
+  const middle = top + LANE_HEIGHT / 2;
+  const describeTime = (time: EpochMicros): string => view.timeLabel(time, 1);
+  const nodes = [gutter('notes', middle + 3.5), ...annotationMarks(annotations, scale, middle, describeTime)];
+  return { nodes, bottom: top + LANE_HEIGHT };
 }
 
 function layoutLanes(input: TimelineInput, scale: TimeScale, view: TimelineView, top: number) {

@@ -1,13 +1,7 @@
 import type { Fact, HypothesisId, Incident, OverruledFact } from '../model/analysis.ts';
 import type { CaseEvidence } from '../model/case.ts';
-import type { Provenance } from '../model/evidence.ts';
-import {
-  type Judgement,
-  type Observation,
-  type RecordPlace,
-  STRENGTH_WEIGHTS,
-  type Subject,
-} from '../model/judgement.ts';
+import { type Judgement, type Observation, STRENGTH_WEIGHTS, type Subject } from '../model/judgement.ts';
+import { placeOf, rowOf } from '../model/record-place.ts';
 
 /** Facts as they are after judgements. */
 export interface JudgedFacts {
@@ -70,24 +64,6 @@ export function isAbout(subject: Subject, incident: Incident | null, evidence: C
     const row = rowOf(place, evidence);
     return row !== null && rows.has(row);
   });
-}
-
-/** The place of a record that outlasts this reading of the evidence; null for a file that the case does not have. */
-export function placeOf(
-  { evidenceId, byteOffset, byteLength, line }: Provenance,
-  { files }: Pick<CaseEvidence, 'files'>,
-): RecordPlace | null {
-  const file = files.find(({ id }) => id === evidenceId);
-  return file === undefined ? null : { sha256: file.sha256, byteOffset, byteLength, line };
-}
-
-/** The event that a place is, in this reading of the evidence; null where there is none. */
-function rowOf(place: RecordPlace, { files, events }: CaseEvidence): number | null {
-  for (const file of files) {
-    const row = file.sha256 === place.sha256 ? events.rowAt(file.id, place.byteOffset) : null;
-    if (row !== null) return row;
-  }
-  return null;
 }
 
 const OBSERVED = 'an observation of whoever analysed the case; no saved file shows it';

@@ -4,6 +4,7 @@ import type { DatabaseReport } from './database.ts';
 import type { EventKind, EvidenceEvent, Severity } from './event.ts';
 import type { CaseProblem, EvidenceFile, EvidenceId } from './evidence.ts';
 import type { Judgement } from './judgement.ts';
+import type { PlacedAnnotation } from './placed-annotations.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from './samples.ts';
 import type { EpochMicros } from './time.ts';
 
@@ -15,6 +16,7 @@ export interface CaseView {
   readonly eventCount: number;
   readonly analysis: Analysis;
   readonly judgements: JudgementsView;
+  readonly annotations: AnnotationsView;
   readonly databases: readonly DatabaseReport[];
   readonly artifacts: readonly ArtifactReport[];
   readonly processes: readonly ProcessSample[];
@@ -44,6 +46,12 @@ export interface RuleFileView {
 /** What was judged in a case, in the order in which it was. */
 export interface JudgementsView {
   readonly entries: readonly JudgementEntry[];
+}
+
+/** What was put beside the evidence of a case, with the history of all that was said of it. */
+export interface AnnotationsView {
+  /** In the order of time. */
+  readonly entries: readonly PlacedAnnotation[];
   /** What would be taken back, or done again, in words; null when there is nothing. */
   readonly undo: string | null;
   readonly redo: string | null;
@@ -162,8 +170,18 @@ export interface ArtifactExcerpt {
   readonly text: string;
 }
 
+/** Some bytes of a file of the evidence. */
+export interface FileBytes {
+  readonly byteOffset: number;
+  readonly totalBytes: number;
+  /** Line on which they begin, from 1; null where that would take too long to count. */
+  readonly line: number | null;
+  readonly bytes: Uint8Array;
+}
+
 /** What follows from the same evidence after a judgement or for another incident; rows and files stay as they are. */
 export interface Conclusion {
   readonly analysis: Analysis;
   readonly judgements: JudgementsView;
+  readonly annotations: AnnotationsView;
 }

@@ -1,5 +1,5 @@
-import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { Analysis, Fact, HypothesisResult, Incident, WeightedFact } from '../model/analysis.ts';
+import type { Annotation } from '../model/annotation.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Judgement } from '../model/judgement.ts';
@@ -12,6 +12,7 @@ import { artifactFields, artifactHistograms, artifactMap } from './artifact-sect
 import { comparisonFacts } from './comparison.ts';
 import { databaseSection } from './database-section.ts';
 import { shortPaths, sourceName, sourceNames } from './paths.ts';
+import { withoutRepeats } from './repeated-header.ts';
 import type {
   Report,
   ReportEvent,
@@ -23,6 +24,7 @@ import type {
   ReportProblem,
   ReportQuestion,
 } from './report.ts';
+import { reportAnnotations } from './report-annotations.ts';
 import { counterfactualWords, reportMatrix, reportObservations, reportOverrulings } from './report-judgements.ts';
 import { reportTimeline } from './report-timeline.ts';
 import { timeSettingProblems, timeSettings } from './time-settings.ts';
@@ -34,6 +36,8 @@ export interface ReportInput {
   readonly analysis: Analysis;
   /** What the analysis was made with; none unless given. */
   readonly judgements?: readonly Judgement[];
+  /** What the analyst put beside the evidence; nothing unless given. */
+  readonly annotations?: readonly Annotation[];
   /** From selectKeyEvents, in time order. */
   readonly keyEvents: readonly EvidenceEvent[];
   /** Queries that somebody put into the report; none by default. */
@@ -62,7 +66,7 @@ export function buildReport(input: ReportInput): Report {
     byDay: (analysis.recurrence?.byDay.length ?? 0) > 1 ? (analysis.recurrence?.byDay ?? []) : [],
     summary: summaryFields(analysis),
     caveats: analysis.summary.caveats,
-    timeline: reportTimeline(evidence, analysis, keyEvents),
+    timeline: reportTimeline(evidence, analysis, keyEvents, input.annotations ?? []),
     phases: phasesOf(analysis.incident),
     moments: momentsOf(analysis.incident, evidence, paths),
     keyEvents: eventRows(keyEvents, analysis.incident, paths),
@@ -70,6 +74,7 @@ export function buildReport(input: ReportInput): Report {
     matrix: reportMatrix(analysis, paths),
     overrulings: reportOverrulings(analysis, paths),
     observations: reportObservations(analysis, input.judgements ?? [], paths),
+    annotations: reportAnnotations(input.annotations ?? [], evidence, paths),
     artifact:
       artifact === undefined
         ? null
@@ -195,14 +200,6 @@ function eventRows(
       moment: moments.get(event.row) ?? null,
     };
   });
-}
-
-/** `CRITICAL: WORKER TIMEOUT (pid:23333)`: without the time and pid that the service's logger repeats after the journal. */
-function withoutRepeats(message: string): string {
-  const inner = splitInnerHeader(message);
-  if (inner === null) return message;
-  const header = [inner.level, inner.logger].filter((part) => part !== null).join(' ');
-  return header === '' ? inner.text : `${header}: ${inner.text}`;
 }
 
 function shortened(message: string): string {

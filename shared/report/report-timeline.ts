@@ -1,6 +1,8 @@
 import type { Analysis } from '../model/analysis.ts';
+import type { Annotation } from '../model/annotation.ts';
 import type { CaseEvidence } from '../model/case.ts';
 import type { EvidenceEvent } from '../model/event.ts';
+import { placeAnnotations } from '../model/placed-annotations.ts';
 import { type EpochMicros, epochMicros } from '../model/time.ts';
 import type { EventPoint } from '../model/views.ts';
 import type { ReportTimeline } from './report.ts';
@@ -15,6 +17,7 @@ export function reportTimeline(
   evidence: CaseEvidence,
   analysis: Analysis,
   keyEvents: readonly EvidenceEvent[],
+  annotations: readonly Annotation[],
 ): ReportTimeline | null {
   const range = rangeOf(evidence, analysis);
   if (range === null) return null;
@@ -33,7 +36,7 @@ export function reportTimeline(
   const points = [...byRow.values()].sort((a, b) => a.row - b.row).map(pointOf);
   const { processes, vmstat, hostMemory } = evidence;
   return {
-    input: { incident, points, processes, vmstat, hostMemory },
+    input: { incident, points, processes, vmstat, hostMemory, annotations: placeAnnotations(annotations, evidence) },
     from,
     to,
     caption: `${utcStamp(from)} to ${utcStamp(to)}. Circle: worker or master boots; dot: log line; triangle: timeout or warning; cross: a process was killed; square: error; diamond: exit.`,

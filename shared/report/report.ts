@@ -35,6 +35,8 @@ export interface Report {
   /** What whoever analysed the case said against the facts, and beside them; empty for most. */
   readonly overrulings: readonly ReportOverruling[];
   readonly observations: readonly ReportObservation[];
+  /** What the analyst put beside the evidence, in the order of time; it weighs nothing. Empty for most. */
+  readonly annotations: readonly ReportAnnotation[];
   readonly artifact: {
     readonly report: ArtifactReport;
     readonly fields: readonly Field[];
@@ -170,6 +172,18 @@ export interface ReportObservation {
   /** When it was so; empty where nobody said. */
   readonly time: string;
   readonly sources: readonly string[];
+}
+
+export interface ReportAnnotation {
+  /** `2026-01-28 04:12:15.229579 UTC`, or a stretch from one to another. */
+  readonly time: string;
+  /** `Bookmark`, `Tag`, `Comment`. */
+  readonly what: string;
+  /** What the analyst wrote; empty for a bookmark. */
+  readonly text: string;
+  /** The message of the record that it is about; empty where it is about none. */
+  readonly record: string;
+  readonly source: string;
 }
 
 export interface ReportQuestion {

@@ -5,6 +5,7 @@ import type { EvidenceFile } from '../model/evidence.ts';
 import { existing } from '../model/existing.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
+import { longestLiteral, messageTemplate } from './message-template.ts';
 import type { ComparisonOperator, FieldQuery, Query } from './query.ts';
 import { globTest } from './query-fields.ts';
 import { resolveTime, type TimeStretch } from './resolve-time.ts';
@@ -115,6 +116,29 @@ export function compileQuery(query: Query, context: QueryContext): CompiledQuery
       };
     }
   }
+}
+
+/** Binds conditions on templates to messages: those of any of them pass, or unless `isWanted` those of none. */
+export function compileTemplates(templates: readonly string[], isWanted: boolean): CompiledQuery {
+  const known = new Set(templates);
+  // A message without any of them has none of the templates; telling so takes no template of its own.
+  const literals = [...new Set(templates.map(longestLiteral))];
+  const isLike = (message: string): boolean =>
+    literals.some((literal) => message.includes(literal)) && known.has(messageTemplate(message));
+  return {
+    ofRow: () => ASK,
+    ofMessage: (_row, { text }) => isLike(text) === isWanted,
+    required: isWanted && !literals.includes('') ? literals.map((literal) => literal.toLowerCase()) : null,
+    isPlain: false,
+    isByMessage: true,
+    hasRegex: false,
+    asks: 'always',
+  };
+}
+
+/** All of some conditions. */
+export function compileAll(parts: readonly CompiledQuery[]): CompiledQuery {
+  return both(parts);
 }
 
 /** Parts that look at messages: the others have answered by the time a row is asked. */

@@ -4,8 +4,9 @@ import type { DocumentFormat } from '../../shared/contract/analysis-protocol.ts'
 
 /** What a document about an open case is made of, for making it on the thread of the test. */
 export function exportInputOf(opened: OpenCase): ExportInput {
-  const { title, evidence, analysis, judgements, reportQueries } = opened;
-  return { title, evidence, analysis, judgements: judgements.judgements, queries: reportQueries.forReport() };
+  const { title, evidence, analysis, work, reportQueries } = opened;
+  const { judgements, annotations } = work;
+  return { title, evidence, analysis, judgements, annotations, queries: reportQueries.forReport() };
 }
 
 /** A document about an open case, as its thread writes it, as text. */

@@ -4,8 +4,8 @@ import { SqlClient } from '../../electron/databases/sql-client.ts';
 import { EventStore } from '../../electron/events/event-store.ts';
 import { EventTable } from '../../electron/events/event-table.ts';
 import { QueryClient } from '../../electron/search/query-client.ts';
-import { NO_JUDGEMENTS } from '../../shared/hypotheses/judgement-history.ts';
 import type { ImportedEvidence } from '../../shared/model/imported-evidence.ts';
+import { NO_WORK } from '../../shared/model/work-history.ts';
 import { referenceAnalysis, referenceEvidence, referenceView } from './reference-case.ts';
 
 const NOTHING_IMPORTED: ImportedEvidence = {
@@ -32,12 +32,13 @@ export function referenceOpenCase(): OpenCase {
     reportQueries: new ReportQueries(),
     store: new EventStore(NOTHING_IMPORTED),
     clockOffsets: new Map(),
-    judgements: NO_JUDGEMENTS,
+    work: NO_WORK,
     chosen: null,
     view: () => view,
     conclusion: () => view,
     write: async () => new Uint8Array(),
-    withJudgements: async () => referenceOpenCase(),
+    annotations: () => view.annotations,
+    withWork: async () => referenceOpenCase(),
     withIncident: async () => referenceOpenCase(),
     keeping: async () => referenceOpenCase(),
     withClockOffsets: async () => referenceOpenCase(),

@@ -1,13 +1,15 @@
 import { createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/react-table';
+import { Bookmark, MessageSquare } from 'lucide-react';
 import { useMemo } from 'react';
 import type { EventSort } from '../../../shared/contract/ipc.ts';
 import { splitInnerHeader } from '../../../shared/evidence/wording/classify.ts';
+import type { EventKind } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
 import type { CaseView, ListedEvent } from '../../../shared/model/views.ts';
 import type { ZoneName } from '../../../shared/model/zone.ts';
 import { KIND_WORDS } from '../../../shared/wording/names.ts';
 import { cx } from '../../components/class-names.ts';
-import { SeverityMark } from '../../components/severity-mark.tsx';
+import { SeverityIcon } from '../../components/severity-mark.tsx';
 import tagStyles from '../../components/tag.module.css';
 import {
   baseName,
@@ -18,9 +20,12 @@ import {
   rangeZoneLabel,
   zonedDate,
 } from '../../format.ts';
+import type { AnnotationIndex, RowMarks } from '../../state/annotation-index.ts';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import type { EventColumn } from '../../state/table-columns.ts';
 import type { TracebackGroups } from '../../state/use-tracebacks.ts';
 import styles from './event-columns.module.css';
+import { type FindMatches, MarkedText } from './match-marks.tsx';
 import { TracebackMark, TracebackToggle } from './traceback-mark.tsx';
 
 /** A row of the table: an event, or a place in the list whose page is still on its way. */
@@ -31,14 +36,24 @@ export interface TableRow {
 
 export const features = tableFeatures({ rowSortingFeature });
 const helper = createColumnHelper<typeof features, TableRow>();
-export type ColumnId = 'time' | 'delta' | 'source' | 'pid' | 'severity' | 'kind' | 'message';
 /** The columns that the list can be ordered by, with their names in the contract. */
-export const SORTABLE: Readonly<Partial<Record<ColumnId, EventSort['column']>>> = {
+export const SORTABLE: Readonly<Partial<Record<EventColumn, EventSort['column']>>> = {
+  severity: 'severity',
   time: 'time',
+  kind: 'kind',
   source: 'source',
   pid: 'pid',
-  severity: 'severity',
-  kind: 'kind',
+};
+
+/** What columns are called where they are listed. */
+export const COLUMN_WORDS: Readonly<Record<EventColumn, string>> = {
+  severity: 'Severity',
+  time: 'Time',
+  kind: 'Kind',
+  message: 'Message',
+  source: 'Source',
+  pid: 'Pid',
+  delta: 'Delta',
 };
 
 /** How times are shown: their zone, and what of date and offset differs between the events of the case. */
@@ -65,25 +80,45 @@ export function useTimeColumn(view: CaseView): TimeColumn {
   }, [view, zone]);
 }
 
+/** What the cells of a table show beside the events themselves. */
+export interface CellContext {
+  /** Paths by the ids of sources. */
+  readonly names: ReadonlyMap<string, string>;
+  readonly origin: { readonly time: EpochMicros; readonly name: string } | null;
+  readonly times: TimeColumn;
+  readonly groups: TracebackGroups;
+  readonly marks: AnnotationIndex;
+  readonly find: FindMatches;
+  /** Characters that the column of messages has room for. */
+  readonly messageRoom: number;
+  /** Whether the kind stands before the message. */
+  readonly showsKind: boolean;
+}
+
 /** The columns of the table over a case's sources. */
-export function columnsFor(
-  names: ReadonlyMap<string, string>,
-  origin: { readonly time: EpochMicros; readonly name: string } | null,
-  times: TimeColumn,
-  groups: TracebackGroups,
-) {
-  return helper.columns([
+export function columnsFor(context: CellContext, shown: readonly EventColumn[]) {
+  const { names, origin, times } = context;
+  const all = helper.columns([
+    helper.accessor((row) => row.event?.severity, {
+      id: 'severity',
+      header: () => <span className="visually-hidden">Severity</span>,
+      cell: ({ row }) => <IconCell event={row.original.event} marks={context.marks} />,
+    }),
     helper.accessor((row) => row.event?.time, {
       id: 'time',
       header: `Time (${times.header})`,
       cell: ({ row }) => <TimeCell event={row.original.event} times={times} />,
     }),
-    helper.accessor((row) => row.event?.time, {
-      id: 'delta',
-      header: 'Delta',
+    helper.accessor((row) => row.event?.kind, {
+      id: 'kind',
+      header: 'Kind',
+      cell: ({ row }) => (row.original.event === null ? '' : KIND_WORDS[row.original.event.kind]),
+    }),
+    helper.accessor((row) => row.event?.message, {
+      id: 'message',
+      header: 'Message',
       enableSorting: false,
-      cell: ({ row }) =>
-        row.original.event === null || origin === null ? '' : formatDelta(row.original.event.time - origin.time),
+      cell: ({ row }) => <MessageCell event={row.original.event} context={context} />,
     }),
     helper.accessor((row) => row.event?.source.evidenceId, {
       id: 'source',
@@ -98,25 +133,30 @@ export function columnsFor(
       header: 'Pid',
       cell: ({ row }) => row.original.event?.pid ?? '–',
     }),
-    helper.accessor((row) => row.event?.severity, {
-      id: 'severity',
-      header: 'Severity',
-      cell: ({ row }) => (
-        <SeverityMark className={styles.severityInRow} severity={row.original.event?.severity ?? null} />
-      ),
-    }),
-    helper.accessor((row) => row.event?.kind, {
-      id: 'kind',
-      header: 'Kind',
-      cell: ({ row }) => (row.original.event === null ? '' : KIND_WORDS[row.original.event.kind]),
-    }),
-    helper.accessor((row) => row.event?.message, {
-      id: 'message',
-      header: 'Message',
+    helper.accessor((row) => row.event?.time, {
+      id: 'delta',
+      header: 'Delta',
       enableSorting: false,
-      cell: ({ row }) => <MessageCell event={row.original.event} groups={groups} />,
+      cell: ({ row }) =>
+        row.original.event === null || origin === null ? '' : formatDelta(row.original.event.time - origin.time),
     }),
   ]);
+  return all.filter(({ id }) => shown.some((column) => column === id));
+}
+
+function IconCell({ event, marks }: { readonly event: ListedEvent | null; readonly marks: AnnotationIndex }) {
+  if (event === null) return null;
+  const isBookmarked = marks.byRow.get(event.row)?.isBookmarked === true;
+  return (
+    <span className={styles.icons}>
+      {isBookmarked ? (
+        <Bookmark size={13} className={styles.bookmark} role="img" aria-label="Bookmarked" />
+      ) : (
+        <span className={styles.noMark} />
+      )}
+      <SeverityIcon severity={event.severity} />
+    </span>
+  );
 }
 
 function TimeCell({ event, times }: { readonly event: ListedEvent | null; readonly times: TimeColumn }) {
@@ -131,27 +171,55 @@ function TimeCell({ event, times }: { readonly event: ListedEvent | null; readon
   );
 }
 
-function MessageCell({ event, groups }: { readonly event: ListedEvent | null; readonly groups: TracebackGroups }) {
+/** Kinds that the message itself begins with, or that say nothing. */
+const SAID_BY_MESSAGE: readonly EventKind[] = ['log', 'traceback'];
+
+function MessageCell({ event, context }: { readonly event: ListedEvent | null; readonly context: CellContext }) {
   if (event === null) return null;
+  const { groups, find, messageRoom } = context;
   const line = groups.lineOf(event);
+  const marks = context.marks.byRow.get(event.row);
   return (
     <>
       {line === null ? null : <TracebackMark line={line} />}
       {line === null || line.place > 0 ? null : <TracebackToggle line={line} groups={groups} />}
-      {event.tags === undefined ? null : (
-        <span
-          className={styles.rowTags}
-          data-testid="row-tags"
-          title={`Tags of your own rules: ${event.tags.join(', ')}`}
-        >
-          <span className={cx(tagStyles.tag, styles.tag)}>{event.tags[0]}</span>
-          {event.tags.length > 1 ? (
-            <span className={cx(tagStyles.tag, styles.tag)}>+{event.tags.length - 1}</span>
-          ) : null}
-        </span>
-      )}
-      {oneLine(event.message)}
+      {marks === undefined ? null : <OwnMarks marks={marks} />}
+      {event.tags === undefined ? null : <RuleTags tags={event.tags} />}
+      {context.showsKind && !SAID_BY_MESSAGE.includes(event.kind) ? (
+        <span className={cx(tagStyles.tag, styles.chip, styles.kindChip)}>{KIND_WORDS[event.kind]}</span>
+      ) : null}
+      <MarkedText text={oneLine(event.message)} find={find} room={messageRoom} />
     </>
+  );
+}
+
+/** What the analyst put beside the event. */
+function OwnMarks({ marks }: { readonly marks: RowMarks }) {
+  return (
+    <>
+      {marks.comments.length === 0 ? null : (
+        <MessageSquare
+          size={13}
+          className={styles.comment}
+          role="img"
+          aria-label={`Comment: ${marks.comments.join(' / ')}`}
+        />
+      )}
+      {marks.tags.map((tag) => (
+        <span key={tag} className={cx(tagStyles.tag, styles.chip, styles.ownTag)} title={`Tag: ${tag}`}>
+          {tag}
+        </span>
+      ))}
+    </>
+  );
+}
+
+function RuleTags({ tags }: { readonly tags: readonly string[] }) {
+  return (
+    <span data-testid="row-tags" title={`Tags of your own rules: ${tags.join(', ')}`}>
+      <span className={cx(tagStyles.tag, styles.chip)}>{tags[0]}</span>
+      {tags.length > 1 ? <span className={cx(tagStyles.tag, styles.chip)}>+{tags.length - 1}</span> : null}
+    </span>
   );
 }
 
@@ -159,6 +227,6 @@ function MessageCell({ event, groups }: { readonly event: ListedEvent | null; re
  * A message in one line: without the logger's own time, pid and level, which have their columns, and with a visible sign
  * for each line break. The detail pane shows it as it is.
  */
-function oneLine(message: string): string {
+export function oneLine(message: string): string {
   return (splitInnerHeader(message)?.text ?? message).replaceAll('\n', ' ⏎ ');
 }

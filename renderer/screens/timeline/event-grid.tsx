@@ -1,55 +1,60 @@
-import { type SortingState, useTable } from '@tanstack/react-table';
-import { ArrowDown, ArrowUp, ChevronLeft, ChevronRight } from 'lucide-react';
-import { memo, useEffect, useMemo } from 'react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { type KeyboardEvent, type MouseEvent, memo, useEffect } from 'react';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
-import type { EvidenceEvent } from '../../../shared/model/event.ts';
+import { isErrorSeverity } from '../../../shared/model/event.ts';
 import type { EpochMicros } from '../../../shared/model/time.ts';
-import type { CaseView } from '../../../shared/model/views.ts';
+import type { CaseView, ListedEvent } from '../../../shared/model/views.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
+import { ContextMenu } from '../../components/context-menu.tsx';
 import gridStyles from '../../components/grid.module.css';
-import tableStyles from '../../components/table.module.css';
 import { countOf, formatCount } from '../../format.ts';
+import { annotationIndex } from '../../state/annotation-index.ts';
 import { useActions } from '../../state/app-context.tsx';
-import type { EventPages, EventPagesSnapshot } from '../../state/event-pages.ts';
+import { useDisplayZone } from '../../state/display-zone.tsx';
+import type { EventPagesSnapshot } from '../../state/event-pages.ts';
+import type { EventSelection } from '../../state/event-selection.ts';
+import type { EventColumn } from '../../state/table-columns.ts';
 import { useEventPages } from '../../state/use-events.ts';
 import { type TracebackGroups, useTracebacks } from '../../state/use-tracebacks.ts';
-import { type ColumnId, columnsFor, features, SORTABLE, type TableRow, useTimeColumn } from './event-columns.tsx';
+import { CELL_CLASSES } from './cell-classes.ts';
+import type { TimeColumn } from './event-columns.tsx';
 import styles from './event-grid.module.css';
+import { EventMenu } from './event-menu.tsx';
+import { GridHead } from './grid-head.tsx';
 import type { SearchReport } from './search-status.tsx';
+import { type NotesAtRow, notesAt, TimeNotes } from './time-notes.tsx';
+import type { ColumnLayout } from './use-column-layout.ts';
 import { type EventCursor, useEventCursor } from './use-event-cursor.ts';
+import { type EventRows, useEventRows } from './use-event-rows.ts';
 import { type LaidOutRows, type RowBlocks, useLaidOutRows } from './use-laid-out-rows.ts';
-
-const CELL_CLASSES: Readonly<Record<ColumnId, string | undefined>> = {
-  time: styles.cellTime,
-  delta: styles.cellDelta,
-  source: styles.cellSource,
-  pid: styles.cellPid,
-  severity: undefined,
-  kind: styles.cellKind,
-  message: styles.cellMessage,
-};
 
 interface EventGridProps {
   readonly view: CaseView;
   readonly filter: EventFilter;
   readonly sort: EventSort;
+  /** What was typed: its matches are marked, whether it narrows the list or not. */
+  readonly query: string;
   readonly selectedRow: number | null;
+  readonly selection: EventSelection;
   readonly flash: { readonly row: number; readonly count: number } | null;
   readonly origin: { readonly time: EpochMicros; readonly name: string } | null;
+  readonly times: TimeColumn;
+  readonly layout: ColumnLayout;
   readonly onTotal: (total: number | null) => void;
   readonly onSearch: (report: SearchReport | null) => void;
+  /** Leads to the selected event in detail. */
+  readonly onOpen: () => void;
 }
 
 /** All events that pass the filter, loaded by page as they come into sight. */
 export const EventGrid = memo(function EventGrid(props: EventGridProps) {
-  const { view, filter, sort, selectedRow, flash, origin, onTotal, onSearch } = props;
+  const { view, filter, sort, selectedRow, selection, flash, times, layout, onTotal, onSearch } = props;
   const { pages, snapshot } = useEventPages(filter, sort);
   const rows = useLaidOutRows(pages, snapshot);
   const groups = useTracebacks(pages, snapshot.version, rows.firstIndex, rows.lastIndex, selectedRow);
-  const cursor = useEventCursor({ pages, rows, groups, selectedRow, flash });
-  const times = useTimeColumn(view);
+  const cursor = useEventCursor({ pages, rows, groups, selectedRow, flash, selection, onOpen: props.onOpen });
 
   useEffect(() => onTotal(snapshot.total), [snapshot.total, onTotal]);
   const { search } = snapshot;
@@ -57,49 +62,57 @@ export const EventGrid = memo(function EventGrid(props: EventGridProps) {
     () => onSearch(search === null ? null : { progress: search, control: (action) => void pages.control(action) }),
     [search, pages, onSearch],
   );
+  const table = useEventRows({ ...props, groups, pages, version: snapshot.version, rows });
 
-  const names = useMemo(() => new Map(view.files.map((file) => [file.id, file.path])), [view]);
-  const columns = useMemo(() => columnsFor(names, origin, times, groups), [names, origin, times, groups]);
-  const table = useEventRows({ columns, pages, version: snapshot.version, rows, sort });
-
+  const onKeyDown = useGridKeys(cursor, selection);
   const { place } = cursor;
+  const current = place === null ? null : pages.eventAt(place);
   const isCursorLaidOut = place !== null && place >= rows.firstIndex && place <= rows.lastIndex;
   return (
-    <div className={styles.eventTable}>
-      {/* biome-ignore lint/a11y/useSemanticElements: rows are absolutely placed, which takes a table element's own roles away. */}
-      <div
-        role="grid"
-        aria-label="Events"
-        aria-rowcount={snapshot.total === null ? -1 : rows.total + 1}
-        aria-activedescendant={isCursorLaidOut ? `event-${place}` : undefined}
-        tabIndex={0}
-        className={cx(
-          gridStyles.grid,
-          times.showDate ? styles.withDates : undefined,
-          times.showOffset ? styles.withOffsets : undefined,
-        )}
-        onKeyDown={cursor.onKeyDown}
-      >
-        <GridHead table={table} />
-        <div ref={rows.scroller} className={styles.gridScroller} data-testid="events-scroller">
-          {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
-          <div ref={rows.virtualizer.containerRef} role="rowgroup" className={styles.gridBody}>
-            {table.getRowModel().rows.map((row, position) => (
-              <GridRow
-                key={row.id}
-                table={table}
-                row={row}
-                item={rows.items[position]}
-                measure={rows.virtualizer.measureElement}
-                selectedRow={selectedRow}
-                flash={flash}
-                groups={groups}
-                onPick={cursor.pick}
-              />
-            ))}
+    <div ref={layout.ref} className={styles.eventTable}>
+      <ContextMenu
+        label="Selected events"
+        trigger={
+          // biome-ignore lint/a11y/useSemanticElements: rows are absolutely placed, which takes a table element's own roles away.
+          <div
+            role="grid"
+            aria-label="Events"
+            aria-multiselectable="true"
+            aria-rowcount={snapshot.total === null ? -1 : rows.total + 1}
+            aria-activedescendant={isCursorLaidOut ? `event-${place}` : undefined}
+            tabIndex={0}
+            className={gridStyles.grid}
+            onKeyDown={onKeyDown}
+            onContextMenuCapture={(event) => cursor.pickForMenu(event)}
+          >
+            <GridHead table={table} layout={layout} />
+            <div ref={rows.scroller} className={styles.gridScroller} data-testid="events-scroller">
+              {/* biome-ignore lint/a11y/useSemanticElements: see the grid. */}
+              <div ref={rows.virtualizer.containerRef} role="rowgroup" className={styles.gridBody}>
+                {table.getRowModel().rows.map((row, position) => (
+                  <GridRow
+                    key={row.id}
+                    table={table}
+                    row={row}
+                    item={rows.items[position]}
+                    measure={rows.virtualizer.measureElement}
+                    isCurrent={row.original.index === place}
+                    isSelected={row.original.event !== null && selection.rows.has(row.original.event.row)}
+                    notes={notesAt(annotationIndex(view.annotations).notes, pages, row.original.index, rows.total)}
+                    showDate={times.showDate}
+                    flash={flash}
+                    groups={groups}
+                    onPick={cursor.pick}
+                    onOpen={props.onOpen}
+                  />
+                ))}
+              </div>
+            </div>
           </div>
-        </div>
-      </div>
+        }
+      >
+        <EventMenu view={view} event={current} rows={selection.rows} onOpen={props.onOpen} />
+      </ContextMenu>
       <TableMessage
         view={view}
         snapshot={snapshot}
@@ -110,82 +123,31 @@ export const EventGrid = memo(function EventGrid(props: EventGridProps) {
   );
 });
 
-/** The table over the rows that are laid out. */
-function useEventRows(options: {
-  readonly columns: ReturnType<typeof columnsFor>;
-  readonly pages: EventPages;
-  readonly version: number;
-  readonly rows: LaidOutRows;
-  readonly sort: EventSort;
-}) {
-  const { columns, pages, version, rows, sort } = options;
-  const { move } = useActions();
-  const { items, firstIndex, lastIndex } = rows;
-  const { start } = rows.blocks;
-  const sorting = useMemo<SortingState>(() => [{ id: sort.column, desc: sort.descending }], [sort]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: version and the range of items say when the rows are others.
-  const data = useMemo<TableRow[]>(
-    () => items.map((item) => ({ index: start + item.index, event: pages.eventAt(start + item.index) })),
-    [pages, version, start, firstIndex, lastIndex, items.length],
-  );
-  return useTable({
-    features,
-    columns,
-    data,
-    getRowId: (row) => String(row.index),
-    manualSorting: true,
-    enableSortingRemoval: false,
-    sortDescFirst: false,
-    state: { sorting },
-    onSortingChange: (updater) => {
-      const next = (typeof updater === 'function' ? updater(sorting) : updater)[0];
-      const column = SORTABLE[(next?.id ?? 'time') as ColumnId];
-      if (column !== undefined) move({ sort: { column, descending: next?.desc ?? false } }, 'filter');
-    },
-  });
+/** Keys of the table itself: those of the cursor, the menu key and Ctrl+C. */
+function useGridKeys(cursor: EventCursor, selection: EventSelection): (event: KeyboardEvent) => void {
+  const { copyEvents } = useActions();
+  const { zone } = useDisplayZone();
+  return (event) => {
+    const isCopy = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key === 'c';
+    // Words that were selected with the pointer are what is meant.
+    if (isCopy && window.getSelection()?.isCollapsed !== false && selection.rows.size > 0) {
+      event.preventDefault();
+      void copyEvents([...selection.rows], 'text', zone);
+    } else if (event.key === 'ContextMenu' || (event.shiftKey && event.key === 'F10')) {
+      event.preventDefault();
+      openMenuAt(event.currentTarget, cursor.place);
+    } else cursor.onKeyDown(event);
+  };
 }
 
-type EventRows = ReturnType<typeof useEventRows>;
-
-function GridHead({ table }: { readonly table: EventRows }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: see the grid.
-    <div role="rowgroup" className={styles.gridHead}>
-      {table.getHeaderGroups().map((group) => (
-        // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid, which has the focus.
-        <div key={group.id} role="row" aria-rowindex={1} className={cx(gridStyles.gridRow, styles.gridRow)}>
-          {group.headers.map((header) => {
-            const sorted = header.column.getIsSorted();
-            const canSort = header.id in SORTABLE;
-            return (
-              // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid.
-              <div
-                key={header.id}
-                role="columnheader"
-                className={cx(gridStyles.gridCell, styles.gridCell, CELL_CLASSES[header.id as ColumnId])}
-                aria-sort={
-                  sorted === false ? (canSort ? 'none' : undefined) : sorted === 'asc' ? 'ascending' : 'descending'
-                }
-              >
-                {canSort ? (
-                  <Button
-                    tone="bare"
-                    className={tableStyles.sortButton}
-                    onClick={header.column.getToggleSortingHandler()}
-                  >
-                    <table.FlexRender header={header} />
-                    {sorted === 'asc' ? <ArrowUp size={11} aria-hidden="true" /> : null}
-                    {sorted === 'desc' ? <ArrowDown size={11} aria-hidden="true" /> : null}
-                  </Button>
-                ) : (
-                  <table.FlexRender header={header} />
-                )}
-              </div>
-            );
-          })}
-        </div>
-      ))}
-    </div>
+/** Opens the menu beside the row of the cursor: the system would put it where the pointer is. */
+function openMenuAt(grid: Element, place: number | null): void {
+  const row = grid.querySelector(`#event-${place}`) ?? grid;
+  const { left, top, height } = row.getBoundingClientRect();
+  const clientX = left + 60;
+  const clientY = row === grid ? top + 40 : top + height;
+  row.dispatchEvent(
+    new window.MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY, button: 2 }),
   );
 }
 
@@ -194,26 +156,36 @@ function GridRow(props: {
   readonly row: ReturnType<EventRows['getRowModel']>['rows'][number];
   readonly item: LaidOutRows['items'][number] | undefined;
   readonly measure: (element: Element | null) => void;
-  readonly selectedRow: number | null;
+  readonly isCurrent: boolean;
+  readonly isSelected: boolean;
+  readonly notes: NotesAtRow;
+  readonly showDate: boolean;
   readonly flash: EventGridProps['flash'];
   readonly groups: TracebackGroups;
   readonly onPick: EventCursor['pick'];
+  readonly onOpen: () => void;
 }) {
-  const { table, row, item, selectedRow, flash, groups } = props;
+  const { table, row, item, flash, groups, notes } = props;
   const { index, event } = row.original;
   if (item === undefined) return null;
   const isFlashed = event !== null && flash?.row === event.row;
+  const onClick = (mouse: MouseEvent): void => {
+    if (event !== null) props.onPick(index, event.row, mouse);
+  };
   return (
     // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the grid has the focus and the keys.
     <div
       key={isFlashed ? flash.count : 0}
       ref={props.measure}
       data-index={item.index}
+      data-place={index}
+      data-row={event?.row}
       id={`event-${index}`}
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={event !== null && event.row === selectedRow}
+      aria-selected={props.isSelected}
       aria-busy={event === null}
+      data-current={props.isCurrent}
       data-folded={groups.isFolded(event)}
       className={cx(
         gridStyles.gridRow,
@@ -221,42 +193,34 @@ function GridRow(props: {
         gridStyles.bodyRow,
         styles.bodyRow,
         isFlashed ? 'flash' : undefined,
-        event === null ? undefined : undefined,
+        notes.above.length + notes.below.length > 0 ? styles.rowWithNotes : undefined,
         rowTone(event),
         groups.isFolded(event) ? styles.rowFolded : undefined,
       )}
-      onClick={() => {
-        if (event !== null) props.onPick(index, event.row);
-      }}
+      onClick={onClick}
+      onDoubleClick={props.onOpen}
     >
+      <TimeNotes notes={notes.above} showDate={props.showDate} />
       {row.getAllCells().map((cell) => (
         // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: see the grid.
         <div
           key={cell.id}
           role="gridcell"
           data-column={cell.column.id}
-          className={cx(gridStyles.gridCell, styles.gridCell, CELL_CLASSES[cell.column.id as ColumnId])}
+          className={cx(gridStyles.gridCell, styles.gridCell, CELL_CLASSES[cell.column.id as EventColumn])}
         >
           {event === null ? <span className={gridStyles.placeholder} /> : <table.FlexRender cell={cell} />}
         </div>
       ))}
+      <TimeNotes notes={notes.below} showDate={props.showDate} />
     </div>
   );
 }
 
-function rowTone(event: EvidenceEvent | null): string | undefined {
+function rowTone(event: ListedEvent | null): string | undefined {
   if (event === null) return undefined;
-  switch (event.severity) {
-    case 'emerg':
-    case 'alert':
-    case 'crit':
-    case 'err':
-      return styles.rowDanger;
-    case 'warning':
-      return styles.rowWarning;
-    default:
-      return undefined;
-  }
+  if (isErrorSeverity(event.severity)) return styles.rowDanger;
+  return event.severity === 'warning' ? styles.rowWarning : undefined;
 }
 
 /** Why there are no rows, where there are none. */
@@ -291,13 +255,7 @@ function NoEvents({ view }: { readonly view: CaseView }) {
           <Button
             size="small"
             onClick={() =>
-              move(
-                {
-                  filter: EVERY_EVENT,
-                  onlyVisibleRange: false,
-                },
-                'filter',
-              )
+              move({ filter: EVERY_EVENT, onlyVisibleRange: false, showsSamples: true, showsHidden: true }, 'filter')
             }
           >
             Clear the filter

@@ -1,5 +1,5 @@
 import { Crosshair, MousePointerClick, Pin } from 'lucide-react';
-import { memo, type ReactNode, useEffect, useState } from 'react';
+import { memo, type ReactNode, useEffect, useRef, useState } from 'react';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
 import type { Fact } from '../../../shared/model/analysis.ts';
 import { clockOffsetOf, formatClockOffset } from '../../../shared/model/clock-offset.ts';
@@ -30,6 +30,7 @@ import {
 import { useActions, useBridge } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
 import { Copies } from './copies.tsx';
+import { EventMarks } from './event-marks.tsx';
 import styles from './event-pane.module.css';
 import { RecordView } from './record-view.tsx';
 import { SameMomentButton } from './same-moment.tsx';
@@ -152,6 +153,7 @@ function RecordDetail(props: RecordProps) {
         {event.message}
         {event.messageCut === true ? <span className={styles.rawCut}>…</span> : null}
       </p>
+      <EventMarks view={view} event={event} />
       <RecordView record={record} />
       <RecordActions {...props} />
       <RawRecordSection view={view} record={record} />
@@ -250,6 +252,7 @@ function RecordActions({ view, record, origin }: RecordProps) {
 /** The bytes that the event rests on, and where they stand. */
 function RawRecordSection({ view, record }: { readonly view: CaseView; readonly record: RawRecord }) {
   const { event } = record;
+  const { openFile } = useActions();
   const lastByte = event.source.byteOffset + Math.max(0, event.source.byteLength - 1);
   return (
     <section aria-label="Raw record">
@@ -259,7 +262,9 @@ function RawRecordSection({ view, record }: { readonly view: CaseView; readonly 
       </div>
       <RawLines record={record} />
       <p className={styles.detailPlace}>
-        <span className="mono">{record.path}</span>
+        <LinkButton tone="plain" className="mono" title="Show it in the file" onClick={() => openFile(event.source)}>
+          {record.path}
+        </LinkButton>
         <CopyButton
           text={`${record.path} line ${event.source.line ?? '-'} bytes ${event.source.byteOffset}-${lastByte}`}
           what="Place"
@@ -336,9 +341,19 @@ function RawLines({ record }: { readonly record: RawRecord }) {
     ...own.map((text, index) => ({ text, offset: index, isOwn: true })),
     ...record.after.map((text, index) => ({ text, offset: own.length + index, isOwn: false })),
   ];
+  const box = useRef<HTMLPreElement>(null);
+  // The lines before it may fill the box. Only the box is moved: the pane stays where it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another record has another place in the box.
+  useEffect(() => {
+    const line = box.current?.querySelector<HTMLElement>('[data-testid=own-line]');
+    if (box.current === null || line === null || line === undefined) return;
+    const { top, height } = line.getBoundingClientRect();
+    const { top: boxTop, height: boxHeight } = box.current.getBoundingClientRect();
+    box.current.scrollTop += top - boxTop - Math.max(0, (boxHeight - height) / 2);
+  }, [record]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolls sideways, which needs focus to work from the keyboard.
-    <pre className={styles.raw} tabIndex={0}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, which needs focus to work from the keyboard.
+    <pre ref={box} className={styles.raw} tabIndex={0}>
       {lines.map((line) => (
         <span
           key={line.offset}

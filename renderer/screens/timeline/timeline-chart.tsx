@@ -133,6 +133,7 @@ function useTimelineScene(
         processes: view.processes,
         vmstat: view.vmstat,
         hostMemory: view.hostMemory,
+        annotations: view.annotations.entries,
       },
       {
         width,

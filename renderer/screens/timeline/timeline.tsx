@@ -1,30 +1,51 @@
 import { ChartGantt, type LucideIcon, PanelLeft, PanelRight } from 'lucide-react';
-import { type RefObject, useMemo, useState } from 'react';
+import { type RefObject, useCallback, useMemo, useState } from 'react';
 import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
 import { IconButton } from '../../components/button.tsx';
 import { cx } from '../../components/class-names.ts';
 import { EmptyState } from '../../components/empty-state.tsx';
+import { Tabs } from '../../components/tabs.tsx';
+import { formatCount } from '../../format.ts';
+import { hiddenTemplates } from '../../state/annotation-index.ts';
 import { useAppState, useDeltaOrigin } from '../../state/app-context.tsx';
-import { effectiveFilter } from '../../state/navigation.ts';
+import { useEventSelection } from '../../state/event-selection.ts';
+import { listFilter } from '../../state/navigation.ts';
+import { Annotating } from './annotate.tsx';
+import { AnnotationPane } from './annotation-pane.tsx';
+import { useTimeColumn } from './event-columns.tsx';
 import { EventGrid } from './event-grid.tsx';
-import { EventPane } from './event-pane.tsx';
+import { EVENT_DETAIL_ID, EventPane } from './event-pane.tsx';
 import { FacetPane } from './facets.tsx';
 import { FilterBar } from './filter-bar.tsx';
+import { ColumnMenu } from './grid-head.tsx';
+import { HiddenBar } from './hidden-bar.tsx';
 import { SameMomentBar } from './same-moment.tsx';
 import type { SearchReport } from './search-status.tsx';
 import styles from './timeline.module.css';
 import { TimelineChart } from './timeline-chart.tsx';
+import { useColumnLayout } from './use-column-layout.ts';
+import { useEventKeys, useEventSteps } from './use-event-keys.ts';
 
 /** Below this width the pane of facets would leave too little for the picture and the table. */
 const ROOM_FOR_FACETS_PX = 1_240;
 
-/** The incident in time: the picture, the events under it, their sources at the left and the selected one at the right. */
-export function TimelineScreen(props: {
+interface TimelineProps {
   readonly view: CaseView;
   readonly searchField: RefObject<HTMLInputElement | null>;
-}) {
-  const { view } = props;
+}
+
+/** The incident in time: the picture, the events under it, their sources at the left and the selected one at the right. */
+export function TimelineScreen(props: TimelineProps) {
+  if (props.view.eventCount === 0) return <NoTimes />;
+  return (
+    <Annotating view={props.view}>
+      <Timeline {...props} />
+    </Annotating>
+  );
+}
+
+function Timeline({ view, searchField }: TimelineProps) {
   const { trail, flash } = useAppState();
   const place = trail.here;
   const origin = useDeltaOrigin();
@@ -34,9 +55,20 @@ export function TimelineScreen(props: {
   const [selected, setSelected] = useState<EvidenceEvent | null>(null);
   const [showsFacets, setShowsFacets] = useState(() => window.innerWidth >= ROOM_FOR_FACETS_PX);
   const [showsDetail, setShowsDetail] = useState(true);
-  const filter = useMemo(() => effectiveFilter(place), [place]);
-
-  if (view.eventCount === 0) return <NoTimes />;
+  const [side, setSide] = useState<SideTab>('event');
+  const { annotations } = view;
+  const filter = useMemo(() => listFilter(place, hiddenTemplates({ annotations })), [place, annotations]);
+  const selection = useEventSelection();
+  const steps = useEventSteps(view);
+  useEventKeys(view, selection, steps);
+  const times = useTimeColumn(view);
+  const layout = useColumnLayout(times);
+  const openRecord = useCallback((): void => {
+    setShowsDetail(true);
+    setSide('event');
+    // The pane may still have to be drawn.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>(`#${EVENT_DETAIL_ID} button`)?.focus());
+  }, []);
   return (
     <div
       className={cx(
@@ -64,24 +96,64 @@ export function TimelineScreen(props: {
         <SameMomentBar view={view} />
         <FilterBar
           view={view}
-          filter={place.filter}
-          onlyVisibleRange={place.onlyVisibleRange}
+          place={place}
           total={total}
           report={report}
-          searchField={props.searchField}
+          searchField={searchField}
+          steps={steps}
+          hasFacets={showsFacets}
+          trailing={<ColumnMenu layout={layout} />}
         />
+        <HiddenBar view={view} place={place} />
         <EventGrid
-          view={view}
-          filter={filter}
+          {...{ view, filter, selection, flash, origin, times, layout }}
           sort={place.sort}
+          query={place.filter.query}
           selectedRow={place.selectedRow}
-          flash={flash}
-          origin={origin}
           onTotal={setTotal}
           onSearch={setReport}
+          onOpen={openRecord}
         />
       </div>
-      {showsDetail ? <EventPane view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} /> : null}
+      {showsDetail ? (
+        <SidePane view={view} tab={side} onTab={setSide}>
+          <EventPane view={view} row={place.selectedRow} origin={origin} onLoaded={setSelected} />
+        </SidePane>
+      ) : null}
+    </div>
+  );
+}
+
+type SideTab = 'event' | 'annotations';
+const SIDE_PANEL_ID = 'timeline-side';
+
+/** The selected event, or everything that was put beside the evidence. */
+function SidePane(props: {
+  readonly view: CaseView;
+  readonly tab: SideTab;
+  readonly onTab: (tab: SideTab) => void;
+  readonly children: React.ReactNode;
+}) {
+  const { view, tab } = props;
+  const count = view.annotations.entries.length;
+  return (
+    <div className={styles.side}>
+      <Tabs<SideTab>
+        label="Beside the timeline"
+        tabs={[
+          { value: 'event', title: 'Event' },
+          { value: 'annotations', title: count === 0 ? 'Annotations' : `Annotations (${formatCount(count)})` },
+        ]}
+        current={tab}
+        onChoose={props.onTab}
+        idPrefix="side-"
+        panelId={SIDE_PANEL_ID}
+        className={styles.sideTabs}
+        tabClassName={styles.sideTab}
+      />
+      <div id={SIDE_PANEL_ID} role="tabpanel" aria-labelledby={`side-${tab}`} className={styles.sidePanel}>
+        {tab === 'event' ? props.children : <AnnotationPane view={view} />}
+      </div>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { EventPages, EventPagesSnapshot } from '../../state/event-pages.ts';
 
-/** Height of a row in CSS pixels; `--row-height` in timeline.css must agree. */
+/** Height of a row in CSS pixels; `--row-height` in grid.module.css must agree. */
 export const ROW_PX = 24;
 /**
  * Rows that are laid out at once. Chromium cannot make an element taller than about 33 million pixels, so longer lists

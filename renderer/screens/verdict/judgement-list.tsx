@@ -14,8 +14,9 @@ import { ObserveButton } from './observe.tsx';
 
 /** What was overruled and observed in this case, each with a way back, and the files that they are kept in. */
 export function JudgementList({ view }: { readonly view: CaseView }) {
-  const { entries, undo, redo } = view.judgements;
-  const { undoJudgement, redoJudgement, saveNotes, openNotes } = useActions();
+  const { entries } = view.judgements;
+  const { undo, redo } = view.annotations;
+  const { undoWork, redoWork, saveNotes, openNotes } = useActions();
   return (
     <section className={pageStyles.block} aria-labelledby="judgements-title">
       <header className={pageStyles.pageHeader}>
@@ -26,7 +27,7 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
           <Button
             disabled={undo === null}
             title={undo === null ? 'Nothing to undo' : `Undo: ${undo} (Ctrl+Z)`}
-            onClick={() => void undoJudgement()}
+            onClick={() => void undoWork()}
           >
             <Undo2 size={14} aria-hidden="true" />
             Undo
@@ -34,7 +35,7 @@ export function JudgementList({ view }: { readonly view: CaseView }) {
           <Button
             disabled={redo === null}
             title={redo === null ? 'Nothing to redo' : `Redo: ${redo} (Ctrl+Shift+Z)`}
-            onClick={() => void redoJudgement()}
+            onClick={() => void redoWork()}
           >
             <Redo2 size={14} aria-hidden="true" />
             Redo

@@ -2,19 +2,15 @@ import { Plus } from 'lucide-react';
 import { useId, useState } from 'react';
 import { HYPOTHESIS_IDS, HYPOTHESIS_TITLES, type HypothesisId } from '../../../shared/model/analysis.ts';
 import { MOST_COMMENT_CHARS, type ObservedEffect, STRENGTHS, type Strength } from '../../../shared/model/judgement.ts';
-import { type EpochMicros, epochMicros } from '../../../shared/model/time.ts';
 import type { CaseView } from '../../../shared/model/views.ts';
-import type { ZoneName } from '../../../shared/model/zone.ts';
-import { parseTime } from '../../../shared/search/parse-time.ts';
-import { resolveTime } from '../../../shared/search/resolve-time.ts';
 import { Button } from '../../components/button.tsx';
-import { cx } from '../../components/class-names.ts';
 import { Field } from '../../components/field.tsx';
 import formDialogStyles from '../../components/form-dialog.module.css';
 import { FormDialog } from '../../components/form-dialog.tsx';
-import { formatCount, formatInstant } from '../../format.ts';
+import { formatCount } from '../../format.ts';
 import { useActions, useAppState } from '../../state/app-context.tsx';
 import { useDisplayZone } from '../../state/display-zone.tsx';
+import { MomentField, momentOf } from '../moment-field.tsx';
 import styles from './observe.module.css';
 
 /** Adds what whoever analyses the case knows and no saved file shows. */
@@ -49,18 +45,6 @@ function readingOf(hypothesis: HypothesisId, choice: Choice): readonly ObservedE
   );
 }
 
-/** The moment that was typed: a time of day alone is that of the incident's day. */
-function momentOf(typed: string, { points, analysis }: CaseView, zone: ZoneName): EpochMicros | null {
-  const read = parseTime(typed.trim());
-  const times = {
-    first: points[0]?.time ?? null,
-    last: points.at(-1)?.time ?? null,
-    incident: analysis.incident?.end ?? null,
-  };
-  const stretch = read === null ? null : resolveTime(read, zone, times);
-  return stretch === null ? null : epochMicros(stretch.from);
-}
-
 type Choices = Partial<Record<HypothesisId, Choice>>;
 
 function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly onClose: () => void }) {
@@ -72,9 +56,8 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
   const [choices, setChoices] = useState<Choices>({});
   const row = trail.here.selectedRow;
   const [rests, setRests] = useState(false);
-  const ids = { text: useId(), when: useId(), rests: useId(), choices: useId() };
+  const ids = { text: useId(), rests: useId() };
   const readings = HYPOTHESIS_IDS.flatMap((id) => readingOf(id, choices[id] ?? ''));
-  const near = view.analysis.incident?.end ?? null;
   const time = momentOf(when, view, zone);
   const isTimeWrong = when.trim() !== '' && time === null;
   return (
@@ -101,19 +84,7 @@ function ObserveDialog({ view, onClose }: { readonly view: CaseView; readonly on
         />
       </Field>
       <ReadingChoices choices={choices} onChoose={setChoices} />
-      <Field htmlFor={ids.when} label="When it was so, if that is known">
-        <input
-          id={ids.when}
-          type="text"
-          className={cx(formDialogStyles.textField, 'numeric')}
-          placeholder={near === null ? '2026-01-28 04:11:50' : formatInstant(near, 0, zone).replace(/ UTC.*$/, '')}
-          value={when}
-          spellCheck={false}
-          aria-invalid={isTimeWrong}
-          onChange={(event) => setWhen(event.target.value)}
-        />
-      </Field>
-      <TimeHelp time={time} isWrong={isTimeWrong} zone={zone} />
+      <MomentField view={view} label="When it was so, if that is known" value={when} onChange={setWhen} />
       {row === null ? null : (
         <label className={formDialogStyles.dialogChoice} htmlFor={ids.rests}>
           <input id={ids.rests} type="checkbox" checked={rests} onChange={(event) => setRests(event.target.checked)} />
@@ -147,26 +118,5 @@ function ReadingChoices(props: { readonly choices: Choices; readonly onChoose: (
         </Field>
       ))}
     </fieldset>
-  );
-}
-
-/** How the time that was typed is understood. */
-function TimeHelp(props: { readonly time: EpochMicros | null; readonly isWrong: boolean; readonly zone: ZoneName }) {
-  const { time, isWrong, zone } = props;
-  return (
-    <p
-      className={
-        isWrong
-          ? cx(formDialogStyles.dialogHelp, formDialogStyles.dialogWrong)
-          : cx(formDialogStyles.dialogHelp, 'secondary')
-      }
-      aria-live="polite"
-    >
-      {isWrong
-        ? 'Give a date and a time of day, or a time of day on the day of the incident.'
-        : time === null
-          ? `In ${zone}, as times are shown.`
-          : formatInstant(time, 0, zone)}
-    </p>
   );
 }

@@ -60,7 +60,7 @@ describe('the thread that analyses a case', () => {
     const corrected = await client.correct(source.imported, new Map([['e1', 1_000_000]]));
     expect(corrected.columns.time.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(corrected.columns.time[0]).toBe((source.imported.columns.time[0] ?? 0) + 1_000_000);
-    const request = { ...WORST, title: 'unit.txt', queries: [], format: { name: 'json' } as const };
+    const request = { ...WORST, title: 'unit.txt', annotations: [], queries: [], format: { name: 'json' } as const };
     const bytes = await client.write(request, source.artifacts);
     expect(bytes.byteLength).toBe(bytes.buffer.byteLength);
     const { incident } = caseJsonSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
@@ -78,7 +78,7 @@ describe('the thread that analyses a case', () => {
       });
     const second = { by: 'choice', choice: { incidentId: 'i2' } } as const;
     const document = client
-      .write({ ...WORST, title: 'case', queries: [], format: { name: 'html' } }, source.artifacts)
+      .write({ ...WORST, title: 'case', annotations: [], queries: [], format: { name: 'html' } }, source.artifacts)
       .then((bytes) => {
         order.push('document');
         return new TextDecoder().decode(bytes.subarray(0, 15));

@@ -162,6 +162,9 @@ describe('filters and sorts over columns', () => {
     evidenceIds: fc.subarray(['e1', 'e2', 'e3']),
     pids: fc.subarray([0, 1, 2, 3, 4]),
     units: fc.constant<string[]>([]),
+    withoutKinds: fc.subarray([...EVENT_KINDS].slice(0, 4)),
+    templates: fc.constant<string[]>([]),
+    withoutTemplates: fc.constant<string[]>([]),
     from: fc.option(fc.integer({ min: START - 1, max: START + 31 })),
     to: fc.option(fc.integer({ min: START - 1, max: START + 31 })),
   });
@@ -176,6 +179,7 @@ describe('filters and sorts over columns', () => {
           const severity = SEVERITIES[columns.severity[row] ?? 255];
           return (
             (wanted.kinds.length === 0 || wanted.kinds.includes(kind)) &&
+            !wanted.withoutKinds.includes(kind) &&
             (wanted.severities.length === 0 || (severity !== undefined && wanted.severities.includes(severity))) &&
             (wanted.evidenceIds.length === 0 || wanted.evidenceIds.includes(`e${(columns.fileIndex[row] ?? 0) + 1}`)) &&
             (wanted.pids.length === 0 || wanted.pids.includes(columns.pid[row] ?? -1)) &&

@@ -71,7 +71,7 @@ const JOURNALS = { 'case/journal.txt': timeoutJournal(), 'more/proxy.txt': twoCl
 
 async function dismissTimeout({ session }: App): Promise<void> {
   const outcome = await session.conclude((open) =>
-    open.withJudgements(overrule(open, { factId: 'timeout-logged', comment: 'Another host.' })),
+    open.withWork(overrule(open, { factId: 'timeout-logged', comment: 'Another host.' })),
   );
   expect(outcome.status).toBe('concluded');
 }
@@ -116,7 +116,7 @@ describe('changes', () => {
     const id = await onlyRecovered(app);
     opened(await app.keeper.openListed(id));
     expect(dismissed(app)).toEqual(['timeout-logged']);
-    expect(app.session.current()?.openCase.judgements.judgements[0]).toMatchObject({ comment: 'Another host.' });
+    expect(app.session.current()?.openCase.work.judgements[0]).toMatchObject({ comment: 'Another host.' });
     expect((await app.keeper.list()).recovered).toEqual([]);
   });
 
@@ -187,7 +187,7 @@ describe('changes', () => {
     const file = session.current()?.openCase.evidence.files.find(({ path }) => path.endsWith('proxy.txt'));
     opened(await session.adjustClocks([{ evidenceId: file?.id ?? '', micros: -4_200_000 }]));
     await session.conclude((open) =>
-      open.withJudgements(
+      open.withWork(
         observe(open, {
           text: 'lsof showed a reader.',
           readings: [{ hypothesis: 'database-lock', speaks: 'for', strength: 'clearly' }],
@@ -208,7 +208,7 @@ describe('changes', () => {
     });
     const after = app.session.current()?.openCase;
     expect(after?.analysis).toEqual(before?.analysis);
-    expect(after?.judgements.judgements).toEqual(before?.judgements.judgements);
+    expect(after?.work.judgements).toEqual(before?.work.judgements);
     expect([...(after?.clockOffsets.values() ?? [])]).toEqual([-4_200_000]);
     expect(after?.evidence.files.map(({ path, time }) => [path, time])).toEqual(
       before?.evidence.files.map(({ path, time }) => [path, time]),
@@ -235,7 +235,7 @@ describe('a case with a file', () => {
     expect(app.keeper.status()).toMatchObject({ title: 'night', savedAs: path, isDirty: false });
     expect(readdirSync(join(folder, 'app', 'cases'))).toEqual(['index.json']);
     app.answers.savePath = null;
-    await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    await app.session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     expect(app.keeper.status()?.isDirty).toBe(true);
     expect(await app.keeper.save(false)).toEqual({ status: 'written', path });
     expect(app.keeper.status()?.isDirty).toBe(false);
@@ -248,7 +248,7 @@ describe('a case with a file', () => {
   it('is not saved over what another program made of its file, unless that is chosen', async () => {
     const { app, path } = await savedApp();
     appendFileSync(path, '\n');
-    await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    await app.session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     const refused = await app.keeper.save(false);
     expect(refused).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('another program') } });
     expect(readCaseText(readFileSync(path, 'utf8')).judgements).toHaveLength(1);
@@ -268,7 +268,7 @@ describe('a case with a file', () => {
 
   it('asks before its changes would be lost: cancel stays, discard loses them, save keeps them', async () => {
     const { app, path } = await savedApp();
-    const change = () => app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    const change = () => app.session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     expect(await app.keeper.leave()).toBe(true);
     expect(app.answers.asked).toEqual([]);
     await change();
@@ -294,7 +294,7 @@ describe('a case with a file', () => {
 
   it('keeps unsaved changes through a crash, also when its file is opened instead of what was recovered', async () => {
     const { app, folder, path } = await savedApp();
-    await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    await app.session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     await app.keeper.flush();
     expect(readCaseText(readFileSync(path, 'utf8')).judgements).toHaveLength(1);
     for (const open of [
@@ -344,7 +344,7 @@ describe('a case with a file', () => {
     const [notice, ...others] = app.keeper.status()?.notices ?? [];
     expect(notice?.text).toBe('The evidence has changed since the case was saved: journal.txt');
     expect(others).toEqual([]);
-    expect(app.session.current()?.openCase.judgements.judgements).toHaveLength(1);
+    expect(app.session.current()?.openCase.work.judgements).toHaveLength(1);
     expect(dismissed(app)).toEqual([]);
   });
 
@@ -487,7 +487,7 @@ describe('the library', () => {
     expect(await app.keeper.leave()).toBe(false);
     expect(app.answers.asked).toEqual(['case']);
     rmSync(join(folder, 'app'));
-    await app.session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    await app.session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     await expect.poll(() => app.keeper.status()?.notices).toEqual([]);
     expect(await app.keeper.leave()).toBe(true);
   });

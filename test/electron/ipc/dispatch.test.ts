@@ -11,6 +11,8 @@ const fromWindow = { sender: { id: WINDOW_ID }, senderFrame: { url: 'inquest://a
 /** Handlers that record what reaches them; `case.close` fails, as a handler may. */
 const DONE = { state: 'done', doneShare: 1, notes: [] } as const;
 
+const ANNOTATED = { status: 'annotated', annotations: { entries: [], undo: null, redo: null } } as const;
+
 function recording(): { readonly handlers: Handlers; readonly calls: [string, unknown][] } {
   const calls: [string, unknown][] = [];
   const record =
@@ -63,6 +65,7 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'events.tracebacks': record('events.tracebacks', { lines: [], listedHeads: [] }),
     'profile.run': record('profile.run', { status: 'cancelled', profile: null }),
     'profile.cancel': record('profile.cancel', undefined),
+    'evidence.bytes': record('evidence.bytes', { byteOffset: 0, totalBytes: 0, line: 1, bytes: new Uint8Array(0) }),
     'artifact.excerpt': record('artifact.excerpt', {
       byteOffset: 0,
       byteLength: 0,
@@ -90,8 +93,20 @@ function recording(): { readonly handlers: Handlers; readonly calls: [string, un
     'judgement.overrule': record('judgement.overrule', { status: 'cancelled' }),
     'judgement.observe': record('judgement.observe', { status: 'cancelled' }),
     'judgement.withdraw': record('judgement.withdraw', { status: 'cancelled' }),
-    'judgement.undo': record('judgement.undo', { status: 'cancelled' }),
-    'judgement.redo': record('judgement.redo', { status: 'cancelled' }),
+    'work.undo': record('work.undo', { status: 'cancelled' }),
+    'work.redo': record('work.redo', { status: 'cancelled' }),
+    'annotation.bookmark': record('annotation.bookmark', ANNOTATED),
+    'annotation.tag': record('annotation.tag', ANNOTATED),
+    'annotation.comment': record('annotation.comment', ANNOTATED),
+    'annotation.commentRange': record('annotation.commentRange', ANNOTATED),
+    'annotation.addEvent': record('annotation.addEvent', ANNOTATED),
+    'annotation.edit': record('annotation.edit', ANNOTATED),
+    'annotation.hide': record('annotation.hide', ANNOTATED),
+    'annotation.remove': record('annotation.remove', ANNOTATED),
+    'events.count': record('events.count', 0),
+    'events.step': record('events.step', null),
+    'events.template': record('events.template', ''),
+    'events.copy': record('events.copy', undefined),
     'judgement.save': record('judgement.save', { status: 'cancelled' }),
     'judgement.open': record('judgement.open', { status: 'cancelled' }),
     'script.save': record('script.save', { status: 'cancelled' }),

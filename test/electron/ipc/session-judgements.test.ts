@@ -11,8 +11,8 @@ import { observe, overrule, replaceAll, withdraw } from '../../../electron/ipc/j
 import { caseJsonSchema } from '../../../shared/contract/case-json.ts';
 import type { ConclusionOutcome, RequestOf } from '../../../shared/contract/ipc.ts';
 import { notesText } from '../../../shared/contract/notes-json.ts';
-import { NO_JUDGEMENTS, undo } from '../../../shared/hypotheses/judgement-history.ts';
 import type { Analysis, HypothesisId } from '../../../shared/model/analysis.ts';
+import { NO_WORK, undo } from '../../../shared/model/work-history.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { exportInputOf, writtenText } from '../../support/export-input.ts';
 import { timeoutJournal } from '../../support/journal-lines.ts';
@@ -40,7 +40,7 @@ const verdict = ({ hypotheses }: Analysis, id: HypothesisId = 'worker-timeout') 
 
 const overruleTimeout = (session: CaseSession): Promise<ConclusionOutcome> =>
   session.conclude((open) =>
-    open.withJudgements(overrule(open, { factId: 'timeout-logged', comment: 'The line is of another host.' })),
+    open.withWork(overrule(open, { factId: 'timeout-logged', comment: 'The line is of another host.' })),
   );
 
 const LOCK_SEEN: RequestOf<'judgement.observe'> = {
@@ -58,7 +58,7 @@ describe('judgements of an open case', () => {
     opened = await sessionWith(timeoutJournal(), work);
   });
   afterEach(async () => {
-    await opened.session.conclude((open) => open.withJudgements(NO_JUDGEMENTS));
+    await opened.session.conclude((open) => open.withWork(NO_WORK));
   });
   afterAll(async () => {
     await opened.session.close();
@@ -70,33 +70,35 @@ describe('judgements of an open case', () => {
     const before = analysis();
     expect(verdict(before)).toBe('fits');
     const outcome = await overruleTimeout(session);
-    expect(outcome).toMatchObject({ status: 'concluded', judgements: { entries: [{ applies: true }], redo: null } });
+    expect(outcome).toMatchObject({
+      status: 'concluded',
+      judgements: { entries: [{ applies: true }] },
+      annotations: { redo: null },
+    });
     expect(verdict(analysis())).not.toBe('fits');
     expect(analysis().facts.map(({ id }) => id)).toEqual(before.facts.map(({ id }) => id));
     expect(analysis().overruled).toMatchObject([{ factId: 'timeout-logged', comment: 'The line is of another host.' }]);
-    await session.conclude((open) => open.withJudgements(undo(open.judgements)));
+    await session.conclude((open) => open.withWork(undo(open.work)));
     expect(analysis()).toEqual(before);
   });
 
   it('let an observation decide what the evidence leaves open', async () => {
     const { session, analysis } = opened;
     expect(verdict(analysis(), 'database-lock')).toBe('inconclusive');
-    await session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN)));
+    await session.conclude((open) => open.withWork(observe(open, LOCK_SEEN)));
     expect(verdict(analysis(), 'database-lock')).toBe('fits');
     expect(verdict(analysis())).toBe('contributes');
     expect(analysis().facts.at(-1)).toMatchObject({ isObservation: true, rows: [3] });
-    await session.conclude((open) => open.withJudgements(withdraw(open, 'observation-1')));
+    await session.conclude((open) => open.withWork(withdraw(open, 'observation-1')));
     expect(verdict(analysis(), 'database-lock')).toBe('inconclusive');
   });
 
   it('are refused for what is not there', async () => {
     const { session, analysis } = opened;
     const before = analysis();
-    const overruled = await session.conclude((open) =>
-      open.withJudgements(overrule(open, { factId: 'none', comment: 'x' })),
-    );
+    const overruled = await session.conclude((open) => open.withWork(overrule(open, { factId: 'none', comment: 'x' })));
     expect(overruled).toMatchObject({ status: 'failed', error: { kind: 'usage' } });
-    const withdrawn = await session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-1')));
+    const withdrawn = await session.conclude((open) => open.withWork(withdraw(open, 'overruling-1')));
     expect(withdrawn).toMatchObject({ status: 'failed', error: { kind: 'usage' } });
     expect(await session.conclude((open) => open.withIncident({ incidentId: 'i9' }))).toMatchObject({
       status: 'failed',
@@ -109,10 +111,10 @@ describe('judgements of an open case', () => {
     const before = analysis();
     const outcomes = await Promise.all([
       overruleTimeout(session),
-      session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN))),
-      session.conclude((open) => open.withJudgements(withdraw(open, 'overruling-7'))),
-      session.conclude((open) => open.withJudgements(undo(open.judgements))),
-      session.conclude((open) => open.withJudgements(undo(open.judgements))),
+      session.conclude((open) => open.withWork(observe(open, LOCK_SEEN))),
+      session.conclude((open) => open.withWork(withdraw(open, 'overruling-7'))),
+      session.conclude((open) => open.withWork(undo(open.work))),
+      session.conclude((open) => open.withWork(undo(open.work))),
     ]);
     const seen = outcomes.map((outcome) =>
       outcome.status === 'concluded'
@@ -130,7 +132,7 @@ describe('judgements of an open case', () => {
     const end = analysis().incident?.end ?? 0;
     const overruled = overruleTimeout(session);
     const moved = session.adjustClocks([{ evidenceId: journal, micros: 5_000_000 }]);
-    const observed = session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN)));
+    const observed = session.conclude((open) => open.withWork(observe(open, LOCK_SEEN)));
     expect(await overruled).toMatchObject({ status: 'concluded', analysis: { incident: { end } } });
     expect(await moved).toMatchObject({ status: 'opened', view: { analysis: { overruled: [{}] } } });
     const concluded = { status: 'concluded', analysis: { incident: { end: end + 5_000_000 }, overruled: [{}] } };
@@ -138,7 +140,7 @@ describe('judgements of an open case', () => {
 
     const late = [
       session.adjustClocks([{ evidenceId: journal, micros: 0 }]),
-      session.conclude((open) => open.withJudgements(NO_JUDGEMENTS)),
+      session.conclude((open) => open.withWork(NO_WORK)),
     ];
     await session.close();
     expect((await Promise.all(late)).map(({ status }) => status)).toEqual(['failed', 'failed']);
@@ -160,7 +162,7 @@ describe('judgements of an open case', () => {
     const { session, folder, analysis } = await sessionWith(timeoutJournal());
     onTestFinished(() => session.close());
     await overruleTimeout(session);
-    await session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN)));
+    await session.conclude((open) => open.withWork(observe(open, LOCK_SEEN)));
     const holds = (): void => {
       expect(analysis().overruled).toHaveLength(1);
       const [row] = analysis().facts.at(-1)?.rows ?? [];
@@ -181,7 +183,7 @@ describe('judgements of an open case', () => {
   it('are in the report, in the case as JSON, and in notes that give them back', async () => {
     const { session, folder } = opened;
     await overruleTimeout(session);
-    await session.conclude((open) => open.withJudgements(observe(open, LOCK_SEEN)));
+    await session.conclude((open) => open.withWork(observe(open, LOCK_SEEN)));
     const open = session.current()?.openCase;
     if (open === undefined) throw new Error('no case is open');
     const report = reportOf(exportInputOf(open));
@@ -198,11 +200,11 @@ describe('judgements of an open case', () => {
     expect(json.matrix?.some(({ overruled, observed }) => overruled !== undefined || observed === true)).toBe(true);
 
     const path = join(folder, 'case.inquest-notes.json');
-    writeFileSync(path, notesText(open.evidence.files, open.judgements.judgements));
+    writeFileSync(path, notesText(open.evidence.files, open.work.judgements));
     const judgements = judgementsIn(await readNotesFile(path), open.evidence.files);
-    await session.conclude((current) => current.withJudgements(NO_JUDGEMENTS));
+    await session.conclude((current) => current.withWork(NO_WORK));
     expect(analysisOf(session).overruled).toEqual([]);
-    await session.conclude((current) => current.withJudgements(replaceAll(current.judgements, judgements)));
+    await session.conclude((current) => current.withWork(replaceAll(current.work, judgements)));
     expect(analysisOf(session)).toEqual(open.analysis);
     expect(readFileSync(path, 'utf8')).not.toContain('"row"');
   });

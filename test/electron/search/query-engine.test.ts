@@ -4,7 +4,7 @@ import { readGivenEvidence } from '../../../electron/intake/import-evidence.ts';
 import { countFacets } from '../../../electron/search/count-facets.ts';
 import { QueryEngine } from '../../../electron/search/query-engine.ts';
 import { EVERY_EVENT } from '../../../shared/contract/event-filter.ts';
-import type { EventFilter } from '../../../shared/contract/ipc.ts';
+import type { EventFilter, EventSort } from '../../../shared/contract/ipc.ts';
 import type { QuerySource } from '../../../shared/contract/worker-protocol.ts';
 import { tempFolder, writeTree } from '../../support/bundles.ts';
 import { isoPreciseLine } from '../../support/journal-lines.ts';
@@ -121,5 +121,32 @@ describe('facets', () => {
       const own = (row: number) => (row % 3 === 0 ? 'a.service' : row % 3 === 2 ? 'b.service' : '') === value;
       expect(count).toBe(number((row) => own(row) && severity(row) && pid(row)));
     }
+  });
+
+  test('counts what passes once the search has ended, and leaves the list that is looked at alone', async () => {
+    const engine = await engineOf();
+    expect((await page(engine, '/needle/')).search.state).toBe('running');
+    expect(await engine.count({ filter: filter({ query: 'needle' }) })).toBe(LINES / 10);
+    expect(await engine.count({ filter: filter({ templates: ['needle *'] }) })).toBe(LINES / 10);
+    expect(await engine.count({ filter: filter({ withoutTemplates: ['needle *', 'nothing *'] }) })).toBe(
+      LINES - LINES / 10,
+    );
+    expect((await page(engine, '/needle/')).total).toBeGreaterThan(0);
+  });
+
+  test('steps from any row to the next one that passes, in the order of the list and from its other end on', async () => {
+    const engine = await engineOf();
+    const step = (from: number | null, direction: 'next' | 'previous', sort: EventSort = BY_TIME) =>
+      engine.step({ from, direction, sort, filter: filter({ query: 'needle' }) });
+    expect(await step(null, 'next')).toEqual({ row: 0, hasWrapped: false });
+    expect(await step(0, 'next')).toEqual({ row: 10, hasWrapped: false });
+    expect(await step(13, 'next')).toEqual({ row: 20, hasWrapped: false });
+    expect(await step(13, 'previous')).toEqual({ row: 10, hasWrapped: false });
+    expect(await step(LINES - 1, 'next')).toEqual({ row: 0, hasWrapped: true });
+    expect(await step(0, 'previous')).toEqual({ row: LINES - 10, hasWrapped: true });
+    expect(await step(13, 'next', { column: 'time', descending: true })).toEqual({ row: 10, hasWrapped: false });
+    expect(
+      await engine.step({ from: 1, direction: 'next', sort: BY_TIME, filter: filter({ query: 'no such' }) }),
+    ).toBeNull();
   });
 });

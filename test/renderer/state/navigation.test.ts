@@ -5,7 +5,11 @@ import {
   FIRST_PLACE,
   goBack,
   goForward,
+  hidesSamples,
+  listFilter,
+  matchFilter,
   moveTo,
+  SAMPLE_KINDS,
   startTrail,
   toggled,
 } from '../../../renderer/state/navigation.ts';
@@ -79,6 +83,22 @@ describe('the filter', () => {
     const filter = { ...EVERY_EVENT, from: 150, to: 900 };
     const place = { ...FIRST_PLACE, filter, range: range(100, 200), onlyVisibleRange: true };
     expect(effectiveFilter(place)).toMatchObject({ from: 150, to: 200 });
+  });
+
+  it('leaves samples out unless they, or their source, are asked for', () => {
+    expect(listFilter(FIRST_PLACE, []).withoutKinds).toEqual([...SAMPLE_KINDS]);
+    expect(listFilter({ ...FIRST_PLACE, showsSamples: true }, [])).toBe(FIRST_PLACE.filter);
+    expect(hidesSamples({ ...FIRST_PLACE, filter: { ...EVERY_EVENT, evidenceIds: ['e1'] } })).toBe(false);
+    expect(hidesSamples({ ...FIRST_PLACE, filter: { ...EVERY_EVENT, kinds: ['memory-sample'] } })).toBe(false);
+  });
+
+  it('leaves hidden messages out until they are to be shown, and nothing for what only marks', () => {
+    expect(listFilter(FIRST_PLACE, ['batch *']).withoutTemplates).toEqual(['batch *']);
+    expect(listFilter({ ...FIRST_PLACE, showsHidden: true }, ['batch *']).withoutTemplates).toEqual([]);
+    const marking = { ...FIRST_PLACE, marksOnly: true, filter: { ...EVERY_EVENT, query: 'timeout' } };
+    expect(listFilter(marking, []).query).toBe('');
+    expect(matchFilter(marking, []).query).toBe('timeout');
+    expect(listFilter({ ...marking, marksOnly: false }, []).query).toBe('timeout');
   });
 
   it('counts its conditions', () => {

@@ -13,8 +13,10 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/model/job.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import type { CaseView, RawRecord, TracebackLine } from '../../../shared/model/views.ts';
+import { messageTemplate } from '../../../shared/search/message-template.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
+import { mockAnnotations } from './mock-annotations.ts';
 import { mockDatabase } from './mock-database.ts';
 import { mockExcerpt, playProfile } from './mock-profiles.ts';
 import { MockSearches } from './mock-searches.ts';
@@ -145,6 +147,16 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'events.facets': async ({ filter }) => searches.facets(current, filter),
     'events.histogram': async (request) => searches.histogram(current, request),
     'events.control': async ({ action }) => searches.control(action),
+    'events.count': async ({ filter }) => searches.rows(current, filter).rows.length,
+    'events.step': async ({ from, direction, filter, sort }) => {
+      const rows = [...searches.rows(current, filter, sort).rows];
+      const place = from === null ? -1 : rows.indexOf(from);
+      const next = place + (direction === 'next' ? 1 : -1);
+      const row = rows.at(next < rows.length ? next : 0);
+      return row === undefined ? null : { row, hasWrapped: next < 0 || next >= rows.length };
+    },
+    'events.template': async ({ row }) => messageTemplate(current?.events[row]?.message ?? ''),
+    'events.copy': async () => undefined,
     'events.raw': async ({ row }) => rawRecord(current, row),
     'events.bytes': async ({ row, of, offset, limit }) => {
       const record = rawRecord(current, row);
@@ -175,6 +187,12 @@ export function createMockBridge(options: MockOptions): MockBridge {
     'profile.cancel': async () => {
       profileCancelled = true;
     },
+    'evidence.bytes': async ({ byteOffset }) => ({
+      byteOffset,
+      totalBytes: 0,
+      line: 1,
+      bytes: new Uint8Array(0),
+    }),
     'artifact.excerpt': async (request) =>
       mockExcerpt(
         current?.view.artifacts.find((each) => each.evidenceId === request.evidenceId),
@@ -185,19 +203,33 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const incident = current?.view.analysis.incidents.find(({ id }) => id === incidentId);
       if (current === null || incident === undefined) return { status: 'cancelled' };
       current = { ...current, view: { ...current.view, analysis: { ...current.view.analysis, incident } } };
-      return { status: 'concluded', analysis: current.view.analysis, judgements: current.view.judgements };
+      return {
+        status: 'concluded',
+        analysis: current.view.analysis,
+        judgements: current.view.judgements,
+        annotations: current.view.annotations,
+      };
     },
     'judgement.overrule': async ({ factId, comment }) => {
       if (current === null) return { status: 'cancelled' };
       const overruled = [{ judgementId: 'overruling-1', factId, comment }];
       const analysis = { ...current.view.analysis, overruled };
       current = { ...current, view: { ...current.view, analysis } };
-      return { status: 'concluded', analysis, judgements: current.view.judgements };
+      return {
+        status: 'concluded',
+        analysis,
+        judgements: current.view.judgements,
+        annotations: current.view.annotations,
+      };
     },
     'judgement.observe': async () => ({ status: 'cancelled' }),
     'judgement.withdraw': async () => ({ status: 'cancelled' }),
-    'judgement.undo': async () => ({ status: 'cancelled' }),
-    'judgement.redo': async () => ({ status: 'cancelled' }),
+    ...mockAnnotations(
+      () => current,
+      (view) => {
+        if (current !== null) current = { ...current, view };
+      },
+    ),
     'judgement.save': async () => ({ status: 'written', path: '/home/analyst/incident.inquest-notes.json' }),
     'judgement.open': async () => ({ status: 'failed', error: { kind: 'usage', message: 'It is not JSON.' } }),
     'script.save': async ({ script }) => ({ status: 'written', path: `/home/analyst/${script}.sh` }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  annotationsMember,
   type CaseFile,
   caseFileText,
   evidenceChanges,
@@ -7,8 +8,11 @@ import {
   mergedCase,
   readCaseText,
   relocated,
+  workIn,
   workOf,
 } from '../../../shared/contract/case-file.ts';
+import type { Annotation } from '../../../shared/model/annotation.ts';
+import { epochMicros } from '../../../shared/model/time.ts';
 
 const SUM = 'a'.repeat(64);
 const OTHER_SUM = 'b'.repeat(64);
@@ -57,6 +61,48 @@ const withField = (field: string, value: unknown): string => JSON.stringify({ ..
 describe('a case file', () => {
   it('reads back what was written', () => {
     expect(readCaseText(caseFileText(CASE))).toEqual(CASE);
+  });
+
+  it('has annotations only where there are some, of a version that is known', () => {
+    const record = {
+      place: { sha256: SUM, byteOffset: 3, byteLength: 4, line: 1 },
+      time: epochMicros(1_000_000),
+      message: 'x',
+    };
+    const entries: Annotation[] = [
+      { kind: 'bookmark', id: 'bookmark-1', record },
+      { kind: 'tag', id: 'tag-1', record, tag: 'lead' },
+      { kind: 'comment', id: 'comment-1', record, text: 'Odd.' },
+      {
+        kind: 'range',
+        id: 'range-1',
+        from: { time: record.time, place: record.place },
+        to: { time: record.time, place: null },
+        text: 'Silence.',
+      },
+      { kind: 'event', id: 'event-1', time: record.time, text: 'The customer called.' },
+      { kind: 'hidden', id: 'hidden-1', template: 'batch *' },
+    ];
+    expect(annotationsMember([])).toEqual({});
+    const annotated: CaseFile = { ...CASE, ...annotationsMember(entries) };
+    expect(readCaseText(caseFileText(annotated))).toEqual(annotated);
+    expect(workIn(readCaseText(caseFileText(annotated))).annotations).toEqual(entries);
+    expect(workIn(CASE).annotations).toEqual([]);
+    expect(workOf(annotated)).not.toBe(workOf(CASE));
+    expect(() => readCaseText(withField('annotations', { version: 2, entries: [] }))).toThrow(
+      'annotations of a newer version',
+    );
+    const wrong: unknown[] = [
+      [entries[0], entries[0]],
+      [{ ...entries[1], tag: 'a,b' }],
+      [{ ...entries[2], text: ' ' }],
+      [{ ...entries[4], row: 1 }],
+    ];
+    for (const each of wrong) {
+      expect(() => readCaseText(withField('annotations', { version: 1, entries: each }))).toThrow(
+        'not a valid case file',
+      );
+    }
   });
 
   it('is not written where it could not be read again', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { change, NO_JUDGEMENTS, redo, undo } from '../../../shared/hypotheses/judgement-history.ts';
 import type { Judgement } from '../../../shared/model/judgement.ts';
+import { change, NO_WORK, redo, undo } from '../../../shared/model/work-history.ts';
 
 const overruling = (id: string): Judgement => ({
   kind: 'overruling',
@@ -11,10 +11,10 @@ const overruling = (id: string): Judgement => ({
   comment: 'no',
 });
 
-describe('the history of judgements', () => {
+describe('the history of the work on a case', () => {
   it('takes changes back and does them again, in order', () => {
-    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
-    const two = change(one, 'two', [overruling('a'), overruling('b')]);
+    const one = change(NO_WORK, 'one', { judgements: [overruling('a')] });
+    const two = change(one, 'two', { judgements: [overruling('a'), overruling('b')] });
     expect(undo(two).judgements).toEqual([overruling('a')]);
     expect(undo(undo(two)).judgements).toEqual([]);
     expect(redo(undo(undo(two))).judgements).toEqual([overruling('a')]);
@@ -22,14 +22,14 @@ describe('the history of judgements', () => {
   });
 
   it('stays as it is where there is nothing to undo or redo', () => {
-    expect(undo(NO_JUDGEMENTS)).toBe(NO_JUDGEMENTS);
-    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
+    expect(undo(NO_WORK)).toBe(NO_WORK);
+    const one = change(NO_WORK, 'one', { judgements: [overruling('a')] });
     expect(redo(one)).toBe(one);
   });
 
   it('forgets what was undone with the next change', () => {
-    const one = change(NO_JUDGEMENTS, 'one', [overruling('a')]);
-    const other = change(undo(one), 'other', [overruling('b')]);
+    const one = change(NO_WORK, 'one', { judgements: [overruling('a')] });
+    const other = change(undo(one), 'other', { judgements: [overruling('b')] });
     expect(redo(other)).toBe(other);
     expect(other.done.map(({ what }) => what)).toEqual(['other']);
   });

@@ -2,6 +2,7 @@ import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples
 import { hostTotal } from '../context/host-total.ts';
 import { oomKillsInWindow } from '../context/oom-kills.ts';
 import { memorySamples, memoryUse } from '../context/process-readings.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
 import { believedMemoryRows, type HostMemory } from '../model/samples.ts';
@@ -221,7 +222,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
         ? 'beforeFailure'
         : !hostWasShort
           ? 'inCgroup'
-          : context.record?.death?.mechanism === 'gunicorn-timeout'
+          : isTimeLimit(context.record?.death?.mechanism)
             ? 'onHostAtTimeout'
             : 'onHost',
       text: `The kernel's OOM killer ended ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
@@ -300,7 +301,7 @@ function memoryOfWorker(context: FactContext): readonly MemoryFact[] {
   const limitBinds = limit !== null && limit.value === boundBytes;
   const grown = growthBytes >= 100 * MB;
   const small = peak.rssBytes < 150 * MB && growthBytes < 50 * MB;
-  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const timedOut = isTimeLimit(context.record?.incident.mechanism);
   const level = ((): 'tiny' | 'underHalf' | 'grewUnderHalf' | 'nearLimit' | 'tinyAlone' | null => {
     if (share === null) return small ? 'tinyAlone' : null;
     if (share >= 0.85) return 'nearLimit';
@@ -348,9 +349,7 @@ function wasMeasured(context: FactContext): boolean {
   const { kernel, workEnd, record } = context;
   const last = memorySamples(context).at(-1);
   if (kernel.state === 'absent' || last === undefined || workEnd === null) return false;
-  return (
-    record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS
-  );
+  return isTimeLimit(record?.death?.mechanism) && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS;
 }
 
 function withLimit(
@@ -402,7 +401,7 @@ function memoryOfHost(context: FactContext): readonly MemoryFact[] {
       ? ' The memory in vmstat is left aside: it does not fit the host in KiB (vmstat -S prints other units).'
       : '';
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
-  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const timedOut = isTimeLimit(context.record?.incident.mechanism);
   const killedForIt = oomKillsInWindow(context).some((event) => event.detail.oomScope === 'host');
   const plenty = timedOut ? ('plentyAtTimeout' as const) : ('plenty' as const);
   const level = share < 0.05 ? (['short'] as const) : share >= 0.2 && !killedForIt ? [plenty] : [];

@@ -215,6 +215,9 @@ function assessTimeout(
           : `${timeoutReason}; what held it up is none of these five: ${outside.what}.${whereItWas(of)}`,
     };
   }
+  if (has('limit-raised-in-work') && isDecidedFor(weighing)) {
+    return { verdict: 'fits', reason: strongest(weighing, 'for') };
+  }
   if (has('timeout-then-other-killer')) {
     return { verdict: 'contributes', reason: 'The arbiter had given the worker up when something else ended it.' };
   }

@@ -6,6 +6,7 @@ import type { EpochMicros } from './time.ts';
 /** What ended the worker. The words and their meanings are those of the case JSON. */
 export const MECHANISMS = [
   'gunicorn-timeout',
+  'supervisor-timeout',
   'kernel-oom',
   'systemd-oomd',
   'systemd-stop',
@@ -14,6 +15,11 @@ export const MECHANISMS = [
   'none',
 ] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
+
+/** Whether a supervisor's time limit ended the worker. */
+export function isTimeLimit(mechanism: Mechanism | undefined): boolean {
+  return mechanism === 'gunicorn-timeout' || mechanism === 'supervisor-timeout';
+}
 
 export const HYPOTHESIS_IDS = [
   'memory-exhaustion',

@@ -1,4 +1,5 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { spokenOfWorkers } from './supervisor-words.ts';
 
 /**
  * Starts of gunicorn under the pid of the one before, as in a container, where that one never shut down: whatever ended it
@@ -8,7 +9,7 @@ import type { EventSource, EvidenceEvent } from '../model/event.ts';
 export function abruptRestarts(events: EventSource): readonly EvidenceEvent[] {
   const abrupt: EvidenceEvent[] = [];
   const running = new Map<string, EvidenceEvent>();
-  for (const event of events.ofKinds(['arbiter-start', 'arbiter-stop'])) {
+  for (const event of spokenOfWorkers(events, ['arbiter-start', 'arbiter-stop'])) {
     const { pid, detail, source, unit, identifier } = event;
     if (pid === null) continue;
     const stream = [source.evidenceId, unit, identifier, pid].join(' ');

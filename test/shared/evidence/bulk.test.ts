@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { learnLayout } from '../../../shared/evidence/logs/log-layout.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
-import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
+import { SUPERVISOR_SAMPLES } from '../../../shared/evidence/wording/classify-supervisor.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
@@ -111,7 +111,7 @@ describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
 });
 
 const TEXTS: readonly string[] = [
-  ...GUNICORN_SAMPLES,
+  ...SUPERVISOR_SAMPLES,
   ...KERNEL_SAMPLES,
   ...SYSTEMD_SAMPLES,
   'Imported 12 rows',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { classifyMessage, splitInnerHeader } from '../../../../shared/evidence/wording/classify.ts';
-import { GUNICORN_SAMPLES } from '../../../../shared/evidence/wording/classify-gunicorn.ts';
+import { SUPERVISOR_SAMPLES } from '../../../../shared/evidence/wording/classify-supervisor.ts';
 import { KERNEL_SAMPLES } from '../../../../shared/evidence/wording/classify-kernel.ts';
 import { PLATFORM_SAMPLES } from '../../../../shared/evidence/wording/classify-platform.ts';
 import { SYSTEMD_SAMPLES } from '../../../../shared/evidence/wording/classify-systemd.ts';
@@ -326,7 +326,7 @@ describe("platforms' wording", () => {
 });
 
 it('every wording reads its own sample', () => {
-  for (const sample of GUNICORN_SAMPLES) expect(classify(sample).kind, sample).not.toBe('log');
+  for (const sample of SUPERVISOR_SAMPLES) expect(classify(sample).kind, sample).not.toBe('log');
   for (const sample of KERNEL_SAMPLES) expect(classify(sample, 'kernel', null).kind, sample).not.toBe('kernel');
   for (const sample of SYSTEMD_SAMPLES) expect(classify(sample, 'systemd', 1).kind, sample).not.toBe('log');
   for (const sample of PLATFORM_SAMPLES) expect(classify(sample, null, null).kind, sample).not.toBe('log');

@@ -1,0 +1,124 @@
+/** Programs that run workers, gunicorn first. What each says is a row of `shared/evidence/wording/supervisors`. */
+export const SUPERVISOR_NAMES = [
+  'gunicorn',
+  'uwsgi',
+  'celery',
+  'php-fpm',
+  'puma',
+  'unicorn',
+  'rq',
+  'pm2',
+  'node-cluster',
+  'supervisord',
+] as const;
+export type SupervisorName = (typeof SUPERVISOR_NAMES)[number];
+
+/** What is true of a supervisor, whoever asks. */
+export interface SupervisorTraits {
+  /** As its users call it. */
+  readonly title: string;
+  /** Its time limit, as its settings call it, and what it logs when it is exceeded; null where it has none. */
+  readonly limit: {
+    readonly setting: string;
+    readonly title: string;
+    readonly logged: string;
+    /** In force where nothing sets it: seconds, or null for no limit. */
+    readonly defaultSeconds: number | null;
+    /** What must end within the limit: one piece of work, or the time between two signs of life of the process. */
+    readonly of: 'work' | 'sign-of-life';
+  } | null;
+  /** Whether what it runs are workers, or whole services, which may be another supervisor. */
+  readonly runs: 'workers' | 'services';
+  /** Names of its processes, as the kernel tells them. */
+  readonly processes: RegExp;
+}
+
+/**
+ * The table of supervisors. Sources: docs.gunicorn.org, uwsgi-docs.readthedocs.io (Options), docs.celeryq.dev (Configuration),
+ * php.net (FPM configuration), puma.io (DSL), yhbt.net/unicorn (Configurator), python-rq.org, pm2.keymetrics.io, supervisord.org.
+ */
+export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
+  gunicorn: {
+    title: 'gunicorn',
+    limit: {
+      setting: 'timeout',
+      title: 'worker timeout',
+      logged: 'WORKER TIMEOUT',
+      defaultSeconds: 30,
+      of: 'sign-of-life',
+    },
+    runs: 'workers',
+    processes: /python|gunicorn/i,
+  },
+  uwsgi: {
+    title: 'uWSGI',
+    limit: { setting: 'harakiri', title: 'harakiri', logged: 'HARAKIRI', defaultSeconds: null, of: 'work' },
+    runs: 'workers',
+    processes: /uwsgi/i,
+  },
+  celery: {
+    title: 'Celery',
+    limit: {
+      setting: 'task_time_limit',
+      title: 'hard time limit',
+      logged: 'Hard time limit',
+      defaultSeconds: null,
+      of: 'work',
+    },
+    runs: 'workers',
+    processes: /celery/i,
+  },
+  'php-fpm': {
+    title: 'PHP-FPM',
+    limit: {
+      setting: 'request_terminate_timeout',
+      title: 'request_terminate_timeout',
+      logged: 'execution timed out',
+      defaultSeconds: null,
+      of: 'work',
+    },
+    runs: 'workers',
+    processes: /php-fpm/i,
+  },
+  puma: {
+    title: 'Puma',
+    limit: {
+      setting: 'worker_timeout',
+      title: 'worker_timeout',
+      logged: 'Terminating timed out worker',
+      defaultSeconds: 60,
+      of: 'sign-of-life',
+    },
+    runs: 'workers',
+    processes: /puma|ruby/i,
+  },
+  unicorn: {
+    title: 'Unicorn',
+    limit: { setting: 'timeout', title: 'timeout', logged: 'timeout', defaultSeconds: 60, of: 'work' },
+    runs: 'workers',
+    processes: /unicorn|ruby/i,
+  },
+  rq: {
+    title: 'RQ',
+    limit: {
+      setting: 'job_timeout',
+      title: 'job timeout',
+      logged: 'Task exceeded maximum timeout value',
+      defaultSeconds: 180,
+      of: 'work',
+    },
+    runs: 'workers',
+    processes: /\brq\b/i,
+  },
+  pm2: { title: 'PM2', limit: null, runs: 'services', processes: /\bnode\b|\bpm2\b/i },
+  'node-cluster': { title: 'Node.js cluster', limit: null, runs: 'workers', processes: /\bnode\b/i },
+  supervisord: { title: 'supervisord', limit: null, runs: 'services', processes: /supervisord/i },
+};
+
+/** Whether a name that the kernel gives is that of a process that a supervisor may run. */
+export function isServerProcess(name: string): boolean {
+  return OTHER_SERVERS.test(name) || SUPERVISOR_NAMES.some((each) => SUPERVISORS[each].processes.test(name));
+}
+
+/** Servers that run without a supervisor of this table. */
+const OTHER_SERVERS = /uvicorn/i;

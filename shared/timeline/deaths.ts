@@ -63,6 +63,8 @@ interface DeathContext {
   readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
   readonly containerOomKills: MomentIndex;
+  /** OOM kills of what may be a worker, for the end of one that nothing names. */
+  readonly serverOomKills: MomentIndex;
   readonly platformOoms: MomentIndex;
   readonly oomdKills: MomentIndex;
   readonly stopTimeouts: MomentIndex;
@@ -88,6 +90,9 @@ function readContext(events: EventSource): DeathContext {
     ),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
+    serverOomKills: new MomentIndex(
+      events.ofKinds(['oom-kill']).filter(({ detail }) => isServerProcess(detail.processName ?? '')),
+    ),
     platformOoms: new MomentIndex(events.ofKinds(['platform-oom'])),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
     stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
@@ -115,7 +120,13 @@ const FIRST_HOST_PID = 100;
 
 /** Whether gunicorn counts pids in a container of its own. */
 function isContained(events: EventSource): boolean {
-  return events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID);
+  if (events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID)) return true;
+  return events
+    .ofKinds(['worker-boot', 'worker-sigkill'])
+    .some(
+      ({ detail }) =>
+        detail.supervisor !== undefined && detail.targetPid !== undefined && detail.targetPid < FIRST_HOST_PID,
+    );
 }
 
 /**
@@ -249,6 +260,9 @@ function whoSentSigkill(
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
   const contained = around(context.containerOomKills, exit.time) ?? inAnotherZone(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
+  // Of a worker that its supervisor does not name, the kernel tells which one it was.
+  const unnamed = pid === null && exit.detail.supervisor !== undefined ? around(context.serverOomKills, exit.time) : null;
+  if (unnamed !== null) return { mechanism: 'kernel-oom', killer: unnamed };
   const platform = around(context.platformOoms, exit.time);
   if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };
   const systemdOom = around(context.systemdOom, exit.time);

@@ -5,7 +5,7 @@ import {
   tellingFields,
 } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
-import { relayedBySupervisor } from '../evidence/wording/classify-supervisor.ts';
+import { behindStamp, relayedBySupervisor } from '../evidence/wording/classify-supervisor.ts';
 import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import { type EvidenceEvent, isErrorSeverity } from '../model/event.ts';
 import { type MessageMeaning, readMessage } from './messages.ts';
@@ -39,7 +39,7 @@ export function readLine(event: EvidenceEvent): OperationLine {
   const header = textAt === undefined ? splitInnerHeader(message) : null;
   const level = header === null && textAt === undefined ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
+    (header === null ? null : numberedText(header.text, header.fields)) ?? behindStamp(message.slice(level?.[0].length ?? 0));
   const structured = readStructuredMessage(relayedBySupervisor(bare)?.text ?? bare);
   const whole = structured?.text ?? relayedBySupervisor(bare)?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];

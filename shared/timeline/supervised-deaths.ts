@@ -32,9 +32,11 @@ export function namelessDeaths(
   const faults = runtimeFaults(events);
   const deaths: Death[] = [];
   const timeouts = [...subjects.namelessTimeouts];
+  const restarts = memoryRestarts(events);
+  const restarted = new Set(restarts.map(({ end }) => end));
   for (const end of subjects.nameless) {
     const signal = end.kind === 'worker-sigkill' ? SIGKILL : (end.detail.signal ?? null);
-    if (signal !== null && ASKING_SIGNALS.has(signal)) continue;
+    if (restarted.has(end) || (signal !== null && ASKING_SIGNALS.has(signal))) continue;
     const at = timeouts.findIndex((each) => isOneEnd(each, end));
     const [timeout] = at < 0 ? [] : timeouts.splice(at, 1);
     if (timeout !== undefined) {
@@ -43,12 +45,13 @@ export function namelessDeaths(
     }
     const fault = faults.findLast((each) => isJustBefore(each, end)) ?? null;
     const told = signal === SIGKILL ? tellKill(end) : ({ mechanism: 'crash', killer: fault } as const);
-    deaths.push({ ...nobodys(end), signal, ...told });
+    const pid = told.killer?.kind === 'oom-kill' ? (told.killer.detail.targetPid ?? null) : null;
+    deaths.push({ ...nobodys(end), ...(pid === null ? {} : { pid }), signal, ...told });
   }
   for (const timeout of timeouts) {
     deaths.push({ ...nobodys(timeout), timeout, signal: null, mechanism: 'supervisor-timeout', killer: timeout });
   }
-  deaths.push(...memoryRestarts(events));
+  deaths.push(...restarts);
   deaths.push(...bootFailures(events, [...known, ...deaths]));
   const ends = [...known, ...deaths];
   for (const fault of faults) {

@@ -103,7 +103,7 @@ export const RUBY = /^[A-Z], \[/;
 
 /** Whether a word may be a logger's name where the other lines of a file have one. */
 export function mayBeLogger(word: string): boolean {
-  return word !== 'in' && !THREAD.test(word) && !FILE_NAME.test(word);
+  return word !== 'in' && !SUPERVISORD_VERB.test(word) && !THREAD.test(word) && !FILE_NAME.test(word);
 }
 
 /** Takes in what stands at a place behind the level of a line; null for what can be no field. */

@@ -39,7 +39,9 @@ export const RUNTIME_STARTS: readonly string[] = WORDINGS.flatMap(({ starts }) =
 export const RUNTIME_MARKERS: readonly string[] = ['[BUG] Segmentation'];
 
 /** What a runtime says of the end of its own process; null for any other text. */
-export function classifyRuntime(text: string, pid: number | null): Classified | null {
+export function classifyRuntime(message: string, pid: number | null): Classified | null {
+  // A process manager puts its stamp in front, behind which FATAL is no level.
+  const text = message.replace(/^\d{4}-\d\d-\d\d[T ][\d:.,+Z-]{8,24}:? /, '');
   const whose = pid === null ? {} : { targetPid: pid };
   for (const { starts, pattern, state, signal } of WORDINGS) {
     if (!starts.some((start) => text.startsWith(start)) || !pattern.test(text)) continue;

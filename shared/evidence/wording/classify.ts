@@ -94,7 +94,7 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   const reading =
     python?.kind === 'database-locked'
       ? python
-      : (supervisor ?? python ?? runtimeWord(text, header, entry.pid) ?? platformWord(header?.text ?? message, header));
+      : (supervisor ?? python ?? runtimeWord(start, header, entry.pid) ?? platformWord(header?.text ?? message, header));
   if (reading === null) return { ...base, kind: 'log', detail: {} };
   const isByAnother = isGunicorn && supervisor !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
@@ -103,7 +103,7 @@ export function classifyMessage(entry: MessageToClassify): Classification {
 
 /** A runtime that ends its process prints past every logger. */
 function runtimeWord(text: string, header: InnerHeader | null, pid: number | null): Classified | null {
-  return header === null ? classifyRuntime(text, pid) : null;
+  return header === null || (header.logger === null && header.pid === null) ? classifyRuntime(text, pid) : null;
 }
 
 /** A platform speaks in lines with a stamp at most: behind a logger's header an application speaks, which may quote it. */

@@ -13,7 +13,7 @@ export const PM2: SupervisorRow = {
   loggers: /^PM2$/,
   hasLevels: false,
   chatter:
-    /^PM2 (?:log|error): (?:={10,}|Time {2,}: |PM2 version|Node\.js version|Current arch|PM2 home|PM2 PID|RPC socket|BUS socket|Application log|Worker Interval|Process dump|Concurrent actions|SIGTERM timeout|Runtime Binary|App \[[^\]]{1,120}\] starting in |App name:\S{1,120} id:\S{1,20} disconnected|pid=\d+ msg=|-reload- |app=\S+ id=)/,
+    /^PM2 (?:log|error): (?:={10,}|Time {2,}: |PM2 version|Node\.js version|Current arch|PM2 home|PM2 PID|RPC socket|BUS socket|Application log|Worker Interval|Process dump|Concurrent actions|SIGTERM timeout|Runtime Binary|App \[[^\]]{1,120}\] starting in |App name:\S{1,120} id:\S{1,20} disconnected|pid=\d+ msg=|\[PM2\]\[WORKER\] |Process with pid \d+ still alive |Process \d+ in a stopped status|-reload- |app=\S+ id=)/,
   wordings: [
     {
       sample: 'PM2 log: --- New PM2 Daemon started ----------------------------------------------------',
@@ -69,6 +69,9 @@ export const NODE_CLUSTER: SupervisorRow = {
   name: 'node-cluster',
   loggers: null,
   hasLevels: true,
+  // What V8 and Node print as they abort.
+  chatter:
+    /^(?:<--- (?:Last few GCs|JS stacktrace) --->|\[\d{1,9}:0x[0-9a-f]{1,16}\] {1,12}\d+ ms: |----- (?:Native|JavaScript) stack trace -----| {0,3}\d{1,3}: 0x[0-9a-f]{1,16} )/,
   wordings: [
     {
       sample: 'worker 521 died (SIGKILL). restarting...',

@@ -52,6 +52,7 @@ const LEAVES_UNREAD: ReadonlySet<ProblemKind> = new Set([
 /** What is no log whatever is wrong with it; its problems hide no end of a worker. */
 const NO_LOG: ReadonlySet<EvidenceFormat> = new Set([
   'gunicorn-conf',
+  'supervisor-conf',
   'systemd-unit',
   'gunicorn-launch',
   'gunicorn-print-config',

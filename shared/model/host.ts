@@ -2,6 +2,7 @@ import type { Provenance } from './evidence.ts';
 import type { LaunchRecord } from './launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
+import type { SupervisorConfig } from './supervisor-config.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -87,6 +88,8 @@ export interface HostRecords {
   readonly locks: readonly FileLock[];
   readonly openFiles: readonly OpenFile[];
   readonly pressures: readonly Pressure[];
+  /** Settings of supervisors other than gunicorn; absent where none was read. */
+  readonly supervisorConfigs?: readonly SupervisorConfig[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {

@@ -27,6 +27,10 @@ export interface SupervisorTraits {
     /** What must end within the limit: one piece of work, or the time between two signs of life of the process. */
     readonly of: 'work' | 'sign-of-life';
   } | null;
+  /** What its command line looks like; null where it has no flags for these settings. */
+  readonly command: RegExp | null;
+  /** Flags that win over its file. */
+  readonly flags?: Readonly<Record<'timeoutSeconds' | 'workers' | 'maxRequests', readonly string[]>>;
   /** Whether what it runs are workers, or whole services, which may be another supervisor. */
   readonly runs: 'workers' | 'services';
   /** Names of its processes, as the kernel tells them. */
@@ -48,12 +52,19 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       of: 'sign-of-life',
     },
     runs: 'workers',
+    command: null,
     processes: /python|gunicorn/i,
   },
   uwsgi: {
     title: 'uWSGI',
     limit: { setting: 'harakiri', title: 'harakiri', logged: 'HARAKIRI', defaultSeconds: null, of: 'work' },
     runs: 'workers',
+    command: /(?:^|[/\s])uwsgi(?:-core)?(?=\s|$)/,
+    flags: {
+      timeoutSeconds: ['--harakiri', '-t'],
+      workers: ['--processes', '--workers', '-p'],
+      maxRequests: ['--max-requests', '-R'],
+    },
     processes: /uwsgi/i,
   },
   celery: {
@@ -66,6 +77,12 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       of: 'work',
     },
     runs: 'workers',
+    command: /(?:^|[/\s])celery(?=\s)/,
+    flags: {
+      timeoutSeconds: ['--time-limit'],
+      workers: ['--concurrency', '-c'],
+      maxRequests: ['--max-tasks-per-child'],
+    },
     processes: /celery/i,
   },
   'php-fpm': {
@@ -78,6 +95,7 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       of: 'work',
     },
     runs: 'workers',
+    command: null,
     processes: /php-fpm/i,
   },
   puma: {
@@ -90,12 +108,15 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       of: 'sign-of-life',
     },
     runs: 'workers',
+    command: /(?:^|[/\s])puma(?=\s)/,
+    flags: { timeoutSeconds: [], workers: ['--workers', '-w'], maxRequests: [] },
     processes: /puma|ruby/i,
   },
   unicorn: {
     title: 'Unicorn',
     limit: { setting: 'timeout', title: 'timeout', logged: 'timeout', defaultSeconds: 60, of: 'work' },
     runs: 'workers',
+    command: null,
     processes: /unicorn|ruby/i,
   },
   rq: {
@@ -108,11 +129,12 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       of: 'work',
     },
     runs: 'workers',
+    command: null,
     processes: /\brq\b/i,
   },
-  pm2: { title: 'PM2', limit: null, runs: 'services', processes: /\bnode\b|\bpm2\b/i },
-  'node-cluster': { title: 'Node.js cluster', limit: null, runs: 'workers', processes: /\bnode\b/i },
-  supervisord: { title: 'supervisord', limit: null, runs: 'services', processes: /supervisord/i },
+  pm2: { title: 'PM2', limit: null, runs: 'services', command: null, processes: /\bnode\b|\bpm2\b/i },
+  'node-cluster': { title: 'Node.js cluster', limit: null, runs: 'workers', command: null, processes: /\bnode\b/i },
+  supervisord: { title: 'supervisord', limit: null, runs: 'services', command: null, processes: /supervisord/i },
 };
 
 /** Whether a name that the kernel gives is that of a process that a supervisor may run. */

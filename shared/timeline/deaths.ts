@@ -261,7 +261,8 @@ function whoSentSigkill(
   const contained = around(context.containerOomKills, exit.time) ?? inAnotherZone(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
   // Of a worker that its supervisor does not name, the kernel tells which one it was.
-  const unnamed = pid === null && exit.detail.supervisor !== undefined ? around(context.serverOomKills, exit.time) : null;
+  const unnamed =
+    pid === null && exit.detail.supervisor !== undefined ? around(context.serverOomKills, exit.time) : null;
   if (unnamed !== null) return { mechanism: 'kernel-oom', killer: unnamed };
   const platform = around(context.platformOoms, exit.time);
   if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };

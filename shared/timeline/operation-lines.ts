@@ -39,7 +39,8 @@ export function readLine(event: EvidenceEvent): OperationLine {
   const header = textAt === undefined ? splitInnerHeader(message) : null;
   const level = header === null && textAt === undefined ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? behindStamp(message.slice(level?.[0].length ?? 0));
+    (header === null ? null : numberedText(header.text, header.fields)) ??
+    behindStamp(message.slice(level?.[0].length ?? 0));
   const structured = readStructuredMessage(relayedBySupervisor(bare)?.text ?? bare);
   const whole = structured?.text ?? relayedBySupervisor(bare)?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];

@@ -10,6 +10,7 @@ import type { LaunchRecord } from '../../../shared/model/launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../../shared/model/probes.ts';
 import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
+import type { SupervisorConfig } from '../../../shared/model/supervisor-config.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
 import type { AddedEvents, EventTable } from '../../events/event-table.ts';
@@ -36,6 +37,7 @@ export class EvidenceSink {
     locks: [] as FileLock[],
     openFiles: [] as OpenFile[],
     pressures: [] as Pressure[],
+    supervisorConfigs: [] as SupervisorConfig[],
   };
 
   /** Pages of the native journals that were read, for the next one. */
@@ -150,6 +152,10 @@ export class RecordCounter implements ItemSink {
         configs.push(item.config);
         this.#others += settingsIn(item.config);
         break;
+      case 'supervisor-config':
+        host.supervisorConfigs.push(item.config);
+        this.#others += SUPERVISOR_SETTINGS;
+        break;
       case 'unit-fragment':
         this.#keep(host.units, item.fragment, item.fragment.assignments[0]?.source.byteOffset ?? 0);
         this.#others += item.fragment.assignments.length - 1;
@@ -209,6 +215,9 @@ export class RecordCounter implements ItemSink {
     }
   }
 }
+
+/** The limit, the workers and their recycling. */
+const SUPERVISOR_SETTINGS = 3;
 
 function settingsIn(config: GunicornConfig): number {
   const { evidenceId: _, ...settings } = config;

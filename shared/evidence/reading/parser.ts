@@ -3,6 +3,7 @@ import type { EvidenceEvent } from '../../model/event.ts';
 import type { EvidenceId, ParseProblem, TimeResolution } from '../../model/evidence.ts';
 import type { CgroupMemory, FileSize, FilesystemUsage, HostLoad } from '../../model/host.ts';
 import type { LaunchRecord } from '../../model/launch.ts';
+import type { SupervisorConfig } from '../../model/supervisor-config.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../../model/probes.ts';
 import type { Reproduction } from '../../model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
@@ -29,6 +30,7 @@ export type ParsedItem =
   | { readonly type: 'vmstat'; readonly sample: VmstatSample }
   | { readonly type: 'host-memory'; readonly memory: HostMemory }
   | { readonly type: 'gunicorn-config'; readonly config: GunicornConfig }
+  | { readonly type: 'supervisor-config'; readonly config: SupervisorConfig }
   | { readonly type: 'unit-fragment'; readonly fragment: UnitFragment }
   | { readonly type: 'launch'; readonly launch: LaunchRecord }
   | { readonly type: 'filesystem'; readonly usage: FilesystemUsage }

@@ -94,7 +94,10 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   const reading =
     python?.kind === 'database-locked'
       ? python
-      : (supervisor ?? python ?? runtimeWord(start, header, entry.pid) ?? platformWord(header?.text ?? message, header));
+      : (supervisor ??
+        python ??
+        runtimeWord(start, header, entry.pid) ??
+        platformWord(header?.text ?? message, header));
   if (reading === null) return { ...base, kind: 'log', detail: {} };
   const isByAnother = isGunicorn && supervisor !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;

@@ -125,6 +125,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'pressure':
       return item.pressure.source;
     case 'gunicorn-config':
+    case 'supervisor-config':
     case 'unit-fragment':
     case 'launch':
     case 'reproduction':

@@ -73,7 +73,9 @@ const endedEarly = rule({
 function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
   const facts: TimeoutFact[] = [];
   const { record, config } = context;
-  if (config !== null) {
+  // A supervisor without a time limit has no setting of one.
+  const hasLimit = config?.supervisor === undefined || SUPERVISORS[config.supervisor].limit !== null;
+  if (config !== null && hasLimit) {
     const isOff = config.timeoutSeconds === 0 && record?.death?.timeout == null;
     facts.push(
       timeoutSetting.fact({

@@ -31,6 +31,11 @@ export interface SupervisorTraits {
   readonly command: RegExp | null;
   /** Flags that win over its file. */
   readonly flags?: Readonly<Record<'timeoutSeconds' | 'workers' | 'maxRequests', readonly string[]>>;
+  /** Its file, as advice names it, and the command after which a change of that is in force. */
+  readonly file: string;
+  readonly reload: string;
+  /** What its processes match in `ps`, for grep, which must not find itself. */
+  readonly watch: string;
   /** Whether what it runs are workers, or whole services, which may be another supervisor. */
   readonly runs: 'workers' | 'services';
   /** Names of its processes, as the kernel tells them. */
@@ -51,6 +56,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       defaultSeconds: 30,
       of: 'sign-of-life',
     },
+    file: '/path/to/gunicorn.conf.py',
+    reload: 'kill -HUP "$(pgrep -o gunicorn)"   # the oldest is the arbiter; or restart the container',
+    watch: '[g]unicorn',
     runs: 'workers',
     command: null,
     processes: /python|gunicorn/i,
@@ -58,6 +66,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
   uwsgi: {
     title: 'uWSGI',
     limit: { setting: 'harakiri', title: 'harakiri', logged: 'HARAKIRI', defaultSeconds: null, of: 'work' },
+    file: '/path/to/uwsgi.ini',
+    reload: 'kill -HUP "$(pgrep -o uwsgi)"   # the oldest is the master; or restart the container',
+    watch: '[u]wsgi',
     runs: 'workers',
     command: /(?:^|[/\s])uwsgi(?:-core)?(?=\s|$)/,
     flags: {
@@ -76,6 +87,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       defaultSeconds: null,
       of: 'work',
     },
+    file: '/path/to/celeryconfig.py',
+    reload: 'systemctl restart SERVICE   # Celery reads its settings at its start',
+    watch: '[c]elery',
     runs: 'workers',
     command: /(?:^|[/\s])celery(?=\s)/,
     flags: {
@@ -94,6 +108,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       defaultSeconds: null,
       of: 'work',
     },
+    file: '/etc/php/*/fpm/pool.d/www.conf',
+    reload: 'kill -USR2 "$(pgrep -o php-fpm)"   # the oldest is the master',
+    watch: '[p]hp-fpm',
     runs: 'workers',
     command: null,
     processes: /php-fpm/i,
@@ -107,6 +124,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       defaultSeconds: 60,
       of: 'sign-of-life',
     },
+    file: '/path/to/config/puma.rb',
+    reload: 'kill -USR2 "$(pgrep -o -f puma)"   # the oldest is the master',
+    watch: '[p]uma',
     runs: 'workers',
     command: /(?:^|[/\s])puma(?=\s)/,
     flags: { timeoutSeconds: [], workers: ['--workers', '-w'], maxRequests: [] },
@@ -115,6 +135,9 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
   unicorn: {
     title: 'Unicorn',
     limit: { setting: 'timeout', title: 'timeout', logged: 'timeout', defaultSeconds: 60, of: 'work' },
+    file: '/path/to/config/unicorn.rb',
+    reload: 'kill -HUP "$(pgrep -o -f unicorn)"   # the oldest is the master',
+    watch: '[u]nicorn',
     runs: 'workers',
     command: null,
     processes: /unicorn|ruby/i,
@@ -128,13 +151,43 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       defaultSeconds: 180,
       of: 'work',
     },
+    file: '/path/to/the/settings/of/the/queue.py',
+    reload: 'systemctl restart SERVICE',
+    watch: '[r]q',
     runs: 'workers',
     command: null,
     processes: /\brq\b/i,
   },
-  pm2: { title: 'PM2', limit: null, runs: 'services', command: null, processes: /\bnode\b|\bpm2\b/i },
-  'node-cluster': { title: 'Node.js cluster', limit: null, runs: 'workers', command: null, processes: /\bnode\b/i },
-  supervisord: { title: 'supervisord', limit: null, runs: 'services', command: null, processes: /supervisord/i },
+  pm2: {
+    title: 'PM2',
+    limit: null,
+    file: '/path/to/ecosystem.config.js',
+    reload: 'pm2 reload ecosystem.config.js',
+    watch: '[n]ode',
+    runs: 'services',
+    command: null,
+    processes: /\bnode\b|\bpm2\b/i,
+  },
+  'node-cluster': {
+    title: 'Node.js cluster',
+    limit: null,
+    file: '/path/to/the/primary.js',
+    reload: 'systemctl restart SERVICE',
+    watch: '[n]ode',
+    runs: 'workers',
+    command: null,
+    processes: /\bnode\b/i,
+  },
+  supervisord: {
+    title: 'supervisord',
+    limit: null,
+    file: '/etc/supervisor/conf.d/*.conf',
+    reload: 'supervisorctl update',
+    watch: '[s]upervisord',
+    runs: 'services',
+    command: null,
+    processes: /supervisord/i,
+  },
 };
 
 /** Whether a name that the kernel gives is that of a process that a supervisor may run. */

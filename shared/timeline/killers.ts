@@ -101,7 +101,7 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     leavesOpen: 'what kept the service from answering the probe',
   },
   {
-    name: 'uWSGI, by evil-reload-on-rss,',
+    name: 'uWSGI, by evil-reload-on-rss',
     sample: '*** EVIL RELOAD ON WORKER 1 RSS: 138928128 (pid: 5811) ***',
     identifier: /^(?:uwsgi|python)/,
     // Source: uwsgi, core/master_checks.c, uwsgi_master_check_workers_memory
@@ -112,7 +112,7 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     leavesOpen: 'what of its work took the memory',
   },
   {
-    name: 'PM2, by max_memory_restart,',
+    name: 'PM2, by max_memory_restart',
     sample:
       '[PM2][WORKER] Process 0 restarted because it exceeds --max-memory-restart value (current_memory=219275264 max_memory_limit=125829120 [octets])',
     identifier: /^(?:pm2|node)/i,

@@ -19,14 +19,15 @@ const UWSGI: SettingsReader = {
 
 // task_time_limit = 300      app.conf.task_time_limit = 300          task_time_limit=300, (within update(...))
 const PYTHON_LINE = /^[ \t]*(?:[\w.]*\bconf\.)?(?<name>\w+)[ \t]*=(?!=)[ \t]*(?<value>[^#\n]*?),?[ \t]*(?:#.*)?$/;
+/** A line of its own in INI, where such a name is somebody else's. */
+const SECTION = /^\[[\w:. -]+\]\s*$/m;
 const CELERY_NAMES =
   /^[ \t]*(?:[\w.]*\bconf\.)?(?:task_time_limit|task_soft_time_limit|worker_concurrency|worker_max_tasks_per_child|worker_prefetch_multiplier|task_acks_late|broker_url|result_backend|CELERYD?_[A-Z_]+|BROKER_URL)[ \t]*=(?!=)/m;
 
 /** `celeryconfig.py`, and an application that sets its `conf`. Source: https://docs.celeryq.dev/en/stable/userguide/configuration.html */
 const CELERY: SettingsReader = {
   supervisor: 'celery',
-  recognises: (text, fileName) =>
-    /\.py(?:\.txt)?$/i.test(fileName) && CELERY_NAMES.test(text) ? "assigns Celery's settings" : null,
+  recognises: (text) => (CELERY_NAMES.test(text) && !SECTION.test(text) ? "assigns Celery's settings" : null),
   assignments: (text) => assignedLines(text, PYTHON_LINE),
   names: {
     timeoutSeconds: ['task_time_limit', 'CELERY_TASK_TIME_LIMIT', 'CELERYD_TASK_TIME_LIMIT'],
@@ -62,9 +63,8 @@ const PUMA_WORDS =
 const PUMA: SettingsReader = {
   supervisor: 'puma',
   recognises: (text, fileName) =>
-    /\.rb(?:\.txt)?$/i.test(fileName) &&
     !/^[ \t]*worker_processes\b/m.test(text) &&
-    ((text.match(PUMA_WORDS)?.length ?? 0) >= 2 || /puma/i.test(fileName))
+    ((text.match(PUMA_WORDS)?.length ?? 0) >= 2 || /puma.*\.rb/i.test(fileName))
       ? "has Puma's settings"
       : null,
   assignments: (text) => assignedLines(text, RUBY_LINE),

@@ -1,5 +1,5 @@
 /** Programs that run workers, gunicorn first. What each says is a row of `shared/evidence/wording/supervisors`. */
-export const SUPERVISOR_NAMES = [
+const SUPERVISOR_NAMES = [
   'gunicorn',
   'uwsgi',
   'celery',

@@ -1,7 +1,7 @@
-import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { isServerProcess } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import type { Death } from './death.ts';
 import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
 import { runtimeFaults } from './runtime-faults.ts';
@@ -11,19 +11,7 @@ import { namelessDeaths, silentlyReplaced } from './supervised-deaths.ts';
 import { spokenOfWorkers, WordSubjects } from './supervisor-words.ts';
 import type { WorkerLife } from './workers.ts';
 
-/** How a worker's life ended other than by its own decision. */
-export interface Death {
-  /** Null where the whole service ended and nothing names a process of it. */
-  readonly pid: number | null;
-  readonly mechanism: Exclude<Mechanism, 'none'>;
-  readonly timeout: EvidenceEvent | null;
-  /** The line that shows the end; for an unlogged end, the boot of the replacement. */
-  readonly end: EvidenceEvent;
-  /** Kernel or systemd line that names the killer, when there is one. */
-  readonly killer: EvidenceEvent | null;
-  readonly signal: number | null;
-  readonly life: Omit<WorkerLife, 'pid'>;
-}
+export type { Death } from './death.ts';
 
 /** Signals by which a process ends on a defect of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS (signal(7)). */
 const CRASH_SIGNALS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 31]);

@@ -1,6 +1,6 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
-import type { Death } from './deaths.ts';
+import type { Death } from './death.ts';
 import { killerWords } from './killers.ts';
 import type { MomentIndex } from './moment-index.ts';
 import { runtimeFaults } from './runtime-faults.ts';

@@ -2,7 +2,7 @@ import { behindStamp, supervisorRow } from '../evidence/wording/classify-supervi
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { addSeconds, type EpochMicros, epochMicros, MICROS_PER_SECOND } from '../model/time.ts';
-import type { Death } from './deaths.ts';
+import type { Death } from './death.ts';
 import { readLine } from './operation-lines.ts';
 import { type Operation, operationWith } from './operations.ts';
 

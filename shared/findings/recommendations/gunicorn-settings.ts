@@ -6,11 +6,7 @@ import { linesAfter, timeoutPatch } from '../timeout-patch.ts';
 import { diff, settings as otherSettings, type Patch, python, shell } from './advice.ts';
 import { reloadCommand, restartCommand } from './restart.ts';
 import { supervisedChange } from './supervisor-advice.ts';
-
-/** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */
-export type GunicornSettings = Readonly<
-  Partial<Record<'timeout' | 'graceful_timeout' | 'max_requests' | 'max_requests_jitter', number>>
->;
+import type { GunicornSettings } from './wanted-settings.ts';
 
 /** Which member of a configuration that was read holds a setting. */
 const MEMBERS = {

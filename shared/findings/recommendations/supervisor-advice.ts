@@ -3,8 +3,8 @@ import { supervisorInCharge } from '../../context/supervised-config.ts';
 import type { Recommendation } from '../../model/analysis.ts';
 import { SUPERVISORS, type SupervisorName } from '../../model/supervisor.ts';
 import { detect, type Patch, python, settings, shell } from './advice.ts';
-import type { GunicornSettings } from './gunicorn-settings.ts';
 import { reloadCommand } from './restart.ts';
+import type { GunicornSettings } from './wanted-settings.ts';
 
 /** How a supervisor is told a limit, and how it tells where a worker was as that was exceeded. */
 interface SupervisorAdvice {

@@ -39,6 +39,8 @@ export const abortReaction = oncePerContext((context): AbortReaction | null => {
   const death = context.record?.death ?? null;
   const timeout = death?.timeout ?? null;
   if (death === null || timeout === null) return null;
+  // Other supervisors than gunicorn send no SIGABRT.
+  if (timeout.detail.supervisor !== undefined) return null;
   const exitedBefore = death.life.about.find((event) => event.kind === 'worker-exiting' && event.row < timeout.row);
   if (exitedBefore !== undefined && exitedBefore.time <= timeout.time) {
     // Who leaves within a moment of the TIMEOUT leaves for it: stamps of one second, or of two writers, stand in any order.

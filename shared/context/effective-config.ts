@@ -13,6 +13,7 @@ import { type CommandLineSettings, commandLineSettings } from './command-line.ts
 import { serviceNames } from './own-evidence.ts';
 import { refutedDefault } from './refuted-default.ts';
 import type { ServiceUnit } from './service-unit.ts';
+import { supervisedConfig, supervisorInCharge } from './supervised-config.ts';
 
 /** Tells the timeout in force on the host: the file as gunicorn reads it there; the flags of a process that runs win over it. */
 export const SETTING_COMMAND = 'gunicorn --print-config APP | grep timeout; ps -eo args | grep [g]unicorn';
@@ -38,6 +39,8 @@ export interface SettingsAsked {
  */
 export function effectiveConfig(asked: SettingsAsked): EffectiveConfig | null {
   const { evidence, ownEvents, record, history } = asked;
+  const supervisor = supervisorInCharge(asked);
+  if (supervisor !== null) return supervisedConfig(asked, supervisor);
   const file = evidence.configs[0] ?? null;
   const layers = settingLayers(asked);
   if (file === null && layers.length === 0) return null;

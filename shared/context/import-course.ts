@@ -1,4 +1,4 @@
-import type { Mechanism } from '../model/analysis.ts';
+import { isTimeLimit, type Mechanism } from '../model/analysis.ts';
 import type { CourseMemory, CourseStep, ImportCourse } from '../model/import-course.ts';
 import { addSeconds, secondsBetween } from '../model/time.ts';
 import type { FactContext } from './context.ts';
@@ -54,7 +54,7 @@ export function importCourse(context: FactContext): ImportCourse | null {
 }
 
 function endedBy(mechanism: Mechanism): ImportCourse['endedBy'] {
-  if (mechanism === 'gunicorn-timeout') return 'timeout';
+  if (isTimeLimit(mechanism)) return 'timeout';
   return mechanism === 'kernel-oom' || mechanism === 'systemd-oomd' ? 'out-of-memory' : 'other';
 }
 

@@ -1,5 +1,5 @@
 import type { CaseEvidence } from '../model/case.ts';
-import { type GunicornConfig, knownSetting } from '../model/config.ts';
+import { knownSetting } from '../model/config.ts';
 import { commandLineSettings } from './command-line.ts';
 
 /** "Never" is written as a large number. */
@@ -10,7 +10,9 @@ const MOST_SECONDS = 3_600;
  * a worker have been silent when it was ended for that.
  */
 export function longestTimeout({ configs, host, processes }: CaseEvidence): number {
-  const inFiles = configs.map(({ timeoutSeconds }: GunicornConfig) => knownSetting(timeoutSeconds)?.value ?? 0);
+  const inFiles = [...configs, ...(host?.supervisorConfigs ?? [])].map(
+    ({ timeoutSeconds }) => knownSetting(timeoutSeconds)?.value ?? 0,
+  );
   const atStart = (host?.launches ?? [])
     .flatMap(({ settings }) => settings)
     .map(({ setting, value }) =>

@@ -67,5 +67,7 @@ export const BASIS = {
   backtracking:
     'Python, re: backtracking of nested repetition (https://docs.python.org/3/howto/regex.html); OWASP, Regular expression Denial of Service',
   counters: "the service's own log lines: numbers of lines of one template, and how they go on",
+  workLimits:
+    'Celery, task_soft_time_limit (https://docs.celeryq.dev/en/stable/userguide/workers.html#time-limits); RQ, job timeouts (https://python-rq.org/docs/jobs/#job-timeout); PHP, max_execution_time (https://www.php.net/manual/en/info.configuration.php#ini.max-execution-time)',
   log: "the service's own log lines, read by tense and kind of activity",
 } as const;

@@ -26,10 +26,12 @@ import { traceFamily } from './trace-facts.ts';
 import { unitFamily } from './unit-facts.ts';
 import { userRuleFacts } from './user-rule-facts.ts';
 import { usualFamily } from './usual-facts.ts';
+import { workLimitFamily } from './work-limit-facts.ts';
 
 /** All families of rules, in the order in which a reader wants their facts: how it ended, what it did, what surrounds it. */
 export const RULE_FAMILIES = [
   mechanismFamily,
+  workLimitFamily,
   failureFamily,
   companyFamily,
   timeoutFamily,

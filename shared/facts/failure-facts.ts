@@ -28,7 +28,8 @@ export function refusedAllocation({ record, ownEvents }: FactContext): EvidenceE
     death === null || death.pid === null
       ? []
       : ownEvents.ofPid(death.pid, addSeconds(death.end.time, -LAST_WORDS_SECONDS), addSeconds(death.end.time, 1));
-  return [...lines, ...last].find(isAllocationRefused) ?? null;
+  const fault = death?.killer?.kind === 'segfault' ? [death.killer] : [];
+  return [...lines, ...last, ...fault].find(isAllocationRefused) ?? null;
 }
 
 const READ_CHARACTERS = 65_536;

@@ -2,9 +2,11 @@ import { type FactContext, sourceOfFile, sourceOnly, sourcesOf } from '../contex
 import { killOrder } from '../context/kill-order.ts';
 import { type OomReport, oomReport } from '../context/oom-report.ts';
 import { statedRss } from '../context/stated-rss.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { EvidenceFile } from '../model/evidence.ts';
+import { SUPERVISORS } from '../model/supervisor.ts';
 import { type EpochMicros, epochMicros, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import { abruptRestarts } from '../timeline/abrupt-restarts.ts';
 import type { Death } from '../timeline/deaths.ts';
@@ -86,10 +88,11 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
     return facts;
   }
 
-  if (death.mechanism === 'gunicorn-timeout' && death.timeout !== null) {
+  const { who, limit } = limitWords(death);
+  if (isTimeLimit(death.mechanism) && death.timeout !== null) {
     facts.push(
       timeoutLogged.fact({
-        text: `The arbiter logged WORKER TIMEOUT for pid ${death.pid}${at(death.timeout)}, and ${endAfterTimeout(death)}.`,
+        text: `${who} logged ${limit} for ${limitOf(death)}${at(death.timeout)}, and ${endAfterTimeout(death)}.`,
         ...sourcesOf(death.timeout, death.end === death.timeout ? null : death.end),
       }),
     );
@@ -112,14 +115,17 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
   } else if (death.timeout !== null) {
     facts.push(
       timeoutThenOtherKiller.fact({
-        text: `The arbiter had logged WORKER TIMEOUT for pid ${death.pid} at ${formatMoment(death.timeout)} when something else killed it.`,
+        text: `${who} had logged ${limit} for ${limitOf(death)} at ${formatMoment(death.timeout)} when something else killed it.`,
         ...sourcesOf(death.timeout),
       }),
     );
   } else if (arbiterSpeaksOf(context)) {
     facts.push(
       noTimeoutLogged.fact({
-        text: `gunicorn's log covers the end ${death.pid === null ? 'of the service and has no WORKER TIMEOUT' : `of pid ${death.pid} and has no WORKER TIMEOUT for it`}.`,
+        text:
+          limit === null
+            ? `${who} has no time limit for what it runs, so none ended ${whom(death)}.`
+            : `${who}'s log covers the end of ${whom(death)} and has no ${limit} for it.`,
         ...sourcesOf(death.end),
       }),
     );
@@ -140,6 +146,20 @@ function endAfterTimeout(death: Death): string {
   return death.end.kind === 'worker-exiting'
     ? `the worker exited${at(death.end)}`
     : `the worker ended with ${endLabel(death)}${at(death.end)}`;
+}
+
+/** Who watches the time of a worker, and what it logs when that is up; null where it does not watch. */
+function limitWords({ timeout, end }: Death): { readonly who: string; readonly limit: string | null } {
+  const name = (timeout ?? end).detail.supervisor;
+  if (name === undefined) return { who: 'The arbiter', limit: 'WORKER TIMEOUT' };
+  const { title, limit } = SUPERVISORS[name];
+  return { who: title, limit: limit?.logged ?? null };
+}
+
+/** Whose limit was exceeded, with the work where the word of it names that. */
+function limitOf(death: Death): string {
+  const work = death.timeout?.detail.work;
+  return `${death.pid === null ? 'a worker' : whom(death)}${work === undefined ? '' : ` (${work})`}`;
 }
 
 /** Who reports a kill for memory that names no process. */
@@ -327,6 +347,7 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
       ];
     }
     case 'gunicorn-timeout':
+    case 'supervisor-timeout':
       return [];
   }
 }

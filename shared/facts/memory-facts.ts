@@ -2,6 +2,7 @@ import { type FactContext, sourceOfFile, sourceOnly, sourcesOf, sourcesOfSamples
 import { hostTotal } from '../context/host-total.ts';
 import { oomKillsInWindow } from '../context/oom-kills.ts';
 import { memorySamples, memoryUse } from '../context/process-readings.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import { GUNICORN_DEFAULTS } from '../model/config.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { Provenance } from '../model/evidence.ts';
@@ -223,7 +224,7 @@ function otherOomKills(context: FactContext): readonly MemoryFact[] {
         ? 'beforeFailure'
         : !hostWasShort
           ? 'inCgroup'
-          : context.record?.death?.mechanism === 'gunicorn-timeout'
+          : isTimeLimit(context.record?.death?.mechanism)
             ? 'onHostAtTimeout'
             : 'onHost',
       text: `The kernel's OOM killer killed ${who} (pid ${first.detail.targetPid ?? '?'}) at ${formatTimeOfDay(first.time)} UTC, not this worker${hostWasShort ? '; memory of the host was short' : ''}.`,
@@ -302,7 +303,7 @@ function memoryOfWorker(context: FactContext): readonly MemoryFact[] {
   const limitBinds = limit !== null && limit.value === boundBytes;
   const grown = growthBytes >= 100 * MB;
   const small = peak.rssBytes < 150 * MB && growthBytes < 50 * MB;
-  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const timedOut = isTimeLimit(context.record?.incident.mechanism);
   const level = ((): 'tiny' | 'underHalf' | 'grewUnderHalf' | 'nearLimit' | 'tinyAlone' | null => {
     if (share === null) return small ? 'tinyAlone' : null;
     if (share >= 0.85) return 'nearLimit';
@@ -353,9 +354,7 @@ function wasMeasured(context: FactContext): boolean {
   const last = memorySamples(context).at(-1);
   if (last === undefined || workEnd === null) return false;
   if (kernel.state === 'absent' && freeThroughout(context) === null) return false;
-  return (
-    record?.death?.mechanism === 'gunicorn-timeout' && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS
-  );
+  return isTimeLimit(record?.death?.mechanism) && secondsBetween(last.time, workEnd) <= SAMPLED_TO_THE_END_SECONDS;
 }
 
 function withLimit(
@@ -407,7 +406,7 @@ function memoryOfHost(context: FactContext): readonly MemoryFact[] {
       ? ' The memory in vmstat is left aside: it does not fit the host in KiB (vmstat -S prints other units).'
       : '';
   const sources = tightest === undefined ? sourceOnly(host.source) : sourcesOfSamples(context.evidence, [tightest]);
-  const timedOut = context.record?.incident.mechanism === 'gunicorn-timeout';
+  const timedOut = isTimeLimit(context.record?.incident.mechanism);
   const killedForIt = oomKillsInWindow(context).some((event) => event.detail.oomScope === 'host');
   const plenty = timedOut ? ('plentyAtTimeout' as const) : ('plenty' as const);
   const level = share < 0.05 ? (['short'] as const) : share >= 0.2 && !killedForIt ? [plenty] : [];

@@ -3,6 +3,7 @@ import { insertReckoning } from '../context/course-words.ts';
 import { importCourse } from '../context/import-course.ts';
 import { reproductionOf } from '../context/reproduction.ts';
 import { insertStep } from '../context/rows-to-write.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import type { ParseProfile } from '../model/artifact.ts';
 import type { ImportCourse } from '../model/import-course.ts';
 import { secondsBetween } from '../model/time.ts';
@@ -287,7 +288,7 @@ function memoryOfTree(context: FactContext, course: ImportCourse | null): readon
   return [
     treeFitsMemory.fact({
       case: [
-        ...(small && context.record.incident.mechanism === 'gunicorn-timeout' ? (['smallAtTimeout'] as const) : []),
+        ...(small && isTimeLimit(context.record.incident.mechanism) ? (['smallAtTimeout'] as const) : []),
         ...measuredHow,
       ],
       text: `${opening}: ${bound} would not be reached by the parse alone.`,

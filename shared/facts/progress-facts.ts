@@ -4,6 +4,7 @@ import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
 import { lastNews } from '../context/insert-rate.ts';
 import { cpuUse } from '../context/process-readings.ts';
 import { isCountingOn, isEndless } from '../context/work-counters.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import { secondsBetween } from '../model/time.ts';
 import type { OperationStep } from '../timeline/operations.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from '../wording/figures.ts';
@@ -155,7 +156,7 @@ function stepAtTheEnd(context: FactContext): readonly ProgressFact[] {
       }),
     ];
   }
-  const timedOut = record.incident.mechanism === 'gunicorn-timeout';
+  const timedOut = isTimeLimit(record.incident.mechanism);
   const ending =
     lastStep.name === 'insert' ? endedWhileInserting : lastStep.name === 'parse' ? endedWhileParsing : endedInStep;
   return [

@@ -1,5 +1,6 @@
 import { type FactContext, sourceOnly } from '../context/context.ts';
 import { reproductionOf } from '../context/reproduction.ts';
+import { isTimeLimit } from '../model/analysis.ts';
 import type { ImportTrial, ParseTrial, Reproduction, TriedParser } from '../model/reproduction.ts';
 import { formatDate } from '../model/time.ts';
 import { formatBytes, formatCount, formatSeconds } from '../wording/figures.ts';
@@ -106,7 +107,7 @@ const importRepeated = rule({
 function repeatedImport(context: FactContext, found: Reproduction): readonly ReproductionFact[] {
   const trial = found.import;
   if (trial === null) return [];
-  const timeout = context.record?.incident.mechanism === 'gunicorn-timeout' ? context.config?.timeoutSeconds : null;
+  const timeout = isTimeLimit(context.record?.incident.mechanism) ? context.config?.timeoutSeconds : null;
   const sources = sourceOnly(found.source);
   const text = `The import was repeated ${byHand(found)}, on a copy of the database: ${importWords(trial)}`;
   if (trial.outcome.kind === 'time-limit') {

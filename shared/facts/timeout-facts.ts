@@ -1,6 +1,8 @@
 import { exitingFor } from '../context/abort-reaction.ts';
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
 import { clockSteps, elapsedSeconds } from '../context/elapsed.ts';
+import type { EffectiveConfig } from '../model/analysis.ts';
+import { SUPERVISORS } from '../model/supervisor.ts';
 import { addSeconds, formatTimeOfDay, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import { formatSeconds } from '../wording/figures.ts';
@@ -72,7 +74,9 @@ const endedEarly = rule({
 function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
   const facts: TimeoutFact[] = [];
   const { record, config } = context;
-  if (config !== null) {
+  // A supervisor without a time limit has no setting of one.
+  const hasLimit = config?.supervisor === undefined || SUPERVISORS[config.supervisor].limit !== null;
+  if (config !== null && hasLimit) {
     const isOff = config.timeoutSeconds === 0 && record?.death?.timeout == null;
     facts.push(
       timeoutSetting.fact({
@@ -81,10 +85,10 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
           config.timeoutRefuted !== undefined
             ? `The worker timeout is not known: ${config.timeoutRefuted}`
             : config.timeoutSeconds === null
-              ? `The worker timeout is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
+              ? `${limitName(config)} is set, but its value cannot be read without running the file: ${config.timeoutFrom}.`
               : config.timeoutSeconds === 0
-                ? `The worker timeout is switched off (0), from ${config.timeoutFrom}.`
-                : `The worker timeout is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
+                ? `${limitName(config)} is switched off (0), from ${config.timeoutFrom}.`
+                : `${limitName(config)} is ${config.timeoutSeconds} s, from ${config.timeoutFrom}.`,
         ...sourceOnly(...config.sources),
       }),
     );
@@ -93,7 +97,9 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
   const operation = record?.operation ?? null;
   if (record === null || death === null) return facts;
 
-  if (death.timeout !== null && config !== null && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
+  // The heartbeat is gunicorn's; another supervisor's limit is told with its own word.
+  const isGunicorns = config !== null && config.supervisor === undefined;
+  if (death.timeout !== null && isGunicorns && config.timeoutSeconds !== null && config.timeoutSeconds > 0) {
     const syncWorker: readonly 'sync'[] = config.workerClass === 'sync' ? ['sync'] : [];
     const heartbeat = addSeconds(death.timeout.time, -config.timeoutSeconds);
     const ran = elapsedSeconds(context, death.timeout.time);
@@ -154,6 +160,13 @@ function timeoutFacts(context: FactContext): readonly TimeoutFact[] {
     }
   }
   return facts;
+}
+
+/** How the limit is called at the beginning of a sentence. */
+function limitName({ supervisor }: EffectiveConfig): string {
+  if (supervisor === undefined) return 'The worker timeout';
+  const { title, limit } = SUPERVISORS[supervisor];
+  return `${title}'s ${limit?.title ?? 'time limit'}`;
 }
 
 /** Before 22.0 the arbiter compared heartbeats by the wall clock. Source: gunicorn, pull request 1967; news of 22.0 */

@@ -12,6 +12,7 @@ const LANE_OF_KIND: Readonly<Record<EventKind, Lane | 'log' | null>> = {
   'arbiter-start': 'arbiter',
   'arbiter-stop': 'arbiter',
   'arbiter-signal': 'arbiter',
+  'boot-failure': 'arbiter',
   'worker-boot': 'arbiter',
   'worker-timeout': 'arbiter',
   'worker-sigkill': 'arbiter',

@@ -3,12 +3,12 @@ import type { FactContext } from '../context/context.ts';
 import { elapsedSeconds } from '../context/elapsed.ts';
 import { failedToBoot } from '../context/failed-boot.ts';
 import { killOrder } from '../context/kill-order.ts';
-import type { Fact, Incident } from '../model/analysis.ts';
+import { type Fact, type Incident, isTimeLimit } from '../model/analysis.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { formatDate, formatTimeOfDay, MICROS_PER_SECOND, secondsBetween } from '../model/time.ts';
 import type { Death } from '../timeline/deaths.ts';
 import type { IncidentRecord } from '../timeline/incident-record.ts';
-import { endLabel, isHang } from '../timeline/incidents.ts';
+import { endLabel, isHang, limitLogged } from '../timeline/incidents.ts';
 import { killerWord } from '../timeline/killers.ts';
 import { capital, formatMoment, formatSeconds } from '../wording/figures.ts';
 import { quietCase, quietHeadline } from './quiet-case.ts';
@@ -87,13 +87,14 @@ export function headline(context: FactContext, dismissed: readonly Fact[] = [], 
             : 'was killed by a kill command',
     crash: crashWords(context, death),
     'gunicorn-timeout': 'was killed',
+    'supervisor-timeout': 'was killed',
   }[death.mechanism];
   const after =
-    death.timeout === null || death.mechanism !== 'gunicorn-timeout'
+    death.timeout === null || !isTimeLimit(death.mechanism)
       ? ''
       : death.end === death.timeout
-        ? ' with WORKER TIMEOUT'
-        : `, ${delayWords(death.timeout, death.end)} WORKER TIMEOUT`;
+        ? ` with ${limitLogged(death.timeout)}`
+        : `, ${delayWords(death.timeout, death.end)} ${limitLogged(death.timeout)}`;
   return `${capital(who)} ${ended} ${at}${after}${into}${company(incident)}.`;
 }
 

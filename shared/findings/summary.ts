@@ -4,6 +4,7 @@ import { elapsedSeconds } from '../context/elapsed.ts';
 import { type FactId, isFactOf } from '../facts/fact-id.ts';
 import { heldUpFromOutside } from '../facts/held-up.ts';
 import type { Fact, HypothesisResult, Recommendation, Summary } from '../model/analysis.ts';
+import { SUPERVISORS } from '../model/supervisor.ts';
 import { capital, fileLabel, formatBytes, formatCount, formatSeconds, listing } from '../wording/figures.ts';
 import { caveats } from './evidence-gaps.ts';
 import { headline } from './headline.ts';
@@ -158,12 +159,18 @@ function lockText({ record }: FactContext, facts: readonly Fact[]): string {
 function timeoutText(context: FactContext): string {
   const { config, record } = context;
   const seconds = config?.timeoutSeconds ?? null;
-  const limit = seconds === null ? "gunicorn's worker timeout" : `gunicorn's ${seconds} s worker timeout`;
+  const supervisor = record?.death?.timeout?.detail.supervisor ?? config?.supervisor ?? 'gunicorn';
+  const { title, limit: own } = SUPERVISORS[supervisor];
+  const named = own?.title ?? 'time limit';
+  const limit = seconds === null ? `${title}'s ${named}` : `${title}'s ${seconds} s ${named}`;
   const from = config?.timeoutSource === 'default' ? ' (the default)' : '';
   const exiting = exitingFor(context);
   if (exiting !== null) return `The worker had been exiting for ${formatSeconds(exiting)} when ${limit}${from} fired.`;
   const elapsed = elapsedSeconds(context);
-  if (record?.operation == null) return `No heartbeat came within ${limit}${from}.`;
+  if (record?.operation == null)
+    return own?.of === 'work'
+      ? `The work was not done within ${limit}${from}.`
+      : `No heartbeat came within ${limit}${from}.`;
   return elapsed === null
     ? `The operation was not done when ${limit}${from} fired.`
     : `The operation had been running for ${formatSeconds(elapsed)} when ${limit}${from} fired.`;

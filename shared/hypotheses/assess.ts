@@ -201,6 +201,9 @@ function assessTimeout(
           : `${timeoutReason}; what held it up is none of these five: ${outside}.${whereItWas(of)}`,
     };
   }
+  if (has('limit-raised-in-work') && isDecidedFor(weighing)) {
+    return { verdict: 'fits', reason: strongest(weighing, 'for') };
+  }
   if (has('timeout-then-other-killer')) {
     return {
       verdict: 'contributes',

@@ -3,12 +3,14 @@ import { databaseServer } from '../context/database-server.ts';
 import { SETTING_COMMAND } from '../context/effective-config.ts';
 import { memorySamples } from '../context/process-readings.ts';
 import { sessionWaits } from '../context/server-sessions.ts';
+import { supervisorInCharge } from '../context/supervised-config.ts';
 import type { FactId } from '../facts/fact-id.ts';
 import { ALL_RULES } from '../facts/facts.ts';
 import { type EvidenceKind, readingsOf } from '../facts/rule.ts';
 import { HYPOTHESIS_IDS, type HypothesisId, type MissingEvidence, type Verdict } from '../model/analysis.ts';
 import type { DatabaseServer } from '../model/database.ts';
 import { journalWindow, shellPath, shellWord } from '../model/shell.ts';
+import { SUPERVISORS, type SupervisorTraits } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, formatDate, formatTimeOfDay, MICROS_PER_MINUTE } from '../model/time.ts';
 import { fileLabel } from '../wording/figures.ts';
 
@@ -74,8 +76,15 @@ function dated(command: string, file: string): string {
   return `{ date -u "+# %F %T UTC"; ${command}; } > ${file}`;
 }
 
-const WATCH_PROCESSES =
-  'while sleep 2; do date -u "+# %F %T UTC"; ps auxww | grep -E "PID|[g]unicorn"; done > ps.txt   # while it runs again';
+/** The table of processes of whoever runs the workers, again and again. */
+function watchProcesses(context: FactContext): string {
+  const { watch } = inCharge(context);
+  return `while sleep 2; do date -u "+# %F %T UTC"; ps auxww | grep -E "PID|${watch}"; done > ps.txt   # while it runs again`;
+}
+
+function inCharge(context: FactContext): SupervisorTraits {
+  return SUPERVISORS[supervisorInCharge(context) ?? 'gunicorn'];
+}
 
 /** The settings: of the unit, on the command line, and in the file that either names. */
 function configCommand(context: FactContext): string {
@@ -85,7 +94,7 @@ function configCommand(context: FactContext): string {
   return [
     `systemctl cat ${unit === null ? 'SERVICE' : `-- ${shellWord(unit)}`} > unit-file.txt`,
     dated('ps auxww', 'ps.txt'),
-    `cp -p ${path === null ? '/path/to/gunicorn.conf.py' : shellPath(path)} evidence/`,
+    `cp -p ${path === null ? inCharge(context).file : shellPath(path)} evidence/`,
   ].join('; ');
 }
 
@@ -144,7 +153,7 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
   'process-memory': ({ context, isDecided }) =>
     isDecided || memorySamples(context).length >= 2
       ? []
-      : [{ what: 'Memory of the worker over time.', command: WATCH_PROCESSES }],
+      : [{ what: 'Memory of the worker over time.', command: watchProcesses(context) }],
   'host-load': ({ context, isDecided }) =>
     isDecided || context.evidence.hostMemory.length > 0
       ? []
@@ -169,7 +178,7 @@ const ASKED: Readonly<Record<Exclude<EvidenceKind, 'service-log'>, Asking | null
               id === 'infinite-loop'
                 ? 'CPU time and state of the worker over time.'
                 : 'Whether the worker was on CPU or asleep.',
-            command: WATCH_PROCESSES,
+            command: watchProcesses(context),
           },
         ],
   // That it waits for a lock a stack can tell, and not who holds it: that is asked for with the locks.
@@ -260,8 +269,8 @@ function artifact(context: FactContext): readonly MissingEvidence[] {
 function serviceLog(id: HypothesisId, context: FactContext, verdict: Verdict): readonly MissingEvidence[] {
   if (verdict !== 'inconclusive') return [];
   const command = `journalctl ${unitOption(context)} -o short-iso-precise${windowOptions(context)} > unit.txt`;
-  // Only gunicorn tells of its timeouts: what there is of its log has not sufficed.
-  if (id === 'worker-timeout') return [{ what: "gunicorn's log of the window.", command }];
+  // Only the supervisor tells of its timeouts: what there is of its log has not sufficed.
+  if (id === 'worker-timeout') return [{ what: `${inCharge(context).title}'s log of the window.`, command }];
   const told = context.evidence.events.filesWithKinds([
     'worker-boot',
     'worker-timeout',

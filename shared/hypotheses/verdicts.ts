@@ -9,6 +9,7 @@ import {
   type HypothesisResult,
   type Verdict,
 } from '../model/analysis.ts';
+import { SUPERVISORS } from '../model/supervisor.ts';
 import { formatSeconds } from '../wording/figures.ts';
 import { assessAll, scoreOf } from './assess.ts';
 import { missingEvidence } from './missing.ts';
@@ -55,6 +56,8 @@ export function judge(
 
 function timeoutReason(context: FactContext): string {
   const { config, record } = context;
+  const supervised = supervisedReason(context);
+  if (supervised !== null) return supervised;
   if (record?.operation == null) {
     return 'The arbiter ended the worker because no heartbeat came within the timeout';
   }
@@ -63,4 +66,19 @@ function timeoutReason(context: FactContext): string {
     config === null || config.timeoutSeconds === null ? 'the timeout' : `a timeout of ${config.timeoutSeconds} s`;
   const ran = elapsed === null ? '' : `had run ${formatSeconds(elapsed)} and `;
   return `The operation ${ran}was not done, against ${limit}; the arbiter ended the worker for that`;
+}
+
+/** The same of another supervisor than gunicorn, whose limit has a name of its own. */
+function supervisedReason(context: FactContext): string | null {
+  const timeout = context.record?.death?.timeout ?? null;
+  const supervisor = timeout?.detail.supervisor;
+  if (timeout === null || supervisor === undefined) return null;
+  const { title, limit } = SUPERVISORS[supervisor];
+  const seconds = timeout.detail.limitSeconds ?? context.config?.timeoutSeconds ?? null;
+  const named = `${title}'s ${limit?.title ?? 'time limit'}${seconds === null ? '' : ` of ${formatSeconds(seconds)}`}`;
+  const elapsed = context.record?.operation == null ? null : elapsedSeconds(context);
+  const ran = elapsed === null ? '' : ` after the operation had run ${formatSeconds(elapsed)}`;
+  return limit?.of === 'sign-of-life'
+    ? `${named} passed without a sign of life of the worker${ran}, and ${title} ended it for that`
+    : `${named} was exceeded${ran}, and ${title} ended the worker for that`;
 }

@@ -1,11 +1,13 @@
 import type { JobInQuestion } from './database.ts';
 import type { Provenance } from './evidence.ts';
 import type { ImportCourse } from './import-course.ts';
+import type { SupervisorName } from './supervisor.ts';
 import type { EpochMicros } from './time.ts';
 
 /** What ended the worker. The words and their meanings are those of the case JSON. */
 export const MECHANISMS = [
   'gunicorn-timeout',
+  'supervisor-timeout',
   'kernel-oom',
   'systemd-oomd',
   'systemd-stop',
@@ -14,6 +16,11 @@ export const MECHANISMS = [
   'none',
 ] as const;
 export type Mechanism = (typeof MECHANISMS)[number];
+
+/** Whether a supervisor's time limit ended the worker. */
+export function isTimeLimit(mechanism: Mechanism | undefined): boolean {
+  return mechanism === 'gunicorn-timeout' || mechanism === 'supervisor-timeout';
+}
 
 export const HYPOTHESIS_IDS = [
   'memory-exhaustion',
@@ -244,6 +251,8 @@ export interface EffectiveConfig {
   readonly timeoutRefuted?: string;
   /** The setting as written; null where none is. */
   readonly timeoutText: string | null;
+  /** Whose settings these are; absent: gunicorn's. */
+  readonly supervisor?: SupervisorName;
   /** How the timeout became known, for people: `gunicorn.conf.py line 4`, `--timeout 120 in ps`, `gunicorn's default`. */
   readonly timeoutFrom: string;
   /** Each of these is null where it is set to something that cannot be read. */

@@ -1,4 +1,5 @@
 import type { EvidenceId, Provenance } from './evidence.ts';
+import type { SupervisorName } from './supervisor.ts';
 import type { EpochMicros } from './time.ts';
 
 /** syslog severities, RFC 5424 section 6.2.1; the index is the number that the journal's PRIORITY field carries. */
@@ -14,7 +15,7 @@ export function isErrorSeverity(severity: string | null): boolean {
 }
 
 /**
- * What an event is, as far as its own fixed wording (gunicorn's, the kernel's, systemd's, Python's) or its format tells.
+ * What an event is, as far as its own fixed wording (a supervisor's, the kernel's, systemd's, Python's) or its format tells.
  * Application wording is free text and stays `log`; what an application message means is decided by the timeline, not here.
  * The order is stored in event columns: append only.
  */
@@ -49,6 +50,7 @@ export const EVENT_KINDS = [
   'process-sample',
   'memory-sample',
   'notice',
+  'boot-failure',
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
@@ -84,6 +86,20 @@ export interface EventDetail {
   readonly workerClass?: string;
   /** gunicorn's words whose header names another process than the one that wrote the line, which this is. */
   readonly writerPid?: number;
+  /** Whose words it is; absent: gunicorn's, or no supervisor's. */
+  readonly supervisor?: SupervisorName;
+  /** The worker by its place among the others, where the supervisor counts them: `1`, `ForkPoolWorker-2`, `tariffs:0`. */
+  readonly slot?: string;
+  /** worker-timeout: the limit, as the supervisor says it. */
+  readonly limitSeconds?: number;
+  /** worker-timeout: how long the work had run by then, as the supervisor says it. */
+  readonly elapsedSeconds?: number;
+  /** worker-timeout: the task or request, as the supervisor names it. */
+  readonly work?: string;
+  /** worker-exit-code: that nobody asked for the end, where the code is not told. */
+  readonly isUnexpected?: true;
+  /** worker-sigkill: the supervisor's own, at the end of a stop or reload that the worker did not follow. */
+  readonly isStop?: true;
   /** systemd: the unit that the message is about. */
   readonly unit?: string;
   /** `stop-sigterm`, `oom-kill`: systemd's state or result word. */

@@ -40,6 +40,7 @@ export const FORMAT_WORDS = {
   'carried-log': 'container or platform log',
   'journal-empty': 'journal without entries',
   'gunicorn-conf': 'gunicorn configuration',
+  'supervisor-conf': 'configuration of a supervisor',
   'systemd-unit': 'systemd unit',
   'gunicorn-launch': 'start of gunicorn',
   'gunicorn-print-config': 'gunicorn --print-config',

@@ -3,6 +3,7 @@ import type { LaunchRecord } from './launch.ts';
 import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from './probes.ts';
 import type { Reproduction } from './reproduction.ts';
 import type { ServerSession } from './server-session.ts';
+import type { SupervisorConfig } from './supervisor-config.ts';
 import type { EpochMicros } from './time.ts';
 import type { UnitFragment } from './unit.ts';
 
@@ -96,6 +97,8 @@ export interface HostRecords {
   readonly openFiles: readonly OpenFile[];
   readonly pressures: readonly Pressure[];
   readonly sessions: readonly ServerSession[];
+  /** Settings of supervisors other than gunicorn; absent where none was read. */
+  readonly supervisorConfigs?: readonly SupervisorConfig[];
 }
 
 export const NO_HOST_RECORDS: HostRecords = {

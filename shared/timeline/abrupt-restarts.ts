@@ -1,5 +1,6 @@
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
 import { Speakers } from './speakers.ts';
+import { spokenOfWorkers } from './supervisor-words.ts';
 
 /**
  * Starts of gunicorn under the pid of the one before, as in a container, where that one never shut down: whatever ended it
@@ -10,7 +11,7 @@ export function abruptRestarts(events: EventSource): readonly EvidenceEvent[] {
   const abrupt: EvidenceEvent[] = [];
   const running = new Map<string, EvidenceEvent>();
   const speakers = new Speakers(events);
-  for (const event of events.ofKinds(['arbiter-start', 'arbiter-stop'])) {
+  for (const event of spokenOfWorkers(events, ['arbiter-start', 'arbiter-stop'])) {
     // A worker that prints the start of a gunicorn prints that of another.
     if (speakers.isQuoted(event)) continue;
     const { pid, detail, source, unit, identifier } = event;

@@ -1,25 +1,17 @@
-import type { Mechanism } from '../model/analysis.ts';
 import type { EventSource, EvidenceEvent } from '../model/event.ts';
+import { isServerProcess } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
+import type { Death } from './death.ts';
 import { killerOf, killerWords } from './killers.ts';
 import { MomentIndex } from './moment-index.ts';
+import { runtimeFaults } from './runtime-faults.ts';
 import { SilentWorkers } from './silent-workers.ts';
 import { goesOn, Speakers } from './speakers.ts';
+import { namelessDeaths, silentlyReplaced } from './supervised-deaths.ts';
+import { spokenOfWorkers, WordSubjects } from './supervisor-words.ts';
 import type { WorkerLife } from './workers.ts';
 
-/** How a worker's life ended other than by its own decision. */
-export interface Death {
-  /** Null where the whole service ended and nothing names a process of it. */
-  readonly pid: number | null;
-  readonly mechanism: Exclude<Mechanism, 'none'>;
-  readonly timeout: EvidenceEvent | null;
-  /** The line that shows the end; for an unlogged end, the boot of the replacement. */
-  readonly end: EvidenceEvent;
-  /** Kernel or systemd line that names the killer, when there is one. */
-  readonly killer: EvidenceEvent | null;
-  readonly signal: number | null;
-  readonly life: Omit<WorkerLife, 'pid'>;
-}
+export type { Death } from './death.ts';
 
 /** Signals by which a process ends on a defect of its own: ILL, TRAP, ABRT, BUS, FPE, SEGV, SYS (signal(7)). */
 const CRASH_SIGNALS: ReadonlySet<number> = new Set([4, 5, 6, 7, 8, 11, 31]);
@@ -46,16 +38,21 @@ export function deathsOf(lives: readonly WorkerLife[], events: EventSource): rea
   const unlogged = unloggedDeaths(lives, deaths, events, context);
   const withUnit = unitDeaths(lives, [...deaths, ...unlogged], events, context);
   const withService = serviceKills(lives, [...deaths, ...unlogged, ...withUnit], events, context);
-  return [...deaths, ...unlogged, ...withUnit, ...withService].sort((a, b) => a.end.time - b.end.time);
+  const known = [...deaths, ...unlogged, ...withUnit, ...withService];
+  const nameless = namelessDeaths(events, context.subjects, known, (end) => whoSentSigkill(end, null, context));
+  return [...known, ...nameless].sort((a, b) => a.end.time - b.end.time);
 }
 
 interface DeathContext {
   readonly events: EventSource;
   readonly speakers: Speakers;
+  readonly subjects: WordSubjects;
   /** `Reason: Worker failed to boot.`: the arbiter stops because a worker could not load the application. */
   readonly bootFailures: MomentIndex;
   readonly systemdOom: MomentIndex;
   readonly containerOomKills: MomentIndex;
+  /** OOM kills of what may be a worker, for the end of one that nothing names. */
+  readonly serverOomKills: MomentIndex;
   readonly platformOoms: MomentIndex;
   readonly oomdKills: MomentIndex;
   readonly stopTimeouts: MomentIndex;
@@ -65,6 +62,8 @@ interface DeathContext {
   readonly arbiterStarts: MomentIndex;
   readonly boots: MomentIndex;
   readonly containerSegfaults: MomentIndex;
+  /** What runtimes say of the end of their own process, which they do not name. */
+  readonly faults: MomentIndex;
 }
 
 function readContext(events: EventSource): DeathContext {
@@ -72,21 +71,28 @@ function readContext(events: EventSource): DeathContext {
   return {
     events,
     speakers: new Speakers(events),
-    bootFailures: new MomentIndex(events.ofKinds(['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message))),
+    subjects: new WordSubjects(events),
+    faults: new MomentIndex(runtimeFaults(events)),
+    bootFailures: new MomentIndex(
+      spokenOfWorkers(events, ['arbiter-stop']).filter(({ message }) => BOOT_FAILURE.test(message)),
+    ),
     systemdOom: new MomentIndex(events.ofKinds(['systemd-oom'])),
     containerOomKills: new MomentIndex(containerOomKills(events)),
+    serverOomKills: new MomentIndex(
+      events.ofKinds(['oom-kill']).filter(({ detail }) => isServerProcess(detail.processName ?? '')),
+    ),
     platformOoms: new MomentIndex(events.ofKinds(['platform-oom'])),
     oomdKills: new MomentIndex(events.ofKinds(['systemd-oomd-kill'])),
     stopTimeouts: new MomentIndex(events.ofKinds(['systemd-stop-timeout'])),
     // systemd announces a stop it was asked for as "Stopping <unit>..." (unit.c, unit_status_emit_starting_stopping).
     systemdStopping: new MomentIndex(units.filter((event) => /^Stopping\b/.test(event.message))),
     watchdogs: new MomentIndex(units.filter((event) => event.detail.state === 'watchdog')),
-    arbiterSignals: new MomentIndex(events.ofKinds(['arbiter-signal', 'arbiter-stop'])),
-    arbiterStarts: new MomentIndex(events.ofKinds(['arbiter-start'])),
-    boots: new MomentIndex(events.ofKinds(['worker-boot'])),
+    arbiterSignals: new MomentIndex(spokenOfWorkers(events, ['arbiter-signal', 'arbiter-stop'])),
+    arbiterStarts: new MomentIndex(spokenOfWorkers(events, ['arbiter-start'])),
+    boots: new MomentIndex(spokenOfWorkers(events, ['worker-boot'])),
     containerSegfaults: new MomentIndex(
       isContained(events)
-        ? events.ofKinds(['segfault']).filter(({ detail }) => SERVER_NAME.test(detail.processName ?? ''))
+        ? events.ofKinds(['segfault']).filter(({ detail }) => isServerProcess(detail.processName ?? ''))
         : [],
     ),
   };
@@ -99,11 +105,16 @@ const BOOT_FAILURE_SECONDS = 5;
 
 /** On a host, pids below are those of init and of kernel threads; a gunicorn that has one counts pids of its own. */
 const FIRST_HOST_PID = 100;
-const SERVER_NAME = /python|gunicorn/i;
 
 /** Whether gunicorn counts pids in a container of its own. */
 function isContained(events: EventSource): boolean {
-  return events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID);
+  if (events.ofKinds(['arbiter-start']).some(({ pid }) => pid !== null && pid < FIRST_HOST_PID)) return true;
+  return events
+    .ofKinds(['worker-boot', 'worker-sigkill'])
+    .some(
+      ({ detail }) =>
+        detail.supervisor !== undefined && detail.targetPid !== undefined && detail.targetPid < FIRST_HOST_PID,
+    );
 }
 
 /**
@@ -114,7 +125,7 @@ function containerOomKills(events: EventSource): readonly EvidenceEvent[] {
   if (!isContained(events)) return [];
   return events
     .ofKinds(['oom-kill'])
-    .filter(({ detail }) => detail.oomScope === 'cgroup' && SERVER_NAME.test(detail.processName ?? ''));
+    .filter(({ detail }) => detail.oomScope === 'cgroup' && isServerProcess(detail.processName ?? ''));
 }
 
 /** The first of these that belongs to the same death as what happened at `time`; null when there is none. */
@@ -142,16 +153,22 @@ function deathOf(life: WorkerLife, context: DeathContext): Death | null {
   const base = { pid: life.pid, timeout, life, signal };
 
   if (oomKill !== null) return { ...base, mechanism: 'kernel-oom', end: exit ?? oomKill, killer: oomKill };
-  if (timeout !== null) return { ...base, mechanism: 'gunicorn-timeout', end: exit ?? timeout, killer: timeout };
+  if (timeout !== null) {
+    const mechanism = timeout.detail.supervisor === undefined ? 'gunicorn-timeout' : 'supervisor-timeout';
+    return { ...base, mechanism, end: exit ?? timeout, killer: timeout };
+  }
   if (exit === null) return segfault === null ? null : { ...base, mechanism: 'crash', end: segfault, killer: segfault };
   if (segfault !== null || (signal !== null && CRASH_SIGNALS.has(signal))) {
-    return { ...base, mechanism: 'crash', end: exit, killer: segfault };
+    return { ...base, mechanism: 'crash', end: exit, killer: segfault ?? faultAt(exit, context) };
   }
   if (signal === SIGKILL) return { ...base, end: exit, ...whoSentSigkill(exit, life.pid, context) };
+  if (exit.kind === 'worker-exit-code' && exit.detail.isUnexpected === true) {
+    return { ...base, mechanism: 'crash', end: exit, killer: faultAt(exit, context) };
+  }
   const exception = life.about.findLast((event) => FATAL_EXCEPTION.test(event.message) && event.time <= exit.time);
   if (exception !== undefined) return { ...base, mechanism: 'crash', end: exit, killer: exception };
   if (exit.kind === 'worker-exit-code' && (exit.detail.exitCode ?? 0) !== 0) {
-    return { ...base, mechanism: 'crash', end: exit, killer: null };
+    return { ...base, mechanism: 'crash', end: exit, killer: faultAt(exit, context) };
   }
   const failure = exit.kind === 'worker-exiting' ? failedBoot(exit, context) : null;
   return failure === null ? null : { ...base, mechanism: 'crash', end: exit, killer: failure };
@@ -224,11 +241,17 @@ function whoSentSigkill(
   pid: number | null,
   context: DeathContext,
 ): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
+  // A supervisor that lost its patience says so in the line that tells of the end.
+  if (context.subjects.wasToldToStop(exit)) return { mechanism: 'systemd-stop', killer: exit };
   const oomd = around(context.oomdKills, exit.time);
   if (oomd !== null) return { mechanism: 'systemd-oomd', killer: oomd };
   // Before the stop: with OOMPolicy=stop systemd kills what is left of the unit after an OOM kill, in the same words.
   const contained = around(context.containerOomKills, exit.time) ?? inAnotherZone(context.containerOomKills, exit.time);
   if (contained !== null) return { mechanism: 'kernel-oom', killer: contained };
+  // Of a worker that its supervisor does not name, the kernel tells which one it was.
+  const unnamed =
+    pid === null && exit.detail.supervisor !== undefined ? around(context.serverOomKills, exit.time) : null;
+  if (unnamed !== null) return { mechanism: 'kernel-oom', killer: unnamed };
   const platform = around(context.platformOoms, exit.time);
   if (platform !== null) return { mechanism: 'kernel-oom', killer: platform };
   const systemdOom = around(context.systemdOom, exit.time);
@@ -284,11 +307,25 @@ function stopAskedFor(
   if (longest === undefined) return null;
   const asked = arbiterSignals
     .within(addSeconds(exit.time, -longest), exit.time)
+    // Lines without a time of their own share that of the line above them: their order is known all the same.
+    .filter(({ source, row }) => source.evidenceId !== exit.source.evidenceId || row < exit.row)
     .findLast(({ kind, detail }) => kind === 'arbiter-signal' && STOP_SIGNALS.has(detail.signal ?? 0));
   if (asked === undefined) return null;
   const after = epochMicros(asked.time + 1);
   if (arbiterStarts.countWithin(after, exit.time) > 0 || boots.countWithin(after, exit.time) > 0) return null;
   return asked;
+}
+
+/** What a runtime said of the end of its own process, in the log that tells of the end. */
+function faultAt({ time, source, unit, row }: EvidenceEvent, { faults }: DeathContext): EvidenceEvent | null {
+  const near = faults.within(addSeconds(time, -SAME_DEATH_SECONDS), addSeconds(time, SAME_DEATH_SECONDS));
+  return (
+    near.findLast(
+      (fault) => fault.row <= row && (fault.source.evidenceId === source.evidenceId || fault.unit === unit),
+    ) ??
+    near.findLast((fault) => fault.row <= row) ??
+    null
+  );
 }
 
 /** Who ended a worker of which nobody says that it ended: the kernel may name a crash, by a pid of the host's. */
@@ -297,7 +334,7 @@ function whoEndedSilently(
   pid: number,
   context: DeathContext,
 ): { readonly mechanism: Death['mechanism']; readonly killer: EvidenceEvent | null } {
-  const segfault = around(context.containerSegfaults, boot.time);
+  const segfault = around(context.containerSegfaults, boot.time) ?? faultAt(boot, context);
   if (segfault !== null) return { mechanism: 'crash', killer: segfault };
   return whoSentSigkill(boot, pid, context);
 }
@@ -327,8 +364,10 @@ function unloggedDeaths(
       latestStart = start.time;
       silent.forgetBefore(start.time);
     }
-    if (!boots.explain(boot)) {
-      const victim = silent.takeReplacedAt(boot.time);
+    // Where workers are counted, the one that stood in the slot before is the one that is replaced.
+    const replaced = silentlyReplaced(replacement, lives, known, context);
+    if (replaced !== undefined ? replaced !== null : !boots.explain(boot)) {
+      const victim = replaced ?? silent.takeReplacedAt(boot.time);
       if (victim !== null) {
         unlogged.push({
           pid: victim.pid,
@@ -415,8 +454,7 @@ function serviceKills(
 ): readonly Death[] {
   const deaths: Death[] = [];
   const ends = new MomentIndex(known.map((death) => death.end));
-  const stops = events
-    .ofKinds(['arbiter-signal'])
+  const stops = spokenOfWorkers(events, ['arbiter-signal'])
     .filter(({ detail }) => STOP_SIGNALS.has(detail.signal ?? 0))
     .filter(({ time }) => events.between(time, addSeconds(time, STOPPED_SECONDS), 1, ['arbiter-stop']).length === 0);
   for (const stop of stops) {

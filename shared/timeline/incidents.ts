@@ -1,7 +1,15 @@
 import { splitInnerHeader } from '../evidence/wording/inner-header.ts';
-import type { Incident, KeyMoment, Killer, Phase, PhaseName } from '../model/analysis.ts';
+import {
+  type Incident,
+  isTimeLimit,
+  type KeyMoment,
+  type Killer,
+  type Phase,
+  type PhaseName,
+} from '../model/analysis.ts';
 import { firstPlaceWhere } from '../model/ascending.ts';
 import type { EventKind, EventSource, EvidenceEvent, Place } from '../model/event.ts';
+import { SUPERVISORS, type SupervisorTraits } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { type Death, deathsOf } from './deaths.ts';
 import { failedWork } from './failed-work.ts';
@@ -17,6 +25,8 @@ import { ProcessLogs } from './process-logs.ts';
 import { refusedRequests } from './refusals.ts';
 import { Speakers } from './speakers.ts';
 import type { Successions, UsualNext } from './successions.ts';
+import { type SupervisedWork, supervisedFailures, supervisedWork } from './supervised-work.ts';
+import { spokenOfWorkers } from './supervisor-words.ts';
 import { deathsTogether, TOGETHER_SECONDS } from './together.ts';
 import type { WorkLines } from './work-lines.ts';
 import { type WorkerLife, workerLives } from './workers.ts';
@@ -121,22 +131,32 @@ function historyAt(events: EventSource, place: Place, longestTimeout: number): W
           wordsAt(life, death, events, habits, longestTimeout) ??
           strayOf.get(death) ??
           strayWordsAt(death, deaths, stray.ofNobody, habits, longestTimeout));
-    if (death !== undefined) records.push(deathRecord(death, diedWith, boots));
+    if (death !== undefined) records.push(deathRecord(death, diedWith, boots, supervisedWork(death, events)));
     keep(own, diedWith);
   }
   const known = new Set<Death['life']>(lives);
   for (const death of deaths) {
-    if (!known.has(death.life)) records.push(deathRecord(death, strayOf.get(death) ?? null, boots));
+    if (known.has(death.life)) continue;
+    const isSupervised = death.end.detail.supervisor !== undefined;
+    const diedWith =
+      strayOf.get(death) ?? (isSupervised ? strayWordsAt(death, deaths, stray.ofNobody, habits, longestTimeout) : null);
+    records.push(deathRecord(death, diedWith, boots, supervisedWork(death, events)));
   }
   const diedWith = new Set(records.map((record) => record.operation));
   for (const operation of strays) keep([operation], diedWith.has(operation) ? operation : null);
   for (const operation of failedElsewhere(stray.ofNobody, lives, events, logs, habits, [...operations, ...diedWith])) {
     keep([operation], null);
   }
+  for (const operation of supervisedFailures(events)) {
+    const isKnown = operations.some(
+      ({ start, end, outcome }) => outcome === 'failed' && start <= operation.end && operation.end <= end,
+    );
+    if (!isKnown) keep([operation], null);
+  }
   for (const operation of refusedElsewhere(events, operations, deaths)) keep([operation], null);
   operations.sort((a, b) => a.start - b.start);
   // An arbiter that was stopped or started meanwhile ends its workers, whatever they were at.
-  const endings = new MomentIndex(events.ofKinds(['arbiter-start', 'arbiter-stop', 'arbiter-signal']));
+  const endings = new MomentIndex(spokenOfWorkers(events, ['arbiter-start', 'arbiter-stop', 'arbiter-signal']));
   for (const hang of hangsOf(operations, lives, events)) {
     const { operation, seenUntil } = hang;
     if (diedWith.has(operation) || endings.countWithin(operation.start, seenUntil) > 0) continue;
@@ -475,17 +495,22 @@ function openAt(operations: readonly Operation[], death: Death): Operation | nul
   return lastLine !== undefined && lastLine.event.time >= addSeconds(endTime, -1) ? last : null;
 }
 
-function deathRecord(death: Death, operation: Operation | null, boots: MomentIndex): PlacelessRecord {
+function deathRecord(
+  death: Death,
+  operation: Operation | null,
+  boots: MomentIndex,
+  work: SupervisedWork | null,
+): PlacelessRecord {
   const end = death.end.time;
   // What begins at no known time gives no stretch a length: it is told as what was going on, from the timeout on.
   const dated = operation?.lines[0]?.event.isUndated === true ? null : operation;
-  const start = dated?.start ?? death.timeout?.time ?? end;
+  const start = dated?.start ?? work?.since ?? death.timeout?.time ?? end;
   const incident: Incident = {
     id: '',
     pid: death.pid,
     unit: unitOf(death, operation),
     host: death.end.host,
-    operation: operation === null ? null : titleOf(operation),
+    operation: nameOfWork(operation, work),
     start,
     ...(operation?.startIsKnown === false ? { startIsBound: 'latest' } : {}),
     end,
@@ -495,6 +520,14 @@ function deathRecord(death: Death, operation: Operation | null, boots: MomentInd
     killer: killerNamed(death),
   };
   return { incident, death, operation, failure: null };
+}
+
+/** What the application calls its work, with what its supervisor calls it. */
+function nameOfWork(operation: Operation | null, work: SupervisedWork | null): string | null {
+  // Words that name nothing say less than the supervisor does.
+  const title = operation === null || (work !== null && operation.name === null) ? null : titleOf(operation);
+  if (work === null || title?.includes(work.name) === true) return title;
+  return title === null ? work.name : `${title} (${work.name})`;
 }
 
 /** How the work is called: by what it names, else by the words that it begins with, which tell it from no other of its kind. */
@@ -528,7 +561,7 @@ function phase(
 
 function phasesOf(start: EpochMicros, end: EpochMicros, death: Death, operation: Operation | null): readonly Phase[] {
   const phases: Phase[] = [];
-  const timeout = death.mechanism === 'gunicorn-timeout' ? death.timeout : null;
+  const timeout = isTimeLimit(death.mechanism) ? death.timeout : null;
   const workEnd = timeout?.time ?? end;
   if (timeout !== null) {
     if (operation?.startIsKnown)
@@ -593,7 +626,7 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
         death.killer,
       ),
     );
-  if (death.timeout !== null) moments.push(moment('timeout', 'WORKER TIMEOUT', death.timeout));
+  if (death.timeout !== null) moments.push(moment('timeout', limitLogged(death.timeout), death.timeout));
   if (death.killer !== null && (death.mechanism === 'systemd-oomd' || death.mechanism === 'systemd-stop')) {
     moments.push(
       moment('other', death.mechanism === 'systemd-stop' ? stopLabel(death.killer) : 'systemd-oomd kill', death.killer),
@@ -613,29 +646,53 @@ function momentsOf(death: Death, operation: Operation | null, boots: MomentIndex
 
 function stopLabel(killer: EvidenceEvent): string {
   if (killer.kind === 'arbiter-signal') return 'stop asked for';
+  if (killer.detail.supervisor !== undefined) return `${supervisorOf(killer).title} kills the worker`;
   if (killer.kind === 'container-exited') return 'container killed';
   const program = killerWord(killer)?.program.name;
   return program === undefined ? 'systemd stop timed out' : `${program} kills the service`;
 }
 
+/** Who wrote a word of the end of a worker. */
+function supervisorOf({ detail }: EvidenceEvent): SupervisorTraits {
+  return SUPERVISORS[detail.supervisor ?? 'gunicorn'];
+}
+
+/** What the log says of a time limit that was exceeded. */
+export function limitLogged(timeout: EvidenceEvent): string {
+  return supervisorOf(timeout).limit?.logged ?? 'time limit';
+}
+
+/** Which runtime ended its own process, where one says so. */
+function faultName(killer: EvidenceEvent | null): string | null {
+  return killer?.kind === 'segfault' && killer.detail.state !== undefined
+    ? `the worker itself (${killer.detail.state})`
+    : null;
+}
+
 /** Who ended the worker, for the incident: whom the evidence names, and the words that do. */
-function killerNamed({ mechanism, killer }: Death): Killer | null {
+function killerNamed({ mechanism, killer, end }: Death): Killer | null {
   const why = killer?.message.trim().split('\n')[0]?.slice(0, 200) ?? null;
   switch (mechanism) {
     case 'gunicorn-timeout':
       return { name: 'the arbiter, for the timeout', why: why ?? 'WORKER TIMEOUT' };
+    case 'supervisor-timeout': {
+      const { title, limit } = supervisorOf(killer ?? end);
+      return { name: `${title}, for its ${limit?.title ?? 'time limit'}`, why: why ?? limit?.logged ?? 'its own word' };
+    }
     case 'kernel-oom':
       if (killer?.kind === 'platform-oom') return { name: 'the platform, for its memory', why: why ?? 'its own word' };
       return { name: 'the OOM killer of the kernel', why: why ?? 'an OOM kill in that moment' };
     case 'systemd-oomd':
       return { name: 'systemd-oomd', why: why ?? 'its kill of the unit in that moment' };
     case 'crash':
-      return { name: 'the worker itself', why: why ?? 'its own exit' };
+      return { name: faultName(killer) ?? 'the worker itself', why: why ?? 'its own exit' };
     case 'systemd-stop':
     case 'external-sigkill': {
       if (killer === null || why === null) return null;
       const program = killerWord(killer)?.program.name;
       if (program !== undefined) return { name: program, why };
+      if (killer.detail.supervisor !== undefined && killer.kind !== 'arbiter-signal')
+        return { name: `${supervisorOf(killer).title}, in a stop`, why };
       if (killer.kind === 'container-exited') return { name: "the container's runtime, in a stop", why };
       return { name: killer.kind === 'arbiter-signal' ? 'the arbiter, in a stop that was asked for' : 'systemd', why };
     }
@@ -666,7 +723,12 @@ export function endLabel(death: Death): string {
 function failureRecord(operation: Operation): PlacelessRecord {
   const failure =
     operation.lines.find((line) => line.event.kind === 'database-locked') ??
-    operation.lines.find((line) => line.reading.role === 'operation-failed' || line.event.kind === 'traceback') ??
+    operation.lines.find(
+      (line) =>
+        line.reading.role === 'operation-failed' ||
+        line.event.kind === 'traceback' ||
+        (line.event.kind === 'worker-error' && line.event.detail.supervisor !== undefined),
+    ) ??
     operation.lines.at(-1);
   const end = operation.lines.at(-1)?.event.time ?? operation.start;
   const failureEvent = failure?.event ?? null;

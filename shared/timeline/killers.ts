@@ -15,6 +15,8 @@ interface KillerProgram {
   readonly isForMemory: boolean;
   /** Whether the process it names is the arbiter (the service's main process) and the workers end with it. */
   readonly endsService: boolean;
+  /** Whether it asks for the end and starts anew, so that another line tells of the end. */
+  readonly restarts?: true;
   /** Whether its word says why it ordered an end that a runtime carries out. */
   readonly tellsWhy?: true;
   /** What its word leaves open, for whoever reads on. */
@@ -97,6 +99,30 @@ const KILLER_PROGRAMS: readonly KillerProgram[] = [
     endsService: true,
     tellsWhy: true,
     leavesOpen: 'what kept the service from answering the probe',
+  },
+  {
+    name: 'uWSGI, by evil-reload-on-rss',
+    sample: '*** EVIL RELOAD ON WORKER 1 RSS: 138928128 (pid: 5811) ***',
+    identifier: /^(?:uwsgi|python)/,
+    // Source: uwsgi, core/master_checks.c, uwsgi_master_check_workers_memory
+    says: /^(?:[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d [\d:]{8} \d{4} - )?\*\*\* EVIL RELOAD ON WORKER \d+ (?:RSS|ADDRESS SPACE): \d+ \(pid: (\d+)\) \*\*\*/,
+    mechanism: 'external-sigkill',
+    isForMemory: true,
+    endsService: false,
+    leavesOpen: 'what of its work took the memory',
+  },
+  {
+    name: 'PM2, by max_memory_restart',
+    sample:
+      '[PM2][WORKER] Process 0 restarted because it exceeds --max-memory-restart value (current_memory=219275264 max_memory_limit=125829120 [octets])',
+    identifier: /^(?:pm2|node)/i,
+    // Source: pm2, lib/Worker.js, maxMemoryRestart
+    says: /\[PM2\]\[WORKER\] Process \S{1,60} restarted because it exceeds --max-memory-restart value/,
+    mechanism: 'external-sigkill',
+    isForMemory: true,
+    endsService: false,
+    restarts: true,
+    leavesOpen: 'what of its work took the memory',
   },
   {
     name: 'Another process',

@@ -1,4 +1,5 @@
 import { readAccessLine } from '../evidence/logs/access-line.ts';
+import { behindStamp, isSupervisorChatter } from '../evidence/wording/classify-supervisor.ts';
 
 /**
  * What an application's own log line says about the progress of an operation. Applications word this freely, so lines are
@@ -102,7 +103,7 @@ const HEADING = new RegExp(String.raw`^(?:${WORDS.heading})\b`, 'i');
 // gunicorn's access log: 127.0.0.1 - - [28/Jan/2026:04:10:22 +0000] "POST /import HTTP/1.1" 200 12 "-" "curl"
 // Heroku's router and other proxies in logfmt: at=info method=POST path="/digest" ... status=200 bytes=2701
 const ROUTER_LINE = /(?:^|\s)method="?(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"?\s(?=.{0,2000}\bstatus="?\d{3}\b)/i;
-const ACCESS_LINE = /"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
+const ACCESS_LINE = /^\[pid: \d+\|app: |"(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \S+ HTTP\/\d(?:\.\d)?" \d{3}\b/;
 
 // What Python, gunicorn, uvicorn and what runs them say of themselves: the joint between two tracebacks, the server's and the
 // container's own life.
@@ -113,7 +114,7 @@ const FRAMEWORK_LINE =
 
 /** Whether a line is said by what runs the service, of itself: it is no work, and no part of one. */
 export function isOfFramework(text: string): boolean {
-  return FRAMEWORK_LINE.test(text.trimStart());
+  return FRAMEWORK_LINE.test(text.trimStart()) || isSupervisorChatter(behindStamp(text));
 }
 
 /** What a line says of its progress stands at its beginning; patterns look at every place of what they are given. */

@@ -5,6 +5,7 @@ import {
   tellingFields,
 } from '../evidence/logs/structured-message.ts';
 import { splitInnerHeader } from '../evidence/wording/classify.ts';
+import { behindStamp, relayedBySupervisor } from '../evidence/wording/classify-supervisor.ts';
 import { readPassed } from '../evidence/wording/inner-carrier.ts';
 import { type EvidenceEvent, isErrorSeverity } from '../model/event.ts';
 import { type MessageMeaning, readMessage } from './messages.ts';
@@ -38,9 +39,10 @@ export function readLine(event: EvidenceEvent): OperationLine {
   const header = textAt === undefined ? splitInnerHeader(message) : null;
   const level = header === null && textAt === undefined ? (LEVEL_ALONE.exec(message) ?? null) : null;
   const bare =
-    (header === null ? null : numberedText(header.text, header.fields)) ?? message.slice(level?.[0].length ?? 0);
-  const structured = readStructuredMessage(bare);
-  const whole = structured?.text ?? bare;
+    (header === null ? null : numberedText(header.text, header.fields)) ??
+    behindStamp(message.slice(level?.[0].length ?? 0));
+  const structured = readStructuredMessage(relayedBySupervisor(bare)?.text ?? bare);
+  const whole = structured?.text ?? relayedBySupervisor(bare)?.text ?? bare;
   const [marked = '', mark = null] = MARK.exec(whole) ?? [];
   const sentence = whole.slice(marked.length);
   const split = header?.fields == null && structured === null ? splitFields(sentence) : null;

@@ -1,3 +1,4 @@
+import { raisedLimit } from '../evidence/wording/classify-supervisor.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import { secondsBetween } from '../model/time.ts';
 import { operationName } from './messages.ts';
@@ -9,9 +10,10 @@ import { isStatedHarmless } from './stated-level.ts';
 /** What a process was refused for want of something: memory, or a lock. Each is an error of its own wording. */
 
 // MemoryError     numpy.core._exceptions._ArrayMemoryError: Unable to allocate 18.6 GiB for an array     OSError: [Errno 12] Cannot allocate memory
+// FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory     PHP Fatal error:  Allowed memory size of 33554432 bytes exhausted
 // terminate called after throwing an instance of 'std::bad_alloc'     memory allocation of 1048576 bytes failed (Rust, alloc.rs)
 const OUT_OF_MEMORY =
-  /(?:^|\n|\b)(?:\w{0,40}MemoryError(?:\b|$)|unable to allocate \d[\d.]* [KMGT]iB|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b)/i;
+  /(?:^|\n|\b)(?:\w{0,40}MemoryError(?:\b|$)|unable to allocate \d[\d.]* [KMGT]iB|cannot allocate memory\b|std::bad_alloc\b|memory allocation of \d+ bytes failed\b|JavaScript heap out of memory\b|Allowed memory size of \d+ bytes exhausted\b|java\.lang\.OutOfMemoryError\b|failed to allocate memory \(NoMemoryError\))/i;
 const READ_CHARACTERS = 65_536;
 
 /** Whether a line tells of an allocation that was refused. */
@@ -25,6 +27,7 @@ function isRefusal(event: EvidenceEvent): boolean {
   if (severity === 'info' || severity === 'debug' || severity === 'notice' || isStatedHarmless(event.message))
     return false;
   if (event.kind === 'database-locked' || isAllocationRefused(event)) return true;
+  if (raisedLimit(event.message.slice(0, READ_CHARACTERS)) !== null) return true;
   return tellsOfRefusedLock(event.message.slice(0, READ_CHARACTERS));
 }
 

@@ -1,6 +1,8 @@
 import { type EventSource, type EvidenceEvent, SERVICE_KINDS } from '../model/event.ts';
+import { isServerProcess } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { Speakers } from './speakers.ts';
+import { spokenOfWorkers, WordSubjects } from './supervisor-words.ts';
 
 /**
  * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
@@ -9,7 +11,7 @@ import { Speakers } from './speakers.ts';
 export interface WorkerLife {
   readonly pid: number;
   readonly boot: EvidenceEvent | null;
-  /** Everything that gunicorn, the kernel or systemd said about this process, in time order. */
+  /** Everything that a supervisor, the kernel or systemd said about this process, in time order. */
   readonly about: readonly EvidenceEvent[];
   readonly from: EpochMicros;
   /** When the next life of the same pid begins, or null. */
@@ -29,17 +31,13 @@ const ABOUT_WORKER = [
   'segfault',
 ] as const satisfies readonly EvidenceEvent['kind'][];
 
-/** The process that an event is about: the one it names, else the one that wrote it. */
-function subjectPid(event: EvidenceEvent): number | null {
-  return event.detail.targetPid ?? event.pid;
-}
-
 /** All worker lives that the journals show, in order of their beginning. */
 export function workerLives(events: EventSource): readonly WorkerLife[] {
   const byPid = new Map<number, EvidenceEvent[]>();
   const speakers = new Speakers(events);
-  for (const event of events.ofKinds(ABOUT_WORKER)) {
-    const pid = subjectPid(event);
+  const subjects = new WordSubjects(events);
+  for (const event of spokenOfWorkers(events, ABOUT_WORKER)) {
+    const pid = subjects.pidOf(event);
     if (pid === null || !speakers.canSay(event)) continue;
     const list = byPid.get(pid);
     if (list === undefined) byPid.set(pid, [event]);
@@ -69,7 +67,7 @@ export function workerLives(events: EventSource): readonly WorkerLife[] {
       });
     });
   }
-  const hasServiceLog = events.filesWithKinds(SERVICE_KINDS).size > 0;
+  const hasServiceLog = spokenOfWorkers(events, SERVICE_KINDS).length > 0;
   return lives.filter((life) => isOfService(life, events, hasServiceLog)).sort((a, b) => a.from - b.from);
 }
 
@@ -80,7 +78,7 @@ const KERNEL_KINDS: ReadonlySet<EvidenceEvent['kind']> = new Set(['oom-kill', 's
 
 /**
  * The kernel speaks of every process of the host: one it names is the service's only if the service's own log knows that
- * pid, or, where no such log was saved, if its name is a Python server's.
+ * pid, or, where no such log was saved, if its name is a server's.
  */
 function isOfService(life: WorkerLife, events: EventSource, hasServiceLog: boolean): boolean {
   if (life.about.some((event) => !KERNEL_KINDS.has(event.kind))) return true;
@@ -88,8 +86,5 @@ function isOfService(life: WorkerLife, events: EventSource, hasServiceLog: boole
   const until = life.until === null ? LAST_OF_IT_SECONDS : secondsBetween(life.from, life.until) - 1;
   const to = addSeconds(life.about.at(-1)?.time ?? life.from, Math.min(LAST_OF_IT_SECONDS, until));
   if (events.hasOfPid(life.pid, epochMicros(0), to)) return true;
-  return (
-    !hasServiceLog &&
-    life.about.some((event) => /python|gunicorn|uwsgi|uvicorn|celery/i.test(event.detail.processName ?? ''))
-  );
+  return !hasServiceLog && life.about.some(({ detail }) => isServerProcess(detail.processName ?? ''));
 }

@@ -42,6 +42,7 @@ export const KIND_WORDS: Readonly<Record<EventKind, string>> = {
   'arbiter-start': 'arbiter start',
   'arbiter-stop': 'arbiter stop',
   'arbiter-signal': 'arbiter signal',
+  'boot-failure': 'boot failure',
   'worker-boot': 'worker boot',
   'worker-timeout': 'worker timeout',
   'worker-sigkill': 'worker SIGKILL',
@@ -120,6 +121,7 @@ export const BOUND_WORDS = { exact: '', earliest: 'after ', latest: 'before ' } 
 /** What ended the worker, as a reader would say it. */
 export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
   'gunicorn-timeout': 'gunicorn worker timeout (WORKER TIMEOUT, then killed by the arbiter)',
+  'supervisor-timeout': "the supervisor's time limit",
   'kernel-oom': 'OOM kill by the kernel',
   'systemd-oomd': 'systemd-oomd, for memory pressure',
   'systemd-stop': 'systemd, because the unit did not stop in time',
@@ -131,6 +133,7 @@ export const MECHANISM_WORDS: Readonly<Record<Mechanism, string>> = {
 /** The same in few words, as one says it of a worker: in lists and counts. */
 export const ENDING_WORDS: Readonly<Record<Mechanism, string>> = {
   'gunicorn-timeout': 'killed by gunicorn after WORKER TIMEOUT',
+  'supervisor-timeout': 'killed by its supervisor at the time limit',
   'kernel-oom': 'killed by the kernel’s OOM killer',
   'systemd-oomd': 'killed by systemd-oomd',
   'systemd-stop': 'killed by systemd while stopping',

@@ -41,7 +41,14 @@ export async function documentsOfFolder(folder: string): Promise<{ readonly case
     const analyst = new CaseAnalyst({ imported, artifacts, rules: null });
     try {
       const analysis = analyst.conclude({ about: null, judgements: [] });
-      const input = { title: 'folder', evidence: analyst.evidence, analysis, judgements: [], annotations: [], queries: [] };
+      const input = {
+        title: 'folder',
+        evidence: analyst.evidence,
+        analysis,
+        judgements: [],
+        annotations: [],
+        queries: [],
+      };
       const text = await renderExport(input, { name: 'text', full: true, width: 120, colour: false });
       return { case: JSON.parse(String(await renderExport(input, { name: 'json' }))), text: String(text) };
     } finally {

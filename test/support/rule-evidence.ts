@@ -394,6 +394,7 @@ const INCIDENTS = [
   'search-reindex',
   'shop-orders',
   'stock-sync',
+  'tariff-letters',
   'tax-filing',
   'tickets-desk',
   'video-encode',

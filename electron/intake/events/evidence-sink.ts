@@ -11,6 +11,7 @@ import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../.
 import type { Reproduction } from '../../../shared/model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../../shared/model/samples.ts';
 import type { ServerSession } from '../../../shared/model/server-session.ts';
+import type { SupervisorConfig } from '../../../shared/model/supervisor-config.ts';
 import type { UnitFragment } from '../../../shared/model/unit.ts';
 import { type EntryKeyColumns, type EntryKeyTable, putBareKey, putKey } from '../../events/entry-keys.ts';
 import type { AddedEvents, EventTable } from '../../events/event-table.ts';
@@ -38,6 +39,7 @@ export class EvidenceSink {
     openFiles: [] as OpenFile[],
     pressures: [] as Pressure[],
     sessions: [] as ServerSession[],
+    supervisorConfigs: [] as SupervisorConfig[],
   };
 
   /** Pages of the native journals that were read, for the next one. */
@@ -152,6 +154,10 @@ export class RecordCounter implements ItemSink {
         configs.push(item.config);
         this.#others += settingsIn(item.config);
         break;
+      case 'supervisor-config':
+        host.supervisorConfigs.push(item.config);
+        this.#others += SUPERVISOR_SETTINGS;
+        break;
       case 'unit-fragment':
         this.#keep(host.units, item.fragment, item.fragment.assignments[0]?.source.byteOffset ?? 0);
         this.#others += item.fragment.assignments.length - 1;
@@ -214,6 +220,9 @@ export class RecordCounter implements ItemSink {
     }
   }
 }
+
+/** The limit, the workers and their recycling. */
+const SUPERVISOR_SETTINGS = 3;
 
 function settingsIn(config: GunicornConfig): number {
   const { evidenceId: _, ...settings } = config;

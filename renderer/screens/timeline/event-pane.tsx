@@ -385,6 +385,13 @@ const DETAIL_NAMES: Readonly<Record<keyof EvidenceEvent['detail'], string>> = {
   limitBytes: 'Limit',
   usageBytes: 'Usage',
   workerClass: 'Worker class',
+  supervisor: 'Said by',
+  slot: 'Worker',
+  limitSeconds: 'Limit in seconds',
+  elapsedSeconds: 'Ran for seconds',
+  work: 'Work',
+  isUnexpected: 'Unexpected',
+  isStop: 'In a stop',
   unit: 'About unit',
   state: 'State',
 };

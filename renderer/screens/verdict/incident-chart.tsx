@@ -12,6 +12,7 @@ import styles from './incident-chart.module.css';
 
 const MECHANISM_CLASSES = {
   'gunicorn-timeout': styles.mechanismGunicornTimeout,
+  'supervisor-timeout': styles.mechanismSupervisorTimeout,
   'kernel-oom': styles.mechanismKernelOom,
   'systemd-oomd': styles.mechanismSystemdOomd,
   'systemd-stop': styles.mechanismSystemdStop,

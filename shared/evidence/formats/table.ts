@@ -39,6 +39,7 @@ import type { Format, LogFormat } from '../reading/format.ts';
 import { GUNICORN_CONF } from '../settings/gunicorn-conf-format.ts';
 import { GUNICORN_LAUNCH } from '../settings/launch-format.ts';
 import { PRINT_CONFIG } from '../settings/print-config.ts';
+import { SUPERVISOR_CONF } from '../settings/supervisor-conf-format.ts';
 import { SYSTEMD_UNIT } from '../settings/systemd-unit.ts';
 import { ARCHIVES } from './archives.ts';
 import { JUNIT_XML, XML } from './artifacts.ts';
@@ -109,6 +110,7 @@ export const FORMATS: Readonly<Record<EvidenceFormat, Format>> = {
   'systemd-unit': SYSTEMD_UNIT,
   'gunicorn-launch': GUNICORN_LAUNCH,
   'gunicorn-conf': GUNICORN_CONF,
+  'supervisor-conf': SUPERVISOR_CONF,
   // By what is not there.
   'journal-empty': JOURNAL_EMPTY,
   desktop: DESKTOP,

@@ -104,12 +104,15 @@ function isGunicornHeader({ brackets, count, stamp }: Found): boolean {
   return (brackets === 'spl' && count === 3) || (brackets === 'pl' && count === 2 && stamp === null);
 }
 
+// 2026-01-28 04:11:54,570 WARN exited: tracker (terminated by SIGKILL; not expected)     Source: supervisor/process.py
+const SUPERVISORD_VERB = /^(?:exited|spawned|stopped|success)$/;
+
 // I, [2026-01-28T04:10:22.070123 #25321]  INFO -- : text       Source: Ruby's Logger::Formatter
 export const RUBY = /^[A-Z], \[/;
 
 /** Whether a word may be a logger's name where the other lines of a file have one. */
 export function mayBeLogger(word: string): boolean {
-  return word !== 'in' && !THREAD.test(word) && !FILE_NAME.test(word);
+  return word !== 'in' && !SUPERVISORD_VERB.test(word) && !THREAD.test(word) && !FILE_NAME.test(word);
 }
 
 /** Takes in what stands at a place behind the level of a line; null for what can be no field. */
@@ -576,7 +579,7 @@ class HeaderScan {
       (this.#tight !== 0 && rest.charCodeAt(0) === this.#tight) ||
       // 2026-01-28T04:10:22.070Z\tINFO\tapp/jobs.go:33\ttext
       /^\t\S/.test(rest);
-    if (!isLogger) return -1;
+    if (!isLogger || SUPERVISORD_VERB.test(word)) return -1;
     found.logger = word;
     // Of `LEVEL database logger: ` the second word names the logger.
     const second = (word === '?' ? /^ ([\w$.-]+)(?=: )/ : /^ ((?:[\w$-]+\.)+[\w$-]+)(?=: )/).exec(rest);

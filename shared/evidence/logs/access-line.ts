@@ -28,8 +28,32 @@ const REQUEST = /^([A-Z]{3,16}) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/;
 /** Longest line that is looked at; a request line of gunicorn ends at 8190 bytes (limit_request_line). */
 const LINE_LIMIT_CHARACTERS = 64 * 1024;
 
+// [pid: 5118|app: 0|req: 1/1] 127.0.0.1 () {26 vars in 295 bytes} [Mon Nov 30 20:09:34 2026] GET /ok => generated 4 bytes in 0 msecs (HTTP/1.1 200) 1 headers
+// Source: uWSGI, core/logging.c, log_request: the stamp is that of the request's beginning, in the zone of the host
+const UWSGI_LINE =
+  /^(?:\{address space usage: [^}]{1,100}\} ?)?(?:\{rss usage: [^}]{1,100}\} ?)?\[pid: (\d{1,9})\|app: [-\d]{1,9}\|req: [-\d/]{1,30}\] .{0,300}? \[[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d) (\d{4})\] ([A-Z]{3,16}) (\S{1,8192}) => generated \d+ bytes in (\d+) (m|micro)secs(?: via \w+\(\))? \(\S{1,10} (\d{3})\)/;
+
+function readUwsgiLine(text: string): AccessLine | null {
+  const match = UWSGI_LINE.exec(text);
+  if (match === null) return null;
+  const [, pid, month, day, hour, minute, second, year, method = '', target = '', took, unit, status] = match;
+  return {
+    stamp: {
+      wall: wallOf(year, monthNumber(month ?? '') ?? 0, (day ?? '').trim(), hour, minute, second),
+      zone: null,
+      resolutionMicros: 1_000_000,
+    },
+    pid: Number(pid),
+    method,
+    target,
+    status: Number(status),
+    seconds: Number(took) / (unit === 'm' ? 1_000 : 1_000_000),
+  };
+}
+
 /** Reads a line of an access log; null for any other line. */
 export function readAccessLine(text: string): AccessLine | null {
+  if (text.startsWith('[pid: ') || text.startsWith('{address ') || text.startsWith('{rss ')) return readUwsgiLine(text);
   // Nearly all other lines end the search here: no access line is without its date's brackets.
   if (text.length > LINE_LIMIT_CHARACTERS || text.slice(0, 1500).indexOf('] "') < 0) return null;
   const match = LINE_START.exec(text);

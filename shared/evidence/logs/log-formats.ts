@@ -1,6 +1,7 @@
 import { readHeader } from '../headers/read-header.ts';
 import type { LogFormat } from '../reading/format.ts';
 import { type FindMessage, holdsLineFeed, NextCharacter } from '../reading/message-span.ts';
+import { isSupervisorLine } from '../wording/classify-supervisor.ts';
 import { readAccessLine } from './access-line.ts';
 import { createAccessLogParser, createLogParser } from './log-file.ts';
 import { PLAIN_LAYOUT } from './log-layout.ts';
@@ -40,6 +41,11 @@ export const GUNICORN_LOG: LogFormat = {
         sample: '[2026-01-28 04:10:19 +0000] [25321] [INFO] Starting gunicorn 26.1.0',
         why: "has lines with the header of gunicorn's or Python's logger",
         reads: isLogLine,
+      },
+      {
+        sample: '- Worker 0 (PID: 17843) booted in 0.07s, phase: 0',
+        why: 'has lines of a supervisor of workers',
+        reads: (line) => isSupervisorLine(readHeader(line)?.text ?? line),
       },
     ],
     beforeStamps: false,

@@ -4,6 +4,8 @@ import { severityOfLevel } from '../headers/levels.ts';
 import type { LooseStamp } from '../headers/loose-stamp.ts';
 import { readHeader } from '../headers/read-header.ts';
 import type { LogLayout } from '../reading/log-layout.ts';
+import { isRuntimeLine } from '../wording/classify-runtime.ts';
+import { isSupervisorLine } from '../wording/classify-supervisor.ts';
 import { type AccessLine, isRequestAlone, readAccessLine } from './access-line.ts';
 import { PLAIN_LAYOUT } from './log-layout.ts';
 import { readRow } from './table-rows.ts';
@@ -61,7 +63,7 @@ function peelRecord(line: string, { records, carriers }: LogLayout): Peeled {
 
 /** Whether a line begins a record by itself, whatever stands above it. */
 export function beginsRecord({ header, access, text }: LogLine): boolean {
-  return header !== null || access !== null || isRequestAlone(text);
+  return header !== null || access !== null || isRequestAlone(text) || isSupervisorLine(text) || isRuntimeLine(text);
 }
 
 /** The severity that a header or a carrier states. */

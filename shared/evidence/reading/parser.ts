@@ -7,6 +7,7 @@ import type { FileLock, OpenFile, Pressure, StackDump, SyscallTrace } from '../.
 import type { Reproduction } from '../../model/reproduction.ts';
 import type { HostMemory, ProcessSample, VmstatSample } from '../../model/samples.ts';
 import type { ServerSession } from '../../model/server-session.ts';
+import type { SupervisorConfig } from '../../model/supervisor-config.ts';
 import type { EpochMicros } from '../../model/time.ts';
 import type { UnitFragment } from '../../model/unit.ts';
 import type { ZoneName } from '../../model/zone.ts';
@@ -30,6 +31,7 @@ export type ParsedItem =
   | { readonly type: 'vmstat'; readonly sample: VmstatSample }
   | { readonly type: 'host-memory'; readonly memory: HostMemory }
   | { readonly type: 'gunicorn-config'; readonly config: GunicornConfig }
+  | { readonly type: 'supervisor-config'; readonly config: SupervisorConfig }
   | { readonly type: 'unit-fragment'; readonly fragment: UnitFragment }
   | { readonly type: 'launch'; readonly launch: LaunchRecord }
   | { readonly type: 'filesystem'; readonly usage: FilesystemUsage }

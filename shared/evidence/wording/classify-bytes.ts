@@ -4,9 +4,10 @@ import { ALL_LEVEL_WORDS, type InnerLevel, LEVEL_WORDS, levelOf, severityOfLevel
 import { asciiBytes, ByteSearch, hasAt, NameTexts } from '../reading/find-bytes.ts';
 import { TYING_KINDS } from '../reading/uptime-ties.ts';
 import { classifyMessage } from './classify.ts';
-import { GUNICORN_STARTS } from './classify-gunicorn.ts';
 import { KERNEL_MARKERS, KERNEL_STARTS } from './classify-kernel.ts';
 import { PLATFORM_MARKERS, PLATFORM_STARTS } from './classify-platform.ts';
+import { RUNTIME_MARKERS, RUNTIME_STARTS } from './classify-runtime.ts';
+import { SUPERVISOR_STARTS } from './classify-supervisor.ts';
 import { UNIT_REST_STARTS, UNIT_TYPES } from './classify-systemd.ts';
 import { isRuntime, taggedContainer } from './inner-carrier.ts';
 
@@ -275,7 +276,13 @@ function startsByByte(starts: readonly string[]): StartsByByte {
 }
 
 /** What a message or the text behind its header begins with where it may be more than `log`. */
-const STARTS = startsByByte([...GUNICORN_STARTS, ...PLATFORM_STARTS, 'Traceback ', 'Fatal Python error: ']);
+const STARTS = startsByByte([
+  ...SUPERVISOR_STARTS,
+  ...RUNTIME_STARTS,
+  ...PLATFORM_STARTS,
+  'Traceback ',
+  'Fatal Python error: ',
+]);
 const LEVEL_STARTS = startsByByte(ALL_LEVEL_WORDS);
 /** What ends a level word. */
 const ENDS_LEVEL = Uint8Array.from({ length: 256 }, (_, byte) =>
@@ -295,7 +302,7 @@ const UNIT_ENDS = UNIT_TYPES.map((type) => asciiBytes(`.${type}`));
 const MARKER_SEARCHES = [
   // Every wording about a locked database has this, in any case: see LOCKED_EXCEPTION, LOCKED_TEXT and LOCKED_PRINT.
   new ByteSearch(' is locked', true),
-  ...PLATFORM_MARKERS.map((marker) => new ByteSearch(marker)),
+  ...[...PLATFORM_MARKERS, ...RUNTIME_MARKERS].map((marker) => new ByteSearch(marker)),
 ];
 // The commonest line of gunicorn.
 const BOOTING = asciiBytes('Booting worker with pid: ');

@@ -1,8 +1,9 @@
 import type { EventDetail, EventKind, Severity } from '../../model/event.ts';
 import type { Classified } from './classified.ts';
-import { classifyGunicorn } from './classify-gunicorn.ts';
 import { classifyKernel } from './classify-kernel.ts';
 import { classifyPlatform } from './classify-platform.ts';
+import { classifyRuntime } from './classify-runtime.ts';
+import { behindStamp, classifySupervisor, relayedBySupervisor } from './classify-supervisor.ts';
 import { classifySystemd } from './classify-systemd.ts';
 import { readPassed } from './inner-carrier.ts';
 import { type InnerHeader, severityOfLevel, splitInnerHeader } from './inner-header.ts';
@@ -41,7 +42,7 @@ export interface Classification {
 const WORDING_LIMIT_CHARACTERS = 4096;
 
 /**
- * Says what a message is by the fixed wording of gunicorn, the kernel, systemd and Python, and by nothing else: words of an
+ * Says what a message is by the fixed wording of supervisors, the kernel, systemd and Python, and by nothing else: words of an
  * application are never interpreted. Each family is believed only where it speaks: the kernel under the identifier
  * `kernel`, systemd under its own, gunicorn behind its header or on a line of its own. A line of an application that quotes
  * `WORKER TIMEOUT (pid:1)` stays `log`.
@@ -73,22 +74,39 @@ export function classifyMessage(entry: MessageToClassify): Classification {
   }
   const header = entry.header === undefined ? splitInnerHeader(message) : entry.header;
   const severity = header?.level == null ? null : severityOfLevel(header.level);
-  const gunicorn = classifyGunicorn(header?.text.slice(0, WORDING_LIMIT_CHARACTERS) ?? start, header);
+  const text = header?.text.slice(0, WORDING_LIMIT_CHARACTERS) ?? behindStamp(start);
+  const supervisor = classifySupervisor(text, header);
   // `[14] [INFO] done` may be any application's way of naming job 14; with a time or gunicorn's words it is a pid.
-  const isGunicorn = header?.style === 'gunicorn' && (header.timeText !== null || gunicorn !== null);
+  const isGunicorn = header?.style === 'gunicorn' && (header.timeText !== null || supervisor !== null);
   // A field of that name is the process as well.
   const isNamed = header !== null && header.form !== 'text';
-  const base = { severity, unit: null, innerPid: isGunicorn || isNamed ? header.pid : null, header };
+  const base = {
+    severity,
+    unit: null,
+    innerPid: isGunicorn || isNamed ? header.pid : (relayedBySupervisor(text)?.pid ?? null),
+    header,
+  };
   // Of named fields the values count, not how they are escaped.
   const said = header === null || header.form === 'text' ? message : header.text;
-  const python = gunicorn === null || gunicorn.kind === 'worker-error' ? classifyPython(said, header, entry.pid) : null;
+  const python =
+    supervisor === null || supervisor.kind === 'worker-error' ? classifyPython(said, header, entry.pid) : null;
   // An error of a worker that a locked database caused is told by its cause.
   const reading =
-    python?.kind === 'database-locked' ? python : (gunicorn ?? python ?? platformWord(header?.text ?? message, header));
+    python?.kind === 'database-locked'
+      ? python
+      : (supervisor ??
+        python ??
+        runtimeWord(start, header, entry.pid) ??
+        platformWord(header?.text ?? message, header));
   if (reading === null) return { ...base, kind: 'log', detail: {} };
-  const isByAnother = isGunicorn && gunicorn !== null && entry.pid !== null && header.pid !== entry.pid;
+  const isByAnother = isGunicorn && supervisor !== null && entry.pid !== null && header.pid !== entry.pid;
   const detail = isByAnother && entry.pid !== null ? { ...reading.detail, writerPid: entry.pid } : reading.detail;
-  return { ...base, ...reading, detail };
+  return { ...base, ...reading, severity: severity ?? reading.severity ?? null, detail };
+}
+
+/** A runtime that ends its process prints past every logger. */
+function runtimeWord(text: string, header: InnerHeader | null, pid: number | null): Classified | null {
+  return header === null || (header.logger === null && header.pid === null) ? classifyRuntime(text, pid) : null;
 }
 
 /** A platform speaks in lines with a stamp at most: behind a logger's header an application speaks, which may quote it. */

@@ -5,11 +5,8 @@ import { fileLabel } from '../../wording/figures.ts';
 import { linesAfter, timeoutPatch } from '../timeout-patch.ts';
 import { diff, settings as otherSettings, type Patch, python, shell } from './advice.ts';
 import { reloadCommand, restartCommand } from './restart.ts';
-
-/** Settings of gunicorn as its configuration file calls them. Source: https://docs.gunicorn.org/en/stable/settings.html */
-export type GunicornSettings = Readonly<
-  Partial<Record<'timeout' | 'graceful_timeout' | 'max_requests' | 'max_requests_jitter', number>>
->;
+import { supervisedChange } from './supervisor-advice.ts';
+import type { GunicornSettings } from './wanted-settings.ts';
 
 /** Which member of a configuration that was read holds a setting. */
 const MEMBERS = {
@@ -28,6 +25,8 @@ const CONTAINER_FILE = /(?:^|\/)(?:Dockerfile|Containerfile|(?:docker-)?compose)
  * would have to quote it to the letter. Where a flag sets the timeout, a line of the file would change nothing.
  */
 export function settingsChange(context: FactContext, settings: GunicornSettings): Patch {
+  const supervised = supervisedChange(context, settings);
+  if (supervised !== null) return supervised;
   const { timeout } = settings;
   const place = timeout === undefined ? null : timeoutPlace(context);
   if (timeout !== undefined && place?.kind === 'unit') {

@@ -1,5 +1,7 @@
 import type { FactContext } from '../../context/context.ts';
+import { supervisorInCharge } from '../../context/supervised-config.ts';
 import { shellWord } from '../../model/shell.ts';
+import { SUPERVISORS } from '../../model/supervisor.ts';
 
 /** The service's unit, by the journal's word of the incident or by its file. */
 function unitName({ record, unit }: FactContext): string | null {
@@ -8,12 +10,12 @@ function unitName({ record, unit }: FactContext): string | null {
 }
 
 /**
- * The command after which gunicorn's configuration file is in force: on HUP the arbiter reads it again and starts new
+ * The command after which the configuration file is in force: on HUP the arbiter of gunicorn reads it again and starts new
  * workers. Source: gunicorn, FAQ, "How do I reload my application"
  */
 export function reloadCommand(context: FactContext): string {
   const unit = unitName(context);
-  if (unit === null) return 'kill -HUP "$(pgrep -o gunicorn)"   # the oldest is the arbiter; or restart the container';
+  if (unit === null) return SUPERVISORS[supervisorInCharge(context) ?? 'gunicorn'].reload;
   return `systemctl reload ${shellWord(unit)} || systemctl restart ${shellWord(unit)}`;
 }
 

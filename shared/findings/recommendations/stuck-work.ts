@@ -23,6 +23,7 @@ import {
 import { filesConcerned } from './files-concerned.ts';
 import { settingsChange } from './gunicorn-settings.ts';
 import { reloadCommand } from './restart.ts';
+import { supervisedStack } from './supervisor-advice.ts';
 
 /** Work that did not get on by itself: a loop that spins, a network that does not answer. */
 export const stuckWorkAdvice: AdviceFamily = (advice) => {
@@ -220,6 +221,8 @@ function stackAtTimeout(advice: Advice): readonly Recommendation[] {
   if (advice.context.record?.death?.timeout == null || verdictFor(advice, 'worker-timeout') !== 'fits') return [];
   if (isInvolved(advice, 'large-artifact') || isInvolved(advice, 'database-lock')) return [];
   if (KNOWN_CAUSES.some((id) => factFor(advice, id) !== undefined)) return [];
+  const supervised = supervisedStack(advice.context);
+  if (supervised !== undefined) return supervised;
   const isDeaf = factFor(advice, 'deaf-to-abort');
   const because = ['Why no heartbeat came is not in the evidence.', isDeaf?.text];
   const timeout = advice.context.config?.timeoutSeconds || null;

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../../shared/evidence/formats/table.ts';
 import { learnLayout } from '../../../shared/evidence/logs/log-layout.ts';
 import type { EvidenceParser, ItemSink, ParseContext } from '../../../shared/evidence/reading/parser.ts';
-import { GUNICORN_SAMPLES } from '../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../shared/evidence/wording/classify-kernel.ts';
+import { SUPERVISOR_SAMPLES } from '../../../shared/evidence/wording/classify-supervisor.ts';
 import { SYSTEMD_SAMPLES } from '../../../shared/evidence/wording/classify-systemd.ts';
 import type { EvidenceFormat } from '../../../shared/model/evidence.ts';
 import { epochMicros } from '../../../shared/model/time.ts';
@@ -111,7 +111,7 @@ describe.each(BULK_FIXTURES)('%s (%s)', (path, format) => {
 });
 
 const TEXTS: readonly string[] = [
-  ...GUNICORN_SAMPLES,
+  ...SUPERVISOR_SAMPLES,
   ...KERNEL_SAMPLES,
   ...SYSTEMD_SAMPLES,
   'Imported 12 rows',

@@ -27,6 +27,7 @@ const DEPENDENT = new Set([
   'free',
   'meminfo',
   'gunicorn-conf',
+  'supervisor-conf',
   'systemd-unit',
   'df',
   'ls',

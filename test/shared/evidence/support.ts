@@ -127,6 +127,7 @@ export function sourceOf(item: ParsedItem): { readonly byteOffset: number; reado
     case 'server-session':
       return item.session.source;
     case 'gunicorn-config':
+    case 'supervisor-config':
     case 'unit-fragment':
     case 'launch':
     case 'reproduction':

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { classifyMessage, splitInnerHeader } from '../../../../shared/evidence/wording/classify.ts';
-import { GUNICORN_SAMPLES } from '../../../../shared/evidence/wording/classify-gunicorn.ts';
 import { KERNEL_SAMPLES } from '../../../../shared/evidence/wording/classify-kernel.ts';
 import { PLATFORM_SAMPLES } from '../../../../shared/evidence/wording/classify-platform.ts';
+import { RUNTIME_SAMPLES } from '../../../../shared/evidence/wording/classify-runtime.ts';
+import { SUPERVISOR_SAMPLES } from '../../../../shared/evidence/wording/classify-supervisor.ts';
 import { SYSTEMD_SAMPLES } from '../../../../shared/evidence/wording/classify-systemd.ts';
 
 const classify = (message: string, identifier: string | null = 'gunicorn', pid: number | null = 5) =>
@@ -325,8 +326,31 @@ describe("platforms' wording", () => {
   });
 });
 
+describe('the words of a supervisor', () => {
+  it.each([
+    [
+      '2026-01-28 04:10:22,104 - app.jobs - INFO - DAMN ! worker 1 (pid: 5) died, killed by signal 9 :( trying respawn ...',
+    ],
+    ['2026-01-28 04:10:22,104 INFO app.watch: worker 521 died (SIGKILL). restarting...'],
+    ['2026-01-28 04:10:22,104 - app.jobs - INFO - Hard time limit (3.0s) exceeded for a.b[e376154f]'],
+    ['he wrote "*** HARAKIRI ON WORKER 2 (pid: 5118, try: 1) ***"'],
+  ])('are not taken from an application that quotes them: %s', (message) => {
+    expect(classify(message, null, null).kind).toBe('log');
+  });
+
+  it('name whose they are', () => {
+    expect(
+      classify('[17842] ! Terminating timed out worker (worker failed to check in within 6 seconds): 17845'),
+    ).toMatchObject({
+      kind: 'worker-timeout',
+      detail: { supervisor: 'puma', targetPid: 17845, limitSeconds: 6 },
+    });
+  });
+});
+
 it('every wording reads its own sample', () => {
-  for (const sample of GUNICORN_SAMPLES) expect(classify(sample).kind, sample).not.toBe('log');
+  for (const sample of SUPERVISOR_SAMPLES) expect(classify(sample).kind, sample).not.toBe('log');
+  for (const sample of RUNTIME_SAMPLES) expect(classify(sample, null, null).kind, sample).toBe('segfault');
   for (const sample of KERNEL_SAMPLES) expect(classify(sample, 'kernel', null).kind, sample).not.toBe('kernel');
   for (const sample of SYSTEMD_SAMPLES) expect(classify(sample, 'systemd', 1).kind, sample).not.toBe('log');
   for (const sample of PLATFORM_SAMPLES) expect(classify(sample, null, null).kind, sample).not.toBe('log');

@@ -1,22 +1,12 @@
-import type { EventDetail } from '../../model/event.ts';
-import type { Classified } from './classified.ts';
-import type { InnerHeader, InnerLevel } from './inner-header.ts';
-import { signalNumber } from './signals.ts';
+import type { EventDetail } from '../../../model/event.ts';
+import type { Classified } from '../classified.ts';
+import { signalNumber } from '../signals.ts';
+import type { SupervisorRow, Wording } from './row.ts';
 
 /**
  * gunicorn's fixed wording of versions 19.9 to 26. Sources: arbiter.py (Arbiter.start, run, stop, murder_workers,
  * reap_workers), workers/base.py and workers/*.py of https://github.com/benoitc/gunicorn. Patterns are whole first lines.
  */
-interface Wording {
-  readonly sample: string;
-  /** What every such message begins with: looking for it first spares the patterns for the millions of other lines. */
-  readonly starts: readonly string[];
-  readonly pattern: RegExp;
-  /** The level gunicorn logs it at; asked for only where nothing but the text speaks for gunicorn. */
-  readonly levels: readonly InnerLevel[];
-  readonly read: (match: RegExpExecArray) => Classified | null;
-}
-
 const pidDetail = (digits: string | undefined): EventDetail => ({ targetPid: Number(digits) });
 
 const WORDINGS: readonly Wording[] = [
@@ -137,32 +127,10 @@ function signalled(pid: string | undefined, signal: number | null): Classified {
   return { kind: signal === SIGKILL ? 'worker-sigkill' : 'worker-signalled', detail };
 }
 
-/**
- * What a text means if gunicorn wrote it, else null. `header` is the header that stood before the text.
- *
- * gunicorn wrote it when its bracket header or its logger (`gunicorn.error`) says so. A header without a logger's name
- * counts when the level is gunicorn's for that wording; without any header the wording must be the whole line.
- */
-export function classifyGunicorn(text: string, header: InnerHeader | null): Classified | null {
-  if (header !== null && header.style === 'python' && header.logger !== null && !/^gunicorn\b/.test(header.logger))
-    return null;
-  const lineEnd = text.indexOf('\n');
-  const wholeLine = (lineEnd < 0 ? text : text.slice(0, lineEnd)).trimEnd();
-  // [25321] WORKER TIMEOUT (pid:23333)     gunicorn's own format towards syslog: syslog_fmt in glogging.py
-  const firstLine = header === null ? wholeLine.replace(/^\[\d{1,7}\] (?=\S)/, '') : wholeLine;
-  const levelMustFit = header !== null && header.style === 'python' && header.logger === null;
-  for (const { starts, pattern, levels, read } of WORDINGS) {
-    if (!starts.some((start) => firstLine.startsWith(start))) continue;
-    const match = pattern.exec(firstLine);
-    if (match === null) continue;
-    if (levelMustFit && (header.level === null || !levels.includes(header.level))) return null;
-    return read(match);
-  }
-  return null;
-}
-
-/** What a first line that gunicorn wrote can begin with; a line that begins with none of these is none of its wordings. */
-export const GUNICORN_STARTS: readonly string[] = [...new Set(WORDINGS.flatMap(({ starts }) => starts))];
-
-/** Each wording with a sample, for the test that every pattern reads its own sample. */
-export const GUNICORN_SAMPLES: readonly string[] = WORDINGS.map(({ sample }) => sample);
+/** gunicorn's row; its bracket header, or its logger (`gunicorn.error`), says that it wrote a line. */
+export const GUNICORN: SupervisorRow = {
+  name: 'gunicorn',
+  loggers: /^gunicorn\b/,
+  hasLevels: true,
+  wordings: WORDINGS,
+};

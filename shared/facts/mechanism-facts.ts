@@ -88,7 +88,7 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
     return facts;
   }
 
-  const { who, limit } = limitWords(death);
+  const { who, title, limit } = limitWords(death);
   if (isTimeLimit(death.mechanism) && death.timeout !== null) {
     facts.push(
       timeoutLogged.fact({
@@ -119,13 +119,13 @@ function mechanismFacts(context: FactContext): readonly MechanismFact[] {
         ...sourcesOf(death.timeout),
       }),
     );
-  } else if (arbiterSpeaksOf(context)) {
+  } else if (!isToldByWork(death) && arbiterSpeaksOf(context)) {
     facts.push(
       noTimeoutLogged.fact({
         text:
           limit === null
-            ? `${who} has no time limit for what it runs, so none ended ${whom(death)}.`
-            : `${who}'s log covers the end of ${whom(death)} and has no ${limit} for it.`,
+            ? `${title} has no time limit for what it runs, so none ended ${whom(death)}.`
+            : `${title}'s log covers the end of ${whom(death)} and has no ${limit} for it.`,
         ...sourcesOf(death.end),
       }),
     );
@@ -148,12 +148,26 @@ function endAfterTimeout(death: Death): string {
     : `the worker ended with ${endLabel(death)}${at(death.end)}`;
 }
 
+/** Whether systemd ended a service because it gave no sign of life in time: at once, or when that stop took too long as well. */
+const isWatchdog = (killer: EvidenceEvent | null): boolean =>
+  killer?.detail.state === 'watchdog' || killer?.detail.state === 'stop-watchdog';
+
 /** Who watches the time of a worker, and what it logs when that is up; null where it does not watch. */
-function limitWords({ timeout, end }: Death): { readonly who: string; readonly limit: string | null } {
+function limitWords({ timeout, end }: Death): {
+  readonly who: string;
+  readonly title: string;
+  readonly limit: string | null;
+} {
   const name = (timeout ?? end).detail.supervisor;
-  if (name === undefined) return { who: 'The arbiter', limit: 'WORKER TIMEOUT' };
+  if (name === undefined) return { who: 'The arbiter', title: 'gunicorn', limit: 'WORKER TIMEOUT' };
   const { title, limit } = SUPERVISORS[name];
-  return { who: title, limit: limit?.logged ?? null };
+  return { who: title, title, limit: limit?.logged ?? null };
+}
+
+/** Whether the limit is told by the work itself, which cannot where it hangs in C: that it was not told says nothing. */
+function isToldByWork({ end }: Death): boolean {
+  const name = end.detail.supervisor;
+  return name !== undefined && SUPERVISORS[name].limit?.isToldByWork === true;
 }
 
 /** Whose limit was exceeded, with the work where the word of it names that. */
@@ -249,8 +263,15 @@ const systemdStop = rule({
   id: 'systemd-stop',
   needs: ['service-log'],
   basis: BASIS.systemdStop,
-  weights: { 'memory-exhaustion': -1, 'worker-timeout': -4 },
-  decides: { 'worker-timeout': 'against' },
+  weights: { 'memory-exhaustion': -1 },
+  cases: {
+    stopped: {
+      when: 'the unit or the container was being stopped',
+      weights: { 'worker-timeout': -4 },
+      decides: { 'worker-timeout': 'against' },
+    },
+    watchdog: { when: "systemd's own watchdog ran out, which is a time limit too" },
+  },
 });
 
 const sigkillWithoutAuthor = rule({
@@ -309,18 +330,18 @@ function killerFacts(context: FactContext): readonly MechanismFact[] {
       const word = killer === null ? null : killerWord(killer);
       return [
         systemdStop.fact({
-          text:
-            killer?.detail.state === 'watchdog'
-              ? "The service did not answer systemd's watchdog in time, and systemd killed it for that."
-              : killer?.kind === 'container-exited'
-                ? `The container was being stopped and was killed because it had not exited in the time that the stop allows: "${killer.message.trim().slice(0, 160)}".`
-                : killer?.kind === 'arbiter-signal'
-                  ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not exited within graceful_timeout.`
-                  : word !== null
-                    ? word.program.tellsWhy === true
-                      ? `${word.program.name} restarted the container because its liveness or startup probe failed, and killed it when it had not stopped in time: "${saidOf(word)}".`
-                      : `${word.program.name} was stopping the service and sent SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter by that.`}`
-                    : 'The unit was being stopped or restarted. The worker did not exit in time and was killed.',
+          case: isWatchdog(killer) ? 'watchdog' : 'stopped',
+          text: isWatchdog(killer)
+            ? "The service did not answer systemd's watchdog in time, and systemd killed it for that."
+            : killer?.kind === 'container-exited'
+              ? `The container was being stopped and was killed because it had not exited in the time that the stop allows: "${killer.message.trim().slice(0, 160)}".`
+              : killer?.kind === 'arbiter-signal'
+                ? `The arbiter had been asked to stop at ${formatMoment(killer)} and killed ${whom(death)} itself ${formatSeconds(secondsBetween(killer.time, death.end.time))} later, because it had not exited within graceful_timeout.`
+                : word !== null
+                  ? word.program.tellsWhy === true
+                    ? `${word.program.name} restarted the container because its liveness or startup probe failed, and killed it when it had not stopped in time: "${saidOf(word)}".`
+                    : `${word.program.name} was stopping the service and sent SIGKILL because it had not stopped in time: "${word.event.message.trim().slice(0, 160)}".${death.pid === null ? '' : ` pid ${death.pid} lost its arbiter by that.`}`
+                  : 'The unit was being stopped or restarted. The worker did not exit in time and was killed.',
           ...sourcesOf(killer, death.end),
         }),
       ];

@@ -114,7 +114,7 @@ function recurrence(context: FactContext, facts: readonly Fact[]): string {
     return 'Recurrence unknown: no log of workers.';
   if (record?.death?.end.isUndated === true) return 'Recurrence unknown: the log has no times.';
   // Work that began at a time that no line states began no earlier than its worker.
-  if (incident.startIsBound === 'earliest')
+  if (incident.startIsBound !== undefined)
     return `Recurrence unknown: the log of workers begins at ${formatTimeOfDay(first)} UTC.`;
   const reach = secondsBetween(first, incident.start);
   if (reach < TOO_SHORT_SECONDS) return `Recurrence unknown: ${reaching(first, reach)}.`;

@@ -310,6 +310,10 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
   if (restart !== undefined) {
     return `gunicorn restarted at ${formatTimeOfDay(restart.time)} UTC on ${formatDate(restart.time)}${others(quiet)} without having shut down: it was killed from outside with its workers, and ${searched(quiet)} does not show by what${notRead(quiet)}${end}.`;
   }
+  const sent = errors.find(({ detail }) => detail.signal === SIGKILL && detail.targetPid !== undefined);
+  if (sent !== undefined) {
+    return `SIGKILL was sent to pid ${sent.detail.targetPid} at ${formatTimeOfDay(sent.time)} UTC on ${formatDate(sent.time)} (${quote(sent)}); no log names that process as a worker${notRead(quiet)}${end}.`;
+  }
   const isWhole = unread.length === 0 && errors.length === 0;
   const warning = quiet.warnings.at(-1);
   if (isWhole && warning !== undefined) {
@@ -325,6 +329,8 @@ export function quietHeadline(quiet: QuietCase, amid: string | null): string {
     ? `No worker was killed and no operation failed in ${searched(quiet)}${lookedThrough(quiet)}${end}.`
     : `No kill is logged in ${searched(quiet)}${errors.length === 0 ? '' : `; ${mentions(errors)}`}${lookedThrough(quiet)}${notRead(quiet)}${end}.`;
 }
+
+const SIGKILL = 9;
 
 /** What was seen that may be the trace of an incident; null where nothing was. */
 export function quietTraces({ oomNotices, unexplainedBoots: boots, errors }: QuietCase): string | null {

@@ -26,6 +26,8 @@ export interface SupervisorTraits {
     readonly defaultSeconds: number | null;
     /** What must end within the limit: one piece of work, or the time between two signs of life of the process. */
     readonly of: 'work' | 'sign-of-life';
+    /** Set where the work is interrupted and tells it, instead of whoever runs it. */
+    readonly isToldByWork?: true;
   } | null;
   /** What its command line looks like; null where it has no flags for these settings. */
   readonly command: RegExp | null;
@@ -150,6 +152,7 @@ export const SUPERVISORS: Readonly<Record<SupervisorName, SupervisorTraits>> = {
       logged: 'Task exceeded maximum timeout value',
       defaultSeconds: 180,
       of: 'work',
+      isToldByWork: true,
     },
     file: '/path/to/the/settings/of/the/queue.py',
     reload: 'systemctl restart SERVICE',

@@ -27,6 +27,7 @@ const GENERATOR_OF: Readonly<Partial<Record<string, string>>> = {
   container: 'container-fixtures.md',
   probes: 'make-probe-fixtures.sh',
   servers: 'make-database-server-fixtures.sh',
+  supervisors: 'supervisors/record-php-fpm.py',
 };
 
 function expectGenerator(name: string | undefined, of: string): void {

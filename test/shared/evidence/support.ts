@@ -289,6 +289,7 @@ export const FIXTURE_FORMATS: readonly (readonly [path: string, format: Evidence
   ['servers/innodb-status.txt', 'innodb-status'],
   ['servers/innodb-status-tab.txt', 'innodb-status'],
   ['servers/innodb-status-locks.txt', 'innodb-status'],
+  ['supervisors/php-fpm/www.conf', 'supervisor-conf'],
   ['servers/processlist-table.txt', 'server-sessions'],
   ['servers/processlist-rows.txt', 'server-sessions'],
   ['servers/processlist-tab.txt', 'server-sessions'],

@@ -483,6 +483,9 @@ class HeaderScan {
     const level = levelOf(first.replace(/[.-]$/, ''));
     if (level !== null && this.#standsAsLevel(first, this.#at + first.length)) {
       found.level = level;
+      // INFO/04:10:22 importer: text
+      if (slash >= 0 && found.stamp === null && stampAt(this.#text, this.#at + slash + 1) !== null)
+        return this.#at + slash + 1;
       if (slash >= 0) this.#takeProcess(word.slice(slash + 1));
       // INFO[0033] text: seconds since the start       Source: logrus.TextFormatter
       const elapsed = found.count === 0 ? /^\[\d{4,6}\](?= )/.exec(this.#text.slice(end, end + 9)) : null;

@@ -184,7 +184,8 @@ const boxed: Form = (first, next) =>
         let pending: { readonly line: TextLine; text: string } | null = null;
         const take = (line: TextLine): boolean => {
           const { text } = line;
-          if (pending === null && BORDER.test(text)) return true;
+          // Another border is that of the next statement's table.
+          if (pending === null && BORDER.test(text)) return text === first;
           if (pending === null && !text.startsWith('|')) return false;
           const row: { readonly line: TextLine; text: string } = pending ?? { line, text };
           if (pending !== null) row.text += `\n${text}`;

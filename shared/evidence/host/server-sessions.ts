@@ -66,6 +66,8 @@ function sessionsOf(text: string, context: ParseContext, snapshots: SnapshotCloc
       snapshots.takeDateLine(item.text);
       continue;
     }
+    const now = momentOf(item);
+    if (now !== null && snapshots.takeDateLine(now)) continue;
     const told = VIEWS.map((view) => view(item, clock)).find((sessions) => sessions !== null);
     if (told === undefined || told === null) {
       other += 1;
@@ -81,6 +83,13 @@ function sessionsOf(text: string, context: ParseContext, snapshots: SnapshotCloc
     items.push(problemItem('malformed-record', said, places.of(unread, 0).byteOffset));
   }
   return items;
+}
+
+/** What a row of one value says that the server's clock showed, as `SELECT NOW()` prints it; null for any other row. */
+function momentOf({ values }: ClientRow): string | null {
+  const [entry] = values;
+  if (values.size !== 1 || entry === undefined) return null;
+  return /^(?:now|sysdate|current_timestamp)\b/i.test(entry[0]) ? entry[1] : null;
 }
 
 /** PostgreSQL prints a distance of whole hours as `+00`. */

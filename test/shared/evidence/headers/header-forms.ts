@@ -52,6 +52,10 @@ export const FORMS: Readonly<Record<string, Form>> = {
   'logger LEVEL: text': { line: (r) => `${r.logger} ${r.level}: ${r.text}`, states: ['level', 'logger'] },
   'logger: LEVEL: text': { line: (r) => `${r.logger}: ${r.level}: ${r.text}`, states: ['level', 'logger'] },
   'logger - LEVEL - text': { line: (r) => `${r.logger} - ${r.level} - ${r.text}`, states: ['level', 'logger'] },
+  'LEVEL/clock logger: text': {
+    line: (r) => `${r.level}/${clock(r.at)} ${r.logger}: ${r.text}`,
+    states: NAMED,
+  },
   'date | LEVEL | proc=pid | text': {
     line: (r) => `${seconds(r.at)} | ${r.level} | proc=${r.pid} | ${r.text}`,
     states: ['stamp', 'level', 'pid'],

@@ -76,6 +76,41 @@ describe('sessions of PostgreSQL that wait', () => {
     },
   );
 
+  it('are dated by the moment that the same paste of several statements asked for', () => {
+    const box = (rows: readonly (readonly string[])[]): readonly string[] => {
+      const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+      const border = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`;
+      const lines = rows.map((row) => `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`);
+      return [border, ...lines.slice(0, 1), border, ...lines.slice(1), border];
+    };
+    const text = [
+      'mysql> SELECT NOW(); SHOW FULL PROCESSLIST;',
+      ...box([['NOW()'], ['2026-11-30 20:15:52']]),
+      ...box([
+        ['Id', 'User', 'Host', 'db', 'Command', 'Time', 'State', 'Info'],
+        [
+          '7',
+          'shop',
+          'localhost',
+          'shop',
+          'Query',
+          '12',
+          'Waiting for table metadata lock',
+          'INSERT INTO t VALUES (1)',
+        ],
+      ]),
+      '',
+    ].join('\n');
+    const { items, problems } = parse('server-sessions', bytesOf(text));
+    expect(items).toMatchObject([
+      {
+        type: 'server-session',
+        session: { id: 7, time: at('2026-11-30T20:15:52'), wait: { since: at('2026-11-30T20:15:40') } },
+      },
+    ]);
+    expect(problems.filter(({ kind }) => kind === 'malformed-record')).toEqual([]);
+  });
+
   it('are dated by the session that asked where no line of date stands above', () => {
     const waits = waitsOf('pg-activity-csv.txt');
     expect(waits.map(({ id }) => id)).toEqual([16843, 16879]);

@@ -247,7 +247,8 @@ function transactionLeft(context: FactContext, report: DatabaseReport, transacti
     report.wal?.openTransaction === transaction
       ? `The WAL ends in ${plural(transaction.frames, 'uncommitted frame')}`
       : `The rollback journal${report.hotJournal ? ' is hot and' : ', which was not synced yet,'} holds ${plural(transaction.frames, 'page')} of an unfinished transaction`;
-  const what = `${trace}${touched.length === 0 ? '' : `, in ${listing(touched)}`}: a write transaction was open when the copy was made or its process died`;
+  const where = touched.length === 0 ? '' : `, in ${listing(touched)}`;
+  const what = `${trace}${where}: a write transaction was open when the copy was made or its process died`;
   const owner = transactionOwner(context, transaction);
   const leftover = leftByAnEarlierDeath(context);
   const place: readonly 'inWal'[] = report.wal?.openTransaction === transaction ? ['inWal'] : [];
@@ -255,14 +256,14 @@ function transactionLeft(context: FactContext, report: DatabaseReport, transacti
   if (owner === 'this-operation') {
     return openTransactionOfOperation.fact({
       case: [...place, context.record?.failure != null ? 'livedOn' : 'killed'],
-      text: `${what}. Its rows are of this operation, so this worker held the write lock and was not waiting for it.${context.record?.failure != null ? ' The worker lived on and may have rolled back since, which leaves the same bytes.' : ''}`,
+      text: `This worker held the write lock and was not waiting for it: ${trace.replace(/^The /, 'the ')}${where}, with rows of this operation. A write transaction was open when the copy was made or its process died.${context.record?.failure != null ? ' The worker lived on and may have rolled back since, which leaves the same bytes.' : ''}`,
       ...base,
     });
   }
   if (owner === 'another') {
     return openTransactionOfAnother.fact({
       case: [...place, leftover === null ? 'alone' : 'leftOver'],
-      text: `${what}. It adds nothing to this operation's job, so another process held the write lock${leftover === null ? '' : ' at some time'}. ${leftover ?? 'A transaction that was rolled back after it had spilled leaves the same bytes.'}`,
+      text: `Another process held the write lock${leftover === null ? '' : ' at some time'}: ${trace.replace(/^The /, 'the ')}${where}, which add nothing to this operation's job. A write transaction was open when the copy was made or its process died. ${leftover ?? 'A transaction that was rolled back after it had spilled leaves the same bytes.'}`,
       ...base,
     });
   }

@@ -71,20 +71,41 @@ function isWait({ text, event, reading }: OperationLine): boolean {
   );
 }
 
+/** Whether a line is no progress by its level alone: a service may warn of each step that should not be. */
+function isMereWarning({ text, event, reading }: OperationLine): boolean {
+  return (
+    event.severity === 'warning' &&
+    event.kind === 'log' &&
+    reading.role !== 'operation-failed' &&
+    !WAITS.test(plain(text.slice(0, READ_CHARACTERS)))
+  );
+}
+
+/** Tries go past their bound by one or two; nothing that is bounded goes past it several times over. */
+const FAR_PAST = 3;
+
+const isFarPast = ({ course, last, total }: CounterSeries): boolean =>
+  course === 'past' && total !== null && last >= FAR_PAST * total;
+
 /** The counters of a piece of work, the one that was told last first. Time and memory grow with the lines alone. */
 export function counterSeries(all: readonly OperationLine[]): readonly CounterSeries[] {
   const byTemplate = new Map<string, OperationLine[]>();
+  const warned = new Set<string>();
   for (const line of all.slice(-MOST_LINES)) {
-    if (isWait(line) || line.reading.role === 'request-done') continue;
+    if ((isWait(line) && !isMereWarning(line)) || line.reading.role === 'request-done') continue;
     const template = messageTemplate(saidIn(line));
     if (!template.includes('#')) continue;
+    if (isWait(line)) warned.add(template);
     const known = byTemplate.get(template);
     if (known === undefined) byTemplate.set(template, [line]);
     else known.push(line);
   }
-  return [...byTemplate.values()]
-    .filter(({ length }) => length >= LEAST_LINES)
-    .flatMap((lines) => seriesOf(lines) ?? [])
+  return [...byTemplate]
+    .filter(([, { length }]) => length >= LEAST_LINES)
+    .flatMap(([template, lines]) => {
+      const series = seriesOf(lines);
+      return series === null || (warned.has(template) && !isFarPast(series)) ? [] : [series];
+    })
     .sort((a, b) => b.lastLine.event.row - a.lastLine.event.row);
 }
 

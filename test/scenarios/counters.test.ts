@@ -26,6 +26,17 @@ describe('a counter that runs past its own total is a loop without bounds, whate
     expect(textOf(analysis, 'counter-past-total')).toContain('from 1 to 60 of 12');
   });
 
+  it('also where each step past it is a warning, several times over; tries that end at their bound are none', async () => {
+    const warned = (steps: number): Promise<Analysis> => {
+      const scenario = new Scenario().boot().quietKernel().config('timeout = 30').app(0, 'INFO', 'Abruf 5 beginnt');
+      for (let n = 1; n <= steps; n += 1)
+        scenario.app(1 + n * (29.5 / steps), n > 12 ? 'WARNING' : 'INFO', `Abruf 5: Seite ${n} von 12 gelesen`);
+      return timedOut(scenario);
+    };
+    expect(verdictsOf(await warned(60))['infinite-loop']).toBe('fits');
+    expect(ids(await warned(14))).not.toContain('counter-past-total');
+  });
+
   it('also where it waits for a peer in every round', async () => {
     const scenario = counting(60, (index) => `page ${index + 1} of 12 fetched`);
     const analysis = await timedOut(scenario.psSeries(30, () => ({ state: 'S', cpuPercent: 1, cpuSeconds: 0 })));

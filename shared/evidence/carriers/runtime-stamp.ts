@@ -3,9 +3,9 @@ import { type Carried, type Carrier, NOTHING_SAID } from './carrier.ts';
 
 // 2026-01-28T04:11:54.570448123Z text          docker logs -t, kubectl logs --timestamps, Azure App Service's container log
 // Nine decimals, which a runtime prints even where they are zeros; no logger does.
-const NANOS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)(?: |$)/;
-// Go's RFC3339Nano drops final zeros; a logger's own stamp looks the same.
-const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)(?: |$)/;
+const NANOS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)(?:[ \t]|$)/;
+// Go's RFC3339Nano drops final zeros; a logger's own stamp looks the same. Grafana saves a tab behind it, where logs are explored.
+const ANY = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)(?:[ \t]|$)/;
 
 /** The stamp of a container runtime, to the nanosecond. */
 export const runtimeStamp: Carrier = {

@@ -32,7 +32,8 @@ const PROCESS_IN_BRACKETS = new RegExp(
 );
 // pid=25321    PID 25321    p25321
 const NAMED_NUMBER = new RegExp(String.raw`(?:(?:${PROCESS_NAMES})[=:# ] ?|p)(\d{1,9})(?![\w./:-]|[,.]\d)`, 'iy');
-const NUMBER = /#?(\d{1,19})(?![\w./:]|[,.]\d)/y;
+/** No year of a date. */
+const NUMBER = /#?(\d{1,19})(?![\w./:]|[,.]\d|-\d\d-)/y;
 // 2026/01/28 04:10:22 [error] 123#124: text     Source: ngx_log_error_core
 const PROCESS_AND_THREAD = /(\d{1,9})#(\d{1,9})(?=: )/y;
 const THREAD =

@@ -22,6 +22,8 @@ export interface MeasureWorkerData {
   readonly request: MeasureRequest;
   /** One number: bytes before the piece being parsed. Shared, since a thread without memory says nothing more. */
   readonly reached: Float64Array;
+  /** One number, shared as well: not 0 when the run is to end itself. */
+  readonly asked: Int32Array;
 }
 
 export interface MeasureOptions {
@@ -64,7 +66,8 @@ function medianOf(profiles: readonly ParseProfile[]): ParseProfile {
 async function measureOnce(request: MeasureRequest, run: number, options: MeasureOptions): Promise<ParseProfile> {
   if (options.signal?.aborted) throw new JobCancelled();
   const reached = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
-  const data: MeasureWorkerData = { request, reached };
+  const asked = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const data: MeasureWorkerData = { request, reached, asked };
   const heapBytes = heapLimitOf(request);
   const soFar = new ProfileSoFar(request.memoryLimitBytes);
   const read = (message: MeasureWorkerMessage): JobOutcome<ParseProfile> => {
@@ -95,7 +98,10 @@ async function measureOnce(request: MeasureRequest, run: number, options: Measur
     maxYoungGenerationSizeMb: youngMib,
   };
   try {
-    return await runJob(startWorker('measure-worker', data, limits), read, options.signal, died);
+    const askToEnd = (): void => {
+      Atomics.store(asked, 0, 1);
+    };
+    return await runJob(startWorker('measure-worker', data, limits), read, options.signal, died, askToEnd);
   } catch (thrown) {
     if (thrown instanceof JobCancelled) return soFar.end({ kind: 'cancelled', atBytes: existing(reached[0], 0) });
     throw thrown;

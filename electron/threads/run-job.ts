@@ -42,17 +42,23 @@ export function runJob<M extends { readonly type: string }, R>(
   signal?: AbortSignal,
   /** Asked when the worker dies of something thrown: an outcome in its place, null where it is a failure. */
   died?: (thrown: unknown) => JobOutcome<R>,
+  /** Asks a worker that looks for it to end by itself when the job is cancelled; it is ended if it does not soon. */
+  askToEnd?: () => void,
 ): Promise<R> {
   return new Promise<R>((resolve, reject) => {
     let settled = false;
-    const settle = (finish: () => void): void => {
+    const settle = (finish: () => void, ended: () => Promise<void> = () => endedOrGivenUp(worker)): void => {
       if (settled) return;
       settled = true;
       signal?.removeEventListener('abort', cancel);
-      endedOrGivenUp(worker).then(finish, finish);
+      ended().then(finish, finish);
     };
     const fail = (error: JobError): void => settle(() => reject(new JobFailure(error)));
-    const cancel = (): void => settle(() => reject(new JobCancelled()));
+    const cancel = (): void =>
+      settle(
+        () => reject(new JobCancelled()),
+        askToEnd === undefined ? undefined : () => endedWhenAsked(worker, askToEnd),
+      );
 
     worker.on('message', (message: M) => {
       if (settled) return;
@@ -89,6 +95,21 @@ async function endedOrGivenUp(worker: Worker): Promise<void> {
     timer = setTimeout(resolve, END_WITHIN_MS);
   });
   await Promise.race([worker.terminate(), givenUp]).finally(() => clearTimeout(timer));
+}
+
+/** A thread that looks for it between two pieces of its work needs no more. */
+const END_BY_ITSELF_MS = 1_000;
+
+/** To be ended from outside amid the growth of its heap may hold up the thread that asks as well. */
+async function endedWhenAsked(worker: Worker, askToEnd: () => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const ended = new Promise<boolean>((resolve) => {
+    worker.once('exit', () => resolve(true));
+    timer = setTimeout(() => resolve(false), END_BY_ITSELF_MS);
+  });
+  askToEnd();
+  const isEnded = await ended.finally(() => clearTimeout(timer));
+  if (!isEnded) await endedOrGivenUp(worker);
 }
 
 /**

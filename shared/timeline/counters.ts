@@ -89,24 +89,38 @@ const isFarPast = ({ course, last, total }: CounterSeries): boolean =>
 
 /** The counters of a piece of work, the one that was told last first. Time and memory grow with the lines alone. */
 export function counterSeries(all: readonly OperationLine[]): readonly CounterSeries[] {
-  const byTemplate = new Map<string, OperationLine[]>();
-  const warned = new Set<string>();
-  for (const line of all.slice(-MOST_LINES)) {
-    if ((isWait(line) && !isMereWarning(line)) || line.reading.role === 'request-done') continue;
-    const template = messageTemplate(saidIn(line));
-    if (!template.includes('#')) continue;
-    if (isWait(line)) warned.add(template);
-    const known = byTemplate.get(template);
-    if (known === undefined) byTemplate.set(template, [line]);
-    else known.push(line);
-  }
-  return [...byTemplate]
-    .filter(([, { length }]) => length >= LEAST_LINES)
-    .flatMap(([template, lines]) => {
+  const counting = all
+    .slice(-MOST_LINES)
+    .filter((line) => (!isWait(line) || isMereWarning(line)) && line.reading.role !== 'request-done');
+  return byTemplate(counting)
+    .filter(({ length }) => length >= LEAST_LINES)
+    .flatMap((lines) => {
       const series = seriesOf(lines);
-      return series === null || (warned.has(template) && !isFarPast(series)) ? [] : [series];
+      return series === null || (lines.some(isWait) && !isFarPast(series)) ? [] : [series];
     })
     .sort((a, b) => b.lastLine.event.row - a.lastLine.event.row);
+}
+
+/** Lines of one template together, the template that was said first first. */
+function byTemplate(lines: readonly OperationLine[]): readonly (readonly OperationLine[])[] {
+  const known = new Map<string, OperationLine[]>();
+  for (const line of lines) {
+    const template = messageTemplate(saidIn(line));
+    const alike = known.get(template);
+    if (alike === undefined) known.set(template, [line]);
+    else alike.push(line);
+  }
+  return [...known.values()];
+}
+
+const valuesOf = (lines: readonly OperationLine[]): readonly (readonly number[])[] =>
+  lines.map((line) => numbersOf(saidIn(line)).map(({ value }) => value));
+
+/** The place of the number that lines of one template count one by one with; -1 where none does. */
+function placeCountedBy(values: readonly (readonly number[])[]): number {
+  return (values[0] ?? []).findIndex((_, at) =>
+    values.every((numbers, index) => index === 0 || numbers[at] === (values[index - 1]?.[at] ?? Number.NaN) + 1),
+  );
 }
 
 /** One number of a line, with what stands before and behind it. */
@@ -131,21 +145,12 @@ export function unboundedTries(
   all: readonly OperationLine[],
   isOther: (line: OperationLine) => boolean,
 ): UnboundedTries | null {
-  const byTemplate = new Map<string, OperationLine[]>();
-  for (const line of all.slice(-MOST_LINES)) {
-    if (!isWait(line) || isOther(line)) continue;
-    const template = messageTemplate(saidIn(line));
-    const known = byTemplate.get(template);
-    if (known === undefined) byTemplate.set(template, [line]);
-    else known.push(line);
-  }
-  for (const lines of byTemplate.values()) {
+  const waits = all.slice(-MOST_LINES).filter((line) => isWait(line) && !isOther(line));
+  for (const lines of byTemplate(waits)) {
     const [firstLine, lastLine] = [lines[0], lines.at(-1)];
     if (lines.length < UNBOUNDED_TRIES || firstLine === undefined || lastLine === undefined) continue;
-    const values = lines.map((line) => numbersOf(saidIn(line)).map(({ value }) => value));
-    const place = (values[0] ?? []).findIndex((_, at) =>
-      values.every((numbers, index) => index === 0 || numbers[at] === (values[index - 1]?.[at] ?? Number.NaN) + 1),
-    );
+    const values = valuesOf(lines);
+    const place = placeCountedBy(values);
     if (place < 0 || totalBehind(saidIn(lastLine), place) !== null) continue;
     const seconds = secondsBetween(firstLine.event.time, lastLine.event.time);
     return { last: values.at(-1)?.[place] ?? 0, firstLine, lastLine, stepSeconds: seconds / (lines.length - 1) };
@@ -242,23 +247,13 @@ const PARTS_BEYOND = 2;
  * then "page 1: 100 records", "page 2: 100 records" and so on to page 147. Null where they are not.
  */
 export function partsPastWhole(all: readonly OperationLine[]): PartsPastWhole | null {
-  const byTemplate = new Map<string, OperationLine[]>();
   const recent = all.slice(-MOST_LINES);
-  for (const line of recent) {
-    if (isWait(line) || line.reading.role === 'request-done') continue;
-    const template = messageTemplate(saidIn(line));
-    const known = byTemplate.get(template);
-    if (known === undefined) byTemplate.set(template, [line]);
-    else known.push(line);
-  }
-  for (const lines of byTemplate.values()) {
+  const told = recent.filter((line) => !isWait(line) && line.reading.role !== 'request-done');
+  for (const lines of byTemplate(told)) {
     const [firstLine, lastLine] = [lines[0], lines.at(-1)];
     if (lines.length < LEAST_PARTS || firstLine === undefined || lastLine === undefined) continue;
-    const values = lines.map((line) => numbersOf(saidIn(line)).map(({ value }) => value));
-    const isCounted = (values[0] ?? []).some((_, at) =>
-      values.every((numbers, index) => index === 0 || numbers[at] === (values[index - 1]?.[at] ?? Number.NaN) + 1),
-    );
-    if (!isCounted) continue;
+    const values = valuesOf(lines);
+    if (placeCountedBy(values) < 0) continue;
     const before = recent.slice(0, recent.indexOf(firstLine));
     for (const { value: each, noun, place } of countedThings(lastLine)) {
       const sizes = values.map((numbers) => numbers[place] ?? 0);

@@ -1,4 +1,5 @@
-import { type FactContext, sourceOnly, sourcesOfSamples } from '../context/context.ts';
+import { type FactContext, sourceOnly, sourcesOf, sourcesOfSamples } from '../context/context.ts';
+import { kernelLines } from '../context/kernel-lines.ts';
 import { cpuUse, finalStretch, loneSample } from '../context/process-readings.ts';
 import { counterAtEnd } from '../context/work-counters.ts';
 import { type EpochMicros, formatTimeOfDay } from '../model/time.ts';
@@ -234,6 +235,32 @@ function fromVmstat(
   ];
 }
 
+// watchdog: BUG: soft lockup - CPU#1 stuck for 66s! [swapper/1:0]        rcu: INFO: rcu_sched self-detected stall on CPU
+const CPU_STALL =
+  /\bsoft lockup - CPU#\d+ stuck for (\d+)s! \[[^\]]{1,40}:(\d+)\]|\bhard LOCKUP on cpu \d+|\b(?:self-)?detected stalls? on CPU/i;
+
+const kernelStall = rule({
+  id: 'kernel-stall',
+  needs: ['kernel-log'],
+  basis: BASIS.kernelStall,
+  weights: { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 },
+});
+
+/** A processor that ran nothing for a minute ran no worker: the host was frozen, or its hypervisor had none for it. */
+function stalledCpu(context: FactContext): readonly CpuFact[] {
+  const lines = kernelLines(context, CPU_STALL);
+  const first = lines[0];
+  // What holds the processor in the kernel may be the worker itself.
+  const stuck = first === undefined ? null : CPU_STALL.exec(first.message);
+  if (first === undefined || stuck === null || Number(stuck[2]) === context.record?.incident.pid) return [];
+  return [
+    kernelStall.fact({
+      text: `The kernel reports that a CPU stood still${stuck[1] === undefined ? '' : ` for ${stuck[1]} s`} ("${stuck[0].slice(0, 100)}"): everything on the host stood still with it, whatever it was at.`,
+      ...sourcesOf(first),
+    }),
+  ];
+}
+
 const CPU_RULES = [
   workerBusy,
   workerInDiskWait,
@@ -244,12 +271,14 @@ const CPU_RULES = [
   hostBusy,
   hostIdle,
   cpuStolen,
+  kernelStall,
 ] as const;
 type CpuFact = FactOf<typeof CPU_RULES>;
 
 export const cpuFamily = family({
   name: 'cpu',
-  about: 'Whether the worker was computing or waiting, from `ps` over time, else from `vmstat`.',
+  about:
+    'Whether the worker was computing or waiting, from `ps` over time, else from `vmstat`; whether the host let it run.',
   rules: CPU_RULES,
-  find: cpuFacts,
+  find: (context) => [...cpuFacts(context), ...stalledCpu(context)],
 });

@@ -1,7 +1,8 @@
 import { type FactContext, sourceOnly, sourcesOf } from '../context/context.ts';
+import { kernelLines } from '../context/kernel-lines.ts';
 import type { EvidenceEvent } from '../model/event.ts';
 import type { FilesystemUsage } from '../model/host.ts';
-import { addSeconds, type EpochMicros, secondsBetween } from '../model/time.ts';
+import { type EpochMicros, secondsBetween } from '../model/time.ts';
 import { fileLabel, formatBytes, listing } from '../wording/figures.ts';
 import { BASIS } from './basis.ts';
 import { type FactOf, family, rule } from './rule.ts';
@@ -25,7 +26,6 @@ function storageFacts(context: FactContext): readonly StorageFact[] {
     ...complaintOfKernel(context),
     ...silentServer(context),
     ...hungTask(context),
-    ...stalledCpu(context),
   ];
 }
 
@@ -55,42 +55,6 @@ function failedToAccess(context: FactContext): readonly StorageFact[] {
 // blk_update_request: I/O error, dev sda, sector 123456      EXT4-fs error (device vda1): ...      nvme0: I/O 1 QID 2 timeout
 const KERNEL_DISK_ERROR =
   /\bI\/O error\b|\b(?:EXT4|XFS|BTRFS)\b.{0,40}\berror\b|\bnvme\w*: I\/O \d+ .*timeout|\bblocked for more than \d+ seconds\b|Remounting filesystem read-only/i;
-/** Kernel lines read around one incident. */
-const KERNEL_LINES = 5_000;
-
-function kernelLines({ window, evidence }: FactContext, pattern: RegExp): readonly EvidenceEvent[] {
-  if (window === null) return [];
-  return evidence.events
-    .between(addSeconds(window.from, -60), addSeconds(window.to, 5), KERNEL_LINES, ['kernel'])
-    .filter((event) => pattern.test(event.message));
-}
-
-// watchdog: BUG: soft lockup - CPU#1 stuck for 66s! [swapper/1:0]        rcu: INFO: rcu_sched self-detected stall on CPU
-const CPU_STALL =
-  /\bsoft lockup - CPU#\d+ stuck for (\d+)s! \[[^\]]{1,40}:(\d+)\]|\bhard LOCKUP on cpu \d+|\b(?:self-)?detected stalls? on CPU/i;
-
-const kernelStall = rule({
-  id: 'kernel-stall',
-  needs: ['kernel-log'],
-  basis: BASIS.kernelStall,
-  weights: { 'infinite-loop': -1, 'database-lock': -1, 'large-artifact': -1 },
-});
-
-/** A processor that ran nothing for a minute ran no worker: the host was frozen, or its hypervisor had none for it. */
-function stalledCpu(context: FactContext): readonly StorageFact[] {
-  const lines = kernelLines(context, CPU_STALL);
-  const first = lines[0];
-  // What holds the processor in the kernel may be the worker itself.
-  const stuck = first === undefined ? null : CPU_STALL.exec(first.message);
-  if (first === undefined || stuck === null || Number(stuck[2]) === context.record?.incident.pid) return [];
-  return [
-    kernelStall.fact({
-      text: `The kernel reports that a CPU stood still${stuck[1] === undefined ? '' : ` for ${stuck[1]} s`} ("${stuck[0].slice(0, 100)}"): everything on the host stood still with it, whatever it was at.`,
-      ...sourcesOf(first),
-    }),
-  ];
-}
-
 // nfs: server fs1 not responding, still trying     nfs: server fs1 not responding, timed out     CIFS: VFS: \\\\fs1 has not responded in 180 seconds
 const SERVER_SILENT =
   /\b(?:nfs: server|CIFS: |ceph: |libceph: ).{0,80}\b(?:not respond\w*|timed out|session lost|socket closed)/i;
@@ -260,7 +224,6 @@ const STORAGE_RULES = [
   kernelDiskError,
   diskFullError,
   filesystemFull,
-  kernelStall,
 ] as const;
 type StorageFact = FactOf<typeof STORAGE_RULES>;
 

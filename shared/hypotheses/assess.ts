@@ -284,15 +284,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     'lock-waits-for-readers',
     'lock-refused-in-trace',
     'open-transaction-of-another',
-    'lock-asked-for',
-    'lock-wait-told',
-    'lock-wait-failed-operation',
-    'server-lock-failed-operation',
-    'server-lock-before-end',
-    'server-lock-to-the-end',
-    'server-lock-over-silence',
-    'server-session-waits',
-    'server-lock-meanwhile',
+    ...LOCKS_OF_ANY_KIND,
   );
   if (specific && weighing.total >= FITS_AT) {
     if (has('nobody-died')) {
@@ -303,7 +295,7 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     }
     return {
       verdict: 'fits',
-      reason: `The operation was waiting for ${has('lock-asked-for', 'lock-wait-told', 'lock-wait-failed-operation', 'server-lock-to-the-end', 'server-lock-over-silence', 'server-session-waits', 'server-lock-before-end', 'server-lock-failed-operation', 'server-lock-meanwhile') ? 'a lock' : 'the write lock'} of its database, held by another process, until it was killed.${whoHeldIt(weighing)}`,
+      reason: `The operation was waiting for ${has(...LOCKS_OF_ANY_KIND) ? 'a lock' : 'the write lock'} of its database, held by another process, until it was killed.${whoHeldIt(weighing)}`,
     };
   }
   if (has('database-server'))
@@ -314,6 +306,19 @@ function assessLock({ of, has }: WeighedFacts): Assessment {
     return undecided('No copy of the database is in the evidence, so who held its write lock is not known.');
   return undecided('The files of the database and the log do not decide whether the operation was waiting for a lock.');
 }
+
+/** Of a server, or of what a log calls a lock: whether it was the write lock of a file nothing says. */
+const LOCKS_OF_ANY_KIND = [
+  'lock-asked-for',
+  'lock-wait-told',
+  'lock-wait-failed-operation',
+  'server-lock-failed-operation',
+  'server-lock-before-end',
+  'server-lock-to-the-end',
+  'server-lock-over-silence',
+  'server-session-waits',
+  'server-lock-meanwhile',
+] as const satisfies readonly FactId[];
 
 /** What was seen from outside of the lock and who held it, where it was. */
 function whoHeldIt(lock: Weighing): string {

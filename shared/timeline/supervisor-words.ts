@@ -3,7 +3,7 @@ import { SUPERVISORS } from '../model/supervisor.ts';
 import { secondsBetween } from '../model/time.ts';
 
 /** What a supervisor says of the life of a worker. */
-const WORKER_KINDS = [
+export const WORKER_KINDS = [
   'worker-boot',
   'worker-timeout',
   'worker-sigkill',

@@ -2,7 +2,7 @@ import { type EventSource, type EvidenceEvent, SERVICE_KINDS } from '../model/ev
 import { isServerProcess } from '../model/supervisor.ts';
 import { addSeconds, type EpochMicros, epochMicros, secondsBetween } from '../model/time.ts';
 import { Speakers } from './speakers.ts';
-import { spokenOfWorkers, WordSubjects } from './supervisor-words.ts';
+import { spokenOfWorkers, WORKER_KINDS, WordSubjects } from './supervisor-words.ts';
 
 /**
  * One life of a worker process. A pid may be used again, so a life runs from its boot line (or from its first trace, when
@@ -19,13 +19,7 @@ export interface WorkerLife {
 }
 
 const ABOUT_WORKER = [
-  'worker-boot',
-  'worker-timeout',
-  'worker-sigkill',
-  'worker-signalled',
-  'worker-exit-code',
-  'worker-exiting',
-  'worker-recycled',
+  ...WORKER_KINDS,
   'worker-error',
   'oom-kill',
   'segfault',

@@ -88,16 +88,25 @@ export function artifactFigures(
 
 /** A shorter name may be a word. */
 const SHORTEST_NAME = 5;
+/** What parts the name of a file from the words around it, the folders before it and a full stop behind it. */
+const NO_NAME = /[\s"'`()<>[\]{},;:=|\\/«»“”„‘’]+|\.(?=\s|$)/u;
+const isDotted = (word: string): boolean => word.includes('.');
 
 /** The file of no kind that is read whose name stands in the operation's lines, the longest name first. */
 function savedFile(operation: Operation | null, files: readonly EvidenceFile[]): EvidenceFile | null {
   const lines = operation?.lines ?? [];
+  if (!files.some(({ format }) => format === 'unknown')) return null;
+  // Once for all files: there may be thousands of either.
+  const words = new Set(lines.flatMap(({ text, fields }) => `${text} ${fields}`.split(NO_NAME).filter(isDotted)));
+  const isNamed = (name: string): boolean =>
+    words.has(name) ||
+    (NO_NAME.test(name) && lines.some(({ text, fields }) => text.includes(name) || fields.includes(name)));
   let best: { readonly file: EvidenceFile; readonly name: string } | null = null;
   for (const file of files) {
     const name = file.path.split('/').at(-1) ?? '';
     if (file.format !== 'unknown' || name.length < SHORTEST_NAME || !name.includes('.')) continue;
     if (best !== null && best.name.length >= name.length) continue;
-    if (lines.some(({ text, fields }) => text.includes(name) || fields.includes(name))) best = { file, name };
+    if (isNamed(name)) best = { file, name };
   }
   return best?.file ?? null;
 }

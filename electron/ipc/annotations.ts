@@ -9,7 +9,7 @@ import {
 } from '../../shared/model/annotation.ts';
 import { placeOf, rowOf } from '../../shared/model/record-place.ts';
 import { change, type WorkHistory } from '../../shared/model/work-history.ts';
-import { messageTemplate } from '../../shared/search/message-template.ts';
+import { hiddenTemplate } from '../../shared/search/hidden-template.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { UsageError } from '../threads/usage-error.ts';
 import { freeId, freeIds, named } from './work-names.ts';
@@ -82,7 +82,7 @@ export function edit({ work }: AnnotatedCase, { id, text, time }: RequestOf<'ann
 
 /** Hides the messages that are like that of an event; the same history where they are hidden already. */
 export function hide({ store, work }: AnnotatedCase, { row }: RequestOf<'annotation.hide'>): WorkHistory {
-  const template = messageTemplate(store.event(row).message);
+  const template = hiddenTemplate(store.event(row).message);
   if (template === '') throw new UsageError('This event has no message, by which others could be told to be like it.');
   const hidden = work.annotations.filter(({ kind }) => kind === 'hidden');
   if (hidden.some((each) => each.kind === 'hidden' && each.template === template)) return work;

@@ -11,7 +11,7 @@ import type { EvidenceId } from '../../shared/model/evidence.ts';
 import { redo, undo, type WorkHistory } from '../../shared/model/work-history.ts';
 import { UTC } from '../../shared/model/zone.ts';
 import { tagsOfRows } from '../../shared/rules/tags.ts';
-import { messageTemplate } from '../../shared/search/message-template.ts';
+import { hiddenTemplate } from '../../shared/search/hidden-template.ts';
 import type { OpenCase } from '../case/open-case.ts';
 import { readRuleFiles } from '../case/read-rule-files.ts';
 import { copiedEvents } from '../export/copied-events.ts';
@@ -92,7 +92,7 @@ export function createHandlers(
     'events.control': (payload) => requireCase(session).queries.request('events.control', payload),
     'events.count': (payload) => requireCase(session).queries.request('events.count', payload),
     'events.step': (payload) => requireCase(session).queries.request('events.step', payload),
-    'events.template': ({ row }) => messageTemplate(requireCase(session).store.event(row).message),
+    'events.template': ({ row }) => hiddenTemplate(requireCase(session).store.event(row).message),
     'events.copy': ({ rows, format, zone }) => {
       const { store, evidence } = requireCase(session);
       ports.writeClipboard(copiedEvents(store, evidence.files, rows, { format, zone: zone ?? UTC }));

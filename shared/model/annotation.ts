@@ -58,7 +58,7 @@ export interface AddedEvent {
   readonly text: string;
 }
 
-/** Messages that are left out of the list of events, by what they have in common: see `messageTemplate`. */
+/** Messages that are left out of the list of events, by what they have in common: see `hiddenTemplate`. */
 interface HiddenMessages {
   readonly kind: 'hidden';
   readonly id: string;
@@ -71,7 +71,7 @@ export const MOST_ANNOTATIONS = 5_000;
 export const MOST_TAG_CHARS = 60;
 /** Of a record's message as it is kept beside its place. */
 export const MOST_EXCERPT_CHARS = 300;
-/** Of a template; see `messageTemplate`. */
+/** Of a template; see `hiddenTemplate`. */
 export const MOST_TEMPLATE_CHARS = 2_000;
 /** Messages that are hidden at once: each is compared with every message of the list. */
 export const MOST_HIDDEN = 100;

@@ -5,7 +5,7 @@ import type { EvidenceFile } from '../model/evidence.ts';
 import { existing } from '../model/existing.ts';
 import type { ZoneName } from '../model/zone.ts';
 import { copiedRows } from './copied-rows.ts';
-import { longestLiteral, messageTemplate } from './message-template.ts';
+import { hiddenTemplate, longestLiteral } from './hidden-template.ts';
 import type { ComparisonOperator, FieldQuery, Query } from './query.ts';
 import { globTest } from './query-fields.ts';
 import { resolveTime, type TimeStretch } from './resolve-time.ts';
@@ -124,7 +124,7 @@ export function compileTemplates(templates: readonly string[], isWanted: boolean
   // A message without any of them has none of the templates; telling so takes no template of its own.
   const literals = [...new Set(templates.map(longestLiteral))];
   const isLike = (message: string): boolean =>
-    literals.some((literal) => message.includes(literal)) && known.has(messageTemplate(message));
+    literals.some((literal) => message.includes(literal)) && known.has(hiddenTemplate(message));
   return {
     ofRow: () => ASK,
     ofMessage: (_row, { text }) => isLike(text) === isWanted,

@@ -13,7 +13,7 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { Progress, SourceProgress, SourcesProgress } from '../../../shared/model/job.ts';
 import { addSeconds, epochMicros, formatIsoMicros } from '../../../shared/model/time.ts';
 import type { CaseView, RawRecord, TracebackLine } from '../../../shared/model/views.ts';
-import { messageTemplate } from '../../../shared/search/message-template.ts';
+import { hiddenTemplate } from '../../../shared/search/hidden-template.ts';
 import { TracebackLines } from '../../../shared/timeline/traceback-lines.ts';
 import { referenceEvents, referenceView } from '../../support/reference-case.ts';
 import { mockAnnotations } from './mock-annotations.ts';
@@ -155,7 +155,7 @@ export function createMockBridge(options: MockOptions): MockBridge {
       const row = rows.at(next < rows.length ? next : 0);
       return row === undefined ? null : { row, hasWrapped: next < 0 || next >= rows.length };
     },
-    'events.template': async ({ row }) => messageTemplate(current?.events[row]?.message ?? ''),
+    'events.template': async ({ row }) => hiddenTemplate(current?.events[row]?.message ?? ''),
     'events.copy': async () => undefined,
     'events.raw': async ({ row }) => rawRecord(current, row),
     'events.bytes': async ({ row, of, offset, limit }) => {

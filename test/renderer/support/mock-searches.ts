@@ -6,8 +6,8 @@ import type { EvidenceEvent } from '../../../shared/model/event.ts';
 import type { EventColumns } from '../../../shared/model/event-columns.ts';
 import type { CaseView, EventHistogram, FacetCounts, SearchProgress } from '../../../shared/model/views.ts';
 import { compileQuery, MessageText } from '../../../shared/search/compile-query.ts';
+import { hiddenTemplate } from '../../../shared/search/hidden-template.ts';
 import { histogramOf } from '../../../shared/search/histogram.ts';
-import { messageTemplate } from '../../../shared/search/message-template.ts';
 import { parseQuery } from '../../../shared/search/parse-query.ts';
 
 interface SearchedCase {
@@ -51,7 +51,7 @@ export class MockSearches {
       const event = mock.events[row];
       if (event === undefined || (passes !== null && !passes(row))) continue;
       if (!event.message.toLowerCase().includes(filter.text.toLowerCase())) continue;
-      const template = messageTemplate(event.message);
+      const template = hiddenTemplate(event.message);
       if (filter.withoutTemplates.includes(template)) continue;
       if (filter.templates.length > 0 && !filter.templates.includes(template)) continue;
       if (compiled === null || compiled.ofMessage(row, new MessageText(event.message))) found.push(row);

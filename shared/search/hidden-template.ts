@@ -13,9 +13,10 @@ const VALUE = /\*(?:[.,:/+-]\*)+/g;
 
 /**
  * What a message has in common with others that differ in numbers, ids and times alone: `batch 79158 of 3` is `batch * of *`.
- * Of several lines every line counts, so that one traceback is not like another.
+ * Of several lines every line counts, so that one traceback is not like another. Case files keep it: it stays as it is, whatever
+ * the analysis takes for a template (`messageTemplate` of the timeline).
  */
-export function messageTemplate(message: string): string {
+export function hiddenTemplate(message: string): string {
   return message.slice(0, COMPARED_CHARS).replace(UUID, VARIABLE).replace(NUMBER, VARIABLE).replace(VALUE, VARIABLE);
 }
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { longestLiteral, messageTemplate } from '../../../shared/search/message-template.ts';
+import { hiddenTemplate, longestLiteral } from '../../../shared/search/hidden-template.ts';
 
-describe('messageTemplate', () => {
+describe('hiddenTemplate', () => {
   it.each([
     ['Importing ROUTING job 95 batch 79158', 'Importing ROUTING job 101 batch 3'],
     [
@@ -13,20 +13,20 @@ describe('messageTemplate', () => {
     ['read 12.5 MB from 10.0.0.1:8080', 'read 7 MB from 192.168.17.1:80'],
     ['at 0x7f3ac2', 'at 0x55'],
   ])('is the same for %j and %j', (one, other) => {
-    expect(messageTemplate(one)).toBe(messageTemplate(other));
+    expect(hiddenTemplate(one)).toBe(hiddenTemplate(other));
   });
 
   it.each([
     ['Importing ROUTING job 95', 'Importing BILLING job 95'],
     ['Traceback:\n  File "a.py", line 1\nKeyError: a', 'Traceback:\n  File "a.py", line 1\nValueError: a'],
   ])('tells %j from %j', (one, other) => {
-    expect(messageTemplate(one)).not.toBe(messageTemplate(other));
+    expect(hiddenTemplate(one)).not.toBe(hiddenTemplate(other));
   });
 
   it('has a longest text that stands in every message of it', () => {
     fc.assert(
       fc.property(fc.string(), (message) => {
-        expect(message).toContain(longestLiteral(messageTemplate(message)));
+        expect(message).toContain(longestLiteral(hiddenTemplate(message)));
       }),
     );
   });

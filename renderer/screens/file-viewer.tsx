@@ -1,13 +1,9 @@
-import { ChevronLeft, ChevronRight, CornerDownRight, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { CaseView, FileBytes } from '../../shared/model/views.ts';
 import { toJobError } from '../bridge.ts';
-import buttonStyles from '../components/button.module.css';
-import { Button, IconButton } from '../components/button.tsx';
 import { cx } from '../components/class-names.ts';
-import searchDialogStyles from '../components/search-dialog.module.css';
+import { PagesDialog } from '../components/pages-dialog.tsx';
 import { Tabs } from '../components/tabs.tsx';
-import { useModal } from '../components/use-modal.ts';
 import { formatCount } from '../format.ts';
 import { useActions, useBridge } from '../state/app-context.tsx';
 import type { FilePlace } from '../state/app-state.ts';
@@ -28,8 +24,6 @@ type Loaded =
 export function FileViewer({ view, place }: { readonly view: CaseView; readonly place: FilePlace }) {
   const { closeFile } = useActions();
   const file = view.files.find(({ id }) => id === place.evidenceId);
-  const dialog = useRef<HTMLDialogElement>(null);
-  useModal(dialog);
   const first = pageStart(place.byteOffset - LEAD_BYTES);
   const [offset, setOffset] = useState(first);
   const loaded = useFileBytes(place.evidenceId, offset);
@@ -39,60 +33,38 @@ export function FileViewer({ view, place }: { readonly view: CaseView; readonly 
   const end = page === null ? offset : page.byteOffset + page.bytes.length;
   const path = file?.path ?? place.evidenceId;
   return (
-    <dialog
-      ref={dialog}
-      className={cx(searchDialogStyles.palette, styles.fileViewer)}
-      aria-label={`File ${path}`}
+    <PagesDialog
+      label={`File ${path}`}
+      title={path}
+      aside={
+        <Tabs<Mode>
+          label="How the file is shown"
+          tabs={[
+            { value: 'text', title: 'Text' },
+            { value: 'hex', title: 'Hex' },
+          ]}
+          current={mode}
+          onChoose={setChosen}
+          idPrefix="file-"
+          panelId="file-content"
+          className={styles.modes}
+          tabClassName={styles.mode}
+        />
+      }
+      isFullHeight
+      note={
+        <>
+          {placeInWords(place)} · shown are bytes {formatCount(offset)}–{formatCount(Math.max(offset, end - 1))} of{' '}
+          {formatCount(page?.totalBytes ?? file?.bytes ?? 0)}
+        </>
+      }
+      onEarlier={offset === 0 ? null : () => setOffset(pageStart(offset - PAGE_BYTES))}
+      onBack={offset === first ? null : () => setOffset(first)}
+      onLater={page === null || end >= page.totalBytes ? null : () => setOffset(offset + PAGE_BYTES)}
       onClose={closeFile}
-      onClick={(event) => {
-        if (event.target === dialog.current) closeFile();
-      }}
-      onKeyDown={(event) => event.stopPropagation()}
     >
-      <div className={styles.box}>
-        <header className={styles.header}>
-          <h2 className={cx(styles.title, 'mono')}>{path}</h2>
-          <Tabs<Mode>
-            label="How the file is shown"
-            tabs={[
-              { value: 'text', title: 'Text' },
-              { value: 'hex', title: 'Hex' },
-            ]}
-            current={mode}
-            onChoose={setChosen}
-            idPrefix="file-"
-            panelId="file-content"
-            className={styles.modes}
-            tabClassName={styles.mode}
-          />
-          <IconButton label="Close" onClick={closeFile}>
-            <X size={15} aria-hidden="true" />
-          </IconButton>
-        </header>
-        <FileContent loaded={loaded} mode={mode} place={place} />
-        <footer className={styles.footer}>
-          <span className="secondary numeric">
-            {placeInWords(place)} · shown are bytes {formatCount(offset)}–{formatCount(Math.max(offset, end - 1))} of{' '}
-            {formatCount(page?.totalBytes ?? file?.bytes ?? 0)}
-          </span>
-          <span className={buttonStyles.buttonRow}>
-            <Button size="small" disabled={offset === 0} onClick={() => setOffset(pageStart(offset - PAGE_BYTES))}>
-              <ChevronLeft size={13} aria-hidden="true" /> Earlier
-            </Button>
-            <Button size="small" disabled={offset === first} onClick={() => setOffset(first)}>
-              <CornerDownRight size={13} aria-hidden="true" /> Back to the place
-            </Button>
-            <Button
-              size="small"
-              disabled={page === null || end >= page.totalBytes}
-              onClick={() => setOffset(offset + PAGE_BYTES)}
-            >
-              Later <ChevronRight size={13} aria-hidden="true" />
-            </Button>
-          </span>
-        </footer>
-      </div>
-    </dialog>
+      <FileContent loaded={loaded} mode={mode} place={place} />
+    </PagesDialog>
   );
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCaseText } from '../../shared/contract/case-file.ts';
 import { chooseMenuItem, launchApp, type RunningApp, stubSaveDialog } from './support/app.ts';
 import { eventGrid, eventually, goTo, openSample, waitForCase } from './support/pages.ts';
+import { shoot } from './support/pictures.ts';
 
 /** Marking, tagging, commenting and hiding events, working with several, and going back on all of it. */
 let work: string;
@@ -42,24 +43,13 @@ async function showAnnotations(): Promise<void> {
   await page.getByRole('region', { name: 'Annotations', exact: true }).waitFor();
 }
 
-/** Pictures for looking at, in both appearances. */
-async function shoot(name: string): Promise<void> {
-  const folder = process.env.INQUEST_SCREENS;
-  if (folder === undefined) return;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
-
 describe('the table of events', () => {
   it('leaves samples out until they are asked for, and says how many', async () => {
     const bar = page.getByTestId('hidden-bar');
     await bar.getByText(/^\d+ samples hidden/).waitFor();
     const total = page.getByTestId('filter-total');
     const before = await total.innerText();
-    await shoot('table');
+    await shoot(page, 'table');
     await bar.getByRole('button', { name: 'Show samples' }).click();
     await eventually(
       () => total.innerText(),
@@ -86,7 +76,7 @@ describe('the table of events', () => {
     expect(await clipboard()).toContain('WORKER TIMEOUT');
     await rowWith('WORKER TIMEOUT').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Copy' }).click();
-    await shoot('context-menu');
+    await shoot(page, 'context-menu');
     await page.getByRole('menuitem', { name: 'Markdown' }).click();
     await eventually(clipboard, (text) => expect(text).toMatch(/^\| Time \| Severity \|/));
     await rowWith('WORKER TIMEOUT').click();
@@ -114,7 +104,7 @@ describe('the table of events', () => {
       () => selected().innerText(),
       (words) => expect(words.toLowerCase()).toContain('timeout'),
     );
-    await shoot('marks');
+    await shoot(page, 'marks');
     await page.getByLabel('Mark only').uncheck();
     await field.fill('');
     await page.locator('mark').first().waitFor({ state: 'detached' });
@@ -179,7 +169,7 @@ describe('annotations', () => {
     await page.getByTestId('time-note').getByText('the customer called').waitFor();
     for (const kind of ['bookmark', 'comment', 'event']) await annotations(kind).waitFor();
     expect(await annotations('tag').count()).toBe(2);
-    await shoot('annotations');
+    await shoot(page, 'annotations');
     await rowWith('Booting worker').click();
     await annotations('bookmark').getByRole('button').first().click();
     await eventually(
@@ -205,7 +195,7 @@ describe('annotations', () => {
     );
     expect(await rowWith('Booting worker').count()).toBe(0);
     await showAnnotations();
-    await shoot('hidden');
+    await shoot(page, 'hidden');
     await annotations('hidden')
       .getByRole('button', { name: /^Show again/ })
       .click();
@@ -264,7 +254,7 @@ describe('annotations', () => {
     await goTo(page, 'Report');
     await page.getByRole('heading', { name: 'Annotations' }).waitFor();
     await page.getByText('the customer called').first().waitFor();
-    await shoot('report');
+    await shoot(page, 'report');
     expect(running.pageErrors).toEqual([]);
   });
 });

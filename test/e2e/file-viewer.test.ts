@@ -1,8 +1,8 @@
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchApp, type RunningApp } from './support/app.ts';
 import { eventually, goTo, openSample } from './support/pages.ts';
+import { shoot } from './support/pictures.ts';
 
 /** What a fact rests on opens at its bytes, whatever kind of file it is. */
 let running: RunningApp;
@@ -18,16 +18,6 @@ afterAll(() => running.close());
 const viewer = () => page.getByRole('dialog', { name: /^File / });
 const cited = () => viewer().locator('mark');
 
-async function shoot(name: string): Promise<void> {
-  const folder = process.env.INQUEST_SCREENS;
-  if (folder === undefined) return;
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`), animations: 'disabled' });
-  }
-  await page.emulateMedia({ colorScheme: null });
-}
-
 describe('the viewer of a file', () => {
   it('shows the line of a setting, marked', async () => {
     await goTo(page, 'Verdict');
@@ -37,7 +27,7 @@ describe('the viewer of a file', () => {
       .click();
     await cited().first().waitFor();
     await viewer().getByRole('tab', { name: 'Text', selected: true }).waitFor();
-    await shoot('file-text');
+    await shoot(page, 'file-text');
     await viewer().getByRole('tab', { name: 'Hex' }).click();
     await viewer().getByText('00000000').waitFor();
     await cited().first().waitFor();
@@ -52,7 +42,7 @@ describe('the viewer of a file', () => {
       .click();
     await viewer().getByRole('tab', { name: 'Hex', selected: true }).waitFor();
     await cited().first().waitFor();
-    await shoot('file-hex');
+    await shoot(page, 'file-hex');
     await viewer().getByRole('button', { name: 'Later' }).click();
     await viewer().getByRole('button', { name: 'Back to the place' }).click();
     await cited().first().waitFor();

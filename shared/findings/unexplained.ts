@@ -27,6 +27,7 @@ const LOCK_HOLDERS: ReadonlySet<string> = new Set([
   'lock-held-by-another',
   'lock-waits-for-readers',
   'server-lock-to-the-end',
+  'server-lock-over-silence',
   'server-session-waits',
   'server-lock-before-end',
   'server-lock-failed-operation',
